@@ -1,0 +1,95 @@
+//! The controlled backbone: one pre-activation network in which only [`Skip`] changes.
+//!
+//! Published families differ in more than their skip: ResNet-20 and DenseNet-40-12 have other stems, other orders of
+//! BN and convolution, other down-sampling and other heads. Here all of that is the same for every style:
+//!
+//! stem 3×3 – n × join(x, F(x)) – transition – n × join(x, F(x)) – transition – n × join(x, F(x)) – BN–ReLU–pool–linear
+//!
+//! with F = BN–ReLU–3×3–BN–ReLU–3×3 and transition = BN–ReLU–1×1–average pool. No skip crosses a transition and no join
+//! changes shape, so none needs a projection. Stage s works on `width · 2^s` channels. What concatenation changes of
+//! necessity: F reads all channels so far and adds `growth · 2^s`, and the transition reads the wider result.
+//! The plain and the additive member have exactly the same parameters and, from one seed, the same weights.
+
+use serde::{Deserialize, Serialize};
+
+use crate::conv::Conv;
+use crate::cost::Images;
+use crate::skip::Skip;
+use crate::spec::SpecError;
+use crate::staged::StagedConfig;
+use crate::stem::{StemConfig, StemKind};
+
+const STAGES: usize = 3;
+
+/// The controlled backbone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackboneConfig {
+    /// Weighted layers: 6n+4.
+    pub depth: usize,
+    /// The one thing that varies.
+    pub skip: Skip,
+    /// Channels of the first stage; they double from stage to stage. Default 16.
+    #[serde(default = "default_width")]
+    pub width: usize,
+    /// With `concat`: channels that each block of the first stage adds. Default three quarters of `width`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth: Option<usize>,
+}
+
+fn default_width() -> usize {
+    16
+}
+
+impl BackboneConfig {
+    /// A backbone 16 channels wide.
+    pub fn new(depth: usize, skip: Skip) -> Self {
+        Self { depth, skip, width: default_width(), growth: None }
+    }
+
+    /// # Errors
+    /// If a value is impossible; says which and what would do.
+    pub fn check(&self) -> Result<(), SpecError> {
+        if self.depth < 10 || (self.depth - 4) % 6 != 0 {
+            return Err(SpecError::new("depth", self.depth, "the backbone needs 6n+4: 10, 16, 22, …"));
+        }
+        if self.width == 0 {
+            return Err(SpecError::new("width", 0, "at least 1 channel is needed"));
+        }
+        match (self.skip, self.growth) {
+            (Skip::Concat, Some(0)) => Err(SpecError::new("growth", 0, "at least 1 channel a block is needed")),
+            (Skip::None | Skip::Add, Some(growth)) => {
+                Err(SpecError::new("growth", growth, "only skip = \"concat\" grows; leave it out"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Channels that a block of the first stage puts out.
+    pub fn growth(&self) -> usize {
+        match self.skip {
+            Skip::None | Skip::Add => self.width,
+            Skip::Concat => self.growth.unwrap_or((self.width * 3 / 4).max(1)),
+        }
+    }
+
+    /// Every shape of the network.
+    ///
+    /// # Errors
+    /// As [`BackboneConfig::check`].
+    pub(crate) fn staged(&self, images: Images) -> Result<StagedConfig, SpecError> {
+        self.check()?;
+        let stem = StemConfig { kind: StemKind::Cifar, input: images.channels, output: self.width, activated: false };
+        let mut net = StagedConfig::new(self.skip, stem, images.classes);
+        for stage in 0..STAGES {
+            if stage > 0 {
+                net.transition(self.width << stage);
+            }
+            let output = self.growth() << stage;
+            for _ in 0..(self.depth - 4) / 6 {
+                net.block(vec![Conv::new(net.channels(), output, 3), Conv::new(output, output, 3)]);
+            }
+        }
+        Ok(net)
+    }
+}

@@ -1,0 +1,136 @@
+//! F(x), the chain of convolutions that a skip connection goes around: one definition for every convolutional family.
+//!
+//! A piece has the same three methods here, in `stem` and in `head`: `init` draws its weights, `forward` runs it,
+//! `trace` costs it. `trace` belongs to the configuration, so that a cost needs no network.
+
+use burn::module::Module;
+use burn::nn::BatchNorm;
+use burn::nn::conv::Conv2d;
+use burn::tensor::{Tensor, activation::relu};
+
+use crate::conv::Conv;
+use crate::cost::{Tape, Value};
+use crate::init::Weights;
+
+/// Where a branch's normalisation stands relative to its convolutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// conv – BN – ReLU, without the last ReLU, which comes after the join (He et al. 2015).
+    Post,
+    /// BN – ReLU – conv throughout (He et al. 2016, arXiv:1603.05027).
+    Pre,
+}
+
+/// Configuration of a [`Branch`].
+#[derive(Debug, Clone)]
+pub(crate) struct BranchConfig {
+    /// Where normalisation stands.
+    pub order: Order,
+    /// The convolutions, first to last.
+    pub convs: Vec<Conv>,
+}
+
+/// F(x): the chain of convolutions that a skip connection goes around.
+#[derive(Module, Debug)]
+pub(crate) struct Branch {
+    convs: Vec<Conv2d>,
+    norms: Vec<BatchNorm>,
+    #[module(skip)]
+    order: Order,
+}
+
+impl BranchConfig {
+    /// Draws the branch's weights.
+    pub(crate) fn init(&self, weights: &mut Weights) -> Branch {
+        let norms = self.convs.iter().map(|conv| match self.order {
+            Order::Post => weights.batch_norm(conv.output),
+            Order::Pre => weights.batch_norm(conv.input),
+        });
+        let norms = norms.collect();
+        Branch { convs: self.convs.iter().map(|conv| weights.conv(*conv)).collect(), norms, order: self.order }
+    }
+
+    /// Costs the branch; `name` prefixes its layers.
+    pub(crate) fn trace(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+        match self.order {
+            Order::Post => self.trace_post(name, x, tape),
+            Order::Pre => {
+                let activated = self.trace_activation(name, x, tape);
+                self.trace_activated(name, &activated, tape)
+            }
+        }
+    }
+
+    /// Costs the first BN and ReLU of a pre-activation branch.
+    pub(crate) fn trace_activation(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+        tape.batch_norm_relu(&format!("{name}.1"), x)
+    }
+
+    /// Costs all of a pre-activation branch but its first BN and ReLU.
+    pub(crate) fn trace_activated(&self, name: &str, activated: &Value, tape: &mut Tape) -> Value {
+        let mut x = activated.clone();
+        for (index, conv) in self.convs.iter().enumerate() {
+            let name = format!("{name}.{}", index + 1);
+            if index > 0 {
+                x = tape.batch_norm_relu(&name, &x);
+            }
+            x = tape.conv(&name, &x, *conv);
+        }
+        x
+    }
+
+    fn trace_post(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+        let mut x = x.clone();
+        for (index, conv) in self.convs.iter().enumerate() {
+            let name = format!("{name}.{}", index + 1);
+            x = tape.conv(&name, &x, *conv);
+            x = tape.batch_norm(&name, &x);
+            if index + 1 < self.convs.len() {
+                x = tape.relu(&name, &x);
+            }
+        }
+        x
+    }
+}
+
+impl Branch {
+    /// F(x).
+    ///
+    /// # Shapes
+    /// - `x`: `[batch, channels_in, height, width]`
+    /// - output: `[batch, channels_out, height / stride, width / stride]`
+    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        match self.order {
+            Order::Post => self.forward_post(x),
+            Order::Pre => self.forward_activated(self.activate(x)),
+        }
+    }
+
+    /// The first BN and ReLU of a pre-activation branch. Where the shape changes, the shortcut starts after them.
+    pub(crate) fn activate(&self, x: Tensor<4>) -> Tensor<4> {
+        relu(self.norms[0].forward(x))
+    }
+
+    /// All of a pre-activation branch but its first BN and ReLU.
+    pub(crate) fn forward_activated(&self, activated: Tensor<4>) -> Tensor<4> {
+        let mut x = activated;
+        for (index, (conv, norm)) in self.convs.iter().zip(&self.norms).enumerate() {
+            if index > 0 {
+                x = relu(norm.forward(x));
+            }
+            x = conv.forward(x);
+        }
+        x
+    }
+
+    fn forward_post(&self, x: Tensor<4>) -> Tensor<4> {
+        let mut x = x;
+        for (index, (conv, norm)) in self.convs.iter().zip(&self.norms).enumerate() {
+            x = norm.forward(conv.forward(x));
+            if index + 1 < self.convs.len() {
+                x = relu(x);
+            }
+        }
+        x
+    }
+}

@@ -1,0 +1,67 @@
+//! The last layers of a convolutional network.
+
+use burn::module::Module;
+use burn::nn::{BatchNorm, Linear};
+use burn::tensor::{Tensor, activation::relu};
+
+use crate::cost::{Tape, Value};
+use crate::init::Weights;
+
+/// Configuration of a [`Head`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HeadConfig {
+    /// Channels that arrive.
+    pub input: usize,
+    /// Classes.
+    pub classes: usize,
+    /// Whether BN and ReLU come first, as pre-activation nets and DenseNets need.
+    pub activated: bool,
+}
+
+/// (BN – ReLU –) global average pooling – linear.
+#[derive(Module, Debug)]
+pub(crate) struct Head {
+    norm: Option<BatchNorm>,
+    linear: Linear,
+}
+
+impl HeadConfig {
+    /// Draws the head's weights.
+    pub(crate) fn init(&self, weights: &mut Weights) -> Head {
+        Head {
+            norm: self.activated.then(|| weights.batch_norm(self.input)),
+            linear: weights.head(self.input, self.classes),
+        }
+    }
+
+    /// Costs the head.
+    pub(crate) fn trace(&self, x: &Value, tape: &mut Tape) {
+        let mut x = x.clone();
+        if self.activated {
+            x = tape.batch_norm_relu("head", &x);
+        }
+        let pooled = tape.global_pool("head", &x);
+        tape.linear("head", &pooled, self.classes);
+    }
+}
+
+impl Head {
+    /// # Shapes
+    /// - `x`: `[batch, input, height, width]`
+    /// - output: logits, `[batch, classes]`
+    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<2> {
+        let mut x = x;
+        if let Some(norm) = &self.norm {
+            x = relu(norm.forward(x));
+        }
+        self.linear.forward(global_average(x))
+    }
+}
+
+/// The mean over height and width: `[batch, channels, height, width]` to `[batch, channels]`.
+///
+/// A reduction rather than a pooling layer, because Burn's pooling keeps its whole input for the backward pass.
+fn global_average(x: Tensor<4>) -> Tensor<2> {
+    let [batch, channels, height, width] = x.dims();
+    x.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels])
+}

@@ -1,0 +1,86 @@
+//! Weights from a seed: every parameter is drawn on the host from one ChaCha8 stream and then sent to the device.
+//!
+//! The same seed therefore gives the same weights on every backend and in every process. Burn's own initialisers draw
+//! from a process-global generator at first use, in the order of first use, which promises neither.
+
+use burn::module::Param;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig, PaddingConfig2d};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rand_distr::{Distribution, Normal};
+
+use crate::conv::Conv;
+
+/// Draws the parameters of one network, layer after layer.
+pub(crate) struct Weights<'a> {
+    rng: ChaCha8Rng,
+    device: &'a Device,
+}
+
+impl<'a> Weights<'a> {
+    /// A fresh stream for `seed`; parameters are placed on `device`.
+    pub(crate) fn new(seed: u64, device: &'a Device) -> Self {
+        Self { rng: ChaCha8Rng::seed_from_u64(seed), device }
+    }
+
+    /// A convolution without bias, N(0, 2 / fan_in): He et al. 2015, arXiv:1502.01852, eq. 10.
+    pub(crate) fn conv(&mut self, conv: Conv) -> Conv2d {
+        let fan_in = conv.input * conv.kernel * conv.kernel;
+        self.conv_with(conv, (2.0 / fan_in as f64).sqrt(), false)
+    }
+
+    /// A patch embedding with bias, N(0, 1 / fan_in): no ReLU follows it, hence gain 1.
+    pub(crate) fn patches(&mut self, conv: Conv) -> Conv2d {
+        let fan_in = conv.input * conv.kernel * conv.kernel;
+        self.conv_with(conv, (1.0 / fan_in as f64).sqrt(), true)
+    }
+
+    /// A linear layer, weights N(0, `std`²), bias zero. Burn keeps the weight as `[inputs, outputs]`.
+    pub(crate) fn linear(&mut self, inputs: usize, outputs: usize, std: f64) -> Linear {
+        let mut linear = LinearConfig::new(inputs, outputs).init(self.device);
+        linear.weight = self.normal([inputs, outputs], std);
+        linear.bias = Some(self.zeros(outputs));
+        linear
+    }
+
+    /// A classifier head, weights N(0, 1 / inputs), bias zero.
+    pub(crate) fn head(&mut self, inputs: usize, classes: usize) -> Linear {
+        self.linear(inputs, classes, (1.0 / inputs as f64).sqrt())
+    }
+
+    /// Batch normalisation with scale 1 and shift 0 (Burn's defaults: eps 1e-5, momentum 0.1).
+    pub(crate) fn batch_norm(&self, channels: usize) -> BatchNorm {
+        BatchNormConfig::new(channels).init(self.device)
+    }
+
+    /// Layer normalisation with scale 1 and shift 0; eps 1e-6 as in Dosovitskiy et al.'s code.
+    pub(crate) fn layer_norm(&self, width: usize) -> LayerNorm {
+        LayerNormConfig::new(width).with_epsilon(1e-6).init(self.device)
+    }
+
+    /// A free parameter, N(0, `std`²), such as the position embedding.
+    pub(crate) fn normal<const D: usize>(&mut self, shape: [usize; D], std: f64) -> Param<Tensor<D>> {
+        let normal = Normal::new(0.0, std).expect("a layer has at least one input, so its deviation is finite");
+        let count = shape.iter().product();
+        let values: Vec<f32> = normal.sample_iter(&mut self.rng).take(count).map(|value: f64| value as f32).collect();
+        Param::from_data(TensorData::new(values, shape), self.device)
+    }
+
+    fn zeros(&self, width: usize) -> Param<Tensor<1>> {
+        Param::from_data(TensorData::new(vec![0.0f32; width], [width]), self.device)
+    }
+
+    fn conv_with(&mut self, conv: Conv, std: f64, bias: bool) -> Conv2d {
+        let pad = conv.padding;
+        let mut layer = Conv2dConfig::new([conv.input, conv.output], [conv.kernel; 2])
+            .with_stride([conv.stride; 2])
+            .with_padding(PaddingConfig2d::Explicit(pad, pad, pad, pad))
+            .with_bias(bias)
+            .init(self.device);
+        layer.weight = self.normal([conv.output, conv.input, conv.kernel, conv.kernel], std);
+        layer.bias = bias.then(|| self.zeros(conv.output));
+        layer
+    }
+}

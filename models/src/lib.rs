@@ -1,0 +1,46 @@
+//! What skipbench compares: matched families of image classifiers on Burn that differ in their skip connection.
+//!
+//! - [`Skip`] is the subject: none, add or concatenate.
+//! - [`ModelSpec`] is a network as data; [`ModelSpec::init`] builds it, [`ModelSpec::cost`] costs it without building it.
+//! - [`catalog`] knows every published variant by name; [`matching`] finds members of equal budget.
+//!
+//! This crate reads no file, no clock and no environment; randomness comes from a seed passed in.
+//!
+//! ```
+//! use burn::tensor::{Device, Tensor};
+//! use skipbench_models::{Images, catalog};
+//!
+//! let spec = catalog::find("resnet20")?;
+//! assert_eq!(spec.cost(Images::CIFAR10)?.params, 269_722);
+//! let model = spec.init(Images::CIFAR10, 1, &Device::flex())?;
+//! let logits = model.forward(Tensor::zeros([2, 3, 32, 32], &Device::flex()));
+//! assert_eq!(logits.dims(), [2, 10]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod backbone;
+mod branch;
+pub mod catalog;
+mod conv;
+mod cost;
+mod densenet;
+mod head;
+mod init;
+pub mod matching;
+mod names;
+mod resnet;
+mod skip;
+mod spec;
+mod staged;
+mod stem;
+mod vit;
+
+pub use backbone::BackboneConfig;
+pub use cost::{Cost, Images, Layer, total};
+pub use densenet::{DenseKind, DenseNetConfig};
+pub use resnet::{BlockKind, ResNet, ResNetConfig, Shortcut};
+pub use skip::Skip;
+pub use spec::{Model, ModelSpec, SpecError};
+pub use staged::Staged;
+pub use stem::StemKind;
+pub use vit::{ViT, ViTConfig};

@@ -1,0 +1,181 @@
+//! [`ModelSpec`]: a network as data; [`Model`]: the same network built. The only place that knows every family.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::backbone::BackboneConfig;
+use crate::cost::{self, Cost, Images, Layer, Tape, TooSmall};
+use crate::densenet::DenseNetConfig;
+use crate::resnet::{ResNet, ResNetConfig};
+use crate::skip::Skip;
+use crate::staged::Staged;
+use crate::vit::{ViT, ViTConfig};
+
+/// A value in a spec that cannot be, and what would do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key} = {value}: {fix}")]
+pub struct SpecError {
+    /// The key in the spec.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// What would do.
+    pub fix: String,
+}
+
+impl SpecError {
+    pub(crate) fn new(key: &str, value: impl ToString, fix: impl Into<String>) -> Self {
+        Self { key: key.to_owned(), value: value.to_string(), fix: fix.into() }
+    }
+}
+
+impl From<TooSmall> for SpecError {
+    fn from(error: TooSmall) -> Self {
+        SpecError::new("size", error.size, format!("{error}; use larger images or fewer stages"))
+    }
+}
+
+/// A network as data. In TOML: `{ family = "resnet", depth = 20 }`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "family", rename_all = "lowercase")]
+pub enum ModelSpec {
+    /// Residual (or, with `skip = "none"`, plain).
+    Resnet(ResNetConfig),
+    /// Densely connected.
+    Densenet(DenseNetConfig),
+    /// Vision Transformer.
+    Vit(ViTConfig),
+    /// The controlled backbone.
+    Backbone(BackboneConfig),
+}
+
+impl ModelSpec {
+    /// The family as reports group it: `plain`, `resnet`, `densenet`, `vit` or `backbone`.
+    pub fn family(&self) -> &'static str {
+        match self {
+            ModelSpec::Resnet(config) if config.skip == Skip::None => "plain",
+            ModelSpec::Resnet(_) => "resnet",
+            ModelSpec::Densenet(_) => "densenet",
+            ModelSpec::Vit(_) => "vit",
+            ModelSpec::Backbone(_) => "backbone",
+        }
+    }
+
+    /// The skip style as reports group it: `none`, `add`, `concat`, or for a Transformer that lacks one of its two
+    /// skips `attention-only` or `mlp-only`, after the one it has.
+    pub fn skip(&self) -> &'static str {
+        match self {
+            ModelSpec::Resnet(config) => config.skip.word(),
+            ModelSpec::Densenet(_) => Skip::Concat.word(),
+            ModelSpec::Backbone(config) => config.skip.word(),
+            ModelSpec::Vit(config) => match (config.attention_skip, config.mlp_skip) {
+                (Skip::None, Skip::None) => "none",
+                (Skip::None, _) => "mlp-only",
+                (_, Skip::None) => "attention-only",
+                _ => "add",
+            },
+        }
+    }
+
+    /// Weighted layers, or a Transformer's blocks.
+    pub fn depth(&self) -> usize {
+        match self {
+            ModelSpec::Resnet(config) => config.depth,
+            ModelSpec::Densenet(config) => config.depth,
+            ModelSpec::Vit(config) => config.depth,
+            ModelSpec::Backbone(config) => config.depth,
+        }
+    }
+
+    /// Branches F that a skip goes around, or would: the measure of depth that is the same thing in every family.
+    pub fn branches(&self) -> usize {
+        match self {
+            ModelSpec::Resnet(config) => config.stages().map_or(0, |stages| stages.iter().sum()),
+            ModelSpec::Densenet(config) => config.blocks().map_or(0, |blocks| blocks.iter().sum()),
+            ModelSpec::Vit(config) => 2 * config.depth,
+            ModelSpec::Backbone(config) => config.depth.saturating_sub(4) / 2,
+        }
+    }
+
+    /// The layer table for `images`, without building the network.
+    ///
+    /// # Errors
+    /// An impossible value, or images too small for the strides.
+    pub fn layers(&self, images: Images) -> Result<Vec<Layer>, SpecError> {
+        if images.classes == 0 || images.channels == 0 || images.size == 0 {
+            return Err(SpecError::new("images", images, "size, channels and classes must be at least 1"));
+        }
+        let (mut tape, input) = Tape::start(images);
+        match self {
+            ModelSpec::Resnet(config) => config.trace(images, &input, &mut tape)?,
+            ModelSpec::Densenet(config) => config.staged(images)?.trace(&input, &mut tape),
+            ModelSpec::Vit(config) => config.trace(images, &input, &mut tape)?,
+            ModelSpec::Backbone(config) => config.staged(images)?.trace(&input, &mut tape),
+        }
+        Ok(tape.finish()?)
+    }
+
+    /// The cost for `images`, without building the network.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn cost(&self, images: Images) -> Result<Cost, SpecError> {
+        Ok(cost::total(&self.layers(images)?))
+    }
+
+    /// Builds the network on `device` with weights drawn from `seed`. The same seed gives the same weights on
+    /// every device.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn init(&self, images: Images, seed: u64, device: &Device) -> Result<Model, SpecError> {
+        self.layers(images)?;
+        Ok(match self {
+            ModelSpec::Resnet(config) => Model::Resnet(config.init(images, seed, device)?),
+            ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(seed, device)),
+            ModelSpec::Vit(config) => Model::Vit(config.init(images, seed, device)?),
+            ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(seed, device)),
+        })
+    }
+}
+
+/// A built network of any family.
+#[derive(Module, Debug)]
+pub enum Model {
+    /// A residual or plain network.
+    Resnet(ResNet),
+    /// A DenseNet or a controlled backbone.
+    Staged(Staged),
+    /// A Vision Transformer.
+    Vit(ViT),
+}
+
+impl Model {
+    /// # Shapes
+    /// - `images`: `[batch, channels, size, size]`
+    /// - output: logits, `[batch, classes]`
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        match self {
+            Model::Resnet(model) => model.forward(images),
+            Model::Staged(model) => model.forward(images),
+            Model::Vit(model) => model.forward(images),
+        }
+    }
+
+    /// Trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
+    pub fn trainable_params(&self) -> u64 {
+        struct Count(u64);
+        impl ModuleVisitor for Count {
+            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+                if param.is_require_grad() {
+                    self.0 += param.lazy_shape().num_elements() as u64;
+                }
+            }
+        }
+        let mut count = Count(0);
+        // Off an autodiff device no parameter requires a gradient, so ask on one.
+        self.clone().train().visit(&mut count);
+        count.0
+    }
+}

@@ -1,0 +1,121 @@
+//! Stages of shape-preserving blocks under one skip, with transitions between: the form that DenseNet and the controlled
+//! backbone share, written once.
+//!
+//! stem – join(x, F(x)) … – transition – join(x, F(x)) … – BN–ReLU–pool–linear
+
+use burn::module::Module;
+use burn::nn::pool::{AvgPool2d, AvgPool2dConfig};
+use burn::tensor::{Device, Tensor};
+
+use crate::branch::{Branch, BranchConfig, Order};
+use crate::conv::Conv;
+use crate::cost::{Tape, Value};
+use crate::head::{Head, HeadConfig};
+use crate::init::Weights;
+use crate::skip::Skip;
+use crate::stem::{Stem, StemConfig};
+
+/// Every shape of a [`Staged`] network.
+#[derive(Debug, Clone)]
+pub(crate) struct StagedConfig {
+    skip: Skip,
+    classes: usize,
+    stem: StemConfig,
+    stages: Vec<Vec<BranchConfig>>,
+    transitions: Vec<BranchConfig>,
+    channels: usize,
+}
+
+impl StagedConfig {
+    /// A stem and one empty stage.
+    pub(crate) fn new(skip: Skip, stem: StemConfig, classes: usize) -> Self {
+        Self { skip, classes, stem, stages: vec![Vec::new()], transitions: Vec::new(), channels: stem.output }
+    }
+
+    /// Channels that leave the last block or transition added.
+    pub(crate) fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Adds a block to the last stage: pre-activation convolutions around which the skip goes.
+    pub(crate) fn block(&mut self, convs: Vec<Conv>) {
+        let output = convs.last().map_or(self.channels, |conv| conv.output);
+        self.channels = self.skip.channels(self.channels, output);
+        if let Some(stage) = self.stages.last_mut() {
+            stage.push(BranchConfig { order: Order::Pre, convs });
+        }
+    }
+
+    /// Ends the last stage with BN–ReLU–1×1 to `output` channels and 2×2 average pooling, and starts the next.
+    pub(crate) fn transition(&mut self, output: usize) {
+        let convs = vec![Conv::new(self.channels, output, 1)];
+        self.transitions.push(BranchConfig { order: Order::Pre, convs });
+        self.stages.push(Vec::new());
+        self.channels = output;
+    }
+
+    fn head(&self) -> HeadConfig {
+        HeadConfig { input: self.channels, classes: self.classes, activated: true }
+    }
+
+    /// Builds the network on `device` with weights drawn from `seed`.
+    pub(crate) fn init(&self, seed: u64, device: &Device) -> Staged {
+        let weights = &mut Weights::new(seed, device);
+        let stem = self.stem.init(weights);
+        let (mut stages, mut transitions) = (Vec::new(), Vec::new());
+        for (index, stage) in self.stages.iter().enumerate() {
+            stages.push(stage.iter().map(|block| block.init(weights)).collect());
+            transitions.extend(self.transitions.get(index).map(|transition| transition.init(weights)));
+        }
+        let pool = AvgPool2dConfig::new([2, 2]).with_strides([2, 2]).init();
+        Staged { stem, stages, transitions, pool, head: self.head().init(weights), skip: self.skip }
+    }
+
+    /// Costs the network.
+    pub(crate) fn trace(&self, input: &Value, tape: &mut Tape) {
+        let mut x = self.stem.trace(input, tape);
+        for (index, stage) in self.stages.iter().enumerate() {
+            for (block, branch) in stage.iter().enumerate() {
+                let name = format!("stage{}.block{}", index + 1, block + 1);
+                let fx = branch.trace(&name, &x, tape);
+                x = tape.join(&format!("{name}.join"), self.skip, &x, &fx);
+            }
+            if let Some(transition) = self.transitions.get(index) {
+                let name = format!("transition{}", index + 1);
+                x = transition.trace(&name, &x, tape);
+                x = tape.avg_pool(&format!("{name}.1"), &x);
+            }
+        }
+        self.head().trace(&x, tape);
+    }
+}
+
+/// stem – stages with transitions between – head.
+#[derive(Module, Debug)]
+pub struct Staged {
+    stem: Stem,
+    stages: Vec<Vec<Branch>>,
+    transitions: Vec<Branch>,
+    pool: AvgPool2d,
+    head: Head,
+    #[module(skip)]
+    skip: Skip,
+}
+
+impl Staged {
+    /// # Shapes
+    /// - `images`: `[batch, channels, size, size]`
+    /// - output: logits, `[batch, classes]`
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        let mut x = self.stem.forward(images);
+        for (index, stage) in self.stages.iter().enumerate() {
+            for branch in stage {
+                x = self.skip.join(x.clone(), branch.forward(x));
+            }
+            if let Some(transition) = self.transitions.get(index) {
+                x = self.pool.forward(transition.forward(x));
+            }
+        }
+        self.head.forward(x)
+    }
+}

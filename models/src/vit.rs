@@ -1,0 +1,224 @@
+//! Vision Transformers.
+//!
+//! Dosovitskiy et al. 2020, "An Image is Worth 16x16 Words", arXiv:2010.11929; sizes Ti and S from Touvron et al. 2020
+//! (DeiT), arXiv:2012.12877. Block, pre-norm (eqs. 2 and 3):
+//!
+//! `z' = z + MSA(LN(z))`, `z'' = z' + MLP(LN(z'))`
+//!
+//! with learned positions and a class token. Each of the two skips can be switched off on its own.
+//!
+//! Deviations: no dropout and no stochastic depth; linear layers N(0, 0.02²), not truncated.
+
+use burn::module::{Module, Param};
+use burn::nn::conv::Conv2d;
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::activation::gelu;
+use burn::tensor::module::attention;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::conv::Conv;
+use crate::cost::{Images, Tape, Value};
+use crate::init::Weights;
+use crate::skip::Skip;
+use crate::spec::SpecError;
+
+const STD: f64 = 0.02;
+
+/// A Vision Transformer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ViTConfig {
+    /// Blocks.
+    pub depth: usize,
+    /// Width of a token.
+    pub width: usize,
+    /// Attention heads; they divide `width`.
+    pub heads: usize,
+    /// Side of a patch in pixels; it divides the image's side.
+    pub patch: usize,
+    /// Width of the MLP's hidden layer over `width`. Default 4.
+    #[serde(default = "default_mlp")]
+    pub mlp: usize,
+    /// The skip around attention: `add` (default) or `none`.
+    #[serde(default = "default_skip")]
+    pub attention_skip: Skip,
+    /// The skip around the MLP: `add` (default) or `none`.
+    #[serde(default = "default_skip")]
+    pub mlp_skip: Skip,
+}
+
+fn default_mlp() -> usize {
+    4
+}
+
+fn default_skip() -> Skip {
+    Skip::Add
+}
+
+impl ViTConfig {
+    /// A Transformer with both skips.
+    pub fn new(depth: usize, width: usize, heads: usize, patch: usize) -> Self {
+        let (attention_skip, mlp_skip) = (default_skip(), default_skip());
+        Self { depth, width, heads, patch, mlp: default_mlp(), attention_skip, mlp_skip }
+    }
+
+    /// # Errors
+    /// If a value is impossible for `images`; says which and what would do.
+    pub fn check(&self, images: Images) -> Result<(), SpecError> {
+        let sizes = [
+            ("depth", self.depth),
+            ("width", self.width),
+            ("heads", self.heads),
+            ("patch", self.patch),
+            ("mlp", self.mlp),
+        ];
+        if let Some((key, _)) = sizes.iter().find(|(_, value)| *value == 0) {
+            return Err(SpecError::new(key, 0, "at least 1 is needed"));
+        }
+        if !self.width.is_multiple_of(self.heads) {
+            return Err(SpecError::new("heads", self.heads, format!("it must divide width = {}", self.width)));
+        }
+        if !images.size.is_multiple_of(self.patch) {
+            return Err(SpecError::new("patch", self.patch, format!("it must divide the image side {}", images.size)));
+        }
+        for (key, skip) in [("attention_skip", self.attention_skip), ("mlp_skip", self.mlp_skip)] {
+            if skip == Skip::Concat {
+                return Err(SpecError::new(key, "concat", "a Transformer block takes \"add\" or \"none\""));
+            }
+        }
+        Ok(())
+    }
+
+    fn embedding(&self, images: Images) -> Conv {
+        Conv::patches(images.channels, self.width, self.patch)
+    }
+
+    /// Builds the network on `device` with weights drawn from `seed`.
+    ///
+    /// # Errors
+    /// As [`ViTConfig::check`].
+    pub fn init(&self, images: Images, seed: u64, device: &Device) -> Result<ViT, SpecError> {
+        self.check(images)?;
+        let weights = &mut Weights::new(seed, device);
+        let tokens = (images.size / self.patch).pow(2) + 1;
+        Ok(ViT {
+            patches: weights.patches(self.embedding(images)),
+            class_token: weights.normal([1, 1, self.width], STD),
+            positions: weights.normal([1, tokens, self.width], STD),
+            blocks: (0..self.depth).map(|_| self.block(weights)).collect(),
+            norm: weights.layer_norm(self.width),
+            head: weights.linear(self.width, images.classes, STD),
+        })
+    }
+
+    fn block(&self, weights: &mut Weights) -> Block {
+        let hidden = self.width * self.mlp;
+        Block {
+            attention_norm: weights.layer_norm(self.width),
+            qkv: weights.linear(self.width, 3 * self.width, STD),
+            projection: weights.linear(self.width, self.width, STD),
+            mlp_norm: weights.layer_norm(self.width),
+            up: weights.linear(self.width, hidden, STD),
+            down: weights.linear(hidden, self.width, STD),
+            heads: self.heads,
+            attention_skip: self.attention_skip,
+            mlp_skip: self.mlp_skip,
+        }
+    }
+
+    /// Costs the network.
+    ///
+    /// # Errors
+    /// As [`ViTConfig::check`].
+    pub fn trace(&self, images: Images, input: &Value, tape: &mut Tape) -> Result<(), SpecError> {
+        self.check(images)?;
+        let x = tape.conv("patches", input, self.embedding(images));
+        tape.bias("patches", self.width);
+        let mut x = tape.tokens("tokens", &x);
+        for index in 0..self.depth {
+            x = self.trace_block(&format!("block{}", index + 1), &x, tape);
+        }
+        let x = tape.layer_norm("head", &x);
+        let x = tape.class_token("head", &x);
+        tape.linear("head", &x, images.classes);
+        Ok(())
+    }
+
+    fn trace_block(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+        let (attention, mlp) = (format!("{name}.attention"), format!("{name}.mlp"));
+        let fx = tape.layer_norm(&attention, x);
+        let fx = tape.linear(&attention, &fx, 3 * self.width);
+        let fx = tape.attention(&attention, &fx, self.heads);
+        let fx = tape.linear(&attention, &fx, self.width);
+        let x = tape.join(&attention, self.attention_skip, x, &fx);
+        let fx = tape.layer_norm(&mlp, &x);
+        let fx = tape.linear(&mlp, &fx, self.width * self.mlp);
+        let fx = tape.gelu(&mlp, &fx);
+        let fx = tape.linear(&mlp, &fx, self.width);
+        tape.join(&mlp, self.mlp_skip, &x, &fx)
+    }
+}
+
+/// patches – class token and positions – blocks – LN – linear on the class token.
+#[derive(Module, Debug)]
+pub struct ViT {
+    patches: Conv2d,
+    class_token: Param<Tensor<3>>,
+    positions: Param<Tensor<3>>,
+    blocks: Vec<Block>,
+    norm: LayerNorm,
+    head: Linear,
+}
+
+impl ViT {
+    /// # Shapes
+    /// - `images`: `[batch, channels, size, size]`
+    /// - output: logits, `[batch, classes]`
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        let patches = self.patches.forward(images);
+        let [batch, width, height, columns] = patches.dims();
+        let patches = patches.reshape([batch, width, height * columns]).swap_dims(1, 2);
+        let class_token = self.class_token.val().expand([batch, 1, width]);
+        let mut x = Tensor::cat(vec![class_token, patches], 1) + self.positions.val();
+        for block in &self.blocks {
+            x = block.forward(x);
+        }
+        let x = self.norm.forward(x).narrow(1, 0, 1).reshape([batch, width]);
+        self.head.forward(x)
+    }
+}
+
+/// Attention and MLP, each with its own skip.
+#[derive(Module, Debug)]
+struct Block {
+    attention_norm: LayerNorm,
+    qkv: Linear,
+    projection: Linear,
+    mlp_norm: LayerNorm,
+    up: Linear,
+    down: Linear,
+    heads: usize,
+    #[module(skip)]
+    attention_skip: Skip,
+    #[module(skip)]
+    mlp_skip: Skip,
+}
+
+impl Block {
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let fx = self.attend(self.attention_norm.forward(x.clone()));
+        let x = self.attention_skip.join(x, fx);
+        let fx = self.down.forward(gelu(self.up.forward(self.mlp_norm.forward(x.clone()))));
+        self.mlp_skip.join(x, fx)
+    }
+
+    /// Multi-head self-attention: `[batch, tokens, width]` to the same.
+    fn attend(&self, x: Tensor<3>) -> Tensor<3> {
+        let [batch, tokens, width] = x.dims();
+        let qkv = self.qkv.forward(x).reshape([batch, tokens, 3 * self.heads, width / self.heads]).swap_dims(1, 2);
+        let part = |index: usize| qkv.clone().narrow(1, index * self.heads, self.heads);
+        let y = attention(part(0), part(1), part(2), None, None, Default::default());
+        self.projection.forward(y.swap_dims(1, 2).reshape([batch, tokens, width]))
+    }
+}

@@ -1,0 +1,7 @@
+//! Integration tests of skipbench-models.
+
+mod counts;
+mod forward;
+mod matching;
+mod names;
+mod specs;

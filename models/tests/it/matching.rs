@@ -1,0 +1,81 @@
+//! Members of equal budget.
+
+use skipbench_models::matching::{Budget, Family, MatchError, Query, search};
+use skipbench_models::{Images, catalog};
+
+const FAMILIES: [Family; 8] = [
+    Family::Plain,
+    Family::Resnet,
+    Family::Densenet,
+    Family::DensenetBc,
+    Family::Vit,
+    Family::BackboneNone,
+    Family::BackboneAdd,
+    Family::BackboneConcat,
+];
+
+#[test]
+fn every_family_matches_resnet20_and_56_in_every_budget() {
+    for reference in ["resnet20", "resnet56"] {
+        let reference = catalog::find(reference).expect("known");
+        let target = reference.cost(Images::CIFAR10).expect("valid");
+        for family in FAMILIES {
+            for budget in Budget::ALL {
+                let found = search(&reference, Images::CIFAR10, &Query::new(family, vec![budget]));
+                let found = found.unwrap_or_else(|error| panic!("{family} {budget}: {error}"));
+                for candidate in &found {
+                    let cost = candidate.spec.cost(Images::CIFAR10).expect("valid");
+                    assert!(budget.error(&cost, &target).abs() <= 0.02, "{family} {budget}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_plain_match_is_the_same_network_without_the_addition() {
+    let reference = catalog::find("resnet56").expect("known");
+    let found = search(&reference, Images::CIFAR10, &Query::new(Family::Plain, vec![Budget::Params])).expect("found");
+    assert_eq!(catalog::name(&found[0].spec), "plain56");
+    assert_eq!(found[0].error, 0.0);
+}
+
+#[test]
+fn the_best_match_is_the_nearest_in_branches() {
+    let reference = catalog::find("resnet20").expect("known");
+    let query = Query { tolerance: 0.05, ..Query::new(Family::DensenetBc, vec![Budget::Params]) };
+    let found = search(&reference, Images::DIGITS, &query).expect("found");
+    let distance = |index: usize| (found[index].spec.branches() as f64 / 9.0).ln().abs();
+    assert!((1..found.len().min(5)).all(|index| distance(index - 1) <= distance(index)));
+}
+
+#[test]
+fn two_budgets_at_once_are_both_met() {
+    let reference = catalog::find("resnet20").expect("known");
+    let budgets = vec![Budget::Params, Budget::Macs];
+    let target = reference.cost(Images::CIFAR10).expect("valid");
+    for family in [Family::BackboneAdd, Family::BackboneConcat] {
+        let query = Query { tolerance: 0.05, ..Query::new(family, budgets.clone()) };
+        let found = search(&reference, Images::CIFAR10, &query).unwrap_or_else(|error| panic!("{error}"));
+        assert!(budgets.iter().all(|budget| budget.error(&found[0].cost, &target).abs() <= 0.05));
+    }
+}
+
+#[test]
+fn where_nothing_fits_the_error_shows_the_nearest_and_its_distance() {
+    let reference = catalog::find("resnet20").expect("known");
+    let query = Query { depth: Some(40), tolerance: 0.001, ..Query::new(Family::Densenet, vec![Budget::Params]) };
+    let error = search(&reference, Images::CIFAR10, &query).expect_err("no width fits to 0.1 %");
+    let MatchError::NoneFits { nearest, .. } = &error else { panic!("{error}") };
+    let message = error.to_string();
+    assert!(message.contains(&catalog::name(&nearest.spec)) && message.contains('%'), "{message}");
+}
+
+#[test]
+fn impossible_queries_are_errors() {
+    let reference = catalog::find("resnet20").expect("known");
+    let bad_depth = Query { depth: Some(21), ..Query::new(Family::Resnet, vec![Budget::Params]) };
+    assert!(matches!(search(&reference, Images::CIFAR10, &bad_depth), Err(MatchError::Empty { .. })));
+    let no_budget = Query::new(Family::Resnet, Vec::new());
+    assert_eq!(search(&reference, Images::CIFAR10, &no_budget), Err(MatchError::NoBudget));
+}
