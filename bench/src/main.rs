@@ -1,1 +1,7 @@
-fn main() {}
+//! The one binary of the workspace. Everything it does stands in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    skipbench::cli::main()
+}

@@ -7,7 +7,8 @@
 //!
 //! with F = BN–ReLU–3×3–BN–ReLU–3×3 and transition = BN–ReLU–1×1–average pool. No skip crosses a transition and no join
 //! changes shape, so none needs a projection. Stage s works on `width · 2^s` channels. What concatenation changes of
-//! necessity: F reads all channels so far and adds `growth · 2^s`, and the transition reads the wider result.
+//! necessity: F reads all channels so far and adds a growth that also doubles from stage to stage, and the transition
+//! reads the wider result.
 //! The plain and the additive member have exactly the same parameters and, from one seed, the same weights.
 
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,8 @@ pub struct BackboneConfig {
     /// Channels of the first stage; they double from stage to stage. Default 16.
     #[serde(default = "default_width")]
     pub width: usize,
-    /// With `concat`: channels that each block of the first stage adds. Default three quarters of `width`.
+    /// With `concat`: channels that each block of the last stage adds; those before add a half and a quarter of it,
+    /// rounded. Default three times `width`, which is three quarters of the last stage's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub growth: Option<usize>,
 }
@@ -65,11 +67,14 @@ impl BackboneConfig {
         }
     }
 
-    /// Channels that a block of the first stage puts out.
-    pub fn growth(&self) -> usize {
+    /// Channels that a block of stage `stage` (from 0) puts out.
+    fn output(&self, stage: usize) -> usize {
         match self.skip {
-            Skip::None | Skip::Add => self.width,
-            Skip::Concat => self.growth.unwrap_or((self.width * 3 / 4).max(1)),
+            Skip::None | Skip::Add => self.width << stage,
+            Skip::Concat => {
+                let share = 1 << (STAGES - 1 - stage);
+                ((self.growth.unwrap_or(3 * self.width) + share / 2) / share).max(1)
+            }
         }
     }
 
@@ -85,7 +90,7 @@ impl BackboneConfig {
             if stage > 0 {
                 net.transition(self.width << stage);
             }
-            let output = self.growth() << stage;
+            let output = self.output(stage);
             for _ in 0..(self.depth - 4) / 6 {
                 net.block(vec![Conv::new(net.channels(), output, 3), Conv::new(output, output, 3)]);
             }

@@ -1,0 +1,209 @@
+//! A [`Cell`]: everything one measurement depends on. An [`Outcome`]: everything it gave.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use skipbench_models::{Images, ModelSpec};
+
+use crate::data::{Source, Summary};
+use crate::device::DeviceId;
+use crate::recipe::Recipe;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// Train by the recipe; loss and counts of right answers.
+    Train,
+    /// Time whole training steps: forward, backward and optimiser.
+    TrainStep,
+    /// Time forward passes of the trained form of the network.
+    Infer,
+    /// Peak memory of training steps.
+    PeakMemoryTrain,
+    /// Peak memory of forward passes.
+    PeakMemoryInfer,
+}
+
+impl Task {
+    /// Every task.
+    pub const ALL: [Task; 5] =
+        [Task::TrainStep, Task::Infer, Task::PeakMemoryTrain, Task::PeakMemoryInfer, Task::Train];
+
+    /// The word used in suites and rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Task::Train => "train",
+            Task::TrainStep => "train-step",
+            Task::Infer => "infer",
+            Task::PeakMemoryTrain => "peak-memory-train",
+            Task::PeakMemoryInfer => "peak-memory-infer",
+        }
+    }
+
+    /// Whether its result is a time, so that nothing else may run beside it.
+    pub fn is_timed(self) -> bool {
+        matches!(self, Task::TrainStep | Task::Infer)
+    }
+}
+
+/// One measurement: the same cell is the same work, wherever and whenever it runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    /// Group in the suite.
+    pub group: String,
+    /// Name of the model.
+    pub model: String,
+    /// The model.
+    pub spec: ModelSpec,
+    /// Where the images come from.
+    pub source: Source,
+    /// What the images must be.
+    pub data: Summary,
+    /// How to train.
+    pub recipe: Recipe,
+    /// What to measure.
+    pub task: Task,
+    /// On which device.
+    pub device: DeviceId,
+    /// Seed of weights, order and augmentation.
+    pub seed: u64,
+    /// Threads of the CPU backend.
+    pub threads: usize,
+    /// Cells that may run at the same time, this one included.
+    pub concurrent: usize,
+    /// Seconds after which the cell is stopped.
+    pub timeout_s: u64,
+    /// Heap bytes that it may have.
+    pub memory_limit_bytes: u64,
+}
+
+impl Cell {
+    /// The first 16 hexadecimal digits of the SHA-256 of the cell's JSON.
+    pub fn id(&self) -> String {
+        let json = serde_json::to_vec(self).expect("a cell is plain data, which always serialises");
+        crate::hex(&Sha256::digest(json))[..16].to_owned()
+    }
+
+    /// For people: `resnet20 train, seed 1`.
+    pub fn label(&self) -> String {
+        format!("{} {}, seed {}", self.model, self.task.word(), self.seed)
+    }
+
+    /// Shape of the images and number of classes.
+    pub fn images(&self) -> Images {
+        self.data.images
+    }
+
+    /// Multiply-accumulates that the cell will do, roughly: what progress and time left go by.
+    pub fn work(&self) -> f64 {
+        let macs = self.spec.cost(self.images()).map_or(0.0, |cost| cost.macs as f64);
+        let Recipe { epochs, batch, eval_every, warmup_steps, timed_steps, .. } = self.recipe;
+        let fixed = ((warmup_steps + timed_steps) * batch as u64) as f64;
+        let passes = match self.task {
+            Task::Train => epochs as f64 * (3.0 * self.data.train as f64 + self.data.test as f64 / eval_every as f64),
+            Task::TrainStep | Task::PeakMemoryTrain => 3.0 * fixed,
+            Task::Infer | Task::PeakMemoryInfer => fixed,
+        };
+        macs * passes
+    }
+}
+
+/// What a cell measured. What its task does not measure is absent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Measured {
+    /// Trainable parameters of the built network.
+    pub params: Option<u64>,
+    /// Epochs finished.
+    pub epochs: Option<u64>,
+    /// Optimiser steps taken.
+    pub steps: Option<u64>,
+    /// Mean loss of the last epoch, or the loss of the last step.
+    pub loss: Option<f64>,
+    /// Training images right in the last epoch.
+    pub train_correct: Option<u64>,
+    /// Training images of the last epoch.
+    pub train_total: Option<u64>,
+    /// Test images right after the last epoch.
+    pub test_correct: Option<u64>,
+    /// Test images.
+    pub test_total: Option<u64>,
+    /// Time of training and testing.
+    pub train_ns: Option<u64>,
+    /// Steps before timing.
+    pub warmup_steps: Option<u64>,
+    /// Steps timed.
+    pub timed_steps: Option<u64>,
+    /// Median of the timed steps.
+    pub step_ns_median: Option<u64>,
+    /// Heap bytes alive before the pass.
+    pub heap_start_bytes: Option<u64>,
+    /// Most heap bytes alive in the pass.
+    pub heap_peak_bytes: Option<u64>,
+    /// VmHWM of the process.
+    pub rss_peak_bytes: Option<u64>,
+    /// Bytes in use in the device's pools.
+    pub device_in_use_bytes: Option<u64>,
+    /// Bytes reserved by the device's pools.
+    pub device_reserved_bytes: Option<u64>,
+}
+
+/// One number of a series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// What it is, with its unit.
+    pub series: String,
+    /// Epoch or step, from 1.
+    pub index: u64,
+    /// The number.
+    pub value: f64,
+}
+
+impl Sample {
+    /// The `index`-th number of `series`.
+    pub fn new(series: &str, index: u64, value: f64) -> Self {
+        Self { series: series.to_owned(), index, value }
+    }
+}
+
+/// Everything a cell gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What the device calls itself.
+    pub device_name: String,
+    /// The numbers.
+    pub measured: Measured,
+    /// The series.
+    pub samples: Vec<Sample>,
+}
+
+/// A line that a cell's process writes to its standard output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "message", rename_all = "lowercase")]
+pub enum Message {
+    /// How far it is.
+    Progress(Progress),
+    /// It is done.
+    Done(Box<Outcome>),
+    /// It could not.
+    Failed {
+        /// Why.
+        error: String,
+    },
+}
+
+/// How far a cell is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps done.
+    pub done: u64,
+    /// Steps to do.
+    pub total: u64,
+    /// Current epoch, from 1; 0 where there are none.
+    pub epoch: u64,
+    /// Epochs to do.
+    pub epochs: u64,
+    /// Loss of the last finished epoch.
+    pub loss: Option<f64>,
+}

@@ -1,0 +1,48 @@
+//! `skipbench data`: downloading and checking data sets.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{print, print_json};
+use crate::cli::DataCommand;
+use crate::data::fetch::{Archive, fetch};
+use crate::data::{Settings, Source};
+
+pub(crate) fn run(command: &DataCommand) -> Result<ExitCode> {
+    match command {
+        DataCommand::Fetch { set, dir, from } => download(set, dir, from.as_deref())?,
+        DataCommand::Check { set, dir, image_size, classes, json } => {
+            let settings = Settings { dir: dir.clone(), image_size: *image_size, classes: *classes };
+            check(&Source::parse(set, settings)?, *json)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn download(set: &str, dir: &Path, from: Option<&str>) -> Result<()> {
+    let mut archive = Archive::published(set).with_context(|| format!("{set} has no archive to download"))?;
+    if let Some(url) = from {
+        archive.url = url.to_owned();
+    }
+    let bar = ProgressBar::no_length();
+    bar.set_style(ProgressStyle::with_template("{bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left")?);
+    let installed = fetch(&archive, dir, |bytes, total| {
+        bar.set_length(total.unwrap_or(bytes));
+        bar.set_position(bytes);
+    });
+    bar.finish_and_clear();
+    print(&format!("{}\n", installed?.display()))
+}
+
+fn check(source: &Source, json: bool) -> Result<()> {
+    let summary = source.load()?.summary();
+    if json {
+        return print_json(&summary);
+    }
+    let (name, images) = (source.name(), summary.images);
+    print(&format!("{name}: {images}\n{} training and {} test images\n", summary.train, summary.test))?;
+    print(&format!("sha256 {}\n", summary.sha256))
+}

@@ -1,0 +1,48 @@
+//! One file a command: it calls the library and prints.
+
+pub(crate) mod compare;
+pub(crate) mod data;
+pub(crate) mod devices;
+pub(crate) mod gate;
+pub(crate) mod matching;
+pub(crate) mod models;
+pub(crate) mod replay;
+pub(crate) mod run;
+pub(crate) mod suites;
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+
+/// Prints to standard output; a reader that went away, such as `head`, is no error.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Prints a value as indented JSON.
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    print(&format!("{}\n", serde_json::to_string_pretty(value)?))
+}
+
+/// A number with commas between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|chunk| std::str::from_utf8(chunk).ok()).collect();
+    groups.join(",")
+}
+
+/// A table for a terminal, columns but the first `left` ones aligned to the right.
+fn table(header: &[&str], rows: Vec<Vec<String>>, left: usize) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
+    table.add_rows(rows);
+    for column in table.column_iter_mut().skip(left) {
+        column.set_cell_alignment(comfy_table::CellAlignment::Right);
+    }
+    format!("{table}\n")
+}

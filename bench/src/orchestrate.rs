@@ -1,0 +1,139 @@
+//! Runs planned cells, a process each, and appends a row as each ends. Opens no device and loads no image.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::store::{Journal, StoreError};
+
+use crate::cell::Progress;
+use crate::plan::Planned;
+use crate::provenance::Provenance;
+use crate::row;
+use crate::runner::{Ended, Runner, Stop};
+
+/// Hears what happens.
+pub trait Observer {
+    /// A cell began.
+    fn started(&mut self, index: usize, planned: &Planned);
+    /// A cell came further.
+    fn progressed(&mut self, index: usize, planned: &Planned, progress: Progress);
+    /// A cell ended and its row is on the disk.
+    fn finished(&mut self, index: usize, planned: &Planned, row: &RunRow);
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Cells measured.
+    pub measured: usize,
+    /// Cells with a row that says why they were not.
+    pub broken: usize,
+    /// Cells not begun, or stopped without a row.
+    pub left: usize,
+}
+
+/// What all cells of a run share.
+pub struct Session<'a> {
+    /// Runs them.
+    pub runner: &'a dyn Runner,
+    /// The run's directory.
+    pub dir: &'a Path,
+    /// What their rows say alike.
+    pub provenance: &'a Provenance,
+    /// When to stop.
+    pub stop: &'a Stop,
+}
+
+enum Event {
+    Started(usize),
+    Progressed(usize, Progress),
+    Ended(usize, Box<Ended>, String, Duration),
+}
+
+impl Session<'_> {
+    /// Runs `planned` in order; neighbours that may share the machine do.
+    ///
+    /// # Errors
+    /// If a row cannot be written.
+    pub fn run(
+        &self,
+        planned: &[Planned],
+        journal: &mut Journal,
+        observer: &mut dyn Observer,
+    ) -> Result<Summary, StoreError> {
+        let mut summary = Summary::default();
+        let mut first = 0;
+        for batch in planned.chunk_by(|a, b| a.cell.concurrent == b.cell.concurrent) {
+            self.batch(batch, first, journal, observer, &mut summary)?;
+            first += batch.len();
+        }
+        summary.left = planned.len() - summary.measured - summary.broken;
+        Ok(summary)
+    }
+
+    /// Runs cells of one `concurrent`, that many at a time. `first` is the index of the first of them.
+    fn batch(
+        &self,
+        batch: &[Planned],
+        first: usize,
+        journal: &mut Journal,
+        observer: &mut dyn Observer,
+        summary: &mut Summary,
+    ) -> Result<(), StoreError> {
+        let next = AtomicUsize::new(0);
+        let (sender, events) = channel();
+        std::thread::scope(|scope| {
+            for _ in 0..batch[0].cell.concurrent {
+                let (sender, next) = (sender.clone(), &next);
+                scope.spawn(move || self.work(batch, next, &sender));
+            }
+            drop(sender);
+            for event in events {
+                match event {
+                    Event::Started(index) => observer.started(first + index, &batch[index]),
+                    Event::Progressed(index, progress) => observer.progressed(first + index, &batch[index], progress),
+                    Event::Ended(index, ended, started, wall) => {
+                        let planned = &batch[index];
+                        let (row, samples) = row::rows(planned, &ended, self.provenance, started, wall);
+                        // Nothing more can be kept, so the cells in hand would be lost anyway.
+                        journal.append(&row, &samples).inspect_err(|_| {
+                            self.stop.raise();
+                            self.stop.raise();
+                        })?;
+                        // Left-over checkpoints cost space, nothing else.
+                        let _ = std::fs::remove_dir_all(self.checkpoints(planned));
+                        match row.status {
+                            Status::Ok => summary.measured += 1,
+                            _ => summary.broken += 1,
+                        }
+                        observer.finished(first + index, planned, &row);
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// One thread's share: takes the next cell until there is none, or until it shall stop.
+    fn work(&self, batch: &[Planned], next: &AtomicUsize, events: &Sender<Event>) {
+        while !self.stop.soon() {
+            let index = next.fetch_add(1, Ordering::SeqCst);
+            let Some(planned) = batch.get(index) else { return };
+            let (started, clock) = (jiff::Timestamp::now().to_string(), Instant::now());
+            // The receiver lives as long as this thread's scope.
+            let _ = events.send(Event::Started(index));
+            let tell = |progress| drop(events.send(Event::Progressed(index, progress)));
+            let ended = self.runner.run(&planned.cell, &self.checkpoints(planned), self.stop, &tell);
+            if let Some(ended) = ended {
+                let _ = events.send(Event::Ended(index, Box::new(ended), started, clock.elapsed()));
+            }
+        }
+    }
+
+    fn checkpoints(&self, planned: &Planned) -> std::path::PathBuf {
+        self.dir.join("checkpoints").join(planned.cell.id())
+    }
+}

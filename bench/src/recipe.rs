@@ -1,0 +1,162 @@
+//! The training recipe: one for all members of a matched group.
+
+use serde::{Deserialize, Serialize};
+
+/// How networks are trained. Defaults follow the ResNet and DenseNet papers where they agree.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Recipe {
+    /// Passes over the training images.
+    pub epochs: u64,
+    /// Stop after so many optimiser steps, if that comes first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    /// Images in a batch.
+    pub batch: usize,
+    /// What moves the weights.
+    pub optimizer: Optimizer,
+    /// Learning rate at its peak.
+    pub lr: f64,
+    /// SGD's momentum: Nesterov's, without dampening.
+    pub momentum: f64,
+    /// Weight decay, on every parameter; coupled (L2) in SGD, decoupled in AdamW.
+    pub weight_decay: f64,
+    /// How the learning rate falls.
+    pub schedule: Schedule,
+    /// `step`: the shares of the run after which the rate falls.
+    pub milestones: Vec<f64>,
+    /// `step`: what the rate is multiplied by.
+    pub gamma: f64,
+    /// Epochs over which the rate rises linearly to its peak.
+    pub warmup_epochs: f64,
+    /// Share of the target spread over all classes.
+    pub label_smoothing: f64,
+    /// How training images are varied.
+    pub augment: Augmentation,
+    /// Test after every so many epochs, and always after the last.
+    pub eval_every: u64,
+    /// Timed and memory tasks: steps before measuring begins.
+    pub warmup_steps: u64,
+    /// Timed and memory tasks: steps measured.
+    pub timed_steps: u64,
+}
+
+/// What moves the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Optimizer {
+    /// Stochastic gradient descent with Nesterov momentum.
+    Sgd,
+    /// Adam with decoupled weight decay, β = (0.9, 0.999).
+    Adamw,
+}
+
+/// How the learning rate falls after the warm-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// Half a cosine to 0.
+    Cosine,
+    /// By `gamma` at each milestone.
+    Step,
+    /// It does not.
+    Constant,
+}
+
+/// How training images are varied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Augmentation {
+    /// What suits the data set: shift for digits; pad, crop and flip for photographs.
+    Usual,
+    /// The same without the flip.
+    Shift,
+    /// Not at all.
+    None,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            epochs: 30,
+            steps: None,
+            batch: 64,
+            optimizer: Optimizer::Sgd,
+            lr: 0.1,
+            momentum: 0.9,
+            weight_decay: 1e-4,
+            schedule: Schedule::Cosine,
+            milestones: vec![0.5, 0.75],
+            gamma: 0.1,
+            warmup_epochs: 0.0,
+            label_smoothing: 0.0,
+            augment: Augmentation::Usual,
+            eval_every: 1,
+            warmup_steps: 3,
+            timed_steps: 10,
+        }
+    }
+}
+
+/// A value that cannot be, and what would do.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("recipe.{key} = {value}: {fix}")]
+pub struct RecipeError {
+    key: &'static str,
+    value: String,
+    fix: &'static str,
+}
+
+impl Recipe {
+    /// # Errors
+    /// The first impossible value.
+    pub fn check(&self) -> Result<(), RecipeError> {
+        let counts = [
+            ("epochs", self.epochs),
+            ("steps", self.steps.unwrap_or(1)),
+            ("batch", self.batch as u64),
+            ("eval_every", self.eval_every),
+            ("timed_steps", self.timed_steps),
+        ];
+        let count = counts.into_iter().find(|(_, value)| *value == 0);
+        if let Some((key, value)) = count {
+            return Err(RecipeError { key, value: value.to_string(), fix: "at least 1 is needed" });
+        }
+        let positive = (0.0..f64::INFINITY, "a finite number from 0 up is needed");
+        let share = (0.0..1.0, "a number from 0 to below 1 is needed");
+        let mut numbers = vec![
+            ("lr", self.lr, &positive),
+            ("weight_decay", self.weight_decay, &positive),
+            ("gamma", self.gamma, &positive),
+            ("warmup_epochs", self.warmup_epochs, &positive),
+            ("momentum", self.momentum, &share),
+            ("label_smoothing", self.label_smoothing, &share),
+        ];
+        numbers.extend(self.milestones.iter().map(|milestone| ("milestones", *milestone, &share)));
+        match numbers.into_iter().find(|(_, value, (range, _))| !range.contains(value)) {
+            Some((key, value, (_, fix))) => Err(RecipeError { key, value: value.to_string(), fix }),
+            None => Ok(()),
+        }
+    }
+
+    /// The learning rate of step `step` (from 0) of `total`, with `per_epoch` steps an epoch.
+    pub fn learning_rate(&self, step: u64, total: u64, per_epoch: u64) -> f64 {
+        let warmup = self.warmup_epochs * per_epoch as f64;
+        let (step, total) = (step as f64, total as f64);
+        if step < warmup {
+            return self.lr * (step + 1.0) / warmup.max(1.0);
+        }
+        let done = step / total;
+        match self.schedule {
+            Schedule::Constant => self.lr,
+            Schedule::Step => {
+                let passed = self.milestones.iter().filter(|milestone| done >= **milestone).count();
+                self.lr * self.gamma.powi(passed as i32)
+            }
+            Schedule::Cosine => {
+                let after = (step - warmup) / (total - warmup).max(1.0);
+                0.5 * self.lr * (1.0 + (std::f64::consts::PI * after).cos())
+            }
+        }
+    }
+}

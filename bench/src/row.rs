@@ -1,0 +1,104 @@
+//! From a cell and how it ended to its rows. The only place that knows both sides.
+
+use std::time::Duration;
+
+use skipbench_models::Cost;
+use skipbench_reports::record::{RunRow, SCHEMA_VERSION, SampleRow, Status};
+
+use crate::cell::{Measured, Outcome};
+use crate::device;
+use crate::plan::Planned;
+use crate::provenance::{self, Provenance};
+use crate::runner::Ended;
+
+/// The cell's row and its samples.
+pub fn rows(
+    planned: &Planned,
+    ended: &Ended,
+    provenance: &Provenance,
+    started: String,
+    wall: Duration,
+) -> (RunRow, Vec<SampleRow>) {
+    let id = planned.cell.id();
+    let nothing = Outcome { device_name: String::new(), measured: Measured::default(), samples: Vec::new() };
+    let (outcome, status, error) = match ended {
+        Ok(outcome) => (outcome, Status::Ok, String::new()),
+        Err(broken) => (&nothing, broken.status, broken.error.clone()),
+    };
+    let sample = |sample: &crate::cell::Sample| SampleRow {
+        cell: id.clone(),
+        series: sample.series.clone(),
+        index: sample.index,
+        value: sample.value,
+    };
+    let samples = outcome.samples.iter().map(sample).collect();
+    let row = RunRow { status, error, started, wall_ns: wall.as_nanos() as u64, ..row(planned, outcome, provenance) };
+    (row, samples)
+}
+
+fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow {
+    let Planned { cell, reference, budget } = planned;
+    let Outcome { device_name, measured, .. } = outcome;
+    let cost: Option<Cost> = cell.spec.cost(cell.images()).ok();
+    let json = "plain data always serialises";
+    RunRow {
+        schema_version: SCHEMA_VERSION,
+        cell: cell.id(),
+        status: Status::Ok,
+        error: String::new(),
+        suite: provenance.suite.clone(),
+        suite_sha256: provenance.suite_sha256.clone(),
+        group: cell.group.clone(),
+        reference: reference.clone(),
+        budget: budget.clone(),
+        model: cell.model.clone(),
+        spec: serde_json::to_string(&cell.spec).expect(json),
+        family: cell.spec.family().to_owned(),
+        skip: cell.spec.skip().to_owned(),
+        depth: cell.spec.depth() as u64,
+        task: cell.task.word().to_owned(),
+        seed: cell.seed,
+        data: cell.source.name(),
+        data_sha256: cell.data.sha256.clone(),
+        train_images: cell.data.train as u64,
+        test_images: cell.data.test as u64,
+        image_size: cell.images().size as u64,
+        image_channels: cell.images().channels as u64,
+        classes: cell.images().classes as u64,
+        recipe: serde_json::to_string(&cell.recipe).expect(json),
+        batch: cell.recipe.batch as u64,
+        params: measured.params,
+        macs: cost.map(|cost| cost.macs),
+        activation_bytes: cost.map(|cost| cost.activation_bytes),
+        saved_bytes: cost.map(|cost| cost.saved_bytes),
+        epochs: measured.epochs,
+        steps: measured.steps,
+        loss: measured.loss,
+        train_correct: measured.train_correct,
+        train_total: measured.train_total,
+        test_correct: measured.test_correct,
+        test_total: measured.test_total,
+        train_ns: measured.train_ns,
+        warmup_steps: measured.warmup_steps,
+        timed_steps: measured.timed_steps,
+        step_ns_median: measured.step_ns_median,
+        heap_start_bytes: measured.heap_start_bytes,
+        heap_peak_bytes: measured.heap_peak_bytes,
+        rss_peak_bytes: measured.rss_peak_bytes,
+        device_in_use_bytes: measured.device_in_use_bytes,
+        device_reserved_bytes: measured.device_reserved_bytes,
+        device: cell.device.to_string(),
+        device_name: device_name.clone(),
+        threads: cell.threads as u64,
+        concurrent: cell.concurrent as u64,
+        skipbench_version: env!("CARGO_PKG_VERSION").to_owned(),
+        burn_version: provenance::BURN_VERSION.to_owned(),
+        features: device::compiled_features(),
+        git_revision: provenance::GIT_REVISION.to_owned(),
+        git_dirty: provenance::git_dirty(),
+        host: provenance.host.clone(),
+        started: String::new(),
+        wall_ns: 0,
+        command: provenance.command.clone(),
+    }
+}

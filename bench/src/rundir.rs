@@ -1,0 +1,88 @@
+//! A run's directory: the plan, the machine and the rows. Enough to go on with it, or to compare it, years later.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::store::{self, Journal};
+
+use crate::plan::Planned;
+use crate::provenance::Host;
+
+const PLAN: &str = "plan.json";
+
+/// What a run set out to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The suite's name.
+    pub suite: String,
+    /// SHA-256 of its text.
+    pub suite_sha256: String,
+    /// The command.
+    pub command: String,
+    /// The cells, in order.
+    pub cells: Vec<Planned>,
+}
+
+/// `reports/out/<suite>-<time>`.
+pub fn default_path(suite: &str) -> PathBuf {
+    let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    Path::new("reports/out").join(format!("{suite}-{time}"))
+}
+
+/// Makes the directory of a new run.
+///
+/// # Errors
+/// If there is a run already, or the file system refuses.
+pub fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<()> {
+    if dir.join(PLAN).exists() || dir.join(store::RUNS).exists() {
+        bail!(
+            "{0} holds a run already; go on with it by `skipbench run --resume {0}`, or give another --out",
+            dir.display()
+        );
+    }
+    fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+    write(&dir.join("host.toml"), toml::to_string(host)?.as_bytes())?;
+    write(&dir.join(PLAN), &serde_json::to_vec_pretty(plan)?)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let next = path.with_extension("next");
+    let written = fs::write(&next, bytes).and_then(|()| fs::rename(&next, path));
+    written.with_context(|| path.display().to_string())
+}
+
+/// Reads what a run set out to do.
+///
+/// # Errors
+/// If there is no plan, or it is damaged.
+pub fn open(dir: &Path) -> Result<Plan> {
+    let path = dir.join(PLAN);
+    let bytes = fs::read(&path).with_context(|| format!("{}: no run to go on with", path.display()))?;
+    serde_json::from_slice(&bytes).with_context(|| format!("{}: the plan is damaged; start a new run", path.display()))
+}
+
+/// The machine that a run began on.
+///
+/// # Errors
+/// If `host.toml` is missing or damaged.
+pub fn host(dir: &Path) -> Result<Host> {
+    let path = dir.join("host.toml");
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    toml::from_str(&text).with_context(|| format!("{}: damaged", path.display()))
+}
+
+/// Opens the rows for appending and gives those that are there; with `retry`, those that failed are taken out first.
+///
+/// # Errors
+/// If the rows cannot be read or written.
+pub fn journal(dir: &Path, retry: bool) -> Result<(Journal, Vec<RunRow>)> {
+    if retry {
+        let (_, mut rows) = Journal::open(dir)?;
+        rows.retain(|row| row.status == Status::Ok);
+        store::write_atomically(&dir.join(store::RUNS), &rows)?;
+    }
+    Ok(Journal::open(dir)?)
+}

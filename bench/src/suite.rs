@@ -1,0 +1,361 @@
+//! A suite: TOML that says which models are compared, on what, how they are trained and what is measured.
+//!
+//! Reading happens in two steps: [`Suite::parse`] needs only the text, [`Suite::resolve`] also the shape of the images,
+//! on which costs and therefore matches depend. Every error names the file, the key and the way out.
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use skipbench_models::matching::{Budget, DEFAULT_TOLERANCE, Family, Query, search};
+use skipbench_models::{Images, ModelSpec, catalog};
+
+use crate::cell::Task;
+use crate::device::Choice;
+use crate::recipe::Recipe;
+
+/// A built-in suite.
+#[derive(Debug, Clone, Copy)]
+pub struct BuiltIn {
+    /// Its name.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// The suites in this binary; the first is the default.
+pub const BUILT_IN: [BuiltIn; 4] = [
+    BuiltIn { name: "quick", text: include_str!("suites/quick.toml") },
+    BuiltIn { name: "cifar", text: include_str!("suites/cifar.toml") },
+    BuiltIn { name: "paper", text: include_str!("suites/paper.toml") },
+    BuiltIn { name: "imagenet", text: include_str!("suites/imagenet.toml") },
+];
+
+/// What is wrong with a suite.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {message}")]
+pub struct SuiteError {
+    /// The file, or the built-in suite's name.
+    pub file: String,
+    /// The key, what is wrong with it, and the way out.
+    pub message: String,
+}
+
+/// A suite as written.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    /// The file, or the built-in suite's name.
+    pub file: String,
+    /// SHA-256 of the text.
+    pub sha256: String,
+    /// Its keys.
+    pub keys: Keys,
+}
+
+/// The keys of a suite.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Name of the suite.
+    pub name: String,
+    /// One sentence for lists.
+    #[serde(default)]
+    pub description: String,
+    /// `digits`, `cifar10`, `cifar100`, `generated` or `folder:DIR`.
+    pub data: String,
+    /// Side of the images, for folders and generated images.
+    pub image_size: Option<usize>,
+    /// Classes, for generated images.
+    pub classes: Option<usize>,
+    /// Devices to run on. Default `auto`.
+    #[serde(default = "default_devices")]
+    pub devices: Vec<String>,
+    /// Seeds; each repeats every cell.
+    #[serde(default = "default_seeds")]
+    pub seeds: Vec<u64>,
+    /// What is measured of every model.
+    pub tasks: Vec<Task>,
+    /// Seconds after which a cell is stopped. Default one hour.
+    #[serde(default = "default_timeout")]
+    pub timeout_s: u64,
+    /// Mebibytes of heap that a cell may have. Default 8192.
+    #[serde(default = "default_memory")]
+    pub memory_limit_mib: u64,
+    /// Untimed cells that run at the same time, each on its share of the threads. Default 1.
+    #[serde(default = "default_jobs")]
+    pub jobs: usize,
+    /// How every group is trained, unless it says otherwise.
+    #[serde(default)]
+    pub recipe: toml::Table,
+    /// The matched groups.
+    #[serde(rename = "group")]
+    pub groups: Vec<GroupKeys>,
+}
+
+fn default_devices() -> Vec<String> {
+    vec!["auto".to_owned()]
+}
+
+fn default_seeds() -> Vec<u64> {
+    vec![1, 2, 3]
+}
+
+fn default_timeout() -> u64 {
+    3600
+}
+
+fn default_memory() -> u64 {
+    8192
+}
+
+fn default_jobs() -> usize {
+    1
+}
+
+/// The keys of a group.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupKeys {
+    /// Name of the group.
+    pub name: String,
+    /// The model that the others are compared with: a name or a spec.
+    pub reference: toml::Value,
+    /// The others: names, specs, or `{ match = { family = …, budget = … } }`.
+    #[serde(default)]
+    pub models: Vec<toml::Value>,
+    /// What all members have in common; a group without it is not a matched one.
+    #[serde(default)]
+    pub budget: Option<Budget>,
+    /// Largest difference from the reference in that budget. Default 2 %.
+    #[serde(default)]
+    pub tolerance_percent: Option<f64>,
+    /// What is measured, if not what the suite says.
+    #[serde(default)]
+    pub tasks: Option<Vec<Task>>,
+    /// What this group's recipe changes.
+    #[serde(default)]
+    pub recipe: toml::Table,
+}
+
+/// The keys of `match`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MatchKeys {
+    family: Family,
+    budget: OneOrMany,
+    depth: Option<usize>,
+    width: Option<usize>,
+    growth: Option<usize>,
+    compression: Option<f64>,
+    tolerance_percent: Option<f64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "a budget (\"params\", \"macs\" or \"activations\") or a list of them")]
+enum OneOrMany {
+    One(Budget),
+    Many(Vec<Budget>),
+}
+
+/// A group with its models found and its recipe complete.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Name.
+    pub name: String,
+    /// Name of the model that the others are compared with.
+    pub reference: String,
+    /// What the members have in common.
+    pub budget: Option<Budget>,
+    /// The members, the reference first.
+    pub models: Vec<(String, ModelSpec)>,
+    /// How they are trained.
+    pub recipe: Recipe,
+    /// What is measured.
+    pub tasks: Vec<Task>,
+}
+
+impl Suite {
+    /// Reads a built-in suite by name, or a file.
+    ///
+    /// # Errors
+    /// No such suite or file, or text that is no suite.
+    pub fn load(name: &str) -> Result<Self, SuiteError> {
+        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.name == name) {
+            return Self::parse(built_in.name, built_in.text);
+        }
+        match std::fs::read_to_string(name) {
+            Ok(text) => Self::parse(name, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let names: Vec<&str> = BUILT_IN.iter().map(|built_in| built_in.name).collect();
+                let message =
+                    format!("no such file, and no built-in suite of that name; those are {}", names.join(", "));
+                Err(SuiteError { file: name.to_owned(), message })
+            }
+            Err(error) => Err(SuiteError { file: name.to_owned(), message: error.to_string() }),
+        }
+    }
+
+    /// Reads a suite's text; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// Unknown keys, wrong types, values that cannot be whatever the images are.
+    pub fn parse(file: &str, text: &str) -> Result<Self, SuiteError> {
+        let keys: Result<Keys, _> = toml::from_str(text);
+        let error = |message: String| SuiteError { file: file.to_owned(), message };
+        let keys = keys.map_err(|source| error(explain(&source.to_string())))?;
+        let suite = Self { file: file.to_owned(), sha256: crate::hex(&Sha256::digest(text)), keys };
+        suite.check().map_err(error)?;
+        Ok(suite)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let Keys { groups, seeds, tasks, devices, timeout_s, memory_limit_mib, jobs, .. } = &self.keys;
+        let empty = [
+            ("group", groups.is_empty()),
+            ("seeds", seeds.is_empty()),
+            ("tasks", tasks.is_empty()),
+            ("devices", devices.is_empty()),
+        ];
+        if let Some((key, _)) = empty.iter().find(|(_, empty)| *empty) {
+            return Err(format!("{key} is empty: at least one is needed"));
+        }
+        let zero = [("timeout_s", *timeout_s), ("memory_limit_mib", *memory_limit_mib), ("jobs", *jobs as u64)];
+        if let Some((key, _)) = zero.iter().find(|(_, value)| *value == 0) {
+            return Err(format!("{key} = 0: at least 1 is needed"));
+        }
+        if let Some(seed) = repeated(seeds) {
+            return Err(format!("seeds: {seed} stands there twice; every seed is one repetition"));
+        }
+        let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+        if let Some(name) = repeated(&names) {
+            return Err(format!("group.name = \"{name}\" stands there twice; groups need names of their own"));
+        }
+        for device in devices {
+            device.parse::<Choice>().map_err(|error| format!("devices: {error}"))?;
+        }
+        for group in groups {
+            self.recipe(group)?;
+            if self.keys.data == "generated" && self.tasks(group).contains(&Task::Train) {
+                return Err("data = \"generated\" has nothing to learn: remove \"train\" from tasks".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    fn tasks(&self, group: &GroupKeys) -> Vec<Task> {
+        group.tasks.clone().unwrap_or_else(|| self.keys.tasks.clone())
+    }
+
+    /// The suite's recipe with the group's changes.
+    fn recipe(&self, group: &GroupKeys) -> Result<Recipe, String> {
+        let mut table = self.keys.recipe.clone();
+        table.extend(group.recipe.clone());
+        let recipe: Result<Recipe, _> = Recipe::deserialize(table);
+        let here = format!("group \"{}\"", group.name);
+        let recipe = recipe.map_err(|error| format!("{here}: recipe: {}", explain(error.to_string().trim())))?;
+        recipe.check().map_err(|error| format!("{here}: {error}"))?;
+        Ok(recipe)
+    }
+
+    /// Finds every model for images of that shape and checks that matched groups match.
+    ///
+    /// # Errors
+    /// An unknown or impossible model, a match that does not exist, a member outside the tolerance.
+    pub fn resolve(&self, images: Images) -> Result<Vec<Group>, SuiteError> {
+        let groups: Result<Vec<Group>, String> = self.keys.groups.iter().map(|keys| self.group(keys, images)).collect();
+        groups.map_err(|message| SuiteError { file: self.file.clone(), message })
+    }
+
+    fn group(&self, keys: &GroupKeys, images: Images) -> Result<Group, String> {
+        let here = |message: String| format!("group \"{}\": {message}", keys.name);
+        let tolerance = keys.tolerance_percent.map_or(DEFAULT_TOLERANCE, |percent| percent / 100.0);
+        let reference = model(&keys.reference, None, images, tolerance).map_err(here)?;
+        let mut models = vec![(catalog::name(&reference), reference.clone())];
+        for value in &keys.models {
+            let spec = model(value, Some(&reference), images, tolerance).map_err(here)?;
+            let name = catalog::name(&spec);
+            if models.iter().any(|(other, _)| *other == name) {
+                return Err(here(format!("models: `{name}` stands there twice (the reference is a member already)")));
+            }
+            models.push((name, spec));
+        }
+        if let Some(budget) = keys.budget {
+            check_budget(&models, budget, tolerance, images).map_err(here)?;
+        }
+        let recipe = self.recipe(keys)?;
+        let (name, reference) = (keys.name.clone(), models[0].0.clone());
+        Ok(Group { name, reference, budget: keys.budget, models, recipe, tasks: self.tasks(keys) })
+    }
+}
+
+fn repeated<T: PartialEq + Clone>(values: &[T]) -> Option<T> {
+    values.iter().enumerate().find(|(index, value)| values[..*index].contains(value)).map(|(_, value)| value.clone())
+}
+
+/// Adds the nearest allowed word to serde's "unknown … `x`, expected …".
+fn explain(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = message.contains("unknown field") || message.contains("unknown variant");
+    let (true, Some(wrong)) = (unknown, quoted.next()) else { return message.trim_end().to_owned() };
+    let nearest = quoted.min_by_key(|word| strsim::damerau_levenshtein(word, wrong));
+    match nearest.filter(|word| strsim::damerau_levenshtein(word, wrong) <= 3) {
+        Some(word) => format!("{}; did you mean `{word}`?", message.trim_end()),
+        None => message.trim_end().to_owned(),
+    }
+}
+
+/// A model by name, by spec or by match; a match needs the reference.
+fn model(
+    value: &toml::Value,
+    reference: Option<&ModelSpec>,
+    images: Images,
+    tolerance: f64,
+) -> Result<ModelSpec, String> {
+    let spec = match value {
+        toml::Value::String(name) => catalog::find(name).map_err(|error| error.to_string())?,
+        toml::Value::Table(table) => match (table.get("match"), reference) {
+            (Some(keys), Some(reference)) => matched(keys, reference, images, tolerance)?,
+            (Some(_), None) => return Err("reference: it cannot be a match; give a name or a spec".to_owned()),
+            (None, _) => ModelSpec::deserialize(value.clone())
+                .map_err(|error| format!("{value}: {}", explain(error.to_string().trim())))?,
+        },
+        other => return Err(format!("{other}: a model is a name, a spec {{ family = … }} or {{ match = {{ … }} }}")),
+    };
+    spec.cost(images).map_err(|error| format!("{}: {error}", catalog::name(&spec)))?;
+    Ok(spec)
+}
+
+fn matched(keys: &toml::Value, reference: &ModelSpec, images: Images, tolerance: f64) -> Result<ModelSpec, String> {
+    let keys = MatchKeys::deserialize(keys.clone())
+        .map_err(|error| format!("match: {}", explain(error.to_string().trim())))?;
+    let budgets = match keys.budget {
+        OneOrMany::One(budget) => vec![budget],
+        OneOrMany::Many(budgets) => budgets,
+    };
+    let query = Query {
+        family: keys.family,
+        budgets,
+        tolerance: keys.tolerance_percent.map_or(tolerance, |percent| percent / 100.0),
+        depth: keys.depth,
+        width: keys.width,
+        growth: keys.growth,
+        compression: keys.compression,
+    };
+    let found = search(reference, images, &query).map_err(|error| format!("match: {error}"))?;
+    Ok(found[0].spec.clone())
+}
+
+fn check_budget(models: &[(String, ModelSpec)], budget: Budget, tolerance: f64, images: Images) -> Result<(), String> {
+    let cost = |spec: &ModelSpec| spec.cost(images).map_err(|error| error.to_string());
+    let (reference, target) = (&models[0].0, cost(&models[0].1)?);
+    for (name, spec) in &models[1..] {
+        let error = budget.error(&cost(spec)?, &target);
+        if error.abs() > tolerance {
+            return Err(format!(
+                "`{name}` has {:+.2} % {budget} against `{reference}`, more than the tolerance of {:.2} %; \
+                 use {{ match = {{ family = …, budget = \"{budget}\" }} }}, raise tolerance_percent, or leave budget out",
+                error * 100.0,
+                tolerance * 100.0
+            ));
+        }
+    }
+    Ok(())
+}

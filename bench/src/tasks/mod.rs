@@ -1,0 +1,132 @@
+//! The workloads, one file each, and what they share: [`Setup`].
+
+mod memory;
+mod throughput;
+mod train;
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig};
+use burn::tensor::{Device, Int, Tensor};
+use skipbench_models::Model;
+
+use crate::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
+use crate::data::{Augment, DataSet};
+use crate::device;
+use crate::recipe::{Augmentation, Optimizer, Recipe};
+
+/// Hears how far a task is.
+pub type Report<'a> = dyn FnMut(Progress) + 'a;
+
+/// What every task starts from, verified.
+pub struct Setup<'a> {
+    /// The cell.
+    pub cell: &'a Cell,
+    /// The images.
+    pub data: DataSet,
+    /// The device, with automatic differentiation.
+    pub device: Device,
+}
+
+/// Runs a cell: loads its images, opens its device, does its task.
+///
+/// Checkpoints of training go to `checkpoints`, if given.
+///
+/// # Errors
+/// Whatever keeps the cell from being measured and verified.
+pub fn run(cell: &Cell, checkpoints: Option<&Path>, report: &mut Report) -> Result<Outcome> {
+    let data = cell.source.load()?;
+    let summary = data.summary();
+    ensure!(
+        summary == cell.data,
+        "{}: the images changed since the suite was planned: {summary:?}, planned {:?}",
+        cell.source.name(),
+        cell.data
+    );
+    let device = device::open(cell.device)?;
+    let device_name = device::name(cell.device, &device);
+    let setup = Setup { cell, data, device: device.autodiff() };
+    let (measured, samples) = match cell.task {
+        Task::Train => train::run(&setup, checkpoints, report)?,
+        Task::TrainStep => throughput::train_step(&setup, report)?,
+        Task::Infer => throughput::infer(&setup, report)?,
+        Task::PeakMemoryTrain => memory::train(&setup, report)?,
+        Task::PeakMemoryInfer => memory::infer(&setup, report)?,
+    };
+    Ok(Outcome { device_name, measured, samples })
+}
+
+type Result2 = Result<(Measured, Vec<Sample>)>;
+
+impl Setup<'_> {
+    fn recipe(&self) -> &Recipe {
+        &self.cell.recipe
+    }
+
+    /// The network, its parameters counted and compared with the configuration's cost.
+    fn model(&self) -> Result<(Model, Measured)> {
+        let images = self.cell.images();
+        let model = self.cell.spec.init(images, self.cell.seed, &self.device)?;
+        let (params, costed) = (model.trainable_params(), self.cell.spec.cost(images)?.params);
+        ensure!(
+            params == costed,
+            "{}: built {params} parameters, but its configuration costs {costed}",
+            self.cell.model
+        );
+        Ok((model, Measured { params: Some(params), ..Measured::default() }))
+    }
+
+    fn loss(&self) -> CrossEntropyLoss {
+        let smoothing = Some(self.recipe().label_smoothing as f32).filter(|share| *share > 0.0);
+        CrossEntropyLossConfig::new().with_smoothing(smoothing).init(&self.device)
+    }
+
+    fn optimizer(&self) -> ModuleOptimizer {
+        let recipe = self.recipe();
+        let (momentum, decay) = (recipe.momentum, recipe.weight_decay as f32);
+        match recipe.optimizer {
+            Optimizer::Sgd => {
+                let nesterov = MomentumConfig::new().with_momentum(momentum).with_dampening(0.0).with_nesterov(true);
+                let decay = WeightDecayConfig::new(decay);
+                SgdConfig::new().with_momentum(Some(nesterov)).with_weight_decay(Some(decay)).init()
+            }
+            Optimizer::Adamw => AdamWConfig::new().with_weight_decay(decay).init(),
+        }
+    }
+
+    fn augment(&self) -> Augment {
+        let usual = self.cell.source.usual_augmentation();
+        match self.recipe().augment {
+            Augmentation::Usual => usual,
+            Augmentation::Shift => Augment { flip: false, ..usual },
+            Augmentation::None => Augment::NONE,
+        }
+    }
+}
+
+/// One optimiser step. Gives the network, the loss and the logits, neither of which holds the graph.
+fn step(
+    model: Model,
+    optimizer: &mut ModuleOptimizer,
+    criterion: &CrossEntropyLoss,
+    (images, labels): (Tensor<4>, Tensor<1, Int>),
+    learning_rate: f64,
+) -> (Model, Tensor<1>, Tensor<2>) {
+    let logits = model.forward(images);
+    let loss = criterion.forward(logits.clone(), labels);
+    let (seen_loss, seen_logits) = (loss.clone().inner(), logits.inner());
+    let gradients = GradientsParams::from_grads(loss.backward(), &model);
+    (optimizer.step(learning_rate, model, gradients), seen_loss, seen_logits)
+}
+
+/// The number in a loss, and an error where it is not finite.
+fn finite(loss: Tensor<1>) -> Result<f64> {
+    let value =
+        f64::from(loss.try_into_scalar::<f32>().map_err(|error| anyhow::anyhow!("reading the loss: {error:?}"))?);
+    ensure!(value.is_finite(), "the loss is {value}");
+    Ok(value)
+}

@@ -1,0 +1,161 @@
+//! `train`: train by the recipe and test; one loss and three counts an epoch.
+//!
+//! Timed: every step and test, data preparation included, over all resumptions. Not timed: loading, building, saving.
+//! Verified: finite loss every epoch, parameter count. Its time is for planning; throughput has tasks of its own.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use burn::module::Module;
+use burn::nn::loss::CrossEntropyLoss;
+use burn::optim::ModuleOptimizer;
+use burn::tensor::{Int, Tensor};
+use skipbench_models::Model;
+
+use super::{Report, Result2, Setup, step};
+use crate::cell::{Measured, Progress, Sample};
+use crate::checkpoint::{Checkpoints, State};
+use crate::data::Batches;
+
+/// Checkpoints are at least so far apart.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
+
+pub(super) fn run(setup: &Setup, checkpoints: Option<&Path>, report: &mut Report) -> Result2 {
+    let (model, measured) = setup.model()?;
+    let checkpoints = checkpoints.map(Checkpoints::new);
+    let (model, optimizer, state) = match &checkpoints {
+        Some(checkpoints) => checkpoints.load(model, setup.optimizer())?,
+        None => (model, setup.optimizer(), State::default()),
+    };
+    let batches = Batches::new(&setup.data, setup.recipe().batch);
+    let mut run = Run { setup, batches, criterion: setup.loss(), model: Some(model), optimizer, state };
+    let mut saved = Instant::now();
+    while run.state.steps < run.total_steps() {
+        run.epoch(report)?;
+        if let Some(checkpoints) = checkpoints.as_ref().filter(|_| saved.elapsed() >= CHECKPOINT_EVERY) {
+            checkpoints.save(run.model()?, &run.optimizer, &run.state)?;
+            saved = Instant::now();
+        }
+    }
+    let State { epochs, steps, train_ns, loss, train, test, samples } = run.state;
+    let measured = Measured {
+        epochs: Some(epochs),
+        steps: Some(steps),
+        loss,
+        train_correct: train.map(|(correct, _)| correct),
+        train_total: train.map(|(_, total)| total),
+        test_correct: test.map(|(correct, _)| correct),
+        test_total: test.map(|(_, total)| total),
+        train_ns: Some(train_ns),
+        rss_peak_bytes: crate::meter::rss::peak_bytes(),
+        ..measured
+    };
+    Ok((measured, samples))
+}
+
+/// A training run between two epochs.
+struct Run<'a> {
+    setup: &'a Setup<'a>,
+    batches: Batches<'a>,
+    criterion: CrossEntropyLoss,
+    /// Only ever empty inside a step, which consumes the network and gives the next.
+    model: Option<Model>,
+    optimizer: ModuleOptimizer,
+    state: State,
+}
+
+impl Run<'_> {
+    fn steps_per_epoch(&self) -> u64 {
+        self.batches.steps() as u64
+    }
+
+    fn total_steps(&self) -> u64 {
+        let recipe = self.setup.recipe();
+        let all = recipe.epochs * self.steps_per_epoch();
+        recipe.steps.map_or(all, |steps| steps.min(all))
+    }
+
+    fn model(&self) -> Result<&Model> {
+        self.model.as_ref().context("the network was lost in a step that failed")
+    }
+
+    fn epoch(&mut self, report: &mut Report) -> Result<()> {
+        let start = Instant::now();
+        let epoch = self.state.epochs + 1;
+        let (losses, correct, seen) = self.train_epoch(epoch, report)?;
+        let loss = mean_loss(losses, epoch)?;
+        let correct = correct.iter().map(|count| count.clone().into_scalar::<i64>() as u64).sum();
+        self.state.epochs = epoch;
+        self.state.loss = Some(loss);
+        self.state.train = Some((correct, seen));
+        self.record("loss", loss);
+        self.record("train_correct", correct as f64);
+        self.record("train_total", seen as f64);
+        let last = self.state.steps >= self.total_steps();
+        if last || epoch.is_multiple_of(self.setup.recipe().eval_every) {
+            let (correct, total) = self.test()?;
+            self.state.test = Some((correct, total));
+            self.record("test_correct", correct as f64);
+        }
+        self.state.train_ns += start.elapsed().as_nanos() as u64;
+        Ok(())
+    }
+
+    fn record(&mut self, series: &str, value: f64) {
+        self.state.samples.push(Sample::new(series, self.state.epochs, value));
+    }
+
+    /// Losses and right answers stay on the device until the epoch ends, so that no step waits for them.
+    fn train_epoch(&mut self, epoch: u64, report: &mut Report) -> Result<(Vec<Tensor<1>>, Vec<Tensor<1, Int>>, u64)> {
+        let (recipe, total) = (self.setup.recipe(), self.total_steps());
+        let (mut losses, mut correct, mut seen) = (Vec::new(), Vec::new(), 0);
+        for batch in self.batches.train(self.setup.cell.seed, epoch, self.setup.augment()) {
+            if self.state.steps >= total {
+                break;
+            }
+            report(Progress { done: self.state.steps, total, epoch, epochs: recipe.epochs, loss: self.state.loss });
+            seen += batch.labels.len() as u64;
+            let (images, labels) = batch.to_device(&self.setup.device);
+            let rate = recipe.learning_rate(self.state.steps, total, self.steps_per_epoch());
+            let model = self.model.take().context("the network was lost in a step that failed")?;
+            let (model, loss, logits) =
+                step(model, &mut self.optimizer, &self.criterion, (images, labels.clone()), rate);
+            self.model = Some(model);
+            self.state.steps += 1;
+            losses.push(loss);
+            correct.push(right(logits, labels.inner()));
+        }
+        Ok((losses, correct, seen))
+    }
+
+    fn test(&self) -> Result<(u64, u64)> {
+        let model = self.model()?.valid();
+        let device = self.setup.device.clone().inner();
+        let (mut correct, mut total) = (0, 0);
+        for batch in self.batches.test() {
+            total += batch.labels.len() as u64;
+            let (images, labels) = batch.to_device(&device);
+            correct += right(model.forward(images), labels).into_scalar::<i64>() as u64;
+        }
+        Ok((correct, total))
+    }
+}
+
+/// How many images are classified rightly.
+fn right(logits: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<1, Int> {
+    logits.argmax(1).flatten::<1>(0, 1).equal(labels).int().sum()
+}
+
+fn mean_loss(losses: Vec<Tensor<1>>, epoch: u64) -> Result<f64> {
+    let count = losses.len() as f64;
+    let mut sum = 0.0;
+    for (index, loss) in losses.into_iter().enumerate() {
+        let loss = f64::from(loss.into_scalar::<f32>());
+        if !loss.is_finite() {
+            bail!("training diverged: the loss is {loss} at step {} of epoch {epoch}", index + 1);
+        }
+        sum += loss;
+    }
+    Ok(sum / count)
+}

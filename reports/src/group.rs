@@ -1,0 +1,178 @@
+//! The one grouping: matched group → model → metric → one value a seed.
+
+use std::collections::BTreeMap;
+
+use crate::record::{RunRow, Status};
+use crate::store::Run;
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Metric {
+    /// Share of the test images classified rightly after training.
+    TestAccuracy,
+    /// Share of the training images classified rightly in the last epoch.
+    TrainAccuracy,
+    /// Images a second in training.
+    TrainThroughput,
+    /// Images a second in inference.
+    InferThroughput,
+    /// Peak heap bytes of a training step, on a CubeCL device the bytes its pools reserved.
+    TrainMemory,
+    /// The same for inference.
+    InferMemory,
+    /// Trainable parameters.
+    Params,
+    /// Multiply-accumulates for one image.
+    Macs,
+}
+
+impl Metric {
+    /// Every metric, in the order of tables.
+    pub const ALL: [Metric; 8] = [
+        Metric::TestAccuracy,
+        Metric::TrainAccuracy,
+        Metric::TrainThroughput,
+        Metric::InferThroughput,
+        Metric::TrainMemory,
+        Metric::InferMemory,
+        Metric::Params,
+        Metric::Macs,
+    ];
+
+    /// The word used in `comparison.csv`, with its unit.
+    pub fn word(self) -> &'static str {
+        match self {
+            Metric::TestAccuracy => "test_accuracy",
+            Metric::TrainAccuracy => "train_accuracy",
+            Metric::TrainThroughput => "train_images_per_s",
+            Metric::InferThroughput => "infer_images_per_s",
+            Metric::TrainMemory => "train_peak_bytes",
+            Metric::InferMemory => "infer_peak_bytes",
+            Metric::Params => "params",
+            Metric::Macs => "macs",
+        }
+    }
+
+    /// This metric's value in `row`, where the row measured it.
+    pub fn of(self, row: &RunRow) -> Option<f64> {
+        let task = |wanted: &str, value: Option<f64>| value.filter(|_| row.task == wanted);
+        let images_per_s = row.step_ns_median.filter(|ns| *ns > 0).map(|ns| row.batch as f64 * 1e9 / ns as f64);
+        let peak = row.device_reserved_bytes.or(row.heap_peak_bytes).map(|bytes| bytes as f64);
+        match self {
+            Metric::TestAccuracy => share(row.test_correct, row.test_total),
+            Metric::TrainAccuracy => share(row.train_correct, row.train_total),
+            Metric::TrainThroughput => task("train-step", images_per_s),
+            Metric::InferThroughput => task("infer", images_per_s),
+            Metric::TrainMemory => task("peak-memory-train", peak),
+            Metric::InferMemory => task("peak-memory-infer", peak),
+            Metric::Params => row.params.map(|count| count as f64),
+            Metric::Macs => row.macs.map(|count| count as f64),
+        }
+    }
+}
+
+fn share(part: Option<u64>, whole: Option<u64>) -> Option<f64> {
+    whole.filter(|whole| *whole > 0).and_then(|whole| Some(part? as f64 / whole as f64))
+}
+
+/// A matched group as it was run: one suite, data set and device.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Suite.
+    pub suite: String,
+    /// Name in the suite.
+    pub name: String,
+    /// Data set.
+    pub data: String,
+    /// Device.
+    pub device: String,
+    /// What the members are matched in.
+    pub budget: String,
+    /// Name of the model they are matched to.
+    pub reference: String,
+    /// The members, the reference first, then in the order of the rows.
+    pub members: Vec<Member>,
+}
+
+/// One model of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// Name.
+    pub model: String,
+    /// Family.
+    pub family: String,
+    /// Skip style.
+    pub skip: String,
+    /// For each metric, the value of each seed.
+    pub values: BTreeMap<Metric, BTreeMap<u64, f64>>,
+    /// Cells of this model that were not measured: the task, the seed and why.
+    pub failures: Vec<Failure>,
+}
+
+/// A cell that was not measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// Its task.
+    pub task: String,
+    /// Its seed.
+    pub seed: u64,
+    /// How it ended.
+    pub status: Status,
+    /// Why.
+    pub error: String,
+}
+
+/// Groups rows; what differs in suite text, data, recipe or device is never put together.
+pub fn group(runs: &[Run]) -> Vec<Group> {
+    let mut groups: Vec<(GroupKey, Group)> = Vec::new();
+    for Run { row, .. } in runs {
+        let key = key(row);
+        let index = groups.iter().position(|(other, _)| *other == key).unwrap_or_else(|| {
+            groups.push((key, empty(row)));
+            groups.len() - 1
+        });
+        add(&mut groups[index].1, row);
+    }
+    let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
+    for group in &mut groups {
+        let reference = group.reference.clone();
+        group.members.sort_by_key(|member| member.model != reference);
+    }
+    groups
+}
+
+type GroupKey = [String; 6];
+
+fn key(row: &RunRow) -> GroupKey {
+    [&row.suite_sha256, &row.group, &row.data_sha256, &row.recipe, &row.device, &row.host].map(Clone::clone)
+}
+
+fn empty(row: &RunRow) -> Group {
+    Group {
+        suite: row.suite.clone(),
+        name: row.group.clone(),
+        data: row.data.clone(),
+        device: row.device.clone(),
+        budget: row.budget.clone(),
+        reference: row.reference.clone(),
+        members: Vec::new(),
+    }
+}
+
+fn add(group: &mut Group, row: &RunRow) {
+    let index = group.members.iter().position(|member| member.model == row.model).unwrap_or_else(|| {
+        let (model, family, skip) = (row.model.clone(), row.family.clone(), row.skip.clone());
+        group.members.push(Member { model, family, skip, values: BTreeMap::new(), failures: Vec::new() });
+        group.members.len() - 1
+    });
+    let member = &mut group.members[index];
+    if row.status != Status::Ok {
+        let (task, seed, status, error) = (row.task.clone(), row.seed, row.status, row.error.clone());
+        member.failures.push(Failure { task, seed, status, error });
+    }
+    for metric in Metric::ALL {
+        if let Some(value) = metric.of(row) {
+            member.values.entry(metric).or_default().insert(row.seed, value);
+        }
+    }
+}

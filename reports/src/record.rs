@@ -1,0 +1,165 @@
+//! The schema of `runs.csv` and `samples.csv`: raw facts in base units, the unit in the column's name. What was not
+//! measured is empty, never 0.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the columns below; it rises when one changes its name or meaning.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// How a cell ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Measured and verified.
+    Ok,
+    /// It said why it could not be measured.
+    Failed,
+    /// Its process died.
+    Crashed,
+    /// It took longer than the suite allows.
+    Timeout,
+    /// It needed more memory than the suite allows, or than there was.
+    OutOfMemory,
+}
+
+/// One cell: what was run, on what, and what was measured. One line of `runs.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunRow {
+    /// [`SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Identity of the cell: the first 16 hexadecimal digits of the SHA-256 of its JSON.
+    pub cell: String,
+    /// How it ended.
+    pub status: Status,
+    /// Why, where `status` is not `ok`.
+    pub error: String,
+    /// The suite's name.
+    pub suite: String,
+    /// SHA-256 of the suite's text.
+    pub suite_sha256: String,
+    /// The matched group.
+    pub group: String,
+    /// The model that the group is matched to.
+    pub reference: String,
+    /// What the group is matched in, such as `params`.
+    pub budget: String,
+    /// The model's name.
+    pub model: String,
+    /// Its specification as JSON.
+    pub spec: String,
+    /// `plain`, `resnet`, `densenet`, `vit` or `backbone`.
+    pub family: String,
+    /// `none`, `add`, `concat`, `attention-only` or `mlp-only`.
+    pub skip: String,
+    /// Weighted layers, or a Transformer's blocks.
+    pub depth: u64,
+    /// `train`, `train-step`, `infer`, `peak-memory-train` or `peak-memory-infer`.
+    pub task: String,
+    /// Seed of weights, order and augmentation.
+    pub seed: u64,
+
+    /// Data set.
+    pub data: String,
+    /// SHA-256 of its decoded images and labels.
+    pub data_sha256: String,
+    /// Training images in it.
+    pub train_images: u64,
+    /// Test images in it.
+    pub test_images: u64,
+    /// Side of an image in pixels.
+    pub image_size: u64,
+    /// Channels of an image.
+    pub image_channels: u64,
+    /// Classes.
+    pub classes: u64,
+    /// The recipe as JSON.
+    pub recipe: String,
+    /// Images in a batch.
+    pub batch: u64,
+
+    /// Trainable parameters, counted in the built network.
+    pub params: Option<u64>,
+    /// Multiply-accumulates for one image, from the configuration.
+    pub macs: Option<u64>,
+    /// Bytes of all operations' outputs for one image, from the configuration.
+    pub activation_bytes: Option<u64>,
+    /// Bytes kept for the backward pass for one image, predicted from the configuration.
+    pub saved_bytes: Option<u64>,
+
+    /// Epochs finished.
+    pub epochs: Option<u64>,
+    /// Optimiser steps taken.
+    pub steps: Option<u64>,
+    /// Mean loss over the last epoch, or the last timed step's loss.
+    pub loss: Option<f64>,
+    /// Training images classified rightly during the last epoch, while the weights still changed.
+    pub train_correct: Option<u64>,
+    /// Training images seen in the last epoch.
+    pub train_total: Option<u64>,
+    /// Test images classified rightly after the last epoch.
+    pub test_correct: Option<u64>,
+    /// Test images.
+    pub test_total: Option<u64>,
+    /// Time from the first step to the end of the last test, over all resumptions.
+    pub train_ns: Option<u64>,
+
+    /// Steps run before timing began.
+    pub warmup_steps: Option<u64>,
+    /// Steps timed; each one's time is in `samples.csv`.
+    pub timed_steps: Option<u64>,
+    /// Median time of a timed step.
+    pub step_ns_median: Option<u64>,
+
+    /// Heap bytes alive when the measured pass began: weights, one batch, the program.
+    pub heap_start_bytes: Option<u64>,
+    /// Most heap bytes alive at once during the measured pass.
+    pub heap_peak_bytes: Option<u64>,
+    /// VmHWM of the cell's process when it ended (Linux).
+    pub rss_peak_bytes: Option<u64>,
+    /// Bytes in use in the device's pools after the pass (CubeCL devices).
+    pub device_in_use_bytes: Option<u64>,
+    /// Bytes reserved by the device's pools after the pass (CubeCL devices).
+    pub device_reserved_bytes: Option<u64>,
+
+    /// Device as chosen, such as `flex` or `vulkan:0`.
+    pub device: String,
+    /// Device as it names itself.
+    pub device_name: String,
+    /// Threads given to the cell.
+    pub threads: u64,
+    /// Cells that could run at the same time as this one, itself included.
+    pub concurrent: u64,
+    /// Version of skipbench.
+    pub skipbench_version: String,
+    /// Version of Burn.
+    pub burn_version: String,
+    /// Cargo features of the binary.
+    pub features: String,
+    /// Git revision of the source; empty outside a repository.
+    pub git_revision: String,
+    /// Whether the source differed from that revision.
+    pub git_dirty: Option<bool>,
+    /// Identity of the machine; `host.toml` describes it.
+    pub host: String,
+    /// When the cell started, RFC 3339.
+    pub started: String,
+    /// How long its process lived.
+    pub wall_ns: u64,
+    /// The command that ran the suite.
+    pub command: String,
+}
+
+/// One number of a series that a cell recorded. One line of `samples.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleRow {
+    /// The cell.
+    pub cell: String,
+    /// What it is, with its unit: `loss`, `train_correct`, `test_correct`, `learning_rate`, `step_ns`.
+    pub series: String,
+    /// Epoch or step, from 1.
+    pub index: u64,
+    /// The number.
+    pub value: f64,
+}

@@ -1,0 +1,158 @@
+//! Files of rows. `runs.csv` is the commit log: a cell is done when its line stands there whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::record::{RunRow, SCHEMA_VERSION, SampleRow};
+use crate::render;
+
+/// Name of the file of [`RunRow`]s.
+pub const RUNS: &str = "runs.csv";
+/// Name of the file of [`SampleRow`]s.
+pub const SAMPLES: &str = "samples.csv";
+
+/// Why rows could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A line is not a row.
+    #[error(
+        "{path}: {source}. The file was cut short or edited by hand; `skipbench run --resume` mends a file that a killed run left"
+    )]
+    Row {
+        /// The file.
+        path: PathBuf,
+        /// Which line, which column, and why.
+        source: csv::Error,
+    },
+    /// Another version wrote the file.
+    #[error(
+        "{path}: row {row} has schema version {found}, but this skipbench reads version {SCHEMA_VERSION}; use the skipbench that wrote it"
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The first such row, from 1.
+        row: usize,
+        /// Its version.
+        found: u32,
+    },
+}
+
+/// One cell's row and its series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The row.
+    pub row: RunRow,
+    /// Its samples in the order of writing.
+    pub samples: Vec<SampleRow>,
+}
+
+/// Reads a run's directory.
+///
+/// # Errors
+/// A file that is missing, cut short, edited into something else, or of another schema version.
+pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
+    let rows: Vec<RunRow> = read_rows(&dir.join(RUNS))?;
+    if let Some(index) = rows.iter().position(|row| row.schema_version != SCHEMA_VERSION) {
+        let found = rows[index].schema_version;
+        return Err(StoreError::Version { path: dir.join(RUNS), row: index + 1, found });
+    }
+    let samples: Vec<SampleRow> = read_rows(&dir.join(SAMPLES))?;
+    let mut by_cell = std::collections::HashMap::<String, Vec<SampleRow>>::new();
+    for sample in samples {
+        by_cell.entry(sample.cell.clone()).or_default().push(sample);
+    }
+    let attach = |row: RunRow| Run { samples: by_cell.remove(&row.cell).unwrap_or_default(), row };
+    Ok(rows.into_iter().map(attach).collect())
+}
+
+fn read_rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, StoreError> {
+    let file = File::open(path).map_err(|source| StoreError::Io { path: path.into(), source })?;
+    let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(file).into_deserialize().collect();
+    rows.map_err(|source| StoreError::Row { path: path.into(), source })
+}
+
+/// Writes rows to a file, whole or not at all.
+///
+/// # Errors
+/// If the file system refuses.
+pub fn write_atomically<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), StoreError> {
+    let text = render::csv(rows).map_err(|source| StoreError::Row { path: path.into(), source })?;
+    let next = path.with_extension("csv.next");
+    fs::write(&next, text).and_then(|()| fs::rename(&next, path)).map_err(|source| io(path, source))
+}
+
+fn io(path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::Io { path: path.into(), source }
+}
+
+/// Appends cells to a run's directory.
+#[derive(Debug)]
+pub struct Journal {
+    runs: (PathBuf, File),
+    samples: (PathBuf, File),
+}
+
+impl Journal {
+    /// Opens `dir` for appending. What a killed run left half-written is cut off first: a last line without its end,
+    /// and samples of cells without a row.
+    ///
+    /// # Errors
+    /// As [`read`], but for that half-written end.
+    pub fn open(dir: &Path) -> Result<(Self, Vec<RunRow>), StoreError> {
+        fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
+        cut_torn_line(&dir.join(RUNS))?;
+        cut_torn_line(&dir.join(SAMPLES))?;
+        let runs = if dir.join(RUNS).exists() && dir.join(SAMPLES).exists() { read(dir)? } else { Vec::new() };
+        let samples: Vec<&SampleRow> = runs.iter().flat_map(|run| &run.samples).collect();
+        write_atomically(&dir.join(SAMPLES), &samples)?;
+        let rows = runs.into_iter().map(|run| run.row).collect();
+        Ok((Self { runs: append(dir.join(RUNS))?, samples: append(dir.join(SAMPLES))? }, rows))
+    }
+
+    /// Appends one cell: its samples first, then its row, each on the disk before the next begins.
+    ///
+    /// # Errors
+    /// If the file system refuses.
+    pub fn append(&mut self, row: &RunRow, samples: &[SampleRow]) -> Result<(), StoreError> {
+        write_lines(&mut self.samples, samples)?;
+        write_lines(&mut self.runs, std::slice::from_ref(row))
+    }
+}
+
+fn append(path: PathBuf) -> Result<(PathBuf, File), StoreError> {
+    let file = OpenOptions::new().create(true).append(true).open(&path);
+    file.map(|file| (path.clone(), file)).map_err(|source| io(&path, source))
+}
+
+fn write_lines<T: Serialize>((path, file): &mut (PathBuf, File), rows: &[T]) -> Result<(), StoreError> {
+    let empty = file.metadata().map_err(|source| io(path, source))?.len() == 0;
+    let mut writer = csv::WriterBuilder::new().has_headers(empty).from_writer(Vec::new());
+    let serialised = rows.iter().try_for_each(|row| writer.serialize(row));
+    serialised.map_err(|source| StoreError::Row { path: path.clone(), source })?;
+    let bytes = writer.into_inner().map_err(|error| io(path, error.into_error()))?;
+    file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(|source| io(path, source))
+}
+
+/// Removes what stands after the last line break. No field holds one: writers put errors on one line.
+fn cut_torn_line(path: &Path) -> Result<(), StoreError> {
+    let Ok(bytes) = fs::read(path) else { return Ok(()) };
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    if end == bytes.len() {
+        return Ok(());
+    }
+    let file = OpenOptions::new().write(true).open(path);
+    file.and_then(|file| file.set_len(end as u64)).map_err(|source| io(path, source))
+}
