@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use burn::module::Module;
@@ -33,16 +34,31 @@ pub struct State {
     pub samples: Vec<Sample>,
 }
 
-/// Where one cell keeps its checkpoints.
+/// Where one cell keeps its checkpoints, and how often it makes one.
 #[derive(Debug, Clone)]
 pub struct Checkpoints {
     dir: PathBuf,
+    every: Duration,
+    last: Instant,
 }
 
 impl Checkpoints {
-    /// In `dir`, which need not exist.
-    pub fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_path_buf() }
+    /// In `dir`, which need not exist; at least `every` apart.
+    pub fn new(dir: &Path, every: Duration) -> Self {
+        Self { dir: dir.to_path_buf(), every, last: Instant::now() }
+    }
+
+    /// Saves if the last time is long enough ago.
+    ///
+    /// # Errors
+    /// As [`Checkpoints::save`].
+    pub fn save_if_due(&mut self, model: &Model, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
+        if self.last.elapsed() < self.every {
+            return Ok(());
+        }
+        self.save(model, optimizer, state)?;
+        self.last = Instant::now();
+        Ok(())
     }
 
     /// Saves the model (its running statistics synchronised by `valid`), the optimiser and the state.

@@ -131,14 +131,20 @@ pub(crate) struct ImageArgs {
     #[arg(long)]
     size: Option<usize>,
     /// Channels of the images: 1 or 3.
-    #[arg(long, value_parser = ["1", "3"].map(clap::builder::PossibleValue::from))]
-    channels: Option<Channels>,
+    #[arg(long, value_parser = channels)]
+    channels: Option<usize>,
     /// Number of classes.
     #[arg(long)]
     classes: Option<usize>,
 }
 
-type Channels = usize;
+fn channels(word: &str) -> Result<usize, String> {
+    match word {
+        "1" => Ok(1),
+        "3" => Ok(3),
+        _ => Err("grey images have 1 channel, colour images 3".to_owned()),
+    }
+}
 
 impl ImageArgs {
     /// `usual`, but for what was given.

@@ -1,7 +1,8 @@
 //! From a suite to the cells it means, in the order in which they run.
 //!
 //! Timed cells come first, alone on the machine, one round a seed; every second round runs backwards (A B B A), so that a
-//! machine that slows down or speeds up favours no family. Then come the untimed cells, which may share the machine.
+//! machine that slows down or speeds up favours no family. Then come the untimed cells; where they share the machine, the
+//! longest come first, so that they end together.
 
 use serde::{Deserialize, Serialize};
 
@@ -51,9 +52,12 @@ pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<Planned> 
             planned.extend(cells);
         }
     }
-    // Stable: within each kind the rounds stay as they are.
-    planned.sort_by_key(|planned| !planned.cell.task.is_timed());
-    planned
+    let (timed, mut untimed): (Vec<Planned>, Vec<Planned>) =
+        planned.into_iter().partition(|planned| planned.cell.task.is_timed());
+    if context.jobs > 1 {
+        untimed.sort_by(|a, b| b.cell.work().total_cmp(&a.cell.work()));
+    }
+    [timed, untimed].concat()
 }
 
 /// The cells of one group, device and seed: task by task, the members side by side.

@@ -39,7 +39,8 @@ pub fn rows(
 fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow {
     let Planned { cell, reference, budget } = planned;
     let Outcome { device_name, measured, .. } = outcome;
-    let cost: Option<Cost> = cell.spec.cost(cell.images()).ok();
+    // Only with a measurement: a row that failed has no metrics.
+    let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost(cell.images()).ok());
     let json = "plain data always serialises";
     RunRow {
         schema_version: SCHEMA_VERSION,

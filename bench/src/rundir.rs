@@ -1,6 +1,6 @@
 //! A run's directory: the plan, the machine and the rows. Enough to go on with it, or to compare it, years later.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -44,14 +44,8 @@ pub fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<()> {
         );
     }
     fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-    write(&dir.join("host.toml"), toml::to_string(host)?.as_bytes())?;
-    write(&dir.join(PLAN), &serde_json::to_vec_pretty(plan)?)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let next = path.with_extension("next");
-    let written = fs::write(&next, bytes).and_then(|()| fs::rename(&next, path));
-    written.with_context(|| path.display().to_string())
+    store::replace(&dir.join("host.toml"), &toml::to_string(host)?)?;
+    Ok(store::replace(&dir.join(PLAN), &serde_json::to_string_pretty(plan)?)?)
 }
 
 /// Reads what a run set out to do.
@@ -72,6 +66,20 @@ pub fn host(dir: &Path) -> Result<Host> {
     let path = dir.join("host.toml");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     toml::from_str(&text).with_context(|| format!("{}: damaged", path.display()))
+}
+
+/// Keeps every other skipbench out of the run's directory until this one ends, however it ends.
+///
+/// # Errors
+/// If another one is at work there.
+pub fn lock(dir: &Path) -> Result<File> {
+    let path = dir.join("lock");
+    let file = File::create(&path).with_context(|| path.display().to_string())?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("{}: another skipbench is at work on this run", dir.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| path.display().to_string()),
+    }
 }
 
 /// Opens the rows for appending and gives those that are there; with `retry`, those that failed are taken out first.

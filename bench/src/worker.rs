@@ -9,11 +9,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use crate::cell::{Cell, Message, Progress};
+use crate::checkpoint::Checkpoints;
 use crate::meter::heap;
 use crate::tasks;
 
 /// Progress is told at most so often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+
+/// Checkpoints are at least so far apart.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
 
 /// Exit status of a child whose parent went away.
 const ORPHANED: i32 = 3;
@@ -40,6 +44,7 @@ fn measure(checkpoints: Option<&Path>) -> Result<crate::cell::Outcome> {
         cell.memory_limit_bytes
     );
     let mut told: Option<Instant> = None;
+    let checkpoints = checkpoints.map(|dir| Checkpoints::new(dir, CHECKPOINT_EVERY));
     tasks::run(&cell, checkpoints, &mut |progress: Progress| {
         if told.is_none_or(|told| told.elapsed() >= PROGRESS_EVERY) {
             told = Some(Instant::now());

@@ -37,8 +37,13 @@ impl<'a> Weights<'a> {
         self.conv_with(conv, (1.0 / fan_in as f64).sqrt(), true)
     }
 
-    /// A linear layer, weights N(0, `std`²), bias zero. Burn keeps the weight as `[inputs, outputs]`.
-    pub(crate) fn linear(&mut self, inputs: usize, outputs: usize, std: f64) -> Linear {
+    /// A linear layer, weights N(0, 2 / (inputs + outputs)) after Glorot and Bengio 2010, bias zero.
+    pub(crate) fn linear(&mut self, inputs: usize, outputs: usize) -> Linear {
+        self.linear_with(inputs, outputs, (2.0 / (inputs + outputs) as f64).sqrt())
+    }
+
+    /// Burn keeps the weight as `[inputs, outputs]`.
+    fn linear_with(&mut self, inputs: usize, outputs: usize, std: f64) -> Linear {
         let mut linear = LinearConfig::new(inputs, outputs).init(self.device);
         linear.weight = self.normal([inputs, outputs], std);
         linear.bias = Some(self.zeros(outputs));
@@ -47,7 +52,7 @@ impl<'a> Weights<'a> {
 
     /// A classifier head, weights N(0, 1 / inputs), bias zero.
     pub(crate) fn head(&mut self, inputs: usize, classes: usize) -> Linear {
-        self.linear(inputs, classes, (1.0 / inputs as f64).sqrt())
+        self.linear_with(inputs, classes, (1.0 / inputs as f64).sqrt())
     }
 
     /// Batch normalisation with scale 1 and shift 0 (Burn's defaults: eps 1e-5, momentum 0.1).

@@ -7,7 +7,9 @@
 //!
 //! with learned positions and a class token. Each of the two skips can be switched off on its own.
 //!
-//! Deviations: no dropout and no stochastic depth; linear layers N(0, 0.02²), not truncated.
+//! Linear layers start as in the authors' code (Glorot). Deviations: no dropout, no stochastic depth; the class token and
+//! the positions start at the scale of the embedded patches, N(0, 1), not N(0, 0.02²). With the latter a network that
+//! sees a few hundred images a few dozen times does not learn where a patch lies: 45 % against 92 % of the digits.
 
 use burn::module::{Module, Param};
 use burn::nn::conv::Conv2d;
@@ -22,8 +24,6 @@ use crate::cost::{Images, Tape, Value};
 use crate::init::Weights;
 use crate::skip::Skip;
 use crate::spec::SpecError;
-
-const STD: f64 = 0.02;
 
 /// A Vision Transformer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,11 +104,11 @@ impl ViTConfig {
         let tokens = (images.size / self.patch).pow(2) + 1;
         Ok(ViT {
             patches: weights.patches(self.embedding(images)),
-            class_token: weights.normal([1, 1, self.width], STD),
-            positions: weights.normal([1, tokens, self.width], STD),
+            class_token: weights.normal([1, 1, self.width], 1.0),
+            positions: weights.normal([1, tokens, self.width], 1.0),
             blocks: (0..self.depth).map(|_| self.block(weights)).collect(),
             norm: weights.layer_norm(self.width),
-            head: weights.linear(self.width, images.classes, STD),
+            head: weights.head(self.width, images.classes),
         })
     }
 
@@ -116,11 +116,11 @@ impl ViTConfig {
         let hidden = self.width * self.mlp;
         Block {
             attention_norm: weights.layer_norm(self.width),
-            qkv: weights.linear(self.width, 3 * self.width, STD),
-            projection: weights.linear(self.width, self.width, STD),
+            qkv: weights.linear(self.width, 3 * self.width),
+            projection: weights.linear(self.width, self.width),
             mlp_norm: weights.layer_norm(self.width),
-            up: weights.linear(self.width, hidden, STD),
-            down: weights.linear(hidden, self.width, STD),
+            up: weights.linear(self.width, hidden),
+            down: weights.linear(hidden, self.width),
             heads: self.heads,
             attention_skip: self.attention_skip,
             mlp_skip: self.mlp_skip,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::group::{Failure, Group, Metric};
+use crate::group::{Failure, Group, Metric, Origin};
 use crate::stats::{self, Estimate};
 
 /// What a ratio's interval allows to say.
@@ -73,6 +73,8 @@ pub struct Comparison {
     pub budget: String,
     /// The model compared with.
     pub reference: String,
+    /// Where the numbers come from.
+    pub origin: Origin,
     /// The members, the reference first.
     pub members: Vec<Member>,
 }
@@ -92,6 +94,7 @@ fn compare_group(group: &Group) -> Comparison {
         device: group.device.clone(),
         budget: group.budget.clone(),
         reference: group.reference.clone(),
+        origin: group.origin.clone(),
         members,
     }
 }

@@ -90,8 +90,42 @@ pub struct Group {
     pub budget: String,
     /// Name of the model they are matched to.
     pub reference: String,
+    /// Where the numbers come from.
+    pub origin: Origin,
     /// The members, the reference first, then in the order of the rows.
     pub members: Vec<Member>,
+}
+
+/// Where a group's numbers come from: what its rows say alike.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    /// Device as it names itself.
+    pub device_name: String,
+    /// Identity of the machine.
+    pub host: String,
+    /// Version of skipbench and, in brackets, the source's revision.
+    pub skipbench: String,
+    /// Version of Burn.
+    pub burn: String,
+    /// Day of the first row.
+    pub date: String,
+    /// The command.
+    pub command: String,
+}
+
+impl Origin {
+    fn of(row: &RunRow) -> Self {
+        let revision: String = row.git_revision.chars().take(8).collect();
+        let dirty = if row.git_dirty == Some(true) { "+" } else { "" };
+        Self {
+            device_name: row.device_name.clone(),
+            host: row.host.clone(),
+            skipbench: format!("{} ({revision}{dirty})", row.skipbench_version),
+            burn: row.burn_version.clone(),
+            date: row.started.chars().take(10).collect(),
+            command: row.command.clone(),
+        }
+    }
 }
 
 /// One model of a group.
@@ -155,6 +189,7 @@ fn empty(row: &RunRow) -> Group {
         device: row.device.clone(),
         budget: row.budget.clone(),
         reference: row.reference.clone(),
+        origin: Origin::of(row),
         members: Vec::new(),
     }
 }

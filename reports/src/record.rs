@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// How a cell ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Measured and verified.
     Ok,
     /// It said why it could not be measured.
+    #[default]
     Failed,
     /// Its process died.
     Crashed,
@@ -23,7 +24,7 @@ pub enum Status {
 }
 
 /// One cell: what was run, on what, and what was measured. One line of `runs.csv`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunRow {
     /// [`SCHEMA_VERSION`] of the writer.

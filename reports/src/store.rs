@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tempfile::NamedTempFile;
 
 use crate::record::{RunRow, SCHEMA_VERSION, SampleRow};
 use crate::render;
@@ -90,8 +91,21 @@ fn read_rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, StoreError> {
 /// If the file system refuses.
 pub fn write_atomically<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), StoreError> {
     let text = render::csv(rows).map_err(|source| StoreError::Row { path: path.into(), source })?;
-    let next = path.with_extension("csv.next");
-    fs::write(&next, text).and_then(|()| fs::rename(&next, path)).map_err(|source| io(path, source))
+    replace(path, &text)
+}
+
+/// Puts `text` in place of the file, whole or not at all: written beside it, then renamed.
+///
+/// # Errors
+/// If the file system refuses.
+pub fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = NamedTempFile::new_in(dir).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        Ok(file.persist(path)?)
+    });
+    written.map(drop).map_err(|source| io(path, source))
 }
 
 fn io(path: &Path, source: std::io::Error) -> StoreError {

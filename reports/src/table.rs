@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::compare::{Comparison, Entry, Member, Verdict};
-use crate::group::Metric;
+use crate::group::{Metric, Origin};
 use crate::stats::Estimate;
 
 /// How a table is drawn.
@@ -15,38 +15,79 @@ pub enum Style {
     Markdown,
 }
 
+/// The columns; `comparison.csv` holds the rest.
+const COLUMNS: [Metric; 7] = [
+    Metric::TestAccuracy,
+    Metric::TrainThroughput,
+    Metric::InferThroughput,
+    Metric::TrainMemory,
+    Metric::InferMemory,
+    Metric::Params,
+    Metric::Macs,
+];
+
 /// One table a group: each member's values and, below each, the ratio to the reference with its interval.
 pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
-    comparisons.iter().map(|comparison| group(comparison, style)).collect::<Vec<_>>().join("\n")
+    let mut text: String = comparisons.iter().map(|comparison| group(comparison, style)).collect();
+    text.push_str(LEGEND);
+    let mut origins: Vec<String> = Vec::new();
+    for comparison in comparisons {
+        let origin = origin(comparison);
+        if !origins.contains(&origin) {
+            text.push_str(&origin);
+            origins.push(origin);
+        }
+    }
+    text
+}
+
+const LEGEND: &str = "Means over seeds; ± and [ ] are 95 % Student intervals over seeds, × is the ratio to the first line, \
+                      paired by seed; \"no difference shown\": the interval includes 1. MACs are for one image.\n";
+
+fn origin(comparison: &Comparison) -> String {
+    let Origin { device_name, host, skipbench, burn, date, command } = &comparison.origin;
+    let device = &comparison.device;
+    format!("{date}, {device} ({device_name}), machine {host}, skipbench {skipbench}, Burn {burn}: {command}\n")
 }
 
 fn group(comparison: &Comparison, style: Style) -> String {
-    let metrics: Vec<Metric> = Metric::ALL.into_iter().filter(|metric| measured(comparison, *metric)).collect();
+    let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();
     let mut table = Table::new();
     table.load_style(match style {
         Style::Terminal => presets::UTF8_HORIZONTAL_ONLY,
         Style::Markdown => presets::ASCII_MARKDOWN,
     });
-    let titles = ["model", "skip"].into_iter().map(str::to_owned);
+    let titles = ["model", "skip", "n"].into_iter().map(str::to_owned);
     table.set_header(titles.chain(metrics.iter().map(|metric| title(*metric).to_owned())));
     for member in &comparison.members {
-        let names = [member.model.clone(), member.skip.clone()];
+        let names = [member.model.clone(), member.skip.clone(), seeds(member)];
         table.add_row(names.into_iter().chain(metrics.iter().map(|metric| value(member, *metric, style))));
     }
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    format!("{}\n{table}\n{}", heading(comparison, style), failures(comparison))
+    let gap = if style == Style::Markdown { "\n" } else { "" };
+    format!("{}\n{gap}{table}\n{}\n", heading(comparison, style), failures(comparison, style))
 }
 
 fn heading(comparison: &Comparison, style: Style) -> String {
-    let (bold, end) = if style == Style::Markdown { ("**", "**\n") } else { ("", "") };
+    let bold = if style == Style::Markdown { "**" } else { "" };
     let matched = match comparison.budget.as_str() {
-        "" => String::new(),
-        budget => format!(", matched in {budget}"),
+        "" => "not matched".to_owned(),
+        budget => format!("matched in {budget}"),
     };
     let Comparison { group, data, device, reference, .. } = comparison;
-    format!("{bold}{group}{bold}{end}: {data} on {device}{matched}; ratios to {reference}", end = end.trim_end())
+    format!("{bold}{group}{bold}: {data} on {device}, {matched}, compared with {reference}")
+}
+
+/// Seeds behind the line: one number, or from – to where metrics differ.
+fn seeds(member: &Member) -> String {
+    let counts = member.entries.iter().map(|entry| entry.value.n);
+    match (counts.clone().min(), counts.max()) {
+        (Some(low), Some(high)) if low < high => format!("{low}–{high}"),
+        (Some(n), _) => n.to_string(),
+        _ => String::new(),
+    }
 }
 
 fn measured(comparison: &Comparison, metric: Metric) -> bool {
@@ -55,10 +96,10 @@ fn measured(comparison: &Comparison, metric: Metric) -> bool {
 
 fn title(metric: Metric) -> &'static str {
     match metric {
-        Metric::TestAccuracy => "test %",
-        Metric::TrainAccuracy => "train %",
-        Metric::TrainThroughput => "train img/s",
-        Metric::InferThroughput => "infer img/s",
+        Metric::TestAccuracy => "test accuracy",
+        Metric::TrainAccuracy => "train accuracy",
+        Metric::TrainThroughput => "train images/s",
+        Metric::InferThroughput => "infer images/s",
         Metric::TrainMemory => "train peak",
         Metric::InferMemory => "infer peak",
         Metric::Params => "params",
@@ -69,27 +110,23 @@ fn title(metric: Metric) -> &'static str {
 fn value(member: &Member, metric: Metric, style: Style) -> String {
     let Some(entry) = member.entry(metric) else { return String::new() };
     let line = if style == Style::Markdown { "<br>" } else { "\n" };
-    match ratio(entry) {
-        Some(ratio) => format!("{}{line}{ratio}", number(metric, &entry.value)),
-        None => number(metric, &entry.value),
-    }
+    let mut lines = vec![number(metric, &entry.value)];
+    lines.extend(ratio(entry));
+    lines.join(line)
 }
 
 fn number(metric: Metric, estimate: &Estimate) -> String {
     let value = estimate.value;
     match metric {
         Metric::TestAccuracy | Metric::TrainAccuracy => match estimate.high {
-            Some(high) => format!("{:.1} ± {:.1}", value * 100.0, (high - value) * 100.0),
-            None => format!("{:.1}", value * 100.0),
+            Some(high) => format!("{:.1} ± {:.1} %", value * 100.0, (high - value) * 100.0),
+            None => format!("{:.1} %", value * 100.0),
         },
+        Metric::TrainThroughput | Metric::InferThroughput if value < 100.0 => format!("{value:.1}"),
         Metric::TrainThroughput | Metric::InferThroughput => format!("{value:.0}"),
-        Metric::TrainMemory | Metric::InferMemory => bytes(value),
+        Metric::TrainMemory | Metric::InferMemory => format!("{:.1} MiB", value / f64::from(1 << 20)),
         Metric::Params | Metric::Macs => si(value),
     }
-}
-
-fn bytes(value: f64) -> String {
-    format!("{:.1} MiB", value / f64::from(1 << 20))
 }
 
 fn si(value: f64) -> String {
@@ -100,28 +137,33 @@ fn si(value: f64) -> String {
     }
 }
 
-fn ratio(entry: &Entry) -> Option<String> {
-    let ratio = entry.ratio.as_ref()?;
+/// The lines below a value.
+fn ratio(entry: &Entry) -> Vec<String> {
+    let Some(ratio) = &entry.ratio else { return Vec::new() };
+    let plain = format!("×{:.2}", ratio.value);
     let interval = match (ratio.low, ratio.high) {
-        (Some(low), Some(high)) => format!(" [{low:.2}, {high:.2}]"),
-        _ => String::new(),
+        (Some(low), Some(high)) if format!("{low:.2}") != format!("{high:.2}") => {
+            format!("{plain} [{low:.2}, {high:.2}]")
+        }
+        _ => plain.clone(),
     };
     match entry.verdict {
-        Verdict::Reference => None,
-        Verdict::Exact => Some(format!("×{:.3}", ratio.value)),
-        Verdict::Higher | Verdict::Lower => Some(format!("×{:.2}{interval}", ratio.value)),
-        Verdict::NoDifferenceShown => Some(format!("no difference shown{interval}")),
-        Verdict::TooFewPairs => Some(format!("×{:.2} (n = {})", ratio.value, ratio.n)),
+        Verdict::Reference => Vec::new(),
+        Verdict::Exact => vec![plain],
+        Verdict::Higher | Verdict::Lower => vec![interval],
+        Verdict::NoDifferenceShown => vec![interval, "no difference shown".to_owned()],
+        Verdict::TooFewPairs => vec![plain, format!("n = {}: no interval", ratio.n)],
     }
 }
 
-fn failures(comparison: &Comparison) -> String {
+fn failures(comparison: &Comparison, style: Style) -> String {
     let mut lines = String::new();
+    let bullet = if style == Style::Markdown { "- " } else { "" };
     for member in &comparison.members {
         for failure in &member.failures {
-            let error = failure.error.lines().next().unwrap_or_default();
+            let error = &failure.error;
             lines.push_str(&format!(
-                "not measured: {}, {}, seed {}: {error}\n",
+                "{bullet}not measured: {}, {}, seed {}: {error}\n",
                 member.model, failure.task, failure.seed
             ));
         }

@@ -37,6 +37,7 @@ pub(crate) fn run(arguments: &RunArgs) -> Result<ExitCode> {
     if arguments.resume.is_none() {
         rundir::create(&dir, &plan, &host)?;
     }
+    let _lock = rundir::lock(&dir)?;
     let begun_on = rundir::host(&dir)?;
     ensure!(
         begun_on.id == host.id,

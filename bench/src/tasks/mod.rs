@@ -4,8 +4,6 @@ mod memory;
 mod throughput;
 mod train;
 
-use std::path::Path;
-
 use anyhow::{Result, ensure};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::decay::WeightDecayConfig;
@@ -15,6 +13,7 @@ use burn::tensor::{Device, Int, Tensor};
 use skipbench_models::Model;
 
 use crate::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
+use crate::checkpoint::Checkpoints;
 use crate::data::{Augment, DataSet};
 use crate::device;
 use crate::recipe::{Augmentation, Optimizer, Recipe};
@@ -34,11 +33,11 @@ pub struct Setup<'a> {
 
 /// Runs a cell: loads its images, opens its device, does its task.
 ///
-/// Checkpoints of training go to `checkpoints`, if given.
+/// Training goes on from `checkpoints` and keeps them, if given.
 ///
 /// # Errors
 /// Whatever keeps the cell from being measured and verified.
-pub fn run(cell: &Cell, checkpoints: Option<&Path>, report: &mut Report) -> Result<Outcome> {
+pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     let data = cell.source.load()?;
     let summary = data.summary();
     ensure!(

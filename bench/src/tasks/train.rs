@@ -3,8 +3,7 @@
 //! Timed: every step and test, data preparation included, over all resumptions. Not timed: loading, building, saving.
 //! Verified: finite loss every epoch, parameter count. Its time is for planning; throughput has tasks of its own.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use burn::module::Module;
@@ -18,24 +17,18 @@ use crate::cell::{Measured, Progress, Sample};
 use crate::checkpoint::{Checkpoints, State};
 use crate::data::Batches;
 
-/// Checkpoints are at least so far apart.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
-
-pub(super) fn run(setup: &Setup, checkpoints: Option<&Path>, report: &mut Report) -> Result2 {
+pub(super) fn run(setup: &Setup, mut checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
-    let checkpoints = checkpoints.map(Checkpoints::new);
     let (model, optimizer, state) = match &checkpoints {
         Some(checkpoints) => checkpoints.load(model, setup.optimizer())?,
         None => (model, setup.optimizer(), State::default()),
     };
     let batches = Batches::new(&setup.data, setup.recipe().batch);
     let mut run = Run { setup, batches, criterion: setup.loss(), model: Some(model), optimizer, state };
-    let mut saved = Instant::now();
     while run.state.steps < run.total_steps() {
         run.epoch(report)?;
-        if let Some(checkpoints) = checkpoints.as_ref().filter(|_| saved.elapsed() >= CHECKPOINT_EVERY) {
-            checkpoints.save(run.model()?, &run.optimizer, &run.state)?;
-            saved = Instant::now();
+        if let Some(checkpoints) = &mut checkpoints {
+            checkpoints.save_if_due(run.model()?, &run.optimizer, &run.state)?;
         }
     }
     let State { epochs, steps, train_ns, loss, train, test, samples } = run.state;

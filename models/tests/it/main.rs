@@ -5,3 +5,5 @@ mod forward;
 mod matching;
 mod names;
 mod specs;
+#[cfg(feature = "wgpu")]
+mod wgpu;

@@ -1,0 +1,73 @@
+//! Workloads in this process: what each measures, and that the same cell is the same work.
+
+use skipbench::cell::{Cell, Outcome, Task};
+use skipbench::recipe::Recipe;
+use skipbench::tasks;
+
+use super::cell;
+
+fn run(cell: &Cell) -> Outcome {
+    tasks::run(cell, None, &mut |_| {}).unwrap_or_else(|error| panic!("{error:#}"))
+}
+
+#[test]
+fn training_learns_and_repeats_exactly() {
+    let mut cell = cell("resnet8-w4", Task::Train);
+    cell.recipe = Recipe { epochs: 4, batch: 32, lr: 0.05, ..Recipe::default() };
+    let (once, again) = (run(&cell), run(&cell));
+    assert_eq!(once.samples, again.samples, "one seed is one training run");
+    let losses: Vec<f64> =
+        once.samples.iter().filter(|sample| sample.series == "loss").map(|sample| sample.value).collect();
+    assert_eq!(losses.len(), 4);
+    assert!(losses[3] < losses[0], "{losses:?}");
+    assert!(once.measured.test_correct > Some(360), "far above the 10 % of chance: {:?}", once.measured.test_correct);
+    assert_eq!((once.measured.test_total, once.measured.train_total), (Some(1200), Some(576)));
+    cell.seed = 2;
+    assert_ne!(run(&cell).samples, once.samples);
+}
+
+#[test]
+fn every_family_takes_a_training_step_with_either_optimizer() {
+    for model in ["plain8-w4", "resnet8-w4", "densenet-7-4", "vit-d1-w8-h2-p4", "backbone-concat-10-w4"] {
+        for optimizer in ["sgd", "adamw"] {
+            let mut cell = cell(model, Task::Train);
+            cell.recipe.optimizer = serde_json::from_str(&format!("\"{optimizer}\"")).expect("known");
+            cell.recipe.label_smoothing = 0.1;
+            let outcome = run(&cell);
+            assert_eq!(outcome.measured.steps, Some(2), "{model} {optimizer}");
+            assert!(outcome.measured.loss.is_some_and(f64::is_finite), "{model} {optimizer}");
+        }
+    }
+}
+
+#[test]
+fn timed_tasks_keep_every_time() {
+    for task in [Task::TrainStep, Task::Infer] {
+        let outcome = run(&cell("resnet8-w4", task));
+        let times: Vec<f64> = outcome.samples.iter().map(|sample| sample.value).collect();
+        assert_eq!(times.len(), 2, "{task:?}");
+        assert!(times.iter().all(|time| *time > 0.0));
+        let median = outcome.measured.step_ns_median.expect("timed") as f64;
+        assert!(
+            times.iter().copied().fold(f64::MAX, f64::min) <= median
+                && median <= times.iter().copied().fold(0.0, f64::max)
+        );
+    }
+}
+
+#[test]
+fn a_diverging_run_is_an_error_that_says_where() {
+    let mut cell = cell("resnet8-w4", Task::Train);
+    cell.recipe = Recipe { lr: 1e30, epochs: 3, batch: 64, ..Recipe::default() };
+    let error = tasks::run(&cell, None, &mut |_| {}).expect_err("it diverges");
+    let message = format!("{error:#}");
+    assert!(message.contains("diverged") && message.contains("epoch"), "{message}");
+}
+
+#[test]
+fn changed_images_are_refused() {
+    let mut cell = cell("resnet8-w4", Task::Infer);
+    cell.data.sha256 = "0".repeat(64);
+    let error = tasks::run(&cell, None, &mut |_| {}).expect_err("other images");
+    assert!(format!("{error:#}").contains("the images changed"));
+}

@@ -1,0 +1,136 @@
+//! The other commands, and what bad input gets.
+
+use std::fs;
+
+use super::{TINY, ends, refused};
+
+fn said(arguments: &[&str]) -> String {
+    let dir = tempfile::tempdir().expect("temp");
+    ends(dir.path(), arguments, 0).0
+}
+
+#[test]
+fn models_are_listed_and_described() {
+    let list = said(&["models"]);
+    assert!(list.contains("resnet1202") && list.contains("19,421,274") && list.contains("1608.06993"), "{list}");
+    let resnet = said(&["models", "resnet20"]);
+    for fact in ["arXiv:1512.03385", "stage2.block1.1", "conv3×3/2", "269,722", "saved bytes"] {
+        assert!(resnet.contains(fact), "{fact}: {resnet}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&said(&["models", "densenet121", "--json"])).expect("JSON");
+    assert_eq!(json["total"]["params"], 7_978_856);
+    let digits: serde_json::Value =
+        serde_json::from_str(&said(&["models", "resnet20", "--size", "8", "--channels", "1", "--json"])).expect("JSON");
+    assert_eq!(digits["total"]["params"], 269_434);
+    let described = said(&["models", "densenet-22-12"]);
+    assert!(described.contains("not a published variant"), "{described}");
+}
+
+#[test]
+fn matches_are_printed_with_their_errors() {
+    let text = said(&["match", "resnet56", "--family", "densenet-bc", "--budget", "macs"]);
+    assert!(text.contains("resnet56") && text.contains("densenet-bc-") && text.contains('%'), "{text}");
+    let dir = tempfile::tempdir().expect("temp");
+    let arguments = [
+        "match",
+        "resnet20",
+        "--family",
+        "densenet",
+        "--budget",
+        "params",
+        "--depth",
+        "40",
+        "--tolerance-percent",
+        "0.01",
+    ];
+    let none = refused(dir.path(), &arguments);
+    assert!(none.contains("the nearest is densenet-40-"), "{none}");
+}
+
+#[test]
+fn suites_are_listed_and_printed_whole() {
+    let list = said(&["suites"]);
+    assert!(["quick", "cifar", "paper", "imagenet"].iter().all(|name| list.contains(name)), "{list}");
+    assert_eq!(said(&["suites", "quick"]), include_str!("../../src/suites/quick.toml"));
+}
+
+#[test]
+fn devices_and_data_are_described() {
+    assert!(said(&["devices"]).contains("flex"));
+    let digits = said(&["data", "check", "digits"]);
+    assert!(digits.contains("597 training and 1200 test images") && digits.contains("sha256"), "{digits}");
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(said(&["completions", shell]).contains("retry-failed"), "{shell}");
+    }
+}
+
+#[test]
+fn help_names_the_exit_codes_and_gives_examples() {
+    assert!(said(&["--help"]).contains("130 interrupted"));
+    assert!(said(&["run", "--help"]).contains("skipbench run --resume"));
+}
+
+#[test]
+fn the_list_shows_cells_without_running_them() {
+    let list = said(&["run", "quick", "--list", "--seeds", "4", "--filter", "backbone/ train-step"]);
+    assert_eq!(list.lines().count(), 3, "{list}");
+    assert!(list.lines().all(|line| line.contains("backbone/") && line.ends_with("seed=4")), "{list}");
+}
+
+#[test]
+fn bad_words_are_refused_with_the_way_out() {
+    let dir = tempfile::tempdir().expect("temp");
+    let said = |arguments: &[&str]| refused(dir.path(), arguments);
+    let unknown = said(&["run", "quik"]);
+    assert!(unknown.contains("quik") && unknown.contains("quick, cifar"), "{unknown}");
+    assert!(said(&["models", "resnet57"]).contains("did you mean `resnet56`?"));
+    let device = said(&["run", "--device", "gpu"]);
+    assert!(device.contains("gpu") && device.contains("vulkan"), "{device}");
+    let index = said(&["run", "--device", "flex:3"]);
+    assert!(index.contains("none of that index"), "{index}");
+    let filter = said(&["run", "--filter", "vgg"]);
+    assert!(filter.contains("leaves no cell"), "{filter}");
+    let data = said(&["run", "cifar", "--data", "nowhere"]);
+    assert!(data.contains("nowhere") && data.contains("skipbench data fetch cifar10"), "{data}");
+    let resume = said(&["run", "--resume", "nowhere"]);
+    assert!(resume.contains("no run to go on with"), "{resume}");
+    assert!(said(&["compare", "nowhere"]).contains("runs.csv"));
+    assert!(said(&["data", "fetch", "mnist"]).contains("cifar10"));
+    assert!(said(&["data", "check", "mnist"]).contains("folder:DIR"));
+    assert!(said(&["suites", "quik"]).contains("quick"));
+}
+
+#[cfg(not(feature = "wgpu"))]
+#[test]
+fn a_backend_that_is_not_compiled_in_says_how_to_get_it() {
+    let dir = tempfile::tempdir().expect("temp");
+    let message = refused(dir.path(), &["run", "--device", "wgpu"]);
+    assert!(message.contains("--features wgpu"), "{message}");
+}
+
+/// No partial run: the files are read before anything is planned.
+#[test]
+fn broken_data_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("suite.toml"), TINY.replace("\"digits\"", "\"cifar10\"")).expect("written");
+    fs::create_dir(dir.path().join("data")).expect("made");
+    fs::write(dir.path().join("data/data_batch_1.bin"), vec![0; 1000]).expect("written");
+    let message = refused(dir.path(), &["run", "suite.toml", "--out", "out"]);
+    assert!(message.contains("data_batch_1.bin") && message.contains("1000 bytes"), "{message}");
+    assert!(!dir.path().join("out").exists());
+}
+
+#[test]
+fn a_damaged_run_is_named_and_not_compared() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("runs.csv"), "schema_version,cell\n1,\"abc").expect("written");
+    fs::write(dir.path().join("samples.csv"), "").expect("written");
+    let message = refused(dir.path(), &["compare", "."]);
+    assert!(message.contains("runs.csv"), "{message}");
+    let gate = refused(dir.path(), &["gate", "--base", ".", "--head", "."]);
+    assert!(gate.contains("runs.csv"), "{gate}");
+}

@@ -1,0 +1,232 @@
+//! Images: the embedded ones, the two file layouts, batches; and everything that can be wrong with files.
+
+use std::fs;
+use std::path::Path;
+
+use skipbench::data::{Augment, Batches, DataSet, Settings, Source};
+use skipbench_models::Images;
+
+fn error(source: &Source) -> String {
+    source.load().expect_err("something is wrong with it").to_string()
+}
+
+#[test]
+fn the_digits_split_is_fixed_and_stratified() {
+    let digits = Source::Digits.load().expect("embedded");
+    let summary = digits.summary();
+    assert_eq!((summary.train, summary.test, summary.images), (597, 1200, Images::DIGITS));
+    // The pixels and the split are part of every published number: a change must be seen.
+    assert_eq!(summary.sha256, "23023fb7002753f080f0373aeed27b793f5a6706a8324c337255265df856bace");
+    for class in 0..10 {
+        let count = |labels: &[u16]| labels.iter().filter(|label| **label == class).count();
+        let (train, test) = (count(&digits.train.labels), count(&digits.test.labels));
+        let share = train as f64 / (train + test) as f64;
+        assert!((share - 597.0 / 1797.0).abs() < 0.004, "class {class}: {share}");
+    }
+    assert!(digits.train.pixels.iter().all(|pixel| *pixel <= 16), "17 grey levels");
+}
+
+fn write_cifar10(dir: &Path, records: usize) {
+    let record = |index: usize| {
+        let mut record = vec![(index % 10) as u8];
+        record.extend((0..3072).map(|pixel| (pixel * 7 + index) as u8));
+        record
+    };
+    let bytes: Vec<u8> = (0..records).flat_map(record).collect();
+    for name in ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"] {
+        fs::write(dir.join(format!("{name}.bin")), &bytes).expect("written");
+    }
+}
+
+#[test]
+fn cifar10_loads_from_its_folder_or_the_parent_with_any_number_of_whole_records() {
+    let dir = tempfile::tempdir().expect("temp");
+    let folder = dir.path().join("cifar-10-batches-bin");
+    fs::create_dir(&folder).expect("made");
+    write_cifar10(&folder, 12);
+    let from_parent = Source::Cifar10 { dir: dir.path().into() }.load().expect("whole");
+    let from_folder = Source::Cifar10 { dir: folder }.load().expect("whole");
+    assert_eq!(from_parent, from_folder);
+    assert_eq!((from_parent.train.count(), from_parent.test.count()), (60, 12));
+    assert_eq!(from_parent.test.labels[..3], [0, 1, 2]);
+    assert_eq!(from_parent.test.pixels[3072..3075], [1, 8, 15], "planes stay in order");
+}
+
+#[test]
+fn cifar100_takes_the_fine_label() {
+    let dir = tempfile::tempdir().expect("temp");
+    for name in ["train.bin", "test.bin"] {
+        let mut record = vec![19, 77];
+        record.extend([5; 3072]);
+        fs::write(dir.path().join(name), record).expect("written");
+    }
+    let data = Source::Cifar100 { dir: dir.path().into() }.load().expect("whole");
+    assert_eq!((data.train.labels[0], data.images.classes), (77, 100));
+}
+
+#[test]
+fn broken_cifar_files_are_named_with_what_was_expected() {
+    let dir = tempfile::tempdir().expect("temp");
+    let source = Source::Cifar10 { dir: dir.path().into() };
+    let missing = error(&source);
+    assert!(missing.contains("data_batch_1.bin") && missing.contains("skipbench data fetch cifar10"), "{missing}");
+
+    write_cifar10(dir.path(), 2);
+    fs::write(dir.path().join("data_batch_3.bin"), vec![0; 3073 + 100]).expect("written");
+    let cut = error(&source);
+    assert!(cut.contains("data_batch_3.bin") && cut.contains("3173 bytes") && cut.contains("3073"), "{cut}");
+
+    fs::write(dir.path().join("data_batch_3.bin"), Vec::new()).expect("written");
+    assert!(error(&source).contains("0 bytes"));
+
+    let mut wrong = vec![0; 2 * 3073];
+    wrong[3073] = 10;
+    fs::write(dir.path().join("data_batch_3.bin"), wrong).expect("written");
+    let label = error(&source);
+    assert!(
+        label.contains("data_batch_3.bin") && label.contains("label 10 in record 1") && label.contains("below 10"),
+        "{label}"
+    );
+
+    fs::remove_file(dir.path().join("data_batch_3.bin")).expect("removed");
+    assert!(error(&source).contains("data_batch_3.bin"));
+}
+
+/// A folder of coloured squares: `train` and `test`, classes `cold` (blue) and `warm` (red), different sizes and formats.
+pub(crate) fn write_folder(dir: &Path) {
+    for (split, count) in [("train", 4), ("test", 2)] {
+        for (class, colour) in [("cold", [0u8, 0, 200]), ("warm", [200, 0, 0])] {
+            let folder = dir.join(split).join(class);
+            fs::create_dir_all(&folder).expect("made");
+            for index in 0..count {
+                let side = 8 + index;
+                let picture = image::RgbImage::from_pixel(side, side, image::Rgb(colour));
+                let format = if index % 2 == 0 { "png" } else { "jpg" };
+                picture.save(folder.join(format!("{index}.{format}"))).expect("written");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_images_is_resized_and_sorted() {
+    let dir = tempfile::tempdir().expect("temp");
+    write_folder(dir.path());
+    let data = Source::Folder { dir: dir.path().into(), size: 8 }.load().expect("whole");
+    assert_eq!(data.images, Images { size: 8, channels: 3, classes: 2 });
+    assert_eq!(data.train.labels, [0, 0, 0, 0, 1, 1, 1, 1]);
+    assert_eq!(data.test.count(), 4);
+    let planes: Vec<u8> = data.train.pixels.chunks(64).take(3).map(|plane| plane[0]).collect();
+    assert_eq!(planes, [0, 0, 200], "red, green and blue planes of the first cold image");
+}
+
+#[test]
+fn broken_folders_are_named_with_what_was_expected() {
+    let dir = tempfile::tempdir().expect("temp");
+    let source = Source::Folder { dir: dir.path().into(), size: 8 };
+    assert!(error(&source).contains("train"));
+
+    write_folder(dir.path());
+    fs::write(dir.path().join("train/cold/0.png"), b"not a picture").expect("written");
+    let undecodable = error(&source);
+    assert!(undecodable.contains("0.png") && undecodable.contains("JPEG or PNG"), "{undecodable}");
+
+    fs::remove_dir_all(dir.path().join("train/cold")).expect("removed");
+    fs::create_dir(dir.path().join("train/cold")).expect("made");
+    let empty = error(&source);
+    assert!(empty.contains("cold") && empty.contains("an empty class"), "{empty}");
+
+    fs::remove_dir(dir.path().join("train/cold")).expect("removed");
+    fs::create_dir(dir.path().join("train/mild")).expect("made");
+    let classes = error(&source);
+    assert!(classes.contains("same classes"), "{classes}");
+
+    fs::remove_dir_all(dir.path().join("test")).expect("removed");
+    let split = error(&source);
+    assert!(split.contains("test") && split.contains("test/<class>"), "{split}");
+}
+
+#[test]
+fn words_that_mean_no_data_set_are_refused() {
+    let refused = |set: &str, settings: Settings| Source::parse(set, settings).expect_err("wrong").to_string();
+    assert!(refused("mnist", Settings::default()).contains("cifar10"));
+    let size = refused("digits", Settings { image_size: Some(8), ..Settings::default() });
+    assert!(size.contains("image_size") && size.contains("folders"), "{size}");
+    let classes = refused("cifar10", Settings { classes: Some(8), ..Settings::default() });
+    assert!(classes.contains("classes"), "{classes}");
+}
+
+fn ramp() -> DataSet {
+    let mut data = Source::Digits.load().expect("embedded");
+    data.train.labels.truncate(40);
+    data.train.pixels = (0..40 * 64).map(|index| (index % 64) as u8).collect();
+    data
+}
+
+#[test]
+fn one_seed_and_epoch_is_one_order_and_one_augmentation() {
+    let data = Source::Digits.load().expect("embedded");
+    let batches = Batches::new(&data, 64);
+    let augment = Augment { pad: 1, flip: true };
+    let epoch = |seed, epoch| batches.train(seed, epoch, augment).collect::<Vec<_>>();
+    assert_eq!(epoch(1, 3), epoch(1, 3));
+    assert_ne!(epoch(1, 3), epoch(1, 4));
+    assert_ne!(epoch(1, 3), epoch(2, 3));
+    assert_eq!(epoch(1, 1).len(), 9, "whole batches only");
+}
+
+#[test]
+fn an_epoch_shows_every_image_at_most_once() {
+    let data = Source::Digits.load().expect("embedded");
+    let batches = Batches::new(&data, 199);
+    let mut shown: Vec<Vec<u32>> = batches
+        .train(5, 1, Augment::NONE)
+        .flat_map(|batch| {
+            batch.pixels.chunks(64).map(|image| image.iter().map(|value| value.to_bits()).collect()).collect::<Vec<_>>()
+        })
+        .collect();
+    let count = shown.len();
+    assert_eq!(count, 597);
+    shown.sort();
+    shown.dedup();
+    let mut all: Vec<Vec<u8>> = data.train.pixels.chunks(64).map(<[u8]>::to_vec).collect();
+    all.sort();
+    all.dedup();
+    assert_eq!(shown.len(), all.len());
+}
+
+#[test]
+fn training_images_are_normalised_to_mean_0_and_deviation_1() {
+    let data = Source::Digits.load().expect("embedded");
+    let values: Vec<f32> = Batches::new(&data, 597).fixed().pixels;
+    let mean = values.iter().sum::<f32>() / values.len() as f32;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / values.len() as f32;
+    assert!(mean.abs() < 1e-3 && (variance - 1.0).abs() < 1e-3, "{mean} {variance}");
+}
+
+/// The ramp rises by one from pixel to pixel, so a shift by (down, right) adds 8·down + right everywhere inside.
+#[test]
+fn a_shift_moves_the_image_and_fills_with_the_mean() {
+    let data = ramp();
+    let batches = Batches::new(&data, 40);
+    let original = batches.fixed().pixels[..64].to_vec();
+    let step = original[1] - original[0];
+    for image in batches.train(1, 1, Augment { pad: 1, flip: false }).next().expect("one batch").pixels.chunks(64) {
+        let moved = ((image[27] - original[27]) / step).round() as i32;
+        let (down, right) = ((moved + 1).div_euclid(8), (moved + 1).rem_euclid(8) - 1);
+        assert!((-1..=1).contains(&down) && (-1..=1).contains(&right), "shift {moved}");
+        let corner = if down == 0 && right == 0 {
+            continue;
+        } else {
+            (if down < 0 { 0 } else { 7 }, if right < 0 { 0 } else { 7 })
+        };
+        assert_eq!(image[corner.0 * 8 + corner.1], 0.0, "shift ({down}, {right}) leaves a corner empty");
+    }
+}
+
+#[test]
+fn test_batches_hold_every_image_in_order() {
+    let data = Source::Digits.load().expect("embedded");
+    let labels: Vec<i64> = Batches::new(&data, 500).test().flat_map(|batch| batch.labels).collect();
+    assert_eq!(labels, data.test.labels.iter().map(|label| i64::from(*label)).collect::<Vec<_>>());
+}

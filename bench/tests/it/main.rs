@@ -1,0 +1,89 @@
+//! Integration tests of skipbench: the pieces through the library, the whole through the real binary.
+
+mod cells;
+mod cli;
+mod data;
+mod fetch;
+mod orchestrate;
+mod plan;
+mod recipe;
+mod resume;
+mod run;
+mod suite;
+#[cfg(feature = "wgpu")]
+mod wgpu;
+
+use std::path::Path;
+use std::process::Command;
+
+use skipbench::cell::{Cell, Task};
+use skipbench::data::Source;
+use skipbench::device::{Backend, DeviceId};
+use skipbench::recipe::Recipe;
+use skipbench_models::catalog;
+
+/// A cell on the digits with a small network, two steps long.
+fn cell(model: &str, task: Task) -> Cell {
+    let spec = catalog::find(model).expect(model);
+    let recipe = Recipe { epochs: 1, steps: Some(2), batch: 16, warmup_steps: 1, timed_steps: 2, ..Recipe::default() };
+    Cell {
+        group: "group".into(),
+        model: model.into(),
+        spec,
+        source: Source::Digits,
+        data: Source::Digits.load().expect("embedded").summary(),
+        recipe,
+        task,
+        device: DeviceId { backend: Backend::Flex, index: 0 },
+        seed: 1,
+        threads: 1,
+        concurrent: 1,
+        timeout_s: 60,
+        memory_limit_bytes: 1 << 30,
+    }
+}
+
+/// The binary, away from the user's own settings.
+fn skipbench(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_skipbench"));
+    command.current_dir(dir).env_remove("SKIPBENCH_DATA");
+    command
+}
+
+/// Runs a command; it must end with `code`. Gives standard output and standard error.
+fn ends(dir: &Path, arguments: &[&str], code: i32) -> (String, String) {
+    let output = skipbench(dir).args(arguments).output().expect("started");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (said, errors) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}{said}");
+    (said, errors)
+}
+
+/// What a refused command says on standard error.
+fn refused(dir: &Path, arguments: &[&str]) -> String {
+    ends(dir, arguments, 2).1
+}
+
+/// A whole suite of two small networks, seconds long.
+const TINY: &str = r#"
+name = "tiny"
+data = "digits"
+seeds = [1, 2]
+tasks = ["train-step", "infer", "peak-memory-train", "peak-memory-infer", "train"]
+timeout_s = 60
+memory_limit_mib = 512
+jobs = 2
+
+[recipe]
+epochs = 1
+steps = 2
+batch = 16
+warmup_steps = 1
+timed_steps = 2
+
+[[group]]
+name = "pair"
+reference = "resnet8-w4"
+budget = "params"
+models = ["plain8-w4"]
+"#;

@@ -1,0 +1,71 @@
+//! Plans: what runs, in which order, and that it does not depend on when it is asked.
+
+use skipbench::cell::Task;
+use skipbench::data::Source;
+use skipbench::device::{Backend, DeviceId};
+use skipbench::plan::{Context, Planned, matches, plan};
+use skipbench::suite::Suite;
+use skipbench_models::Images;
+
+use super::TINY;
+
+fn planned(jobs: usize) -> Vec<Planned> {
+    let suite = Suite::parse("tiny", TINY).expect("valid");
+    let groups = suite.resolve(Images::DIGITS).expect("resolves");
+    let context = Context {
+        source: Source::Digits,
+        data: Source::Digits.load().expect("embedded").summary(),
+        devices: vec![DeviceId { backend: Backend::Flex, index: 0 }],
+        seeds: vec![1, 2],
+        jobs,
+        threads: 4,
+    };
+    plan(&suite, &groups, &context)
+}
+
+#[test]
+fn timed_cells_come_first_alone_and_in_the_order_a_b_b_a() {
+    let cells = planned(2);
+    let steps: Vec<(String, u64)> = cells
+        .iter()
+        .filter(|planned| planned.cell.task == Task::TrainStep)
+        .map(|planned| (planned.cell.model.clone(), planned.cell.seed))
+        .collect();
+    let (a, b) = ("resnet8-w4".to_owned(), "plain8-w4".to_owned());
+    assert_eq!(steps, [(a.clone(), 1), (b.clone(), 1), (b, 2), (a, 2)]);
+    let first_untimed = cells.iter().position(|planned| !planned.cell.task.is_timed()).expect("some");
+    assert!(cells[first_untimed..].iter().all(|planned| !planned.cell.task.is_timed()));
+    for Planned { cell, .. } in &cells {
+        let expected = if cell.task.is_timed() { (1, 4) } else { (2, 2) };
+        assert_eq!((cell.concurrent, cell.threads), expected, "{}", cell.label());
+    }
+}
+
+#[test]
+fn every_combination_is_planned_once_under_a_stable_identity() {
+    let (once, again) = (planned(2), planned(2));
+    assert_eq!(once.len(), 2 * 2 * 5);
+    let ids: Vec<String> = once.iter().map(|planned| planned.cell.id()).collect();
+    assert_eq!(ids, again.iter().map(|planned| planned.cell.id()).collect::<Vec<_>>());
+    let mut unique = ids.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), ids.len());
+}
+
+#[test]
+fn a_cell_survives_its_json() {
+    for Planned { cell, .. } in planned(1) {
+        let back: skipbench::cell::Cell =
+            serde_json::from_str(&serde_json::to_string(&cell).expect("plain")).expect("the same");
+        assert_eq!(back.id(), cell.id());
+        assert_eq!(back, cell);
+    }
+}
+
+#[test]
+fn filters_need_every_word() {
+    let cell = &planned(1)[0].cell;
+    assert!(matches(cell, "resnet8 train-step seed=1"));
+    assert!(!matches(cell, "resnet8 seed=2"));
+}

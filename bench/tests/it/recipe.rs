@@ -1,0 +1,42 @@
+//! Learning rates by hand, and values that cannot be.
+
+use skipbench::recipe::{Recipe, Schedule};
+
+#[test]
+fn the_cosine_falls_from_its_peak_to_nothing() {
+    let recipe = Recipe { lr: 0.2, ..Recipe::default() };
+    let rate = |step| recipe.learning_rate(step, 100, 10);
+    assert_eq!(rate(0), 0.2);
+    assert!((rate(50) - 0.1).abs() < 1e-12);
+    assert!(rate(99) < 0.001);
+}
+
+#[test]
+fn the_warm_up_rises_linearly_to_the_peak() {
+    let recipe = Recipe { lr: 0.1, warmup_epochs: 0.5, schedule: Schedule::Constant, ..Recipe::default() };
+    let rates: Vec<f64> = (0..6).map(|step| recipe.learning_rate(step, 100, 10)).collect();
+    let expected = [0.02, 0.04, 0.06, 0.08, 0.1, 0.1];
+    assert!(rates.iter().zip(expected).all(|(rate, expected)| (rate - expected).abs() < 1e-12), "{rates:?}");
+}
+
+/// He et al. 2015: 0.1, divided by 10 at 50 % and 75 % of 64k steps.
+#[test]
+fn steps_fall_at_their_milestones() {
+    let recipe = Recipe { schedule: Schedule::Step, ..Recipe::default() };
+    let rate = |step| recipe.learning_rate(step, 64_000, 391);
+    assert_eq!(rate(31_999), 0.1);
+    assert!((rate(32_000) - 0.01).abs() < 1e-12);
+    assert!((rate(48_000) - 0.001).abs() < 1e-12);
+}
+
+#[test]
+fn impossible_values_name_their_key() {
+    let refused = |recipe: Recipe| recipe.check().expect_err("impossible").to_string();
+    assert_eq!(refused(Recipe { batch: 0, ..Recipe::default() }), "recipe.batch = 0: at least 1 is needed");
+    assert_eq!(refused(Recipe { steps: Some(0), ..Recipe::default() }), "recipe.steps = 0: at least 1 is needed");
+    let momentum = refused(Recipe { momentum: 1.0, ..Recipe::default() });
+    assert_eq!(momentum, "recipe.momentum = 1: a number from 0 to below 1 is needed");
+    let rate = refused(Recipe { lr: f64::NAN, ..Recipe::default() });
+    assert_eq!(rate, "recipe.lr = NaN: a finite number from 0 up is needed");
+    assert!(refused(Recipe { milestones: vec![0.5, 1.5], ..Recipe::default() }).contains("milestones = 1.5"));
+}

@@ -1,0 +1,262 @@
+//! Whole suites through the real binary.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::store::{RUNS, read};
+
+use super::data::write_folder;
+use super::{TINY, ends, refused, skipbench};
+
+fn suite(dir: &Path, text: &str) {
+    fs::write(dir.join("suite.toml"), text).expect("written");
+}
+
+fn rows(dir: &Path) -> Vec<RunRow> {
+    read(dir).unwrap_or_else(|error| panic!("{error}")).into_iter().map(|run| run.row).collect()
+}
+
+#[test]
+fn a_suite_runs_to_rows_a_comparison_and_a_table() {
+    let dir = tempfile::tempdir().expect("temp");
+    suite(dir.path(), TINY);
+    let (table, told) = ends(dir.path(), &["run", "suite.toml", "--out", "out"], 0);
+    assert!(table.contains("pair: digits on flex, matched in params, compared with resnet8-w4"), "{table}");
+    assert!(told.contains("[20/20]"), "a line a cell where there is no terminal: {told}");
+
+    let out = dir.path().join("out");
+    let rows = rows(&out);
+    assert_eq!(rows.len(), 20);
+    assert!(rows.iter().all(|row| row.status == Status::Ok && row.params == Some(row.params.unwrap_or(0))), "{rows:?}");
+    assert!(rows.iter().all(|row| row.data_sha256.len() == 64 && row.train_images == 597 && row.device_name == "CPU"));
+    for row in &rows {
+        let measured = match row.task.as_str() {
+            "train" => row.test_correct.is_some() && row.loss.is_some() && row.heap_peak_bytes.is_none(),
+            "train-step" | "infer" => row.step_ns_median.is_some() && row.test_correct.is_none(),
+            _ => row.heap_peak_bytes > row.heap_start_bytes && row.step_ns_median.is_none(),
+        };
+        assert!(measured, "{row:?}");
+    }
+    let (compared, _) = ends(dir.path(), &["compare", "out", "--csv"], 0);
+    assert_eq!(
+        compared,
+        fs::read_to_string(out.join("comparison.csv")).expect("written"),
+        "recomputed from the rows alone"
+    );
+    assert!(fs::read_to_string(out.join("host.toml")).expect("written").contains("logical_cpus"));
+    assert!(!out.join("checkpoints").exists());
+
+    again_is_refused(dir.path());
+    one_cell_replays(dir.path(), &rows[0]);
+    the_gate_passes_and_finds_what_changed(dir.path(), &rows);
+}
+
+fn again_is_refused(dir: &Path) {
+    let message = refused(dir, &["run", "suite.toml", "--out", "out"]);
+    assert!(message.contains("holds a run already") && message.contains("--resume out"), "{message}");
+}
+
+fn one_cell_replays(dir: &Path, row: &RunRow) {
+    let (said, _) = ends(dir, &["replay", "out", &row.cell[..8]], 0);
+    let outcome: skipbench::cell::Outcome = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(outcome.measured.params, row.params);
+    assert!(refused(dir, &["replay", "out", "zzz"]).contains("no cell begins with"));
+}
+
+fn the_gate_passes_and_finds_what_changed(dir: &Path, rows: &[RunRow]) {
+    ends(dir, &["gate", "--base", "out", "--head", "out"], 0);
+    let head = dir.join("head");
+    fs::create_dir(&head).expect("made");
+    fs::copy(dir.join("out/samples.csv"), head.join("samples.csv")).expect("copied");
+    let worse = |row: &RunRow| RunRow { heap_peak_bytes: row.heap_peak_bytes.map(|bytes| bytes * 2), ..row.clone() };
+    let rows: Vec<RunRow> = rows.iter().map(worse).collect();
+    skipbench_reports::store::write_atomically(&head.join(RUNS), &rows).expect("written");
+    let (verdict, _) = ends(dir, &["gate", "--base", "out", "--head", "head"], 1);
+    assert!(verdict.contains("heap_peak_bytes"), "{verdict}");
+}
+
+#[test]
+fn failing_cells_are_rows_among_good_ones() {
+    let dir = tempfile::tempdir().expect("temp");
+    let text = r#"
+name = "failing"
+data = "digits"
+seeds = [1]
+tasks = ["train"]
+timeout_s = 2
+memory_limit_mib = 64
+
+[recipe]
+epochs = 1
+steps = 2
+batch = 64
+
+[[group]]
+name = "good"
+reference = "resnet8-w4"
+
+[[group]]
+name = "too large"
+reference = "densenet-40-12"
+recipe = { batch = 512 }
+
+[[group]]
+name = "too slow"
+reference = "resnet8-w8"
+recipe = { epochs = 100000, steps = 1000000 }
+
+[[group]]
+name = "diverging"
+reference = "resnet8-w12"
+recipe = { lr = 1e30, steps = 9 }
+
+[[group]]
+name = "good again"
+reference = "plain8-w4"
+"#;
+    suite(dir.path(), text);
+    let (table, _) = ends(dir.path(), &["run", "suite.toml", "--out", "out"], 1);
+    let found: Vec<(String, Status, String)> =
+        rows(&dir.path().join("out")).into_iter().map(|row| (row.group, row.status, row.error)).collect();
+    let statuses: Vec<Status> = found.iter().map(|(_, status, _)| *status).collect();
+    assert_eq!(statuses, [Status::Ok, Status::OutOfMemory, Status::Timeout, Status::Failed, Status::Ok], "{found:?}");
+    assert!(
+        found[1].2.contains("64 MiB") && found[2].2.contains("2 s") && found[3].2.contains("diverged"),
+        "{found:?}"
+    );
+    assert!(table.contains("not measured: densenet-40-12, train, seed 1"), "{table}");
+
+    // Failed cells have a row, so that going on repeats none of them unless asked.
+    ends(dir.path(), &["run", "--resume", "out", "--quiet"], 1);
+    assert_eq!(rows(&dir.path().join("out")).len(), 5);
+    ends(dir.path(), &["run", "--resume", "out", "--quiet", "--retry-failed"], 1);
+    assert_eq!(rows(&dir.path().join("out")).len(), 5);
+}
+
+/// Starts a run by hand, so that it can be killed.
+fn start(dir: &Path, arguments: &[&str]) -> Child {
+    skipbench(dir).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("started")
+}
+
+fn wait_for_rows(out: &Path, count: usize) -> Vec<u8> {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let bytes = fs::read(out.join(RUNS)).unwrap_or_default();
+        if bytes.iter().filter(|byte| **byte == b'\n').count() > count {
+            return bytes;
+        }
+        assert!(Instant::now() < deadline, "no {count} rows in a minute");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_killed_run_resumes_without_losing_or_repeating_a_row() {
+    let dir = tempfile::tempdir().expect("temp");
+    suite(dir.path(), &TINY.replace("\nsteps = 2", "\nsteps = 60").replace("epochs = 1", "epochs = 2"));
+    let out = dir.path().join("out");
+    let mut parent = start(dir.path(), &["run", "suite.toml", "--out", "out"]);
+    wait_for_rows(&out, 3);
+    parent.kill().expect("killed");
+    parent.wait().expect("dead");
+    let before = fs::read(out.join(RUNS)).expect("rows");
+    ends(dir.path(), &["run", "--resume", "out"], 0);
+    let after = fs::read(out.join(RUNS)).expect("rows");
+    assert!(after.starts_with(&before), "finished rows stay as they were");
+    let rows = rows(&out);
+    let cells: HashSet<&str> = rows.iter().map(|row| row.cell.as_str()).collect();
+    assert_eq!((rows.len(), cells.len()), (20, 20), "every cell once");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_finishes_the_row_in_hand_and_says_how_to_go_on() {
+    let dir = tempfile::tempdir().expect("temp");
+    suite(dir.path(), &TINY.replace("jobs = 2", "jobs = 1"));
+    let parent = start(dir.path(), &["run", "suite.toml", "--out", "out"]);
+    wait_for_rows(&dir.path().join("out"), 1);
+    Command::new("kill").args(["-INT", &parent.id().to_string()]).status().expect("kill");
+    let output = parent.wait_with_output().expect("ends by itself");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert!(told.contains("skipbench run --resume out"), "{told}");
+    let finished = rows(&dir.path().join("out"));
+    assert!((1..20).contains(&finished.len()) && finished.iter().all(|row| row.status == Status::Ok));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_child_outlives_a_killed_parent() {
+    let dir = tempfile::tempdir().expect("temp");
+    suite(dir.path(), &TINY.replace("\nsteps = 2", "\nsteps = 100000").replace("epochs = 1", "epochs = 100000"));
+    let mut parent = start(dir.path(), &["run", "suite.toml", "--out", "out", "--filter", "/train/"]);
+    let children = || -> Vec<PathBuf> {
+        let processes = fs::read_dir("/proc").expect("proc").flatten().map(|entry| entry.path());
+        let marker = dir.path().join("out").display().to_string();
+        let ours = |process: &PathBuf| {
+            let arguments = fs::read(process.join("cmdline")).unwrap_or_default();
+            let arguments = String::from_utf8_lossy(&arguments).replace('\0', " ");
+            let folder = fs::read_link(process.join("cwd")).unwrap_or_default();
+            arguments.contains(" worker ") && (arguments.contains(&marker) || folder == dir.path())
+        };
+        processes.filter(ours).collect()
+    };
+    let until = |alive: bool| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while children().is_empty() == alive {
+            assert!(Instant::now() < deadline, "children alive: {:?}", children());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    until(true);
+    parent.kill().expect("killed");
+    parent.wait().expect("dead");
+    until(false);
+}
+
+#[test]
+fn two_runs_do_not_share_a_directory() {
+    let dir = tempfile::tempdir().expect("temp");
+    suite(dir.path(), &TINY.replace("\nsteps = 2", "\nsteps = 100000").replace("epochs = 1", "epochs = 100000"));
+    let mut first = start(dir.path(), &["run", "suite.toml", "--out", "out"]);
+    wait_for_rows(&dir.path().join("out"), 1);
+    let message = refused(dir.path(), &["run", "--resume", "out"]);
+    first.kill().expect("killed");
+    first.wait().expect("dead");
+    assert!(message.contains("another skipbench"), "{message}");
+}
+
+#[test]
+fn ones_own_images_are_learned() {
+    let dir = tempfile::tempdir().expect("temp");
+    write_folder(&dir.path().join("pictures"));
+    let text =
+        TINY.replace("\"digits\"", "\"folder:pictures\"\nimage_size = 8").replace("seeds = [1, 2]", "seeds = [1]");
+    suite(dir.path(), &text.replace("batch = 16", "batch = 4"));
+    ends(dir.path(), &["run", "suite.toml", "--out", "out", "--quiet"], 0);
+    let rows = rows(&dir.path().join("out"));
+    assert_eq!((rows[0].data.as_str(), rows[0].train_images, rows[0].classes), ("folder:pictures", 8, 2));
+
+    // The same by the command line, in place of the suite's own data.
+    suite(dir.path(), TINY);
+    let arguments =
+        ["run", "suite.toml", "--data", "folder:pictures", "--filter", "infer seed=1", "--out", "own", "--quiet"];
+    ends(dir.path(), &arguments, 0);
+    assert_eq!(self::rows(&dir.path().join("own")).len(), 4, "infer and peak-memory-infer of two models");
+}
+
+#[test]
+fn json_lines_tell_every_step() {
+    let dir = tempfile::tempdir().expect("temp");
+    suite(dir.path(), TINY);
+    let arguments = ["run", "suite.toml", "--json", "--seeds", "7", "--filter", "infer", "--out", "out"];
+    let (said, _) = ends(dir.path(), &arguments, 0);
+    let lines: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let count = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
+    assert_eq!((count("started"), count("row"), count("done")), (4, 4, 1));
+    assert!(lines.iter().filter(|line| line["event"] == "row").all(|line| line["row"]["seed"] == 7));
+}

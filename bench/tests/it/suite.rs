@@ -1,0 +1,117 @@
+//! Suites: the built-in ones hold, and everything wrong is named with file, key and way out.
+
+use skipbench::suite::{BUILT_IN, Suite};
+use skipbench_models::{Images, catalog};
+
+use super::TINY;
+
+fn images_of(suite: &Suite) -> Images {
+    match suite.keys.data.as_str() {
+        "digits" => Images::DIGITS,
+        "generated" => Images::IMAGENET,
+        _ => Images::CIFAR10,
+    }
+}
+
+#[test]
+fn every_built_in_suite_resolves() {
+    for built_in in BUILT_IN {
+        let suite = Suite::parse(built_in.name, built_in.text).expect(built_in.name);
+        assert_eq!(suite.keys.name, built_in.name);
+        assert!(!suite.keys.description.is_empty(), "{}", built_in.name);
+        suite.resolve(images_of(&suite)).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn quick_compares_four_families_three_skips_and_a_depth() {
+    let suite = Suite::load("quick").expect("built in");
+    let groups = suite.resolve(Images::DIGITS).expect("resolves");
+    let families = |group: usize| groups[group].models.iter().map(|(_, spec)| spec.family()).collect::<Vec<_>>();
+    let skips = |group: usize| groups[group].models.iter().map(|(_, spec)| spec.skip()).collect::<Vec<_>>();
+    assert_eq!(families(0), ["resnet", "plain", "densenet", "vit"]);
+    assert_eq!(skips(1), ["add", "none", "concat"]);
+    assert_eq!(skips(2), ["add", "none", "concat"]);
+    assert_eq!(suite.keys.seeds.len(), 3);
+    assert!(groups.iter().all(|group| group.budget.is_some()), "every group is matched");
+}
+
+fn refused(text: &str) -> String {
+    match Suite::parse("mine.toml", text) {
+        Ok(suite) => suite.resolve(Images::DIGITS).expect_err("something is wrong with it").to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn with(from: &str, to: &str) -> String {
+    assert!(TINY.contains(from), "{from}");
+    refused(&TINY.replace(from, to))
+}
+
+fn says(message: &str, words: &[&str]) {
+    assert!(message.starts_with("mine.toml: "), "{message}");
+    assert!(words.iter().all(|word| message.contains(word)), "{message}");
+}
+
+#[test]
+fn unknown_keys_are_named_with_the_nearest() {
+    says(&with("timeout_s", "timeot_s"), &["timeot_s", "line 6", "did you mean `timeout_s`?"]);
+    says(&with("epochs", "epocs"), &["group \"pair\"", "recipe", "epocs", "did you mean `epochs`?"]);
+    says(&with("reference", "referense"), &["referense", "did you mean `reference`?"]);
+    says(&with("\"infer\"", "\"inference\""), &["inference", "infer"]);
+}
+
+#[test]
+fn wrong_types_and_broken_toml_are_named() {
+    says(&with("jobs = 2", "jobs = \"two\""), &["line 8", "jobs"]);
+    says(&with("batch = 16", "batch = \"16\""), &["recipe", "batch"]);
+    says(&with("name = \"tiny\"", "name = "), &["line 2"]);
+    says(&refused(""), &["missing field"]);
+}
+
+#[test]
+fn impossible_values_are_named() {
+    says(&with("batch = 16", "batch = 0"), &["group \"pair\"", "recipe.batch = 0", "at least 1"]);
+    says(&with("jobs = 2", "jobs = 0"), &["jobs = 0"]);
+    says(&with("seeds = [1, 2]", "seeds = [1, 1]"), &["seeds", "twice"]);
+    says(&with("seeds = [1, 2]", "seeds = []"), &["seeds is empty"]);
+    says(&with("data = \"digits\"", "data = \"digits\"\ndevices = [\"gpu\"]"), &["devices", "gpu", "vulkan"]);
+    says(&with("\"digits\"", "\"generated\""), &["nothing to learn", "remove \"train\""]);
+}
+
+#[test]
+fn unknown_and_impossible_models_are_named() {
+    says(&with("plain8-w4", "plane20"), &["group \"pair\"", "plane20", "did you mean `plain20`?"]);
+    says(&with("\"plain8-w4\"", "{ family = \"resnet\", depth = 21 }"), &["depth = 21", "6n+2"]);
+    says(&with("\"plain8-w4\"", "{ family = \"resnet\", dept = 20 }"), &["dept", "did you mean `depth`?"]);
+    says(&with("\"plain8-w4\"", "{ match = { family = \"vgg\", budget = \"params\" } }"), &["vgg"]);
+    says(&with("\"plain8-w4\"", "7"), &["a model is a name"]);
+    says(&with("\"plain8-w4\"", "\"resnet8-w4\""), &["twice"]);
+}
+
+#[test]
+fn groups_that_do_not_match_are_refused() {
+    says(&with("plain8-w4", "plain14-w4"), &["plain14-w4", "params", "resnet8-w4", "tolerance of 2.00 %", "match"]);
+    let none = with(
+        "\"plain8-w4\"",
+        "{ match = { family = \"densenet\", budget = \"params\", depth = 7, tolerance_percent = 0.001 } }",
+    );
+    says(&none, &["match", "no densenet member", "the nearest is"]);
+}
+
+#[test]
+fn a_group_may_change_the_recipe_and_the_tasks() {
+    let text = format!("{TINY}tasks = [\"infer\"]\nrecipe = {{ lr = 0.5 }}\n");
+    let suite = Suite::parse("mine.toml", &text).expect("valid");
+    let group = &suite.resolve(Images::DIGITS).expect("resolves")[0];
+    assert_eq!((group.recipe.lr, group.recipe.batch), (0.5, 16));
+    assert_eq!(group.tasks.len(), 1);
+}
+
+#[test]
+fn a_match_finds_the_member_that_the_library_finds() {
+    let text = TINY.replace("\"plain8-w4\"", "{ match = { family = \"plain\", budget = [\"params\", \"macs\"] } }");
+    let suite = Suite::parse("mine.toml", &text).expect("valid");
+    let group = &suite.resolve(Images::DIGITS).expect("resolves")[0];
+    assert_eq!(group.models[1], ("plain8-w4".to_owned(), catalog::find("plain8-w4").expect("known")));
+}

@@ -1,0 +1,42 @@
+//! The binary with a WGSL backend on a machine whose only adapter is software.
+
+use super::{TINY, ends};
+
+fn said(arguments: &[&str]) -> (String, String) {
+    let dir = tempfile::tempdir().expect("temp");
+    std::fs::write(dir.path().join("suite.toml"), TINY).expect("written");
+    let output = skipbench(dir.path()).args(arguments).output().expect("started");
+    let (out, errors) =
+        (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned());
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    (out, errors)
+}
+
+#[test]
+fn adapters_are_listed_with_flex() {
+    let (list, _) = said(&["devices"]);
+    assert!(list.contains("wgpu:0") && list.contains("flex"), "{list}");
+}
+
+/// With `wgpu:0` as the only and software adapter, `auto` stays on the CPU and says so.
+#[test]
+fn auto_never_takes_a_software_adapter() {
+    let (list, _) = said(&["devices", "--json"]);
+    let devices: Vec<serde_json::Value> = serde_json::from_str(&list).expect("JSON");
+    let real = devices.iter().any(|device| device["id"] != "flex" && device["software"] == false);
+    let (_, told) = said(&["run", "suite.toml", "--list"]);
+    assert_eq!(told.contains("device: flex"), !real, "{told}");
+}
+
+#[test]
+fn every_task_runs_on_the_adapter() {
+    let arguments =
+        ["run", "suite.toml", "--device", "wgpu", "--seeds", "1", "--filter", "resnet8", "--out", "out", "--json"];
+    let (lines, _) = said(&arguments);
+    let rows: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let rows: Vec<_> = rows.iter().filter(|line| line["event"] == "row").map(|line| &line["row"]).collect();
+    assert_eq!(rows.len(), 5);
+    assert!(rows.iter().all(|row| row["status"] == "ok" && row["device"] == "wgpu:0"), "{rows:?}");
+    let memory = rows.iter().find(|row| row["task"] == "peak-memory-train").expect("there");
+    assert!(memory["device_reserved_bytes"].as_u64() > Some(0), "CubeCL tells what its pools hold");
+}

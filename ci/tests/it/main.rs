@@ -1,0 +1,3 @@
+//! Integration tests of skipbench-ci.
+
+mod gate;

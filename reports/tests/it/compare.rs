@@ -1,0 +1,104 @@
+//! Comparisons, from rows to the table.
+
+use skipbench_reports::compare::{Verdict, compare, rows};
+use skipbench_reports::group::{Metric, group};
+use skipbench_reports::record::RunRow;
+use skipbench_reports::store::Run;
+use skipbench_reports::table::{Style, comparisons};
+
+use super::{failed, row, timed, trained};
+
+fn runs() -> Vec<Run> {
+    vec![
+        trained("dense", 1, 970),
+        trained("resnet", 1, 960),
+        trained("resnet", 2, 950),
+        trained("dense", 2, 955),
+        trained("resnet", 3, 955),
+        trained("dense", 3, 950),
+        timed("resnet", 1, 50_000_000),
+        timed("dense", 1, 100_000_000),
+        timed("dense", 2, 104_000_000),
+        timed("resnet", 2, 51_000_000),
+        failed("plain", 1, "stopped after the time limit of 5 s"),
+    ]
+}
+
+#[test]
+fn ratios_are_paired_by_seed_and_judged_by_their_interval() {
+    let compared = compare(&group(&runs()));
+    let [pair] = &compared[..] else { panic!("one group") };
+    assert_eq!(pair.members[0].model, "resnet", "the reference comes first");
+    let dense = &pair.members[1];
+    let accuracy = dense.entry(Metric::TestAccuracy).expect("measured");
+    assert_eq!(accuracy.verdict, Verdict::NoDifferenceShown);
+    let throughput = dense.entry(Metric::TrainThroughput).expect("measured");
+    assert_eq!(throughput.verdict, Verdict::Lower);
+    // √((50/100) · (51/104)), seed by seed.
+    let expected = (0.5f64 * 51.0 / 104.0).sqrt();
+    assert!((throughput.ratio.expect("two pairs").value - expected).abs() < 1e-12);
+    assert_eq!(dense.entry(Metric::Params).expect("counted").verdict, Verdict::Exact);
+}
+
+#[test]
+fn a_failed_cell_has_no_numbers_but_a_reason() {
+    let compared = compare(&group(&runs()));
+    let plain = &compared[0].members[2];
+    assert_eq!(plain.entry(Metric::TestAccuracy), None);
+    assert_eq!(plain.failures[0].error, "stopped after the time limit of 5 s");
+}
+
+#[test]
+fn one_pair_is_too_few_for_an_interval() {
+    let compared = compare(&group(&[trained("resnet", 1, 900), trained("dense", 1, 990)]));
+    assert_eq!(compared[0].members[1].entry(Metric::TestAccuracy).expect("measured").verdict, Verdict::TooFewPairs);
+}
+
+#[test]
+fn a_reference_that_failed_leaves_values_without_ratios() {
+    let compared = compare(&group(&[failed("resnet", 1, "killed"), trained("dense", 1, 990)]));
+    let dense = compared[0].members.iter().find(|member| member.model == "dense").expect("there");
+    assert_eq!(dense.entry(Metric::TestAccuracy).expect("measured").ratio, None);
+}
+
+#[test]
+fn what_differs_in_data_recipe_device_or_machine_is_never_put_together() {
+    let base = row("resnet", "train", 1);
+    let variants = [
+        RunRow { data_sha256: "other".into(), ..base.clone() },
+        RunRow { recipe: "other".into(), ..base.clone() },
+        RunRow { device: "vulkan:0".into(), ..base.clone() },
+        RunRow { host: "other".into(), ..base.clone() },
+        RunRow { suite_sha256: "other".into(), ..base.clone() },
+    ];
+    for variant in variants {
+        let runs = [base.clone(), variant].map(|row| Run { row, samples: Vec::new() });
+        assert_eq!(group(&runs).len(), 2);
+    }
+}
+
+#[test]
+fn the_markdown_table_shows_value_ratio_and_failure() {
+    let text = comparisons(&compare(&group(&runs())), Style::Markdown);
+    insta::assert_snapshot!(text, @r#"
+    **pair**: digits on flex, matched in params, compared with resnet
+
+    | model  | skip |   n |                                             test accuracy |            train images/s |         params |            MACs |
+    |--------|------|-----|-----------------------------------------------------------|---------------------------|----------------|-----------------|
+    | resnet | add  | 2–3 |                                              95.5 ± 1.2 % |                      1980 |          1.0 k |          2.00 M |
+    | dense  | add  | 2–3 | 95.8 ± 2.6 %<br>×1.00 [0.98, 1.02]<br>no difference shown | 981<br>×0.50 [0.44, 0.56] | 1.0 k<br>×1.00 | 2.00 M<br>×1.00 |
+    | plain  | add  |     |                                                           |                           |                |                 |
+    - not measured: plain, train, seed 1: stopped after the time limit of 5 s
+
+    Means over seeds; ± and [ ] are 95 % Student intervals over seeds, × is the ratio to the first line, paired by seed; "no difference shown": the interval includes 1. MACs are for one image.
+    2026-11-23, flex (CPU), machine m1, skipbench 0.1.0 (0123abcd+), Burn 0.22.1: skipbench run
+    "#);
+}
+
+#[test]
+fn the_csv_has_a_line_for_each_member_and_metric() {
+    let lines = rows(&compare(&group(&runs())));
+    let dense: Vec<_> =
+        lines.iter().filter(|line| line.model == "dense").map(|line| (line.metric, line.n, line.pairs)).collect();
+    assert_eq!(dense, [("test_accuracy", 3, 3), ("train_images_per_s", 2, 2), ("params", 3, 3), ("macs", 3, 3)]);
+}

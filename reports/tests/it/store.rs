@@ -1,0 +1,99 @@
+//! Files of rows: what is written can be read, what was cut is mended or refused, never guessed.
+
+use std::fs;
+
+use skipbench_reports::record::{RunRow, SampleRow};
+use skipbench_reports::store::{Journal, RUNS, SAMPLES, StoreError, read, write_atomically};
+
+use super::row;
+
+fn sample(cell: &str, index: u64) -> SampleRow {
+    SampleRow { cell: cell.into(), series: "loss".into(), index, value: 0.5 }
+}
+
+fn journal_of_two(dir: &std::path::Path) -> [RunRow; 2] {
+    let rows = [row("a", "train", 1), row("b", "train", 1)];
+    let (mut journal, before) = Journal::open(dir).expect("fresh");
+    assert!(before.is_empty());
+    for row in &rows {
+        journal.append(row, &[sample(&row.cell, 1), sample(&row.cell, 2)]).expect("written");
+    }
+    rows
+}
+
+#[test]
+fn what_is_appended_is_read_with_its_samples() {
+    let dir = tempfile::tempdir().expect("temp");
+    let rows = journal_of_two(dir.path());
+    let runs = read(dir.path()).expect("whole");
+    assert_eq!(runs.iter().map(|run| &run.row).collect::<Vec<_>>(), rows.iter().collect::<Vec<_>>());
+    assert!(runs.iter().all(|run| run.samples.len() == 2));
+}
+
+#[test]
+fn absent_is_empty_and_never_zero() {
+    let dir = tempfile::tempdir().expect("temp");
+    journal_of_two(dir.path());
+    let text = fs::read_to_string(dir.path().join(RUNS)).expect("written");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let column = reader.headers().expect("header").iter().position(|name| name == "heap_peak_bytes").expect("column");
+    assert!(reader.records().all(|record| record.expect("whole")[column].is_empty()));
+}
+
+#[test]
+fn a_row_cut_short_is_dropped_with_its_samples_when_the_run_goes_on() {
+    let dir = tempfile::tempdir().expect("temp");
+    let [first, second] = journal_of_two(dir.path());
+    let path = dir.path().join(RUNS);
+    let bytes = fs::read(&path).expect("written");
+    fs::write(&path, &bytes[..bytes.len() - 20]).expect("cut");
+    assert!(matches!(read(dir.path()), Err(StoreError::Row { .. })), "a plain reader refuses the torn file");
+    let (mut journal, rows) = Journal::open(dir.path()).expect("mended");
+    assert_eq!(rows, [first]);
+    journal.append(&second, &[sample(&second.cell, 1)]).expect("written");
+    let runs = read(dir.path()).expect("whole");
+    assert_eq!(runs.len(), 2);
+    assert_eq!(runs[1].samples.len(), 1, "the lost row's samples are gone");
+}
+
+#[test]
+fn a_cut_at_any_byte_loses_at_most_the_last_row() {
+    let dir = tempfile::tempdir().expect("temp");
+    let [first, _] = journal_of_two(dir.path());
+    let path = dir.path().join(RUNS);
+    let bytes = fs::read(&path).expect("written");
+    let second = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).expect("two lines").0 + 1;
+    for length in second..bytes.len() {
+        fs::write(&path, &bytes[..length]).expect("cut");
+        let (_, rows) = Journal::open(dir.path()).expect("mended");
+        assert_eq!(rows, std::slice::from_ref(&first), "cut at {length}");
+    }
+}
+
+#[test]
+fn edited_files_are_refused_by_name_and_line() {
+    let dir = tempfile::tempdir().expect("temp");
+    journal_of_two(dir.path());
+    let path = dir.path().join(RUNS);
+    let text = fs::read_to_string(&path).expect("written");
+    fs::write(&path, text.replace("ok", "fine")).expect("edited");
+    let message = read(dir.path()).expect_err("no such status").to_string();
+    assert!(message.contains("runs.csv") && message.contains("fine"), "{message}");
+}
+
+#[test]
+fn other_schema_versions_are_refused() {
+    let dir = tempfile::tempdir().expect("temp");
+    let newer = RunRow { schema_version: 99, ..row("a", "train", 1) };
+    write_atomically(&dir.path().join(RUNS), &[newer]).expect("written");
+    write_atomically::<SampleRow>(&dir.path().join(SAMPLES), &[]).expect("written");
+    let message = read(dir.path()).expect_err("too new").to_string();
+    assert!(message.contains("99"), "{message}");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let dir = tempfile::tempdir().expect("temp");
+    let message = read(dir.path()).expect_err("nothing there").to_string();
+    assert!(message.contains("runs.csv"), "{message}");
+}
