@@ -44,6 +44,12 @@ impl Task {
     pub fn is_timed(self) -> bool {
         matches!(self, Task::TrainStep | Task::Infer)
     }
+
+    /// Whether its result is a peak of memory, which repeats only on one thread: the scratch of several overlaps by
+    /// chance.
+    pub fn is_memory(self) -> bool {
+        matches!(self, Task::PeakMemoryTrain | Task::PeakMemoryInfer)
+    }
 }
 
 /// One measurement: the same cell is the same work, wherever and whenever it runs.
@@ -141,6 +147,8 @@ pub struct Measured {
     pub heap_start_bytes: Option<u64>,
     /// Most heap bytes alive in the pass.
     pub heap_peak_bytes: Option<u64>,
+    /// Heap bytes that a forward pass left alive for the backward pass.
+    pub heap_saved_bytes: Option<u64>,
     /// VmHWM of the process.
     pub rss_peak_bytes: Option<u64>,
     /// Bytes in use in the device's pools.

@@ -65,6 +65,7 @@ fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed
     let mut cells = Vec::new();
     for task in &group.tasks {
         let concurrent = if task.is_timed() { 1 } else { context.jobs };
+        let threads = if task.is_memory() { 1 } else { (context.threads / concurrent).max(1) };
         for (model, spec) in &group.models {
             let cell = Cell {
                 group: group.name.clone(),
@@ -76,7 +77,7 @@ fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed
                 task: *task,
                 device,
                 seed,
-                threads: (context.threads / concurrent).max(1),
+                threads,
                 concurrent,
                 timeout_s: suite.keys.timeout_s,
                 memory_limit_bytes: suite.keys.memory_limit_mib << 20,

@@ -85,6 +85,7 @@ fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow 
         step_ns_median: measured.step_ns_median,
         heap_start_bytes: measured.heap_start_bytes,
         heap_peak_bytes: measured.heap_peak_bytes,
+        heap_saved_bytes: measured.heap_saved_bytes,
         rss_peak_bytes: measured.rss_peak_bytes,
         device_in_use_bytes: measured.device_in_use_bytes,
         device_reserved_bytes: measured.device_reserved_bytes,

@@ -268,14 +268,15 @@ impl Tape {
     }
 
     /// Attention between the projections `qkv` `[tokens, 3·width]` and the output projection. Saves queries, keys and
-    /// values, the exponentials and the softmax.
+    /// values and, since Burn differentiates the softmax operation by operation, three tensors of the scores' size: the
+    /// shifted scores, their exponentials and the softmax.
     pub fn attention(&mut self, name: &str, qkv: &Value, heads: usize) -> Value {
         let [tokens, width] = [qkv.shape[0], qkv.shape[1] / 3];
         let scores = (heads * tokens * tokens) as u64;
         let y = self.value(vec![tokens, width]);
         let cost = Cost {
             macs: 2 * (tokens * tokens * width) as u64,
-            saved_bytes: qkv.bytes() + 2 * scores * F32,
+            saved_bytes: qkv.bytes() + 3 * scores * F32,
             activation_bytes: 2 * scores * F32,
             ..Cost::default()
         };

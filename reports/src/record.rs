@@ -116,6 +116,8 @@ pub struct RunRow {
     pub heap_start_bytes: Option<u64>,
     /// Most heap bytes alive at once during the measured pass.
     pub heap_peak_bytes: Option<u64>,
+    /// Heap bytes that the last forward pass left alive for its backward pass; `saved_bytes` times `batch` predicts it.
+    pub heap_saved_bytes: Option<u64>,
     /// VmHWM of the cell's process when it ended (Linux).
     pub rss_peak_bytes: Option<u64>,
     /// Bytes in use in the device's pools after the pass (CubeCL devices).

@@ -38,17 +38,7 @@ pub struct Setup<'a> {
 /// # Errors
 /// Whatever keeps the cell from being measured and verified.
 pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
-    let data = cell.source.load()?;
-    let summary = data.summary();
-    ensure!(
-        summary == cell.data,
-        "{}: the images changed since the suite was planned: {summary:?}, planned {:?}",
-        cell.source.name(),
-        cell.data
-    );
-    let device = device::open(cell.device)?;
-    let device_name = device::name(cell.device, &device);
-    let setup = Setup { cell, data, device: device.autodiff() };
+    let setup = Setup::new(cell)?;
     let (measured, samples) = match cell.task {
         Task::Train => train::run(&setup, checkpoints, report)?,
         Task::TrainStep => throughput::train_step(&setup, report)?,
@@ -56,18 +46,37 @@ pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -
         Task::PeakMemoryTrain => memory::train(&setup, report)?,
         Task::PeakMemoryInfer => memory::infer(&setup, report)?,
     };
-    Ok(Outcome { device_name, measured, samples })
+    Ok(Outcome { device_name: device::name(cell.device, &setup.device), measured, samples })
 }
 
 type Result2 = Result<(Measured, Vec<Sample>)>;
 
-impl Setup<'_> {
+impl<'a> Setup<'a> {
+    /// Loads the images and opens the device.
+    ///
+    /// # Errors
+    /// Images that cannot be read or are not the planned ones; a device that is not here.
+    pub fn new(cell: &'a Cell) -> Result<Self> {
+        let data = cell.source.load()?;
+        let summary = data.summary();
+        ensure!(
+            summary == cell.data,
+            "{}: the images changed since the suite was planned: {summary:?}, planned {:?}",
+            cell.source.name(),
+            cell.data
+        );
+        Ok(Self { cell, data, device: device::open(cell.device)?.autodiff() })
+    }
+
     fn recipe(&self) -> &Recipe {
         &self.cell.recipe
     }
 
     /// The network, its parameters counted and compared with the configuration's cost.
-    fn model(&self) -> Result<(Model, Measured)> {
+    ///
+    /// # Errors
+    /// An impossible specification, or parameters that are not those costed.
+    pub fn model(&self) -> Result<(Model, Measured)> {
         let images = self.cell.images();
         let model = self.cell.spec.init(images, self.cell.seed, &self.device)?;
         let (params, costed) = (model.trainable_params(), self.cell.spec.cost(images)?.params);
@@ -79,12 +88,14 @@ impl Setup<'_> {
         Ok((model, Measured { params: Some(params), ..Measured::default() }))
     }
 
-    fn loss(&self) -> CrossEntropyLoss {
+    /// The recipe's loss.
+    pub fn loss(&self) -> CrossEntropyLoss {
         let smoothing = Some(self.recipe().label_smoothing as f32).filter(|share| *share > 0.0);
         CrossEntropyLossConfig::new().with_smoothing(smoothing).init(&self.device)
     }
 
-    fn optimizer(&self) -> ModuleOptimizer {
+    /// The recipe's optimiser, fresh.
+    pub fn optimizer(&self) -> ModuleOptimizer {
         let recipe = self.recipe();
         let (momentum, decay) = (recipe.momentum, recipe.weight_decay as f32);
         match recipe.optimizer {
@@ -108,7 +119,7 @@ impl Setup<'_> {
 }
 
 /// One optimiser step. Gives the network, the loss and the logits, neither of which holds the graph.
-fn step(
+pub fn step(
     model: Model,
     optimizer: &mut ModuleOptimizer,
     criterion: &CrossEntropyLoss,
@@ -118,8 +129,13 @@ fn step(
     let logits = model.forward(images);
     let loss = criterion.forward(logits.clone(), labels);
     let (seen_loss, seen_logits) = (loss.clone().inner(), logits.inner());
+    (update(model, optimizer, loss, learning_rate), seen_loss, seen_logits)
+}
+
+/// Backward pass and optimiser.
+fn update(model: Model, optimizer: &mut ModuleOptimizer, loss: Tensor<1>, learning_rate: f64) -> Model {
     let gradients = GradientsParams::from_grads(loss.backward(), &model);
-    (optimizer.step(learning_rate, model, gradients), seen_loss, seen_logits)
+    optimizer.step(learning_rate, model, gradients)
 }
 
 /// The number in a loss, and an error where it is not finite.

@@ -4,6 +4,7 @@ mod cells;
 mod cli;
 mod data;
 mod fetch;
+mod memory;
 mod orchestrate;
 mod plan;
 mod recipe;

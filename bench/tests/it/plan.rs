@@ -36,7 +36,11 @@ fn timed_cells_come_first_alone_and_in_the_order_a_b_b_a() {
     let first_untimed = cells.iter().position(|planned| !planned.cell.task.is_timed()).expect("some");
     assert!(cells[first_untimed..].iter().all(|planned| !planned.cell.task.is_timed()));
     for Planned { cell, .. } in &cells {
-        let expected = if cell.task.is_timed() { (1, 4) } else { (2, 2) };
+        let expected = match cell.task {
+            task if task.is_timed() => (1, 4),
+            task if task.is_memory() => (2, 1),
+            _ => (2, 2),
+        };
         assert_eq!((cell.concurrent, cell.threads), expected, "{}", cell.label());
     }
 }

@@ -1,0 +1,54 @@
+//! The model of saved tensors against the allocator's count, in processes of their own.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use skipbench_reports::store::read;
+
+use super::ends;
+
+const SUITE: &str = r#"
+name = "memory"
+data = "generated"
+image_size = 32
+classes = 10
+seeds = [1, 2]
+tasks = ["peak-memory-train"]
+
+[recipe]
+batch = 8
+
+[[group]]
+name = "every family"
+reference = "resnet20"
+models = [
+  "plain20", "resnet20-b", "resnet11-w16-preact-b", "densenet-22-12", "densenet-bc-22-12", "vit-d3-w96-h3-p4",
+  "backbone-none-22", "backbone-add-22", "backbone-concat-22",
+]
+
+[[group]]
+name = "the ImageNet stem"
+reference = "resnet18"
+models = ["densenet121"]
+"#;
+
+#[test]
+fn what_a_forward_pass_leaves_alive_is_what_the_cost_predicts_and_it_repeats() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("suite.toml"), SUITE).expect("written");
+    ends(dir.path(), &["run", "suite.toml", "--out", "out", "--quiet"], 0);
+    let mut peaks: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for run in read(&dir.path().join("out")).expect("whole") {
+        let row = run.row;
+        let predicted = (row.saved_bytes.expect("costed") * row.batch) as f64;
+        let measured = row.heap_saved_bytes.expect("measured") as f64;
+        // Not in the prediction: BatchNorm's statistics and the graph itself, which show in nets this small.
+        assert!((predicted / measured - 1.0).abs() < 0.05, "{}: predicted {predicted}, measured {measured}", row.model);
+        peaks.entry(row.model).or_default().push(row.heap_peak_bytes.expect("measured"));
+    }
+    assert_eq!(peaks.len(), 12);
+    for (model, peaks) in peaks {
+        let (low, high) = (peaks.iter().min().expect("two"), peaks.iter().max().expect("two"));
+        assert!((*high as f64 / *low as f64) < 1.001, "{model}: {peaks:?}");
+    }
+}
