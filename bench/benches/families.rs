@@ -44,7 +44,7 @@ fn forward(criterion: &mut Criterion) {
     for cell in cells() {
         let setup = Setup::new(&cell).expect("flex is always here");
         let model = setup.model().expect("the built-in suite is valid").0.valid();
-        let (images, _) = Batches::new(&setup.data, BATCH).fixed().to_device(&setup.device.clone().inner());
+        let (images, _) = Batches::new(&setup.data, BATCH).fixed().into_tensors(&setup.device.clone().inner());
         group.bench_function(BenchmarkId::from_parameter(&cell.model), |bencher| {
             bencher.iter(|| model.forward(images.clone()));
         });
@@ -58,7 +58,7 @@ fn train_step(criterion: &mut Criterion) {
         let setup = Setup::new(&cell).expect("flex is always here");
         let (loss, mut optimizer) = (setup.loss(), setup.optimizer());
         let mut model = Some(setup.model().expect("the built-in suite is valid").0);
-        let batch = Batches::new(&setup.data, BATCH).fixed().to_device(&setup.device);
+        let batch = Batches::new(&setup.data, BATCH).fixed().into_tensors(&setup.device);
         group.bench_function(BenchmarkId::from_parameter(&cell.model), |bencher| {
             bencher.iter(|| {
                 let current = model.take().expect("every step gives the network back");

@@ -168,7 +168,7 @@ pub struct Batch {
 
 impl Batch {
     /// Sends the batch to `device`: images `[batch, channels, size, size]`, labels `[batch]`.
-    pub fn to_device(self, device: &Device) -> (Tensor<4>, Tensor<1, Int>) {
+    pub fn into_tensors(self, device: &Device) -> (Tensor<4>, Tensor<1, Int>) {
         let labels = TensorData::new(self.labels, [self.shape[0]]);
         let pixels = TensorData::new(self.pixels, self.shape);
         (Tensor::from_data(pixels, device), Tensor::from_data(labels, device))

@@ -38,7 +38,7 @@ pub(super) fn load() -> DataSet {
 
 /// Training images of each class: `TRAIN · n_c / n`, rounded down, and one more for the largest remainders.
 fn quotas(labels: &[u16]) -> Vec<usize> {
-    let mut counts = vec![0usize; Images::DIGITS.classes];
+    let mut counts = [0usize; Images::DIGITS.classes];
     for label in labels {
         counts[usize::from(*label)] += 1;
     }

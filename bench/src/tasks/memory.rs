@@ -19,7 +19,7 @@ const STEPS: u64 = 3;
 pub(super) fn train(setup: &Setup, report: &mut Report) -> Result2 {
     let (mut model, measured) = setup.model()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
-    let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().to_device(&setup.device);
+    let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&setup.device);
     let rate = setup.recipe().lr / 10.0;
     let span = heap::Span::start();
     let (mut last, mut saved) = (None, 0);
@@ -42,7 +42,7 @@ pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
     let model = model.valid();
     let device = setup.device.clone().inner();
-    let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().to_device(&device);
+    let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&device);
     let span = heap::Span::start();
     for done in 0..STEPS {
         report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });

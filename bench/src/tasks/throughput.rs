@@ -17,7 +17,7 @@ use crate::meter;
 pub(super) fn train_step(setup: &Setup, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
-    let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().to_device(&setup.device);
+    let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&setup.device);
     let rate = setup.recipe().lr / 10.0;
     let (mut model, mut last) = (Some(model), None);
     let times = repeat(setup, report, || {
@@ -34,7 +34,7 @@ pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
     let model = model.valid();
     let device = setup.device.clone().inner();
-    let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().to_device(&device);
+    let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&device);
     let mut last: Option<Tensor<2>> = None;
     let times = repeat(setup, report, || last = Some(model.forward(images.clone())))?;
     last.map(|logits| finite(logits.sum())).transpose()?;

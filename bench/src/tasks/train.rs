@@ -109,7 +109,7 @@ impl Run<'_> {
             }
             report(Progress { done: self.state.steps, total, epoch, epochs: recipe.epochs, loss: self.state.loss });
             seen += batch.labels.len() as u64;
-            let (images, labels) = batch.to_device(&self.setup.device);
+            let (images, labels) = batch.into_tensors(&self.setup.device);
             let rate = recipe.learning_rate(self.state.steps, total, self.steps_per_epoch());
             let model = self.model.take().context("the network was lost in a step that failed")?;
             let (model, loss, logits) =
@@ -128,7 +128,7 @@ impl Run<'_> {
         let (mut correct, mut total) = (0, 0);
         for batch in self.batches.test() {
             total += batch.labels.len() as u64;
-            let (images, labels) = batch.to_device(&device);
+            let (images, labels) = batch.into_tensors(&device);
             correct += right(model.forward(images), labels).into_scalar::<i64>() as u64;
         }
         Ok((correct, total))

@@ -1,6 +1,6 @@
 //! The binary with a WGSL backend on a machine whose only adapter is software.
 
-use super::{TINY, ends};
+use super::{TINY, skipbench};
 
 fn said(arguments: &[&str]) -> (String, String) {
     let dir = tempfile::tempdir().expect("temp");
