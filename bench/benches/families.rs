@@ -9,6 +9,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use skipbench::cell::{Cell, Task};
 use skipbench::data::{Batches, Source};
 use skipbench::device::{Backend, DeviceId};
+use skipbench::group::resolve;
 use skipbench::suite::Suite;
 use skipbench::tasks::{Setup, step};
 
@@ -18,7 +19,7 @@ const LEARNING_RATE: f64 = 0.01;
 fn cells() -> Vec<Cell> {
     let data = Source::Digits.load().expect("the digits are embedded").summary();
     let groups =
-        Suite::load("quick").and_then(|suite| suite.resolve(data.images)).expect("the built-in suite is valid");
+        Suite::load("quick").and_then(|suite| resolve(&suite, data.images)).expect("the built-in suite is valid");
     let group = &groups[0];
     let cell = |(model, spec): &(String, _)| Cell {
         group: group.name.clone(),

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use skipbench_models::Images;
-use skipbench_models::matching::{Budget, Family};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use skipbench_models::matching::Budget;
+use skipbench_models::{Family, Images};
 
 use crate::commands;
 use crate::data::DATA_DIR;
@@ -176,11 +177,11 @@ pub(crate) struct MatchArgs {
     /// The network whose cost is to be met.
     pub(crate) reference: String,
     /// Where to look.
-    #[arg(long)]
-    pub(crate) family: FamilyArg,
+    #[arg(long, value_parser = one_of(Family::ALL, Family::word))]
+    pub(crate) family: Family,
     /// What is to be equal; repeat it for two at once.
-    #[arg(long, required = true)]
-    pub(crate) budget: Vec<BudgetArg>,
+    #[arg(long, required = true, value_parser = one_of(Budget::ALL, Budget::word))]
+    pub(crate) budget: Vec<Budget>,
     /// Largest difference.
     #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
     pub(crate) tolerance_percent: f64,
@@ -206,50 +207,13 @@ pub(crate) struct MatchArgs {
     pub(crate) json: bool,
 }
 
-/// A family on the command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum FamilyArg {
-    Plain,
-    Resnet,
-    Densenet,
-    DensenetBc,
-    Vit,
-    BackboneNone,
-    BackboneAdd,
-    BackboneConcat,
-}
-
-impl From<FamilyArg> for Family {
-    fn from(family: FamilyArg) -> Self {
-        match family {
-            FamilyArg::Plain => Family::Plain,
-            FamilyArg::Resnet => Family::Resnet,
-            FamilyArg::Densenet => Family::Densenet,
-            FamilyArg::DensenetBc => Family::DensenetBc,
-            FamilyArg::Vit => Family::Vit,
-            FamilyArg::BackboneNone => Family::BackboneNone,
-            FamilyArg::BackboneAdd => Family::BackboneAdd,
-            FamilyArg::BackboneConcat => Family::BackboneConcat,
-        }
-    }
-}
-
-/// A budget on the command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum BudgetArg {
-    Params,
-    Macs,
-    Activations,
-}
-
-impl From<BudgetArg> for Budget {
-    fn from(budget: BudgetArg) -> Self {
-        match budget {
-            BudgetArg::Params => Budget::Params,
-            BudgetArg::Macs => Budget::Macs,
-            BudgetArg::Activations => Budget::Activations,
-        }
-    }
+/// Reads one of `all`, each called by its `word`; help lists the words.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    word: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let find = move |given: String| all.into_iter().find(|value| word(*value) == given);
+    PossibleValuesParser::new(all.map(word)).map(move |given| find(given).expect("the parser lets only these through"))
 }
 
 /// Commands on data sets.

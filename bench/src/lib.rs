@@ -1,6 +1,6 @@
 //! How skipbench measures: suites, plans, cells in processes of their own, workloads, rows.
 //!
-//! A suite ([`suite`]) and the images' shape make groups; groups, devices and seeds make cells ([`plan`], [`cell`]); the
+//! A suite ([`suite`]) and the images' shape make groups ([`group`]); groups, devices and seeds make cells ([`plan`], [`cell`]); the
 //! parent runs each in a child process ([`orchestrate`], [`runner`]), which does one workload ([`worker`], [`tasks`]); what
 //! it gave becomes a row ([`row`]) of `skipbench-reports`.
 
@@ -10,6 +10,7 @@ pub mod cli;
 mod commands;
 pub mod data;
 pub mod device;
+pub mod group;
 pub mod meter;
 pub mod orchestrate;
 pub mod plan;

@@ -103,11 +103,14 @@ impl Session<'_> {
                             self.stop.raise();
                             self.stop.raise();
                         })?;
-                        // Left-over checkpoints cost space, nothing else.
-                        let _ = std::fs::remove_dir_all(self.checkpoints(planned));
                         match row.status {
                             Status::Ok => summary.measured += 1,
                             _ => summary.broken += 1,
+                        }
+                        // A cell that ran out of time goes on from its checkpoint if it is tried again.
+                        if row.status == Status::Ok {
+                            // Left-over checkpoints cost space, nothing else.
+                            let _ = std::fs::remove_dir_all(self.checkpoints(planned));
                         }
                         observer.finished(first + index, planned, &row);
                     }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::cell::Cell;
 use crate::data::{Source, Summary};
 use crate::device::DeviceId;
-use crate::suite::{Group, Suite};
+use crate::group::Group;
+use crate::suite::Suite;
 
 /// A cell and what its row says of its group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,12 +1,11 @@
 //! A suite: TOML that says which models are compared, on what, how they are trained and what is measured.
 //!
-//! Reading happens in two steps: [`Suite::parse`] needs only the text, [`Suite::resolve`] also the shape of the images,
-//! on which costs and therefore matches depend. Every error names the file, the key and the way out.
+//! Here only the text is read; finding the models needs the shape of the images too, on which costs and therefore matches
+//! depend, and is [`group`](crate::group)'s. Every error names the file, the key and the way out.
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use skipbench_models::matching::{Budget, DEFAULT_TOLERANCE, Family, Query, search};
-use skipbench_models::{Images, ModelSpec, catalog};
+use skipbench_models::matching::Budget;
 
 use crate::cell::Task;
 use crate::device::Choice;
@@ -135,43 +134,6 @@ pub struct GroupKeys {
     pub recipe: toml::Table,
 }
 
-/// The keys of `match`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MatchKeys {
-    family: Family,
-    budget: OneOrMany,
-    depth: Option<usize>,
-    width: Option<usize>,
-    growth: Option<usize>,
-    compression: Option<f64>,
-    tolerance_percent: Option<f64>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged, expecting = "a budget (\"params\", \"macs\" or \"activations\") or a list of them")]
-enum OneOrMany {
-    One(Budget),
-    Many(Vec<Budget>),
-}
-
-/// A group with its models found and its recipe complete.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Group {
-    /// Name.
-    pub name: String,
-    /// Name of the model that the others are compared with.
-    pub reference: String,
-    /// What the members have in common.
-    pub budget: Option<Budget>,
-    /// The members, the reference first.
-    pub models: Vec<(String, ModelSpec)>,
-    /// How they are trained.
-    pub recipe: Recipe,
-    /// What is measured.
-    pub tasks: Vec<Task>,
-}
-
 impl Suite {
     /// Reads a built-in suite by name, or a file.
     ///
@@ -240,12 +202,13 @@ impl Suite {
         Ok(())
     }
 
-    fn tasks(&self, group: &GroupKeys) -> Vec<Task> {
+    /// What is measured in `group`.
+    pub(crate) fn tasks(&self, group: &GroupKeys) -> Vec<Task> {
         group.tasks.clone().unwrap_or_else(|| self.keys.tasks.clone())
     }
 
     /// The suite's recipe with the group's changes.
-    fn recipe(&self, group: &GroupKeys) -> Result<Recipe, String> {
+    pub(crate) fn recipe(&self, group: &GroupKeys) -> Result<Recipe, String> {
         let mut table = self.keys.recipe.clone();
         table.extend(group.recipe.clone());
         let recipe: Result<Recipe, _> = Recipe::deserialize(table);
@@ -254,36 +217,6 @@ impl Suite {
         recipe.check().map_err(|error| format!("{here}: {error}"))?;
         Ok(recipe)
     }
-
-    /// Finds every model for images of that shape and checks that matched groups match.
-    ///
-    /// # Errors
-    /// An unknown or impossible model, a match that does not exist, a member outside the tolerance.
-    pub fn resolve(&self, images: Images) -> Result<Vec<Group>, SuiteError> {
-        let groups: Result<Vec<Group>, String> = self.keys.groups.iter().map(|keys| self.group(keys, images)).collect();
-        groups.map_err(|message| SuiteError { file: self.file.clone(), message })
-    }
-
-    fn group(&self, keys: &GroupKeys, images: Images) -> Result<Group, String> {
-        let here = |message: String| format!("group \"{}\": {message}", keys.name);
-        let tolerance = keys.tolerance_percent.map_or(DEFAULT_TOLERANCE, |percent| percent / 100.0);
-        let reference = model(&keys.reference, None, images, tolerance).map_err(here)?;
-        let mut models = vec![(catalog::name(&reference), reference.clone())];
-        for value in &keys.models {
-            let spec = model(value, Some(&reference), images, tolerance).map_err(here)?;
-            let name = catalog::name(&spec);
-            if models.iter().any(|(other, _)| *other == name) {
-                return Err(here(format!("models: `{name}` stands there twice (the reference is a member already)")));
-            }
-            models.push((name, spec));
-        }
-        if let Some(budget) = keys.budget {
-            check_budget(&models, budget, tolerance, images).map_err(here)?;
-        }
-        let recipe = self.recipe(keys)?;
-        let (name, reference) = (keys.name.clone(), models[0].0.clone());
-        Ok(Group { name, reference, budget: keys.budget, models, recipe, tasks: self.tasks(keys) })
-    }
 }
 
 fn repeated<T: PartialEq + Clone>(values: &[T]) -> Option<T> {
@@ -291,7 +224,7 @@ fn repeated<T: PartialEq + Clone>(values: &[T]) -> Option<T> {
 }
 
 /// Adds the nearest allowed word to serde's "unknown … `x`, expected …".
-fn explain(message: &str) -> String {
+pub(crate) fn explain(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = message.contains("unknown field") || message.contains("unknown variant");
     let (true, Some(wrong)) = (unknown, quoted.next()) else { return message.trim_end().to_owned() };
@@ -300,62 +233,4 @@ fn explain(message: &str) -> String {
         Some(word) => format!("{}; did you mean `{word}`?", message.trim_end()),
         None => message.trim_end().to_owned(),
     }
-}
-
-/// A model by name, by spec or by match; a match needs the reference.
-fn model(
-    value: &toml::Value,
-    reference: Option<&ModelSpec>,
-    images: Images,
-    tolerance: f64,
-) -> Result<ModelSpec, String> {
-    let spec = match value {
-        toml::Value::String(name) => catalog::find(name).map_err(|error| error.to_string())?,
-        toml::Value::Table(table) => match (table.get("match"), reference) {
-            (Some(keys), Some(reference)) => matched(keys, reference, images, tolerance)?,
-            (Some(_), None) => return Err("reference: it cannot be a match; give a name or a spec".to_owned()),
-            (None, _) => ModelSpec::deserialize(value.clone())
-                .map_err(|error| format!("{value}: {}", explain(error.to_string().trim())))?,
-        },
-        other => return Err(format!("{other}: a model is a name, a spec {{ family = … }} or {{ match = {{ … }} }}")),
-    };
-    spec.cost(images).map_err(|error| format!("{}: {error}", catalog::name(&spec)))?;
-    Ok(spec)
-}
-
-fn matched(keys: &toml::Value, reference: &ModelSpec, images: Images, tolerance: f64) -> Result<ModelSpec, String> {
-    let keys = MatchKeys::deserialize(keys.clone())
-        .map_err(|error| format!("match: {}", explain(error.to_string().trim())))?;
-    let budgets = match keys.budget {
-        OneOrMany::One(budget) => vec![budget],
-        OneOrMany::Many(budgets) => budgets,
-    };
-    let query = Query {
-        family: keys.family,
-        budgets,
-        tolerance: keys.tolerance_percent.map_or(tolerance, |percent| percent / 100.0),
-        depth: keys.depth,
-        width: keys.width,
-        growth: keys.growth,
-        compression: keys.compression,
-    };
-    let found = search(reference, images, &query).map_err(|error| format!("match: {error}"))?;
-    Ok(found[0].spec.clone())
-}
-
-fn check_budget(models: &[(String, ModelSpec)], budget: Budget, tolerance: f64, images: Images) -> Result<(), String> {
-    let cost = |spec: &ModelSpec| spec.cost(images).map_err(|error| error.to_string());
-    let (reference, target) = (&models[0].0, cost(&models[0].1)?);
-    for (name, spec) in &models[1..] {
-        let error = budget.error(&cost(spec)?, &target);
-        if error.abs() > tolerance {
-            return Err(format!(
-                "`{name}` has {:+.2} % {budget} against `{reference}`, more than the tolerance of {:.2} %; \
-                 use {{ match = {{ family = …, budget = \"{budget}\" }} }}, raise tolerance_percent, or leave budget out",
-                error * 100.0,
-                tolerance * 100.0
-            ));
-        }
-    }
-    Ok(())
 }

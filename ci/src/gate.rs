@@ -17,6 +17,8 @@ pub enum Verdict {
     Improved,
     /// Worse than the tolerance allows, or no longer equal, or no longer measured.
     Regressed,
+    /// Not judged: measured on two machines, whose kernels take different scratch buffers.
+    Inconclusive,
 }
 
 /// One metric of one cell.
@@ -108,13 +110,15 @@ fn compare(cell: &str, before: &RunRow, after: &RunRow) -> Result<Vec<Finding>, 
         exact("steps", before.steps, after.steps),
     ];
     findings.retain(|finding| finding.base.is_some() || finding.head.is_some());
-    findings.extend(before.heap_peak_bytes.map(|base| heap(cell, base, after.heap_peak_bytes)));
+    let one_machine = before.host == after.host;
+    findings.extend(before.heap_peak_bytes.map(|base| heap(cell, base, after.heap_peak_bytes, one_machine)));
     Ok(findings)
 }
 
-fn heap(cell: &str, base: u64, head: Option<u64>) -> Finding {
+fn heap(cell: &str, base: u64, head: Option<u64>, one_machine: bool) -> Finding {
     let growth = head.map(|head| head as f64 / base as f64 - 1.0);
     let verdict = match growth {
+        Some(_) if !one_machine => Verdict::Inconclusive,
         Some(growth) if growth > HEAP_TOLERANCE => Verdict::Regressed,
         Some(growth) if growth < -HEAP_TOLERANCE => Verdict::Improved,
         Some(_) => Verdict::Pass,

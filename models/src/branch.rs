@@ -9,8 +9,8 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, activation::relu};
 
 use crate::conv::Conv;
-use crate::cost::{Tape, Value};
 use crate::init::Weights;
+use crate::tape::{Tape, Value};
 
 /// Where a branch's normalisation stands relative to its convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

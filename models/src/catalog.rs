@@ -1,10 +1,11 @@
 //! Every published variant by its usual name.
 
 use crate::backbone::BackboneConfig;
+use crate::block::{BlockKind, Shortcut};
 use crate::cost::Images;
 use crate::densenet::{DenseKind, DenseNetConfig};
 use crate::names;
-use crate::resnet::{BlockKind, ResNetConfig, Shortcut};
+use crate::resnet::ResNetConfig;
 use crate::skip::Skip;
 use crate::spec::ModelSpec;
 use crate::stem::StemKind;

@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::nn::{BatchNorm, Linear};
 use burn::tensor::{Tensor, activation::relu};
 
-use crate::cost::{Tape, Value};
 use crate::init::Weights;
+use crate::tape::{Tape, Value};
 
 /// Configuration of a [`Head`].
 #[derive(Debug, Clone, Copy)]

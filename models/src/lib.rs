@@ -19,11 +19,13 @@
 //! ```
 
 mod backbone;
+mod block;
 mod branch;
 pub mod catalog;
 mod conv;
 mod cost;
 mod densenet;
+mod family;
 mod head;
 mod init;
 pub mod matching;
@@ -33,12 +35,15 @@ mod skip;
 mod spec;
 mod staged;
 mod stem;
+mod tape;
 mod vit;
 
 pub use backbone::BackboneConfig;
+pub use block::{BlockKind, Shortcut};
 pub use cost::{Cost, Images, Layer, total};
 pub use densenet::{DenseKind, DenseNetConfig};
-pub use resnet::{BlockKind, ResNet, ResNetConfig, Shortcut};
+pub use family::{Family, Fixed};
+pub use resnet::{ResNet, ResNetConfig};
 pub use skip::Skip;
 pub use spec::{Model, ModelSpec, SpecError};
 pub use staged::Staged;

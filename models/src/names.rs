@@ -3,8 +3,9 @@
 //! [`of`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
 
 use crate::backbone::BackboneConfig;
+use crate::block::{BlockKind, Shortcut};
 use crate::densenet::{DenseKind, DenseNetConfig};
-use crate::resnet::{BlockKind, ResNetConfig, Shortcut};
+use crate::resnet::ResNetConfig;
 use crate::skip::Skip;
 use crate::spec::ModelSpec;
 use crate::stem::StemKind;

@@ -5,11 +5,12 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::backbone::BackboneConfig;
-use crate::cost::{self, Cost, Images, Layer, Tape, TooSmall};
+use crate::cost::{self, Cost, Images, Layer};
 use crate::densenet::DenseNetConfig;
 use crate::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
 use crate::staged::Staged;
+use crate::tape::{Tape, TooSmall};
 use crate::vit::{ViT, ViTConfig};
 
 /// A value in a spec that cannot be, and what would do.

@@ -9,11 +9,11 @@ use burn::tensor::{Device, Tensor};
 
 use crate::branch::{Branch, BranchConfig, Order};
 use crate::conv::Conv;
-use crate::cost::{Tape, Value};
 use crate::head::{Head, HeadConfig};
 use crate::init::Weights;
 use crate::skip::Skip;
 use crate::stem::{Stem, StemConfig};
+use crate::tape::{Tape, Value};
 
 /// Every shape of a [`Staged`] network.
 #[derive(Debug, Clone)]

@@ -8,8 +8,8 @@ use burn::tensor::{Tensor, activation::relu};
 use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
-use crate::cost::{Tape, Value};
 use crate::init::Weights;
+use crate::tape::{Tape, Value};
 
 /// How images enter a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

@@ -20,10 +20,11 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
-use crate::cost::{Images, Tape, Value};
+use crate::cost::Images;
 use crate::init::Weights;
 use crate::skip::Skip;
 use crate::spec::SpecError;
+use crate::tape::{Tape, Value};
 
 /// A Vision Transformer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -22,7 +22,8 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
 
 fn show(findings: &[Finding]) -> Result<()> {
     let number = |value: Option<u64>| value.map(grouped).unwrap_or_default();
-    let changed: Vec<&Finding> = findings.iter().filter(|finding| finding.verdict != Verdict::Pass).collect();
+    let changes = |finding: &&Finding| matches!(finding.verdict, Verdict::Regressed | Verdict::Improved);
+    let changed: Vec<&Finding> = findings.iter().filter(changes).collect();
     let row = |finding: &&Finding| {
         let verdict = if finding.verdict == Verdict::Regressed { "regressed" } else { "improved" };
         let cells = [finding.cell.clone(), finding.metric.to_owned(), number(finding.base), number(finding.head)];
@@ -31,5 +32,11 @@ fn show(findings: &[Finding]) -> Result<()> {
     if !changed.is_empty() {
         print(&table(&["cell", "metric", "base", "head", "verdict"], changed.iter().map(row).collect(), 2))?;
     }
-    print(&format!("{} metrics judged, {} changed; times are not judged\n", findings.len(), changed.len()))
+    let left = findings.iter().filter(|finding| finding.verdict == Verdict::Inconclusive).count();
+    let judged = findings.len() - left;
+    print(&format!("{judged} metrics judged, {} changed; times are not judged\n", changed.len()))?;
+    match left {
+        0 => Ok(()),
+        _ => print(&format!("{left} heap peaks not judged: base and head were measured on two machines\n")),
+    }
 }

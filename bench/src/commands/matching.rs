@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use serde_json::json;
 use skipbench_models::matching::{Budget, Candidate, Query, search};
-use skipbench_models::{Cost, Images, catalog};
+use skipbench_models::{Cost, Fixed, Images, catalog};
 
 use super::{grouped, print, print_json, table};
 use crate::cli::MatchArgs;
@@ -17,13 +17,11 @@ pub(crate) fn run(arguments: &MatchArgs) -> Result<ExitCode> {
     let usual = catalog::entry_of(&reference).map_or(Images::CIFAR10, |entry| entry.images);
     let images = arguments.images.or(usual);
     let target = reference.cost(images)?;
+    let MatchArgs { depth, width, growth, compression, .. } = *arguments;
     let query = Query {
+        fixed: Fixed { depth, width, growth, compression },
         tolerance: tolerance / 100.0,
-        depth: arguments.depth,
-        width: arguments.width,
-        growth: arguments.growth,
-        compression: arguments.compression,
-        ..Query::new(arguments.family.into(), arguments.budget.iter().map(|budget| Budget::from(*budget)).collect())
+        ..Query::new(arguments.family, arguments.budget.clone())
     };
     let found = search(&reference, images, &query)?;
     let shown = &found[..found.len().min(arguments.most)];

@@ -13,6 +13,7 @@ use super::{compare, print};
 use crate::cli::RunArgs;
 use crate::data::{Settings, Source, Summary};
 use crate::device::{Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
+use crate::group::resolve;
 use crate::orchestrate::Session;
 use crate::plan::{self, Context as PlanContext, Planned};
 use crate::progress::{Show, observer};
@@ -54,7 +55,7 @@ fn new(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> {
     let suite = Suite::load(&arguments.suite)?;
     let source = source(&suite, arguments.data.as_deref())?;
     let data = summary(&source).with_context(|| format!("{}: data", suite.file))?;
-    let groups = suite.resolve(data.images)?;
+    let groups = resolve(&suite, data.images)?;
     let threads = arguments.threads.map_or(host.logical_cpus.max(1), usize::from);
     let context = PlanContext {
         source,
@@ -206,7 +207,7 @@ fn go(arguments: &RunArgs, dir: &Path, plan: &Plan, host: &Host) -> Result<ExitC
 /// Writes `comparison.csv` and shows the comparison. Cells without a measurement, from this or an earlier sitting, make
 /// the exit status 1.
 fn conclude(arguments: &RunArgs, dir: &Path) -> Result<ExitCode> {
-    // Empty by now: every cell's own folder went with its row.
+    // Empty by now, unless some cell failed: the folder of a measured one went with its row.
     let _ = std::fs::remove_dir(dir.join("checkpoints"));
     let compared = compare::read(std::slice::from_ref(&dir.to_path_buf()))?;
     store::write_atomically(&dir.join("comparison.csv"), &rows(&compared))?;

@@ -3,6 +3,7 @@
 use skipbench::cell::Task;
 use skipbench::data::Source;
 use skipbench::device::{Backend, DeviceId};
+use skipbench::group::resolve;
 use skipbench::plan::{Context, Planned, matches, plan};
 use skipbench::suite::Suite;
 use skipbench_models::Images;
@@ -11,7 +12,7 @@ use super::TINY;
 
 fn planned(jobs: usize) -> Vec<Planned> {
     let suite = Suite::parse("tiny", TINY).expect("valid");
-    let groups = suite.resolve(Images::DIGITS).expect("resolves");
+    let groups = resolve(&suite, Images::DIGITS).expect("resolves");
     let context = Context {
         source: Source::Digits,
         data: Source::Digits.load().expect("embedded").summary(),

@@ -1,5 +1,6 @@
 //! Suites: the built-in ones hold, and everything wrong is named with file, key and way out.
 
+use skipbench::group::resolve;
 use skipbench::suite::{BUILT_IN, Suite};
 use skipbench_models::{Images, catalog};
 
@@ -19,14 +20,14 @@ fn every_built_in_suite_resolves() {
         let suite = Suite::parse(built_in.name, built_in.text).expect(built_in.name);
         assert_eq!(suite.keys.name, built_in.name);
         assert!(!suite.keys.description.is_empty(), "{}", built_in.name);
-        suite.resolve(images_of(&suite)).unwrap_or_else(|error| panic!("{error}"));
+        resolve(&suite, images_of(&suite)).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
 #[test]
 fn quick_compares_four_families_three_skips_and_a_depth() {
     let suite = Suite::load("quick").expect("built in");
-    let groups = suite.resolve(Images::DIGITS).expect("resolves");
+    let groups = resolve(&suite, Images::DIGITS).expect("resolves");
     let families = |group: usize| groups[group].models.iter().map(|(_, spec)| spec.family()).collect::<Vec<_>>();
     let skips = |group: usize| groups[group].models.iter().map(|(_, spec)| spec.skip()).collect::<Vec<_>>();
     assert_eq!(families(0), ["resnet", "plain", "densenet", "vit"]);
@@ -38,7 +39,7 @@ fn quick_compares_four_families_three_skips_and_a_depth() {
 
 fn refused(text: &str) -> String {
     match Suite::parse("mine.toml", text) {
-        Ok(suite) => suite.resolve(Images::DIGITS).expect_err("something is wrong with it").to_string(),
+        Ok(suite) => resolve(&suite, Images::DIGITS).expect_err("something is wrong with it").to_string(),
         Err(error) => error.to_string(),
     }
 }
@@ -103,7 +104,7 @@ fn groups_that_do_not_match_are_refused() {
 fn a_group_may_change_the_recipe_and_the_tasks() {
     let text = format!("{TINY}tasks = [\"infer\"]\nrecipe = {{ lr = 0.5 }}\n");
     let suite = Suite::parse("mine.toml", &text).expect("valid");
-    let group = &suite.resolve(Images::DIGITS).expect("resolves")[0];
+    let group = &resolve(&suite, Images::DIGITS).expect("resolves")[0];
     assert_eq!((group.recipe.lr, group.recipe.batch), (0.5, 16));
     assert_eq!(group.tasks.len(), 1);
 }
@@ -112,6 +113,6 @@ fn a_group_may_change_the_recipe_and_the_tasks() {
 fn a_match_finds_the_member_that_the_library_finds() {
     let text = TINY.replace("\"plain8-w4\"", "{ match = { family = \"plain\", budget = [\"params\", \"macs\"] } }");
     let suite = Suite::parse("mine.toml", &text).expect("valid");
-    let group = &suite.resolve(Images::DIGITS).expect("resolves")[0];
+    let group = &resolve(&suite, Images::DIGITS).expect("resolves")[0];
     assert_eq!(group.models[1], ("plain8-w4".to_owned(), catalog::find("plain8-w4").expect("known")));
 }

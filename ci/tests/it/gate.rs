@@ -44,6 +44,13 @@ fn peak_heap_may_vary_by_half_a_percent_and_no_more() {
 }
 
 #[test]
+fn heap_peaks_of_two_machines_are_not_judged() {
+    let base = [memory("resnet", 1_000_000)];
+    let row = RunRow { host: "another".into(), ..memory("resnet", 2_000_000).row };
+    assert_eq!(changed(&base, &[Run { row, samples: Vec::new() }]), [("heap_peak_bytes", Verdict::Inconclusive)]);
+}
+
+#[test]
 fn another_count_is_a_regression_whatever_its_sign() {
     let base = [memory("resnet", 1_000_000)];
     for params in [999, 1001] {

@@ -1,25 +1,14 @@
 //! Members of equal budget.
 
-use skipbench_models::matching::{Budget, Family, MatchError, Query, search};
-use skipbench_models::{Images, catalog};
-
-const FAMILIES: [Family; 8] = [
-    Family::Plain,
-    Family::Resnet,
-    Family::Densenet,
-    Family::DensenetBc,
-    Family::Vit,
-    Family::BackboneNone,
-    Family::BackboneAdd,
-    Family::BackboneConcat,
-];
+use skipbench_models::matching::{Budget, MatchError, Query, search};
+use skipbench_models::{Family, Fixed, Images, catalog};
 
 #[test]
 fn every_family_matches_resnet20_and_56_in_every_budget() {
     for reference in ["resnet20", "resnet56"] {
         let reference = catalog::find(reference).expect("known");
         let target = reference.cost(Images::CIFAR10).expect("valid");
-        for family in FAMILIES {
+        for family in Family::ALL {
             for budget in Budget::ALL {
                 let found = search(&reference, Images::CIFAR10, &Query::new(family, vec![budget]));
                 let found = found.unwrap_or_else(|error| panic!("{family} {budget}: {error}"));
@@ -64,7 +53,11 @@ fn two_budgets_at_once_are_both_met() {
 #[test]
 fn where_nothing_fits_the_error_shows_the_nearest_and_its_distance() {
     let reference = catalog::find("resnet20").expect("known");
-    let query = Query { depth: Some(40), tolerance: 0.001, ..Query::new(Family::Densenet, vec![Budget::Params]) };
+    let query = Query {
+        fixed: Fixed { depth: Some(40), ..Fixed::default() },
+        tolerance: 0.001,
+        ..Query::new(Family::Densenet, vec![Budget::Params])
+    };
     let error = search(&reference, Images::CIFAR10, &query).expect_err("no width fits to 0.1 %");
     let MatchError::NoneFits { nearest, .. } = &error else { panic!("{error}") };
     let message = error.to_string();
@@ -74,8 +67,17 @@ fn where_nothing_fits_the_error_shows_the_nearest_and_its_distance() {
 #[test]
 fn impossible_queries_are_errors() {
     let reference = catalog::find("resnet20").expect("known");
-    let bad_depth = Query { depth: Some(21), ..Query::new(Family::Resnet, vec![Budget::Params]) };
+    let bad_depth = Query {
+        fixed: Fixed { depth: Some(21), ..Fixed::default() },
+        ..Query::new(Family::Resnet, vec![Budget::Params])
+    };
     assert!(matches!(search(&reference, Images::CIFAR10, &bad_depth), Err(MatchError::Empty { .. })));
+    let growth = Query {
+        fixed: Fixed { growth: Some(12), ..Fixed::default() },
+        ..Query::new(Family::Resnet, vec![Budget::Params])
+    };
+    let error = search(&reference, Images::CIFAR10, &growth).expect_err("a ResNet does not grow").to_string();
+    assert_eq!(error, "the family resnet has no growth; leave it out");
     let no_budget = Query::new(Family::Resnet, Vec::new());
     assert_eq!(search(&reference, Images::CIFAR10, &no_budget), Err(MatchError::NoBudget));
 }
