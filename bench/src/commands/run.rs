@@ -75,7 +75,8 @@ fn new(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> {
         );
     }
     let dir = arguments.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
-    let command = std::env::args().collect::<Vec<_>>().join(" ");
+    let words: Vec<String> = std::env::args().collect();
+    let command = shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")?;
     Ok((dir, Plan { suite: suite.keys.name, suite_sha256: suite.sha256, command, cells }))
 }
 
