@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
 use crate::cost::Images;
+use crate::error::SpecError;
 use crate::skip::Skip;
-use crate::spec::SpecError;
 use crate::staged::StagedConfig;
 use crate::stem::{StemConfig, StemKind};
 

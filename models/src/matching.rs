@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog;
 use crate::cost::{Cost, Images};
+use crate::error::SpecError;
 use crate::family::{Family, Fixed, Line};
-use crate::spec::{ModelSpec, SpecError};
+use crate::spec::ModelSpec;
 
 /// The tolerance where none is given: 2 %.
 pub const DEFAULT_TOLERANCE: f64 = 0.02;

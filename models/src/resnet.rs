@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::{Block, BlockConfig, BlockKind, Shortcut};
 use crate::cost::Images;
+use crate::error::SpecError;
 use crate::head::{Head, HeadConfig};
 use crate::init::Weights;
 use crate::skip::Skip;
-use crate::spec::SpecError;
 use crate::stem::{Stem, StemConfig, StemKind};
 use crate::tape::{Tape, Value};
 

@@ -7,35 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::backbone::BackboneConfig;
 use crate::cost::{self, Cost, Images, Layer};
 use crate::densenet::DenseNetConfig;
+use crate::error::SpecError;
 use crate::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
 use crate::staged::Staged;
-use crate::tape::{Tape, TooSmall};
+use crate::tape::Tape;
 use crate::vit::{ViT, ViTConfig};
-
-/// A value in a spec that cannot be, and what would do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{key} = {value}: {fix}")]
-pub struct SpecError {
-    /// The key in the spec.
-    pub key: String,
-    /// Its value.
-    pub value: String,
-    /// What would do.
-    pub fix: String,
-}
-
-impl SpecError {
-    pub(crate) fn new(key: &str, value: impl ToString, fix: impl Into<String>) -> Self {
-        Self { key: key.to_owned(), value: value.to_string(), fix: fix.into() }
-    }
-}
-
-impl From<TooSmall> for SpecError {
-    fn from(error: TooSmall) -> Self {
-        SpecError::new("size", error.size, format!("{error}; use larger images or fewer stages"))
-    }
-}
 
 /// A network as data. In TOML: `{ family = "resnet", depth = 20 }`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

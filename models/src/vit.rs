@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
 use crate::cost::Images;
+use crate::error::SpecError;
 use crate::init::Weights;
 use crate::skip::Skip;
-use crate::spec::SpecError;
 use crate::tape::{Tape, Value};
 
 /// A Vision Transformer.

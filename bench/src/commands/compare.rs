@@ -4,13 +4,30 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
+use clap::Args;
 use skipbench_reports::compare::{Comparison, compare, rows};
 use skipbench_reports::group::group;
 use skipbench_reports::table::{Style, comparisons};
 use skipbench_reports::{render, store};
 
 use super::{print, print_json};
-use crate::cli::CompareArgs;
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Directories of runs.
+    #[arg(required = true)]
+    dirs: Vec<PathBuf>,
+    /// As Markdown.
+    #[arg(long, group = "form")]
+    markdown: bool,
+    /// As CSV: the columns of comparison.csv.
+    #[arg(long, group = "form")]
+    csv: bool,
+    /// As JSON.
+    #[arg(long, group = "form")]
+    json: bool,
+}
 
 pub(crate) fn run(arguments: &CompareArgs) -> Result<ExitCode> {
     let compared = read(&arguments.dirs)?;

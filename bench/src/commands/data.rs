@@ -1,15 +1,49 @@
 //! `skipbench data`: downloading and checking data sets.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{print, print_json};
-use crate::cli::DataCommand;
 use crate::data::fetch::{Archive, fetch};
-use crate::data::{Settings, Source};
+use crate::data::{DATA_DIR, Settings, Source};
+
+/// Commands on data sets.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Download a data set from its home page: resumed where it broke off, verified, installed whole or not at all.
+    Fetch {
+        /// cifar10 or cifar100.
+        #[arg(value_parser = ["cifar10", "cifar100"])]
+        set: String,
+        /// Where to put it.
+        #[arg(long, env = DATA_DIR, default_value = "data", value_name = "DIR")]
+        dir: PathBuf,
+        /// Another place to download the same archive from.
+        #[arg(long, value_name = "URL")]
+        from: Option<String>,
+    },
+    /// Read all of a data set and print its shape, counts and SHA-256.
+    Check {
+        /// digits, cifar10, cifar100, generated or folder:DIR.
+        set: String,
+        /// Directory of downloaded data sets.
+        #[arg(long, env = DATA_DIR, value_name = "DIR")]
+        dir: Option<PathBuf>,
+        /// Side of the images, for folders and generated images.
+        #[arg(long)]
+        image_size: Option<usize>,
+        /// Classes, for generated images.
+        #[arg(long)]
+        classes: Option<usize>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
 
 pub(crate) fn run(command: &DataCommand) -> Result<ExitCode> {
     match command {

@@ -1,13 +1,28 @@
 //! `skipbench gate`: the verdict over two runs.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::Args;
 use skipbench_ci::gate::{Finding, Verdict, judge};
 use skipbench_reports::store;
 
 use super::{grouped, print, print_json, table};
-use crate::cli::GateArgs;
+
+/// Arguments of `gate`.
+#[derive(Debug, Args)]
+pub(crate) struct GateArgs {
+    /// Directory of the run to compare with.
+    #[arg(long)]
+    base: PathBuf,
+    /// Directory of the run to judge.
+    #[arg(long)]
+    head: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
 
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
     let findings = judge(&store::read(&arguments.base)?, &store::read(&arguments.head)?)?;

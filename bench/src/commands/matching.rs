@@ -3,12 +3,59 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use skipbench_models::matching::{Budget, Candidate, Query, search};
-use skipbench_models::{Cost, Fixed, Images, catalog};
+use skipbench_models::{Cost, Family, Fixed, Images, catalog};
 
-use super::{grouped, print, print_json, table};
-use crate::cli::MatchArgs;
+use super::{ImageArgs, grouped, print, print_json, table};
+
+/// Arguments of `match`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  skipbench match resnet56 --family densenet-bc --budget macs")]
+pub(crate) struct MatchArgs {
+    /// The network whose cost is to be met.
+    reference: String,
+    /// Where to look.
+    #[arg(long, value_parser = one_of(Family::ALL, Family::word))]
+    family: Family,
+    /// What is to be equal; repeat it for two at once.
+    #[arg(long, required = true, value_parser = one_of(Budget::ALL, Budget::word))]
+    budget: Vec<Budget>,
+    /// Largest difference.
+    #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
+    tolerance_percent: f64,
+    /// Only this depth.
+    #[arg(long)]
+    depth: Option<usize>,
+    /// Only this width.
+    #[arg(long)]
+    width: Option<usize>,
+    /// Only this growth rate.
+    #[arg(long)]
+    growth: Option<usize>,
+    /// Only this compression.
+    #[arg(long)]
+    compression: Option<f64>,
+    #[command(flatten)]
+    images: ImageArgs,
+    /// Candidates to print.
+    #[arg(long, default_value_t = 10)]
+    most: usize,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads one of `all`, each called by its `word`; help lists the words.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    word: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let find = move |given: String| all.into_iter().find(|value| word(*value) == given);
+    PossibleValuesParser::new(all.map(word)).map(move |given| find(given).expect("the parser lets only these through"))
+}
 
 pub(crate) fn run(arguments: &MatchArgs) -> Result<ExitCode> {
     let tolerance = arguments.tolerance_percent;

@@ -9,10 +9,44 @@ pub(crate) mod models;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod suites;
-
 use std::io::{self, Write};
 
 use anyhow::Result;
+use clap::Args;
+use skipbench_models::Images;
+
+/// Shape of the images that a cost depends on.
+#[derive(Debug, Clone, Copy, Args)]
+struct ImageArgs {
+    /// Side of the images in pixels.
+    #[arg(long)]
+    size: Option<usize>,
+    /// Channels of the images: 1 or 3.
+    #[arg(long, value_parser = channels)]
+    channels: Option<usize>,
+    /// Number of classes.
+    #[arg(long)]
+    classes: Option<usize>,
+}
+
+fn channels(word: &str) -> Result<usize, String> {
+    match word {
+        "1" => Ok(1),
+        "3" => Ok(3),
+        _ => Err("grey images have 1 channel, colour images 3".to_owned()),
+    }
+}
+
+impl ImageArgs {
+    /// `usual`, but for what was given.
+    fn or(self, usual: Images) -> Images {
+        Images {
+            size: self.size.unwrap_or(usual.size),
+            channels: self.channels.unwrap_or(usual.channels),
+            classes: self.classes.unwrap_or(usual.classes),
+        }
+    }
+}
 
 /// Prints to standard output; a reader that went away, such as `head`, is no error.
 fn print(text: &str) -> Result<()> {

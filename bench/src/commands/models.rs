@@ -3,11 +3,23 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::Args;
 use serde_json::json;
 use skipbench_models::{Images, Layer, ModelSpec, catalog, total};
 
-use super::{grouped, print, print_json, table};
-use crate::cli::ModelsArgs;
+use super::{ImageArgs, grouped, print, print_json, table};
+
+/// Arguments of `models`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelsArgs {
+    /// A network: a published name, or a description such as densenet-bc-22-26.
+    name: Option<String>,
+    #[command(flatten)]
+    images: ImageArgs,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
 
 pub(crate) fn run(arguments: &ModelsArgs) -> Result<ExitCode> {
     match &arguments.name {

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
 use serde::de::DeserializeOwned;
 use skipbench_reports::compare::rows;
 use skipbench_reports::store;
 use skipbench_reports::table::{Style, comparisons};
 
 use super::{compare, print};
-use crate::cli::RunArgs;
-use crate::data::{Settings, Source, Summary};
+use crate::data::{DATA_DIR, Settings, Source, Summary};
 use crate::device::{Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
 use crate::group::resolve;
 use crate::orchestrate::Session;
@@ -25,6 +25,58 @@ use crate::suite::Suite;
 static STOP: Stop = Stop::new();
 
 const INTERRUPTED: u8 = 130;
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    skipbench run                                   the quick suite, on the embedded digits\n  \
+    skipbench run --filter 'resnet20 train seed=1'  only cells whose names hold all those words\n  \
+    skipbench run cifar --data ~/data               matched pairs on CIFAR-10\n  \
+    skipbench run quick --data folder:my-images     the same groups on your own images\n  \
+    skipbench run mine.toml --device vulkan --out results/mine\n  \
+    skipbench run --resume results/mine             go on after a Ctrl-C, a crash or a power cut")]
+pub(crate) struct RunArgs {
+    /// A built-in suite (`skipbench suites`) or a TOML file.
+    #[arg(default_value = "quick", conflicts_with = "resume")]
+    suite: String,
+    /// Only list the cells.
+    #[arg(long)]
+    list: bool,
+    /// Only cells whose group/model/task/device/seed=N holds every one of these words.
+    #[arg(long, value_name = "WORDS")]
+    filter: Option<String>,
+    /// Seeds in place of the suite's.
+    #[arg(long, value_delimiter = ',', value_name = "N,N,…")]
+    seeds: Vec<u64>,
+    /// Device in place of the suite's: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX. May be repeated.
+    #[arg(long)]
+    device: Vec<String>,
+    /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100
+    /// or folder:DIR.
+    #[arg(long, env = DATA_DIR, value_name = "DIR|SET")]
+    data: Option<String>,
+    /// Where rows go. Default reports/out/SUITE-TIME.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Go on with the run in this directory: no cell that has a row is repeated.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "seeds", "device", "filter", "jobs", "threads"])]
+    resume: Option<PathBuf>,
+    /// With --resume: repeat the cells that were not measured.
+    #[arg(long, requires = "resume")]
+    retry_failed: bool,
+    /// Untimed cells (training, memory) that run at the same time, in place of the suite's number.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Threads to use. Default: all of the machine's.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Show no progress.
+    #[arg(long, short, conflicts_with = "json")]
+    quiet: bool,
+    /// Tell everything as JSON lines on standard output.
+    #[arg(long)]
+    json: bool,
+}
 
 pub(crate) fn run(arguments: &RunArgs) -> Result<ExitCode> {
     let host = Host::read()?;
@@ -89,7 +141,7 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
             let image_size = own.image_size.filter(|_| set.starts_with("folder:"));
             Source::parse(
                 set,
-                Settings { image_size, dir: std::env::var_os(crate::data::DATA_DIR).map(PathBuf::from), classes: None },
+                Settings { image_size, dir: std::env::var_os(DATA_DIR).map(PathBuf::from), classes: None },
             )
         }
         dir => Source::parse(&keys.data, Settings { dir: dir.map(PathBuf::from), ..own }),

@@ -2,7 +2,6 @@
 
 pub mod heap;
 pub mod rss;
-
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;

@@ -3,7 +3,6 @@
 mod memory;
 mod throughput;
 mod train;
-
 use anyhow::{Result, ensure};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::decay::WeightDecayConfig;
