@@ -6,6 +6,7 @@ mod digits;
 pub mod fetch;
 mod folder;
 mod generated;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,7 @@
 
 pub mod heap;
 pub mod rss;
+
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;

@@ -3,6 +3,7 @@
 mod memory;
 mod throughput;
 mod train;
+
 use anyhow::{Result, ensure};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::decay::WeightDecayConfig;
