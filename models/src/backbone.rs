@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
 use crate::cost::Images;
-use crate::error::SpecError;
+use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::skip::Skip;
 use crate::staged::StagedConfig;
 use crate::stem::{StemConfig, StemKind};
@@ -55,11 +55,10 @@ impl BackboneConfig {
         if self.depth < 10 || !(self.depth - 4).is_multiple_of(6) {
             return Err(SpecError::new("depth", self.depth, "the backbone needs 6n+4: 10, 16, 22, …"));
         }
-        if self.width == 0 {
-            return Err(SpecError::new("width", 0, "at least 1 channel is needed"));
-        }
+        SpecError::unless_within("depth", self.depth, DEEPEST)?;
+        SpecError::unless_within("width", self.width, WIDEST)?;
         match (self.skip, self.growth) {
-            (Skip::Concat, Some(0)) => Err(SpecError::new("growth", 0, "at least 1 channel a block is needed")),
+            (Skip::Concat, Some(growth)) => SpecError::unless_within("growth", growth, WIDEST),
             (Skip::None | Skip::Add, Some(growth)) => {
                 Err(SpecError::new("growth", growth, "only skip = \"concat\" grows; leave it out"))
             }

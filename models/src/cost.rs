@@ -45,10 +45,10 @@ pub struct Cost {
 
 impl std::ops::AddAssign for Cost {
     fn add_assign(&mut self, other: Self) {
-        self.params += other.params;
-        self.macs += other.macs;
-        self.activation_bytes += other.activation_bytes;
-        self.saved_bytes += other.saved_bytes;
+        self.params = self.params.saturating_add(other.params);
+        self.macs = self.macs.saturating_add(other.macs);
+        self.activation_bytes = self.activation_bytes.saturating_add(other.activation_bytes);
+        self.saved_bytes = self.saved_bytes.saturating_add(other.saved_bytes);
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
 use crate::cost::Images;
-use crate::error::SpecError;
+use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::skip::Skip;
 use crate::staged::StagedConfig;
 use crate::stem::{StemConfig, StemKind};
@@ -95,10 +95,9 @@ impl DenseNetConfig {
     /// # Errors
     /// If a value is impossible; says which and what would do.
     pub fn check(&self) -> Result<(), SpecError> {
+        SpecError::unless_within("depth", self.depth, DEEPEST)?;
+        SpecError::unless_within("growth", self.growth, WIDEST)?;
         self.blocks()?;
-        if self.growth == 0 {
-            return Err(SpecError::new("growth", 0, "at least 1 channel a layer is needed"));
-        }
         let theta = self.theta();
         if !(theta > 0.0 && theta <= 1.0) {
             return Err(SpecError::new("compression", theta, "it must lie in (0, 1]"));

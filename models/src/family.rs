@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::backbone::BackboneConfig;
 use crate::cost::Images;
 use crate::densenet::{DenseKind, DenseNetConfig};
+use crate::error::WIDEST;
 use crate::resnet::ResNetConfig;
 use crate::skip::Skip;
 use crate::spec::ModelSpec;
@@ -170,7 +171,7 @@ impl Line {
 
     /// One past the last number.
     pub(crate) fn end(&self) -> usize {
-        4096 / self.step
+        WIDEST / self.step
     }
 }
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::{Block, BlockConfig, BlockKind, Shortcut};
 use crate::cost::Images;
-use crate::error::SpecError;
+use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::head::{Head, HeadConfig};
 use crate::init::Weights;
 use crate::skip::Skip;
@@ -95,10 +95,9 @@ impl ResNetConfig {
     /// # Errors
     /// If a value is impossible; says which and what would do.
     pub fn check(&self) -> Result<(), SpecError> {
+        SpecError::unless_within("depth", self.depth, DEEPEST)?;
+        SpecError::unless_within("width", self.width, WIDEST)?;
         self.stages()?;
-        if self.width == 0 {
-            return Err(SpecError::new("width", 0, "at least 1 channel is needed"));
-        }
         if self.skip == Skip::Concat {
             return Err(SpecError::new("skip", "concat", "use family = \"densenet\" or family = \"backbone\""));
         }

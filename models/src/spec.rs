@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::backbone::BackboneConfig;
 use crate::cost::{self, Cost, Images, Layer};
 use crate::densenet::DenseNetConfig;
-use crate::error::SpecError;
+use crate::error::{LARGEST, MOST_CLASSES, SpecError};
 use crate::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
 use crate::staged::Staged;
@@ -81,9 +81,9 @@ impl ModelSpec {
     /// # Errors
     /// An impossible value, or images too small for the strides.
     pub fn layers(&self, images: Images) -> Result<Vec<Layer>, SpecError> {
-        if images.classes == 0 || images.channels == 0 || images.size == 0 {
-            return Err(SpecError::new("images", images, "size, channels and classes must be at least 1"));
-        }
+        SpecError::unless_within("size", images.size, LARGEST)?;
+        SpecError::unless_within("channels", images.channels, 3)?;
+        SpecError::unless_within("classes", images.classes, MOST_CLASSES)?;
         let (mut tape, input) = Tape::start(images);
         match self {
             ModelSpec::Resnet(config) => config.trace(images, &input, &mut tape)?,

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
 use crate::cost::Images;
-use crate::error::SpecError;
+use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::init::Weights;
 use crate::skip::Skip;
 use crate::tape::{Tape, Value};
@@ -67,16 +67,11 @@ impl ViTConfig {
     /// # Errors
     /// If a value is impossible for `images`; says which and what would do.
     pub fn check(&self, images: Images) -> Result<(), SpecError> {
-        let sizes = [
-            ("depth", self.depth),
-            ("width", self.width),
-            ("heads", self.heads),
-            ("patch", self.patch),
-            ("mlp", self.mlp),
-        ];
-        if let Some((key, _)) = sizes.iter().find(|(_, value)| *value == 0) {
-            return Err(SpecError::new(key, 0, "at least 1 is needed"));
-        }
+        SpecError::unless_within("depth", self.depth, DEEPEST)?;
+        SpecError::unless_within("width", self.width, WIDEST)?;
+        SpecError::unless_within("heads", self.heads, 64)?;
+        SpecError::unless_within("patch", self.patch, images.size)?;
+        SpecError::unless_within("mlp", self.mlp, 64)?;
         if !self.width.is_multiple_of(self.heads) {
             return Err(SpecError::new("heads", self.heads, format!("it must divide width = {}", self.width)));
         }

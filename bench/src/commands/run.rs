@@ -127,7 +127,7 @@ fn new(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> {
         );
     }
     let dir = arguments.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
-    let words: Vec<String> = std::env::args().collect();
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let command = shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")?;
     Ok((dir, Plan { suite: suite.keys.name, suite_sha256: suite.sha256, command, cells }))
 }
@@ -141,7 +141,7 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
             let image_size = own.image_size.filter(|_| set.starts_with("folder:"));
             Source::parse(
                 set,
-                Settings { image_size, dir: std::env::var_os(DATA_DIR).map(PathBuf::from), classes: None },
+                Settings { image_size, dir: std::env::var(DATA_DIR).ok().map(PathBuf::from), classes: None },
             )
         }
         dir => Source::parse(&keys.data, Settings { dir: dir.map(PathBuf::from), ..own }),

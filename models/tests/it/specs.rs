@@ -52,7 +52,9 @@ fn impossible_values_say_what_would_do() {
         cifar("family = 'vit'\ndepth = 2\nwidth = 9\nheads = 3\npatch = 5"),
         "patch = 5: it must divide the image side 32"
     );
-    assert_eq!(cifar("family = 'resnet'\ndepth = 20\nwidth = 0"), "width = 0: at least 1 channel is needed");
+    assert_eq!(cifar("family = 'resnet'\ndepth = 20\nwidth = 0"), "width = 0: a number from 1 to 4096 is needed");
+    let wide = cifar("family = 'densenet'\ndepth = 40\ngrowth = 99999999999");
+    assert_eq!(wide, "growth = 99999999999: a number from 1 to 4096 is needed", "no cost may wrap around");
     let concat = cifar("family = 'resnet'\ndepth = 20\nskip = 'concat'");
     assert_eq!(concat, "skip = concat: use family = \"densenet\" or family = \"backbone\"");
     let growing = cifar("family = 'backbone'\ndepth = 22\nskip = 'add'\ngrowth = 4");
@@ -67,5 +69,5 @@ fn images_too_small_for_the_strides_are_refused() {
     let message = refused("family = 'densenet'\ndepth = 40\ngrowth = 12", tiny);
     assert!(message.contains("transition2") && message.contains("larger images"), "{message}");
     let none = Images { size: 0, channels: 1, classes: 10 };
-    assert!(refused("family = 'resnet'\ndepth = 20", none).contains("at least 1"));
+    assert_eq!(refused("family = 'resnet'\ndepth = 20", none), "size = 0: a number from 1 to 4096 is needed");
 }
