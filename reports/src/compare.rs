@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::group::{Failure, Group, Metric, Origin};
+use crate::group::{Failure, Group, Identity, Metric};
 use crate::stats::{self, Estimate};
 
 /// What a ratio's interval allows to say.
@@ -61,20 +61,8 @@ impl Member {
 /// A compared group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// Suite.
-    pub suite: String,
-    /// Group.
-    pub group: String,
-    /// Data set.
-    pub data: String,
-    /// Device.
-    pub device: String,
-    /// What the members are matched in.
-    pub budget: String,
-    /// The model compared with.
-    pub reference: String,
-    /// Where the numbers come from.
-    pub origin: Origin,
+    /// What it is.
+    pub identity: Identity,
     /// The members, the reference first.
     pub members: Vec<Member>,
 }
@@ -84,19 +72,10 @@ pub fn compare(groups: &[Group]) -> Vec<Comparison> {
     groups.iter().map(compare_group).collect()
 }
 
-fn compare_group(group: &Group) -> Comparison {
-    let reference = group.members.iter().find(|member| member.model == group.reference);
-    let members = group.members.iter().map(|member| compare_member(member, reference)).collect();
-    Comparison {
-        suite: group.suite.clone(),
-        group: group.name.clone(),
-        data: group.data.clone(),
-        device: group.device.clone(),
-        budget: group.budget.clone(),
-        reference: group.reference.clone(),
-        origin: group.origin.clone(),
-        members,
-    }
+fn compare_group(Group { identity, members }: &Group) -> Comparison {
+    let reference = members.iter().find(|member| member.model == identity.reference);
+    let members = members.iter().map(|member| compare_member(member, reference)).collect();
+    Comparison { identity: identity.clone(), members }
 }
 
 type Source = crate::group::Member;
@@ -184,19 +163,19 @@ pub fn rows(comparisons: &[Comparison]) -> Vec<ComparisonRow> {
     let mut rows = Vec::new();
     for comparison in comparisons {
         for member in &comparison.members {
-            rows.extend(member.entries.iter().map(|entry| row(comparison, member, entry)));
+            rows.extend(member.entries.iter().map(|entry| row(&comparison.identity, member, entry)));
         }
     }
     rows
 }
 
-fn row(comparison: &Comparison, member: &Member, entry: &Entry) -> ComparisonRow {
+fn row(identity: &Identity, member: &Member, entry: &Entry) -> ComparisonRow {
     ComparisonRow {
-        suite: comparison.suite.clone(),
-        group: comparison.group.clone(),
-        data: comparison.data.clone(),
-        device: comparison.device.clone(),
-        budget: comparison.budget.clone(),
+        suite: identity.suite.clone(),
+        group: identity.group.clone(),
+        data: identity.data.clone(),
+        device: identity.device.clone(),
+        budget: identity.budget.clone(),
         model: member.model.clone(),
         family: member.family.clone(),
         skip: member.skip.clone(),
@@ -205,7 +184,7 @@ fn row(comparison: &Comparison, member: &Member, entry: &Entry) -> ComparisonRow
         value: entry.value.value,
         value_low: entry.value.low,
         value_high: entry.value.high,
-        reference: comparison.reference.clone(),
+        reference: identity.reference.clone(),
         pairs: entry.ratio.as_ref().map_or(0, |ratio| ratio.n),
         ratio: entry.ratio.as_ref().map(|ratio| ratio.value),
         ratio_low: entry.ratio.as_ref().and_then(|ratio| ratio.low),

@@ -1,6 +1,6 @@
 //! The one grouping: matched group → model → metric → one value a seed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::record::{RunRow, Status};
 use crate::store::Run;
@@ -75,13 +75,13 @@ fn share(part: Option<u64>, whole: Option<u64>) -> Option<f64> {
     whole.filter(|whole| *whole > 0).and_then(|whole| Some(part? as f64 / whole as f64))
 }
 
-/// A matched group as it was run: one suite, data set and device.
+/// What identifies a group as it was run: one suite, data set, device and build.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Group {
+pub struct Identity {
     /// Suite.
     pub suite: String,
-    /// Name in the suite.
-    pub name: String,
+    /// The group's name in the suite.
+    pub group: String,
     /// Data set.
     pub data: String,
     /// Device.
@@ -92,6 +92,13 @@ pub struct Group {
     pub reference: String,
     /// Where the numbers come from.
     pub origin: Origin,
+}
+
+/// A matched group as it was run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// What it is.
+    pub identity: Identity,
     /// The members, the reference first, then in the order of the rows.
     pub members: Vec<Member>,
 }
@@ -156,41 +163,45 @@ pub struct Failure {
     pub error: String,
 }
 
-/// Groups rows; what differs in suite text, data, recipe or device is never put together.
+/// Groups rows. What differs in suite text, data, recipe, device, machine or build is never put together, and a cell that
+/// was run again begins a group of its own instead of taking the place of the first.
 pub fn group(runs: &[Run]) -> Vec<Group> {
-    let mut groups: Vec<(GroupKey, Group)> = Vec::new();
+    let mut groups: Vec<(GroupKey, HashSet<&str>, Group)> = Vec::new();
     for Run { row, .. } in runs {
         let key = key(row);
-        let index = groups.iter().position(|(other, _)| *other == key).unwrap_or_else(|| {
-            groups.push((key, empty(row)));
+        let fits = |(other, cells, _): &(GroupKey, HashSet<&str>, _)| *other == key && !cells.contains(&*row.cell);
+        let index = groups.iter().position(fits).unwrap_or_else(|| {
+            groups.push((key, HashSet::new(), Group { identity: identity(row), members: Vec::new() }));
             groups.len() - 1
         });
-        add(&mut groups[index].1, row);
+        let (_, cells, group) = &mut groups[index];
+        cells.insert(&row.cell);
+        add(group, row);
     }
-    let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
-    for group in &mut groups {
-        let reference = group.reference.clone();
-        group.members.sort_by_key(|member| member.model != reference);
+    let mut groups: Vec<Group> = groups.into_iter().map(|(_, _, group)| group).collect();
+    for Group { identity, members } in &mut groups {
+        members.sort_by_key(|member| member.model != identity.reference);
     }
     groups
 }
 
-type GroupKey = [String; 6];
+type GroupKey = [String; 9];
 
 fn key(row: &RunRow) -> GroupKey {
-    [&row.suite_sha256, &row.group, &row.data_sha256, &row.recipe, &row.device, &row.host].map(Clone::clone)
+    let RunRow { suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features, .. } =
+        row;
+    [suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features].map(Clone::clone)
 }
 
-fn empty(row: &RunRow) -> Group {
-    Group {
+fn identity(row: &RunRow) -> Identity {
+    Identity {
         suite: row.suite.clone(),
-        name: row.group.clone(),
+        group: row.group.clone(),
         data: row.data.clone(),
         device: row.device.clone(),
         budget: row.budget.clone(),
         reference: row.reference.clone(),
         origin: Origin::of(row),
-        members: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::compare::{Comparison, Entry, Member, Verdict};
-use crate::group::{Metric, Origin};
+use crate::group::{Identity, Metric, Origin};
 use crate::stats::Estimate;
 
 /// How a table is drawn.
@@ -32,7 +32,7 @@ pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
     text.push_str(LEGEND);
     let mut origins: Vec<String> = Vec::new();
     for comparison in comparisons {
-        let origin = origin(comparison);
+        let origin = origin(&comparison.identity);
         if !origins.contains(&origin) {
             text.push_str(&origin);
             origins.push(origin);
@@ -44,9 +44,8 @@ pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
 const LEGEND: &str = "Means over seeds; ± and [ ] are 95 % Student intervals over seeds, × is the ratio to the first line, \
                       paired by seed; \"no difference shown\": the interval includes 1. MACs are for one image.\n";
 
-fn origin(comparison: &Comparison) -> String {
-    let Origin { device_name, host, skipbench, burn, date, command } = &comparison.origin;
-    let device = &comparison.device;
+fn origin(Identity { device, origin, .. }: &Identity) -> String {
+    let Origin { device_name, host, skipbench, burn, date, command } = origin;
     format!("{date}, {device} ({device_name}), machine {host}, skipbench {skipbench}, Burn {burn}: {command}\n")
 }
 
@@ -67,16 +66,16 @@ fn group(comparison: &Comparison, style: Style) -> String {
         column.set_cell_alignment(CellAlignment::Right);
     }
     let gap = if style == Style::Markdown { "\n" } else { "" };
-    format!("{}\n{gap}{table}\n{}\n", heading(comparison, style), failures(comparison, style))
+    format!("{}\n{gap}{table}\n{}\n", heading(&comparison.identity, style), failures(comparison, style))
 }
 
-fn heading(comparison: &Comparison, style: Style) -> String {
+fn heading(identity: &Identity, style: Style) -> String {
     let bold = if style == Style::Markdown { "**" } else { "" };
-    let matched = match comparison.budget.as_str() {
+    let matched = match identity.budget.as_str() {
         "" => "not matched".to_owned(),
         budget => format!("matched in {budget}"),
     };
-    let Comparison { group, data, device, reference, .. } = comparison;
+    let Identity { group, data, device, reference, .. } = identity;
     format!("{bold}{group}{bold}: {data} on {device}, {matched}, compared with {reference}")
 }
 

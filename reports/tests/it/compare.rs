@@ -62,7 +62,7 @@ fn a_reference_that_failed_leaves_values_without_ratios() {
 }
 
 #[test]
-fn what_differs_in_data_recipe_device_or_machine_is_never_put_together() {
+fn what_differs_in_data_recipe_device_machine_or_build_is_never_put_together() {
     let base = row("resnet", "train", 1);
     let variants = [
         RunRow { data_sha256: "other".into(), ..base.clone() },
@@ -70,11 +70,21 @@ fn what_differs_in_data_recipe_device_or_machine_is_never_put_together() {
         RunRow { device: "vulkan:0".into(), ..base.clone() },
         RunRow { host: "other".into(), ..base.clone() },
         RunRow { suite_sha256: "other".into(), ..base.clone() },
+        RunRow { git_revision: "other".into(), ..base.clone() },
     ];
     for variant in variants {
         let runs = [base.clone(), variant].map(|row| Run { row, samples: Vec::new() });
         assert_eq!(group(&runs).len(), 2);
     }
+}
+
+#[test]
+fn a_cell_run_twice_stands_twice_and_never_in_the_others_place() {
+    let twice = [trained("resnet", 1, 900), trained("resnet", 1, 950), trained("resnet", 2, 910)];
+    let groups = group(&twice);
+    let accuracy = |index: usize| &groups[index].members[0].values[&Metric::TestAccuracy];
+    assert_eq!((groups.len(), accuracy(0).len(), accuracy(1).len()), (2, 2, 1));
+    assert_ne!(accuracy(0)[&1], accuracy(1)[&1]);
 }
 
 #[test]
