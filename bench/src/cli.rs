@@ -89,7 +89,7 @@ pub fn main() -> ExitCode {
         Command::Worker { checkpoints } => crate::worker::run(checkpoints.as_deref()).map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        eprintln!("error: {}", crate::told(&error));
         ExitCode::from(2)
     })
 }

@@ -219,7 +219,8 @@ impl Suite {
     }
 }
 
-fn repeated<T: PartialEq + Clone>(values: &[T]) -> Option<T> {
+/// The first value that stands in `values` twice.
+pub(crate) fn repeated<T: PartialEq + Clone>(values: &[T]) -> Option<T> {
     values.iter().enumerate().find(|(index, value)| values[..*index].contains(value)).map(|(_, value)| value.clone())
 }
 

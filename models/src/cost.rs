@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::error::{LARGEST, MOST_CLASSES, SpecError};
+
 /// The images that a network classifies: square, all of one size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +24,16 @@ impl Images {
     pub const IMAGENET: Images = Images { size: 224, channels: 3, classes: 1000 };
     /// UCI handwritten digits: 8×8, grey, 10 classes.
     pub const DIGITS: Images = Images { size: 8, channels: 1, classes: 10 };
+}
+
+impl Images {
+    /// # Errors
+    /// A side, channels or classes that no network here takes.
+    pub fn check(&self) -> Result<(), SpecError> {
+        SpecError::unless_within("size", self.size, LARGEST)?;
+        SpecError::unless_within("channels", self.channels, 3)?;
+        SpecError::unless_within("classes", self.classes, MOST_CLASSES)
+    }
 }
 
 impl std::fmt::Display for Images {

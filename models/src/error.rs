@@ -1,7 +1,5 @@
 //! What is wrong with a specification.
 
-use crate::tape::TooSmall;
-
 /// Deepest network. This and the other limits keep every cost of a layer below 2⁶⁴; no published network comes near.
 pub(crate) const DEEPEST: usize = 5000;
 /// Widest first stage, token or growth rate.
@@ -34,11 +32,5 @@ impl SpecError {
             true => Ok(()),
             false => Err(SpecError::new(key, value, format!("a number from 1 to {most} is needed"))),
         }
-    }
-}
-
-impl From<TooSmall> for SpecError {
-    fn from(error: TooSmall) -> Self {
-        SpecError::new("size", error.size, format!("{error}; use larger images or fewer stages"))
     }
 }

@@ -7,12 +7,18 @@ use serde::{Deserialize, Serialize};
 use crate::backbone::BackboneConfig;
 use crate::cost::{self, Cost, Images, Layer};
 use crate::densenet::DenseNetConfig;
-use crate::error::{LARGEST, MOST_CLASSES, SpecError};
+use crate::error::SpecError;
 use crate::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
 use crate::staged::Staged;
-use crate::tape::Tape;
+use crate::tape::{Tape, TooSmall};
 use crate::vit::{ViT, ViTConfig};
+
+impl From<TooSmall> for SpecError {
+    fn from(error: TooSmall) -> Self {
+        SpecError::new("size", error.size, format!("{error}; use larger images or fewer stages"))
+    }
+}
 
 /// A network as data. In TOML: `{ family = "resnet", depth = 20 }`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,9 +87,7 @@ impl ModelSpec {
     /// # Errors
     /// An impossible value, or images too small for the strides.
     pub fn layers(&self, images: Images) -> Result<Vec<Layer>, SpecError> {
-        SpecError::unless_within("size", images.size, LARGEST)?;
-        SpecError::unless_within("channels", images.channels, 3)?;
-        SpecError::unless_within("classes", images.classes, MOST_CLASSES)?;
+        images.check()?;
         let (mut tape, input) = Tape::start(images);
         match self {
             ModelSpec::Resnet(config) => config.trace(images, &input, &mut tape)?,

@@ -211,6 +211,10 @@ fn add(group: &mut Group, row: &RunRow) {
         group.members.push(Member { model, family, skip, values: BTreeMap::new(), failures: Vec::new() });
         group.members.len() - 1
     });
+    if group.identity.origin.device_name.is_empty() {
+        // A cell that failed never learned it.
+        group.identity.origin.device_name.clone_from(&row.device_name);
+    }
     let member = &mut group.members[index];
     if row.status != Status::Ok {
         let (task, seed, status, error) = (row.task.clone(), row.seed, row.status, row.error.clone());

@@ -46,7 +46,8 @@ const LEGEND: &str = "Means over seeds; ± and [ ] are 95 % Student intervals ov
 
 fn origin(Identity { device, origin, .. }: &Identity) -> String {
     let Origin { device_name, host, skipbench, burn, date, command } = origin;
-    format!("{date}, {device} ({device_name}), machine {host}, skipbench {skipbench}, Burn {burn}: {command}\n")
+    let name = if device_name.is_empty() { String::new() } else { format!(" ({device_name})") };
+    format!("{date}, {device}{name}, machine {host}, skipbench {skipbench}, Burn {burn}: {command}\n")
 }
 
 fn group(comparison: &Comparison, style: Style) -> String {

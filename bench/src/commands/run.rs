@@ -20,7 +20,7 @@ use crate::progress::{Show, observer};
 use crate::provenance::{Host, Provenance};
 use crate::rundir::{self, Plan};
 use crate::runner::{Processes, Stop};
-use crate::suite::Suite;
+use crate::suite::{Keys, Suite, repeated};
 
 static STOP: Stop = Stop::new();
 
@@ -53,7 +53,9 @@ pub(crate) struct RunArgs {
     device: Vec<String>,
     /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100
     /// or folder:DIR.
-    #[arg(long, env = DATA_DIR, value_name = "DIR|SET")]
+    ///
+    /// Where no directory is given, that in SKIPBENCH_DATA, else `data`.
+    #[arg(long, value_name = "DIR|SET")]
     data: Option<String>,
     /// Where rows go. Default reports/out/SUITE-TIME.
     #[arg(long, value_name = "DIR")]
@@ -113,7 +115,7 @@ fn new(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> {
         source,
         data,
         devices: devices(if arguments.device.is_empty() { &suite.keys.devices } else { &arguments.device })?,
-        seeds: if arguments.seeds.is_empty() { suite.keys.seeds.clone() } else { arguments.seeds.clone() },
+        seeds: seeds(&suite, &arguments.seeds)?,
         jobs: arguments.jobs.map_or(suite.keys.jobs, usize::from).min(threads),
         threads,
     };
@@ -132,21 +134,30 @@ fn new(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> {
     Ok((dir, Plan { suite: suite.keys.name, suite_sha256: suite.sha256, command, cells }))
 }
 
+fn seeds(suite: &Suite, given: &[u64]) -> Result<Vec<u64>> {
+    if let Some(seed) = repeated(given) {
+        bail!("--seeds: {seed} stands there twice; every seed is one repetition");
+    }
+    Ok(if given.is_empty() { suite.keys.seeds.clone() } else { given.to_vec() })
+}
+
 /// `--data` is a data set, or the directory in which the suite's data set lies.
 fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
-    let keys = &suite.keys;
-    let own = Settings { dir: None, image_size: keys.image_size, classes: keys.classes };
-    let source = match data {
-        Some(set) if ["digits", "cifar10", "cifar100"].contains(&set) || set.starts_with("folder:") => {
-            let image_size = own.image_size.filter(|_| set.starts_with("folder:"));
-            Source::parse(
-                set,
-                Settings { image_size, dir: std::env::var(DATA_DIR).ok().map(PathBuf::from), classes: None },
-            )
-        }
-        dir => Source::parse(&keys.data, Settings { dir: dir.map(PathBuf::from), ..own }),
+    let Keys { data: own, image_size, classes, .. } = &suite.keys;
+    let names_set = |word: &&str| ["digits", "cifar10", "cifar100"].contains(word) || word.starts_with("folder:");
+    let (set, given) = (data.filter(names_set), data.filter(|word| !names_set(word)));
+    let dir = given.map(PathBuf::from).or_else(|| std::env::var_os(DATA_DIR).map(PathBuf::from));
+    let settings = match set {
+        Some(set) => Settings { dir, image_size: image_size.filter(|_| set.starts_with("folder:")), classes: None },
+        None => Settings { dir, image_size: *image_size, classes: *classes },
     };
-    source.with_context(|| suite.file.clone())
+    let source = Source::parse(set.unwrap_or(own), settings).with_context(|| suite.file.clone())?;
+    match given.filter(|_| !source.has_dir()) {
+        Some(dir) => bail!(
+            "--data {dir}: the suite's data set, {own}, lies in no directory; to replace it say digits, cifar10, cifar100 or folder:DIR"
+        ),
+        None => Ok(source),
+    }
 }
 
 /// Reads the images in a child process, so that this one stays small.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use skipbench_models::Images;
+use skipbench_models::{Images, SpecError};
 
 pub use batches::{Augment, Batches, Normalisation};
 
@@ -80,6 +80,14 @@ pub enum DataError {
     /// No such data set.
     #[error("no data set is named `{0}`; use digits, cifar10, cifar100, generated or folder:DIR")]
     Unknown(String),
+    /// Images of a shape that no network takes.
+    #[error("data = \"{set}\": {source}")]
+    Shape {
+        /// The data set.
+        set: String,
+        /// The number, and what would do.
+        source: SpecError,
+    },
     /// A setting does not fit the data set.
     #[error("data = \"{set}\" takes no `{key}`; it belongs to {belongs}")]
     Setting {
@@ -153,22 +161,28 @@ impl Source {
         if settings.image_size.is_some() && set != "generated" && folder.is_none() {
             return Err(misplaced("image_size", "folders and generated images"));
         }
+        let (size, classes) = (settings.image_size, settings.classes);
+        let shape = Images {
+            size: size.unwrap_or(if folder.is_some() { 32 } else { Images::IMAGENET.size }),
+            classes: classes.unwrap_or(Images::IMAGENET.classes),
+            ..Images::IMAGENET
+        };
+        shape.check().map_err(|source| DataError::Shape { set: set.to_owned(), source })?;
         let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
         let dir = || absolute(settings.dir.clone().unwrap_or_else(|| PathBuf::from("data")));
         match (set, folder) {
             ("digits", _) => Ok(Source::Digits),
             ("cifar10", _) => Ok(Source::Cifar10 { dir: dir() }),
             ("cifar100", _) => Ok(Source::Cifar100 { dir: dir() }),
-            ("generated", _) => {
-                let size = settings.image_size.unwrap_or(Images::IMAGENET.size);
-                let classes = settings.classes.unwrap_or(Images::IMAGENET.classes);
-                Ok(Source::Generated { images: Images { size, channels: 3, classes } })
-            }
-            (_, Some(path)) => {
-                Ok(Source::Folder { dir: absolute(path.into()), size: settings.image_size.unwrap_or(32) })
-            }
+            ("generated", _) => Ok(Source::Generated { images: shape }),
+            (_, Some(path)) => Ok(Source::Folder { dir: absolute(path.into()), size: shape.size }),
             _ => Err(DataError::Unknown(set.to_owned())),
         }
+    }
+
+    /// Whether it lies in a directory of data sets.
+    pub fn has_dir(&self) -> bool {
+        matches!(self, Source::Cifar10 { .. } | Source::Cifar100 { .. })
     }
 
     /// The name used in rows.

@@ -134,3 +134,20 @@ fn a_damaged_run_is_named_and_not_compared() {
     let gate = refused(dir.path(), &["gate", "--base", ".", "--head", "."]);
     assert!(gate.contains("runs.csv"), "{gate}");
 }
+
+#[test]
+fn what_would_be_ignored_is_refused_instead() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("suite.toml"), TINY).expect("written");
+    let said = |arguments: &[&str]| refused(dir.path(), arguments);
+    let seeds = said(&["run", "suite.toml", "--list", "--seeds", "1,2,1"]);
+    assert!(seeds.contains("--seeds: 1 stands there twice"), "{seeds}");
+    let nowhere = said(&["run", "suite.toml", "--list", "--data", "nowhere"]);
+    assert!(nowhere.contains("--data nowhere") && nowhere.contains("folder:DIR"), "{nowhere}");
+    let none = said(&["data", "check", "generated", "--classes", "0"]);
+    assert!(none.contains("classes = 0: a number from 1 to"), "{none}");
+    let huge = said(&["data", "check", "folder:pictures", "--image-size", "99999999"]);
+    assert!(huge.contains("size = 99999999: a number from 1 to"), "{huge}");
+    let missing = said(&["compare", "nowhere"]);
+    assert_eq!(missing.matches("os error").count(), 1, "a cause is said once: {missing}");
+}
