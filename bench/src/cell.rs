@@ -18,6 +18,8 @@ pub enum Task {
     TrainStep,
     /// Time forward passes of the trained form of the network.
     Infer,
+    /// Time forward passes of single images.
+    Latency,
     /// Peak memory of training steps.
     PeakMemoryTrain,
     /// Peak memory of forward passes.
@@ -26,8 +28,8 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Task; 5] =
-        [Task::TrainStep, Task::Infer, Task::PeakMemoryTrain, Task::PeakMemoryInfer, Task::Train];
+    pub const ALL: [Task; 6] =
+        [Task::TrainStep, Task::Infer, Task::Latency, Task::PeakMemoryTrain, Task::PeakMemoryInfer, Task::Train];
 
     /// The word used in suites and rows.
     pub fn word(self) -> &'static str {
@@ -35,6 +37,7 @@ impl Task {
             Task::Train => "train",
             Task::TrainStep => "train-step",
             Task::Infer => "infer",
+            Task::Latency => "latency",
             Task::PeakMemoryTrain => "peak-memory-train",
             Task::PeakMemoryInfer => "peak-memory-infer",
         }
@@ -42,7 +45,7 @@ impl Task {
 
     /// Whether its result is a time, so that nothing else may run beside it.
     pub fn is_timed(self) -> bool {
-        matches!(self, Task::TrainStep | Task::Infer)
+        matches!(self, Task::TrainStep | Task::Infer | Task::Latency)
     }
 
     /// Whether its result is a peak of memory, which repeats only on one thread: the scratch of several overlaps by
@@ -101,15 +104,26 @@ impl Cell {
         self.data.images
     }
 
+    /// Images in a batch: one where the latency of single images is timed, else the recipe's.
+    pub fn batch(&self) -> usize {
+        if self.task == Task::Latency { 1 } else { self.recipe.batch }
+    }
+
+    /// Steps that are timed. A 99th percentile needs a hundred.
+    pub fn timed_steps(&self) -> u64 {
+        if self.task == Task::Latency { self.recipe.timed_steps.max(100) } else { self.recipe.timed_steps }
+    }
+
     /// Multiply-accumulates that the cell will do, roughly: what progress and time left go by.
     pub fn work(&self) -> f64 {
         let macs = self.spec.cost(self.images()).map_or(0.0, |cost| cost.macs as f64);
-        let Recipe { epochs, batch, eval_every, warmup_steps, timed_steps, .. } = self.recipe;
-        let fixed = ((warmup_steps + timed_steps) * batch as u64) as f64;
+        let Recipe { epochs, eval_every, warmup_steps, .. } = self.recipe;
+        let fixed = ((warmup_steps + self.timed_steps()) * self.batch() as u64) as f64;
         let passes = match self.task {
             Task::Train => epochs as f64 * (3.0 * self.data.train as f64 + self.data.test as f64 / eval_every as f64),
-            Task::TrainStep | Task::PeakMemoryTrain => 3.0 * fixed,
-            Task::Infer | Task::PeakMemoryInfer => fixed,
+            Task::TrainStep => 6.0 * fixed,
+            Task::PeakMemoryTrain => 3.0 * fixed,
+            Task::Infer | Task::Latency | Task::PeakMemoryInfer => fixed,
         };
         macs * passes
     }
@@ -143,6 +157,16 @@ pub struct Measured {
     pub timed_steps: Option<u64>,
     /// Median of the timed steps.
     pub step_ns_median: Option<u64>,
+    /// 90th percentile of the timed steps, of ten or more.
+    pub step_ns_p90: Option<u64>,
+    /// 99th percentile of the timed steps, of a hundred or more.
+    pub step_ns_p99: Option<u64>,
+    /// Median time of the forward pass alone.
+    pub forward_ns_median: Option<u64>,
+    /// Median time of the backward pass alone.
+    pub backward_ns_median: Option<u64>,
+    /// Median time of the optimiser alone.
+    pub optimizer_ns_median: Option<u64>,
     /// Heap bytes alive before the pass.
     pub heap_start_bytes: Option<u64>,
     /// Most heap bytes alive in the pass.

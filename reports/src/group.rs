@@ -16,6 +16,10 @@ pub enum Metric {
     TrainThroughput,
     /// Images a second in inference.
     InferThroughput,
+    /// Median time of one image's forward pass.
+    Latency,
+    /// Its 99th percentile.
+    LatencyTail,
     /// Peak heap bytes of a training step, on a CubeCL device the bytes its pools reserved.
     TrainMemory,
     /// The same for inference.
@@ -28,11 +32,13 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric, in the order of tables.
-    pub const ALL: [Metric; 8] = [
+    pub const ALL: [Metric; 10] = [
         Metric::TestAccuracy,
         Metric::TrainAccuracy,
         Metric::TrainThroughput,
         Metric::InferThroughput,
+        Metric::Latency,
+        Metric::LatencyTail,
         Metric::TrainMemory,
         Metric::InferMemory,
         Metric::Params,
@@ -46,6 +52,8 @@ impl Metric {
             Metric::TrainAccuracy => "train_accuracy",
             Metric::TrainThroughput => "train_images_per_s",
             Metric::InferThroughput => "infer_images_per_s",
+            Metric::Latency => "latency_ns_p50",
+            Metric::LatencyTail => "latency_ns_p99",
             Metric::TrainMemory => "train_peak_bytes",
             Metric::InferMemory => "infer_peak_bytes",
             Metric::Params => "params",
@@ -63,6 +71,8 @@ impl Metric {
             Metric::TrainAccuracy => share(row.train_correct, row.train_total),
             Metric::TrainThroughput => task("train-step", images_per_s),
             Metric::InferThroughput => task("infer", images_per_s),
+            Metric::Latency => task("latency", row.step_ns_median.map(|ns| ns as f64)),
+            Metric::LatencyTail => task("latency", row.step_ns_p99.map(|ns| ns as f64)),
             Metric::TrainMemory => task("peak-memory-train", peak),
             Metric::InferMemory => task("peak-memory-infer", peak),
             Metric::Params => row.params.map(|count| count as f64),

@@ -55,7 +55,7 @@ pub struct RunRow {
     pub skip: String,
     /// Weighted layers, or a Transformer's blocks.
     pub depth: u64,
-    /// `train`, `train-step`, `infer`, `peak-memory-train` or `peak-memory-infer`.
+    /// `train`, `train-step`, `infer`, `latency`, `peak-memory-train` or `peak-memory-infer`.
     pub task: String,
     /// Seed of weights, order and augmentation.
     pub seed: u64,
@@ -76,7 +76,7 @@ pub struct RunRow {
     pub classes: u64,
     /// The recipe as JSON.
     pub recipe: String,
-    /// Images in a batch.
+    /// Images in a batch; 1 for `latency`.
     pub batch: u64,
 
     /// Trainable parameters, counted in the built network.
@@ -111,6 +111,17 @@ pub struct RunRow {
     pub timed_steps: Option<u64>,
     /// Median time of a timed step.
     pub step_ns_median: Option<u64>,
+    /// 90th percentile of the timed steps; empty with fewer than ten.
+    pub step_ns_p90: Option<u64>,
+    /// 99th percentile of the timed steps; empty with fewer than a hundred.
+    pub step_ns_p99: Option<u64>,
+    /// `train-step`: median time of the forward pass with the loss, the device waited for after it.
+    pub forward_ns_median: Option<u64>,
+    /// `train-step`: median time of the backward pass, likewise.
+    pub backward_ns_median: Option<u64>,
+    /// `train-step`: median time of the optimiser, likewise. The three need not sum to `step_ns_median`: whole steps do not
+    /// wait between their parts.
+    pub optimizer_ns_median: Option<u64>,
 
     /// Heap bytes alive when the measured pass began: weights, one batch, the program.
     pub heap_start_bytes: Option<u64>,
@@ -159,7 +170,8 @@ pub struct RunRow {
 pub struct SampleRow {
     /// The cell.
     pub cell: String,
-    /// What it is, with its unit: `loss`, `train_correct`, `test_correct`, `learning_rate`, `step_ns`.
+    /// What it is, with its unit: `loss`, `train_correct`, `test_correct`, `learning_rate`, `step_ns`, `forward_ns`,
+    /// `backward_ns`, `optimizer_ns`.
     pub series: String,
     /// Epoch or step, from 1.
     pub index: u64,

@@ -24,14 +24,17 @@ impl Estimate {
 
 /// The middle value, or the mean of the two middle ones; none of nothing.
 pub fn median(values: &[f64]) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// The value below which the share `p` of the values lies, interpolated between neighbours (Hyndman and Fan 1996, type 7);
+/// none of nothing.
+pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let upper = sorted.len() / 2;
-    match sorted.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(sorted[upper]),
-        _ => Some(sorted[upper - 1].midpoint(sorted[upper])),
-    }
+    let place = p.clamp(0.0, 1.0) * sorted.len().checked_sub(1)? as f64;
+    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    Some(below + (above - below) * place.fract())
 }
 
 /// The arithmetic mean; none of nothing.

@@ -16,10 +16,12 @@ pub enum Style {
 }
 
 /// The columns; `comparison.csv` holds the rest.
-const COLUMNS: [Metric; 7] = [
+const COLUMNS: [Metric; 9] = [
     Metric::TestAccuracy,
     Metric::TrainThroughput,
     Metric::InferThroughput,
+    Metric::Latency,
+    Metric::LatencyTail,
     Metric::TrainMemory,
     Metric::InferMemory,
     Metric::Params,
@@ -100,6 +102,8 @@ fn title(metric: Metric) -> &'static str {
         Metric::TrainAccuracy => "train accuracy",
         Metric::TrainThroughput => "train images/s",
         Metric::InferThroughput => "infer images/s",
+        Metric::Latency => "latency p50",
+        Metric::LatencyTail => "latency p99",
         Metric::TrainMemory => "train peak",
         Metric::InferMemory => "infer peak",
         Metric::Params => "params",
@@ -124,6 +128,7 @@ fn number(metric: Metric, estimate: &Estimate) -> String {
         },
         Metric::TrainThroughput | Metric::InferThroughput if value < 100.0 => format!("{value:.1}"),
         Metric::TrainThroughput | Metric::InferThroughput => format!("{value:.0}"),
+        Metric::Latency | Metric::LatencyTail => format!("{:.2} ms", value / 1e6),
         Metric::TrainMemory | Metric::InferMemory => format!("{:.1} MiB", value / f64::from(1 << 20)),
         Metric::Params | Metric::Macs => si(value),
     }

@@ -42,7 +42,7 @@ pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -
     let (measured, samples) = match cell.task {
         Task::Train => train::run(&setup, checkpoints, report)?,
         Task::TrainStep => throughput::train_step(&setup, report)?,
-        Task::Infer => throughput::infer(&setup, report)?,
+        Task::Infer | Task::Latency => throughput::infer(&setup, report)?,
         Task::PeakMemoryTrain => memory::train(&setup, report)?,
         Task::PeakMemoryInfer => memory::infer(&setup, report)?,
     };
@@ -134,8 +134,13 @@ pub fn step(
 
 /// Backward pass and optimiser.
 fn update(model: Model, optimizer: &mut ModuleOptimizer, loss: Tensor<1>, learning_rate: f64) -> Model {
-    let gradients = GradientsParams::from_grads(loss.backward(), &model);
+    let gradients = backward(&model, &loss);
     optimizer.step(learning_rate, model, gradients)
+}
+
+/// The gradient of every parameter.
+fn backward(model: &Model, loss: &Tensor<1>) -> GradientsParams {
+    GradientsParams::from_grads(loss.backward(), model)
 }
 
 /// The number in a loss, and an error where it is not finite.

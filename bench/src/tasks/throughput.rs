@@ -1,69 +1,127 @@
-//! `train-step` and `infer`: the time of whole steps on one fixed real batch.
+//! `train-step`, `infer` and `latency`: the time of whole steps on one fixed real batch; of one image for `latency`.
 //!
 //! Timed: the step, with a wait for the device on both sides. Not timed: loading, building, data preparation and
 //! transfer, the first `warmup_steps` steps. Verified: the last loss, or the last logits, are finite, so that work that
 //! failed cannot pass as fast work. Bias: the batch is warm in the caches, as it is not in training from disk.
+//!
+//! After its whole steps `train-step` times as many in parts — forward, backward, optimiser — with a wait after each, which
+//! on a device that works ahead takes longer than the whole.
 
-use anyhow::Result;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::optim::GradientsParams;
+use burn::tensor::{Int, Tensor};
+use skipbench_models::Model;
 use skipbench_reports::stats;
 
-use super::{Report, Result2, Setup, finite, step};
+use super::{Report, Result2, Setup, backward, finite, step};
 use crate::cell::{Measured, Progress, Sample};
 use crate::data::Batches;
+use crate::device::DeviceError;
 use crate::meter;
 
 pub(super) fn train_step(setup: &Setup, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
-    let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&setup.device);
+    let batch = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&setup.device);
     let rate = setup.recipe().lr / 10.0;
-    let (mut model, mut last) = (Some(model), None);
+    let mut model = Some(model);
     let times = repeat(setup, report, || {
-        let current = model.take().expect("every step gives the network back");
-        let (next, loss, _) = step(current, &mut optimizer, &criterion, batch.clone(), rate);
-        model = Some(next);
-        last = Some(loss);
+        meter::timed(&setup.device, || {
+            let current = model.take().expect("every step gives the network back");
+            model = Some(step(current, &mut optimizer, &criterion, batch.clone(), rate).0);
+        })
+        .map(|((), time)| time)
     })?;
-    let loss = last.map(finite).transpose()?;
-    Ok(outcome(setup, Measured { loss, ..measured }, &times))
+    let model = model.take().expect("every step gives the network back");
+    let (parts, loss) = in_parts(setup, model, &batch, |model, gradients| optimizer.step(rate, model, gradients))?;
+    let loss = finite(loss)?;
+    let (measured, mut samples) = outcome(setup, Measured { loss: Some(loss), ..measured }, &times);
+    let names = ["forward_ns", "backward_ns", "optimizer_ns"];
+    samples.extend(names.iter().zip(&parts).flat_map(|(name, times)| series(name, times)));
+    let [forward_ns_median, backward_ns_median, optimizer_ns_median] = parts.map(|times| median_ns(&times));
+    Ok((Measured { forward_ns_median, backward_ns_median, optimizer_ns_median, ..measured }, samples))
+}
+
+/// Steps with a wait after the forward pass, the backward pass and the optimiser: their times, and the last loss.
+fn in_parts(
+    setup: &Setup,
+    mut model: Model,
+    (images, labels): &(Tensor<4>, Tensor<1, Int>),
+    mut update: impl FnMut(Model, GradientsParams) -> Model,
+) -> Result<([Vec<Duration>; 3], Tensor<1>)> {
+    let (device, criterion) = (&setup.device, setup.loss());
+    let mut parts = [const { Vec::new() }; 3];
+    let mut last = None;
+    for _ in 0..setup.cell.timed_steps() {
+        let (loss, forward) =
+            meter::timed(device, || criterion.forward(model.forward(images.clone()), labels.clone()))?;
+        let (gradients, backward) = meter::timed(device, || backward(&model, &loss))?;
+        let (next, updating) = meter::timed(device, || update(model, gradients))?;
+        (model, last) = (next, Some(loss.inner()));
+        for (part, time) in parts.iter_mut().zip([forward, backward, updating]) {
+            part.push(time);
+        }
+    }
+    Ok((parts, last.context("the recipe times at least one step")?))
 }
 
 pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
-    let model = model.valid();
+    let model: Model = model.valid();
     let device = setup.device.clone().inner();
-    let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&device);
+    let (images, _) = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&device);
     let mut last: Option<Tensor<2>> = None;
-    let times = repeat(setup, report, || last = Some(model.forward(images.clone())))?;
+    let times = repeat(setup, report, || {
+        meter::timed(&device, || last = Some(model.forward(images.clone()))).map(|((), time)| time)
+    })?;
     last.map(|logits| finite(logits.sum())).transpose()?;
     Ok(outcome(setup, measured, &times))
 }
 
-/// The loop: warm up, then time each step.
-fn repeat(setup: &Setup, report: &mut Report, mut step: impl FnMut()) -> Result<Vec<u64>> {
-    let (warmup, timed) = (setup.recipe().warmup_steps, setup.recipe().timed_steps);
+/// The loop: warm up, then keep each step's time.
+fn repeat(
+    setup: &Setup,
+    report: &mut Report,
+    mut step: impl FnMut() -> Result<Duration, DeviceError>,
+) -> Result<Vec<Duration>> {
+    let (warmup, timed) = (setup.recipe().warmup_steps, setup.cell.timed_steps());
     let mut times = Vec::with_capacity(timed as usize);
     for done in 0..warmup + timed {
         report(Progress { done, total: warmup + timed, epoch: 0, epochs: 0, loss: None });
-        let ((), time) = meter::timed(&setup.device, &mut step)?;
+        let time = step()?;
         if done >= warmup {
-            times.push(time.as_nanos() as u64);
+            times.push(time);
         }
     }
     Ok(times)
 }
 
-fn outcome(setup: &Setup, measured: Measured, times: &[u64]) -> (Measured, Vec<Sample>) {
-    let values: Vec<f64> = times.iter().map(|time| *time as f64).collect();
-    let samples = (1..).zip(&values).map(|(index, value)| Sample::new("step_ns", index, *value)).collect();
+fn outcome(setup: &Setup, measured: Measured, times: &[Duration]) -> (Measured, Vec<Sample>) {
+    let tail = |p: f64, least: usize| quantile_ns(times, p).filter(|_| times.len() >= least);
     let measured = Measured {
         warmup_steps: Some(setup.recipe().warmup_steps),
         timed_steps: Some(times.len() as u64),
-        step_ns_median: stats::median(&values).map(|median| median as u64),
+        step_ns_median: median_ns(times),
+        step_ns_p90: tail(0.9, 10),
+        step_ns_p99: tail(0.99, 100),
         rss_peak_bytes: meter::rss::peak_bytes(),
         ..measured
     };
-    (measured, samples)
+    (measured, series("step_ns", times))
+}
+
+fn series(name: &str, times: &[Duration]) -> Vec<Sample> {
+    (1..).zip(times).map(|(index, time)| Sample::new(name, index, time.as_nanos() as f64)).collect()
+}
+
+fn median_ns(times: &[Duration]) -> Option<u64> {
+    quantile_ns(times, 0.5)
+}
+
+fn quantile_ns(times: &[Duration], p: f64) -> Option<u64> {
+    let values: Vec<f64> = times.iter().map(|time| time.as_nanos() as f64).collect();
+    stats::quantile(&values, p).map(|value| value as u64)
 }

@@ -1,6 +1,6 @@
 //! Workloads in this process: what each measures, and that the same cell is the same work.
 
-use skipbench::cell::{Cell, Outcome, Task};
+use skipbench::cell::{Cell, Measured, Outcome, Task};
 use skipbench::recipe::Recipe;
 use skipbench::tasks;
 
@@ -42,10 +42,11 @@ fn every_family_takes_a_training_step_with_either_optimizer() {
 
 #[test]
 fn timed_tasks_keep_every_time() {
-    for task in [Task::TrainStep, Task::Infer] {
+    for (task, steps) in [(Task::TrainStep, 2), (Task::Infer, 2), (Task::Latency, 100)] {
         let outcome = run(&cell("resnet8-w4", task));
-        let times: Vec<f64> = outcome.samples.iter().map(|sample| sample.value).collect();
-        assert_eq!(times.len(), 2, "{task:?}");
+        let whole = outcome.samples.iter().filter(|sample| sample.series == "step_ns");
+        let times: Vec<f64> = whole.map(|sample| sample.value).collect();
+        assert_eq!(times.len(), steps, "{task:?}");
         assert!(times.iter().all(|time| *time > 0.0));
         let median = outcome.measured.step_ns_median.expect("timed") as f64;
         assert!(
@@ -53,6 +54,25 @@ fn timed_tasks_keep_every_time() {
                 && median <= times.iter().copied().fold(0.0, f64::max)
         );
     }
+}
+
+#[test]
+fn a_training_step_is_timed_in_parts_too() {
+    let outcome = run(&cell("resnet8-w4", Task::TrainStep));
+    for series in ["forward_ns", "backward_ns", "optimizer_ns"] {
+        assert_eq!(outcome.samples.iter().filter(|sample| sample.series == series).count(), 2, "{series}");
+    }
+    let Measured { forward_ns_median, backward_ns_median, optimizer_ns_median, .. } = outcome.measured;
+    assert!([forward_ns_median, backward_ns_median, optimizer_ns_median].iter().all(|part| *part > Some(0)));
+}
+
+#[test]
+fn a_tail_needs_enough_steps() {
+    let few = run(&cell("resnet8-w4", Task::Infer)).measured;
+    assert_eq!((few.step_ns_p90, few.step_ns_p99), (None, None), "two steps have no tail");
+    let many = run(&cell("resnet8-w4", Task::Latency)).measured;
+    assert!(many.step_ns_median <= many.step_ns_p90 && many.step_ns_p90 <= many.step_ns_p99);
+    assert!(many.step_ns_median.is_some());
 }
 
 #[test]

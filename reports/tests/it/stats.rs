@@ -1,7 +1,7 @@
 //! Statistics against second implementations, tables and simulation.
 
 use proptest::prelude::*;
-use skipbench_reports::stats::{deviation, mean_interval, median, paired_ratio};
+use skipbench_reports::stats::{deviation, mean_interval, median, paired_ratio, quantile};
 
 /// The median by counting: half of the values lie on either side.
 fn splits_evenly(values: &[f64], middle: f64) -> bool {
@@ -30,6 +30,14 @@ proptest! {
     #[test]
     fn the_median_splits_the_values(values in prop::collection::vec(-1e6f64..1e6, 1..40)) {
         prop_assert!(splits_evenly(&values, median(&values).expect("not empty")));
+    }
+
+    #[test]
+    fn quantiles_rise_from_the_least_to_the_most(values in prop::collection::vec(-1e6f64..1e6, 1..40), p in 0.0f64..1.0) {
+        let at = |p| quantile(&values, p).expect("not empty");
+        prop_assert_eq!(at(0.0), values.iter().copied().fold(f64::MAX, f64::min));
+        prop_assert_eq!(at(1.0), values.iter().copied().fold(f64::MIN, f64::max));
+        prop_assert!(at(p / 2.0) <= at(p) && at(p) <= at(1.0));
     }
 
     #[test]
@@ -98,4 +106,14 @@ fn the_interval_holds_the_true_ratio_in_95_of_100_trials() {
     }
     let coverage = held as f64 / f64::from(trials);
     assert!((coverage - 0.95).abs() < 0.015, "coverage {coverage}");
+}
+
+/// R: `quantile(c(1, 2, 3, 4), c(0.1, 0.25, 0.9), type = 7)` gives 1.3, 1.75, 3.7.
+#[test]
+fn quantiles_are_those_of_type_seven() {
+    let at = |p| quantile(&[4.0, 1.0, 3.0, 2.0], p).expect("not empty");
+    for (p, expected) in [(0.1, 1.3), (0.25, 1.75), (0.9, 3.7)] {
+        assert!((at(p) - expected).abs() < 1e-12, "{p}");
+    }
+    assert_eq!(quantile(&[], 0.5), None);
 }
