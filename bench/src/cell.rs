@@ -118,7 +118,7 @@ impl Cell {
     pub fn work(&self) -> f64 {
         let macs = self.spec.cost(self.images()).map_or(0.0, |cost| cost.macs as f64);
         let Recipe { epochs, eval_every, warmup_steps, .. } = self.recipe;
-        let fixed = ((warmup_steps + self.timed_steps()) * self.batch() as u64) as f64;
+        let fixed = (warmup_steps + self.timed_steps()) as f64 * self.batch() as f64;
         let passes = match self.task {
             Task::Train => epochs as f64 * (3.0 * self.data.train as f64 + self.data.test as f64 / eval_every as f64),
             Task::TrainStep => 6.0 * fixed,

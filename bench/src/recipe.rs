@@ -98,6 +98,9 @@ impl Default for Recipe {
     }
 }
 
+/// Most of anything that is counted, so that products of two counts stay below 2⁶⁴.
+const MOST: u64 = 1_000_000_000;
+
 /// A value that cannot be, and what would do.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("recipe.{key} = {value}: {fix}")]
@@ -117,10 +120,11 @@ impl Recipe {
             ("batch", self.batch as u64),
             ("eval_every", self.eval_every),
             ("timed_steps", self.timed_steps),
+            ("warmup_steps", self.warmup_steps.max(1)),
         ];
-        let count = counts.into_iter().find(|(_, value)| *value == 0);
+        let count = counts.into_iter().find(|(_, value)| !(1..=MOST).contains(value));
         if let Some((key, value)) = count {
-            return Err(RecipeError { key, value: value.to_string(), fix: "at least 1 is needed" });
+            return Err(RecipeError { key, value: value.to_string(), fix: "a number from 1 to a billion is needed" });
         }
         let positive = (0.0..f64::INFINITY, "a finite number from 0 up is needed");
         let share = (0.0..1.0, "a number from 0 to below 1 is needed");

@@ -88,7 +88,7 @@ fn repeat(
     mut step: impl FnMut() -> Result<Duration, DeviceError>,
 ) -> Result<Vec<Duration>> {
     let (warmup, timed) = (setup.recipe().warmup_steps, setup.cell.timed_steps());
-    let mut times = Vec::with_capacity(timed as usize);
+    let mut times = Vec::new();
     for done in 0..warmup + timed {
         report(Progress { done, total: warmup + timed, epoch: 0, epochs: 0, loss: None });
         let time = step()?;

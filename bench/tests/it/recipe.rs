@@ -32,8 +32,16 @@ fn steps_fall_at_their_milestones() {
 #[test]
 fn impossible_values_name_their_key() {
     let refused = |recipe: Recipe| recipe.check().expect_err("impossible").to_string();
-    assert_eq!(refused(Recipe { batch: 0, ..Recipe::default() }), "recipe.batch = 0: at least 1 is needed");
-    assert_eq!(refused(Recipe { steps: Some(0), ..Recipe::default() }), "recipe.steps = 0: at least 1 is needed");
+    assert_eq!(
+        refused(Recipe { batch: 0, ..Recipe::default() }),
+        "recipe.batch = 0: a number from 1 to a billion is needed"
+    );
+    let endless = refused(Recipe { epochs: u64::MAX, ..Recipe::default() });
+    assert!(endless.contains("from 1 to a billion"), "no count may wrap around: {endless}");
+    assert_eq!(
+        refused(Recipe { steps: Some(0), ..Recipe::default() }),
+        "recipe.steps = 0: a number from 1 to a billion is needed"
+    );
     let momentum = refused(Recipe { momentum: 1.0, ..Recipe::default() });
     assert_eq!(momentum, "recipe.momentum = 1: a number from 0 to below 1 is needed");
     let rate = refused(Recipe { lr: f64::NAN, ..Recipe::default() });

@@ -72,7 +72,7 @@ fn wrong_types_and_broken_toml_are_named() {
 
 #[test]
 fn impossible_values_are_named() {
-    says(&with("batch = 16", "batch = 0"), &["group \"pair\"", "recipe.batch = 0", "at least 1"]);
+    says(&with("batch = 16", "batch = 0"), &["group \"pair\"", "recipe.batch = 0", "a number from 1"]);
     says(&with("jobs = 2", "jobs = 0"), &["jobs = 0"]);
     says(&with("seeds = [1, 2]", "seeds = [1, 1]"), &["seeds", "twice"]);
     says(&with("seeds = [1, 2]", "seeds = []"), &["seeds is empty"]);
