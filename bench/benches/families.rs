@@ -10,6 +10,7 @@ use skipbench::cell::{Cell, Task};
 use skipbench::data::{Batches, Source};
 use skipbench::device::{Backend, DeviceId};
 use skipbench::group::resolve;
+use skipbench::member::Member;
 use skipbench::suite::Suite;
 use skipbench::tasks::{Setup, step};
 
@@ -21,22 +22,25 @@ fn cells() -> Vec<Cell> {
     let groups =
         Suite::load("quick").and_then(|suite| resolve(&suite, data.images)).expect("the built-in suite is valid");
     let group = &groups[0];
-    let cell = |(model, spec): &(String, _)| Cell {
+    let cell = |member: &Member| Cell {
         group: group.name.clone(),
-        model: model.clone(),
-        spec: skipbench_models::ModelSpec::clone(spec),
+        model: member.model.clone(),
+        spec: member.spec.clone(),
         source: Source::Digits,
         data: data.clone(),
-        recipe: group.recipe.clone(),
+        recipe: member.recipe.clone(),
         task: Task::TrainStep,
         device: DeviceId { backend: Backend::Flex, index: 0 },
         seed: 1,
+        round: 0,
+        twin: false,
+        sweep: None,
         threads: 1,
         concurrent: 1,
         timeout_s: 1,
         memory_limit_bytes: 1,
     };
-    group.models.iter().map(cell).collect()
+    group.members.iter().map(cell).collect()
 }
 
 fn forward(criterion: &mut Criterion) {

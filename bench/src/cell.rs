@@ -16,6 +16,10 @@ pub enum Task {
     Train,
     /// Time whole training steps: forward, backward and optimiser.
     TrainStep,
+    /// Time whole epochs, data preparation included.
+    TrainEpoch,
+    /// Time training until the recipe's accuracy is reached.
+    TimeToAccuracy,
     /// Time forward passes of the trained form of the network.
     Infer,
     /// Time forward passes of single images.
@@ -28,14 +32,24 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Task; 6] =
-        [Task::TrainStep, Task::Infer, Task::Latency, Task::PeakMemoryTrain, Task::PeakMemoryInfer, Task::Train];
+    pub const ALL: [Task; 8] = [
+        Task::TrainStep,
+        Task::TrainEpoch,
+        Task::Infer,
+        Task::Latency,
+        Task::TimeToAccuracy,
+        Task::PeakMemoryTrain,
+        Task::PeakMemoryInfer,
+        Task::Train,
+    ];
 
     /// The word used in suites and rows.
     pub fn word(self) -> &'static str {
         match self {
             Task::Train => "train",
             Task::TrainStep => "train-step",
+            Task::TrainEpoch => "train-epoch",
+            Task::TimeToAccuracy => "time-to-accuracy",
             Task::Infer => "infer",
             Task::Latency => "latency",
             Task::PeakMemoryTrain => "peak-memory-train",
@@ -45,7 +59,12 @@ impl Task {
 
     /// Whether its result is a time, so that nothing else may run beside it.
     pub fn is_timed(self) -> bool {
-        matches!(self, Task::TrainStep | Task::Infer | Task::Latency)
+        matches!(self, Task::TrainStep | Task::TrainEpoch | Task::Infer | Task::Latency | Task::TimeToAccuracy)
+    }
+
+    /// Whether it learns from the images, so that random ones will not do.
+    pub fn learns(self) -> bool {
+        matches!(self, Task::Train | Task::TimeToAccuracy)
     }
 
     /// Whether its result is a peak of memory, which repeats only on one thread: the scratch of several overlaps by
@@ -77,6 +96,12 @@ pub struct Cell {
     pub device: DeviceId,
     /// Seed of weights, order and augmentation.
     pub seed: u64,
+    /// Which repetition of a timed cell with this seed, from 0.
+    pub round: u64,
+    /// Whether it is the reference once more under another name (A/A).
+    pub twin: bool,
+    /// The point of a sweep that it is, if any.
+    pub sweep: Option<Point>,
     /// Threads of the CPU backend.
     pub threads: usize,
     /// Cells that may run at the same time, this one included.
@@ -85,6 +110,18 @@ pub struct Cell {
     pub timeout_s: u64,
     /// Heap bytes that it may have.
     pub memory_limit_bytes: u64,
+}
+
+/// One point of a sweep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Point {
+    /// What is varied, such as `depth`.
+    pub over: String,
+    /// Name of the model in which it is varied.
+    pub line: String,
+    /// The value here.
+    pub value: u64,
 }
 
 impl Cell {
@@ -96,7 +133,13 @@ impl Cell {
 
     /// For people: `resnet20 train, seed 1`.
     pub fn label(&self) -> String {
-        format!("{} {}, seed {}", self.model, self.task.word(), self.seed)
+        let twin = if self.twin { " (A/A)" } else { "" };
+        let point = match &self.sweep {
+            Some(Point { over, value, .. }) => format!(" {over} {value}"),
+            None => String::new(),
+        };
+        let round = if self.round > 0 { format!(", round {}", self.round) } else { String::new() };
+        format!("{}{twin}{point} {}, seed {}{round}", self.model, self.task.word(), self.seed)
     }
 
     /// Shape of the images and number of classes.
@@ -116,16 +159,21 @@ impl Cell {
 
     /// Multiply-accumulates that the cell will do, roughly: what progress and time left go by.
     pub fn work(&self) -> f64 {
+        /// What a core does in a millisecond, in the order of magnitude.
+        const MACS_PER_MS: f64 = 1e7;
         let macs = self.spec.cost(self.images()).map_or(0.0, |cost| cost.macs as f64);
-        let Recipe { epochs, eval_every, warmup_steps, .. } = self.recipe;
-        let fixed = (warmup_steps + self.timed_steps()) as f64 * self.batch() as f64;
-        let passes = match self.task {
-            Task::Train => epochs as f64 * (3.0 * self.data.train as f64 + self.data.test as f64 / eval_every as f64),
-            Task::TrainStep => 6.0 * fixed,
-            Task::PeakMemoryTrain => 3.0 * fixed,
-            Task::Infer | Task::Latency | Task::PeakMemoryInfer => fixed,
-        };
-        macs * passes
+        let Recipe { epochs, eval_every, warmup_ms, timed_ms, .. } = self.recipe;
+        let (train, test) = (3.0 * self.data.train as f64, self.data.test as f64 / eval_every as f64);
+        let steps = |passes: f64| passes * macs * self.timed_steps() as f64 * self.batch() as f64;
+        let timed = (warmup_ms + timed_ms) as f64 * MACS_PER_MS;
+        match self.task {
+            Task::Train | Task::TimeToAccuracy => macs * epochs as f64 * (train + test),
+            Task::TrainEpoch => timed + 2.0 * macs * train,
+            Task::TrainStep => timed + steps(6.0),
+            Task::Infer | Task::Latency => timed + steps(1.0),
+            Task::PeakMemoryTrain => 18.0 * macs * self.batch() as f64,
+            Task::PeakMemoryInfer => 3.0 * macs * self.batch() as f64,
+        }
     }
 }
 
@@ -151,8 +199,16 @@ pub struct Measured {
     pub test_total: Option<u64>,
     /// Time of training and testing.
     pub train_ns: Option<u64>,
+    /// Time of training until the accuracy was reached.
+    pub target_ns: Option<u64>,
+    /// Epochs until then.
+    pub target_epochs: Option<u64>,
     /// Steps before timing.
     pub warmup_steps: Option<u64>,
+    /// Their time.
+    pub warmup_ns: Option<u64>,
+    /// Whether they had become steady.
+    pub warmup_steady: Option<bool>,
     /// Steps timed.
     pub timed_steps: Option<u64>,
     /// Median of the timed steps.
@@ -167,10 +223,32 @@ pub struct Measured {
     pub backward_ns_median: Option<u64>,
     /// Median time of the optimiser alone.
     pub optimizer_ns_median: Option<u64>,
+    /// Images of an epoch.
+    pub epoch_images: Option<u64>,
+    /// Median time of an epoch.
+    pub epoch_ns_median: Option<u64>,
+    /// Median time in an epoch that went into preparing data.
+    pub epoch_data_ns_median: Option<u64>,
+    /// FLOP/s of the device's own matrix product.
+    pub ceiling_flops_per_s: Option<f64>,
+    /// Bytes/s of the device's own copy, read and written.
+    pub ceiling_bytes_per_s: Option<f64>,
+    /// Cores that other processes kept busy.
+    pub other_load_cores: Option<f64>,
+    /// Clock of the fastest core.
+    pub cpu_mhz: Option<u64>,
     /// Heap bytes alive before the pass.
     pub heap_start_bytes: Option<u64>,
     /// Most heap bytes alive in the pass.
     pub heap_peak_bytes: Option<u64>,
+    /// Most in a forward pass.
+    pub heap_peak_forward_bytes: Option<u64>,
+    /// Most in a backward pass.
+    pub heap_peak_backward_bytes: Option<u64>,
+    /// Most in an optimiser's step.
+    pub heap_peak_optimizer_bytes: Option<u64>,
+    /// Heap bytes that a step leaves behind.
+    pub heap_growth_bytes: Option<i64>,
     /// Heap bytes that a forward pass left alive for the backward pass.
     pub heap_saved_bytes: Option<u64>,
     /// VmHWM of the process.

@@ -24,6 +24,10 @@ pub struct State {
     pub steps: u64,
     /// Time spent so far.
     pub train_ns: u64,
+    /// The same without tests.
+    pub fit_ns: u64,
+    /// That time and the epochs when the accuracy was reached.
+    pub target: Option<(u64, u64)>,
     /// Last epoch's mean loss.
     pub loss: Option<f64>,
     /// Last epoch's training images right, and seen.

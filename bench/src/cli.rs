@@ -46,6 +46,8 @@ enum Command {
     },
     /// Compare the rows of finished runs again.
     Compare(commands::compare::CompareArgs),
+    /// Hold the times of finished runs against what the machine could do at best.
+    Roofline(commands::roofline::RooflineArgs),
     /// Judge a run against a baseline: what is exact must be equal, peak memory may not grow.
     Gate(commands::gate::GateArgs),
     /// Run one cell of a run again, in this process: for profilers and debuggers.
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Data(command) => commands::data::run(&command),
         Command::Devices { json } => commands::devices::run(json),
         Command::Compare(arguments) => commands::compare::run(&arguments),
+        Command::Roofline(arguments) => commands::roofline::run(&arguments),
         Command::Gate(arguments) => commands::gate::run(&arguments),
         Command::Replay { dir, cell } => commands::replay::run(&dir, &cell),
         Command::Completions { shell } => {

@@ -6,7 +6,7 @@ use skipbench_models::matching::{Budget, DEFAULT_TOLERANCE, Query, search};
 use skipbench_models::{Family, Fixed, Images, ModelSpec, catalog};
 
 use crate::cell::Task;
-use crate::recipe::Recipe;
+use crate::member::Member;
 use crate::suite::{GroupKeys, Suite, SuiteError, explain};
 
 /// The keys of `match`.
@@ -39,9 +39,7 @@ pub struct Group {
     /// What the members have in common.
     pub budget: Option<Budget>,
     /// The members, the reference first.
-    pub models: Vec<(String, ModelSpec)>,
-    /// How they are trained.
-    pub recipe: Recipe,
+    pub members: Vec<Member>,
     /// What is measured.
     pub tasks: Vec<Task>,
 }
@@ -75,7 +73,14 @@ impl Group {
         }
         let recipe = suite.recipe(keys)?;
         let (name, reference) = (keys.name.clone(), models[0].0.clone());
-        Ok(Group { name, reference, budget: keys.budget, models, recipe, tasks: suite.tasks(keys) })
+        let member = |(model, spec)| Member::new(model, spec, recipe.clone());
+        let mut members: Vec<Member> = models.into_iter().map(member).collect();
+        if let Some(sweep) = &keys.sweep {
+            let points: Result<Vec<Vec<Member>>, String> =
+                members.iter().map(|member| member.along(sweep, images)).collect();
+            members = points.map_err(here)?.concat();
+        }
+        Ok(Group { name, reference, budget: keys.budget, members, tasks: suite.tasks(keys) })
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A suite ([`suite`]) and the images' shape make groups ([`group`]); groups, devices and seeds make cells ([`plan`], [`cell`]); the
 //! parent runs each in a child process ([`orchestrate`], [`runner`]), which does one workload ([`worker`], [`tasks`]); what
-//! it gave becomes a row ([`row`]) of `skipbench-reports`.
+//! it gave becomes a row ([`row`]) of `skipbench-reports`. Where the comparison of the rows is not precise enough, there are
+//! more [`rounds`].
 
 pub mod cell;
 pub mod checkpoint;
@@ -11,12 +12,14 @@ mod commands;
 pub mod data;
 pub mod device;
 pub mod group;
+pub mod member;
 pub mod meter;
 pub mod orchestrate;
 pub mod plan;
 pub mod progress;
 pub mod provenance;
 pub mod recipe;
+pub mod rounds;
 pub mod row;
 pub mod rundir;
 pub mod runner;

@@ -6,10 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::Cell;
+use crate::cell::{Cell, Point};
 use crate::data::{Source, Summary};
 use crate::device::DeviceId;
 use crate::group::Group;
+use crate::member::Member;
 use crate::suite::Suite;
 
 /// A cell and what its row says of its group.
@@ -26,14 +27,14 @@ pub struct Planned {
 /// What the command line adds to a suite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
-    /// Where the images come from.
-    pub source: Source,
-    /// What they are.
-    pub data: Summary,
+    /// Where the images come from and what they are; where a sweep varies their size, one pair a size, the suite's own first.
+    pub images: Vec<(Source, Summary)>,
     /// Devices, resolved.
     pub devices: Vec<DeviceId>,
     /// Seeds.
     pub seeds: Vec<u64>,
+    /// Whether every reference is timed twice (A/A).
+    pub aa: bool,
     /// Untimed cells at the same time.
     pub jobs: usize,
     /// Threads of the machine to use.
@@ -61,37 +62,69 @@ pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<Planned> 
     [timed, untimed].concat()
 }
 
-/// The cells of one group, device and seed: task by task, the members side by side.
+/// The cells of one group, device and seed: task by task, the members side by side, and last in timed tasks the
+/// reference's twin.
 fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed: u64) -> Vec<Planned> {
     let mut cells = Vec::new();
     for task in &group.tasks {
         let concurrent = if task.is_timed() { 1 } else { context.jobs };
         let threads = if task.is_memory() { 1 } else { (context.threads / concurrent).max(1) };
-        for (model, spec) in &group.models {
+        let plan = |member: &Member, twin: bool| {
+            let (source, data) = context.images(member.image_size);
             let cell = Cell {
                 group: group.name.clone(),
-                model: model.clone(),
-                spec: spec.clone(),
-                source: context.source.clone(),
-                data: context.data.clone(),
-                recipe: group.recipe.clone(),
+                model: member.model.clone(),
+                spec: member.spec.clone(),
+                source: source.clone(),
+                data: data.clone(),
+                recipe: member.recipe.clone(),
                 task: *task,
                 device,
                 seed,
+                round: 0,
+                twin,
+                sweep: member.point.clone(),
                 threads,
                 concurrent,
                 timeout_s: suite.keys.timeout_s,
                 memory_limit_bytes: suite.keys.memory_limit_mib << 20,
             };
             let budget = group.budget.map_or(String::new(), |budget| budget.to_string());
-            cells.push(Planned { cell, reference: group.reference.clone(), budget });
-        }
+            Planned { cell, reference: group.reference.clone(), budget }
+        };
+        cells.extend(group.members.iter().map(|member| plan(member, false)));
+        let twin = group.members.first().filter(|member| context.aa && task.is_timed() && member.point.is_none());
+        cells.extend(twin.map(|reference| plan(reference, true)));
     }
     cells
 }
 
+impl Context {
+    /// The images of that size; the suite's own where none is given.
+    fn images(&self, size: Option<usize>) -> &(Source, Summary) {
+        let fits = |(_, data): &&(Source, Summary)| size.is_none_or(|size| data.images.size == size);
+        self.images.iter().find(fits).expect("the context holds the images of every size that the groups need")
+    }
+}
+
+/// `group/model/task/device/seed=N`, with `round=N`, `twin` and the point of a sweep where they say something.
+pub fn path(cell: &Cell) -> String {
+    let Cell { group, model, task, device, seed, round, .. } = cell;
+    let mut path = format!("{group}/{model}/{}/{device}/seed={seed}", task.word());
+    if *round > 0 {
+        path.push_str(&format!("/round={round}"));
+    }
+    if cell.twin {
+        path.push_str("/twin");
+    }
+    if let Some(Point { over, value, .. }) = &cell.sweep {
+        path.push_str(&format!("/{over}={value}"));
+    }
+    path
+}
+
 /// Keeps the cells whose label, group, model, task or device holds `filter`; a `seed=N` filter picks a seed.
 pub fn matches(cell: &Cell, filter: &str) -> bool {
-    let text = format!("{}/{}/{}/{}/seed={}", cell.group, cell.model, cell.task.word(), cell.device, cell.seed);
+    let text = path(cell);
     filter.split_whitespace().all(|word| text.contains(word))
 }

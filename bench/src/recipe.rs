@@ -35,10 +35,29 @@ pub struct Recipe {
     pub augment: Augmentation,
     /// Test after every so many epochs, and always after the last.
     pub eval_every: u64,
-    /// Timed and memory tasks: steps before measuring begins.
-    pub warmup_steps: u64,
-    /// Timed and memory tasks: steps measured.
+    /// What of the forward pass is kept for the backward pass.
+    pub checkpointing: Checkpointing,
+    /// `time-to-accuracy`: the share of the test images that must be classified rightly.
+    pub target_accuracy: f64,
+    /// Timed tasks: milliseconds of warm-up at least; it goes on until the steps' times are steady.
+    pub warmup_ms: u64,
+    /// Timed tasks: milliseconds after which the warm-up ends, steady or not.
+    pub warmup_max_ms: u64,
+    /// Timed tasks: steps measured at least.
     pub timed_steps: u64,
+    /// Timed tasks: milliseconds measured at least.
+    pub timed_ms: u64,
+}
+
+/// What of the forward pass is kept for the backward pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Checkpointing {
+    /// Everything that it needs.
+    None,
+    /// Burn's balanced strategy: what memory-bound operations made is computed again. Concatenation and BatchNorm are
+    /// not among them.
+    Balanced,
 }
 
 /// What moves the weights.
@@ -92,8 +111,12 @@ impl Default for Recipe {
             label_smoothing: 0.0,
             augment: Augmentation::Usual,
             eval_every: 1,
-            warmup_steps: 3,
+            checkpointing: Checkpointing::None,
+            target_accuracy: 0.9,
+            warmup_ms: 300,
+            warmup_max_ms: 10_000,
             timed_steps: 10,
+            timed_ms: 500,
         }
     }
 }
@@ -120,7 +143,9 @@ impl Recipe {
             ("batch", self.batch as u64),
             ("eval_every", self.eval_every),
             ("timed_steps", self.timed_steps),
-            ("warmup_steps", self.warmup_steps.max(1)),
+            ("timed_ms", self.timed_ms),
+            ("warmup_ms", self.warmup_ms),
+            ("warmup_max_ms", self.warmup_max_ms),
         ];
         let count = counts.into_iter().find(|(_, value)| !(1..=MOST).contains(value));
         if let Some((key, value)) = count {
@@ -135,6 +160,7 @@ impl Recipe {
             ("warmup_epochs", self.warmup_epochs, &positive),
             ("momentum", self.momentum, &share),
             ("label_smoothing", self.label_smoothing, &share),
+            ("target_accuracy", self.target_accuracy, &share),
         ];
         numbers.extend(self.milestones.iter().map(|milestone| ("milestones", *milestone, &share)));
         match numbers.into_iter().find(|(_, value, (range, _))| !range.contains(value)) {

@@ -10,6 +10,7 @@ use skipbench_reports::store::{self, Journal};
 
 use crate::plan::Planned;
 use crate::provenance::Host;
+use crate::rounds::Goal;
 
 const PLAN: &str = "plan.json";
 
@@ -22,7 +23,9 @@ pub struct Plan {
     pub suite_sha256: String,
     /// The command.
     pub command: String,
-    /// The cells, in order.
+    /// How precise the timed cells' comparison shall be, if that was asked for.
+    pub goal: Option<Goal>,
+    /// The cells, in order; rounds that were added stand last.
     pub cells: Vec<Planned>,
 }
 
@@ -45,6 +48,14 @@ pub fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<()> {
     }
     fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
     store::replace(&dir.join("host.toml"), &toml::to_string(host)?)?;
+    update(dir, plan)
+}
+
+/// Writes the plan anew, with the rounds that were added.
+///
+/// # Errors
+/// If the file system refuses.
+pub fn update(dir: &Path, plan: &Plan) -> Result<()> {
     Ok(store::replace(&dir.join(PLAN), &serde_json::to_string_pretty(plan)?)?)
 }
 

@@ -21,8 +21,11 @@ pub struct BuiltIn {
 }
 
 /// The suites in this binary; the first is the default.
-pub const BUILT_IN: [BuiltIn; 4] = [
+pub const BUILT_IN: [BuiltIn; 7] = [
     BuiltIn { name: "quick", text: include_str!("suites/quick.toml") },
+    BuiltIn { name: "speed", text: include_str!("suites/speed.toml") },
+    BuiltIn { name: "memory", text: include_str!("suites/memory.toml") },
+    BuiltIn { name: "scaling", text: include_str!("suites/scaling.toml") },
     BuiltIn { name: "cifar", text: include_str!("suites/cifar.toml") },
     BuiltIn { name: "paper", text: include_str!("suites/paper.toml") },
     BuiltIn { name: "imagenet", text: include_str!("suites/imagenet.toml") },
@@ -81,6 +84,9 @@ pub struct Keys {
     /// Untimed cells that run at the same time, each on its share of the threads. Default 1.
     #[serde(default = "default_jobs")]
     pub jobs: usize,
+    /// Whether every reference is timed twice, under two names (A/A): how much they differ is the noise floor.
+    #[serde(default)]
+    pub aa: bool,
     /// How every group is trained, unless it says otherwise.
     #[serde(default)]
     pub recipe: toml::Table,
@@ -132,6 +138,34 @@ pub struct GroupKeys {
     /// What this group's recipe changes.
     #[serde(default)]
     pub recipe: toml::Table,
+    /// What is varied in every member; such a group is not compared but fitted, metric by metric.
+    #[serde(default)]
+    pub sweep: Option<SweepKeys>,
+}
+
+/// The keys of `sweep`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SweepKeys {
+    /// A key of the models' specs, such as `depth`, `width` or `growth`; or `batch` or `image_size`.
+    pub over: String,
+    /// Its values.
+    pub values: Vec<u64>,
+}
+
+impl SweepKeys {
+    fn check(&self, data: &str) -> Result<(), String> {
+        if let Some(value) = repeated(&self.values) {
+            return Err(format!("sweep.values: {value} stands there twice"));
+        }
+        if self.values.len() < 2 {
+            return Err("sweep.values: a curve needs two values at least, and three for an interval".to_owned());
+        }
+        if self.over == "image_size" && data != "generated" {
+            return Err("a sweep over image_size needs data = \"generated\"".to_owned());
+        }
+        Ok(())
+    }
 }
 
 impl Suite {
@@ -195,11 +229,23 @@ impl Suite {
         }
         for group in groups {
             self.recipe(group)?;
-            if self.keys.data == "generated" && self.tasks(group).contains(&Task::Train) {
-                return Err("data = \"generated\" has nothing to learn: remove \"train\" from tasks".to_owned());
+            self.check_sweep(group).map_err(|error| format!("group \"{}\": {error}", group.name))?;
+            if self.keys.data == "generated"
+                && let Some(task) = self.tasks(group).iter().find(|task| task.learns())
+            {
+                let word = task.word();
+                return Err(format!("data = \"generated\" has nothing to learn: remove \"{word}\" from tasks"));
             }
         }
         Ok(())
+    }
+
+    fn check_sweep(&self, group: &GroupKeys) -> Result<(), String> {
+        match (&group.sweep, group.budget) {
+            (Some(_), Some(_)) => Err("a sweep varies the cost and so has no budget: remove budget".to_owned()),
+            (Some(sweep), None) => sweep.check(&self.keys.data),
+            (None, _) => Ok(()),
+        }
     }
 
     /// What is measured in `group`.

@@ -24,7 +24,7 @@ pub enum Verdict {
 /// One metric of one cell.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
-    /// `group/model/task/seed`.
+    /// `group/model/task/device/seed/round`.
     pub cell: String,
     /// What.
     pub metric: &'static str,
@@ -78,7 +78,8 @@ pub fn judge(base: &[Run], head: &[Run]) -> Result<Vec<Finding>, GateError> {
 }
 
 fn label(row: &RunRow) -> String {
-    format!("{}/{}/{}/{}/seed={}", row.group, row.model, row.task, row.device, row.seed)
+    let twin = if row.twin { "/twin" } else { "" };
+    format!("{}/{}/{}/{}/seed={}/round={}{twin}", row.group, row.model, row.task, row.device, row.seed, row.round)
 }
 
 fn only<'a>(runs: &'a [Run], cell: &str) -> Result<Option<&'a RunRow>, GateError> {

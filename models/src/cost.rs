@@ -53,6 +53,11 @@ pub struct Cost {
     pub activation_bytes: u64,
     /// Bytes that Burn's automatic differentiation keeps from the forward for the backward pass, each tensor once.
     pub saved_bytes: u64,
+    /// Bytes that a forward pass moves where every operation runs by itself: each input read once, each output written
+    /// once. Weights, read once a batch, are not among them.
+    pub traffic_bytes: u64,
+    /// The part of `traffic_bytes` that belongs to joins: what the skip style itself moves.
+    pub join_bytes: u64,
 }
 
 impl std::ops::AddAssign for Cost {
@@ -61,6 +66,8 @@ impl std::ops::AddAssign for Cost {
         self.macs = self.macs.saturating_add(other.macs);
         self.activation_bytes = self.activation_bytes.saturating_add(other.activation_bytes);
         self.saved_bytes = self.saved_bytes.saturating_add(other.saved_bytes);
+        self.traffic_bytes = self.traffic_bytes.saturating_add(other.traffic_bytes);
+        self.join_bytes = self.join_bytes.saturating_add(other.join_bytes);
     }
 }
 

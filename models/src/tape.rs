@@ -89,7 +89,7 @@ impl Tape {
         let y = self.value(vec![conv.output, side, side]);
         let weights = (conv.input * conv.output * conv.kernel * conv.kernel) as u64;
         let saved = self.save(x);
-        self.push(name, &kind, &y, Cost { params: weights, macs: weights * (side * side) as u64, ..saved });
+        self.push(name, &kind, &[x], &y, Cost { params: weights, macs: weights * (side * side) as u64, ..saved });
         y
     }
 
@@ -104,7 +104,7 @@ impl Tape {
     pub fn batch_norm(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
         let saved = self.save(x);
-        self.push(name, "bn", &y, Cost { params: 2 * x.channels() as u64, ..saved });
+        self.push(name, "bn", &[x], &y, Cost { params: 2 * x.channels() as u64, ..saved });
         y
     }
 
@@ -134,7 +134,8 @@ impl Tape {
             shape[0] += x.shape[0];
         }
         let y = self.value(shape);
-        self.push(name, skip.word(), &y, Cost::default());
+        let join_bytes = x.bytes() + fx.bytes() + y.bytes();
+        self.push(name, skip.word(), &[x, fx], &y, Cost { join_bytes, ..Cost::default() });
         y
     }
 
@@ -144,11 +145,12 @@ impl Tape {
         if stride > 1 {
             let side = x.shape[1].div_ceil(stride);
             y = self.value(vec![x.channels(), side, side]);
-            self.push(name, "subsample", &y, Cost::default());
+            self.push(name, "subsample", &[x], &y, Cost::default());
         }
         if channels > x.channels() {
-            y = self.value(vec![channels, y.shape[1], y.shape[2]]);
-            self.push(name, "pad", &y, Cost::default());
+            let narrow = y;
+            y = self.value(vec![channels, narrow.shape[1], narrow.shape[2]]);
+            self.push(name, "pad", &[&narrow], &y, Cost::default());
         }
         y
     }
@@ -158,7 +160,7 @@ impl Tape {
         let side = self.side(name, x, 2, 2, 0);
         let y = self.value(vec![x.channels(), side, side]);
         let saved = self.save(x);
-        self.push(name, "avgpool", &y, saved);
+        self.push(name, "avgpool", &[x], &y, saved);
         y
     }
 
@@ -168,14 +170,14 @@ impl Tape {
         let y = self.value(vec![x.channels(), side, side]);
         let mut saved = self.save(x);
         saved.saved_bytes += y.elements() * INDEX;
-        self.push(name, "maxpool", &y, saved);
+        self.push(name, "maxpool", &[x], &y, saved);
         y
     }
 
     /// Global average pooling; a mean saves nothing.
     pub fn global_pool(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(vec![x.channels()]);
-        self.push(name, "pool", &y, Cost::default());
+        self.push(name, "pool", &[x], &y, Cost::default());
         y
     }
 
@@ -190,7 +192,7 @@ impl Tape {
         let rows = x.elements() / inputs as u64;
         let weights = (inputs * outputs) as u64;
         let saved = self.save(x);
-        self.push(name, "linear", &y, Cost { params: weights + outputs as u64, macs: weights * rows, ..saved });
+        self.push(name, "linear", &[x], &y, Cost { params: weights + outputs as u64, macs: weights * rows, ..saved });
         y
     }
 
@@ -199,7 +201,7 @@ impl Tape {
     pub fn layer_norm(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
         let params = 2 * x.shape.last().map_or(0, |&width| width as u64);
-        self.push(name, "ln", &y, Cost { params, saved_bytes: 2 * x.bytes(), ..Cost::default() });
+        self.push(name, "ln", &[x], &y, Cost { params, saved_bytes: 2 * x.bytes(), ..Cost::default() });
         y
     }
 
@@ -214,9 +216,10 @@ impl Tape {
             macs: 2 * (tokens * tokens * width) as u64,
             saved_bytes: qkv.bytes() + 3 * scores * F32,
             activation_bytes: 2 * scores * F32,
+            traffic_bytes: 4 * scores * F32,
             ..Cost::default()
         };
-        self.push(name, "attention", &y, cost);
+        self.push(name, "attention", &[qkv], &y, cost);
         y
     }
 
@@ -225,21 +228,21 @@ impl Tape {
         let tokens = x.shape[1] * x.shape[2] + 1;
         let width = x.channels();
         let y = self.value(vec![tokens, width]);
-        self.push(name, "tokens", &y, Cost { params: ((tokens + 1) * width) as u64, ..Cost::default() });
+        self.push(name, "tokens", &[x], &y, Cost { params: ((tokens + 1) * width) as u64, ..Cost::default() });
         y
     }
 
     /// The class token alone: `[tokens, width]` to `[width]`.
     pub fn class_token(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(vec![x.shape[1]]);
-        self.push(name, "class token", &y, Cost::default());
+        self.push(name, "class token", &[&y], &y, Cost::default());
         y
     }
 
     fn pointwise(&mut self, name: &str, kind: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
         let saved = self.save(x);
-        self.push(name, kind, &y, saved);
+        self.push(name, kind, &[x], &y, saved);
         y
     }
 
@@ -265,8 +268,13 @@ impl Tape {
         (padded - kernel) / stride + 1
     }
 
-    fn push(&mut self, name: &str, kind: &str, y: &Value, cost: Cost) {
-        let cost = Cost { activation_bytes: cost.activation_bytes + y.bytes(), ..cost };
+    fn push(&mut self, name: &str, kind: &str, inputs: &[&Value], y: &Value, cost: Cost) {
+        let read: u64 = inputs.iter().map(|input| input.bytes()).sum();
+        let cost = Cost {
+            activation_bytes: cost.activation_bytes + y.bytes(),
+            traffic_bytes: cost.traffic_bytes + read + y.bytes(),
+            ..cost
+        };
         match self.layers.last_mut().filter(|layer| layer.name == name) {
             Some(layer) => {
                 layer.kind = format!("{} {kind}", layer.kind);

@@ -17,6 +17,8 @@ pub enum Verdict {
     Lower,
     /// The interval includes 1.
     NoDifferenceShown,
+    /// The interval leaves 1 out, but the reference differs from itself by as much (A/A).
+    WithinNoise,
     /// Fewer than two pairs of seeds.
     TooFewPairs,
     /// A count, not a measurement: exactly as given.
@@ -65,6 +67,21 @@ pub struct Comparison {
     pub identity: Identity,
     /// The members, the reference first.
     pub members: Vec<Member>,
+    /// For each metric with A/A cells: the ratio of the reference to itself.
+    pub twins: Vec<(Metric, Estimate)>,
+}
+
+impl Comparison {
+    /// The noise floor of `metric`: how far from 1 the reference's ratio to itself may lie by its interval, as a share.
+    /// None without two A/A pairs.
+    pub fn noise_floor(&self, metric: Metric) -> Option<f64> {
+        let (_, twin) = self.twins.iter().find(|(other, _)| *other == metric)?;
+        noise_floor(twin)
+    }
+}
+
+fn noise_floor(twin: &Estimate) -> Option<f64> {
+    Some(twin.high?.max(1.0 / twin.low?) - 1.0)
 }
 
 /// Compares every group.
@@ -72,16 +89,22 @@ pub fn compare(groups: &[Group]) -> Vec<Comparison> {
     groups.iter().map(compare_group).collect()
 }
 
-fn compare_group(Group { identity, members }: &Group) -> Comparison {
+fn compare_group(Group { identity, members, twin }: &Group) -> Comparison {
     let reference = members.iter().find(|member| member.model == identity.reference);
-    let members = members.iter().map(|member| compare_member(member, reference)).collect();
-    Comparison { identity: identity.clone(), members }
+    let again = |metric: &Metric| Some((*metric, stats::paired_ratio(&twin.as_ref()?.pairs(reference?, *metric))?));
+    let measured = Metric::ALL.iter().filter(|metric| !metric.is_exact());
+    let twins: Vec<(Metric, Estimate)> = measured.filter_map(again).collect();
+    let members = members.iter().map(|member| compare_member(member, reference, &twins)).collect();
+    Comparison { identity: identity.clone(), members, twins }
 }
 
 type Source = crate::group::Member;
 
-fn compare_member(member: &Source, reference: Option<&Source>) -> Member {
-    let entries = Metric::ALL.iter().filter_map(|metric| entry(*metric, member, reference));
+fn compare_member(member: &Source, reference: Option<&Source>, twins: &[(Metric, Estimate)]) -> Member {
+    let entries = Metric::ALL.iter().filter_map(|metric| {
+        let twin = twins.iter().find(|(other, _)| other == metric);
+        entry(*metric, member, reference, twin.and_then(|(_, twin)| noise_floor(twin)))
+    });
     Member {
         model: member.model.clone(),
         family: member.family.clone(),
@@ -91,25 +114,25 @@ fn compare_member(member: &Source, reference: Option<&Source>) -> Member {
     }
 }
 
-fn entry(metric: Metric, member: &Source, reference: Option<&Source>) -> Option<Entry> {
-    let own = member.values.get(&metric)?;
-    let values: Vec<f64> = own.values().copied().collect();
-    let base = reference.and_then(|reference| reference.values.get(&metric));
-    let pairs: Vec<(f64, f64)> =
-        base.into_iter().flatten().filter_map(|(seed, base)| Some((*own.get(seed)?, *base))).collect();
+fn entry(metric: Metric, member: &Source, reference: Option<&Source>, floor: Option<f64>) -> Option<Entry> {
+    let values: Vec<f64> = member.values.get(&metric)?.values().copied().collect();
+    let pairs = reference.map_or(Vec::new(), |reference| member.pairs(reference, metric));
     let ratio = stats::paired_ratio(&pairs);
     let verdict = match reference {
         Some(reference) if reference.model == member.model => Verdict::Reference,
-        _ if matches!(metric, Metric::Params | Metric::Macs) => Verdict::Exact,
-        _ => ratio.as_ref().map_or(Verdict::TooFewPairs, verdict),
+        _ if metric.is_exact() => Verdict::Exact,
+        _ => ratio.as_ref().map_or(Verdict::TooFewPairs, |ratio| verdict(ratio, floor.unwrap_or(0.0))),
     };
     Some(Entry { metric, value: stats::mean_interval(&values)?, ratio, verdict })
 }
 
-fn verdict(ratio: &Estimate) -> Verdict {
+/// `floor`: the smallest difference that is called one.
+fn verdict(ratio: &Estimate, floor: f64) -> Verdict {
+    let difference = ratio.value.max(1.0 / ratio.value) - 1.0;
     match ratio.low {
         None => Verdict::TooFewPairs,
         Some(_) if !ratio.excludes(1.0) => Verdict::NoDifferenceShown,
+        Some(_) if difference <= floor => Verdict::WithinNoise,
         Some(_) if ratio.value > 1.0 => Verdict::Higher,
         Some(_) => Verdict::Lower,
     }
@@ -154,6 +177,8 @@ pub struct ComparisonRow {
     pub ratio_low: Option<f64>,
     /// Upper end.
     pub ratio_high: Option<f64>,
+    /// The largest difference that the reference shows to itself (A/A), as a share; empty without A/A cells.
+    pub noise_floor: Option<f64>,
     /// What the ratio says.
     pub verdict: Verdict,
 }
@@ -163,13 +188,14 @@ pub fn rows(comparisons: &[Comparison]) -> Vec<ComparisonRow> {
     let mut rows = Vec::new();
     for comparison in comparisons {
         for member in &comparison.members {
-            rows.extend(member.entries.iter().map(|entry| row(&comparison.identity, member, entry)));
+            rows.extend(member.entries.iter().map(|entry| row(comparison, member, entry)));
         }
     }
     rows
 }
 
-fn row(identity: &Identity, member: &Member, entry: &Entry) -> ComparisonRow {
+fn row(comparison: &Comparison, member: &Member, entry: &Entry) -> ComparisonRow {
+    let identity = &comparison.identity;
     ComparisonRow {
         suite: identity.suite.clone(),
         group: identity.group.clone(),
@@ -189,6 +215,7 @@ fn row(identity: &Identity, member: &Member, entry: &Entry) -> ComparisonRow {
         ratio: entry.ratio.as_ref().map(|ratio| ratio.value),
         ratio_low: entry.ratio.as_ref().and_then(|ratio| ratio.low),
         ratio_high: entry.ratio.as_ref().and_then(|ratio| ratio.high),
+        noise_floor: comparison.noise_floor(entry.metric),
         verdict: entry.verdict,
     }
 }

@@ -1,4 +1,4 @@
-//! The one grouping: matched group → model → metric → one value a seed.
+//! The one grouping: matched group → model → metric → one value a replicate.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,6 +14,10 @@ pub enum Metric {
     TrainAccuracy,
     /// Images a second in training.
     TrainThroughput,
+    /// Images a second over whole epochs, data preparation included.
+    EpochThroughput,
+    /// Time of training until the recipe's accuracy was reached.
+    TimeToAccuracy,
     /// Images a second in inference.
     InferThroughput,
     /// Median time of one image's forward pass.
@@ -24,6 +28,8 @@ pub enum Metric {
     TrainMemory,
     /// The same for inference.
     InferMemory,
+    /// Heap bytes that a forward pass keeps for its backward pass.
+    SavedMemory,
     /// Trainable parameters.
     Params,
     /// Multiply-accumulates for one image.
@@ -32,18 +38,26 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric, in the order of tables.
-    pub const ALL: [Metric; 10] = [
+    pub const ALL: [Metric; 13] = [
         Metric::TestAccuracy,
         Metric::TrainAccuracy,
         Metric::TrainThroughput,
+        Metric::EpochThroughput,
+        Metric::TimeToAccuracy,
         Metric::InferThroughput,
         Metric::Latency,
         Metric::LatencyTail,
         Metric::TrainMemory,
         Metric::InferMemory,
+        Metric::SavedMemory,
         Metric::Params,
         Metric::Macs,
     ];
+
+    /// Whether it is counted, not measured.
+    pub fn is_exact(self) -> bool {
+        matches!(self, Metric::Params | Metric::Macs)
+    }
 
     /// The word used in `comparison.csv`, with its unit.
     pub fn word(self) -> &'static str {
@@ -51,11 +65,14 @@ impl Metric {
             Metric::TestAccuracy => "test_accuracy",
             Metric::TrainAccuracy => "train_accuracy",
             Metric::TrainThroughput => "train_images_per_s",
+            Metric::EpochThroughput => "epoch_images_per_s",
+            Metric::TimeToAccuracy => "time_to_accuracy_ns",
             Metric::InferThroughput => "infer_images_per_s",
             Metric::Latency => "latency_ns_p50",
             Metric::LatencyTail => "latency_ns_p99",
             Metric::TrainMemory => "train_peak_bytes",
             Metric::InferMemory => "infer_peak_bytes",
+            Metric::SavedMemory => "saved_bytes",
             Metric::Params => "params",
             Metric::Macs => "macs",
         }
@@ -64,17 +81,21 @@ impl Metric {
     /// This metric's value in `row`, where the row measured it.
     pub fn of(self, row: &RunRow) -> Option<f64> {
         let task = |wanted: &str, value: Option<f64>| value.filter(|_| row.task == wanted);
-        let images_per_s = row.step_ns_median.filter(|ns| *ns > 0).map(|ns| row.batch as f64 * 1e9 / ns as f64);
+        let rate = |images: u64, ns: Option<u64>| ns.filter(|ns| *ns > 0).map(|ns| images as f64 * 1e9 / ns as f64);
+        let images_per_s = rate(row.batch, row.step_ns_median);
         let peak = row.device_reserved_bytes.or(row.heap_peak_bytes).map(|bytes| bytes as f64);
         match self {
-            Metric::TestAccuracy => share(row.test_correct, row.test_total),
-            Metric::TrainAccuracy => share(row.train_correct, row.train_total),
+            Metric::TestAccuracy => task("train", share(row.test_correct, row.test_total)),
+            Metric::TrainAccuracy => task("train", share(row.train_correct, row.train_total)),
             Metric::TrainThroughput => task("train-step", images_per_s),
+            Metric::EpochThroughput => rate(row.epoch_images.unwrap_or(0), row.epoch_ns_median),
+            Metric::TimeToAccuracy => row.target_ns.map(|ns| ns as f64),
             Metric::InferThroughput => task("infer", images_per_s),
             Metric::Latency => task("latency", row.step_ns_median.map(|ns| ns as f64)),
             Metric::LatencyTail => task("latency", row.step_ns_p99.map(|ns| ns as f64)),
             Metric::TrainMemory => task("peak-memory-train", peak),
             Metric::InferMemory => task("peak-memory-infer", peak),
+            Metric::SavedMemory => row.heap_saved_bytes.map(|bytes| bytes as f64),
             Metric::Params => row.params.map(|count| count as f64),
             Metric::Macs => row.macs.map(|count| count as f64),
         }
@@ -111,6 +132,17 @@ pub struct Group {
     pub identity: Identity,
     /// The members, the reference first, then in the order of the rows.
     pub members: Vec<Member>,
+    /// The reference measured once more under another name, where the run has A/A cells.
+    pub twin: Option<Member>,
+}
+
+/// One repetition: what pairs are formed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Replicate {
+    /// Seed.
+    pub seed: u64,
+    /// Round of timed cells with that seed.
+    pub round: u64,
 }
 
 /// Where a group's numbers come from: what its rows say alike.
@@ -154,10 +186,25 @@ pub struct Member {
     pub family: String,
     /// Skip style.
     pub skip: String,
-    /// For each metric, the value of each seed.
-    pub values: BTreeMap<Metric, BTreeMap<u64, f64>>,
+    /// For each metric, the value of each replicate.
+    pub values: BTreeMap<Metric, BTreeMap<Replicate, f64>>,
     /// Cells of this model that were not measured: the task, the seed and why.
     pub failures: Vec<Failure>,
+}
+
+impl Member {
+    fn of(row: &RunRow) -> Self {
+        let (model, family, skip) = (row.model.clone(), row.family.clone(), row.skip.clone());
+        Self { model, family, skip, values: BTreeMap::new(), failures: Vec::new() }
+    }
+
+    /// The values of `metric` that this member and `reference` both have, replicate by replicate.
+    pub fn pairs(&self, reference: &Member, metric: Metric) -> Vec<(f64, f64)> {
+        let (Some(own), Some(base)) = (self.values.get(&metric), reference.values.get(&metric)) else {
+            return Vec::new();
+        };
+        base.iter().filter_map(|(replicate, base)| Some((*own.get(replicate)?, *base))).collect()
+    }
 }
 
 /// A cell that was not measured.
@@ -174,14 +221,15 @@ pub struct Failure {
 }
 
 /// Groups rows. What differs in suite text, data, recipe, device, machine or build is never put together, and a cell that
-/// was run again begins a group of its own instead of taking the place of the first.
+/// was run again begins a group of its own instead of taking the place of the first. Sweeps are
+/// [`scaling`](crate::scaling)'s.
 pub fn group(runs: &[Run]) -> Vec<Group> {
     let mut groups: Vec<(GroupKey, HashSet<&str>, Group)> = Vec::new();
-    for Run { row, .. } in runs {
+    for row in runs.iter().map(|run| &run.row).filter(|row| row.sweep.is_empty()) {
         let key = key(row);
         let fits = |(other, cells, _): &(GroupKey, HashSet<&str>, _)| *other == key && !cells.contains(&*row.cell);
         let index = groups.iter().position(fits).unwrap_or_else(|| {
-            groups.push((key, HashSet::new(), Group { identity: identity(row), members: Vec::new() }));
+            groups.push((key, HashSet::new(), Group { identity: identity(row), members: Vec::new(), twin: None }));
             groups.len() - 1
         });
         let (_, cells, group) = &mut groups[index];
@@ -189,7 +237,7 @@ pub fn group(runs: &[Run]) -> Vec<Group> {
         add(group, row);
     }
     let mut groups: Vec<Group> = groups.into_iter().map(|(_, _, group)| group).collect();
-    for Group { identity, members } in &mut groups {
+    for Group { identity, members, .. } in &mut groups {
         members.sort_by_key(|member| member.model != identity.reference);
     }
     groups
@@ -216,23 +264,28 @@ fn identity(row: &RunRow) -> Identity {
 }
 
 fn add(group: &mut Group, row: &RunRow) {
-    let index = group.members.iter().position(|member| member.model == row.model).unwrap_or_else(|| {
-        let (model, family, skip) = (row.model.clone(), row.family.clone(), row.skip.clone());
-        group.members.push(Member { model, family, skip, values: BTreeMap::new(), failures: Vec::new() });
-        group.members.len() - 1
-    });
     if group.identity.origin.device_name.is_empty() {
         // A cell that failed never learned it.
         group.identity.origin.device_name.clone_from(&row.device_name);
     }
-    let member = &mut group.members[index];
+    let member = match row.twin {
+        true => group.twin.get_or_insert_with(|| Member::of(row)),
+        false => {
+            let index = group.members.iter().position(|member| member.model == row.model).unwrap_or_else(|| {
+                group.members.push(Member::of(row));
+                group.members.len() - 1
+            });
+            &mut group.members[index]
+        }
+    };
     if row.status != Status::Ok {
         let (task, seed, status, error) = (row.task.clone(), row.seed, row.status, row.error.clone());
         member.failures.push(Failure { task, seed, status, error });
     }
+    let replicate = Replicate { seed: row.seed, round: row.round };
     for metric in Metric::ALL {
         if let Some(value) = metric.of(row) {
-            member.values.entry(metric).or_default().insert(row.seed, value);
+            member.values.entry(metric).or_default().insert(replicate, value);
         }
     }
 }

@@ -1,16 +1,22 @@
 //! What skipbench's numbers say.
 //!
 //! - [`record`]: the rows, column by column; [`store`]: files of rows, read and written.
-//! - [`stats`]: medians and intervals; [`group`]: the one grouping; [`compare`]: each member of a matched group
-//!   against its reference.
+//! - [`stats`], [`bootstrap`]: medians, intervals, exponents; [`group`]: the one grouping; [`compare`]: each member of a
+//!   matched group against its reference.
+//! - [`scaling`]: sweeps and their exponents; [`roofline`]: times against the machine's ceilings; [`notes`]: what to know
+//!   before believing them.
 //! - [`table`], [`render`]: the only places that format.
 //!
 //! Everything between reading and formatting is a pure function. Nothing here knows Burn.
 
+pub mod bootstrap;
 pub mod compare;
 pub mod group;
+pub mod notes;
 pub mod record;
 pub mod render;
+pub mod roofline;
+pub mod scaling;
 pub mod stats;
 pub mod store;
 pub mod table;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Version of the columns below; it rises when one changes its name or meaning.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// How a cell ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,10 +55,21 @@ pub struct RunRow {
     pub skip: String,
     /// Weighted layers, or a Transformer's blocks.
     pub depth: u64,
-    /// `train`, `train-step`, `infer`, `latency`, `peak-memory-train` or `peak-memory-infer`.
+    /// `train`, `train-step`, `train-epoch`, `infer`, `latency`, `time-to-accuracy`, `peak-memory-train` or
+    /// `peak-memory-infer`.
     pub task: String,
     /// Seed of weights, order and augmentation.
     pub seed: u64,
+    /// Which repetition of a timed cell with this seed, from 0.
+    pub round: u64,
+    /// Whether the cell is the reference once more, under a second name (A/A): what differs between the two is noise.
+    pub twin: bool,
+    /// What the group varies, such as `depth`; empty where it compares models as they are.
+    pub sweep: String,
+    /// The model whose key is varied: the curve that this row is a point of.
+    pub sweep_line: String,
+    /// The value that the varied key has here.
+    pub sweep_value: Option<u64>,
 
     /// Data set.
     pub data: String,
@@ -87,6 +98,10 @@ pub struct RunRow {
     pub activation_bytes: Option<u64>,
     /// Bytes kept for the backward pass for one image, predicted from the configuration.
     pub saved_bytes: Option<u64>,
+    /// Bytes that a forward pass moves for one image where every operation runs by itself, from the configuration.
+    pub traffic_bytes: Option<u64>,
+    /// The part of it that the joins move.
+    pub join_bytes: Option<u64>,
 
     /// Epochs finished.
     pub epochs: Option<u64>,
@@ -104,9 +119,18 @@ pub struct RunRow {
     pub test_total: Option<u64>,
     /// Time from the first step to the end of the last test, over all resumptions.
     pub train_ns: Option<u64>,
+    /// `time-to-accuracy`: time of training, without tests, up to the first test that reached the recipe's
+    /// `target_accuracy`; empty where none did.
+    pub target_ns: Option<u64>,
+    /// `time-to-accuracy`: epochs up to that test.
+    pub target_epochs: Option<u64>,
 
     /// Steps run before timing began.
     pub warmup_steps: Option<u64>,
+    /// How long they took.
+    pub warmup_ns: Option<u64>,
+    /// Whether they had stopped becoming faster or slower when timing began.
+    pub warmup_steady: Option<bool>,
     /// Steps timed; each one's time is in `samples.csv`.
     pub timed_steps: Option<u64>,
     /// Median time of a timed step.
@@ -122,11 +146,35 @@ pub struct RunRow {
     /// `train-step`: median time of the optimiser, likewise. The three need not sum to `step_ns_median`: whole steps do not
     /// wait between their parts.
     pub optimizer_ns_median: Option<u64>,
+    /// `train-epoch`: images of an epoch.
+    pub epoch_images: Option<u64>,
+    /// `train-epoch`: median time of an epoch, data preparation included.
+    pub epoch_ns_median: Option<u64>,
+    /// `train-epoch`: median over the epochs of the time spent preparing data, a part of the former.
+    pub epoch_data_ns_median: Option<u64>,
+
+    /// Multiply-adds that the device's own matrix product reached in the cell's process, in FLOP/s (one multiply-add is
+    /// two).
+    pub ceiling_flops_per_s: Option<f64>,
+    /// Bytes that the device's own copy read and wrote in a second, in the cell's process.
+    pub ceiling_bytes_per_s: Option<f64>,
+    /// Processor cores that other processes kept busy during the cell.
+    pub other_load_cores: Option<f64>,
+    /// Clock of the fastest core when the cell ended, as the system tells it.
+    pub cpu_mhz: Option<u64>,
 
     /// Heap bytes alive when the measured pass began: weights, one batch, the program.
     pub heap_start_bytes: Option<u64>,
     /// Most heap bytes alive at once during the measured pass.
     pub heap_peak_bytes: Option<u64>,
+    /// Most heap bytes alive at once during a forward pass with its loss.
+    pub heap_peak_forward_bytes: Option<u64>,
+    /// During a backward pass.
+    pub heap_peak_backward_bytes: Option<u64>,
+    /// During an optimiser's step.
+    pub heap_peak_optimizer_bytes: Option<u64>,
+    /// Heap bytes alive that a step leaves behind: the median over the steps from the third on. 0 where nothing leaks.
+    pub heap_growth_bytes: Option<i64>,
     /// Heap bytes that the last forward pass left alive for its backward pass; `saved_bytes` times `batch` predicts it.
     pub heap_saved_bytes: Option<u64>,
     /// VmHWM of the cell's process when it ended (Linux).
@@ -170,8 +218,9 @@ pub struct RunRow {
 pub struct SampleRow {
     /// The cell.
     pub cell: String,
-    /// What it is, with its unit: `loss`, `train_correct`, `test_correct`, `learning_rate`, `step_ns`, `forward_ns`,
-    /// `backward_ns`, `optimizer_ns`.
+    /// What it is, with its unit: `loss`, `train_correct`, `test_correct`, `warmup_ns`, `step_ns`, `forward_ns`,
+    /// `backward_ns`, `optimizer_ns`, `epoch_ns`, `epoch_data_ns`, and for each part of a step (`forward`, `backward`,
+    /// `optimizer`) `PART_peak_bytes` and `PART_live_bytes`: the most heap bytes alive in it, and those alive after it.
     pub series: String,
     /// Epoch or step, from 1.
     pub index: u64,

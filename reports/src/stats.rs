@@ -1,6 +1,8 @@
-//! Medians and intervals.
+//! Medians, intervals and exponents.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use crate::bootstrap;
 
 /// An estimate with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +21,11 @@ impl Estimate {
     /// Whether the interval exists and leaves `value` out.
     pub fn excludes(&self, value: f64) -> bool {
         matches!((self.low, self.high), (Some(low), Some(high)) if value < low || value > high)
+    }
+
+    /// Half the interval's width as a share of the estimate; none without an interval.
+    pub fn half_width(&self) -> Option<f64> {
+        Some((self.high? - self.low?) / 2.0 / self.value.abs())
     }
 }
 
@@ -52,23 +59,47 @@ pub fn deviation(values: &[f64]) -> Option<f64> {
 /// The mean with Student's 95 % interval: mean ± t(0.975, n − 1) · s / √n; none of nothing.
 pub fn mean_interval(values: &[f64]) -> Option<Estimate> {
     let value = mean(values)?;
-    let half = half_width(values);
+    let half = student_half_width(values);
     let (low, high) = (half.map(|half| value - half), half.map(|half| value + half));
     Some(Estimate { n: values.len(), value, low, high })
 }
 
-fn half_width(values: &[f64]) -> Option<f64> {
+fn student_half_width(values: &[f64]) -> Option<f64> {
     let n = values.len() as f64;
     let quantile = StudentsT::new(0.0, 1.0, n - 1.0).ok()?.inverse_cdf(0.975);
     Some(quantile * deviation(values)? / n.sqrt())
 }
 
-/// The geometric mean of `value / base` over pairs, with Student's 95 % interval of the logarithms taken back.
+/// The geometric mean of `value / base` over pairs, with the 95 % interval of the logarithms' mean taken back: bootstrap-t
+/// from [`bootstrap::LEAST`] pairs on, Student's below.
 ///
 /// Pairs in which either number is not positive have no ratio and are left out; none where no pair is left.
 pub fn paired_ratio(pairs: &[(f64, f64)]) -> Option<Estimate> {
     let positive = pairs.iter().filter(|(value, base)| *value > 0.0 && *base > 0.0);
     let logs: Vec<f64> = positive.map(|(value, base)| (value / base).ln()).collect();
-    let log = mean_interval(&logs)?;
+    let log = bootstrap::mean_interval(&logs).or_else(|| mean_interval(&logs))?;
     Some(Estimate { n: log.n, value: log.value.exp(), low: log.low.map(f64::exp), high: log.high.map(f64::exp) })
+}
+
+/// The exponent b of y = a · xᵇ: the slope of ln y over ln x by least squares, with Student's 95 % interval of n − 2
+/// degrees of freedom.
+///
+/// Points that are not positive are left out; none where fewer than two x remain. Two points have no interval.
+pub fn growth_exponent(points: &[(f64, f64)]) -> Option<Estimate> {
+    let positive = points.iter().filter(|(x, y)| *x > 0.0 && *y > 0.0);
+    let (x, y): (Vec<f64>, Vec<f64>) = positive.map(|(x, y)| (x.ln(), y.ln())).unzip();
+    let (n, middle_x, middle_y) = (x.len() as f64, mean(&x)?, mean(&y)?);
+    let spread: f64 = x.iter().map(|x| (x - middle_x).powi(2)).sum();
+    let shared: f64 = x.iter().zip(&y).map(|(x, y)| (x - middle_x) * (y - middle_y)).sum();
+    let value = Some(shared / spread).filter(|_| spread > 0.0)?;
+    let residuals: f64 = x.iter().zip(&y).map(|(x, y)| (y - middle_y - value * (x - middle_x)).powi(2)).sum();
+    let quantile = StudentsT::new(0.0, 1.0, n - 2.0).ok().map(|student| student.inverse_cdf(0.975));
+    let half = quantile.map(|quantile| quantile * (residuals / (n - 2.0) / spread).sqrt());
+    Some(Estimate { n: x.len(), value, low: half.map(|half| value - half), high: half.map(|half| value + half) })
+}
+
+/// How many of the values lie above Tukey's outer fence, Q₃ + 3 (Q₃ − Q₁): steps that something held up.
+pub fn far_above(values: &[f64]) -> usize {
+    let (Some(lower), Some(upper)) = (quantile(values, 0.25), quantile(values, 0.75)) else { return 0 };
+    values.iter().filter(|value| **value > upper + 3.0 * (upper - lower)).count()
 }

@@ -1,4 +1,4 @@
-//! `skipbench compare`: the comparison of finished runs, from their rows alone.
+//! `skipbench compare`: the comparison of finished runs, from their rows alone; with it their sweeps.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,7 +7,11 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use skipbench_reports::compare::{Comparison, compare, rows};
 use skipbench_reports::group::group;
-use skipbench_reports::table::{Style, comparisons};
+use skipbench_reports::notes::notes;
+use skipbench_reports::record::Status;
+use skipbench_reports::roofline::{Roof, roofs};
+use skipbench_reports::scaling::{Curve, curves};
+use skipbench_reports::table::{self, Style};
 use skipbench_reports::{render, store};
 
 use super::{print, print_json};
@@ -30,22 +34,54 @@ pub(crate) struct CompareArgs {
 }
 
 pub(crate) fn run(arguments: &CompareArgs) -> Result<ExitCode> {
-    let compared = read(&arguments.dirs)?;
+    let report = read(&arguments.dirs)?;
     match (arguments.csv, arguments.json, arguments.markdown) {
-        (true, ..) => print(&render::csv(&rows(&compared))?)?,
-        (_, true, _) => print_json(&rows(&compared))?,
-        (.., true) => print(&comparisons(&compared, Style::Markdown))?,
-        _ => print(&comparisons(&compared, Style::Terminal))?,
+        (true, ..) => print(&render::csv(&rows(&report.comparisons))?)?,
+        (_, true, _) => print_json(&rows(&report.comparisons))?,
+        (.., true) => print(&text(&report, Style::Markdown))?,
+        _ => print(&text(&report, Style::Terminal))?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Compares the rows of several runs.
-pub(crate) fn read(dirs: &[PathBuf]) -> Result<Vec<Comparison>> {
+/// Everything that rows say.
+pub(crate) struct Report {
+    /// Matched groups.
+    pub(crate) comparisons: Vec<Comparison>,
+    /// Sweeps.
+    pub(crate) curves: Vec<Curve>,
+    /// Times against ceilings.
+    pub(crate) roofs: Vec<Roof>,
+    /// What to know before believing them.
+    pub(crate) notes: Vec<String>,
+    /// Cells that could not be measured.
+    pub(crate) broken: usize,
+}
+
+/// Reads the rows of several runs.
+pub(crate) fn read(dirs: &[PathBuf]) -> Result<Report> {
     let mut runs = Vec::new();
     for dir in dirs {
         runs.extend(store::read(dir)?);
     }
     ensure!(!runs.is_empty(), "no rows yet: the run has not finished a cell");
-    Ok(compare(&group(&runs)))
+    Ok(Report {
+        comparisons: compare(&group(&runs)),
+        curves: curves(&runs),
+        roofs: roofs(&runs),
+        notes: notes(&runs),
+        broken: runs.iter().filter(|run| run.row.status != Status::Ok).count(),
+    })
+}
+
+/// Comparisons, sweeps and notes for people.
+pub(crate) fn text(report: &Report, style: Style) -> String {
+    let mut text = String::new();
+    if !report.comparisons.is_empty() {
+        text.push_str(&table::comparisons(&report.comparisons, style));
+    }
+    if !report.curves.is_empty() {
+        text.push_str(&table::curves(&report.curves, style));
+    }
+    text + &table::notes(&report.notes, style)
 }

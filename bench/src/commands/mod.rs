@@ -7,6 +7,7 @@ pub(crate) mod gate;
 pub(crate) mod matching;
 pub(crate) mod models;
 pub(crate) mod replay;
+pub(crate) mod roofline;
 pub(crate) mod run;
 pub(crate) mod suites;
 use std::io::{self, Write};

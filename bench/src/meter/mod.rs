@@ -1,7 +1,12 @@
-//! What is measured with: a stopwatch that waits for the device, and memory as the process and the device see it.
+//! What is measured with: a stopwatch that waits for the device and the loop around it, memory as the process and the
+//! device see it, the machine's load and its ceilings.
 
+pub mod ceiling;
 pub mod heap;
+pub mod load;
 pub mod rss;
+pub mod timed_loop;
+pub mod warmup;
 
 use std::time::{Duration, Instant};
 

@@ -1,41 +1,105 @@
 //! `peak-memory-train` and `peak-memory-infer`: the most memory alive at once while steps run, in a pass of its own.
 //!
-//! Measured: heap bytes of the whole process by the counting allocator, from the moment network and batch are there, and
-//! what the last forward pass leaves alive for its backward pass; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their pools. Not measured: what code outside the
-//! allocator maps. Verified: the last loss, or the last logits, are finite. Bias: the heap peak includes weights,
-//! optimiser state, the batch and the backend's scratch, as a user's process does.
+//! Measured: heap bytes of the whole process by the counting allocator, the counter reset at the start of every part of
+//! every step: the most alive in the forward pass, the backward pass and the optimiser, and what each leaves alive; VmHWM at
+//! the end; on CubeCL devices the bytes in use and reserved in their pools. Not measured: what code outside the allocator
+//! maps. Verified: the last loss, or the last logits, are finite. Bias: the heap peak includes weights, optimiser state, the
+//! batch and the backend's scratch, as a user's process does.
 
+use anyhow::Result;
 use burn::module::Module;
 use burn::tensor::Device;
+use skipbench_reports::stats;
 
-use super::{Report, Result2, Setup, finite, update};
-use crate::cell::{Measured, Progress};
+use super::{Report, Result2, Setup, backward, finite};
+use crate::cell::{Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::meter::{self, heap, rss};
 
-/// The first step also allocates the optimiser's state, so that only later ones see the whole.
-const STEPS: u64 = 3;
+/// The first step also allocates the optimiser's state, so that only later ones see the whole; from the third on a step
+/// that leaves more behind than it found leaks.
+const STEPS: u64 = 6;
+
+/// The parts of a training step.
+const PARTS: [&str; 3] = ["forward", "backward", "optimizer"];
+
+/// Heap bytes in one part of a step.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    /// Most alive during it.
+    peak: u64,
+    /// Alive after it.
+    live: u64,
+}
+
+/// Runs `work`, waits for the device, and gives what it made and what the heap did.
+fn watched<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, Part)> {
+    let span = heap::Span::start();
+    let made = work();
+    meter::sync(device)?;
+    Ok((made, Part { peak: span.peak_bytes(), live: heap::live_bytes() }))
+}
 
 pub(super) fn train(setup: &Setup, report: &mut Report) -> Result2 {
     let (mut model, measured) = setup.model()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&setup.device);
     let rate = setup.recipe().lr / 10.0;
-    let span = heap::Span::start();
-    let (mut last, mut saved) = (None, 0);
+    // Reserved before the measuring begins, of which it would else be a part.
+    let mut curve: Vec<[Part; 3]> = Vec::with_capacity(STEPS as usize);
+    let (start, mut last, mut saved) = (heap::live_bytes(), None, 0);
     for done in 0..STEPS {
         report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });
         let (images, labels) = batch.clone();
         let before = heap::live_bytes();
-        let loss = criterion.forward(model.forward(images), labels);
-        meter::sync(&setup.device)?;
-        saved = heap::live_bytes().saturating_sub(before);
+        let (loss, forward) = watched(&setup.device, || criterion.forward(model.forward(images), labels))?;
+        saved = forward.live.saturating_sub(before);
         last = Some(finite(loss.clone().inner())?);
-        model = update(model, &mut optimizer, loss, rate);
+        let (gradients, backward) = watched(&setup.device, || {
+            let gradients = backward(&model, &loss);
+            drop(loss);
+            gradients
+        })?;
+        let (next, optimizing) = watched(&setup.device, || optimizer.step(rate, model, gradients))?;
+        model = next;
+        curve.push([forward, backward, optimizing]);
     }
-    meter::sync(&setup.device)?;
     let measured = Measured { loss: last, heap_saved_bytes: Some(saved), ..measured };
-    Ok((with_memory(measured, span, &setup.device), Vec::new()))
+    Ok((with_curve(with_memory(measured, start, peak(&curve), &setup.device), &curve), samples(&curve)))
+}
+
+fn peak(curve: &[[Part; 3]]) -> u64 {
+    curve.iter().flatten().map(|part| part.peak).max().unwrap_or(0)
+}
+
+fn with_curve(measured: Measured, curve: &[[Part; 3]]) -> Measured {
+    let [forward, backward, optimizer] = [0, 1, 2].map(|part| curve.iter().map(|step| step[part].peak).max());
+    let left: Vec<u64> = curve.iter().map(|step| step[2].live).collect();
+    Measured {
+        heap_peak_forward_bytes: forward,
+        heap_peak_backward_bytes: backward,
+        heap_peak_optimizer_bytes: optimizer,
+        heap_growth_bytes: growth(&left),
+        ..measured
+    }
+}
+
+/// What a step leaves behind: the median difference between neighbours of `left`, the bytes alive after each step. The
+/// first step's is not among them: it makes the optimiser's state.
+pub fn growth(left: &[u64]) -> Option<i64> {
+    let steps: Vec<f64> = left.get(1..)?.windows(2).map(|pair| pair[1] as f64 - pair[0] as f64).collect();
+    stats::median(&steps).map(|bytes| bytes as i64)
+}
+
+fn samples(curve: &[[Part; 3]]) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for (index, step) in (1..).zip(curve) {
+        for (name, part) in PARTS.iter().zip(step) {
+            samples.push(Sample::new(&format!("{name}_peak_bytes"), index, part.peak as f64));
+            samples.push(Sample::new(&format!("{name}_live_bytes"), index, part.live as f64));
+        }
+    }
+    samples
 }
 
 pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
@@ -44,19 +108,19 @@ pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&device);
     let span = heap::Span::start();
-    for done in 0..STEPS {
-        report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });
+    for done in 0..STEPS / 2 {
+        report(Progress { done, total: STEPS / 2, epoch: 0, epochs: 0, loss: None });
         finite(model.forward(images.clone()).sum())?;
     }
     meter::sync(&device)?;
-    Ok((with_memory(measured, span, &device), Vec::new()))
+    Ok((with_memory(measured, span.start_bytes(), span.peak_bytes(), &device), Vec::new()))
 }
 
-fn with_memory(measured: Measured, span: heap::Span, device: &Device) -> Measured {
+fn with_memory(measured: Measured, start: u64, peak: u64, device: &Device) -> Measured {
     let pools = device.memory_pool_usage();
     Measured {
-        heap_start_bytes: Some(span.start_bytes()),
-        heap_peak_bytes: Some(span.peak_bytes()),
+        heap_start_bytes: Some(start),
+        heap_peak_bytes: Some(peak),
         rss_peak_bytes: rss::peak_bytes(),
         device_in_use_bytes: pools.as_ref().map(|pools| pools.bytes_in_use),
         device_reserved_bytes: pools.as_ref().map(|pools| pools.bytes_reserved),

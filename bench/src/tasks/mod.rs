@@ -1,6 +1,7 @@
 //! The workloads, one file each, and what they share: [`Setup`].
 
-mod memory;
+mod epoch;
+pub mod memory;
 mod throughput;
 mod train;
 
@@ -16,7 +17,9 @@ use crate::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
 use crate::checkpoint::Checkpoints;
 use crate::data::{Augment, DataSet};
 use crate::device;
-use crate::recipe::{Augmentation, Optimizer, Recipe};
+use crate::meter::ceiling;
+use crate::meter::load::{self, Load};
+use crate::recipe::{Augmentation, Checkpointing, Optimizer, Recipe};
 
 /// Hears how far a task is.
 pub type Report<'a> = dyn FnMut(Progress) + 'a;
@@ -39,13 +42,16 @@ pub struct Setup<'a> {
 /// Whatever keeps the cell from being measured and verified.
 pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     let setup = Setup::new(cell)?;
+    let load = load::Span::start();
     let (measured, samples) = match cell.task {
-        Task::Train => train::run(&setup, checkpoints, report)?,
+        Task::Train | Task::TimeToAccuracy => train::run(&setup, checkpoints, report)?,
         Task::TrainStep => throughput::train_step(&setup, report)?,
+        Task::TrainEpoch => epoch::run(&setup, report)?,
         Task::Infer | Task::Latency => throughput::infer(&setup, report)?,
         Task::PeakMemoryTrain => memory::train(&setup, report)?,
         Task::PeakMemoryInfer => memory::infer(&setup, report)?,
     };
+    let measured = setup.with_machine(measured, load.map(load::Span::end).unwrap_or_default())?;
     Ok(Outcome { device_name: device::name(cell.device, &setup.device), measured, samples })
 }
 
@@ -65,7 +71,28 @@ impl<'a> Setup<'a> {
             cell.source.name(),
             cell.data
         );
-        Ok(Self { cell, data, device: device::open(cell.device)?.autodiff() })
+        let device = device::open(cell.device)?.autodiff();
+        let device = match cell.recipe.checkpointing {
+            Checkpointing::None => device,
+            Checkpointing::Balanced => device.gradient_checkpointing(),
+        };
+        Ok(Self { cell, data, device })
+    }
+
+    /// Adds what the machine did and what it could do. A memory cell runs beside others on one thread, where neither says
+    /// anything.
+    fn with_machine(&self, measured: Measured, Load { other_cores, mhz }: Load) -> Result<Measured> {
+        let Cell { task, device, threads, memory_limit_bytes, .. } = self.cell;
+        if !task.is_timed() {
+            return Ok(measured);
+        }
+        let measured = Measured { other_load_cores: other_cores, cpu_mhz: mhz, ..measured };
+        // Training to an accuracy is as much data and tests as it is steps: no step's time, no roof.
+        if measured.step_ns_median.is_none() {
+            return Ok(measured);
+        }
+        let ceiling = ceiling::measure(*device, &self.device.clone().inner(), *threads, *memory_limit_bytes)?;
+        Ok(Measured { ceiling_flops_per_s: ceiling.flops_per_s, ceiling_bytes_per_s: ceiling.bytes_per_s, ..measured })
     }
 
     fn recipe(&self) -> &Recipe {
@@ -129,13 +156,10 @@ pub fn step(
     let logits = model.forward(images);
     let loss = criterion.forward(logits.clone(), labels);
     let (seen_loss, seen_logits) = (loss.clone().inner(), logits.inner());
-    (update(model, optimizer, loss, learning_rate), seen_loss, seen_logits)
-}
-
-/// Backward pass and optimiser.
-fn update(model: Model, optimizer: &mut ModuleOptimizer, loss: Tensor<1>, learning_rate: f64) -> Model {
     let gradients = backward(&model, &loss);
-    optimizer.step(learning_rate, model, gradients)
+    // The graph goes with the loss: before the optimiser needs memory of its own.
+    drop(loss);
+    (optimizer.step(learning_rate, model, gradients), seen_loss, seen_logits)
 }
 
 /// The gradient of every parameter.

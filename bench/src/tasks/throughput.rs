@@ -1,11 +1,11 @@
 //! `train-step`, `infer` and `latency`: the time of whole steps on one fixed real batch; of one image for `latency`.
 //!
 //! Timed: the step, with a wait for the device on both sides. Not timed: loading, building, data preparation and
-//! transfer, the first `warmup_steps` steps. Verified: the last loss, or the last logits, are finite, so that work that
+//! transfer, the warm-up, which lasts until the steps' times are steady. Verified: the last loss, or the last logits, are finite, so that work that
 //! failed cannot pass as fast work. Bias: the batch is warm in the caches, as it is not in training from disk.
 //!
-//! After its whole steps `train-step` times as many in parts — forward, backward, optimiser — with a wait after each, which
-//! on a device that works ahead takes longer than the whole.
+//! After its whole steps `train-step` times `timed_steps` in parts — forward, backward, optimiser — with a wait after each,
+//! which on a device that works ahead takes longer than the whole.
 
 use std::time::Duration;
 
@@ -17,10 +17,15 @@ use skipbench_models::Model;
 use skipbench_reports::stats;
 
 use super::{Report, Result2, Setup, backward, finite, step};
-use crate::cell::{Measured, Progress, Sample};
+use crate::cell::{Cell, Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::device::DeviceError;
 use crate::meter;
+use crate::meter::timed_loop::{self, Limits, Timed};
+use crate::recipe::Recipe;
+
+/// A hundred steps say what there is to say; more only cost memory.
+const MOST_STEPS: u64 = 1000;
 
 pub(super) fn train_step(setup: &Setup, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
@@ -28,7 +33,7 @@ pub(super) fn train_step(setup: &Setup, report: &mut Report) -> Result2 {
     let batch = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&setup.device);
     let rate = setup.recipe().lr / 10.0;
     let mut model = Some(model);
-    let times = repeat(setup, report, || {
+    let timed = repeat(setup, report, || {
         meter::timed(&setup.device, || {
             let current = model.take().expect("every step gives the network back");
             model = Some(step(current, &mut optimizer, &criterion, batch.clone(), rate).0);
@@ -38,7 +43,7 @@ pub(super) fn train_step(setup: &Setup, report: &mut Report) -> Result2 {
     let model = model.take().expect("every step gives the network back");
     let (parts, loss) = in_parts(setup, model, &batch, |model, gradients| optimizer.step(rate, model, gradients))?;
     let loss = finite(loss)?;
-    let (measured, mut samples) = outcome(setup, Measured { loss: Some(loss), ..measured }, &times);
+    let (measured, mut samples) = outcome(Measured { loss: Some(loss), ..measured }, &timed);
     let names = ["forward_ns", "backward_ns", "optimizer_ns"];
     samples.extend(names.iter().zip(&parts).flat_map(|(name, times)| series(name, times)));
     let [forward_ns_median, backward_ns_median, optimizer_ns_median] = parts.map(|times| median_ns(&times));
@@ -55,7 +60,7 @@ fn in_parts(
     let (device, criterion) = (&setup.device, setup.loss());
     let mut parts = [const { Vec::new() }; 3];
     let mut last = None;
-    for _ in 0..setup.cell.timed_steps() {
+    for _ in 0..setup.recipe().timed_steps {
         let (loss, forward) =
             meter::timed(device, || criterion.forward(model.forward(images.clone()), labels.clone()))?;
         let (gradients, backward) = meter::timed(device, || backward(&model, &loss))?;
@@ -74,35 +79,47 @@ pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&device);
     let mut last: Option<Tensor<2>> = None;
-    let times = repeat(setup, report, || {
+    let timed = repeat(setup, report, || {
         meter::timed(&device, || last = Some(model.forward(images.clone()))).map(|((), time)| time)
     })?;
     last.map(|logits| finite(logits.sum())).transpose()?;
-    Ok(outcome(setup, measured, &times))
+    Ok(outcome(measured, &timed))
 }
 
-/// The loop: warm up, then keep each step's time.
-fn repeat(
+/// Warms up until steady, then times `step`.
+pub(super) fn repeat(
     setup: &Setup,
     report: &mut Report,
-    mut step: impl FnMut() -> Result<Duration, DeviceError>,
-) -> Result<Vec<Duration>> {
-    let (warmup, timed) = (setup.recipe().warmup_steps, setup.cell.timed_steps());
-    let mut times = Vec::new();
-    for done in 0..warmup + timed {
-        report(Progress { done, total: warmup + timed, epoch: 0, epochs: 0, loss: None });
-        let time = step()?;
-        if done >= warmup {
-            times.push(time);
-        }
-    }
-    Ok(times)
+    step: impl FnMut() -> Result<Duration, DeviceError>,
+) -> Result<Timed> {
+    let total = setup.cell.timed_steps();
+    let told = |done| report(Progress { done, total: total.max(done + 1), epoch: 0, epochs: 0, loss: None });
+    Ok(timed_loop::repeat(&limits(setup.cell), step, told)?)
 }
 
-fn outcome(setup: &Setup, measured: Measured, times: &[Duration]) -> (Measured, Vec<Sample>) {
-    let tail = |p: f64, least: usize| quantile_ns(times, p).filter(|_| times.len() >= least);
+fn limits(cell: &Cell) -> Limits {
+    let Recipe { warmup_ms, warmup_max_ms, timed_ms, .. } = cell.recipe;
+    let [warmup, warmup_most, timed] = [warmup_ms, warmup_max_ms, timed_ms].map(Duration::from_millis);
+    Limits { warmup, warmup_most, timed, timed_steps: cell.timed_steps(), most_steps: MOST_STEPS }
+}
+
+/// The warm-up's figures and series.
+pub(super) fn warmed(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample>) {
     let measured = Measured {
-        warmup_steps: Some(setup.recipe().warmup_steps),
+        warmup_steps: Some(timed.warmup.times().len() as u64),
+        warmup_ns: Some(timed.warmup.spent().as_nanos() as u64),
+        warmup_steady: Some(timed.steady),
+        ..measured
+    };
+    let series = (1..).zip(timed.warmup.times()).map(|(index, time)| Sample::new("warmup_ns", index, *time));
+    (measured, series.collect())
+}
+
+fn outcome(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample>) {
+    let times = &timed.times;
+    let tail = |p: f64, least: usize| quantile_ns(times, p).filter(|_| times.len() >= least);
+    let (measured, mut samples) = warmed(measured, timed);
+    let measured = Measured {
         timed_steps: Some(times.len() as u64),
         step_ns_median: median_ns(times),
         step_ns_p90: tail(0.9, 10),
@@ -110,14 +127,15 @@ fn outcome(setup: &Setup, measured: Measured, times: &[Duration]) -> (Measured, 
         rss_peak_bytes: meter::rss::peak_bytes(),
         ..measured
     };
-    (measured, series("step_ns", times))
+    samples.extend(series("step_ns", times));
+    (measured, samples)
 }
 
-fn series(name: &str, times: &[Duration]) -> Vec<Sample> {
+pub(super) fn series(name: &str, times: &[Duration]) -> Vec<Sample> {
     (1..).zip(times).map(|(index, time)| Sample::new(name, index, time.as_nanos() as f64)).collect()
 }
 
-fn median_ns(times: &[Duration]) -> Option<u64> {
+pub(super) fn median_ns(times: &[Duration]) -> Option<u64> {
     quantile_ns(times, 0.5)
 }
 

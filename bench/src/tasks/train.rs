@@ -2,6 +2,11 @@
 //!
 //! Timed: every step and test, data preparation included, over all resumptions. Not timed: loading, building, saving.
 //! Verified: finite loss every epoch, parameter count. Its time is for planning; throughput has tasks of its own.
+//!
+//! `time-to-accuracy`: the same, alone on the machine, until a test reaches the recipe's `target_accuracy`. Timed: every
+//! step with its data preparation up to that test. Not timed: the tests. Where no test reaches it, the time stays empty.
+//! Bias: tests come every `eval_every` epochs, and so the time is a whole number of epochs; there is no warm-up, as a user's
+//! training has none.
 
 use std::time::Instant;
 
@@ -13,7 +18,7 @@ use burn::tensor::{Int, Tensor};
 use skipbench_models::Model;
 
 use super::{Report, Result2, Setup, step};
-use crate::cell::{Measured, Progress, Sample};
+use crate::cell::{Measured, Progress, Sample, Task};
 use crate::checkpoint::{Checkpoints, State};
 use crate::data::Batches;
 
@@ -25,13 +30,13 @@ pub(super) fn run(setup: &Setup, mut checkpoints: Option<Checkpoints>, report: &
     };
     let batches = Batches::new(&setup.data, setup.recipe().batch);
     let mut run = Run { setup, batches, criterion: setup.loss(), model: Some(model), optimizer, state };
-    while run.state.steps < run.total_steps() {
+    while run.state.steps < run.total_steps() && run.state.target.is_none() {
         run.epoch(report)?;
         if let Some(checkpoints) = &mut checkpoints {
             checkpoints.save_if_due(run.model()?, &run.optimizer, &run.state)?;
         }
     }
-    let State { epochs, steps, train_ns, loss, train, test, samples } = run.state;
+    let State { epochs, steps, train_ns, target, loss, train, test, samples, .. } = run.state;
     let measured = Measured {
         epochs: Some(epochs),
         steps: Some(steps),
@@ -41,6 +46,8 @@ pub(super) fn run(setup: &Setup, mut checkpoints: Option<Checkpoints>, report: &
         test_correct: test.map(|(correct, _)| correct),
         test_total: test.map(|(_, total)| total),
         train_ns: Some(train_ns),
+        target_ns: target.map(|(ns, _)| ns),
+        target_epochs: target.map(|(_, epochs)| epochs),
         rss_peak_bytes: crate::meter::rss::peak_bytes(),
         ..measured
     };
@@ -77,7 +84,9 @@ impl Run<'_> {
         let start = Instant::now();
         let epoch = self.state.epochs + 1;
         let (losses, correct, seen) = self.train_epoch(epoch, report)?;
+        // Reading the losses waits for the device.
         let loss = mean_loss(losses, epoch)?;
+        self.state.fit_ns += start.elapsed().as_nanos() as u64;
         let correct = correct.iter().map(|count| count.clone().into_scalar::<i64>() as u64).sum();
         self.state.epochs = epoch;
         self.state.loss = Some(loss);
@@ -89,6 +98,10 @@ impl Run<'_> {
         if last || epoch.is_multiple_of(self.setup.recipe().eval_every) {
             let (correct, total) = self.test()?;
             self.state.test = Some((correct, total));
+            let share = correct as f64 / total.max(1) as f64;
+            if self.setup.cell.task == Task::TimeToAccuracy && share >= self.setup.recipe().target_accuracy {
+                self.state.target = Some((self.state.fit_ns, epoch));
+            }
             self.record("test_correct", correct as f64);
         }
         self.state.train_ns += start.elapsed().as_nanos() as u64;

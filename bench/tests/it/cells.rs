@@ -1,7 +1,7 @@
 //! Workloads in this process: what each measures, and that the same cell is the same work.
 
 use skipbench::cell::{Cell, Measured, Outcome, Task};
-use skipbench::recipe::Recipe;
+use skipbench::recipe::{Checkpointing, Recipe};
 use skipbench::tasks;
 
 use super::cell;
@@ -90,4 +90,39 @@ fn changed_images_are_refused() {
     cell.data.sha256 = "0".repeat(64);
     let error = tasks::run(&cell, None, &mut |_| {}).expect_err("other images");
     assert!(format!("{error:#}").contains("the images changed"));
+}
+
+#[test]
+fn an_epoch_is_timed_with_its_data() {
+    let outcome = run(&cell("resnet8-w4", Task::TrainEpoch));
+    let Measured { epoch_images, epoch_ns_median, epoch_data_ns_median, loss, step_ns_median, .. } = outcome.measured;
+    // 597 images in whole batches of 16.
+    assert_eq!(epoch_images, Some(592));
+    assert!(epoch_data_ns_median > Some(0) && epoch_data_ns_median < epoch_ns_median);
+    assert!(loss.is_some_and(f64::is_finite) && step_ns_median.is_none());
+    assert!(outcome.samples.iter().filter(|sample| sample.series == "epoch_ns").count() >= 2);
+}
+
+#[test]
+fn the_time_to_an_accuracy_ends_with_the_first_test_that_reaches_it() {
+    let mut cell = cell("resnet8-w4", Task::TimeToAccuracy);
+    cell.recipe = Recipe { epochs: 8, batch: 32, lr: 0.05, target_accuracy: 0.5, ..Recipe::default() };
+    let reached = run(&cell).measured;
+    let epochs = reached.target_epochs.expect("half of the digits are learned soon");
+    assert!(epochs < 8 && reached.epochs == Some(epochs), "{reached:?}");
+    assert!(reached.test_correct >= Some(600) && reached.target_ns < reached.train_ns);
+    cell.recipe = Recipe { epochs: 1, target_accuracy: 0.999, ..cell.recipe };
+    let missed = run(&cell).measured;
+    assert_eq!((missed.target_ns, missed.target_epochs, missed.epochs), (None, None, Some(1)));
+}
+
+#[test]
+fn recomputing_in_the_backward_pass_changes_the_memory_and_not_the_loss() {
+    let mut cell = cell("densenet-bc-22-12", Task::PeakMemoryTrain);
+    cell.recipe.batch = 32;
+    let kept = run(&cell).measured;
+    cell.recipe.checkpointing = Checkpointing::Balanced;
+    let recomputed = run(&cell).measured;
+    assert_eq!(kept.loss, recomputed.loss);
+    assert!(recomputed.heap_saved_bytes < kept.heap_saved_bytes, "{recomputed:?} {kept:?}");
 }

@@ -86,7 +86,7 @@ fn bad_words_are_refused_with_the_way_out() {
     let dir = tempfile::tempdir().expect("temp");
     let said = |arguments: &[&str]| refused(dir.path(), arguments);
     let unknown = said(&["run", "quik"]);
-    assert!(unknown.contains("quik") && unknown.contains("quick, cifar"), "{unknown}");
+    assert!(unknown.contains("quik") && unknown.contains("quick, speed"), "{unknown}");
     assert!(said(&["models", "resnet57"]).contains("did you mean `resnet56`?"));
     let device = said(&["run", "--device", "gpu"]);
     assert!(device.contains("gpu") && device.contains("vulkan"), "{device}");

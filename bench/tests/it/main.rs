@@ -5,12 +5,15 @@ mod cli;
 mod data;
 mod fetch;
 mod memory;
+mod meter;
 mod orchestrate;
 mod plan;
 mod recipe;
 mod resume;
+mod rounds;
 mod run;
 mod suite;
+mod sweep;
 #[cfg(feature = "wgpu")]
 mod wgpu;
 
@@ -26,7 +29,16 @@ use skipbench_models::catalog;
 /// A cell on the digits with a small network, two steps long.
 fn cell(model: &str, task: Task) -> Cell {
     let spec = catalog::find(model).expect(model);
-    let recipe = Recipe { epochs: 1, steps: Some(2), batch: 16, warmup_steps: 1, timed_steps: 2, ..Recipe::default() };
+    let recipe = Recipe {
+        epochs: 1,
+        steps: Some(2),
+        batch: 16,
+        warmup_ms: 1,
+        warmup_max_ms: 1,
+        timed_ms: 1,
+        timed_steps: 2,
+        ..Recipe::default()
+    };
     Cell {
         group: "group".into(),
         model: model.into(),
@@ -37,6 +49,9 @@ fn cell(model: &str, task: Task) -> Cell {
         task,
         device: DeviceId { backend: Backend::Flex, index: 0 },
         seed: 1,
+        round: 0,
+        twin: false,
+        sweep: None,
         threads: 1,
         concurrent: 1,
         timeout_s: 60,
@@ -79,7 +94,9 @@ jobs = 2
 epochs = 1
 steps = 2
 batch = 16
-warmup_steps = 1
+warmup_ms = 1
+warmup_max_ms = 1
+timed_ms = 1
 timed_steps = 2
 
 [[group]]

@@ -44,6 +44,13 @@ fn what_a_forward_pass_leaves_alive_is_what_the_cost_predicts_and_it_repeats() {
         let measured = row.heap_saved_bytes.expect("measured") as f64;
         // Not in the prediction: BatchNorm's statistics and the graph itself, which show in nets this small.
         assert!((predicted / measured - 1.0).abs() < 0.05, "{}: predicted {predicted}, measured {measured}", row.model);
+        // The curve: where the peak lies, and that nothing is left behind.
+        let parts = [row.heap_peak_forward_bytes, row.heap_peak_backward_bytes, row.heap_peak_optimizer_bytes];
+        assert_eq!(parts.into_iter().max().flatten(), row.heap_peak_bytes, "{}", row.model);
+        assert_eq!(row.heap_growth_bytes, Some(0), "{}", row.model);
+        for series in ["forward", "backward", "optimizer"].map(|part| format!("{part}_peak_bytes")) {
+            assert_eq!(run.samples.iter().filter(|sample| sample.series == series).count(), 6, "{}", row.model);
+        }
         peaks.entry(row.model).or_default().push(row.heap_peak_bytes.expect("measured"));
     }
     assert_eq!(peaks.len(), 12);

@@ -14,10 +14,10 @@ fn planned(jobs: usize) -> Vec<Planned> {
     let suite = Suite::parse("tiny", TINY).expect("valid");
     let groups = resolve(&suite, Images::DIGITS).expect("resolves");
     let context = Context {
-        source: Source::Digits,
-        data: Source::Digits.load().expect("embedded").summary(),
+        images: vec![(Source::Digits, Source::Digits.load().expect("embedded").summary())],
         devices: vec![DeviceId { backend: Backend::Flex, index: 0 }],
         seeds: vec![1, 2],
+        aa: false,
         jobs,
         threads: 4,
     };

@@ -28,8 +28,8 @@ fn every_built_in_suite_resolves() {
 fn quick_compares_four_families_three_skips_and_a_depth() {
     let suite = Suite::load("quick").expect("built in");
     let groups = resolve(&suite, Images::DIGITS).expect("resolves");
-    let families = |group: usize| groups[group].models.iter().map(|(_, spec)| spec.family()).collect::<Vec<_>>();
-    let skips = |group: usize| groups[group].models.iter().map(|(_, spec)| spec.skip()).collect::<Vec<_>>();
+    let families = |group: usize| groups[group].members.iter().map(|member| member.spec.family()).collect::<Vec<_>>();
+    let skips = |group: usize| groups[group].members.iter().map(|member| member.spec.skip()).collect::<Vec<_>>();
     assert_eq!(families(0), ["resnet", "plain", "densenet", "vit"]);
     assert_eq!(skips(1), ["add", "none", "concat"]);
     assert_eq!(skips(2), ["add", "none", "concat"]);
@@ -105,7 +105,7 @@ fn a_group_may_change_the_recipe_and_the_tasks() {
     let text = format!("{TINY}tasks = [\"infer\"]\nrecipe = {{ lr = 0.5 }}\n");
     let suite = Suite::parse("mine.toml", &text).expect("valid");
     let group = &resolve(&suite, Images::DIGITS).expect("resolves")[0];
-    assert_eq!((group.recipe.lr, group.recipe.batch), (0.5, 16));
+    assert_eq!((group.members[0].recipe.lr, group.members[0].recipe.batch), (0.5, 16));
     assert_eq!(group.tasks.len(), 1);
 }
 
@@ -114,5 +114,6 @@ fn a_match_finds_the_member_that_the_library_finds() {
     let text = TINY.replace("\"plain8-w4\"", "{ match = { family = \"plain\", budget = [\"params\", \"macs\"] } }");
     let suite = Suite::parse("mine.toml", &text).expect("valid");
     let group = &resolve(&suite, Images::DIGITS).expect("resolves")[0];
-    assert_eq!(group.models[1], ("plain8-w4".to_owned(), catalog::find("plain8-w4").expect("known")));
+    let plain = &group.members[1];
+    assert_eq!((plain.model.as_str(), &plain.spec), ("plain8-w4", &catalog::find("plain8-w4").expect("known")));
 }

@@ -1,7 +1,7 @@
 //! Comparisons, from rows to the table.
 
 use skipbench_reports::compare::{Verdict, compare, rows};
-use skipbench_reports::group::{Metric, group};
+use skipbench_reports::group::{Metric, Replicate, group};
 use skipbench_reports::record::RunRow;
 use skipbench_reports::store::Run;
 use skipbench_reports::table::{Style, comparisons};
@@ -84,7 +84,8 @@ fn a_cell_run_twice_stands_twice_and_never_in_the_others_place() {
     let groups = group(&twice);
     let accuracy = |index: usize| &groups[index].members[0].values[&Metric::TestAccuracy];
     assert_eq!((groups.len(), accuracy(0).len(), accuracy(1).len()), (2, 2, 1));
-    assert_ne!(accuracy(0)[&1], accuracy(1)[&1]);
+    let first = Replicate { seed: 1, round: 0 };
+    assert_ne!(accuracy(0)[&first], accuracy(1)[&first]);
 }
 
 #[test]
@@ -100,7 +101,7 @@ fn the_markdown_table_shows_value_ratio_and_failure() {
     | plain  | add  |     |                                                           |                           |                |                 |
     - not measured: plain, train, seed 1: stopped after the time limit of 5 s
 
-    Means over seeds; ± and [ ] are 95 % Student intervals over seeds, × is the ratio to the first line, paired by seed; "no difference shown": the interval includes 1. MACs are for one image.
+    Means over seeds and rounds; ± is a 95 % Student interval, × the ratio to the first line, pair by pair, [ ] its 95 % interval (bootstrap-t from six pairs on, else Student's); "no difference shown": the interval includes 1; "within the noise": below what the reference shows against itself. MACs are for one image.
     2026-11-23, flex (CPU), machine m1, skipbench 0.1.0 (0123abcd+), Burn 0.22.1: skipbench run
     "#);
 }
@@ -111,4 +112,50 @@ fn the_csv_has_a_line_for_each_member_and_metric() {
     let dense: Vec<_> =
         lines.iter().filter(|line| line.model == "dense").map(|line| (line.metric, line.n, line.pairs)).collect();
     assert_eq!(dense, [("test_accuracy", 3, 3), ("train_images_per_s", 2, 2), ("params", 3, 3), ("macs", 3, 3)]);
+}
+
+/// Step times of `model` in `rounds` rounds, each `base` nanoseconds and a few percent more or less.
+fn rounds(model: &str, base: f64, strays: &[f64]) -> Vec<Run> {
+    let one = |(round, stray): (u64, &f64)| {
+        let mut run = timed(model, 1, (base * (1.0 + stray)) as u64);
+        run.row.round = round;
+        run.row.cell = format!("{model}-{base}-{round}");
+        run
+    };
+    (0..).zip(strays).map(one).collect()
+}
+
+#[test]
+fn rounds_are_replicates_of_their_own() {
+    let runs = [rounds("resnet", 5e7, &[0.0, 0.01, -0.01]), rounds("dense", 1e8, &[0.0, 0.01, -0.01])].concat();
+    let compared = compare(&group(&runs));
+    let ratio = compared[0].members[1].entry(Metric::TrainThroughput).expect("timed").ratio.expect("pairs");
+    assert_eq!(ratio.n, 3);
+    assert!((ratio.value - 0.5).abs() < 1e-6, "what strays in both alike leaves the ratio as it is: {}", ratio.value);
+}
+
+/// The reference and its twin differ by up to 4 %; a member that is steadily 2 % slower is within that, one that is 20 %
+/// slower is not.
+#[test]
+fn no_difference_below_the_noise_floor_is_called_one() {
+    let mut twin = rounds("resnet", 5e7, &[0.04, -0.03, 0.01, 0.02]);
+    for run in &mut twin {
+        run.row.twin = true;
+        run.row.cell.push_str("-twin");
+    }
+    let runs = [
+        rounds("resnet", 5e7, &[0.0; 4]),
+        twin,
+        rounds("near", 5.1e7, &[0.0, 0.0, 0.0, 0.0001]),
+        rounds("far", 6e7, &[0.0, 0.0, 0.0, 0.0001]),
+    ]
+    .concat();
+    let compared = compare(&group(&runs));
+    let floor = compared[0].noise_floor(Metric::TrainThroughput).expect("A/A cells");
+    assert!(floor > 0.03 && floor < 0.1, "{floor}");
+    assert_eq!(compared[0].members.len(), 3, "the twin is no member");
+    let verdict = |index: usize| compared[0].members[index].entry(Metric::TrainThroughput).expect("timed").verdict;
+    assert_eq!((verdict(1), verdict(2)), (Verdict::WithinNoise, Verdict::Lower));
+    let text = comparisons(&compared, Style::Terminal);
+    assert!(text.contains("noise floor, resnet against itself: train images/s"), "{text}");
 }

@@ -1,6 +1,7 @@
 //! Integration tests of skipbench-reports.
 
 mod compare;
+mod curves;
 mod stats;
 mod store;
 

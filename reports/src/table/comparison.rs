@@ -1,24 +1,17 @@
-//! Comparisons for people to read. Nothing is computed here.
-
-use comfy_table::{CellAlignment, Table, presets};
+//! Matched groups: each member's values and, below each, the ratio to the reference with its interval.
 
 use crate::compare::{Comparison, Entry, Member, Verdict};
 use crate::group::{Identity, Metric, Origin};
 use crate::stats::Estimate;
 
-/// How a table is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// For a terminal.
-    Terminal,
-    /// As Markdown.
-    Markdown,
-}
+use super::{Style, bullet, drawn};
 
 /// The columns; `comparison.csv` holds the rest.
-const COLUMNS: [Metric; 9] = [
+const COLUMNS: [Metric; 11] = [
     Metric::TestAccuracy,
     Metric::TrainThroughput,
+    Metric::EpochThroughput,
+    Metric::TimeToAccuracy,
     Metric::InferThroughput,
     Metric::Latency,
     Metric::LatencyTail,
@@ -43,8 +36,10 @@ pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
     text
 }
 
-const LEGEND: &str = "Means over seeds; ± and [ ] are 95 % Student intervals over seeds, × is the ratio to the first line, \
-                      paired by seed; \"no difference shown\": the interval includes 1. MACs are for one image.\n";
+const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Student interval, × the ratio to the first line, pair by pair, \
+                      [ ] its 95 % interval (bootstrap-t from six pairs on, else Student's); \"no difference shown\": the \
+                      interval includes 1; \"within the noise\": below what the reference shows against itself. MACs are for \
+                      one image.\n";
 
 fn origin(Identity { device, origin, .. }: &Identity) -> String {
     let Origin { device_name, host, skipbench, burn, date, command } = origin;
@@ -54,22 +49,16 @@ fn origin(Identity { device, origin, .. }: &Identity) -> String {
 
 fn group(comparison: &Comparison, style: Style) -> String {
     let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();
-    let mut table = Table::new();
-    table.load_style(match style {
-        Style::Terminal => presets::UTF8_HORIZONTAL_ONLY,
-        Style::Markdown => presets::ASCII_MARKDOWN,
-    });
     let titles = ["model", "skip", "n"].into_iter().map(str::to_owned);
-    table.set_header(titles.chain(metrics.iter().map(|metric| title(*metric).to_owned())));
-    for member in &comparison.members {
-        let names = [member.model.clone(), member.skip.clone(), seeds(member)];
-        table.add_row(names.into_iter().chain(metrics.iter().map(|metric| value(member, *metric, style))));
-    }
-    for column in table.column_iter_mut().skip(2) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
+    let header = titles.chain(metrics.iter().map(|metric| title(*metric).to_owned())).collect();
+    let line = |member: &Member| {
+        let names = [member.model.clone(), member.skip.clone(), replicates(member)];
+        names.into_iter().chain(metrics.iter().map(|metric| value(member, *metric, style))).collect()
+    };
+    let table = drawn(header, comparison.members.iter().map(line).collect(), 2, style);
     let gap = if style == Style::Markdown { "\n" } else { "" };
-    format!("{}\n{gap}{table}\n{}\n", heading(&comparison.identity, style), failures(comparison, style))
+    let (heading, noise) = (heading(&comparison.identity, style), noise(comparison, style));
+    format!("{heading}\n{gap}{table}\n{noise}{}\n", failures(comparison, style))
 }
 
 fn heading(identity: &Identity, style: Style) -> String {
@@ -82,8 +71,8 @@ fn heading(identity: &Identity, style: Style) -> String {
     format!("{bold}{group}{bold}: {data} on {device}, {matched}, compared with {reference}")
 }
 
-/// Seeds behind the line: one number, or from – to where metrics differ.
-fn seeds(member: &Member) -> String {
+/// Replicates behind the line: one number, or from – to where metrics differ.
+fn replicates(member: &Member) -> String {
     let counts = member.entries.iter().map(|entry| entry.value.n);
     match (counts.clone().min(), counts.max()) {
         (Some(low), Some(high)) if low < high => format!("{low}–{high}"),
@@ -96,16 +85,19 @@ fn measured(comparison: &Comparison, metric: Metric) -> bool {
     comparison.members.iter().any(|member| member.entry(metric).is_some())
 }
 
-fn title(metric: Metric) -> &'static str {
+pub(crate) fn title(metric: Metric) -> &'static str {
     match metric {
         Metric::TestAccuracy => "test accuracy",
         Metric::TrainAccuracy => "train accuracy",
         Metric::TrainThroughput => "train images/s",
+        Metric::EpochThroughput => "epoch images/s",
+        Metric::TimeToAccuracy => "time to accuracy",
         Metric::InferThroughput => "infer images/s",
         Metric::Latency => "latency p50",
         Metric::LatencyTail => "latency p99",
         Metric::TrainMemory => "train peak",
         Metric::InferMemory => "infer peak",
+        Metric::SavedMemory => "kept for backward",
         Metric::Params => "params",
         Metric::Macs => "MACs",
     }
@@ -126,10 +118,15 @@ fn number(metric: Metric, estimate: &Estimate) -> String {
             Some(high) => format!("{:.1} ± {:.1} %", value * 100.0, (high - value) * 100.0),
             None => format!("{:.1} %", value * 100.0),
         },
-        Metric::TrainThroughput | Metric::InferThroughput if value < 100.0 => format!("{value:.1}"),
-        Metric::TrainThroughput | Metric::InferThroughput => format!("{value:.0}"),
+        Metric::TrainThroughput | Metric::EpochThroughput | Metric::InferThroughput => match value {
+            value if value < 100.0 => format!("{value:.1}"),
+            value => format!("{value:.0}"),
+        },
+        Metric::TimeToAccuracy => format!("{:.2} s", value / 1e9),
         Metric::Latency | Metric::LatencyTail => format!("{:.2} ms", value / 1e6),
-        Metric::TrainMemory | Metric::InferMemory => format!("{:.1} MiB", value / f64::from(1 << 20)),
+        Metric::TrainMemory | Metric::InferMemory | Metric::SavedMemory => {
+            format!("{:.1} MiB", value / f64::from(1 << 20))
+        }
         Metric::Params | Metric::Macs => si(value),
     }
 }
@@ -157,13 +154,33 @@ fn ratio(entry: &Entry) -> Vec<String> {
         Verdict::Exact => vec![plain],
         Verdict::Higher | Verdict::Lower => vec![interval],
         Verdict::NoDifferenceShown => vec![interval, "no difference shown".to_owned()],
+        Verdict::WithinNoise => vec![interval, "within the noise".to_owned()],
         Verdict::TooFewPairs => vec![plain, format!("n = {}: no interval", ratio.n)],
+    }
+}
+
+/// What the A/A cells showed.
+fn noise(comparison: &Comparison, style: Style) -> String {
+    let bullet = bullet(style);
+    let floors: Vec<String> = comparison
+        .twins
+        .iter()
+        .filter_map(|(metric, twin)| {
+            let floor = comparison.noise_floor(*metric)?;
+            Some(format!("{} {:.1} % (n = {})", title(*metric), floor * 100.0, twin.n))
+        })
+        .collect();
+    match floors.is_empty() {
+        true => String::new(),
+        false => {
+            format!("{bullet}noise floor, {} against itself: {}\n", comparison.identity.reference, floors.join(", "))
+        }
     }
 }
 
 fn failures(comparison: &Comparison, style: Style) -> String {
     let mut lines = String::new();
-    let bullet = if style == Style::Markdown { "- " } else { "" };
+    let bullet = bullet(style);
     for member in &comparison.members {
         for failure in &member.failures {
             let error = &failure.error;

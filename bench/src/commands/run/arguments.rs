@@ -1,0 +1,82 @@
+//! What `skipbench run` takes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    skipbench run                                   the quick suite, on the embedded digits\n  \
+    skipbench run --filter 'resnet20 train seed=1'  only cells whose names hold all those words\n  \
+    skipbench run cifar --data ~/data               matched pairs on CIFAR-10\n  \
+    skipbench run quick --data folder:my-images     the same groups on your own images\n  \
+    skipbench run mine.toml --device vulkan --out results/mine\n  \
+    skipbench run --resume results/mine             go on after a Ctrl-C, a crash or a power cut")]
+pub(crate) struct RunArgs {
+    /// A built-in suite (`skipbench suites`) or a TOML file.
+    #[arg(default_value = "quick", conflicts_with = "resume")]
+    pub(super) suite: String,
+    /// Only list the cells.
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Only cells whose group/model/task/device/seed=N holds every one of these words.
+    #[arg(long, value_name = "WORDS")]
+    pub(super) filter: Option<String>,
+    /// Seeds in place of the suite's.
+    #[arg(long, value_delimiter = ',', value_name = "N,N,…")]
+    pub(super) seeds: Vec<u64>,
+    /// Device in place of the suite's: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX. May be repeated.
+    #[arg(long)]
+    pub(super) device: Vec<String>,
+    /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100
+    /// or folder:DIR.
+    ///
+    /// Where no directory is given, that in SKIPBENCH_DATA, else `data`.
+    #[arg(long, value_name = "DIR|SET")]
+    pub(super) data: Option<String>,
+    /// Time every reference twice, under two names (A/A), as suites with `aa = true` do: how much it differs from itself is
+    /// the noise floor, below which no difference is called one.
+    #[arg(long)]
+    pub(super) aa: bool,
+    /// Add rounds of timed cells until half the width of each ratio's 95 % interval is below this, such as 2%.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) precision: Option<f64>,
+    /// With --precision: begin no further round after this time of timed cells, such as 90s or 10m. Default 10m.
+    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "precision")]
+    pub(super) max_time: Option<u64>,
+    /// Where rows go. Default reports/out/SUITE-TIME.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Go on with the run in this directory: no cell that has a row is repeated.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "seeds", "device", "filter", "jobs", "threads", "data", "aa", "precision", "max_time"])]
+    pub(super) resume: Option<PathBuf>,
+    /// With --resume: repeat the cells that were not measured.
+    #[arg(long, requires = "resume")]
+    pub(super) retry_failed: bool,
+    /// Untimed cells (training, memory) that run at the same time, in place of the suite's number.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: Option<u16>,
+    /// Threads to use. Default: all of the machine's.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// Show no progress.
+    #[arg(long, short, conflicts_with = "json")]
+    pub(super) quiet: bool,
+    /// Tell everything as JSON lines on standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `2%` or `2` as a share: 0.02.
+fn percent(word: &str) -> Result<f64, String> {
+    let number: Option<f64> = word.trim_end_matches('%').trim().parse().ok();
+    let share = number.map(|number| number / 100.0).filter(|share| *share > 0.0 && *share < 1.0);
+    share.ok_or_else(|| "a percentage between 0 and 100 is needed, such as 2%".to_owned())
+}
+
+/// `90s`, `10m`, `1h 30m` or a number of seconds.
+fn seconds(word: &str) -> Result<u64, String> {
+    let span = word.parse().ok().or_else(|| word.parse::<jiff::SignedDuration>().ok()?.as_secs().try_into().ok());
+    span.filter(|seconds| *seconds > 0).ok_or_else(|| "a time is needed, such as 90s, 10m or 1h 30m".to_owned())
+}

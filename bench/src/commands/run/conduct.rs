@@ -1,0 +1,167 @@
+//! Running a plan to its end: cells, rounds that are added for precision, the comparison.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use skipbench_reports::compare::rows;
+use skipbench_reports::store::Journal;
+use skipbench_reports::table::Style;
+use skipbench_reports::{scaling, store};
+
+use super::RunArgs;
+use crate::commands::{compare, print};
+use crate::orchestrate::{Session, Summary};
+use crate::plan::Planned;
+use crate::progress::{Show, observer};
+use crate::provenance::{Host, Provenance};
+use crate::rounds::{self, Goal};
+use crate::rundir::{self, Plan};
+use crate::runner::{Processes, Stop};
+
+static STOP: Stop = Stop::new();
+
+const INTERRUPTED: u8 = 130;
+
+pub(super) fn go(arguments: &RunArgs, dir: &Path, plan: Plan, host: &Host) -> Result<ExitCode> {
+    ctrlc::set_handler(|| {
+        let message = match STOP.raise() {
+            0 => "\nfinishing the cells in hand; Ctrl-C again stops them now",
+            _ => "\nstopping",
+        };
+        eprintln!("{message}");
+    })?;
+    let (journal, done) = rundir::journal(dir, arguments.retry_failed)?;
+    let provenance = Provenance {
+        suite: plan.suite.clone(),
+        suite_sha256: plan.suite_sha256.clone(),
+        host: host.id.clone(),
+        command: plan.command.clone(),
+    };
+    let runner = Processes::new(std::env::current_exe().context("finding this program")?);
+    let session = Session { runner: &runner, dir, provenance: &provenance, stop: &STOP };
+    let done: HashSet<String> = done.into_iter().map(|row| row.cell).collect();
+    let goal = plan.goal;
+    let mut sitting = Sitting { session, journal, show: show(arguments), plan };
+    let open: Vec<Planned> =
+        sitting.plan.cells.iter().filter(|planned| !done.contains(&planned.cell.id())).cloned().collect();
+    let (left, precision) = match goal {
+        None => (sitting.run(&open)?.left, None),
+        Some(goal) => sitting.until_precise(&open, &goal)?,
+    };
+    if left > 0 || STOP.soon() {
+        eprintln!("stopped with {left} cell(s) to go; go on with: skipbench run --resume {}", dir.display());
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    conclude(arguments, dir, precision)
+}
+
+fn show(arguments: &RunArgs) -> Show {
+    match (arguments.quiet, arguments.json) {
+        (true, _) => Show::Quiet,
+        (_, true) => Show::Json,
+        _ => Show::Usual,
+    }
+}
+
+/// One sitting at a run: from its start or resumption to its end or a Ctrl-C.
+struct Sitting<'a> {
+    session: Session<'a>,
+    journal: Journal,
+    show: Show,
+    plan: Plan,
+}
+
+impl Sitting<'_> {
+    fn run(&mut self, cells: &[Planned]) -> Result<Summary> {
+        let mut observer = observer(self.show, cells);
+        Ok(self.session.run(cells, &mut self.journal, observer.as_mut())?)
+    }
+
+    /// Timed cells, rounds of them until `goal` is reached, then the rest. Gives the cells left and a sentence on what
+    /// was reached.
+    fn until_precise(&mut self, open: &[Planned], goal: &Goal) -> Result<(usize, Option<String>)> {
+        let (timed, untimed): (Vec<Planned>, Vec<Planned>) =
+            open.iter().cloned().partition(|planned| planned.cell.task.is_timed());
+        let clock = Instant::now();
+        let left = self.run(&timed)?.left;
+        if left > 0 {
+            return Ok((left + untimed.len(), None));
+        }
+        let (left, reached) = self.rounds(goal, clock)?;
+        if left > 0 {
+            return Ok((left + untimed.len(), None));
+        }
+        Ok((self.run(&untimed)?.left, Some(reached)))
+    }
+
+    fn rounds(&mut self, goal: &Goal, clock: Instant) -> Result<(usize, String)> {
+        let percent = goal.half_width * 100.0;
+        let most = Duration::from_secs(goal.max_time_s);
+        let (mut added, mut longest) = (0, Duration::ZERO);
+        loop {
+            let wide = rounds::wide(&store::read(self.session.dir)?, goal);
+            let cells = rounds::next(&self.plan.cells, &wide);
+            if cells.is_empty() {
+                return Ok((0, format!("precision: ±{percent} % reached everywhere, {added} round(s) added")));
+            }
+            if clock.elapsed() + longest > most {
+                let wide: Vec<String> = wide.iter().map(ToString::to_string).collect();
+                let (time, wide) = (goal.max_time_s, wide.join(", "));
+                return Ok((
+                    0,
+                    format!("precision: ±{percent} % not reached within {time} s, {added} round(s) added: {wide}"),
+                ));
+            }
+            let start = Instant::now();
+            self.plan.cells.extend(cells.iter().cloned());
+            rundir::update(self.session.dir, &self.plan)?;
+            let left = self.run(&cells)?.left;
+            if left > 0 {
+                return Ok((left, String::new()));
+            }
+            (added, longest) = (added + 1, longest.max(start.elapsed()));
+        }
+    }
+}
+
+/// Writes what is derived from the rows and shows it. Cells without a measurement, from this or an earlier sitting, make
+/// the exit status 1.
+fn conclude(arguments: &RunArgs, dir: &Path, precision: Option<String>) -> Result<ExitCode> {
+    // Empty by now, unless some cell failed: the folder of a measured one went with its row.
+    let _ = std::fs::remove_dir(dir.join("checkpoints"));
+    let report = compare::read(std::slice::from_ref(&dir.to_path_buf()))?;
+    write(dir, "comparison.csv", &rows(&report.comparisons))?;
+    write(dir, "roofline.csv", &report.roofs)?;
+    write(dir, "scaling.csv", &scaling::rows(&report.curves))?;
+    if arguments.json {
+        let value = serde_json::json!({
+            "event": "done", "dir": dir, "broken": report.broken, "precision": precision, "notes": report.notes,
+            "comparison": rows(&report.comparisons), "scaling": scaling::rows(&report.curves),
+        });
+        print(&format!("{value}\n"))?;
+    } else {
+        print(&compare::text(&report, Style::Terminal))?;
+        print(&precision.map_or(String::new(), |precision| format!("{precision}\n")))?;
+        print(&format!("rows: {}\n", dir.display()))?;
+    }
+    if report.broken > 0 {
+        eprintln!(
+            "{} cell(s) could not be measured; try them again with: skipbench run --resume {} --retry-failed",
+            report.broken,
+            dir.display()
+        );
+    }
+    Ok(ExitCode::from(u8::from(report.broken > 0)))
+}
+
+/// What no row says has no file.
+fn write<T: Serialize>(dir: &Path, name: &str, rows: &[T]) -> Result<()> {
+    if !rows.is_empty() {
+        store::write_atomically(&dir.join(name), rows)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! From a suite and the command line to a plan. Images and devices are looked at by child processes, so that this one stays
+//! small and opens nothing.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::de::DeserializeOwned;
+use skipbench_models::Images;
+
+use super::RunArgs;
+use crate::data::{DATA_DIR, Settings, Source, Summary};
+use crate::device::{Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
+use crate::group::{Group, resolve};
+use crate::plan::{self, Context as PlanContext};
+use crate::provenance::Host;
+use crate::rounds::Goal;
+use crate::rundir::{self, Plan};
+use crate::suite::{Keys, Suite, repeated};
+
+/// Seconds after which no further round begins, unless the command line says otherwise.
+const MAX_TIME_S: u64 = 600;
+
+/// Reads the suite, asks child processes for images and devices, and plans.
+pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> {
+    let suite = Suite::load(&arguments.suite)?;
+    let source = source(&suite, arguments.data.as_deref())?;
+    let data = summary(&source).with_context(|| format!("{}: data", suite.file))?;
+    let groups = resolve(&suite, data.images)?;
+    let images = every_size(&groups, (source, data))?;
+    let threads = arguments.threads.map_or(host.logical_cpus.max(1), usize::from);
+    let context = PlanContext {
+        images,
+        devices: devices(if arguments.device.is_empty() { &suite.keys.devices } else { &arguments.device })?,
+        seeds: seeds(&suite, &arguments.seeds)?,
+        aa: arguments.aa || suite.keys.aa,
+        jobs: arguments.jobs.map_or(suite.keys.jobs, usize::from).min(threads),
+        threads,
+    };
+    let mut cells = plan::plan(&suite, &groups, &context);
+    if let Some(filter) = &arguments.filter {
+        cells.retain(|planned| plan::matches(&planned.cell, filter));
+        ensure!(
+            !cells.is_empty(),
+            "--filter '{filter}' leaves no cell; `skipbench run {} --list` shows all",
+            arguments.suite
+        );
+    }
+    let dir = arguments.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let command = shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")?;
+    let max_time_s = arguments.max_time.unwrap_or(MAX_TIME_S);
+    let goal = arguments.precision.map(|half_width| Goal { half_width, max_time_s });
+    Ok((dir, Plan { suite: suite.keys.name, suite_sha256: suite.sha256, command, goal, cells }))
+}
+
+/// The suite's images, and beside them those of every other size that a sweep wants.
+fn every_size(groups: &[Group], own: (Source, Summary)) -> Result<Vec<(Source, Summary)>> {
+    let mut images = vec![own];
+    for size in groups.iter().flat_map(|group| &group.members).filter_map(|member| member.image_size) {
+        if images.iter().all(|(_, data)| data.images.size != size) {
+            let source = Source::Generated { images: Images { size, ..images[0].1.images } };
+            let data = summary(&source)?;
+            images.push((source, data));
+        }
+    }
+    Ok(images)
+}
+
+fn seeds(suite: &Suite, given: &[u64]) -> Result<Vec<u64>> {
+    if let Some(seed) = repeated(given) {
+        bail!("--seeds: {seed} stands there twice; every seed is one repetition");
+    }
+    Ok(if given.is_empty() { suite.keys.seeds.clone() } else { given.to_vec() })
+}
+
+/// `--data` is a data set, or the directory in which the suite's data set lies.
+fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
+    let Keys { data: own, image_size, classes, .. } = &suite.keys;
+    let names_set = |word: &&str| ["digits", "cifar10", "cifar100"].contains(word) || word.starts_with("folder:");
+    let (set, given) = (data.filter(names_set), data.filter(|word| !names_set(word)));
+    let dir = given.map(PathBuf::from).or_else(|| std::env::var_os(DATA_DIR).map(PathBuf::from));
+    let settings = match set {
+        Some(set) => Settings { dir, image_size: image_size.filter(|_| set.starts_with("folder:")), classes: None },
+        None => Settings { dir, image_size: *image_size, classes: *classes },
+    };
+    let source = Source::parse(set.unwrap_or(own), settings).with_context(|| suite.file.clone())?;
+    match given.filter(|_| !source.has_dir()) {
+        Some(dir) => bail!(
+            "--data {dir}: the suite's data set, {own}, lies in no directory; to replace it say digits, cifar10, cifar100 or folder:DIR"
+        ),
+        None => Ok(source),
+    }
+}
+
+/// Reads the images in a child process, so that this one stays small.
+fn summary(source: &Source) -> Result<Summary> {
+    let mut arguments = vec!["data".to_owned(), "check".to_owned(), "--json".to_owned()];
+    match source {
+        Source::Digits => arguments.push("digits".to_owned()),
+        Source::Cifar10 { dir } => {
+            arguments.extend(["cifar10".to_owned(), "--dir".to_owned(), dir.display().to_string()])
+        }
+        Source::Cifar100 { dir } => {
+            arguments.extend(["cifar100".to_owned(), "--dir".to_owned(), dir.display().to_string()])
+        }
+        Source::Folder { dir, size } => {
+            arguments.extend([format!("folder:{}", dir.display()), "--image-size".to_owned(), size.to_string()]);
+        }
+        Source::Generated { images } => {
+            let (size, classes) = (images.size.to_string(), images.classes.to_string());
+            arguments.extend(["generated", "--image-size", &size, "--classes", &classes].map(str::to_owned));
+        }
+    }
+    ask(&arguments)
+}
+
+/// Asks a child process of this same program, and gives what it answers as JSON.
+fn ask<T: DeserializeOwned>(arguments: &[String]) -> Result<T> {
+    let program = std::env::current_exe().context("finding this program")?;
+    let output = Command::new(program).args(arguments).output().context("starting this program again")?;
+    if !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        bail!("{}", errors.trim().trim_start_matches("error: "));
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// Turns words into devices that are here; says what `auto` took.
+fn devices(words: &[String]) -> Result<Vec<DeviceId>> {
+    let found: Vec<Found> = ask(&["devices".to_owned(), "--json".to_owned()])?;
+    let mut devices = Vec::new();
+    for word in words {
+        let id = match word.parse::<Choice>()? {
+            Choice::Exact(id) => here(id, &found)?,
+            Choice::Auto => {
+                let chosen = automatic(&found).context("this build has no CPU backend and no GPU is visible")?;
+                eprintln!("{}", explain_automatic(chosen, &found));
+                chosen.id
+            }
+        };
+        if !devices.contains(&id) {
+            devices.push(id);
+        }
+    }
+    Ok(devices)
+}
+
+fn here(id: DeviceId, found: &[Found]) -> Result<DeviceId, DeviceError> {
+    if !id.backend.compiled() {
+        return Err(DeviceError::NotCompiled(id.backend));
+    }
+    let count = found.iter().filter(|device| device.id.backend == id.backend).count();
+    if id.index < count { Ok(id) } else { Err(DeviceError::Absent { id, found: count }) }
+}

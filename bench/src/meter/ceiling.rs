@@ -1,0 +1,83 @@
+//! What the device reaches at best: FLOP/s of its own matrix product, bytes/s of a copy. The floor under every step's time.
+
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Device, Distribution, Tensor};
+
+use super::{heap, timed};
+use crate::device::{Backend, DeviceError, DeviceId};
+
+/// Side of the square matrices: their product is compute-bound on every processor.
+const SIDE: usize = 1024;
+
+/// Bytes of each of the two buffers: above any cache.
+const BUFFER: usize = 128 << 20;
+
+/// Each ceiling is the best of the repetitions within this time, three at least.
+const SPAN: Duration = Duration::from_millis(80);
+
+/// The two ceilings of a device.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Ceiling {
+    /// FLOP/s of a product of two 1024×1024 matrices in f32.
+    pub flops_per_s: Option<f64>,
+    /// Bytes read and written in a second by a copy of 128 MiB.
+    pub bytes_per_s: Option<f64>,
+}
+
+/// Measures both, on `threads` threads where the device is the CPU. Below a memory limit that leaves no room for the
+/// buffers the copy stays unknown.
+///
+/// # Errors
+/// If the device fails.
+pub fn measure(id: DeviceId, device: &Device, threads: usize, memory_limit: u64) -> Result<Ceiling, DeviceError> {
+    let flops_per_s = Some(matrix_product(device)?);
+    let room = memory_limit.saturating_sub(heap::live_bytes()) > 3 * BUFFER as u64;
+    let bytes_per_s = match id.backend {
+        Backend::Flex => room.then(|| memory_copy(threads)),
+        _ => Some(device_copy(device)?),
+    };
+    Ok(Ceiling { flops_per_s, bytes_per_s })
+}
+
+fn matrix_product(device: &Device) -> Result<f64, DeviceError> {
+    let matrix = || Tensor::<2>::random([SIDE, SIDE], Distribution::Default, device);
+    let (a, b) = (matrix(), matrix());
+    let best = best(|| timed(device, || a.clone().matmul(b.clone())).map(|(_, time)| time))?;
+    Ok(2.0 * (SIDE as f64).powi(3) / best.as_secs_f64())
+}
+
+/// A copy on the device itself: the operation that adds nothing reads and writes every element once.
+fn device_copy(device: &Device) -> Result<f64, DeviceError> {
+    let source = Tensor::<1>::zeros([BUFFER / size_of::<f32>()], device);
+    let best = best(|| timed(device, || source.clone().add_scalar(1.0)).map(|(_, time)| time))?;
+    Ok(2.0 * BUFFER as f64 / best.as_secs_f64())
+}
+
+/// A copy in main memory between buffers that are mapped already, a part of them a thread.
+fn memory_copy(threads: usize) -> f64 {
+    let (source, mut target) = (vec![1u8; BUFFER], vec![0u8; BUFFER]);
+    let part = BUFFER.div_ceil(threads.max(1));
+    let copy = || {
+        let start = Instant::now();
+        std::thread::scope(|scope| {
+            for (source, target) in source.chunks(part).zip(target.chunks_mut(part)) {
+                scope.spawn(move || target.copy_from_slice(source));
+            }
+        });
+        Ok::<_, std::convert::Infallible>(start.elapsed())
+    };
+    let Ok(best) = best(copy);
+    2.0 * BUFFER as f64 / best.as_secs_f64()
+}
+
+fn best<E>(mut once: impl FnMut() -> Result<Duration, E>) -> Result<Duration, E> {
+    let mut best = once()?;
+    let start = Instant::now();
+    let mut count = 0;
+    while count < 3 || start.elapsed() < SPAN {
+        best = best.min(once()?);
+        count += 1;
+    }
+    Ok(best)
+}

@@ -1,0 +1,48 @@
+//! When warming up is over: steps have run for long enough, and they have stopped becoming faster or slower.
+
+use std::time::Duration;
+
+use skipbench_reports::stats::median;
+
+/// Fewest steps in each of the two windows that are compared.
+const WINDOW: usize = 3;
+
+/// Medians that differ by less are alike. The median of three steps of a quiet machine strays by about one percent.
+const ALIKE: f64 = 0.03;
+
+/// The steps before timing begins.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WarmUp {
+    times: Vec<f64>,
+    spent: Duration,
+}
+
+impl WarmUp {
+    /// One more step, which took `time`.
+    pub fn add(&mut self, time: Duration) {
+        self.times.push(time.as_nanos() as f64);
+        self.spent += time;
+    }
+
+    /// Nanoseconds of every step so far.
+    pub fn times(&self) -> &[f64] {
+        &self.times
+    }
+
+    /// How long they took together.
+    pub fn spent(&self) -> Duration {
+        self.spent
+    }
+
+    /// Whether the last third of the steps takes as long as the third before it, by their medians. The windows grow with
+    /// the steps, so that noise alone cannot keep them apart for ever.
+    pub fn is_steady(&self) -> bool {
+        let window = (self.times.len() / 3).max(WINDOW);
+        let Some(start) = self.times.len().checked_sub(2 * window) else { return false };
+        let (before, after) = self.times[start..].split_at(window);
+        match (median(before), median(after)) {
+            (Some(before), Some(after)) if before > 0.0 => (after / before - 1.0).abs() <= ALIKE,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Timed cells against the machine's ceilings, one line a model and task: medians over replicates.
+
+use crate::roofline::Roof;
+use crate::stats::median;
+
+use super::{Style, drawn};
+
+const HEADER: [&str; 10] =
+    ["group", "model", "skip", "task", "FLOP/byte", "GFLOP/s", "of compute", "of roof", "bound by", "joins' floor"];
+
+/// One line for each group, model, task and device.
+pub fn roofs(roofs: &[Roof], style: Style) -> String {
+    let mut lines: Vec<(&Roof, Vec<&Roof>)> = Vec::new();
+    for roof in roofs {
+        let same = |other: &Roof| identity(other) == identity(roof);
+        match lines.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, roofs)) => roofs.push(roof),
+            None => lines.push((roof, vec![roof])),
+        }
+    }
+    let header = HEADER.iter().map(|title| (*title).to_owned()).collect();
+    let rows = lines.iter().map(|(first, roofs)| line(first, roofs)).collect();
+    format!("{}\n{LEGEND}", drawn(header, rows, 4, style))
+}
+
+const LEGEND: &str = "Medians over seeds and rounds. of compute: share of the FLOP/s that the device's own matrix product \
+                      reached in the same process; of roof: share of the time that those FLOP/s and the device's own copy \
+                      allow at best, if every operation runs by itself; joins' floor: share of the step that moving the \
+                      joins' bytes takes at least.\n";
+
+fn identity(roof: &Roof) -> [&str; 4] {
+    [&roof.group, &roof.model, &roof.task, &roof.device]
+}
+
+fn line(first: &Roof, roofs: &[&Roof]) -> Vec<String> {
+    let middle = |of: fn(&Roof) -> f64| {
+        let values: Vec<f64> = roofs.iter().map(|roof| of(roof)).collect();
+        median(&values).unwrap_or(f64::NAN)
+    };
+    let names = [&first.group, &first.model, &first.skip, &first.task].map(Clone::clone);
+    let numbers = [
+        format!("{:.1}", middle(|roof| roof.intensity_flops_per_byte)),
+        format!("{:.1}", middle(|roof| roof.flops_per_s) / 1e9),
+        format!("{:.1} %", middle(|roof| roof.share_of_compute) * 100.0),
+        format!("{:.1} %", middle(|roof| roof.share_of_roof) * 100.0),
+        first.bound.to_owned(),
+        format!("{:.1} %", middle(|roof| roof.join_share) * 100.0),
+    ];
+    names.into_iter().chain(numbers).collect()
+}

@@ -1,0 +1,53 @@
+//! Sweeps, one line a model: the exponent of each metric.
+
+use crate::group::Metric;
+use crate::scaling::Curve;
+use crate::stats::Estimate;
+
+use super::comparison::title;
+use super::{Style, drawn};
+
+/// The columns; `scaling.csv` holds the rest and every point.
+const COLUMNS: [Metric; 9] = [
+    Metric::TrainThroughput,
+    Metric::EpochThroughput,
+    Metric::InferThroughput,
+    Metric::Latency,
+    Metric::TrainMemory,
+    Metric::SavedMemory,
+    Metric::InferMemory,
+    Metric::Params,
+    Metric::Macs,
+];
+
+/// One line for each group and model, a column for each metric that any of them measured.
+pub fn curves(curves: &[Curve], style: Style) -> String {
+    let metrics: Vec<Metric> =
+        COLUMNS.into_iter().filter(|metric| curves.iter().any(|curve| curve.metric == *metric)).collect();
+    let titles = ["group", "model", "skip", "varied"].into_iter().chain(metrics.iter().map(|metric| title(*metric)));
+    let lines = curves.chunk_by(|a, b| identity(a) == identity(b));
+    let rows = lines.map(|curves| line(curves, &metrics)).collect();
+    format!("{}\n{LEGEND}", drawn(titles.map(str::to_owned).collect(), rows, 4, style))
+}
+
+const LEGEND: &str = "Exponents b of metric = a · variedᵇ, by least squares on logarithmic axes; [ ] is Student's 95 % interval \
+                      over the points.\n";
+
+fn identity(curve: &Curve) -> [&str; 3] {
+    [&curve.group, &curve.line, &curve.device]
+}
+
+fn line(curves: &[Curve], metrics: &[Metric]) -> Vec<String> {
+    let Curve { group, line, skip, sweep, points, .. } = &curves[0];
+    let ends: Vec<String> = [points.first(), points.last()].iter().flatten().map(|(x, _)| x.to_string()).collect();
+    let names = [group.clone(), line.clone(), skip.clone(), format!("{sweep} {}", ends.join("–"))];
+    let of = |metric: &Metric| curves.iter().find(|curve| curve.metric == *metric)?.exponent;
+    names.into_iter().chain(metrics.iter().map(|metric| of(metric).map_or(String::new(), exponent))).collect()
+}
+
+fn exponent(estimate: Estimate) -> String {
+    match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) => format!("{:.2} [{low:.2}, {high:.2}]", estimate.value),
+        _ => format!("{:.2}", estimate.value),
+    }
+}

@@ -1,0 +1,91 @@
+//! Sweeps, rooflines and notes, from rows whose answer is known.
+
+use skipbench_reports::group::{Metric, group};
+use skipbench_reports::notes::notes;
+use skipbench_reports::record::{RunRow, SampleRow};
+use skipbench_reports::roofline::roofs;
+use skipbench_reports::scaling::{curves, rows};
+use skipbench_reports::store::Run;
+use skipbench_reports::table::{self, Style};
+
+use super::row;
+
+fn point(line: &str, depth: u64, seed: u64, peak: f64) -> Run {
+    let row = RunRow {
+        cell: format!("{line}-{depth}-{seed}"),
+        sweep: "depth".into(),
+        sweep_line: line.into(),
+        sweep_value: Some(depth),
+        heap_peak_bytes: Some(peak as u64),
+        ..row(&format!("{line}-{depth}"), "peak-memory-train", seed)
+    };
+    Run { row, samples: Vec::new() }
+}
+
+#[test]
+fn a_sweep_gives_the_exponent_of_each_line() {
+    let mut runs = Vec::new();
+    for depth in [10u64, 20, 40, 80] {
+        for seed in [1, 2] {
+            runs.push(point("add", depth, seed, 1e6 * depth as f64));
+            runs.push(point("concat", depth, seed, 1e4 * (depth as f64).powi(2)));
+        }
+    }
+    let found = curves(&runs);
+    let exponent = |line: &str| {
+        let of = |curve: &&skipbench_reports::scaling::Curve| curve.line == line && curve.metric == Metric::TrainMemory;
+        found.iter().find(of).and_then(|curve| curve.exponent).expect("four points").value
+    };
+    assert!((exponent("add") - 1.0).abs() < 1e-6 && (exponent("concat") - 2.0).abs() < 1e-6);
+    assert!(group(&runs).is_empty(), "a sweep is fitted, not compared");
+    let lines = rows(&found);
+    assert_eq!(lines.iter().filter(|line| line.line == "add" && line.metric == "train_peak_bytes").count(), 4);
+    let text = table::curves(&found, Style::Markdown);
+    assert!(text.contains("depth 10–80") && text.contains("2.00 [2.00, 2.00]"), "{text}");
+}
+
+fn timed() -> RunRow {
+    RunRow {
+        step_ns_median: Some(10_000_000),
+        macs: Some(1_000_000),
+        traffic_bytes: Some(400_000),
+        join_bytes: Some(40_000),
+        params: Some(1000),
+        ceiling_flops_per_s: Some(1e11),
+        ceiling_bytes_per_s: Some(2e10),
+        warmup_ns: Some(1),
+        ..row("resnet", "train-step", 1)
+    }
+}
+
+/// Three passes over 100 images: 0.6 GFLOP, 6 ms at the ceiling; 120 MB, 6.0006 ms; of them 12 MB in joins, 0.6 ms.
+#[test]
+fn a_roof_is_what_the_formula_says() {
+    let found = roofs(&[Run { row: timed(), samples: Vec::new() }]);
+    let [roof] = &found[..] else { panic!("one timed cell") };
+    assert!((roof.flops_per_s - 6e10).abs() < 1.0 && (roof.share_of_compute - 0.6).abs() < 1e-9);
+    assert!((roof.share_of_roof - 0.60006).abs() < 1e-6 && roof.bound == "memory", "{roof:?}");
+    assert!((roof.join_bytes - 1.2e7).abs() < 1e-3 && (roof.join_share - 0.06).abs() < 1e-9);
+    assert!((roof.intensity_flops_per_byte - 6e8 / 120_012_000.0).abs() < 1e-9);
+    let text = table::roofs(&found, Style::Terminal);
+    assert!(text.contains("memory") && text.contains("60.0 %"), "{text}");
+    let unknown = RunRow { ceiling_bytes_per_s: None, ..timed() };
+    assert!(roofs(&[Run { row: unknown, samples: Vec::new() }]).is_empty(), "no ceiling, no roof");
+}
+
+#[test]
+fn trouble_is_told_and_quiet_is_silent() {
+    let quiet = Run { row: RunRow { warmup_steady: Some(true), ..timed() }, samples: Vec::new() };
+    assert!(notes(std::slice::from_ref(&quiet)).is_empty());
+    let step = |index: u64, value: f64| SampleRow { cell: "c".into(), series: "step_ns".into(), index, value };
+    let busy = RunRow { other_load_cores: Some(0.5), warmup_steady: Some(false), ..timed() };
+    let slow = (1..=20).map(|index| step(index, if index % 10 == 0 { 5e7 } else { 1e7 + index as f64 })).collect();
+    let leaking = RunRow { heap_growth_bytes: Some(4096), ..row("dense", "peak-memory-train", 3) };
+    let runs = [quiet, Run { row: busy, samples: slow }, Run { row: leaking, samples: Vec::new() }];
+    insta::assert_snapshot!(table::notes(&notes(&runs), Style::Markdown), @r"
+    - note: the machine was busy: during 1 of 2 timed cells other processes used up to 0.5 cores
+    - note: not steady after the longest warm-up: 1 of 2 timed cells, the first resnet train-step, seed 1
+    - note: steps far above the others (beyond Q3 + 3 IQR): in 1 timed cells, the first resnet train-step, seed 1 (2 of 20)
+    - note: memory grows from step to step: dense peak-memory-train, seed 3 by 4096 bytes a step
+    ");
+}
