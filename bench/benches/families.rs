@@ -1,23 +1,26 @@
 //! One forward pass and one training step of each family at the parameters of ResNet-20, on the embedded digits.
 //!
-//! The members are those of the built-in suite `quick`.
+//! The members are those of the built-in suite `quick`; the devices all of this build's that are here and real.
 
 use std::time::Duration;
 
 use burn::module::Module;
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use skipbench::cell::{Cell, Task};
 use skipbench::data::{Batches, Source};
-use skipbench::device::{Backend, DeviceId};
+use skipbench::device::{self, DeviceId};
 use skipbench::group::resolve;
 use skipbench::member::Member;
 use skipbench::suite::Suite;
 use skipbench::tasks::{Setup, step};
 
+type Group<'a> = BenchmarkGroup<'a, WallTime>;
+
 const BATCH: usize = 64;
 const LEARNING_RATE: f64 = 0.01;
 
-fn cells() -> Vec<Cell> {
+fn cells(device: DeviceId) -> Vec<Cell> {
     let data = Source::Digits.load().expect("the digits are embedded").summary();
     let groups =
         Suite::load("quick").and_then(|suite| resolve(&suite, data.images)).expect("the built-in suite is valid");
@@ -30,7 +33,7 @@ fn cells() -> Vec<Cell> {
         data: data.clone(),
         recipe: member.recipe.clone(),
         task: Task::TrainStep,
-        device: DeviceId { backend: Backend::Flex, index: 0 },
+        device,
         seed: 1,
         round: 0,
         twin: false,
@@ -44,23 +47,36 @@ fn cells() -> Vec<Cell> {
 }
 
 fn forward(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("forward");
+    for (id, _) in device::real() {
+        forward_on(id, criterion.benchmark_group(format!("forward/{id}")));
+    }
+}
+
+fn forward_on(device: DeviceId, mut group: Group) {
     group.throughput(Throughput::Elements(BATCH as u64));
-    for cell in cells() {
-        let setup = Setup::new(&cell).expect("flex is always here");
+    for cell in cells(device) {
+        let setup = Setup::new(&cell).expect("the device was listed");
         let model = setup.model().expect("the built-in suite is valid").0.valid();
         let (images, _) = Batches::new(&setup.data, BATCH).fixed().into_tensors(&setup.device.clone().inner());
         group.bench_function(BenchmarkId::from_parameter(&cell.model), |bencher| {
-            bencher.iter(|| model.forward(images.clone()));
+            bencher.iter(|| {
+                model.forward(images.clone());
+                setup.device.sync()
+            });
         });
     }
 }
 
 fn train_step(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("train-step");
+    for (id, _) in device::real() {
+        train_step_on(id, criterion.benchmark_group(format!("train-step/{id}")));
+    }
+}
+
+fn train_step_on(device: DeviceId, mut group: Group) {
     group.throughput(Throughput::Elements(BATCH as u64));
-    for cell in cells() {
-        let setup = Setup::new(&cell).expect("flex is always here");
+    for cell in cells(device) {
+        let setup = Setup::new(&cell).expect("the device was listed");
         let (loss, mut optimizer) = (setup.loss(), setup.optimizer());
         let mut model = Some(setup.model().expect("the built-in suite is valid").0);
         let batch = Batches::new(&setup.data, BATCH).fixed().into_tensors(&setup.device);
@@ -68,6 +84,7 @@ fn train_step(criterion: &mut Criterion) {
             bencher.iter(|| {
                 let current = model.take().expect("every step gives the network back");
                 model = Some(step(current, &mut optimizer, &loss, batch.clone(), LEARNING_RATE).0);
+                setup.device.sync()
             });
         });
     }

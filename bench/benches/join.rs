@@ -1,13 +1,17 @@
 //! The join alone: y = x + F(x) against y = [x, F(x)], forward and with its backward pass, at several widths.
 //!
 //! F(x) is given. Addition writes as many bytes as one input has, concatenation twice as many, and again in the
-//! backward pass, where it cuts the gradient in two.
+//! backward pass, where it cuts the gradient in two. On every device of this build that is here and real.
 
 use std::time::Duration;
 
 use burn::tensor::{Device, Distribution, Tensor};
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use skipbench::device;
 use skipbench_models::Skip;
+
+type Group<'a> = BenchmarkGroup<'a, WallTime>;
 
 const BATCH: usize = 64;
 const SIDE: usize = 16;
@@ -17,28 +21,42 @@ fn map(channels: usize, device: &Device) -> Tensor<4> {
 }
 
 fn forward(criterion: &mut Criterion) {
-    let device = Device::flex();
-    let mut group = criterion.benchmark_group("join/forward");
+    for (id, device) in device::real() {
+        forward_on(&device, criterion.benchmark_group(format!("join/forward/{id}")));
+    }
+}
+
+fn forward_on(device: &Device, mut group: Group) {
     for channels in [16, 64, 256] {
-        let (x, fx) = (map(channels, &device), map(channels, &device));
+        let (x, fx) = (map(channels, device), map(channels, device));
         group.throughput(Throughput::Elements(BATCH as u64));
         for skip in [Skip::Add, Skip::Concat] {
             group.bench_function(BenchmarkId::new(skip.word(), channels), |bencher| {
-                bencher.iter(|| skip.join(x.clone(), fx.clone()));
+                bencher.iter(|| {
+                    skip.join(x.clone(), fx.clone());
+                    device.sync()
+                });
             });
         }
     }
 }
 
 fn backward(criterion: &mut Criterion) {
-    let device = Device::flex().autodiff();
-    let mut group = criterion.benchmark_group("join/forward+backward");
+    for (id, device) in device::real() {
+        backward_on(&device.autodiff(), criterion.benchmark_group(format!("join/forward+backward/{id}")));
+    }
+}
+
+fn backward_on(device: &Device, mut group: Group) {
     for channels in [16, 64, 256] {
-        let (x, fx) = (map(channels, &device).require_grad(), map(channels, &device).require_grad());
+        let (x, fx) = (map(channels, device).require_grad(), map(channels, device).require_grad());
         group.throughput(Throughput::Elements(BATCH as u64));
         for skip in [Skip::Add, Skip::Concat] {
             group.bench_function(BenchmarkId::new(skip.word(), channels), |bencher| {
-                bencher.iter(|| skip.join(x.clone(), fx.clone()).sum().backward());
+                bencher.iter(|| {
+                    skip.join(x.clone(), fx.clone()).sum().backward();
+                    device.sync()
+                });
             });
         }
     }

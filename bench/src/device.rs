@@ -265,6 +265,12 @@ pub fn open(id: DeviceId) -> Result<Device, DeviceError> {
     Ok(devices.swap_remove(id.index))
 }
 
+/// Every device that is here and no imitation: what `cargo bench` runs on.
+pub fn real() -> Vec<(DeviceId, Device)> {
+    let real = list().into_iter().filter(|found| !found.software);
+    real.filter_map(|found| Some((found.id, open(found.id).ok()?))).collect()
+}
+
 /// What `device` calls itself.
 pub fn name(id: DeviceId, device: &Device) -> String {
     describe(id, device).name

@@ -1,0 +1,143 @@
+//! What measuring costs: a training step of ResNet-20 inside skipbench's timed loop against the same step outside it, in one
+//! process, step by step in turn (A B B A).
+//!
+//! `cargo bench -p skipbench --bench overhead` prints the ratio with its interval, and what a turn of the loop with nothing in it
+//! takes; it ends with status 1 where either shows that the loop adds more than 0.5 %. Not Criterion's: what is wanted is the ratio of two things that alternate, which it does not
+//! measure.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Int, Tensor};
+use skipbench::cell::{Cell, Message, Progress, Task};
+use skipbench::data::{Batches, Source};
+use skipbench::device::{Backend, DeviceId};
+use skipbench::meter::timed_loop::{Limits, repeat};
+use skipbench::meter::{sync, timed};
+use skipbench::recipe::Recipe;
+use skipbench::tasks::{Setup, step};
+use skipbench_models::{Model, catalog};
+use skipbench_reports::stats::{median, paired_ratio};
+
+/// The most that the loop may add.
+const ALLOWED: f64 = 1.005;
+
+fn cell() -> Cell {
+    Cell {
+        group: "overhead".into(),
+        model: "resnet20".into(),
+        spec: catalog::find("resnet20").expect("published"),
+        source: Source::Digits,
+        data: Source::Digits.load().expect("embedded").summary(),
+        recipe: Recipe::default(),
+        task: Task::TrainStep,
+        device: DeviceId { backend: Backend::Flex, index: 0 },
+        seed: 1,
+        round: 0,
+        twin: false,
+        sweep: None,
+        threads: 1,
+        concurrent: 1,
+        timeout_s: 1,
+        memory_limit_bytes: 1,
+    }
+}
+
+/// A network in training: each call is one step.
+fn training<'a>(setup: &'a Setup, batch: &'a (Tensor<4>, Tensor<1, Int>)) -> impl FnMut() + 'a {
+    let (loss, mut optimizer) = (setup.loss(), setup.optimizer());
+    let mut model: Option<Model> = Some(setup.model().expect("published").0);
+    move || {
+        let current = model.take().expect("every step gives the network back");
+        model = Some(step(current, &mut optimizer, &loss, batch.clone(), 0.01).0);
+    }
+}
+
+/// Telling a parent how far it is, at most ten times a second, as a cell's process does.
+fn telling() -> impl FnMut(u64) {
+    let mut told: Option<Instant> = None;
+    move |done| {
+        if told.is_none_or(|told| told.elapsed() >= Duration::from_millis(100)) {
+            told = Some(Instant::now());
+            let progress = Progress { done, total: 1000, epoch: 0, epochs: 0, loss: None };
+            std::hint::black_box(serde_json::to_vec(&Message::Progress(progress)).expect("plain data"));
+        }
+    }
+}
+
+/// Times of `count` steps outside and inside the loop: (inside, outside). The bare step runs within the loop's own step,
+/// before or after what is measured, and its time is taken out again.
+fn pairs(setup: &Setup, count: u64) -> Vec<(f64, f64)> {
+    let batch = Batches::new(&setup.data, 64).fixed().into_tensors(&setup.device);
+    let (mut inside, mut outside) = (training(setup, &batch), training(setup, &batch));
+    let mut bare = Vec::new();
+    // When each turn of the loop began, the last one's end included.
+    let mut turns = Vec::new();
+    let (second, none) = (Duration::from_secs(1), Duration::ZERO);
+    let limits = Limits { warmup: second, warmup_most: second, timed: none, timed_steps: count, most_steps: count };
+    let mut tell = telling();
+    let mut outside_step = |bare: &mut Vec<Duration>| {
+        let start = Instant::now();
+        outside();
+        sync(&setup.device).expect("the device works");
+        bare.push(start.elapsed());
+    };
+    let turn_starts = std::cell::RefCell::new(&mut turns);
+    repeat(
+        &limits,
+        || {
+            let before = bare.len() % 2 == 0;
+            if before {
+                outside_step(&mut bare);
+            }
+            let time = timed(&setup.device, &mut inside).map(|((), time)| time);
+            if !before {
+                outside_step(&mut bare);
+            }
+            time
+        },
+        |done| {
+            turn_starts.borrow_mut().push(Instant::now());
+            tell(done);
+        },
+    )
+    .expect("the device works");
+    turns.push(Instant::now());
+    let turns: Vec<Duration> = turns.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let times = turns.iter().zip(&bare).map(|(turn, bare)| ((*turn - *bare).as_secs_f64(), bare.as_secs_f64()));
+    times.skip(turns.len() - count as usize).collect()
+}
+
+/// Seconds that a turn of the loop takes whose step does nothing: what the loop, the stopwatch and the telling cost.
+fn empty_turn(setup: &Setup, count: u64) -> f64 {
+    let none = Duration::ZERO;
+    let second = Duration::from_secs(1);
+    let limits = Limits { warmup: none, warmup_most: none, timed: second, timed_steps: count, most_steps: count };
+    let start = Instant::now();
+    repeat(&limits, || timed(&setup.device, || ()).map(|((), time)| time), telling()).expect("the device works");
+    start.elapsed().as_secs_f64() / count as f64
+}
+
+fn main() -> ExitCode {
+    // `cargo test --benches` runs benches with --test: once, to see that they work.
+    let count = if std::env::args().any(|word| word == "--test") { 4 } else { 600 };
+    let cell = cell();
+    let setup = Setup::new(&cell).expect("flex is always here");
+    let pairs = pairs(&setup, count);
+    let ratio = paired_ratio(&pairs).expect("steps take time");
+    let step = median(&pairs.iter().map(|(_, bare)| *bare).collect::<Vec<f64>>()).expect("some");
+    let (low, high) = (ratio.low.unwrap_or(f64::NAN), ratio.high.unwrap_or(f64::NAN));
+    println!(
+        "a step inside the timed loop takes {:.4} times as long as outside it, 95 % interval [{low:.4}, {high:.4}], {} pairs of {:.1} ms",
+        ratio.value,
+        ratio.n,
+        step * 1e3
+    );
+    let empty = empty_turn(&setup, 10 * count);
+    println!(
+        "a turn of the loop with nothing in it takes {:.2} µs, {:.4} % of the step",
+        empty * 1e6,
+        empty / step * 100.0
+    );
+    ExitCode::from(u8::from(low > ALLOWED || empty / step > ALLOWED - 1.0))
+}
