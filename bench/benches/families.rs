@@ -12,6 +12,7 @@ use skipbench::data::{Batches, Source};
 use skipbench::device::{self, DeviceId};
 use skipbench::group::resolve;
 use skipbench::member::Member;
+use skipbench::recipe::Precision;
 use skipbench::suite::Suite;
 use skipbench::tasks::{Setup, step};
 
@@ -83,7 +84,7 @@ fn train_step_on(device: DeviceId, mut group: Group) {
         group.bench_function(BenchmarkId::from_parameter(&cell.model), |bencher| {
             bencher.iter(|| {
                 let current = model.take().expect("every step gives the network back");
-                model = Some(step(current, &mut optimizer, &loss, batch.clone(), LEARNING_RATE).0);
+                model = Some(step(current, &mut optimizer, &loss, batch.clone(), LEARNING_RATE, Precision::F32).0);
                 setup.device.sync()
             });
         });

@@ -14,7 +14,7 @@ use skipbench::data::{Batches, Source};
 use skipbench::device::{Backend, DeviceId};
 use skipbench::meter::timed_loop::{Limits, repeat};
 use skipbench::meter::{sync, timed};
-use skipbench::recipe::Recipe;
+use skipbench::recipe::{Precision, Recipe};
 use skipbench::tasks::{Setup, step};
 use skipbench_models::{Model, catalog};
 use skipbench_reports::stats::{median, paired_ratio};
@@ -49,7 +49,7 @@ fn training<'a>(setup: &'a Setup, batch: &'a (Tensor<4>, Tensor<1, Int>)) -> imp
     let mut model: Option<Model> = Some(setup.model().expect("published").0);
     move || {
         let current = model.take().expect("every step gives the network back");
-        model = Some(step(current, &mut optimizer, &loss, batch.clone(), 0.01).0);
+        model = Some(step(current, &mut optimizer, &loss, batch.clone(), 0.01, Precision::F32).0);
     }
 }
 

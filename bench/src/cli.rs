@@ -38,12 +38,8 @@ enum Command {
     /// Download and check data sets.
     #[command(subcommand)]
     Data(commands::data::DataCommand),
-    /// List the devices that this build can use on this machine.
-    Devices {
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    /// List the devices that this build can use on this machine, or check one.
+    Devices(commands::devices::DevicesArgs),
     /// Compare the rows of finished runs again.
     Compare(commands::compare::CompareArgs),
     /// Hold the times of finished runs against what the machine could do at best.
@@ -80,7 +76,7 @@ pub fn main() -> ExitCode {
         Command::Models(arguments) => commands::models::run(&arguments),
         Command::Match(arguments) => commands::matching::run(&arguments),
         Command::Data(command) => commands::data::run(&command),
-        Command::Devices { json } => commands::devices::run(json),
+        Command::Devices(arguments) => commands::devices::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Roofline(arguments) => commands::roofline::run(&arguments),
         Command::Gate(arguments) => commands::gate::run(&arguments),

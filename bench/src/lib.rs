@@ -6,6 +6,7 @@
 //! more [`rounds`].
 
 pub mod cell;
+pub mod check;
 pub mod checkpoint;
 pub mod cli;
 mod commands;

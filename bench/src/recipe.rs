@@ -37,16 +37,41 @@ pub struct Recipe {
     pub eval_every: u64,
     /// What of the forward pass is kept for the backward pass.
     pub checkpointing: Checkpointing,
+    /// What networks compute in; their weights are kept in f32.
+    pub precision: Precision,
     /// `time-to-accuracy`: the share of the test images that must be classified rightly.
     pub target_accuracy: f64,
     /// Timed tasks: milliseconds of warm-up at least; it goes on until the steps' times are steady.
     pub warmup_ms: u64,
-    /// Timed tasks: milliseconds after which the warm-up ends, steady or not.
+    /// Timed tasks: milliseconds from the first step's end after which the warm-up ends, steady or not.
     pub warmup_max_ms: u64,
     /// Timed tasks: steps measured at least.
     pub timed_steps: u64,
     /// Timed tasks: milliseconds measured at least.
     pub timed_ms: u64,
+}
+
+/// What networks compute in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Single precision throughout.
+    F32,
+    /// 8 bits of exponent, 8 of precision.
+    Bf16,
+    /// 5 bits of exponent, 11 of precision.
+    F16,
+}
+
+impl Precision {
+    /// The word used in recipes.
+    pub fn word(self) -> &'static str {
+        match self {
+            Precision::F32 => "f32",
+            Precision::Bf16 => "bf16",
+            Precision::F16 => "f16",
+        }
+    }
 }
 
 /// What of the forward pass is kept for the backward pass.
@@ -112,6 +137,7 @@ impl Default for Recipe {
             augment: Augmentation::Usual,
             eval_every: 1,
             checkpointing: Checkpointing::None,
+            precision: Precision::F32,
             target_accuracy: 0.9,
             warmup_ms: 300,
             warmup_max_ms: 10_000,

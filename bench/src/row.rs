@@ -9,6 +9,7 @@ use crate::cell::{Measured, Outcome};
 use crate::device;
 use crate::plan::Planned;
 use crate::provenance::{self, Provenance};
+use crate::recipe::Precision;
 use crate::runner::Ended;
 
 /// The cell's row and its samples.
@@ -41,6 +42,8 @@ fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow 
     let Outcome { device_name, measured, .. } = outcome;
     // Only with a measurement: a row that failed has no metrics.
     let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost(cell.images()).ok());
+    // Bytes are computed for f32.
+    let bytes = cost.filter(|_| cell.recipe.precision == Precision::F32);
     let json = "plain data always serialises";
     RunRow {
         schema_version: SCHEMA_VERSION,
@@ -75,10 +78,10 @@ fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow 
         batch: cell.batch() as u64,
         params: measured.params,
         macs: cost.map(|cost| cost.macs),
-        activation_bytes: cost.map(|cost| cost.activation_bytes),
-        saved_bytes: cost.map(|cost| cost.saved_bytes),
-        traffic_bytes: cost.map(|cost| cost.traffic_bytes),
-        join_bytes: cost.map(|cost| cost.join_bytes),
+        activation_bytes: bytes.map(|cost| cost.activation_bytes),
+        saved_bytes: bytes.map(|cost| cost.saved_bytes),
+        traffic_bytes: bytes.map(|cost| cost.traffic_bytes),
+        join_bytes: bytes.map(|cost| cost.join_bytes),
         epochs: measured.epochs,
         steps: measured.steps,
         loss: measured.loss,

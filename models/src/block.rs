@@ -194,7 +194,8 @@ impl Block {
         if channels == self.channels {
             return x;
         }
-        let zeros = Tensor::zeros([batch, self.channels - channels, height, width], &x.device());
+        let zeros: Tensor<4> = Tensor::zeros([batch, self.channels - channels, height, width], &x.device());
+        let zeros = zeros.cast(x.dtype());
         Tensor::cat(vec![x, zeros], 1)
     }
 }

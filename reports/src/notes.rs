@@ -1,6 +1,8 @@
 //! What a reader must know before believing the numbers: a busy machine, steps that never became steady, memory that
 //! grows from step to step, steps that something held up.
 
+use std::collections::BTreeMap;
+
 use crate::record::{RunRow, Status};
 use crate::stats::{far_above, median};
 use crate::store::Run;
@@ -43,15 +45,23 @@ fn busy(runs: &[&Run]) -> Option<String> {
 /// Cells in whose process the device's own matrix product was much slower than in the others: a lower clock, or a virtual
 /// machine whose host gave it less.
 fn slowed(runs: &[&Run]) -> Option<String> {
-    let ceilings: Vec<f64> = timed(runs).filter_map(|run| run.row.ceiling_flops_per_s).collect();
-    let usual = median(&ceilings)?;
-    let slow = timed(runs).filter(|run| run.row.ceiling_flops_per_s.is_some_and(|ceiling| ceiling < SLOWED * usual));
-    let names: Vec<String> = slow.map(|run| name(&run.row)).collect();
-    let first = names.first()?;
-    let (count, all) = (names.len(), ceilings.len());
+    let with_ceiling = timed(runs).filter_map(|run| Some((&run.row, run.row.ceiling_flops_per_s?)));
+    let mut by_device: BTreeMap<&str, Vec<(&RunRow, f64)>> = BTreeMap::new();
+    for (row, ceiling) in with_ceiling {
+        by_device.entry(&row.device).or_default().push((row, ceiling));
+    }
+    let slow: Vec<String> = by_device.values().flat_map(|rows| below_usual(rows)).collect();
+    let (count, first) = (slow.len(), slow.first()?);
     Some(format!(
-        "the machine was slower than usual: after {count} of {all} timed cells its matrix product reached less than four fifths of the median, the first {first}"
+        "the machine was slower than usual: in {count} timed cells its matrix product reached less than four fifths of the \
+         median, the first {first}"
     ))
+}
+
+fn below_usual(rows: &[(&RunRow, f64)]) -> Vec<String> {
+    let ceilings: Vec<f64> = rows.iter().map(|(_, ceiling)| *ceiling).collect();
+    let Some(usual) = median(&ceilings) else { return Vec::new() };
+    rows.iter().filter(|(_, ceiling)| *ceiling < SLOWED * usual).map(|(row, _)| name(row)).collect()
 }
 
 fn unsteady(runs: &[&Run]) -> Option<String> {

@@ -1,27 +1,69 @@
-//! `skipbench devices`: what this build can use here.
+//! `skipbench devices`: what this build can use here, and whether it computes right.
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use clap::Args;
 
 use super::{print, print_json, table};
-use crate::device::{self, Backend, Found};
+use crate::check;
+use crate::device::{self, Backend, Choice, Found};
 
-pub(crate) fn run(json: bool) -> Result<ExitCode> {
+/// Arguments of `devices`.
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArgs {
+    /// Compare training steps of small networks on this device with the CPU's; exit status 2 if they differ.
+    #[arg(long, value_name = "DEVICE")]
+    check: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &DevicesArgs) -> Result<ExitCode> {
+    match &arguments.check {
+        Some(word) => check(word, arguments.json),
+        None => list(arguments.json),
+    }
+}
+
+fn list(json: bool) -> Result<ExitCode> {
     let found = device::list();
     if json {
         print_json(&found)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let row = |device: &Found| {
-        let kind = if device.software { "software" } else { "hardware" };
-        vec![device.id.to_string(), device.name.clone(), kind.to_owned()]
-    };
-    print(&table(&["device", "name", "kind"], found.iter().map(row).collect(), 3))?;
+    let header = ["device", "name", "kind", "driver", "computes in", "memory"];
+    print(&table(&header, found.iter().map(line).collect(), 5))?;
     let missing: Vec<&str> =
         Backend::ALL.iter().filter(|backend| !backend.compiled()).map(|backend| backend.word()).collect();
     if !missing.is_empty() {
         print(&format!("not in this build: {} (cargo build --release --features NAME)\n", missing.join(", ")))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(found: &Found) -> Vec<String> {
+    let memory = found.memory_bytes.map(|bytes| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30)));
+    vec![
+        found.id.to_string(),
+        found.name.clone(),
+        found.kind.word().to_owned(),
+        found.driver.clone(),
+        found.dtypes.join(" "),
+        memory.unwrap_or_default(),
+    ]
+}
+
+fn check(word: &str, json: bool) -> Result<ExitCode> {
+    let id = match word.parse::<Choice>()? {
+        Choice::Exact(id) => id,
+        Choice::Auto => device::automatic(&device::list()).context("no device is here")?.id,
+    };
+    let worst = check::check(id)?;
+    match json {
+        true => print_json(&serde_json::json!({"device": id, "worst_relative_difference": worst}))?,
+        false => print(&format!("{id} computes as the CPU does: losses differ by {worst:.1e} at most\n"))?,
     }
     Ok(ExitCode::SUCCESS)
 }

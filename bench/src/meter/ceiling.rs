@@ -31,13 +31,40 @@ pub struct Ceiling {
 /// # Errors
 /// If the device fails.
 pub fn measure(id: DeviceId, device: &Device, threads: usize, memory_limit: u64) -> Result<Ceiling, DeviceError> {
-    let flops_per_s = Some(matrix_product(device)?);
-    let room = memory_limit.saturating_sub(heap::live_bytes()) > 3 * BUFFER as u64;
-    let bytes_per_s = match id.backend {
-        Backend::Flex => room.then(|| memory_copy(threads)),
-        _ => Some(device_copy(device)?),
-    };
-    Ok(Ceiling { flops_per_s, bytes_per_s })
+    let product = Some(matrix_product(device)?);
+    if id.backend == Backend::Flex {
+        let room = memory_limit.saturating_sub(heap::live_bytes()) > 3 * BUFFER as u64;
+        return Ok(Ceiling { flops_per_s: product, bytes_per_s: room.then(|| memory_copy(threads)) });
+    }
+    let (probed, copy) = (probed(device), Some(device_copy(device)?));
+    let higher = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::max);
+    Ok(Ceiling { flops_per_s: higher(product, probed.flops_per_s), bytes_per_s: higher(copy, probed.bytes_per_s) })
+}
+
+/// What CubeCL's own probes reach, where the device has them.
+#[cfg(feature = "gpu")]
+fn probed(device: &Device) -> Ceiling {
+    use burn::cubecl::ir::{ElemType, FloatKind};
+    use burn::cubecl::throughput::{MemoryAccess, MemorySpec, ThroughputKey, ThroughputMode};
+
+    let compute = ThroughputKey { mode: ThroughputMode::ComputeDirect { dtype: ElemType::Float(FloatKind::F32) } };
+    let copy = MemorySpec::new(MemoryAccess::Copy, 2 * BUFFER as u64);
+    let copy = ThroughputKey { mode: ThroughputMode::Memory(copy) };
+    let mut ceiling = Ceiling::default();
+    for stat in device.performance_stats(&[compute, copy]) {
+        let Ok(value) = stat.value else { continue };
+        let finite = |rate: f64| Some(rate).filter(|rate| rate.is_finite());
+        match stat.key == compute {
+            true => ceiling.flops_per_s = finite(value.ops_per_s()),
+            false => ceiling.bytes_per_s = finite(value.bytes_per_s(&stat.key)),
+        }
+    }
+    ceiling
+}
+
+#[cfg(not(feature = "gpu"))]
+fn probed(_device: &Device) -> Ceiling {
+    Ceiling::default()
 }
 
 fn matrix_product(device: &Device) -> Result<f64, DeviceError> {

@@ -9,7 +9,7 @@ use super::warmup::WarmUp;
 pub struct Limits {
     /// Warm up at least so long.
     pub warmup: Duration,
-    /// Warm up at most so long, steady or not.
+    /// Warm up at most so long after the first step, steady or not.
     pub warmup_most: Duration,
     /// Time at least so long,
     pub timed: Duration,
@@ -42,7 +42,7 @@ pub fn repeat<E>(
 ) -> Result<Timed, E> {
     let mut warmup = WarmUp::default();
     let warm = |warmup: &WarmUp| warmup.spent() >= limits.warmup && warmup.is_steady();
-    while !warm(&warmup) && warmup.spent() < limits.warmup_most {
+    while !warm(&warmup) && warmup.spent_since_first() < limits.warmup_most {
         tell(0);
         warmup.add(step()?);
     }

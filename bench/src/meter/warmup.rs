@@ -34,6 +34,12 @@ impl WarmUp {
         self.spent
     }
 
+    /// The same without the first, in which a device compiles and tunes its kernels, however long that takes.
+    pub fn spent_since_first(&self) -> Duration {
+        let first = self.times.first().map_or(Duration::ZERO, |first| Duration::from_nanos(*first as u64));
+        self.spent.saturating_sub(first)
+    }
+
     /// Whether the last third of the steps takes as long as the third before it, by their medians. The windows grow with
     /// the steps, so that noise alone cannot keep them apart for ever.
     pub fn is_steady(&self) -> bool {

@@ -27,7 +27,7 @@ pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
     let mut model = Some(model);
     let mut advance = |batch| {
         let current: Model = model.take().expect("every step gives the network back");
-        let (next, loss, _) = step(current, &mut optimizer, &criterion, batch, rate);
+        let (next, loss, _) = step(current, &mut optimizer, &criterion, batch, rate, setup.recipe().precision);
         model = Some(next);
         loss
     };

@@ -8,10 +8,11 @@
 
 use anyhow::Result;
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, FloatDType};
 use skipbench_reports::stats;
 
-use super::{Report, Result2, Setup, backward, finite};
+use super::precision::{backward, cast, forward};
+use super::{Report, Result2, Setup, finite};
 use crate::cell::{Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::meter::{self, heap, rss};
@@ -44,7 +45,7 @@ pub(super) fn train(setup: &Setup, report: &mut Report) -> Result2 {
     let (mut model, measured) = setup.model()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&setup.device);
-    let rate = setup.recipe().lr / 10.0;
+    let (rate, precision) = (setup.recipe().lr / 10.0, setup.recipe().precision);
     // Reserved before the measuring begins, of which it would else be a part.
     let mut curve: Vec<[Part; 3]> = Vec::with_capacity(STEPS as usize);
     let (start, mut last, mut saved) = (heap::live_bytes(), None, 0);
@@ -52,17 +53,14 @@ pub(super) fn train(setup: &Setup, report: &mut Report) -> Result2 {
         report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });
         let (images, labels) = batch.clone();
         let before = heap::live_bytes();
-        let (loss, forward) = watched(&setup.device, || criterion.forward(model.forward(images), labels))?;
-        saved = forward.live.saturating_sub(before);
+        let (loss, forwards) =
+            watched(&setup.device, || criterion.forward(forward(&model, images, precision), labels))?;
+        saved = forwards.live.saturating_sub(before);
         last = Some(finite(loss.clone().inner())?);
-        let (gradients, backward) = watched(&setup.device, || {
-            let gradients = backward(&model, &loss);
-            drop(loss);
-            gradients
-        })?;
+        let (gradients, backwards) = watched(&setup.device, || backward(&model, loss, precision))?;
         let (next, optimizing) = watched(&setup.device, || optimizer.step(rate, model, gradients))?;
         model = next;
-        curve.push([forward, backward, optimizing]);
+        curve.push([forwards, backwards, optimizing]);
     }
     let measured = Measured { loss: last, heap_saved_bytes: Some(saved), ..measured };
     Ok((with_curve(with_memory(measured, start, peak(&curve), &setup.device), &curve), samples(&curve)))
@@ -104,13 +102,15 @@ fn samples(curve: &[[Part; 3]]) -> Vec<Sample> {
 
 pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
-    let model = model.valid();
+    let precision = setup.recipe().precision;
+    let model = cast(&model.valid(), precision);
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&device);
+    let images = precision.half().map_or(images.clone(), |half| images.cast(half));
     let span = heap::Span::start();
     for done in 0..STEPS / 2 {
         report(Progress { done, total: STEPS / 2, epoch: 0, epochs: 0, loss: None });
-        finite(model.forward(images.clone()).sum())?;
+        finite(model.forward(images.clone()).cast(FloatDType::F32).sum())?;
     }
     meter::sync(&device)?;
     Ok((with_memory(measured, span.start_bytes(), span.peak_bytes(), &device), Vec::new()))

@@ -2,6 +2,7 @@
 
 mod epoch;
 pub mod memory;
+pub mod precision;
 mod throughput;
 mod train;
 
@@ -9,7 +10,7 @@ use anyhow::{Result, ensure};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig};
+use burn::optim::{AdamWConfig, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Int, Tensor};
 use skipbench_models::Model;
 
@@ -19,7 +20,7 @@ use crate::data::{Augment, DataSet};
 use crate::device;
 use crate::meter::ceiling;
 use crate::meter::load::{self, Load};
-use crate::recipe::{Augmentation, Checkpointing, Optimizer, Recipe};
+use crate::recipe::{Augmentation, Checkpointing, Optimizer, Precision, Recipe};
 
 /// Hears how far a task is.
 pub type Report<'a> = dyn FnMut(Progress) + 'a;
@@ -72,6 +73,14 @@ impl<'a> Setup<'a> {
             cell.data
         );
         let device = device::open(cell.device)?.autodiff();
+        if let Some(half) = cell.recipe.precision.half() {
+            ensure!(
+                device.supports_dtype(half),
+                "recipe.precision = \"{}\": {} does not compute in it; `skipbench devices` lists what it does",
+                cell.recipe.precision.word(),
+                cell.device
+            );
+        }
         let device = match cell.recipe.checkpointing {
             Checkpointing::None => device,
             Checkpointing::Balanced => device.gradient_checkpointing(),
@@ -152,23 +161,21 @@ pub fn step(
     criterion: &CrossEntropyLoss,
     (images, labels): (Tensor<4>, Tensor<1, Int>),
     learning_rate: f64,
+    precision: Precision,
 ) -> (Model, Tensor<1>, Tensor<2>) {
-    let logits = model.forward(images);
+    let logits = precision::forward(&model, images, precision);
     let loss = criterion.forward(logits.clone(), labels);
     let (seen_loss, seen_logits) = (loss.clone().inner(), logits.inner());
-    let gradients = backward(&model, &loss);
     // The graph goes with the loss: before the optimiser needs memory of its own.
-    drop(loss);
+    let gradients = precision::backward(&model, loss, precision);
     (optimizer.step(learning_rate, model, gradients), seen_loss, seen_logits)
 }
 
-/// The gradient of every parameter.
-fn backward(model: &Model, loss: &Tensor<1>) -> GradientsParams {
-    GradientsParams::from_grads(loss.backward(), model)
-}
-
-/// The number in a loss, and an error where it is not finite.
-fn finite(loss: Tensor<1>) -> Result<f64> {
+/// The number in a loss.
+///
+/// # Errors
+/// If it cannot be read or is not finite.
+pub fn finite(loss: Tensor<1>) -> Result<f64> {
     let value =
         f64::from(loss.try_into_scalar::<f32>().map_err(|error| anyhow::anyhow!("reading the loss: {error:?}"))?);
     ensure!(value.is_finite(), "the loss is {value}");

@@ -12,11 +12,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use burn::module::Module;
 use burn::optim::GradientsParams;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{FloatDType, Int, Tensor};
 use skipbench_models::Model;
 use skipbench_reports::stats;
 
-use super::{Report, Result2, Setup, backward, finite, step};
+use super::precision::{backward, cast, forward};
+use super::{Report, Result2, Setup, finite, step};
 use crate::cell::{Cell, Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::device::DeviceError;
@@ -31,12 +32,12 @@ pub(super) fn train_step(setup: &Setup, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batch = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&setup.device);
-    let rate = setup.recipe().lr / 10.0;
+    let (rate, precision) = (setup.recipe().lr / 10.0, setup.recipe().precision);
     let mut model = Some(model);
     let timed = repeat(setup, report, || {
         meter::timed(&setup.device, || {
             let current = model.take().expect("every step gives the network back");
-            model = Some(step(current, &mut optimizer, &criterion, batch.clone(), rate).0);
+            model = Some(step(current, &mut optimizer, &criterion, batch.clone(), rate, precision).0);
         })
         .map(|((), time)| time)
     })?;
@@ -57,16 +58,17 @@ fn in_parts(
     (images, labels): &(Tensor<4>, Tensor<1, Int>),
     mut update: impl FnMut(Model, GradientsParams) -> Model,
 ) -> Result<([Vec<Duration>; 3], Tensor<1>)> {
-    let (device, criterion) = (&setup.device, setup.loss());
+    let (device, criterion, precision) = (&setup.device, setup.loss(), setup.recipe().precision);
     let mut parts = [const { Vec::new() }; 3];
     let mut last = None;
     for _ in 0..setup.recipe().timed_steps {
-        let (loss, forward) =
-            meter::timed(device, || criterion.forward(model.forward(images.clone()), labels.clone()))?;
-        let (gradients, backward) = meter::timed(device, || backward(&model, &loss))?;
+        let (loss, forward_time) =
+            meter::timed(device, || criterion.forward(forward(&model, images.clone(), precision), labels.clone()))?;
+        let seen = loss.clone().inner();
+        let (gradients, backward_time) = meter::timed(device, || backward(&model, loss, precision))?;
         let (next, updating) = meter::timed(device, || update(model, gradients))?;
-        (model, last) = (next, Some(loss.inner()));
-        for (part, time) in parts.iter_mut().zip([forward, backward, updating]) {
+        (model, last) = (next, Some(seen));
+        for (part, time) in parts.iter_mut().zip([forward_time, backward_time, updating]) {
             part.push(time);
         }
     }
@@ -75,14 +77,16 @@ fn in_parts(
 
 pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let (model, measured) = setup.model()?;
-    let model: Model = model.valid();
+    // Weights and images are cast once, before timing, as a service would.
+    let model: Model = cast(&model.valid(), setup.recipe().precision);
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&device);
+    let images = setup.recipe().precision.half().map_or(images.clone(), |half| images.cast(half));
     let mut last: Option<Tensor<2>> = None;
     let timed = repeat(setup, report, || {
         meter::timed(&device, || last = Some(model.forward(images.clone()))).map(|((), time)| time)
     })?;
-    last.map(|logits| finite(logits.sum())).transpose()?;
+    last.map(|logits| finite(logits.cast(FloatDType::F32).sum())).transpose()?;
     Ok(outcome(measured, &timed))
 }
 

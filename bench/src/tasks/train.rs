@@ -17,6 +17,7 @@ use burn::optim::ModuleOptimizer;
 use burn::tensor::{Int, Tensor};
 use skipbench_models::Model;
 
+use super::precision::cast;
 use super::{Report, Result2, Setup, step};
 use crate::cell::{Measured, Progress, Sample, Task};
 use crate::checkpoint::{Checkpoints, State};
@@ -126,7 +127,7 @@ impl Run<'_> {
             let rate = recipe.learning_rate(self.state.steps, total, self.steps_per_epoch());
             let model = self.model.take().context("the network was lost in a step that failed")?;
             let (model, loss, logits) =
-                step(model, &mut self.optimizer, &self.criterion, (images, labels.clone()), rate);
+                step(model, &mut self.optimizer, &self.criterion, (images, labels.clone()), rate, recipe.precision);
             self.model = Some(model);
             self.state.steps += 1;
             losses.push(loss);
@@ -136,12 +137,14 @@ impl Run<'_> {
     }
 
     fn test(&self) -> Result<(u64, u64)> {
-        let model = self.model()?.valid();
+        let precision = self.setup.recipe().precision;
+        let model = cast(&self.model()?.valid(), precision);
         let device = self.setup.device.clone().inner();
         let (mut correct, mut total) = (0, 0);
         for batch in self.batches.test() {
             total += batch.labels.len() as u64;
             let (images, labels) = batch.into_tensors(&device);
+            let images = precision.half().map_or(images.clone(), |half| images.cast(half));
             correct += right(model.forward(images), labels).into_scalar::<i64>() as u64;
         }
         Ok((correct, total))

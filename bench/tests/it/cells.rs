@@ -1,8 +1,11 @@
 //! Workloads in this process: what each measures, and that the same cell is the same work.
 
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{DType, Tensor};
 use skipbench::cell::{Cell, Measured, Outcome, Task};
-use skipbench::recipe::{Checkpointing, Recipe};
-use skipbench::tasks;
+use skipbench::data::Batches;
+use skipbench::recipe::{Checkpointing, Precision, Recipe};
+use skipbench::tasks::{self, Setup, step};
 
 use super::cell;
 
@@ -125,4 +128,51 @@ fn recomputing_in_the_backward_pass_changes_the_memory_and_not_the_loss() {
     let recomputed = run(&cell).measured;
     assert_eq!(kept.loss, recomputed.loss);
     assert!(recomputed.heap_saved_bytes < kept.heap_saved_bytes, "{recomputed:?} {kept:?}");
+}
+
+/// Half precision follows f32 for a few steps and learns as well; the loss is f32's to about a percent.
+#[test]
+fn half_precision_learns_with_f32_master_weights() {
+    for model in ["resnet8-w4", "densenet-7-4", "vit-d1-w8-h2-p4"] {
+        let mut cell = cell(model, Task::Train);
+        cell.recipe = Recipe { epochs: 3, batch: 32, lr: 0.05, ..Recipe::default() };
+        let single = run(&cell).measured;
+        for precision in [Precision::Bf16, Precision::F16] {
+            cell.recipe.precision = precision;
+            let half = run(&cell).measured;
+            let (single, half) = (single.loss.expect("trained"), half.loss.expect("trained"));
+            assert_ne!(single, half, "{model} {precision:?}: computed in f32 after all");
+            assert!((half / single - 1.0).abs() < 0.1, "{model} {precision:?}: {half}, in f32 {single}");
+        }
+    }
+}
+
+#[test]
+fn every_task_runs_in_half_precision() {
+    for task in Task::ALL {
+        let mut cell = cell("resnet8-w4", task);
+        cell.recipe.precision = Precision::Bf16;
+        run(&cell);
+    }
+}
+
+#[test]
+fn the_master_weights_stay_in_single_precision() {
+    struct Types(Vec<DType>);
+    impl ModuleVisitor for Types {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if param.is_require_grad() {
+                self.0.push(param.val().dtype());
+            }
+        }
+    }
+    let mut cell = cell("resnet8-w4", Task::TrainStep);
+    cell.recipe.precision = Precision::F16;
+    let setup = Setup::new(&cell).expect("flex computes in f16");
+    let batch = Batches::new(&setup.data, 16).fixed().into_tensors(&setup.device);
+    let model = setup.model().expect("valid").0;
+    let (model, ..) = step(model, &mut setup.optimizer(), &setup.loss(), batch, 0.1, Precision::F16);
+    let mut types = Types(Vec::new());
+    model.visit(&mut types);
+    assert!(!types.0.is_empty() && types.0.iter().all(|dtype| *dtype == DType::F32), "{:?}", types.0);
 }

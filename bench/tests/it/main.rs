@@ -1,6 +1,7 @@
 //! Integration tests of skipbench: the pieces through the library, the whole through the real binary.
 
 mod cells;
+mod check;
 mod cli;
 mod data;
 mod fetch;

@@ -40,3 +40,36 @@ fn every_task_runs_on_the_adapter() {
     let memory = rows.iter().find(|row| row["task"] == "peak-memory-train").expect("there");
     assert!(memory["device_reserved_bytes"].as_u64() > Some(0), "CubeCL tells what its pools hold");
 }
+
+#[test]
+fn the_adapter_computes_as_the_cpu_does() {
+    let (told, _) = said(&["devices", "--check", "wgpu"]);
+    assert!(told.contains("wgpu:0 computes as the CPU does"), "{told}");
+}
+
+#[test]
+fn an_adapter_says_what_it_is() {
+    let (list, _) = said(&["devices", "--json"]);
+    let devices: Vec<serde_json::Value> = serde_json::from_str(&list).expect("JSON");
+    let adapter = devices.iter().find(|device| device["id"] == "wgpu:0").expect("there");
+    assert!(!adapter["driver"].as_str().expect("a word").is_empty(), "{adapter}");
+    assert_eq!(adapter["software"], adapter["kind"] == "software");
+    assert!(adapter["dtypes"].as_array().expect("a list").iter().any(|dtype| dtype == "f32"), "{adapter}");
+}
+
+/// lavapipe computes in f16 but not in bf16.
+#[test]
+fn a_type_that_the_adapter_lacks_is_refused_with_the_reason() {
+    let dir = tempfile::tempdir().expect("temp");
+    std::fs::write(dir.path().join("suite.toml"), TINY.replace("[recipe]", "[recipe]\nprecision = \"bf16\""))
+        .expect("written");
+    let (list, _) = said(&["devices", "--json"]);
+    let devices: Vec<serde_json::Value> = serde_json::from_str(&list).expect("JSON");
+    let adapter = devices.iter().find(|device| device["id"] == "wgpu:0").expect("there");
+    let lacks = adapter["dtypes"].as_array().expect("a list").iter().all(|dtype| dtype != "bf16");
+    let arguments =
+        ["run", "suite.toml", "--device", "wgpu", "--seeds", "1", "--filter", "resnet8 /infer/", "--out", "out"];
+    let output = skipbench(dir.path()).args(arguments).output().expect("started");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code() == Some(1) && errors.contains("does not compute in it"), lacks, "{errors}");
+}

@@ -20,7 +20,7 @@ pub fn roofs(roofs: &[Roof], style: Style) -> String {
     }
     let header = HEADER.iter().map(|title| (*title).to_owned()).collect();
     let rows = lines.iter().map(|(first, roofs)| line(first, roofs)).collect();
-    format!("{}\n{LEGEND}", drawn(header, rows, 4, style))
+    format!("{}\n{LEGEND}", drawn(header, rows, 5, style))
 }
 
 const LEGEND: &str = "Medians over seeds and rounds. of compute: share of the FLOP/s that the device's own matrix product \
@@ -37,7 +37,7 @@ fn line(first: &Roof, roofs: &[&Roof]) -> Vec<String> {
         let values: Vec<f64> = roofs.iter().map(|roof| of(roof)).collect();
         median(&values).unwrap_or(f64::NAN)
     };
-    let names = [&first.group, &first.model, &first.skip, &first.task].map(Clone::clone);
+    let names = [&first.group, &first.model, &first.skip, &first.task, &first.device].map(Clone::clone);
     let numbers = [
         format!("{:.1}", middle(|roof| roof.intensity_flops_per_byte)),
         format!("{:.1}", middle(|roof| roof.flops_per_s) / 1e9),

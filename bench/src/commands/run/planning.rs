@@ -10,7 +10,7 @@ use skipbench_models::Images;
 
 use super::RunArgs;
 use crate::data::{DATA_DIR, Settings, Source, Summary};
-use crate::device::{Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
+use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
 use crate::group::{Group, resolve};
 use crate::plan::{self, Context as PlanContext};
 use crate::provenance::Host;
@@ -45,6 +45,9 @@ pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> 
             "--filter '{filter}' leaves no cell; `skipbench run {} --list` shows all",
             arguments.suite
         );
+    }
+    if !arguments.list {
+        check(&context.devices)?;
     }
     let dir = arguments.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
@@ -91,6 +94,19 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
         ),
         None => Ok(source),
     }
+}
+
+/// Refuses devices that do not compute as the CPU does. Each is asked in a child process.
+fn check(devices: &[DeviceId]) -> Result<()> {
+    for id in devices.iter().filter(|id| id.backend != Backend::Flex) {
+        if !Backend::Flex.compiled() {
+            eprintln!("{id}: not checked, for this build lacks the feature flex, with which it would be compared");
+            continue;
+        }
+        let words = ["devices", "--check", &id.to_string(), "--json"].map(str::to_owned);
+        ask::<serde_json::Value>(&words)?;
+    }
+    Ok(())
 }
 
 /// Reads the images in a child process, so that this one stays small.

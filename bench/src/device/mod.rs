@@ -3,11 +3,15 @@
 //! Burn's constructors are lazy and panic at first use where hardware is missing, so nothing is opened here that an
 //! enumeration did not list before.
 
+mod found;
+
 use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::{Device, DeviceType};
 use serde::{Deserialize, Serialize};
+
+pub use found::{Found, Kind, list};
 
 /// A Burn backend that skipbench can be built with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,13 +55,13 @@ impl Backend {
             Backend::Flex => Some(DeviceType::Flex),
             #[cfg(feature = "wgpu")]
             Backend::Wgpu => Some(DeviceType::Wgpu),
-            #[cfg(feature = "vulkan")]
+            #[cfg(feature = "vulkan-plain")]
             Backend::Vulkan => Some(DeviceType::Vulkan),
-            #[cfg(feature = "metal")]
+            #[cfg(feature = "metal-plain")]
             Backend::Metal => Some(DeviceType::Metal),
-            #[cfg(feature = "cuda")]
+            #[cfg(feature = "cuda-plain")]
             Backend::Cuda => Some(DeviceType::Cuda),
-            #[cfg(feature = "rocm")]
+            #[cfg(feature = "rocm-plain")]
             Backend::Rocm => Some(DeviceType::Rocm),
             #[allow(unreachable_patterns, reason = "reached only by backends that are not compiled in")]
             _ => None,
@@ -77,10 +81,17 @@ impl fmt::Display for Backend {
 }
 
 /// The backends in this binary, as `flex` or `flex,vulkan`.
-pub fn compiled_features() -> String {
+pub fn compiled_backends() -> String {
     let words: Vec<&str> =
         Backend::ALL.iter().rev().filter(|backend| backend.compiled()).map(|backend| backend.word()).collect();
     words.join(",")
+}
+
+/// The same with what changes their speed: `flex,vulkan,autotune`.
+pub fn compiled_features() -> String {
+    let switches = [("autotune", cfg!(feature = "autotune")), ("fusion", cfg!(feature = "fusion"))];
+    let on = switches.into_iter().filter(|(_, on)| *on).map(|(word, _)| word.to_owned());
+    [compiled_backends()].into_iter().chain(on).collect::<Vec<_>>().join(",")
 }
 
 /// A device as chosen on the command line or in a suite.
@@ -154,7 +165,7 @@ pub enum DeviceError {
     )]
     Unknown(String),
     /// The binary lacks the backend.
-    #[error("this skipbench was built without {0}; build it with `cargo build --release --features {0}`, or use one of: {built}", built = compiled_features())]
+    #[error("this skipbench was built without {0}; build it with `cargo build --release --features {0}`, or use one of: {built}", built = compiled_backends())]
     NotCompiled(Backend),
     /// The machine lacks the device.
     #[error("{id}: this machine shows {found} {backend} device(s), so there is none of that index; `skipbench devices` lists them", backend = id.backend)]
@@ -169,55 +180,8 @@ pub enum DeviceError {
     Execution(String),
 }
 
-/// A device that is here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
-    /// What to choose it by.
-    pub id: DeviceId,
-    /// What it calls itself.
-    pub name: String,
-    /// Whether it is software that imitates a GPU.
-    pub software: bool,
-}
-
-/// Every device of every backend in this binary. Opens GPU devices to ask their names.
-pub fn list() -> Vec<Found> {
-    let mut found = Vec::new();
-    for backend in Backend::ALL {
-        for (index, device) in devices(backend).into_iter().enumerate() {
-            found.push(describe(DeviceId { backend, index }, &device));
-        }
-    }
-    found
-}
-
 fn devices(backend: Backend) -> Vec<Device> {
     backend.device_type().map(|kind| Device::enumerate(kind).into_iter().collect()).unwrap_or_default()
-}
-
-fn describe(id: DeviceId, device: &Device) -> Found {
-    let name = match id.backend {
-        Backend::Flex => "CPU".to_owned(),
-        _ => identity(device),
-    };
-    let software = id.backend != Backend::Flex && is_software(&name);
-    Found { id, name, software }
-}
-
-#[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal", feature = "cuda", feature = "rocm"))]
-fn identity(device: &Device) -> String {
-    device.identity().map_or_else(|| "unknown".to_owned(), |identity| identity.name)
-}
-
-#[cfg(not(any(feature = "wgpu", feature = "vulkan", feature = "metal", feature = "cuda", feature = "rocm")))]
-fn identity(_device: &Device) -> String {
-    "unknown".to_owned()
-}
-
-/// Software adapters by the names that their drivers give: Mesa's lavapipe and llvmpipe, SwiftShader, WARP.
-fn is_software(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["llvmpipe", "lavapipe", "swiftshader", "software", "basic render"].iter().any(|word| name.contains(word))
 }
 
 /// What `auto` takes of `found`: the first real GPU, else flex.
@@ -241,7 +205,7 @@ pub fn explain_automatic(chosen: &Found, found: &[Found]) -> String {
         (true, true) => {
             format!("device: {id}, {name}; only a software GPU is here, --device {} takes it", software_id(found))
         }
-        (true, false) => format!("device: {id}, {name}; this build has {} but no GPU is visible", compiled_features()),
+        (true, false) => format!("device: {id}, {name}; this build has {} but no GPU is visible", compiled_backends()),
     }
 }
 
@@ -273,5 +237,5 @@ pub fn real() -> Vec<(DeviceId, Device)> {
 
 /// What `device` calls itself.
 pub fn name(id: DeviceId, device: &Device) -> String {
-    describe(id, device).name
+    found::describe(id, device).name
 }

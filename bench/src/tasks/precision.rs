@@ -1,0 +1,78 @@
+//! Training and inference in half precision, with f32 master weights.
+//!
+//! The network's weights stay in f32, where the optimiser moves them. Each pass works on copies in the half type, made by a cast
+//! that automatic differentiation sees, so that gradients arrive in f32 (Micikevicius et al. 2017, arXiv:1710.03740, §3.1).
+//! The loss is computed in f32. In f16, whose exponent is short, it is scaled before the backward pass (§3.2) by a constant. BatchNorm's
+//! running statistics are kept in the half type, as Burn's BatchNorm computes in one type throughout.
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{FloatDType, Tensor};
+use skipbench_models::Model;
+
+use crate::recipe::Precision;
+
+/// What the loss is multiplied by in f16: a power of two, so that nothing is rounded.
+const LOSS_SCALE: f64 = 1024.0;
+
+impl Precision {
+    /// The half type; none in f32.
+    pub fn half(self) -> Option<FloatDType> {
+        match self {
+            Precision::F32 => None,
+            Precision::Bf16 => Some(FloatDType::BF16),
+            Precision::F16 => Some(FloatDType::F16),
+        }
+    }
+}
+
+/// Casts every weight and statistic of a network.
+struct Cast(FloatDType);
+
+impl ModuleMapper for Cast {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let (id, tensor, mapper) = param.consume();
+        Param::from_mapped_value(id, tensor.cast(self.0), mapper)
+    }
+}
+
+/// A copy of `model` that computes in `precision`.
+pub fn cast(model: &Model, precision: Precision) -> Model {
+    match precision.half() {
+        None => model.clone(),
+        Some(half) => model.clone().map(&mut Cast(half)),
+    }
+}
+
+/// The logits, `[batch, classes]` in f32, of a network with f32 weights.
+pub fn forward(model: &Model, images: Tensor<4>, precision: Precision) -> Tensor<2> {
+    match precision.half() {
+        None => model.forward(images),
+        Some(half) => cast(model, precision).forward(images.cast(half)).cast(FloatDType::F32),
+    }
+}
+
+/// The gradient of every parameter, in f32.
+pub fn backward(model: &Model, loss: Tensor<1>, precision: Precision) -> GradientsParams {
+    if precision != Precision::F16 {
+        return GradientsParams::from_grads(loss.backward(), model);
+    }
+    let scaled = GradientsParams::from_grads(loss.mul_scalar(LOSS_SCALE).backward(), model);
+    let mut unscale = Unscale { scaled, gradients: GradientsParams::new() };
+    model.visit(&mut unscale);
+    unscale.gradients
+}
+
+/// Divides every gradient by the loss's scale.
+struct Unscale {
+    scaled: GradientsParams,
+    gradients: GradientsParams,
+}
+
+impl ModuleVisitor for Unscale {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.scaled.remove::<D>(param.id) {
+            self.gradients.register(param.id, gradient.div_scalar(LOSS_SCALE));
+        }
+    }
+}
