@@ -120,3 +120,23 @@ fn plain_and_residual_cost_the_same_parameters_and_macs() {
         assert!(residual.activation_bytes > plain.activation_bytes, "the sum is one more tensor");
     }
 }
+
+/// ResNet-20 joins three blocks of 16·32², 32·16² and 64·8² numbers a stage, each addition reading two maps and writing one.
+/// DenseNet with growth k joins maps of c and k channels into c + k, reading and writing all of them.
+#[test]
+fn joins_move_what_can_be_counted_by_hand() {
+    let joins = |name: &str| catalog::find(name).expect(name).cost(Images::CIFAR10).expect("fits").join_bytes;
+    assert_eq!(joins("resnet20"), 3 * 3 * 4 * (16 * 32 * 32 + 32 * 16 * 16 + 64 * 8 * 8));
+    assert_eq!(joins("plain20"), 0);
+    // densenet-7-4: one layer a block, growth 4; 16 channels enter the first block, and all pass the transitions.
+    assert_eq!(joins("densenet-7-4"), 2 * 4 * (20 * 32 * 32 + 24 * 16 * 16 + 28 * 8 * 8));
+}
+
+/// What is moved is at least what is written, and every operation reads something.
+#[test]
+fn more_is_moved_than_written() {
+    for name in ["resnet20", "densenet-22-12", "vit_cifar", "backbone-concat-22"] {
+        let cost = catalog::find(name).expect(name).cost(Images::CIFAR10).expect("fits");
+        assert!(cost.traffic_bytes > cost.activation_bytes && cost.traffic_bytes < 6 * cost.activation_bytes, "{name}");
+    }
+}

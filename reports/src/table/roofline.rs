@@ -25,8 +25,8 @@ pub fn roofs(roofs: &[Roof], style: Style) -> String {
 
 const LEGEND: &str = "Medians over seeds and rounds. of compute: share of the FLOP/s that the device's own matrix product \
                       reached in the same process; of roof: share of the time that those FLOP/s and the device's own copy \
-                      allow at best, if every operation runs by itself; joins' floor: share of the step that moving the \
-                      joins' bytes takes at least.\n";
+                      allow at best, if every operation runs by itself; joins move: what additions or \
+                      concatenations read and write in a step; joins' floor: share of the step that this takes at least.\n";
 
 fn identity(roof: &Roof) -> [&str; 4] {
     [&roof.group, &roof.model, &roof.task, &roof.device]
@@ -44,6 +44,7 @@ fn line(first: &Roof, roofs: &[&Roof]) -> Vec<String> {
         format!("{:.1} %", middle(|roof| roof.share_of_compute) * 100.0),
         format!("{:.1} %", middle(|roof| roof.share_of_roof) * 100.0),
         first.bound.to_owned(),
+        format!("{:.1} MiB", middle(|roof| roof.join_bytes) / f64::from(1 << 20)),
         format!("{:.1} %", middle(|roof| roof.join_share) * 100.0),
     ];
     names.into_iter().chain(numbers).collect()
