@@ -163,6 +163,18 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Every origin of `runs`, each once, with its device.
+    pub fn all(runs: &[Run]) -> Vec<(String, Origin)> {
+        let mut origins = Vec::new();
+        for row in runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok) {
+            let origin = (row.device.clone(), Origin::of(row));
+            if !origins.contains(&origin) {
+                origins.push(origin);
+            }
+        }
+        origins
+    }
+
     fn of(row: &RunRow) -> Self {
         let revision: String = row.git_revision.chars().take(8).collect();
         let dirty = if row.git_dirty == Some(true) { "+" } else { "" };

@@ -20,13 +20,13 @@ pub struct Roof {
     pub model: String,
     /// Skip style.
     pub skip: String,
-    /// `train-step`, `infer` or `latency`.
+    /// `train-step`, `train-epoch`, `infer` or `latency`.
     pub task: String,
     /// Device.
     pub device: String,
     /// Images in a step.
     pub batch: u64,
-    /// Median time of a step.
+    /// Median time of a step; of an epoch its share, data preparation included.
     pub step_ns: f64,
     /// FLOP done for each byte moved.
     pub intensity_flops_per_byte: f64,
@@ -53,10 +53,15 @@ pub fn roofs(runs: &[Run]) -> Vec<Roof> {
     runs.iter().filter(|run| run.row.status == Status::Ok).filter_map(|run| roof(&run.row)).collect()
 }
 
+fn step_ns(row: &RunRow) -> Option<f64> {
+    let of_epoch = || Some(row.epoch_ns_median? as f64 * row.batch as f64 / row.epoch_images? as f64);
+    row.step_ns_median.map(|ns| ns as f64).or_else(of_epoch)
+}
+
 fn roof(row: &RunRow) -> Option<Roof> {
     let (compute, memory) = (row.ceiling_flops_per_s?, row.ceiling_bytes_per_s?);
-    let step_ns = row.step_ns_median.filter(|ns| *ns > 0)? as f64;
-    let passes = if row.task == "train-step" { 3.0 } else { 1.0 };
+    let step_ns = step_ns(row).filter(|ns| *ns > 0.0)?;
+    let passes = if row.task.starts_with("train") { 3.0 } else { 1.0 };
     let images = passes * row.batch as f64;
     let flops = 2.0 * images * row.macs? as f64;
     let bytes = images * row.traffic_bytes? as f64 + passes * 4.0 * row.params? as f64;

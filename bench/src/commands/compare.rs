@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use clap::Args;
 use skipbench_reports::compare::{Comparison, compare, rows};
-use skipbench_reports::group::group;
+use skipbench_reports::group::{Origin, group};
 use skipbench_reports::notes::notes;
 use skipbench_reports::record::Status;
 use skipbench_reports::roofline::{Roof, roofs};
@@ -52,6 +52,8 @@ pub(crate) struct Report {
     pub(crate) curves: Vec<Curve>,
     /// Times against ceilings.
     pub(crate) roofs: Vec<Roof>,
+    /// Where they come from.
+    pub(crate) origins: Vec<(String, Origin)>,
     /// What to know before believing them.
     pub(crate) notes: Vec<String>,
     /// Cells that could not be measured.
@@ -69,6 +71,7 @@ pub(crate) fn read(dirs: &[PathBuf]) -> Result<Report> {
         comparisons: compare(&group(&runs)),
         curves: curves(&runs),
         roofs: roofs(&runs),
+        origins: Origin::all(&runs),
         notes: notes(&runs),
         broken: runs.iter().filter(|run| run.row.status != Status::Ok).count(),
     })
@@ -82,6 +85,7 @@ pub(crate) fn text(report: &Report, style: Style) -> String {
     }
     if !report.curves.is_empty() {
         text.push_str(&table::curves(&report.curves, style));
+        text.push_str(&table::origins(&report.origins));
     }
     text + &table::notes(&report.notes, style)
 }

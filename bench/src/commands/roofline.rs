@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use clap::Args;
 use skipbench_reports::render;
-use skipbench_reports::table::{Style, roofs};
+use skipbench_reports::table::{Style, origins, roofs};
 
 use super::{compare, print, print_json};
 
@@ -28,7 +28,8 @@ pub(crate) struct RooflineArgs {
 }
 
 pub(crate) fn run(arguments: &RooflineArgs) -> Result<ExitCode> {
-    let found = compare::read(&arguments.dirs)?.roofs;
+    let report = compare::read(&arguments.dirs)?;
+    let (found, origins) = (report.roofs, origins(&report.origins));
     ensure!(
         !found.is_empty(),
         "no timed cell with its machine's ceilings: run a suite with train-step, infer or latency"
@@ -36,8 +37,8 @@ pub(crate) fn run(arguments: &RooflineArgs) -> Result<ExitCode> {
     match (arguments.csv, arguments.json, arguments.markdown) {
         (true, ..) => print(&render::csv(&found)?)?,
         (_, true, _) => print_json(&found)?,
-        (.., true) => print(&roofs(&found, Style::Markdown))?,
-        _ => print(&roofs(&found, Style::Terminal))?,
+        (.., true) => print(&(roofs(&found, Style::Markdown) + &origins))?,
+        _ => print(&(roofs(&found, Style::Terminal) + &origins))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -96,8 +96,8 @@ impl<'a> Setup<'a> {
             return Ok(measured);
         }
         let measured = Measured { other_load_cores: other_cores, cpu_mhz: mhz, ..measured };
-        // Training to an accuracy is as much data and tests as it is steps: no step's time, no roof.
-        if measured.step_ns_median.is_none() {
+        // Training to an accuracy is a matter of epochs, not of steps: no roof.
+        if *task == Task::TimeToAccuracy {
             return Ok(measured);
         }
         let ceiling = ceiling::measure(*device, &self.device.clone().inner(), *threads, *memory_limit_bytes)?;

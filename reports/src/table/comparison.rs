@@ -4,7 +4,7 @@ use crate::compare::{Comparison, Entry, Member, Verdict};
 use crate::group::{Identity, Metric, Origin};
 use crate::stats::Estimate;
 
-use super::{Style, bullet, drawn};
+use super::{Style, bullet, drawn, origins};
 
 /// The columns; `comparison.csv` holds the rest.
 const COLUMNS: [Metric; 11] = [
@@ -25,27 +25,20 @@ const COLUMNS: [Metric; 11] = [
 pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
     let mut text: String = comparisons.iter().map(|comparison| group(comparison, style)).collect();
     text.push_str(LEGEND);
-    let mut origins: Vec<String> = Vec::new();
-    for comparison in comparisons {
-        let origin = origin(&comparison.identity);
-        if !origins.contains(&origin) {
-            text.push_str(&origin);
-            origins.push(origin);
+    let mut seen: Vec<(String, Origin)> = Vec::new();
+    for Identity { device, origin, .. } in comparisons.iter().map(|comparison| &comparison.identity) {
+        let origin = (device.clone(), origin.clone());
+        if !seen.contains(&origin) {
+            seen.push(origin);
         }
     }
-    text
+    text + &origins(&seen)
 }
 
 const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Student interval, × the ratio to the first line, pair by pair, \
                       [ ] its 95 % interval (bootstrap-t from six pairs on, else Student's); \"no difference shown\": the \
                       interval includes 1; \"within the noise\": below what the reference shows against itself. MACs are for \
                       one image.\n";
-
-fn origin(Identity { device, origin, .. }: &Identity) -> String {
-    let Origin { device_name, host, skipbench, burn, date, command } = origin;
-    let name = if device_name.is_empty() { String::new() } else { format!(" ({device_name})") };
-    format!("{date}, {device}{name}, machine {host}, skipbench {skipbench}, Burn {burn}: {command}\n")
-}
 
 fn group(comparison: &Comparison, style: Style) -> String {
     let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();

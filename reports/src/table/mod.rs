@@ -10,6 +10,8 @@ pub use comparison::comparisons;
 pub use roofline::roofs;
 pub use scaling::curves;
 
+use crate::group::Origin;
+
 /// How a table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -44,4 +46,14 @@ fn bullet(style: Style) -> &'static str {
 /// Sentences below a table.
 pub fn notes(notes: &[String], style: Style) -> String {
     notes.iter().map(|note| format!("{}note: {note}\n", bullet(style))).collect()
+}
+
+/// Where numbers come from, a line each: day, device, machine, versions, command.
+pub fn origins(origins: &[(String, Origin)]) -> String {
+    let line = |(device, origin): &(String, Origin)| {
+        let Origin { device_name, host, skipbench, burn, date, command } = origin;
+        let name = if device_name.is_empty() { String::new() } else { format!(" ({device_name})") };
+        format!("{date}, {device}{name}, machine {host}, skipbench {skipbench}, Burn {burn}: {command}\n")
+    };
+    origins.iter().map(line).collect()
 }

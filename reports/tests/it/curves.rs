@@ -69,6 +69,16 @@ fn a_roof_is_what_the_formula_says() {
     assert!((roof.intensity_flops_per_byte - 6e8 / 120_012_000.0).abs() < 1e-9);
     let text = table::roofs(&found, Style::Terminal);
     assert!(text.contains("memory") && text.contains("60.0 %"), "{text}");
+    // An epoch of ten such batches, a tenth of whose time a step takes.
+    let epoch = RunRow {
+        task: "train-epoch".into(),
+        step_ns_median: None,
+        epoch_ns_median: Some(100_000_000),
+        epoch_images: Some(1000),
+        ..timed()
+    };
+    let epoch = roofs(&[Run { row: epoch, samples: Vec::new() }]).remove(0);
+    assert_eq!((epoch.step_ns, epoch.share_of_roof), (roof.step_ns, roof.share_of_roof));
     let unknown = RunRow { ceiling_bytes_per_s: None, ..timed() };
     assert!(roofs(&[Run { row: unknown, samples: Vec::new() }]).is_empty(), "no ceiling, no roof");
 }
