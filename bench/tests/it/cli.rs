@@ -78,7 +78,7 @@ fn help_names_the_exit_codes_and_gives_examples() {
 fn the_list_shows_cells_without_running_them() {
     let list = said(&["run", "quick", "--list", "--seeds", "4", "--filter", "backbone/ train-step"]);
     assert_eq!(list.lines().count(), 4, "{list}");
-    assert!(list.lines().all(|line| line.contains("backbone/") && line.ends_with("seed=4")), "{list}");
+    assert!(list.lines().all(|line| line.contains("backbone/") && line.contains("/seed=4")), "{list}");
 }
 
 #[test]
