@@ -27,22 +27,10 @@ fn cells(device: DeviceId) -> Vec<Cell> {
         Suite::load("quick").and_then(|suite| resolve(&suite, data.images)).expect("the built-in suite is valid");
     let group = &groups[0];
     let cell = |member: &Member| Cell {
-        group: group.name.clone(),
         model: member.model.clone(),
         spec: member.spec.clone(),
-        source: Source::Digits,
-        data: data.clone(),
         recipe: member.recipe.clone(),
-        task: Task::TrainStep,
-        device,
-        seed: 1,
-        round: 0,
-        twin: false,
-        sweep: None,
-        threads: 1,
-        concurrent: 1,
-        timeout_s: 1,
-        memory_limit_bytes: 1,
+        ..Cell::alone("resnet20", Task::TrainStep, device).expect("published")
     };
     group.members.iter().map(cell).collect()
 }

@@ -10,38 +10,17 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Int, Tensor};
 use skipbench::cell::{Cell, Message, Progress, Task};
-use skipbench::data::{Batches, Source};
+use skipbench::data::Batches;
 use skipbench::device::{Backend, DeviceId};
 use skipbench::meter::timed_loop::{Limits, repeat};
 use skipbench::meter::{sync, timed};
-use skipbench::recipe::{Precision, Recipe};
+use skipbench::recipe::Precision;
 use skipbench::tasks::{Setup, step};
-use skipbench_models::{Model, catalog};
+use skipbench_models::Model;
 use skipbench_reports::stats::{median, paired_ratio};
 
 /// The most that the loop may add.
 const ALLOWED: f64 = 1.005;
-
-fn cell() -> Cell {
-    Cell {
-        group: "overhead".into(),
-        model: "resnet20".into(),
-        spec: catalog::find("resnet20").expect("published"),
-        source: Source::Digits,
-        data: Source::Digits.load().expect("embedded").summary(),
-        recipe: Recipe::default(),
-        task: Task::TrainStep,
-        device: DeviceId { backend: Backend::Flex, index: 0 },
-        seed: 1,
-        round: 0,
-        twin: false,
-        sweep: None,
-        threads: 1,
-        concurrent: 1,
-        timeout_s: 1,
-        memory_limit_bytes: 1,
-    }
-}
 
 /// A network in training: each call is one step.
 fn training<'a>(setup: &'a Setup, batch: &'a (Tensor<4>, Tensor<1, Int>)) -> impl FnMut() + 'a {
@@ -121,7 +100,8 @@ fn empty_turn(setup: &Setup, count: u64) -> f64 {
 fn main() -> ExitCode {
     // `cargo test --benches` runs benches with --test: once, to see that they work.
     let count = if std::env::args().any(|word| word == "--test") { 4 } else { 600 };
-    let cell = cell();
+    let flex = DeviceId { backend: Backend::Flex, index: 0 };
+    let cell = Cell::alone("resnet20", Task::TrainStep, flex).expect("published");
     let setup = Setup::new(&cell).expect("flex is always here");
     let pairs = pairs(&setup, count);
     let ratio = paired_ratio(&pairs).expect("steps take time");

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use skipbench_models::catalog::{self, UnknownModel};
 use skipbench_models::{Images, ModelSpec};
 
 use crate::data::{Source, Summary};
@@ -125,6 +126,31 @@ pub struct Point {
 }
 
 impl Cell {
+    /// A cell by itself, outside any suite: a model from the catalog on the digits, by the default recipe, on one thread.
+    ///
+    /// # Errors
+    /// If no model has that name.
+    pub fn alone(model: &str, task: Task, device: DeviceId) -> Result<Self, UnknownModel> {
+        Ok(Self {
+            group: "alone".to_owned(),
+            model: model.to_owned(),
+            spec: catalog::find(model)?,
+            source: Source::Digits,
+            data: Source::Digits.load().expect("the digits are embedded and a test reads them").summary(),
+            recipe: Recipe::default(),
+            task,
+            device,
+            seed: 1,
+            round: 0,
+            twin: false,
+            sweep: None,
+            threads: 1,
+            concurrent: 1,
+            timeout_s: 3600,
+            memory_limit_bytes: 1 << 30,
+        })
+    }
+
     /// The first 16 hexadecimal digits of the SHA-256 of the cell's JSON.
     pub fn id(&self) -> String {
         let json = serde_json::to_vec(self).expect("a cell is plain data, which always serialises");

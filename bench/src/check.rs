@@ -4,9 +4,8 @@
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::cell::{Cell, Task};
-use crate::data::{Batches, Source};
+use crate::data::Batches;
 use crate::device::{Backend, DeviceId};
-use crate::recipe::Recipe;
 use crate::tasks::{Setup, finite, step};
 
 /// One small network of every family.
@@ -71,7 +70,8 @@ fn probe(id: DeviceId) -> Result<Vec<Losses>> {
 }
 
 fn losses(model: &str, id: DeviceId) -> Result<Vec<f64>> {
-    let cell = cell(model, id)?;
+    let mut cell = Cell::alone(model, Task::TrainStep, id)?;
+    cell.recipe.batch = 16;
     let setup = Setup::new(&cell)?;
     let (mut network, (criterion, mut optimizer)) = (setup.model()?.0, (setup.loss(), setup.optimizer()));
     let batch = Batches::new(&setup.data, cell.recipe.batch).fixed().into_tensors(&setup.device);
@@ -82,25 +82,4 @@ fn losses(model: &str, id: DeviceId) -> Result<Vec<f64>> {
         losses.push(finite(loss)?);
     }
     Ok(losses)
-}
-
-fn cell(model: &str, device: DeviceId) -> Result<Cell> {
-    Ok(Cell {
-        group: "check".to_owned(),
-        model: model.to_owned(),
-        spec: skipbench_models::catalog::find(model)?,
-        source: Source::Digits,
-        data: Source::Digits.load()?.summary(),
-        recipe: Recipe { batch: 16, ..Recipe::default() },
-        task: Task::TrainStep,
-        device,
-        seed: 1,
-        round: 0,
-        twin: false,
-        sweep: None,
-        threads: 1,
-        concurrent: 1,
-        timeout_s: 1,
-        memory_limit_bytes: 1,
-    })
 }

@@ -11,10 +11,10 @@ use skipbench_reports::notes::notes;
 use skipbench_reports::record::Status;
 use skipbench_reports::roofline::{Roof, roofs};
 use skipbench_reports::scaling::{Curve, curves};
+use skipbench_reports::store;
 use skipbench_reports::table::{self, Style};
-use skipbench_reports::{render, store};
 
-use super::{print, print_json};
+use super::Form;
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
@@ -22,25 +22,13 @@ pub(crate) struct CompareArgs {
     /// Directories of runs.
     #[arg(required = true)]
     dirs: Vec<PathBuf>,
-    /// As Markdown.
-    #[arg(long, group = "form")]
-    markdown: bool,
-    /// As CSV: the columns of comparison.csv.
-    #[arg(long, group = "form")]
-    csv: bool,
-    /// As JSON.
-    #[arg(long, group = "form")]
-    json: bool,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(crate) fn run(arguments: &CompareArgs) -> Result<ExitCode> {
     let report = read(&arguments.dirs)?;
-    match (arguments.csv, arguments.json, arguments.markdown) {
-        (true, ..) => print(&render::csv(&rows(&report.comparisons))?)?,
-        (_, true, _) => print_json(&rows(&report.comparisons))?,
-        (.., true) => print(&text(&report, Style::Markdown))?,
-        _ => print(&text(&report, Style::Terminal))?,
-    }
+    arguments.form.print(&rows(&report.comparisons), |style| text(&report, style))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -15,6 +15,8 @@ use std::io::{self, Write};
 use anyhow::Result;
 use clap::Args;
 use skipbench_models::Images;
+use skipbench_reports::render;
+use skipbench_reports::table::Style;
 
 /// Shape of the images that a cost depends on.
 #[derive(Debug, Clone, Copy, Args)]
@@ -45,6 +47,33 @@ impl ImageArgs {
             size: self.size.unwrap_or(usual.size),
             channels: self.channels.unwrap_or(usual.channels),
             classes: self.classes.unwrap_or(usual.classes),
+        }
+    }
+}
+
+/// The form in which rows are shown.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+struct Form {
+    /// As Markdown.
+    #[arg(long)]
+    markdown: bool,
+    /// As CSV, with the columns of the file of that name in a run's directory.
+    #[arg(long)]
+    csv: bool,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Form {
+    /// Prints `rows` for scripts, or what `text` makes of them for people.
+    fn print<T: serde::Serialize>(self, rows: &[T], text: impl Fn(Style) -> String) -> Result<()> {
+        match self {
+            Form { csv: true, .. } => print(&render::csv(rows)?),
+            Form { json: true, .. } => print_json(&rows),
+            Form { markdown: true, .. } => print(&text(Style::Markdown)),
+            _ => print(&text(Style::Terminal)),
         }
     }
 }

@@ -5,10 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Args;
-use skipbench_reports::render;
-use skipbench_reports::table::{Style, origins, roofs};
+use skipbench_reports::table::{origins, roofs};
 
-use super::{compare, print, print_json};
+use super::{Form, compare};
 
 /// Arguments of `roofline`.
 #[derive(Debug, Args)]
@@ -16,15 +15,8 @@ pub(crate) struct RooflineArgs {
     /// Directories of runs.
     #[arg(required = true)]
     dirs: Vec<PathBuf>,
-    /// As Markdown.
-    #[arg(long, group = "form")]
-    markdown: bool,
-    /// As CSV: the columns of roofline.csv, a line a cell.
-    #[arg(long, group = "form")]
-    csv: bool,
-    /// As JSON.
-    #[arg(long, group = "form")]
-    json: bool,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(crate) fn run(arguments: &RooflineArgs) -> Result<ExitCode> {
@@ -34,11 +26,6 @@ pub(crate) fn run(arguments: &RooflineArgs) -> Result<ExitCode> {
         !found.is_empty(),
         "no timed cell with its machine's ceilings: run a suite with train-step, infer or latency"
     );
-    match (arguments.csv, arguments.json, arguments.markdown) {
-        (true, ..) => print(&render::csv(&found)?)?,
-        (_, true, _) => print_json(&found)?,
-        (.., true) => print(&(roofs(&found, Style::Markdown) + &origins))?,
-        _ => print(&(roofs(&found, Style::Terminal) + &origins))?,
-    }
+    arguments.form.print(&found, |style| roofs(&found, style) + &origins)?;
     Ok(ExitCode::SUCCESS)
 }

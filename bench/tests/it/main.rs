@@ -22,42 +22,16 @@ use std::path::Path;
 use std::process::Command;
 
 use skipbench::cell::{Cell, Task};
-use skipbench::data::Source;
 use skipbench::device::{Backend, DeviceId};
 use skipbench::recipe::Recipe;
-use skipbench_models::catalog;
 
 /// A cell on the digits with a small network, two steps long.
 fn cell(model: &str, task: Task) -> Cell {
-    let spec = catalog::find(model).expect(model);
-    let recipe = Recipe {
-        epochs: 1,
-        steps: Some(2),
-        batch: 16,
-        warmup_ms: 1,
-        warmup_max_ms: 1,
-        timed_ms: 1,
-        timed_steps: 2,
-        ..Recipe::default()
-    };
-    Cell {
-        group: "group".into(),
-        model: model.into(),
-        spec,
-        source: Source::Digits,
-        data: Source::Digits.load().expect("embedded").summary(),
-        recipe,
-        task,
-        device: DeviceId { backend: Backend::Flex, index: 0 },
-        seed: 1,
-        round: 0,
-        twin: false,
-        sweep: None,
-        threads: 1,
-        concurrent: 1,
-        timeout_s: 60,
-        memory_limit_bytes: 1 << 30,
-    }
+    let flex = DeviceId { backend: Backend::Flex, index: 0 };
+    let short = Recipe { epochs: 1, steps: Some(2), batch: 16, ..Recipe::default() };
+    let recipe = Recipe { warmup_ms: 1, warmup_max_ms: 1, timed_ms: 1, timed_steps: 2, ..short };
+    let group = "group".to_owned();
+    Cell { group, recipe, timeout_s: 60, ..Cell::alone(model, task, flex).expect(model) }
 }
 
 /// The binary, away from the user's own settings.
