@@ -17,7 +17,8 @@ use skipbench::meter::{sync, timed};
 use skipbench::recipe::Precision;
 use skipbench::tasks::{Setup, step};
 use skipbench_models::Model;
-use skipbench_reports::stats::{median, paired_ratio};
+use skipbench_reports::ratio::paired_ratio;
+use skipbench_reports::stats::median;
 
 /// The most that the loop may add.
 const ALLOWED: f64 = 1.005;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::group::{Failure, Group, Identity, Metric};
+use crate::ratio::paired_ratio;
 use crate::stats::{self, Estimate};
 
 /// What a ratio's interval allows to say.
@@ -91,7 +92,7 @@ pub fn compare(groups: &[Group]) -> Vec<Comparison> {
 
 fn compare_group(Group { identity, members, twin }: &Group) -> Comparison {
     let reference = members.iter().find(|member| member.model == identity.reference);
-    let again = |metric: &Metric| Some((*metric, stats::paired_ratio(&twin.as_ref()?.pairs(reference?, *metric))?));
+    let again = |metric: &Metric| Some((*metric, paired_ratio(&twin.as_ref()?.pairs(reference?, *metric))?));
     let measured = Metric::ALL.iter().filter(|metric| !metric.is_exact());
     let twins: Vec<(Metric, Estimate)> = measured.filter_map(again).collect();
     let members = members.iter().map(|member| compare_member(member, reference, &twins)).collect();
@@ -117,7 +118,7 @@ fn compare_member(member: &Source, reference: Option<&Source>, twins: &[(Metric,
 fn entry(metric: Metric, member: &Source, reference: Option<&Source>, floor: Option<f64>) -> Option<Entry> {
     let values: Vec<f64> = member.values.get(&metric)?.values().copied().collect();
     let pairs = reference.map_or(Vec::new(), |reference| member.pairs(reference, metric));
-    let ratio = stats::paired_ratio(&pairs);
+    let ratio = paired_ratio(&pairs);
     let verdict = match reference {
         Some(reference) if reference.model == member.model => Verdict::Reference,
         _ if metric.is_exact() => Verdict::Exact,

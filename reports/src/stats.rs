@@ -2,8 +2,6 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use crate::bootstrap;
-
 /// An estimate with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -68,17 +66,6 @@ fn student_half_width(values: &[f64]) -> Option<f64> {
     let n = values.len() as f64;
     let quantile = StudentsT::new(0.0, 1.0, n - 1.0).ok()?.inverse_cdf(0.975);
     Some(quantile * deviation(values)? / n.sqrt())
-}
-
-/// The geometric mean of `value / base` over pairs, with the 95 % interval of the logarithms' mean taken back: bootstrap-t
-/// from [`bootstrap::LEAST`] pairs on, Student's below.
-///
-/// Pairs in which either number is not positive have no ratio and are left out; none where no pair is left.
-pub fn paired_ratio(pairs: &[(f64, f64)]) -> Option<Estimate> {
-    let positive = pairs.iter().filter(|(value, base)| *value > 0.0 && *base > 0.0);
-    let logs: Vec<f64> = positive.map(|(value, base)| (value / base).ln()).collect();
-    let log = bootstrap::mean_interval(&logs).or_else(|| mean_interval(&logs))?;
-    Some(Estimate { n: log.n, value: log.value.exp(), low: log.low.map(f64::exp), high: log.high.map(f64::exp) })
 }
 
 /// The exponent b of y = a · xᵇ: the slope of ln y over ln x by least squares, with Student's 95 % interval of n − 2

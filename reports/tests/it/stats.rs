@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use skipbench_reports::bootstrap;
-use skipbench_reports::stats::{deviation, far_above, growth_exponent, mean_interval, median, paired_ratio, quantile};
+use skipbench_reports::ratio::paired_ratio;
+use skipbench_reports::stats::{deviation, far_above, growth_exponent, mean_interval, median, quantile};
 
 /// The median by counting: half of the values lie on either side.
 fn splits_evenly(values: &[f64], middle: f64) -> bool {

@@ -1,0 +1,146 @@
+//! A [`Cell`]: everything one measurement depends on. An [`Outcome`]: everything it gave.
+
+mod message;
+mod outcome;
+mod task;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use skipbench_models::catalog::{self, UnknownModel};
+use skipbench_models::{Images, ModelSpec};
+
+use crate::data::{Source, Summary};
+use crate::device::DeviceId;
+use crate::recipe::Recipe;
+
+pub use message::{Message, Progress};
+pub use outcome::{Measured, Outcome, Sample};
+pub use task::Task;
+
+/// One measurement: the same cell is the same work, wherever and whenever it runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    /// Group in the suite.
+    pub group: String,
+    /// Name of the model.
+    pub model: String,
+    /// The model.
+    pub spec: ModelSpec,
+    /// Where the images come from.
+    pub source: Source,
+    /// What the images must be.
+    pub data: Summary,
+    /// How to train.
+    pub recipe: Recipe,
+    /// What to measure.
+    pub task: Task,
+    /// On which device.
+    pub device: DeviceId,
+    /// Seed of weights, order and augmentation.
+    pub seed: u64,
+    /// Which repetition of a timed cell with this seed, from 0.
+    pub round: u64,
+    /// Whether it is the reference once more under another name (A/A).
+    pub twin: bool,
+    /// The point of a sweep that it is, if any.
+    pub sweep: Option<Point>,
+    /// Threads of the CPU backend.
+    pub threads: usize,
+    /// Cells that may run at the same time, this one included.
+    pub concurrent: usize,
+    /// Seconds after which the cell is stopped.
+    pub timeout_s: u64,
+    /// Heap bytes that it may have.
+    pub memory_limit_bytes: u64,
+}
+
+/// One point of a sweep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Point {
+    /// What is varied, such as `depth`.
+    pub over: String,
+    /// Name of the model in which it is varied.
+    pub line: String,
+    /// The value here.
+    pub value: u64,
+}
+
+impl Cell {
+    /// A cell by itself, outside any suite: a model from the catalog on the digits, by the default recipe, on one thread.
+    ///
+    /// # Errors
+    /// If no model has that name.
+    pub fn alone(model: &str, task: Task, device: DeviceId) -> Result<Self, UnknownModel> {
+        Ok(Self {
+            group: "alone".to_owned(),
+            model: model.to_owned(),
+            spec: catalog::find(model)?,
+            source: Source::Digits,
+            data: Source::Digits.load().expect("the digits are embedded and a test reads them").summary(),
+            recipe: Recipe::default(),
+            task,
+            device,
+            seed: 1,
+            round: 0,
+            twin: false,
+            sweep: None,
+            threads: 1,
+            concurrent: 1,
+            timeout_s: 3600,
+            memory_limit_bytes: 1 << 30,
+        })
+    }
+
+    /// The first 16 hexadecimal digits of the SHA-256 of the cell's JSON.
+    pub fn id(&self) -> String {
+        let json = serde_json::to_vec(self).expect("a cell is plain data, which always serialises");
+        crate::hex(&Sha256::digest(json))[..16].to_owned()
+    }
+
+    /// For people: `resnet20 train, seed 1`.
+    pub fn label(&self) -> String {
+        let twin = if self.twin { " (A/A)" } else { "" };
+        let point = match &self.sweep {
+            Some(Point { over, value, .. }) => format!(" {over} {value}"),
+            None => String::new(),
+        };
+        let round = if self.round > 0 { format!(", round {}", self.round) } else { String::new() };
+        format!("{}{twin}{point} {}, seed {}{round}", self.model, self.task.word(), self.seed)
+    }
+
+    /// Shape of the images and number of classes.
+    pub fn images(&self) -> Images {
+        self.data.images
+    }
+
+    /// Images in a batch: one where the latency of single images is timed, else the recipe's.
+    pub fn batch(&self) -> usize {
+        if self.task == Task::Latency { 1 } else { self.recipe.batch }
+    }
+
+    /// Steps that are timed. A 99th percentile needs a hundred.
+    pub fn timed_steps(&self) -> u64 {
+        if self.task == Task::Latency { self.recipe.timed_steps.max(100) } else { self.recipe.timed_steps }
+    }
+
+    /// Multiply-accumulates that the cell will do, roughly: what progress and time left go by.
+    pub fn work(&self) -> f64 {
+        /// What a core does in a millisecond, in the order of magnitude.
+        const MACS_PER_MS: f64 = 1e7;
+        let macs = self.spec.cost(self.images()).map_or(0.0, |cost| cost.macs as f64);
+        let Recipe { epochs, eval_every, warmup_ms, timed_ms, .. } = self.recipe;
+        let (train, test) = (3.0 * self.data.train as f64, self.data.test as f64 / eval_every as f64);
+        let steps = |passes: f64| passes * macs * self.timed_steps() as f64 * self.batch() as f64;
+        let timed = (warmup_ms + timed_ms) as f64 * MACS_PER_MS;
+        match self.task {
+            Task::Train | Task::TimeToAccuracy => macs * epochs as f64 * (train + test),
+            Task::TrainEpoch => timed + 2.0 * macs * train,
+            Task::TrainStep => timed + steps(6.0),
+            Task::Infer | Task::Latency => timed + steps(1.0),
+            Task::PeakMemoryTrain => 18.0 * macs * self.batch() as f64,
+            Task::PeakMemoryInfer => 3.0 * macs * self.batch() as f64,
+        }
+    }
+}
