@@ -177,8 +177,13 @@ impl Recipe {
         if let Some((key, value)) = count {
             return Err(RecipeError { key, value: value.to_string(), fix: "a number from 1 to a billion is needed" });
         }
+        if self.warmup_ms > self.warmup_max_ms {
+            let fix = "no more than warmup_max_ms is needed";
+            return Err(RecipeError { key: "warmup_ms", value: self.warmup_ms.to_string(), fix });
+        }
         let positive = (0.0..f64::INFINITY, "a finite number from 0 up is needed");
         let share = (0.0..1.0, "a number from 0 to below 1 is needed");
+        let whole = (0.0..1.0_f64.next_up(), "a number from 0 to 1 is needed");
         let mut numbers = vec![
             ("lr", self.lr, &positive),
             ("weight_decay", self.weight_decay, &positive),
@@ -186,7 +191,7 @@ impl Recipe {
             ("warmup_epochs", self.warmup_epochs, &positive),
             ("momentum", self.momentum, &share),
             ("label_smoothing", self.label_smoothing, &share),
-            ("target_accuracy", self.target_accuracy, &share),
+            ("target_accuracy", self.target_accuracy, &whole),
         ];
         numbers.extend(self.milestones.iter().map(|milestone| ("milestones", *milestone, &share)));
         match numbers.into_iter().find(|(_, value, (range, _))| !range.contains(value)) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use skipbench_reports::bootstrap;
 use skipbench_reports::compare::{Comparison, Entry, Verdict, compare};
 use skipbench_reports::group::{Metric, group};
 use skipbench_reports::store::Run;
@@ -10,12 +11,16 @@ use skipbench_reports::store::Run;
 use crate::cell::{Cell, Task};
 use crate::plan::Planned;
 
+/// Fewest pairs that count as precise. An interval of three pairs is now and then narrow by luck, and stopping there would
+/// pick out just those; from six on it is a bootstrap interval.
+const LEAST: usize = bootstrap::LEAST;
+
 /// How precise, and for how long to try.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Goal {
     /// Half of the 95 % interval's width, as a share of the estimate.
     pub half_width: f64,
-    /// Seconds of timed cells after which no further round begins.
+    /// Seconds of timed cells, over all sittings, after which no further round begins.
     pub max_time_s: u64,
 }
 
@@ -66,8 +71,8 @@ fn wide_in(comparison: &Comparison, goal: &Goal) -> Vec<Wide> {
             if entry.verdict == Verdict::Reference && comparison.members.len() > 1 {
                 continue;
             }
-            let half_width = half_width(entry);
-            if half_width.is_none_or(|half_width| half_width > goal.half_width) {
+            let (n, half_width) = width(entry);
+            if n < LEAST || half_width.is_none_or(|half_width| half_width > goal.half_width) {
                 let (group, device) = (comparison.identity.group.clone(), comparison.identity.device.clone());
                 found.push(Wide { group, model: member.model.clone(), task, device, half_width });
             }
@@ -76,11 +81,29 @@ fn wide_in(comparison: &Comparison, goal: &Goal) -> Vec<Wide> {
     found
 }
 
-fn half_width(entry: &Entry) -> Option<f64> {
+/// Values behind an entry, and half the width of its interval.
+fn width(entry: &Entry) -> (usize, Option<f64>) {
     match (entry.verdict, &entry.ratio) {
-        (Verdict::Reference, _) | (_, None) => entry.value.half_width(),
-        (_, Some(ratio)) => ratio.half_width(),
+        (Verdict::Reference, _) | (_, None) => (entry.value.n, entry.value.half_width()),
+        (_, Some(ratio)) => (ratio.n, ratio.half_width()),
     }
+}
+
+/// Whether `runs` hold anything whose precision can be judged.
+pub fn any(runs: &[Run]) -> bool {
+    let timed = |comparison: &Comparison| {
+        let entries = |metric| comparison.members.iter().any(|member| member.entry(metric).is_some());
+        TIMED.iter().any(|(metric, _)| entries(*metric))
+    };
+    compare(&group(runs)).iter().any(timed)
+}
+
+/// Seconds that the timed cells of `runs` took, and the rounds that were added to those planned.
+pub fn spent(runs: &[Run]) -> (f64, usize) {
+    let timed = runs.iter().map(|run| &run.row).filter(|row| TIMED.iter().any(|(_, task)| task.word() == row.task));
+    let seconds: f64 = timed.clone().map(|row| row.wall_ns as f64 / 1e9).sum();
+    let added: BTreeSet<(u64, u64)> = timed.filter(|row| row.round > 0).map(|row| (row.round, row.seed)).collect();
+    (seconds, added.len())
 }
 
 /// The next round of what is wide: every member of its group again in that task, so that pairs stay whole. `planned` holds

@@ -9,7 +9,7 @@ use crate::cell::{Measured, Outcome};
 use crate::device;
 use crate::plan::Planned;
 use crate::provenance::{self, Provenance};
-use crate::recipe::Precision;
+use crate::recipe::{Checkpointing, Precision};
 use crate::runner::Ended;
 
 /// The cell's row and its samples.
@@ -44,6 +44,8 @@ fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow 
     let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost(cell.images()).ok());
     // Bytes are computed for f32.
     let bytes = cost.filter(|_| cell.recipe.precision == Precision::F32);
+    // And what is kept, for a network that keeps everything.
+    let saved = bytes.filter(|_| cell.recipe.checkpointing == Checkpointing::None);
     let json = "plain data always serialises";
     RunRow {
         schema_version: SCHEMA_VERSION,
@@ -79,7 +81,7 @@ fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow 
         params: measured.params,
         macs: cost.map(|cost| cost.macs),
         activation_bytes: bytes.map(|cost| cost.activation_bytes),
-        saved_bytes: bytes.map(|cost| cost.saved_bytes),
+        saved_bytes: saved.map(|cost| cost.saved_bytes),
         traffic_bytes: bytes.map(|cost| cost.traffic_bytes),
         join_bytes: bytes.map(|cost| cost.join_bytes),
         epochs: measured.epochs,

@@ -243,6 +243,9 @@ impl Suite {
     fn check_sweep(&self, group: &GroupKeys) -> Result<(), String> {
         match (&group.sweep, group.budget) {
             (Some(_), Some(_)) => Err("a sweep varies the cost and so has no budget: remove budget".to_owned()),
+            (Some(sweep), None) if sweep.over == "batch" && self.tasks(group).contains(&Task::Latency) => {
+                Err("latency is of single images, whatever the batch: remove \"latency\" from tasks".to_owned())
+            }
             (Some(sweep), None) => sweep.check(&self.keys.data),
             (None, _) => Ok(()),
         }

@@ -236,16 +236,17 @@ pub struct Failure {
 /// was run again begins a group of its own instead of taking the place of the first. Sweeps are
 /// [`scaling`](crate::scaling)'s.
 pub fn group(runs: &[Run]) -> Vec<Group> {
-    let mut groups: Vec<(GroupKey, HashSet<&str>, Group)> = Vec::new();
+    let mut groups: Vec<(GroupKey, HashSet<Slot<'_>>, Group)> = Vec::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.sweep.is_empty()) {
         let key = key(row);
-        let fits = |(other, cells, _): &(GroupKey, HashSet<&str>, _)| *other == key && !cells.contains(&*row.cell);
+        let slot = (row.model.as_str(), row.task.as_str(), row.seed, row.round, row.twin);
+        let fits = |(other, slots, _): &(GroupKey, HashSet<Slot<'_>>, _)| *other == key && !slots.contains(&slot);
         let index = groups.iter().position(fits).unwrap_or_else(|| {
             groups.push((key, HashSet::new(), Group { identity: identity(row), members: Vec::new(), twin: None }));
             groups.len() - 1
         });
-        let (_, cells, group) = &mut groups[index];
-        cells.insert(&row.cell);
+        let (_, slots, group) = &mut groups[index];
+        slots.insert(slot);
         add(group, row);
     }
     let mut groups: Vec<Group> = groups.into_iter().map(|(_, _, group)| group).collect();
@@ -256,6 +257,9 @@ pub fn group(runs: &[Run]) -> Vec<Group> {
 }
 
 type GroupKey = [String; 9];
+
+/// What one row of a group measures. A second one, from another run or with other threads, has no place beside the first.
+type Slot<'a> = (&'a str, &'a str, u64, u64, bool);
 
 fn key(row: &RunRow) -> GroupKey {
     let RunRow { suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features, .. } =

@@ -19,7 +19,14 @@ const SLOWED: f64 = 0.8;
 /// One sentence for each kind of trouble that was seen; nothing where none was.
 pub fn notes(runs: &[Run]) -> Vec<String> {
     let measured: Vec<&Run> = runs.iter().filter(|run| run.row.status == Status::Ok).collect();
-    let all = [busy(&measured), slowed(&measured), unsteady(&measured), held_up(&measured), leaks(&measured)];
+    let all = [
+        busy(&measured),
+        slowed(&measured),
+        unsteady(&measured),
+        held_up(&measured),
+        leaks(&measured),
+        missed(&measured),
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -90,4 +97,21 @@ fn leaks(runs: &[&Run]) -> Option<String> {
     let most = leaking.max_by_key(|run| run.row.heap_growth_bytes)?;
     let bytes = most.row.heap_growth_bytes?;
     Some(format!("memory grows from step to step: {} by {bytes} bytes a step", name(&most.row)))
+}
+
+/// Means of the time to an accuracy leave out the seeds that never reached it, which flatters those that seldom do.
+fn missed(runs: &[&Run]) -> Option<String> {
+    let all: Vec<&RunRow> = runs.iter().map(|run| &run.row).filter(|row| row.task == "time-to-accuracy").collect();
+    let mut models: Vec<&str> = all.iter().map(|row| row.model.as_str()).collect();
+    models.sort_unstable();
+    models.dedup();
+    let of = |model: &str| {
+        let tried: Vec<&&RunRow> = all.iter().filter(|row| row.model == model).collect();
+        let missed = tried.iter().filter(|row| row.target_ns.is_none()).count();
+        (missed > 0).then(|| format!("{model} in {missed} of {}", tried.len()))
+    };
+    let missed: Vec<String> = models.into_iter().filter_map(of).collect();
+    (!missed.is_empty()).then(|| {
+        format!("the accuracy was not reached, and is missing from the mean time to it: {}", missed.join(", "))
+    })
 }

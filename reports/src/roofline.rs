@@ -54,7 +54,8 @@ pub fn roofs(runs: &[Run]) -> Vec<Roof> {
 }
 
 fn step_ns(row: &RunRow) -> Option<f64> {
-    let of_epoch = || Some(row.epoch_ns_median? as f64 * row.batch as f64 / row.epoch_images? as f64);
+    let of_epoch =
+        || Some(row.epoch_ns_median? as f64 * row.batch.min(row.epoch_images?) as f64 / row.epoch_images? as f64);
     row.step_ns_median.map(|ns| ns as f64).or_else(of_epoch)
 }
 
@@ -62,7 +63,8 @@ fn roof(row: &RunRow) -> Option<Roof> {
     let (compute, memory) = (row.ceiling_flops_per_s?, row.ceiling_bytes_per_s?);
     let step_ns = step_ns(row).filter(|ns| *ns > 0.0)?;
     let passes = if row.task.starts_with("train") { 3.0 } else { 1.0 };
-    let images = passes * row.batch as f64;
+    // A batch larger than the training set makes an epoch of one smaller step.
+    let images = passes * row.batch.min(row.epoch_images.unwrap_or(u64::MAX)) as f64;
     let flops = 2.0 * images * row.macs? as f64;
     let bytes = images * row.traffic_bytes? as f64 + passes * 4.0 * row.params? as f64;
     let (compute_ns, memory_ns) = (flops / compute * 1e9, bytes / memory * 1e9);

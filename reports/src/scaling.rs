@@ -44,11 +44,18 @@ pub fn curves(runs: &[Run]) -> Vec<Curve> {
     lines.iter().flat_map(|(_, rows)| Metric::ALL.iter().filter_map(|metric| curve(rows, *metric))).collect()
 }
 
-type LineKey<'a> = [&'a str; 8];
+type LineKey<'a> = [&'a str; 12];
 
+/// What the points of one curve have in common: all but what the sweep itself varies.
 fn key(row: &RunRow) -> LineKey<'_> {
-    let RunRow { suite_sha256, group, sweep_line, skip, device, host, git_revision, features, .. } = row;
-    [suite_sha256, group, sweep_line, skip, device, host, git_revision, features]
+    let RunRow {
+        suite_sha256, group, sweep_line, skip, device, host, git_revision, burn_version, features, data, ..
+    } = row;
+    let data_sha256 = if row.sweep == "image_size" { "" } else { &row.data_sha256 };
+    let recipe = if row.sweep == "batch" { "" } else { &row.recipe };
+    let build = [git_revision, burn_version, features].map(String::as_str);
+    let [revision, burn, features] = build;
+    [suite_sha256, group, sweep_line, skip, device, host, revision, burn, features, data, data_sha256, recipe]
 }
 
 fn curve(rows: &[&RunRow], metric: Metric) -> Option<Curve> {

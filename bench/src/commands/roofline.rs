@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &RooflineArgs) -> Result<ExitCode> {
     let (found, origins) = (report.roofs, origins(&report.origins));
     ensure!(
         !found.is_empty(),
-        "no timed cell with its machine's ceilings: run a suite with train-step, infer or latency"
+        "no timed cell in f32 with its machine's ceilings: the bytes that half precision moves are not counted; run a suite with train-step, train-epoch, infer or latency"
     );
     arguments.form.print(&found, |style| roofs(&found, style) + &origins)?;
     Ok(ExitCode::SUCCESS)

@@ -36,15 +36,18 @@ pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
         repeat(setup, report, || meter::timed(&setup.device, || advance(fixed.clone())).map(|(_, time)| time))?;
     let least = Duration::from_millis(setup.recipe().timed_ms);
     let (mut times, mut preparing, mut last): (Vec<Duration>, Vec<Duration>, Option<Tensor<1>>) = Default::default();
+    let mut images = 0;
     while (times.len() as u64) < EPOCHS || times.iter().sum::<Duration>() < least {
         let epoch = times.len() as u64 + 1;
         report(Progress { done: epoch - 1, total: epoch.max(EPOCHS), epoch, epochs: epoch.max(EPOCHS), loss: None });
         let (data, time) = meter::timed(&setup.device, || {
             let mut data = Duration::ZERO;
+            images = 0;
             let mut batches = batches.train(setup.cell.seed, epoch, setup.augment());
             loop {
                 let start = Instant::now();
                 let Some(batch) = batches.next() else { return data };
+                images += batch.labels.len() as u64;
                 let tensors = batch.into_tensors(&setup.device);
                 data += start.elapsed();
                 last = Some(advance(tensors));
@@ -58,7 +61,7 @@ pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
     samples.extend(series("epoch_ns", &times));
     samples.extend(series("epoch_data_ns", &preparing));
     let measured = Measured {
-        epoch_images: Some((batches.steps() * setup.recipe().batch) as u64),
+        epoch_images: Some(images),
         epoch_ns_median: median_ns(&times),
         epoch_data_ns_median: median_ns(&preparing),
         rss_peak_bytes: meter::rss::peak_bytes(),

@@ -101,6 +101,9 @@ fn an_epoch_is_timed_with_its_data() {
     let Measured { epoch_images, epoch_ns_median, epoch_data_ns_median, loss, step_ns_median, .. } = outcome.measured;
     // 597 images in whole batches of 16.
     assert_eq!(epoch_images, Some(592));
+    let mut large = cell("resnet8-w4", Task::TrainEpoch);
+    large.recipe.batch = 1000;
+    assert_eq!(run(&large).measured.epoch_images, Some(597), "no image is counted twice");
     assert!(epoch_data_ns_median > Some(0) && epoch_data_ns_median < epoch_ns_median);
     assert!(loss.is_some_and(f64::is_finite) && step_ns_median.is_none());
     assert!(outcome.samples.iter().filter(|sample| sample.series == "epoch_ns").count() >= 2);

@@ -48,3 +48,11 @@ fn impossible_values_name_their_key() {
     assert_eq!(rate, "recipe.lr = NaN: a finite number from 0 up is needed");
     assert!(refused(Recipe { milestones: vec![0.5, 1.5], ..Recipe::default() }).contains("milestones = 1.5"));
 }
+
+#[test]
+fn a_warm_up_cannot_be_longer_than_the_longest() {
+    let error = Recipe { warmup_ms: 500, warmup_max_ms: 100, ..Recipe::default() }.check().expect_err("impossible");
+    assert!(error.to_string().contains("warmup_ms = 500") && error.to_string().contains("warmup_max_ms"), "{error}");
+    Recipe { target_accuracy: 1.0, ..Recipe::default() }.check().expect("every image may be the goal");
+    Recipe { target_accuracy: 1.01, ..Recipe::default() }.check().expect_err("more than every image");
+}

@@ -75,6 +75,10 @@ fn impossible_sweeps_say_what_would_do() {
         ("reference = \"resnet8-w4\"\nsweep = { over = \"dept\", values = [8, 14] }", "dept"),
         ("reference = \"resnet8-w4\"\nsweep = { over = \"batch\", values = [0, 14] }", "batch = 0"),
         ("reference = \"resnet8-w4\"\nbudget = \"params\"\nsweep = { over = \"depth\", values = [8, 14] }", "budget"),
+        (
+            "reference = \"resnet8-w4\"\ntasks = [\"latency\"]\nsweep = { over = \"batch\", values = [2, 4] }",
+            "single images",
+        ),
         ("reference = \"vit-d1-w8-h2-p4\"\nsweep = { over = \"width\", values = [8, 9] }", "width = 9"),
     ] {
         fs::write(dir.path().join("suite.toml"), suite(keys)).expect("written");
@@ -98,7 +102,7 @@ fn precision_adds_rounds_and_says_how_far_it_came() {
     assert!(run("99%", "1m", "wide").contains("precision: ±99 % reached everywhere"));
     let rows =
         |out: &str| read(&dir.path().join(out)).expect("whole").into_iter().map(|run| run.row).collect::<Vec<_>>();
-    assert!(rows("wide").iter().any(|row| row.round > 0), "one round has no interval");
+    assert!(rows("wide").iter().filter(|row| row.model == "plain8-w4").count() >= 6, "six pairs at least");
     assert!(run("0.0001%", "2s", "narrow").contains("not reached within 2 s"));
     let narrow = rows("narrow");
     let rounds = narrow.iter().map(|row| row.round).max().expect("rows");
@@ -107,6 +111,9 @@ fn precision_adds_rounds_and_says_how_far_it_came() {
     assert_eq!(narrow.iter().filter(|row| row.twin).count() as u64, rounds + 1);
     let (again, _) = ends(dir.path(), &["run", "--resume", "narrow", "-q"], 0);
     assert!(again.contains("noise floor, resnet8-w4 against itself"), "{again}");
+    assert!(again.contains("not reached within 2 s"), "the time of the first sitting counts: {again}");
+    let memory = ["run", "suite.toml", "--out", "memory", "--filter", "peak-memory-infer", "--precision", "2%", "-q"];
+    assert!(ends(dir.path(), &memory, 0).0.contains("precision: nothing to judge"));
 }
 
 #[test]
@@ -116,6 +123,8 @@ fn what_cannot_be_asked_for_is_refused() {
         &["run", "--precision", "0%"][..],
         &["run", "--precision", "wide"],
         &["run", "--precision", "100%"],
+        &["run", "--precision", "2%%"],
+        &["run", "--precision", "1e-320"],
         &["run", "--max-time", "5m"],
         &["run", "--precision", "2%", "--max-time", "soon"],
         &["run", "--precision", "2%", "--max-time", "0"],

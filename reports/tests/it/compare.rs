@@ -159,3 +159,12 @@ fn no_difference_below_the_noise_floor_is_called_one() {
     let text = comparisons(&compared, Style::Terminal);
     assert!(text.contains("noise floor, resnet against itself: train images/s"), "{text}");
 }
+
+/// Two runs that differ in their threads alone have other cells, but measure the same of the same model.
+#[test]
+fn a_second_value_of_one_replicate_begins_another_group() {
+    let mut other = timed("resnet", 1, 40_000_000);
+    (other.row.cell, other.row.threads) = ("other".into(), 2);
+    let groups = group(&[timed("resnet", 1, 50_000_000), other]);
+    assert_eq!(groups.len(), 2, "neither takes the other's place");
+}

@@ -91,11 +91,37 @@ fn trouble_is_told_and_quiet_is_silent() {
     let busy = RunRow { other_load_cores: Some(0.5), warmup_steady: Some(false), ..timed() };
     let slow = (1..=20).map(|index| step(index, if index % 10 == 0 { 5e7 } else { 1e7 + index as f64 })).collect();
     let leaking = RunRow { heap_growth_bytes: Some(4096), ..row("dense", "peak-memory-train", 3) };
-    let runs = [quiet, Run { row: busy, samples: slow }, Run { row: leaking, samples: Vec::new() }];
+    let accuracy = |seed, target_ns| RunRow { target_ns, ..row("plain", "time-to-accuracy", seed) };
+    let [reached, missed] = [accuracy(1, Some(5)), accuracy(2, None)].map(|row| Run { row, samples: Vec::new() });
+    let leaking = Run { row: leaking, samples: Vec::new() };
+    let runs = [quiet, Run { row: busy, samples: slow }, leaking, reached, missed];
     insta::assert_snapshot!(table::notes(&notes(&runs), Style::Markdown), @r"
     - note: the machine was busy: during 1 of 2 timed cells other processes used up to 0.5 cores
     - note: not steady after the longest warm-up: 1 of 2 timed cells, the first resnet train-step, seed 1
     - note: steps far above the others (beyond Q3 + 3 IQR): in 1 timed cells, the first resnet train-step, seed 1 (2 of 20)
     - note: memory grows from step to step: dense peak-memory-train, seed 3 by 4096 bytes a step
+    - note: the accuracy was not reached, and is missing from the mean time to it: plain in 1 of 2
     ");
+}
+
+/// Another recipe, data set or Burn makes another curve; what the sweep itself varies does not.
+#[test]
+fn a_curve_has_one_recipe_one_data_set_and_one_build() {
+    let points = |change: fn(&mut RunRow, u64)| {
+        let mut runs = Vec::new();
+        for depth in [10, 20] {
+            for variant in [0, 1] {
+                let mut run = point("add", depth, variant, 1e6 * depth as f64);
+                change(&mut run.row, variant);
+                runs.push(run);
+            }
+        }
+        curves(&runs).iter().filter(|curve| curve.metric == Metric::TrainMemory).count()
+    };
+    assert_eq!(points(|_, _| {}), 1);
+    assert_eq!(points(|row, variant| row.recipe = variant.to_string()), 2);
+    assert_eq!(points(|row, variant| row.data_sha256 = variant.to_string()), 2);
+    assert_eq!(points(|row, variant| row.burn_version = variant.to_string()), 2);
+    assert_eq!(points(|row, variant| (row.sweep, row.recipe) = ("batch".into(), variant.to_string())), 1);
+    assert_eq!(points(|row, variant| (row.sweep, row.data_sha256) = ("image_size".into(), variant.to_string())), 1);
 }

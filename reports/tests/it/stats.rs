@@ -28,7 +28,45 @@ fn compensated_deviation(values: &[f64]) -> f64 {
     (sum(&mut values.iter().map(|value| (value - mean) * (value - mean))) / (values.len() - 1) as f64).sqrt()
 }
 
+/// Quantiles by another way: the k-th smallest is the one with k values below it, ties broken by place.
+fn ranked(values: &[f64], rank: usize) -> f64 {
+    let below = |index: usize| {
+        let smaller = |(other, value): &(usize, &f64)| {
+            value.total_cmp(&values[index]).then(other.cmp(&index)) == std::cmp::Ordering::Less
+        };
+        values.iter().enumerate().filter(smaller).count()
+    };
+    (0..values.len()).find(|index| below(*index) == rank).map(|index| values[index]).expect("every rank is taken once")
+}
+
+/// Student's t(0.975, n − 1) for n = 2 to 5, from printed tables.
+const STUDENT: [f64; 4] = [12.7062, 4.3027, 3.1824, 2.7764];
+
 proptest! {
+    #[test]
+    fn quantiles_and_medians_agree_with_counting_ranks(values in prop::collection::vec(-1e3f64..1e3, 1..30), p in 0.0f64..1.0) {
+        let place = p * (values.len() - 1) as f64;
+        let (low, high) = (ranked(&values, place.floor() as usize), ranked(&values, place.ceil() as usize));
+        let expected = low * (1.0 - place.fract()) + high * place.fract();
+        prop_assert!((quantile(&values, p).expect("not empty") - expected).abs() < 1e-9 * 1e3);
+        let (middle, count) = (values.len() / 2, values.len());
+        let expected = (ranked(&values, middle) + ranked(&values, (count - 1) / 2)) / 2.0;
+        prop_assert!((median(&values).expect("not empty") - expected).abs() < 1e-9 * 1e3);
+    }
+
+    /// The interval of few pairs from products and roots instead of logarithms' sums, with t from a printed table.
+    #[test]
+    fn ratio_intervals_agree_with_another_way(pairs in prop::collection::vec((0.1f64..10.0, 0.1f64..10.0), 2..6)) {
+        let n = pairs.len() as f64;
+        let value = pairs.iter().map(|(own, base)| own / base).product::<f64>().powf(1.0 / n);
+        let squares: f64 = pairs.iter().map(|(own, base)| (own / base / value).ln().powi(2)).sum();
+        let factor = (STUDENT[pairs.len() - 2] * (squares / (n - 1.0) / n).sqrt()).exp();
+        let ratio = paired_ratio(&pairs).expect("positive");
+        prop_assert!((ratio.value / value - 1.0).abs() < 1e-9);
+        prop_assert!((ratio.high.expect("two or more") / (value * factor)).ln().abs() < 1e-3 * factor.ln() + 1e-9);
+        prop_assert!((ratio.low.expect("two or more") / (value / factor)).ln().abs() < 1e-3 * factor.ln() + 1e-9);
+    }
+
     #[test]
     fn the_median_splits_the_values(values in prop::collection::vec(-1e6f64..1e6, 1..40)) {
         prop_assert!(splits_evenly(&values, median(&values).expect("not empty")));

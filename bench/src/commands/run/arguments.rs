@@ -39,10 +39,11 @@ pub(crate) struct RunArgs {
     /// the noise floor, below which no difference is called one.
     #[arg(long)]
     pub(super) aa: bool,
-    /// Add rounds of timed cells until half the width of each ratio's 95 % interval is below this, such as 2%.
+    /// Add rounds of timed cells, until there are six at least and half the width of each ratio's 95 % interval is below
+    /// this, such as 2%.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(super) precision: Option<f64>,
-    /// With --precision: begin no further round after this time of timed cells, such as 90s or 10m. Default 10m.
+    /// With --precision: begin no further round once timed cells took this long, such as 90s or 10m. Default 10m.
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "precision")]
     pub(super) max_time: Option<u64>,
     /// Where rows go. Default reports/out/SUITE-TIME.
@@ -70,9 +71,9 @@ pub(crate) struct RunArgs {
 
 /// `2%` or `2` as a share: 0.02.
 fn percent(word: &str) -> Result<f64, String> {
-    let number: Option<f64> = word.trim_end_matches('%').trim().parse().ok();
-    let share = number.map(|number| number / 100.0).filter(|share| *share > 0.0 && *share < 1.0);
-    share.ok_or_else(|| "a percentage between 0 and 100 is needed, such as 2%".to_owned())
+    let number: Option<f64> = word.strip_suffix('%').unwrap_or(word).trim().parse().ok();
+    let share = number.map(|number| number / 100.0).filter(|share| (1e-6..1.0).contains(share));
+    share.ok_or_else(|| "a percentage from 0.0001% to below 100% is needed, such as 2%".to_owned())
 }
 
 /// `90s`, `10m`, `1h 30m` or a number of seconds.

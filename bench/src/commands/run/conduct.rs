@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use skipbench_reports::store::Journal;
 use skipbench_reports::table::Style;
 use skipbench_reports::{scaling, store};
 
-use super::RunArgs;
+use super::{RunArgs, planning};
 use crate::commands::{compare, print};
 use crate::orchestrate::{Session, Summary};
 use crate::plan::Planned;
@@ -45,9 +45,9 @@ pub(super) fn go(arguments: &RunArgs, dir: &Path, plan: Plan, host: &Host) -> Re
     let session = Session { runner: &runner, dir, provenance: &provenance, stop: &STOP };
     let done: HashSet<String> = done.into_iter().map(|row| row.cell).collect();
     let goal = plan.goal;
+    let open: Vec<Planned> = plan.cells.iter().filter(|planned| !done.contains(&planned.cell.id())).cloned().collect();
+    planning::check(&open)?;
     let mut sitting = Sitting { session, journal, show: show(arguments), plan };
-    let open: Vec<Planned> =
-        sitting.plan.cells.iter().filter(|planned| !done.contains(&planned.cell.id())).cloned().collect();
     let (left, precision) = match goal {
         None => (sitting.run(&open)?.left, None),
         Some(goal) => sitting.until_precise(&open, &goal)?,
@@ -86,34 +86,40 @@ impl Sitting<'_> {
     fn until_precise(&mut self, open: &[Planned], goal: &Goal) -> Result<(usize, Option<String>)> {
         let (timed, untimed): (Vec<Planned>, Vec<Planned>) =
             open.iter().cloned().partition(|planned| planned.cell.task.is_timed());
-        let clock = Instant::now();
         let left = self.run(&timed)?.left;
         if left > 0 {
             return Ok((left + untimed.len(), None));
         }
-        let (left, reached) = self.rounds(goal, clock)?;
+        let (left, reached) = self.rounds(goal)?;
         if left > 0 {
             return Ok((left + untimed.len(), None));
         }
         Ok((self.run(&untimed)?.left, Some(reached)))
     }
 
-    fn rounds(&mut self, goal: &Goal, clock: Instant) -> Result<(usize, String)> {
-        let percent = goal.half_width * 100.0;
-        let most = Duration::from_secs(goal.max_time_s);
-        let (mut added, mut longest) = (0, Duration::ZERO);
+    fn rounds(&mut self, goal: &Goal) -> Result<(usize, String)> {
+        let percent = format!("±{} %", (goal.half_width * 1e8).round() / 1e6);
+        let mut longest = 0.0_f64;
         loop {
-            let wide = rounds::wide(&store::read(self.session.dir)?, goal);
+            let runs = store::read(self.session.dir)?;
+            let (spent, added) = rounds::spent(&runs);
+            let wide = rounds::wide(&runs, goal);
             let cells = rounds::next(&self.plan.cells, &wide);
-            if cells.is_empty() {
-                return Ok((0, format!("precision: ±{percent} % reached everywhere, {added} round(s) added")));
+            if !rounds::any(&runs) {
+                return Ok((
+                    0,
+                    "precision: nothing to judge: no timed cell of a compared group was measured".to_owned(),
+                ));
             }
-            if clock.elapsed() + longest > most {
+            if cells.is_empty() {
+                return Ok((0, format!("precision: {percent} reached everywhere, {added} round(s) added")));
+            }
+            if spent + longest > goal.max_time_s as f64 {
                 let wide: Vec<String> = wide.iter().map(ToString::to_string).collect();
                 let (time, wide) = (goal.max_time_s, wide.join(", "));
                 return Ok((
                     0,
-                    format!("precision: ±{percent} % not reached within {time} s, {added} round(s) added: {wide}"),
+                    format!("precision: {percent} not reached within {time} s, {added} round(s) added: {wide}"),
                 ));
             }
             let start = Instant::now();
@@ -123,7 +129,7 @@ impl Sitting<'_> {
             if left > 0 {
                 return Ok((left, String::new()));
             }
-            (added, longest) = (added + 1, longest.max(start.elapsed()));
+            longest = longest.max(start.elapsed().as_secs_f64());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From a suite and the command line to a plan. Images and devices are looked at by child processes, so that this one stays
 //! small and opens nothing.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -12,7 +13,7 @@ use super::RunArgs;
 use crate::data::{DATA_DIR, Settings, Source, Summary};
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
 use crate::group::{Group, resolve};
-use crate::plan::{self, Context as PlanContext};
+use crate::plan::{self, Context as PlanContext, Planned};
 use crate::provenance::Host;
 use crate::rounds::Goal;
 use crate::rundir::{self, Plan};
@@ -45,9 +46,6 @@ pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> 
             "--filter '{filter}' leaves no cell; `skipbench run {} --list` shows all",
             arguments.suite
         );
-    }
-    if !arguments.list {
-        check(&context.devices)?;
     }
     let dir = arguments.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
@@ -96,9 +94,16 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     }
 }
 
-/// Refuses devices that do not compute as the CPU does. Each is asked in a child process.
-fn check(devices: &[DeviceId]) -> Result<()> {
-    for id in devices.iter().filter(|id| id.backend != Backend::Flex) {
+/// Refuses to run `cells` on devices that do not compute as the CPU does. Each is asked in a child process.
+///
+/// # Errors
+/// If one computes wrong, or cannot be asked.
+pub(super) fn check(cells: &[Planned]) -> Result<()> {
+    let mut checked = HashSet::from([DeviceId { backend: Backend::Flex, index: 0 }]);
+    for id in cells.iter().map(|planned| planned.cell.device) {
+        if !checked.insert(id) {
+            continue;
+        }
         if !Backend::Flex.compiled() {
             eprintln!("{id}: not checked, for this build lacks the feature flex, with which it would be compared");
             continue;
