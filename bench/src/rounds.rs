@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use skipbench_reports::bootstrap;
 use skipbench_reports::compare::{Comparison, Entry, Verdict, compare};
-use skipbench_reports::group::{Metric, group};
+use skipbench_reports::group::group;
+use skipbench_reports::metric::Metric;
 use skipbench_reports::store::Run;
 
 use crate::cell::{Cell, Task};

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::group::{Failure, Group, Identity, Metric};
+use crate::group::{Failure, Group, Identity};
+use crate::metric::Metric;
 use crate::ratio::paired_ratio;
 use crate::stats::{self, Estimate};
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::group::Metric;
+use crate::metric::Metric;
 use crate::record::{RunRow, Status};
 use crate::stats::{self, Estimate};
 use crate::store::Run;

@@ -43,7 +43,7 @@ pub struct Setup<'a> {
 /// Whatever keeps the cell from being measured and verified.
 pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     let setup = Setup::new(cell)?;
-    let load = load::Span::start();
+    let load = cell.task.is_timed().then(load::Span::start).flatten();
     let (measured, samples) = match cell.task {
         Task::Train | Task::TimeToAccuracy => train::run(&setup, checkpoints, report)?,
         Task::TrainStep => throughput::train_step(&setup, report)?,

@@ -10,7 +10,8 @@ use skipbench::provenance::Provenance;
 use skipbench::rounds::{Goal, next, wide};
 use skipbench::runner::{Ended, Runner, Stop};
 use skipbench_reports::compare::{Comparison, Verdict, compare};
-use skipbench_reports::group::{Metric, group};
+use skipbench_reports::group::group;
+use skipbench_reports::metric::Metric;
 use skipbench_reports::record::RunRow;
 use skipbench_reports::store::{Journal, read};
 

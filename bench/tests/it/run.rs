@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -188,6 +189,22 @@ fn an_interrupt_finishes_the_row_in_hand_and_says_how_to_go_on() {
     assert!(told.contains("skipbench run --resume out"), "{told}");
     let finished = rows(&dir.path().join("out"));
     assert!((1..20).contains(&finished.len()) && finished.iter().all(|row| row.status == Status::Ok));
+}
+
+/// Nothing is left to do after the last cell, so that an interrupt during it takes nothing away.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_in_the_last_cell_still_ends_with_the_comparison() {
+    let dir = tempfile::tempdir().expect("temp");
+    suite(dir.path(), &TINY.replace("\nsteps = 2", "\nsteps = 200").replace("epochs = 1", "epochs = 10"));
+    let last = ["run", "suite.toml", "--out", "out", "--seeds", "1", "--filter", "resnet8-w4/train/", "--json"];
+    let mut parent =
+        skipbench(dir.path()).args(last).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("started");
+    let mut lines = BufReader::new(parent.stdout.take().expect("piped")).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("\"started\"")));
+    Command::new("kill").args(["-INT", &parent.id().to_string()]).status().expect("kill");
+    assert!(lines.any(|line| line.contains("\"done\"")));
+    assert_eq!(parent.wait().expect("ends by itself").code(), Some(0));
 }
 
 #[cfg(target_os = "linux")]

@@ -1,7 +1,8 @@
 //! Matched groups: each member's values and, below each, the ratio to the reference with its interval.
 
 use crate::compare::{Comparison, Entry, Member, Verdict};
-use crate::group::{Identity, Metric, Origin};
+use crate::group::{Identity, Origin};
+use crate::metric::Metric;
 use crate::stats::Estimate;
 
 use super::{Style, bullet, drawn, origins};

@@ -1,6 +1,6 @@
 //! Sweeps, one line a model: the exponent of each metric.
 
-use crate::group::Metric;
+use crate::metric::Metric;
 use crate::scaling::Curve;
 use crate::stats::Estimate;
 

@@ -1,7 +1,8 @@
 //! Comparisons, from rows to the table.
 
 use skipbench_reports::compare::{Verdict, compare, rows};
-use skipbench_reports::group::{Metric, Replicate, group};
+use skipbench_reports::group::{Replicate, group};
+use skipbench_reports::metric::Metric;
 use skipbench_reports::record::RunRow;
 use skipbench_reports::store::Run;
 use skipbench_reports::table::{Style, comparisons};

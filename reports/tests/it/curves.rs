@@ -1,6 +1,7 @@
 //! Sweeps, rooflines and notes, from rows whose answer is known.
 
-use skipbench_reports::group::{Metric, group};
+use skipbench_reports::group::group;
+use skipbench_reports::metric::Metric;
 use skipbench_reports::notes::notes;
 use skipbench_reports::record::{RunRow, SampleRow};
 use skipbench_reports::roofline::roofs;
