@@ -17,7 +17,7 @@ use skipbench::meter::{sync, timed};
 use skipbench::recipe::Precision;
 use skipbench::tasks::{Setup, step};
 use skipbench_models::Model;
-use skipbench_reports::ratio::paired_ratio;
+use skipbench_reports::paired;
 use skipbench_reports::stats::median;
 
 /// The most that the loop may add.
@@ -105,7 +105,7 @@ fn main() -> ExitCode {
     let cell = Cell::alone("resnet20", Task::TrainStep, flex).expect("published");
     let setup = Setup::new(&cell).expect("flex is always here");
     let pairs = pairs(&setup, count);
-    let ratio = paired_ratio(&pairs).expect("steps take time");
+    let ratio = paired::ratio(&pairs).expect("steps take time").estimate;
     let step = median(&pairs.iter().map(|(_, bare)| *bare).collect::<Vec<f64>>()).expect("some");
     let (low, high) = (ratio.low.unwrap_or(f64::NAN), ratio.high.unwrap_or(f64::NAN));
     println!(

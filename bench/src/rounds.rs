@@ -86,7 +86,7 @@ fn wide_in(comparison: &Comparison, goal: &Goal) -> Vec<Wide> {
 fn width(entry: &Entry) -> (usize, Option<f64>) {
     match (entry.verdict, &entry.ratio) {
         (Verdict::Reference, _) | (_, None) => (entry.value.n, entry.value.half_width()),
-        (_, Some(ratio)) => (ratio.n, ratio.half_width()),
+        (_, Some(ratio)) => (ratio.estimate.n, ratio.estimate.half_width()),
     }
 }
 

@@ -26,6 +26,20 @@ pub fn mean_interval(values: &[f64]) -> Option<Estimate> {
     Some(Estimate { n, value, low: Some(end(0.975)), high: Some(end(0.025)) })
 }
 
+/// The chance of a mean at least so far from 0, were the truth 0: the share of resamples whose mean lies as many of its own
+/// standard errors from theirs. At least 1 in 2,000; none with fewer than [`LEAST`] values.
+pub fn p_value(values: &[f64]) -> Option<f64> {
+    let n = values.len();
+    let value = mean(values).filter(|_| n >= LEAST)?;
+    let distance = value.abs() / (deviation(values)? / (n as f64).sqrt());
+    if !distance.is_finite() {
+        return Some(if value == 0.0 { 1.0 } else { 0.0 });
+    }
+    let shifts = studentized(values, value);
+    let as_far = shifts.iter().filter(|shift| shift.abs() >= distance).count();
+    Some((1 + as_far) as f64 / (1 + shifts.len()) as f64)
+}
+
 /// For each resample, how many of its own standard errors its mean lies above `centre`. Resamples of one value repeated
 /// have no standard error and are left out.
 fn studentized(values: &[f64], centre: f64) -> Vec<f64> {

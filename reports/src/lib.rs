@@ -1,7 +1,7 @@
 //! What skipbench's numbers say.
 //!
 //! - [`record`]: the rows, column by column; [`store`]: files of rows, read and written.
-//! - [`stats`], [`bootstrap`], [`ratio`]: medians, intervals, exponents, ratios; [`metric`]: what is compared; [`group`]: the one grouping; [`compare`]: each member of a
+//! - [`stats`], [`bootstrap`], [`paired`]: medians, intervals, exponents, ratios and differences; [`metric`]: what is compared; [`group`]: the one grouping; [`compare`]: each member of a
 //!   matched group against its reference.
 //! - [`scaling`]: sweeps and their exponents; [`roofline`]: times against the machine's ceilings; [`notes`]: what to know
 //!   before believing them.
@@ -14,7 +14,7 @@ pub mod compare;
 pub mod group;
 pub mod metric;
 pub mod notes;
-pub mod ratio;
+pub mod paired;
 pub mod record;
 pub mod render;
 pub mod roofline;

@@ -56,6 +56,21 @@ impl Metric {
         matches!(self, Metric::Params | Metric::Macs)
     }
 
+    /// Whether it is a share of images, which are compared by their difference.
+    pub fn is_share(self) -> bool {
+        matches!(self, Metric::TestAccuracy | Metric::TrainAccuracy)
+    }
+
+    /// Whether more of it is better.
+    pub fn more_is_better(self) -> bool {
+        self.is_share() || matches!(self, Metric::TrainThroughput | Metric::EpochThroughput | Metric::InferThroughput)
+    }
+
+    /// The metric whose [`word`](Self::word) this is.
+    pub fn parse(word: &str) -> Option<Metric> {
+        Metric::ALL.into_iter().find(|metric| metric.word() == word)
+    }
+
     /// The word used in `comparison.csv`, with its unit.
     pub fn word(self) -> &'static str {
         match self {

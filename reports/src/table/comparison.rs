@@ -3,6 +3,7 @@
 use crate::compare::{Comparison, Entry, Member, Verdict};
 use crate::group::{Identity, Origin};
 use crate::metric::Metric;
+use crate::paired::Contrast;
 use crate::stats::Estimate;
 
 use super::{Style, bullet, drawn, origins};
@@ -36,10 +37,12 @@ pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
     text + &origins(&seen)
 }
 
-const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Student interval, × the ratio to the first line, pair by pair, \
-                      [ ] its 95 % interval (bootstrap-t from six pairs on, else Student's); \"no difference shown\": the \
-                      interval includes 1; \"within the noise\": below what the reference shows against itself. MACs are for \
-                      one image.\n";
+const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Student interval. Below: accuracy's difference in points, and × the \
+                      ratio of all else, to the first line, pair by pair, [ ] its 95 % interval (bootstrap-t from six pairs \
+                      on, else Student's). \"no difference shown\": the interval includes none (\"from 1.5 on\": what so many \
+                      pairs would have shown in four cases of five); \"within the noise\": below what the reference shows \
+                      against itself; \"not among many\": among all that the group compares such a one is no surprise (Holm, \
+                      5 %). MACs are for one image.\n";
 
 fn group(comparison: &Comparison, style: Style) -> String {
     let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();
@@ -135,21 +138,42 @@ fn si(value: f64) -> String {
 
 /// The lines below a value.
 fn ratio(entry: &Entry) -> Vec<String> {
-    let Some(ratio) = &entry.ratio else { return Vec::new() };
+    let Some(contrast) = entry.judged() else { return Vec::new() };
+    let shown = if entry.metric.is_share() { points(&contrast.estimate) } else { times(&contrast.estimate) };
+    match entry.verdict {
+        Verdict::Reference => Vec::new(),
+        Verdict::Exact | Verdict::Higher | Verdict::Lower => vec![shown],
+        Verdict::NoDifferenceShown => vec![shown, nothing_shown(entry, contrast)],
+        Verdict::WithinNoise => vec![shown, "within the noise".to_owned()],
+        Verdict::NotAmongMany => vec![shown, "not among many".to_owned()],
+        Verdict::TooFewPairs => vec![shown, format!("n = {}: no interval", contrast.estimate.n)],
+    }
+}
+
+fn times(ratio: &Estimate) -> String {
     let plain = format!("×{:.2}", ratio.value);
-    let interval = match (ratio.low, ratio.high) {
+    match (ratio.low, ratio.high) {
         (Some(low), Some(high)) if format!("{low:.2}") != format!("{high:.2}") => {
             format!("{plain} [{low:.2}, {high:.2}]")
         }
-        _ => plain.clone(),
-    };
-    match entry.verdict {
-        Verdict::Reference => Vec::new(),
-        Verdict::Exact => vec![plain],
-        Verdict::Higher | Verdict::Lower => vec![interval],
-        Verdict::NoDifferenceShown => vec![interval, "no difference shown".to_owned()],
-        Verdict::WithinNoise => vec![interval, "within the noise".to_owned()],
-        Verdict::TooFewPairs => vec![plain, format!("n = {}: no interval", ratio.n)],
+        _ => plain,
+    }
+}
+
+/// A difference of shares in percentage points.
+fn points(difference: &Estimate) -> String {
+    let signed = |share: f64| format!("{:+.1}", share * 100.0).replace('-', "−");
+    match (difference.low, difference.high) {
+        (Some(low), Some(high)) => format!("{} [{}, {}]", signed(difference.value), signed(low), signed(high)),
+        _ => signed(difference.value),
+    }
+}
+
+/// With the smallest difference of accuracy that would have shown.
+fn nothing_shown(entry: &Entry, contrast: &Contrast) -> String {
+    match contrast.detectable.filter(|_| entry.metric.is_share()) {
+        Some(least) => format!("no difference shown, from {:.1} on", least * 100.0),
+        None => "no difference shown".to_owned(),
     }
 }
 

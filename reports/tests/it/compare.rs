@@ -37,7 +37,7 @@ fn ratios_are_paired_by_seed_and_judged_by_their_interval() {
     assert_eq!(throughput.verdict, Verdict::Lower);
     // √((50/100) · (51/104)), seed by seed.
     let expected = (0.5f64 * 51.0 / 104.0).sqrt();
-    assert!((throughput.ratio.expect("two pairs").value - expected).abs() < 1e-12);
+    assert!((throughput.ratio.expect("two pairs").estimate.value - expected).abs() < 1e-12);
     assert_eq!(dense.entry(Metric::Params).expect("counted").verdict, Verdict::Exact);
 }
 
@@ -95,14 +95,14 @@ fn the_markdown_table_shows_value_ratio_and_failure() {
     insta::assert_snapshot!(text, @r#"
     **pair**: digits on flex, matched in params, compared with resnet
 
-    | model  | skip |   n |                                             test accuracy |            train images/s |         params |            MACs |
-    |--------|------|-----|-----------------------------------------------------------|---------------------------|----------------|-----------------|
-    | resnet | add  | 2–3 |                                              95.5 ± 1.2 % |                      1980 |          1.0 k |          2.00 M |
-    | dense  | add  | 2–3 | 95.8 ± 2.6 %<br>×1.00 [0.98, 1.02]<br>no difference shown | 981<br>×0.50 [0.44, 0.56] | 1.0 k<br>×1.00 | 2.00 M<br>×1.00 |
-    | plain  | add  |     |                                                           |                           |                |                 |
+    | model  | skip |   n |                                                         test accuracy |            train images/s |         params |            MACs |
+    |--------|------|-----|-----------------------------------------------------------------------|---------------------------|----------------|-----------------|
+    | resnet | add  | 2–3 |                                                          95.5 ± 1.2 % |                      1980 |          1.0 k |          2.00 M |
+    | dense  | add  | 2–3 | 95.8 ± 2.6 %<br>+0.3 [−1.6, +2.2]<br>no difference shown, from 2.4 on | 981<br>×0.50 [0.44, 0.56] | 1.0 k<br>×1.00 | 2.00 M<br>×1.00 |
+    | plain  | add  |     |                                                                       |                           |                |                 |
     - not measured: plain, train, seed 1: stopped after the time limit of 5 s
 
-    Means over seeds and rounds; ± is a 95 % Student interval, × the ratio to the first line, pair by pair, [ ] its 95 % interval (bootstrap-t from six pairs on, else Student's); "no difference shown": the interval includes 1; "within the noise": below what the reference shows against itself. MACs are for one image.
+    Means over seeds and rounds; ± is a 95 % Student interval. Below: accuracy's difference in points, and × the ratio of all else, to the first line, pair by pair, [ ] its 95 % interval (bootstrap-t from six pairs on, else Student's). "no difference shown": the interval includes none ("from 1.5 on": what so many pairs would have shown in four cases of five); "within the noise": below what the reference shows against itself; "not among many": among all that the group compares such a one is no surprise (Holm, 5 %). MACs are for one image.
     2026-11-23, flex (CPU), machine m1, skipbench 0.1.0 (0123abcd+), Burn 0.22.1: skipbench run
     "#);
 }
@@ -130,7 +130,7 @@ fn rounds(model: &str, base: f64, strays: &[f64]) -> Vec<Run> {
 fn rounds_are_replicates_of_their_own() {
     let runs = [rounds("resnet", 5e7, &[0.0, 0.01, -0.01]), rounds("dense", 1e8, &[0.0, 0.01, -0.01])].concat();
     let compared = compare(&group(&runs));
-    let ratio = compared[0].members[1].entry(Metric::TrainThroughput).expect("timed").ratio.expect("pairs");
+    let ratio = compared[0].members[1].entry(Metric::TrainThroughput).expect("timed").ratio.expect("pairs").estimate;
     assert_eq!(ratio.n, 3);
     assert!((ratio.value - 0.5).abs() < 1e-6, "what strays in both alike leaves the ratio as it is: {}", ratio.value);
 }
@@ -168,4 +168,31 @@ fn a_second_value_of_one_replicate_begins_another_group() {
     (other.row.cell, other.row.threads) = ("other".into(), 2);
     let groups = group(&[timed("resnet", 1, 50_000_000), other]);
     assert_eq!(groups.len(), 2, "neither takes the other's place");
+}
+
+/// Accuracies of three seeds that differ from the reference's by a little over what Student alone would call a difference.
+fn slightly_worse(model: &str) -> Vec<Run> {
+    (1..).zip([930, 938, 934]).map(|(seed, correct)| trained(model, seed, correct)).collect()
+}
+
+#[test]
+fn the_more_is_compared_the_more_it_takes_to_show_a_difference() {
+    let reference = [trained("resnet", 1, 950), trained("resnet", 2, 952), trained("resnet", 3, 958)].to_vec();
+    let compared = |members: &[&str]| {
+        let rows: Vec<Run> = members.iter().flat_map(|model| slightly_worse(model)).collect();
+        let [comparison] = &compare(&group(&[reference.clone(), rows].concat()))[..] else { panic!("one group") };
+        let entry = comparison.members[1].entry(Metric::TestAccuracy).expect("measured").clone();
+        (comparison.judged, entry)
+    };
+    let (alone, entry) = compared(&["a"]);
+    assert_eq!((alone, entry.verdict), (1, Verdict::Lower));
+    assert_eq!(entry.corrected_p, entry.difference.expect("pairs").p);
+    let (many, among) = compared(&["a", "b", "c", "d"]);
+    assert_eq!((many, among.verdict), (4, Verdict::NotAmongMany));
+    assert_eq!(among.difference, entry.difference, "the interval itself stays as it is");
+    assert!(among.corrected_p > entry.corrected_p);
+    let lines = rows(&compare(&group(&[reference, slightly_worse("a")].concat())));
+    let line = lines.iter().find(|line| line.model == "a" && line.metric == "test_accuracy").expect("there");
+    assert!((line.difference.expect("pairs") + 0.01933).abs() < 1e-4, "{line:?}");
+    assert!(line.detectable.is_some_and(|least| least > 0.0) && line.p == line.p_corrected && line.comparisons == 1);
 }

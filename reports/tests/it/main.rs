@@ -2,6 +2,7 @@
 
 mod compare;
 mod curves;
+mod significance;
 mod stats;
 mod store;
 

@@ -2,8 +2,12 @@
 
 use proptest::prelude::*;
 use skipbench_reports::bootstrap;
-use skipbench_reports::ratio::paired_ratio;
-use skipbench_reports::stats::{deviation, far_above, growth_exponent, mean_interval, median, quantile};
+use skipbench_reports::paired;
+use skipbench_reports::stats::{Estimate, deviation, far_above, growth_exponent, mean_interval, median, quantile};
+
+fn paired_ratio(pairs: &[(f64, f64)]) -> Option<Estimate> {
+    Some(paired::ratio(pairs)?.estimate)
+}
 
 /// The median by counting: half of the values lie on either side.
 fn splits_evenly(values: &[f64], middle: f64) -> bool {
@@ -125,7 +129,7 @@ fn one_value_has_no_interval_and_none_has_no_mean() {
 }
 
 /// Numbers in [0, 1) by SplitMix64 (Steele et al. 2014): another generator than the bootstrap's own.
-fn uniforms() -> impl FnMut() -> f64 {
+pub(crate) fn uniforms() -> impl FnMut() -> f64 {
     let mut state = 1u64;
     move || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -137,7 +141,7 @@ fn uniforms() -> impl FnMut() -> f64 {
 }
 
 /// Standard normal numbers (Box and Muller 1958).
-fn normals() -> impl FnMut() -> f64 {
+pub(crate) fn normals() -> impl FnMut() -> f64 {
     let mut uniform = uniforms();
     move || (-2.0 * uniform().max(1e-300).ln()).sqrt() * (std::f64::consts::TAU * uniform()).cos()
 }

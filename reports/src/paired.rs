@@ -1,0 +1,41 @@
+//! Two things that were measured in pairs: what every comparison here rests on.
+
+use crate::bootstrap;
+use crate::stats::{self, Estimate};
+
+/// What pairs say of a ratio or a difference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Contrast {
+    /// The ratio or difference with its 95 % interval: bootstrap-t from [`bootstrap::LEAST`] pairs on, Student's below.
+    pub estimate: Estimate,
+    /// The chance of one at least so far from none, were there none. Uncorrected; none with fewer than two pairs.
+    pub p: Option<f64>,
+    /// The smallest that as many pairs with this spread would have shown in four cases of five; a ratio's as a share.
+    pub detectable: Option<f64>,
+}
+
+/// The geometric mean of `value / base` over pairs: all is done with the logarithms and taken back.
+///
+/// Pairs in which either number is not positive have no ratio and are left out; none where no pair is left.
+pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
+    let positive = pairs.iter().filter(|(value, base)| *value > 0.0 && *base > 0.0);
+    let logs: Vec<f64> = positive.map(|(value, base)| (value / base).ln()).collect();
+    let Contrast { estimate: log, p, detectable } = contrast(&logs)?;
+    let estimate =
+        Estimate { n: log.n, value: log.value.exp(), low: log.low.map(f64::exp), high: log.high.map(f64::exp) };
+    Some(Contrast { estimate, p, detectable: detectable.map(f64::exp_m1) })
+}
+
+/// The mean of `value − base` over pairs; none where there is no pair.
+pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
+    let differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
+    contrast(&differences)
+}
+
+fn contrast(values: &[f64]) -> Option<Contrast> {
+    Some(Contrast {
+        estimate: bootstrap::mean_interval(values).or_else(|| stats::mean_interval(values))?,
+        p: bootstrap::p_value(values).or_else(|| stats::p_value(values)),
+        detectable: stats::detectable(values),
+    })
+}
