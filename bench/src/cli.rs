@@ -42,6 +42,16 @@ enum Command {
     Devices(commands::devices::DevicesArgs),
     /// Compare the rows of finished runs again.
     Compare(commands::compare::CompareArgs),
+    /// Make one HTML file, Markdown, CSV and plots from the rows of finished runs.
+    Report(commands::report::ReportArgs),
+    /// Rank skip styles, families or networks over all groups.
+    Rank(commands::rank::RankArgs),
+    /// Show which networks no other beats in both accuracy and a cost, and who is best within a budget.
+    Frontier(commands::frontier::FrontierArgs),
+    /// Set two runs side by side: before and after, or two machines.
+    Diff(commands::diff::DiffArgs),
+    /// Recommend a network under limits of memory, speed or size, from what was measured.
+    Recommend(commands::recommend::RecommendArgs),
     /// Hold the times of finished runs against what the machine could do at best.
     Roofline(commands::roofline::RooflineArgs),
     /// Judge a run against a baseline: what is exact must be equal, peak memory may not grow.
@@ -78,6 +88,11 @@ pub fn main() -> ExitCode {
         Command::Data(command) => commands::data::run(&command),
         Command::Devices(arguments) => commands::devices::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Rank(arguments) => commands::rank::run(&arguments),
+        Command::Frontier(arguments) => commands::frontier::run(&arguments),
+        Command::Diff(arguments) => commands::diff::run(&arguments),
+        Command::Recommend(arguments) => commands::recommend::run(&arguments),
         Command::Roofline(arguments) => commands::roofline::run(&arguments),
         Command::Gate(arguments) => commands::gate::run(&arguments),
         Command::Replay { dir, cell } => commands::replay::run(&dir, &cell),

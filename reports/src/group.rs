@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::metric::Metric;
 use crate::record::{RunRow, Status};
+use crate::stats::{self, Estimate};
 use crate::store::Run;
 
 /// What identifies a group as it was run: one suite, data set, device and build.
@@ -21,8 +22,55 @@ pub struct Identity {
     pub budget: String,
     /// Name of the model they are matched to.
     pub reference: String,
+    /// SHA-256 of the data set's images and labels.
+    pub data_sha256: String,
+    /// The recipe as JSON.
+    pub recipe: String,
     /// Where the numbers come from.
     pub origin: Origin,
+}
+
+/// What groups that may stand side by side, such as in one plot, have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Setting {
+    /// Suite.
+    pub suite: String,
+    /// Data set.
+    pub data: String,
+    /// Device.
+    pub device: String,
+    /// Identity of the machine.
+    pub host: String,
+    /// Version of skipbench and, in brackets, the source's revision.
+    pub skipbench: String,
+    /// Version of Burn.
+    pub burn: String,
+    /// SHA-256 of the data set's images and labels.
+    pub data_sha256: String,
+    /// The recipe as JSON.
+    pub recipe: String,
+}
+
+impl Identity {
+    /// What other groups may share.
+    pub fn setting(&self) -> Setting {
+        let Identity { suite, data, device, data_sha256, recipe, origin, .. } = self.clone();
+        let Origin { host, skipbench, burn, .. } = origin;
+        Setting { suite, data, device, host, skipbench, burn, data_sha256, recipe }
+    }
+}
+
+/// The groups of each setting, in the order of the rows.
+pub fn settings(groups: &[Group]) -> Vec<(Setting, Vec<&Group>)> {
+    let mut settings: Vec<(Setting, Vec<&Group>)> = Vec::new();
+    for group in groups {
+        let setting = group.identity.setting();
+        match settings.iter_mut().find(|(other, _)| *other == setting) {
+            Some((_, groups)) => groups.push(group),
+            None => settings.push((setting, vec![group])),
+        }
+    }
+    settings
 }
 
 /// A matched group as it was run.
@@ -110,6 +158,16 @@ impl Member {
         Self { model, family, skip, values: BTreeMap::new(), failures: Vec::new() }
     }
 
+    /// The mean of `metric` over replicates.
+    pub fn mean(&self, metric: Metric) -> Option<Estimate> {
+        stats::mean_interval(&self.values.get(&metric)?.values().copied().collect::<Vec<f64>>())
+    }
+
+    /// How the member joins: its skip, but that of a Transformer, which is another network altogether, by that name.
+    pub fn style(&self) -> &str {
+        if self.family == "vit" { "transformer" } else { &self.skip }
+    }
+
     /// The values of `metric` that this member and `reference` both have, replicate by replicate.
     pub fn pairs(&self, reference: &Member, metric: Metric) -> Vec<(f64, f64)> {
         let (Some(own), Some(base)) = (self.values.get(&metric), reference.values.get(&metric)) else {
@@ -175,6 +233,8 @@ fn identity(row: &RunRow) -> Identity {
         device: row.device.clone(),
         budget: row.budget.clone(),
         reference: row.reference.clone(),
+        data_sha256: row.data_sha256.clone(),
+        recipe: row.recipe.clone(),
         origin: Origin::of(row),
     }
 }

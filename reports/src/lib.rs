@@ -9,16 +9,23 @@
 //!
 //! Everything between reading and formatting is a pure function. Nothing here knows Burn.
 
+pub mod answer;
 pub mod bootstrap;
 pub mod compare;
+pub mod diff;
+pub mod frontier;
 pub mod group;
 pub mod metric;
 pub mod notes;
 pub mod paired;
+pub mod rank;
+pub mod recommend;
 pub mod record;
 pub mod render;
+pub mod report;
 pub mod roofline;
 pub mod scaling;
+pub mod splice;
 pub mod stats;
 pub mod store;
 pub mod table;

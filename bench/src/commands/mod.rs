@@ -3,11 +3,18 @@
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod devices;
+pub(crate) mod diff;
+pub(crate) mod frontier;
 pub(crate) mod gate;
 pub(crate) mod matching;
 pub(crate) mod models;
+mod quantity;
+pub(crate) mod rank;
+pub(crate) mod recommend;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod roofline;
+mod rows;
 pub(crate) mod run;
 pub(crate) mod suites;
 use std::io::{self, Write};

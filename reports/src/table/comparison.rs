@@ -4,9 +4,9 @@ use crate::compare::{Comparison, Entry, Member, Verdict};
 use crate::group::{Identity, Origin};
 use crate::metric::Metric;
 use crate::paired::Contrast;
-use crate::stats::Estimate;
 
-use super::{Style, bullet, drawn, origins};
+use super::format::{number, points, times, title};
+use super::{Sheet, Style, bullet, origins};
 
 /// The columns; `comparison.csv` holds the rest.
 const COLUMNS: [Metric; 11] = [
@@ -45,27 +45,38 @@ const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Student interval
                       5 %). MACs are for one image.\n";
 
 fn group(comparison: &Comparison, style: Style) -> String {
-    let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();
-    let titles = ["model", "skip", "n"].into_iter().map(str::to_owned);
-    let header = titles.chain(metrics.iter().map(|metric| title(*metric).to_owned())).collect();
-    let line = |member: &Member| {
-        let names = [member.model.clone(), member.skip.clone(), replicates(member)];
-        names.into_iter().chain(metrics.iter().map(|metric| value(member, *metric, style))).collect()
-    };
-    let table = drawn(header, comparison.members.iter().map(line).collect(), 2, style);
-    let gap = if style == Style::Markdown { "\n" } else { "" };
-    let (heading, noise) = (heading(&comparison.identity, style), noise(comparison, style));
-    format!("{heading}\n{gap}{table}\n{noise}{}\n", failures(comparison, style))
+    let (sheet, noise) = (self::comparison(comparison), noise(comparison, style));
+    let (bold, gap) = if style == Style::Markdown { ("**", "\n") } else { ("", "") };
+    let title =
+        sheet.title.replacen(&comparison.identity.group, &format!("{bold}{}{bold}", comparison.identity.group), 1);
+    format!("{title}\n{gap}{}\n{noise}{}\n", sheet.drawn(style).trim_end(), failures(comparison, style))
 }
 
-fn heading(identity: &Identity, style: Style) -> String {
-    let bold = if style == Style::Markdown { "**" } else { "" };
+/// One group's table.
+pub fn comparison(comparison: &Comparison) -> Sheet {
+    let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();
+    let titles = ["model", "skip", "n"].into_iter().map(str::to_owned);
+    let line = |member: &Member| {
+        let names = [member.model.clone(), member.skip.clone(), replicates(member)];
+        names.into_iter().chain(metrics.iter().map(|metric| value(member, *metric))).collect()
+    };
+    Sheet {
+        id: format!("compare-{}", comparison.identity.group),
+        title: heading(&comparison.identity),
+        caption: String::new(),
+        header: titles.chain(metrics.iter().map(|metric| title(*metric).to_owned())).collect(),
+        rows: comparison.members.iter().map(line).collect(),
+        left: 2,
+    }
+}
+
+fn heading(identity: &Identity) -> String {
     let matched = match identity.budget.as_str() {
         "" => "not matched".to_owned(),
         budget => format!("matched in {budget}"),
     };
     let Identity { group, data, device, reference, .. } = identity;
-    format!("{bold}{group}{bold}: {data} on {device}, {matched}, compared with {reference}")
+    format!("{group}: {data} on {device}, {matched}, compared with {reference}")
 }
 
 /// Replicates behind the line: one number, or from – to where metrics differ.
@@ -82,58 +93,11 @@ fn measured(comparison: &Comparison, metric: Metric) -> bool {
     comparison.members.iter().any(|member| member.entry(metric).is_some())
 }
 
-pub(crate) fn title(metric: Metric) -> &'static str {
-    match metric {
-        Metric::TestAccuracy => "test accuracy",
-        Metric::TrainAccuracy => "train accuracy",
-        Metric::TrainThroughput => "train images/s",
-        Metric::EpochThroughput => "epoch images/s",
-        Metric::TimeToAccuracy => "time to accuracy",
-        Metric::InferThroughput => "infer images/s",
-        Metric::Latency => "latency p50",
-        Metric::LatencyTail => "latency p99",
-        Metric::TrainMemory => "train peak",
-        Metric::InferMemory => "infer peak",
-        Metric::SavedMemory => "kept for backward",
-        Metric::Params => "params",
-        Metric::Macs => "MACs",
-    }
-}
-
-fn value(member: &Member, metric: Metric, style: Style) -> String {
+fn value(member: &Member, metric: Metric) -> String {
     let Some(entry) = member.entry(metric) else { return String::new() };
-    let line = if style == Style::Markdown { "<br>" } else { "\n" };
     let mut lines = vec![number(metric, &entry.value)];
     lines.extend(ratio(entry));
-    lines.join(line)
-}
-
-fn number(metric: Metric, estimate: &Estimate) -> String {
-    let value = estimate.value;
-    match metric {
-        Metric::TestAccuracy | Metric::TrainAccuracy => match estimate.high {
-            Some(high) => format!("{:.1} ± {:.1} %", value * 100.0, (high - value) * 100.0),
-            None => format!("{:.1} %", value * 100.0),
-        },
-        Metric::TrainThroughput | Metric::EpochThroughput | Metric::InferThroughput => match value {
-            value if value < 100.0 => format!("{value:.1}"),
-            value => format!("{value:.0}"),
-        },
-        Metric::TimeToAccuracy => format!("{:.2} s", value / 1e9),
-        Metric::Latency | Metric::LatencyTail => format!("{:.2} ms", value / 1e6),
-        Metric::TrainMemory | Metric::InferMemory | Metric::SavedMemory => {
-            format!("{:.1} MiB", value / f64::from(1 << 20))
-        }
-        Metric::Params | Metric::Macs => si(value),
-    }
-}
-
-fn si(value: f64) -> String {
-    match value {
-        value if value >= 1e9 => format!("{:.2} G", value / 1e9),
-        value if value >= 1e6 => format!("{:.2} M", value / 1e6),
-        value => format!("{:.1} k", value / 1e3),
-    }
+    lines.join("\n")
 }
 
 /// The lines below a value.
@@ -147,25 +111,6 @@ fn ratio(entry: &Entry) -> Vec<String> {
         Verdict::WithinNoise => vec![shown, "within the noise".to_owned()],
         Verdict::NotAmongMany => vec![shown, "not among many".to_owned()],
         Verdict::TooFewPairs => vec![shown, format!("n = {}: no interval", contrast.estimate.n)],
-    }
-}
-
-fn times(ratio: &Estimate) -> String {
-    let plain = format!("×{:.2}", ratio.value);
-    match (ratio.low, ratio.high) {
-        (Some(low), Some(high)) if format!("{low:.2}") != format!("{high:.2}") => {
-            format!("{plain} [{low:.2}, {high:.2}]")
-        }
-        _ => plain,
-    }
-}
-
-/// A difference of shares in percentage points.
-fn points(difference: &Estimate) -> String {
-    let signed = |share: f64| format!("{:+.1}", share * 100.0).replace('-', "−");
-    match (difference.low, difference.high) {
-        (Some(low), Some(high)) => format!("{} [{}, {}]", signed(difference.value), signed(low), signed(high)),
-        _ => signed(difference.value),
     }
 }
 

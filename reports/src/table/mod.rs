@@ -1,14 +1,27 @@
-//! Tables for people to read. Nothing is computed here.
+//! Tables for people to read, as [`Sheet`]s of text that terminal, Markdown and HTML share. Nothing is computed here.
 
+mod answer;
 mod comparison;
+mod diff;
+mod document;
+mod format;
+mod frontier;
+mod rank;
+mod recommend;
 mod roofline;
 mod scaling;
+mod sheet;
 
-use comfy_table::{CellAlignment, Table, presets};
-
-pub use comparison::comparisons;
+pub use answer::answers;
+pub use comparison::{comparison, comparisons};
+pub use diff::diff;
+pub use document::{Section, document, failures, section};
+pub use frontier::frontier;
+pub use rank::rankings;
+pub use recommend::advice;
 pub use roofline::roofs;
 pub use scaling::curves;
+pub use sheet::Sheet;
 
 use crate::group::Origin;
 
@@ -19,21 +32,6 @@ pub enum Style {
     Terminal,
     /// As Markdown.
     Markdown,
-}
-
-/// A table, columns but the first `left` ones aligned to the right.
-fn drawn(header: Vec<String>, rows: Vec<Vec<String>>, left: usize, style: Style) -> Table {
-    let mut table = Table::new();
-    table.load_style(match style {
-        Style::Terminal => presets::UTF8_HORIZONTAL_ONLY,
-        Style::Markdown => presets::ASCII_MARKDOWN,
-    });
-    table.set_header(header);
-    table.add_rows(rows);
-    for column in table.column_iter_mut().skip(left) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
 }
 
 fn bullet(style: Style) -> &'static str {

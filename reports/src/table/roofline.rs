@@ -3,13 +3,25 @@
 use crate::roofline::Roof;
 use crate::stats::median;
 
-use super::{Style, drawn};
+use super::Sheet;
 
-const HEADER: [&str; 10] =
-    ["group", "model", "skip", "task", "FLOP/byte", "GFLOP/s", "of compute", "of roof", "bound by", "joins' floor"];
+const HEADER: [&str; 12] = [
+    "group",
+    "model",
+    "skip",
+    "task",
+    "device",
+    "FLOP/byte",
+    "GFLOP/s",
+    "of compute",
+    "of roof",
+    "bound by",
+    "joins move",
+    "joins' floor",
+];
 
 /// One line for each group, model, task and device.
-pub fn roofs(roofs: &[Roof], style: Style) -> String {
+pub fn roofs(roofs: &[Roof]) -> Sheet {
     let mut lines: Vec<(&Roof, Vec<&Roof>)> = Vec::new();
     for roof in roofs {
         let same = |other: &Roof| identity(other) == identity(roof);
@@ -18,15 +30,20 @@ pub fn roofs(roofs: &[Roof], style: Style) -> String {
             None => lines.push((roof, vec![roof])),
         }
     }
-    let header = HEADER.iter().map(|title| (*title).to_owned()).collect();
-    let rows = lines.iter().map(|(first, roofs)| line(first, roofs)).collect();
-    format!("{}\n{LEGEND}", drawn(header, rows, 5, style))
+    Sheet {
+        id: "roofline".to_owned(),
+        title: "Times against the machine's ceilings".to_owned(),
+        caption: LEGEND.to_owned(),
+        header: HEADER.iter().map(|title| (*title).to_owned()).collect(),
+        rows: lines.iter().map(|(first, roofs)| line(first, roofs)).collect(),
+        left: 5,
+    }
 }
 
 const LEGEND: &str = "Medians over seeds and rounds. of compute: share of the FLOP/s that the device's own matrix product \
                       reached in the same process; of roof: share of the time that those FLOP/s and the device's own copy \
                       allow at best, if every operation runs by itself; joins move: what additions or \
-                      concatenations read and write in a step; joins' floor: share of the step that this takes at least.\n";
+                      concatenations read and write in a step; joins' floor: share of the step that this takes at least.";
 
 fn identity(roof: &Roof) -> [&str; 4] {
     [&roof.group, &roof.model, &roof.task, &roof.device]

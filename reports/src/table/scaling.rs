@@ -4,8 +4,8 @@ use crate::metric::Metric;
 use crate::scaling::Curve;
 use crate::stats::Estimate;
 
-use super::comparison::title;
-use super::{Style, drawn};
+use super::Sheet;
+use super::format::title;
 
 /// The columns; `scaling.csv` holds the rest and every point.
 const COLUMNS: [Metric; 9] = [
@@ -21,17 +21,23 @@ const COLUMNS: [Metric; 9] = [
 ];
 
 /// One line for each group and model, a column for each metric that any of them measured.
-pub fn curves(curves: &[Curve], style: Style) -> String {
+pub fn curves(curves: &[Curve]) -> Sheet {
     let metrics: Vec<Metric> =
         COLUMNS.into_iter().filter(|metric| curves.iter().any(|curve| curve.metric == *metric)).collect();
     let titles = ["group", "model", "skip", "varied"].into_iter().chain(metrics.iter().map(|metric| title(*metric)));
     let lines = curves.chunk_by(|a, b| identity(a) == identity(b));
-    let rows = lines.map(|curves| line(curves, &metrics)).collect();
-    format!("{}\n{LEGEND}", drawn(titles.map(str::to_owned).collect(), rows, 4, style))
+    Sheet {
+        id: "growth".to_owned(),
+        title: "How metrics grow".to_owned(),
+        caption: LEGEND.to_owned(),
+        header: titles.map(str::to_owned).collect(),
+        rows: lines.map(|curves| line(curves, &metrics)).collect(),
+        left: 4,
+    }
 }
 
 const LEGEND: &str = "Exponents b of metric = a · variedᵇ, by least squares on logarithmic axes; [ ] is Student's 95 % interval \
-                      over the points.\n";
+                      over the points.";
 
 fn identity(curve: &Curve) -> [&str; 3] {
     [&curve.group, &curve.line, &curve.device]

@@ -41,7 +41,7 @@ fn a_sweep_gives_the_exponent_of_each_line() {
     assert!(group(&runs).is_empty(), "a sweep is fitted, not compared");
     let lines = rows(&found);
     assert_eq!(lines.iter().filter(|line| line.line == "add" && line.metric == "train_peak_bytes").count(), 4);
-    let text = table::curves(&found, Style::Markdown);
+    let text = table::curves(&found).titled(Style::Markdown);
     assert!(text.contains("depth 10–80") && text.contains("2.00 [2.00, 2.00]"), "{text}");
 }
 
@@ -68,7 +68,7 @@ fn a_roof_is_what_the_formula_says() {
     assert!((roof.share_of_roof - 0.60006).abs() < 1e-6 && roof.bound == "memory", "{roof:?}");
     assert!((roof.join_bytes - 1.2e7).abs() < 1e-3 && (roof.join_share - 0.06).abs() < 1e-9);
     assert!((roof.intensity_flops_per_byte - 6e8 / 120_012_000.0).abs() < 1e-9);
-    let text = table::roofs(&found, Style::Terminal);
+    let text = table::roofs(&found).drawn(Style::Terminal);
     assert!(text.contains("memory") && text.contains("60.0 %"), "{text}");
     // An epoch of ten such batches, a tenth of whose time a step takes.
     let epoch = RunRow {

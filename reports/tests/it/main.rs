@@ -2,6 +2,7 @@
 
 mod compare;
 mod curves;
+mod questions;
 mod significance;
 mod stats;
 mod store;

@@ -8,11 +8,14 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use skipbench_reports::compare::rows;
+use skipbench_reports::rank::By;
+use skipbench_reports::report::Report;
 use skipbench_reports::store::Journal;
 use skipbench_reports::table::Style;
-use skipbench_reports::{scaling, store};
+use skipbench_reports::{frontier, rank, scaling, store};
 
 use super::{RunArgs, planning};
+use crate::commands::rows::read;
 use crate::commands::{compare, print};
 use crate::orchestrate::{Session, Summary};
 use crate::plan::Planned;
@@ -139,8 +142,10 @@ impl Sitting<'_> {
 fn conclude(arguments: &RunArgs, dir: &Path, precision: Option<String>) -> Result<ExitCode> {
     // Empty by now, unless some cell failed: the folder of a measured one went with its row.
     let _ = std::fs::remove_dir(dir.join("checkpoints"));
-    let report = compare::read(std::slice::from_ref(&dir.to_path_buf()))?;
+    let report = Report::new(read(&[dir.to_owned()])?);
     write(dir, "comparison.csv", &rows(&report.comparisons))?;
+    write(dir, "frontier.csv", &frontier::rows(&report.frontiers))?;
+    write(dir, "rank.csv", &rank::rows(&report.rankings, By::Style))?;
     write(dir, "roofline.csv", &report.roofs)?;
     write(dir, "scaling.csv", &scaling::rows(&report.curves))?;
     if arguments.json {

@@ -1,0 +1,161 @@
+//! `skipbench report`: everything that rows say, as one HTML file, as Markdown, as CSV, as plots, and inside documents.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use serde::Serialize;
+use skipbench_reports::compare::rows;
+use skipbench_reports::rank::By;
+use skipbench_reports::report::Report;
+use skipbench_reports::splice::splice;
+use skipbench_reports::{frontier, rank, render, scaling, store, table};
+
+use super::rows::RunDirs;
+use super::{print, print_json};
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    skipbench report results/mine                      results/mine/report.html\n  \
+    skipbench report results/* --out all.html          several runs in one\n  \
+    skipbench report results/mine --markdown           for a pull request\n  \
+    skipbench report results/mine --splice README.md   anew between <!-- skipbench:comparison --> and\n  \
+    \x20                                                  <!-- /skipbench:comparison -->; other sections: answer, frontier,\n  \
+    \x20                                                  rank, growth, roofline, notes, provenance\n  \
+    skipbench report results/mine --splice README.md --check   exit code 1 where that would change it")]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    runs: RunDirs,
+    /// The HTML file. Default, unless another form is asked for: report.html in the run's directory; of several runs, here.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Print the report as Markdown.
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+    /// Print everything as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Write comparison.csv, frontier.csv, rank.csv, scaling.csv and roofline.csv into this directory.
+    #[arg(long, value_name = "DIR")]
+    csv: Option<PathBuf>,
+    /// Write each plot as SVG into this directory.
+    #[arg(long, value_name = "DIR")]
+    plots: Option<PathBuf>,
+    /// Write sections anew between their markers in this document. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    splice: Vec<PathBuf>,
+    /// Write nothing; exit code 1 where a file is not what would be written.
+    #[arg(long)]
+    check: bool,
+}
+
+/// A file and what it is to hold.
+type Page = (PathBuf, String);
+
+pub(crate) fn run(arguments: &ReportArgs) -> Result<ExitCode> {
+    let report = arguments.runs.report()?;
+    if arguments.markdown {
+        print(&table::document(&report))?;
+    }
+    if arguments.json {
+        print_json(&All::of(&report))?;
+    }
+    let pages = pages(arguments, &report)?;
+    if arguments.check {
+        return check(&pages);
+    }
+    for (path, text) in &pages {
+        if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+            fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+        }
+        store::replace(path, text)?;
+        eprintln!("{}", path.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn pages(arguments: &ReportArgs, report: &Report) -> Result<Vec<Page>> {
+    let ReportArgs { runs, out, markdown, json, csv, plots, splice, .. } = arguments;
+    let mut pages = Vec::new();
+    let other = *markdown || *json || csv.is_some() || plots.is_some() || !splice.is_empty();
+    let usual = || match runs.paths() {
+        [one] => one.join("report.html"),
+        _ => PathBuf::from("report.html"),
+    };
+    if let Some(path) = out.clone().or_else(|| (!other).then(usual)) {
+        pages.push((path, String::new()));
+    }
+    if let Some(dir) = csv {
+        pages.extend(tables(dir, report)?);
+    }
+    if let Some(_dir) = plots {}
+    for path in splice {
+        pages.push((path.clone(), spliced(path, report)?));
+    }
+    Ok(pages)
+}
+
+fn spliced(path: &Path, report: &Report) -> Result<String> {
+    let document = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    splice(&document, report).with_context(|| path.display().to_string())
+}
+
+/// What no row says has no file.
+fn tables(dir: &Path, report: &Report) -> Result<Vec<Page>> {
+    let all = All::of(report);
+    let pages = [
+        ("comparison.csv", csv(&all.comparison)?),
+        ("frontier.csv", csv(&all.frontier)?),
+        ("rank.csv", csv(&all.rank)?),
+        ("scaling.csv", csv(&all.scaling)?),
+        ("roofline.csv", csv(all.roofline)?),
+    ];
+    Ok(pages.into_iter().filter_map(|(name, text)| Some((dir.join(name), text?))).collect())
+}
+
+fn csv<T: Serialize>(rows: &[T]) -> Result<Option<String>> {
+    Ok(if rows.is_empty() { None } else { Some(render::csv(rows)?) })
+}
+
+/// What scripts get.
+#[derive(Debug, Serialize)]
+struct All<'a> {
+    answer: Vec<String>,
+    comparison: Vec<skipbench_reports::compare::ComparisonRow>,
+    frontier: Vec<frontier::FrontierRow>,
+    rank: Vec<rank::RankRow>,
+    scaling: Vec<scaling::ScalingRow>,
+    roofline: &'a [skipbench_reports::roofline::Roof],
+    notes: &'a [String],
+    failures: Vec<String>,
+}
+
+impl<'a> All<'a> {
+    fn of(report: &'a Report) -> Self {
+        Self {
+            answer: table::answers(&report.answers),
+            comparison: rows(&report.comparisons),
+            frontier: frontier::rows(&report.frontiers),
+            rank: rank::rows(&report.rankings, By::Style),
+            scaling: scaling::rows(&report.curves),
+            roofline: &report.roofs,
+            notes: &report.notes,
+            failures: table::failures(report),
+        }
+    }
+}
+
+fn check(pages: &[Page]) -> Result<ExitCode> {
+    let stale: Vec<&Path> = pages
+        .iter()
+        .filter(|(path, text)| fs::read_to_string(path).ok().as_ref() != Some(text))
+        .map(|(path, _)| path.as_path())
+        .collect();
+    for path in &stale {
+        eprintln!("{}: not what the rows say; write it anew by the same command without --check", path.display());
+    }
+    Ok(ExitCode::from(u8::from(!stale.is_empty())))
+}

@@ -1,0 +1,82 @@
+//! Directories of runs as arguments, and what is read from them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use skipbench_reports::report::Report;
+use skipbench_reports::store::{self, Run};
+
+/// Where runs are looked for when none is named.
+const USUAL: [&str; 2] = ["reports/records", "reports/out"];
+
+/// Directories of runs that must be named.
+#[derive(Debug, Args)]
+pub(super) struct RunDirs {
+    /// Directories of runs.
+    #[arg(required = true, value_name = "DIR")]
+    dirs: Vec<PathBuf>,
+}
+
+impl RunDirs {
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.dirs
+    }
+
+    /// Everything that their rows say.
+    pub(super) fn report(&self) -> Result<Report> {
+        Ok(Report::new(read(&self.dirs)?))
+    }
+}
+
+/// Directories of runs, or every run that is here.
+#[derive(Debug, Args)]
+pub(super) struct AnyRunDirs {
+    /// Directories of runs. Default: every run below reports/records and reports/out.
+    #[arg(value_name = "DIR")]
+    dirs: Vec<PathBuf>,
+}
+
+impl AnyRunDirs {
+    /// Everything that their rows say.
+    pub(super) fn report(&self) -> Result<Report> {
+        let found = if self.dirs.is_empty() { below(&USUAL.map(PathBuf::from))? } else { self.dirs.clone() };
+        ensure!(
+            !found.is_empty(),
+            "no run below {}; name its directory, or make one with `skipbench run`",
+            USUAL.join(" or ")
+        );
+        Ok(Report::new(read(&found)?))
+    }
+}
+
+/// Reads the rows of several runs.
+pub(super) fn read(dirs: &[PathBuf]) -> Result<Vec<Run>> {
+    let mut runs = Vec::new();
+    for dir in dirs {
+        runs.extend(store::read(dir)?);
+    }
+    ensure!(!runs.is_empty(), "no rows yet: the run has not finished a cell");
+    Ok(runs)
+}
+
+/// Every directory with rows below `roots`, in the order of their names.
+fn below(roots: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for root in roots.iter().filter(|root| root.is_dir()) {
+        collect(root, &mut found).with_context(|| root.display().to_string())?;
+    }
+    Ok(found)
+}
+
+fn collect(dir: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if dir.join(store::RUNS).is_file() {
+        found.push(dir.to_owned());
+        return Ok(());
+    }
+    let mut inner: Vec<PathBuf> =
+        fs::read_dir(dir)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    inner.sort();
+    inner.iter().filter(|path| path.is_dir()).try_for_each(|path| collect(path, found))
+}

@@ -1,0 +1,63 @@
+//! The question itself: what each skip style changes against the network without a skip in the same matched group.
+
+use crate::group::{Group, Member};
+use crate::metric::Metric;
+use crate::paired::{self, Contrast};
+
+/// What one style changes in one group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// The group.
+    pub group: String,
+    /// The style: `add` or `concat`.
+    pub style: String,
+    /// The style that it is held against: `none`, or `add` where the group has no network without a skip.
+    pub against: String,
+    /// The metric's difference (shares) or ratio.
+    pub contrast: Contrast,
+}
+
+/// One metric, over all groups and styles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What.
+    pub metric: Metric,
+    /// Its effects, by style, then in the order of the groups.
+    pub effects: Vec<Effect>,
+}
+
+/// What a skip buys (accuracy) and costs (time, memory): for each the first metric that was measured.
+const QUESTIONS: [&[Metric]; 3] = [
+    &[Metric::TestAccuracy, Metric::TimeToAccuracy],
+    &[Metric::TrainThroughput, Metric::EpochThroughput, Metric::InferThroughput, Metric::Latency],
+    &[Metric::TrainMemory, Metric::SavedMemory, Metric::InferMemory],
+];
+
+/// Up to three answers; none where no group has two styles.
+pub fn answers(groups: &[Group]) -> Vec<Answer> {
+    let first = |metrics: &[Metric]| metrics.iter().find_map(|metric| answer(groups, *metric));
+    QUESTIONS.iter().filter_map(|metrics| first(metrics)).collect()
+}
+
+fn answer(groups: &[Group], metric: Metric) -> Option<Answer> {
+    let of = |style: &'static str| groups.iter().filter_map(move |group| effect(group, style, metric));
+    let effects: Vec<Effect> = ["add", "concat"].into_iter().flat_map(of).collect();
+    (!effects.is_empty()).then_some(Answer { metric, effects })
+}
+
+fn effect(group: &Group, style: &str, metric: Metric) -> Option<Effect> {
+    let find = |style: &str| group.members.iter().find(|member| member.style() == style && has(member, metric));
+    let against = find("none").or_else(|| find("add").filter(|_| style != "add"))?;
+    let pairs = find(style)?.pairs(against, metric);
+    let contrast = if metric.is_share() { paired::difference(&pairs) } else { paired::ratio(&pairs) };
+    Some(Effect {
+        group: group.identity.group.clone(),
+        style: style.to_owned(),
+        against: against.style().to_owned(),
+        contrast: contrast?,
+    })
+}
+
+fn has(member: &Member, metric: Metric) -> bool {
+    member.values.contains_key(&metric)
+}

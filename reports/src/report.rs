@@ -1,0 +1,59 @@
+//! Everything that rows say, computed once: what commands print and reports draw.
+
+use crate::answer::{Answer, answers};
+use crate::compare::{Comparison, compare};
+use crate::frontier::{Frontier, frontiers};
+use crate::group::{Group, Origin, group};
+use crate::notes::notes;
+use crate::rank::{By, Ranking, rankings};
+use crate::record::Status;
+use crate::roofline::{Roof, roofs};
+use crate::scaling::{Curve, curves};
+use crate::store::Run;
+
+/// All analyses of the same rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The rows themselves.
+    pub runs: Vec<Run>,
+    /// Matched groups.
+    pub groups: Vec<Group>,
+    /// What a skip buys and costs.
+    pub answers: Vec<Answer>,
+    /// Each member against its reference.
+    pub comparisons: Vec<Comparison>,
+    /// Accuracy against costs.
+    pub frontiers: Vec<Frontier>,
+    /// Skip styles over all groups.
+    pub rankings: Vec<Ranking>,
+    /// Sweeps.
+    pub curves: Vec<Curve>,
+    /// Times against ceilings.
+    pub roofs: Vec<Roof>,
+    /// Where the numbers come from, each with its device.
+    pub origins: Vec<(String, Origin)>,
+    /// What to know before believing them.
+    pub notes: Vec<String>,
+    /// Cells that could not be measured.
+    pub broken: usize,
+}
+
+impl Report {
+    /// Analyses `runs`.
+    pub fn new(runs: Vec<Run>) -> Self {
+        let groups = group(&runs);
+        Self {
+            answers: answers(&groups),
+            comparisons: compare(&groups),
+            frontiers: frontiers(&groups),
+            rankings: rankings(&groups, By::Style),
+            curves: curves(&runs),
+            roofs: roofs(&runs),
+            origins: Origin::all(&runs),
+            notes: notes(&runs),
+            broken: runs.iter().filter(|run| run.row.status != Status::Ok).count(),
+            groups,
+            runs,
+        }
+    }
+}

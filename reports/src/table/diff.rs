@@ -1,0 +1,53 @@
+//! Two runs side by side.
+
+use crate::diff::{Change, Diff};
+
+use super::format::{number, times, title};
+use super::{Sheet, Style, bullet};
+
+/// What changed, what else differs, and what may not be concluded.
+pub fn diff(diff: &Diff, style: Style) -> String {
+    let bullet = bullet(style);
+    let conditions = diff.conditions.iter().map(|condition| {
+        format!("{bullet}{}: {} before, {} after\n", condition.what, told(&condition.before), told(&condition.after))
+    });
+    let unmatched = diff.unmatched.iter().map(|(name, run)| format!("{bullet}only in {run}: {name}\n"));
+    let cautions = diff.cautions.iter().map(|caution| format!("{bullet}caution: {caution}\n"));
+    let table = if diff.changes.is_empty() { String::new() } else { sheet(diff).titled(style) };
+    table + &conditions.chain(unmatched).chain(cautions).collect::<String>()
+}
+
+/// What a cut-off value is enough to tell apart by.
+fn told(value: &str) -> String {
+    match value.chars().count() {
+        0 => "not recorded".to_owned(),
+        1..=60 => value.to_owned(),
+        _ => format!("{}…", value.chars().take(60).collect::<String>()),
+    }
+}
+
+fn sheet(diff: &Diff) -> Sheet {
+    Sheet {
+        id: "diff".to_owned(),
+        title: "Before and after".to_owned(),
+        caption:
+            "Means over seeds and rounds; × the ratio of after to before, pair by pair, [ ] its 95 % interval, not \
+                  corrected for their number."
+                .to_owned(),
+        header: ["group", "model", "metric", "before", "after", "ratio"].map(str::to_owned).to_vec(),
+        rows: diff.changes.iter().map(line).collect(),
+        left: 3,
+    }
+}
+
+fn line(change: &Change) -> Vec<String> {
+    let ratio = change.ratio.map(|ratio| times(&ratio.estimate)).unwrap_or_default();
+    vec![
+        change.group.clone(),
+        change.model.clone(),
+        title(change.metric).to_owned(),
+        number(change.metric, &change.before),
+        number(change.metric, &change.after),
+        ratio,
+    ]
+}

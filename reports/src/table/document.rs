@@ -1,0 +1,103 @@
+//! The whole report as Markdown, and its sections for documents that hold some of them between markers.
+
+use crate::record::{RunRow, Status};
+use crate::report::Report;
+
+use super::{Sheet, Style, answers, comparisons, curves, frontier, notes, origins, rankings, roofs};
+
+/// A part of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The answer in sentences.
+    Answer,
+    /// Matched pairs.
+    Comparison,
+    /// Accuracy against costs.
+    Frontier,
+    /// Skip styles over all groups.
+    Rank,
+    /// Sweeps.
+    Growth,
+    /// Times against ceilings.
+    Roofline,
+    /// What to know before believing it.
+    Notes,
+    /// Where the numbers come from.
+    Provenance,
+}
+
+impl Section {
+    /// Every section, in the order of a report.
+    pub const ALL: [Section; 8] = [
+        Section::Answer,
+        Section::Comparison,
+        Section::Frontier,
+        Section::Rank,
+        Section::Growth,
+        Section::Roofline,
+        Section::Notes,
+        Section::Provenance,
+    ];
+
+    /// Its name in a marker.
+    pub fn word(self) -> &'static str {
+        match self {
+            Section::Answer => "answer",
+            Section::Comparison => "comparison",
+            Section::Frontier => "frontier",
+            Section::Rank => "rank",
+            Section::Growth => "growth",
+            Section::Roofline => "roofline",
+            Section::Notes => "notes",
+            Section::Provenance => "provenance",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Section::Answer => "What a skip connection buys and costs",
+            Section::Comparison => "Matched groups",
+            Section::Frontier => "Accuracy against costs",
+            Section::Rank => "On the whole",
+            Section::Growth => "Growth",
+            Section::Roofline => "Roofline",
+            Section::Notes => "Before believing it",
+            Section::Provenance => "Where it comes from",
+        }
+    }
+}
+
+/// The report as a Markdown document: every section that has something to say.
+pub fn document(report: &Report) -> String {
+    let mut text = "# skipbench report\n".to_owned();
+    for part in Section::ALL {
+        let body = section(report, part);
+        if !body.is_empty() {
+            text.push_str(&format!("\n## {}\n\n{}\n", part.title(), body.trim()));
+        }
+    }
+    text
+}
+
+/// One section in Markdown; empty where there is nothing to say.
+pub fn section(report: &Report, section: Section) -> String {
+    let sheets = |sheets: Vec<Sheet>| sheets.iter().map(|sheet| sheet.titled(Style::Markdown)).collect::<String>();
+    let unless = |empty: bool, sheet: Sheet| if empty { Vec::new() } else { vec![sheet] };
+    match section {
+        Section::Answer => answers(&report.answers).iter().map(|sentence| format!("- {sentence}\n")).collect(),
+        Section::Comparison if report.comparisons.is_empty() => String::new(),
+        Section::Comparison => comparisons(&report.comparisons, Style::Markdown),
+        Section::Frontier => sheets(report.frontiers.iter().map(frontier).collect()),
+        Section::Rank => sheets(unless(report.rankings.is_empty(), rankings(&report.rankings))),
+        Section::Growth => sheets(unless(report.curves.is_empty(), curves(&report.curves))),
+        Section::Roofline => sheets(unless(report.roofs.is_empty(), roofs(&report.roofs))),
+        Section::Notes => notes(&report.notes, Style::Markdown),
+        Section::Provenance => origins(&report.origins).lines().map(|line| format!("- {line}\n")).collect(),
+    }
+}
+
+/// `model, task, seed: why` of every cell that was not measured.
+pub fn failures(report: &Report) -> Vec<String> {
+    let rows = report.runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok);
+    rows.map(|RunRow { model, task, seed, error, .. }| format!("{model}, {task}, seed {seed}: {error}")).collect()
+}

@@ -1,0 +1,42 @@
+//! One frontier as a table.
+
+use crate::frontier::{Frontier, Point, Standing};
+use crate::metric::Metric;
+
+use super::Sheet;
+use super::format::{number, title};
+
+/// The networks by cost, the cheapest first.
+pub fn frontier(frontier: &Frontier) -> Sheet {
+    let (setting, cost) = (&frontier.setting, title(frontier.cost));
+    let header = ["model", "style", "group", cost, "test accuracy", "n", "on the frontier"];
+    Sheet {
+        id: format!("frontier-{}-{}-{}", frontier.cost.word(), setting.data, setting.device),
+        title: format!("Accuracy against {cost}: {} on {}", setting.data, setting.device),
+        caption: LEGEND.to_owned(),
+        header: header.map(str::to_owned).to_vec(),
+        rows: frontier.points.iter().map(|point| line(point, frontier.cost)).collect(),
+        left: 3,
+    }
+}
+
+const LEGEND: &str = "yes: no other network is as good in both and better in one, by the means. open: another is, but the \
+                      intervals of their pairs leave it open. no: another is, beyond the intervals.";
+
+fn line(point: &Point, cost: Metric) -> Vec<String> {
+    let beaten = point.beaten_by.as_deref().unwrap_or_default();
+    let standing = match point.standing {
+        Standing::On => "yes".to_owned(),
+        Standing::Unsure => format!("open: {beaten}"),
+        Standing::Off => format!("no: {beaten}"),
+    };
+    vec![
+        point.model.clone(),
+        point.style.clone(),
+        point.group.clone(),
+        number(cost, &point.cost),
+        number(Metric::TestAccuracy, &point.accuracy),
+        point.accuracy.n.to_string(),
+        standing,
+    ]
+}

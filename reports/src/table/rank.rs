@@ -1,0 +1,34 @@
+//! Rankings as one table, a line a metric.
+
+use crate::rank::{Place, Ranking};
+
+use super::Sheet;
+use super::format::{times, title};
+
+/// One line for each metric.
+pub fn rankings(rankings: &[Ranking]) -> Sheet {
+    Sheet {
+        id: "rank".to_owned(),
+        title: "On the whole".to_owned(),
+        caption: LEGEND.to_owned(),
+        header: ["metric", "groups", "ranking", "not ranked"].map(str::to_owned).to_vec(),
+        rows: rankings.iter().map(line).collect(),
+        left: 4,
+    }
+}
+
+const LEGEND: &str = "How many times worse than each group's best: the geometric mean over the groups, with Student's 95 % \
+                      interval. Ranked are only those that every group measured. Caution: a mean over groups hides who \
+                      wins where, counts a group of small networks as much as one of large ones, and says nothing of other \
+                      groups.";
+
+fn line(ranking: &Ranking) -> Vec<String> {
+    let place = |Place { name, rank, behind }: &Place| format!("{rank}. {name} {}", times(behind));
+    let out = |(name, missing): &(String, usize)| format!("{name} (missing in {missing})");
+    vec![
+        title(ranking.metric).to_owned(),
+        ranking.groups.to_string(),
+        ranking.places.iter().map(place).collect::<Vec<String>>().join("\n"),
+        ranking.left_out.iter().map(out).collect::<Vec<String>>().join("\n"),
+    ]
+}

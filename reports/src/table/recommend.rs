@@ -1,0 +1,73 @@
+//! Advice in words, with the networks behind it.
+
+use crate::metric::Metric;
+use crate::recommend::{Advice, Candidate, Fit};
+use crate::stats::Estimate;
+
+use super::format::{number, points, title};
+use super::{Sheet, Style};
+
+/// What to take in a setting, how sure that is, and every network that was looked at.
+pub fn advice(advice: &Advice, style: Style) -> String {
+    let setting = &advice.setting;
+    let header = format!("{} on {}, machine {}", setting.data, setting.device, setting.host);
+    let verdict = advice.fitting.first().map_or_else(
+        || "No measured network keeps these limits.".to_owned(),
+        |chosen| format!("Take {}: {}", chosen.model, how_sure(advice, chosen)),
+    );
+    format!("{header}\n{verdict}\n\n{}", sheet(advice).drawn(style))
+}
+
+fn how_sure(advice: &Advice, chosen: &Candidate) -> String {
+    let accuracy = number(Metric::TestAccuracy, &chosen.accuracy);
+    let limits = match chosen.fit {
+        Fit::Sure => "it keeps the limits with its whole intervals",
+        _ => "by its means it keeps the limits, but not with its whole intervals",
+    };
+    let limits = if advice.limits.is_empty() { "no limit was given" } else { limits };
+    let others: Vec<&str> = advice.as_good().map(|other| other.model.as_str()).collect();
+    let rivals = match (advice.fitting.len(), others.is_empty()) {
+        (1, _) => "no other measured network fits".to_owned(),
+        (_, true) => "it is more accurate than every other that fits, beyond the interval".to_owned(),
+        (_, false) => format!("not shown to be more accurate than {}", others.join(", ")),
+    };
+    format!("{accuracy} (n = {}); {limits}; {rivals}.", chosen.accuracy.n)
+}
+
+fn sheet(advice: &Advice) -> Sheet {
+    let limits = advice.limits.iter().map(|limit| {
+        let sign = if limit.metric.more_is_better() { "≥" } else { "≤" };
+        let bound = Estimate { n: 1, value: limit.bound, low: None, high: None };
+        format!("{} {sign} {}", title(limit.metric), number(limit.metric, &bound))
+    });
+    let header =
+        ["model", "style", "fits", "test accuracy", "behind, points"].map(str::to_owned).into_iter().chain(limits);
+    let line = |one: &Candidate| line(one, advice);
+    Sheet {
+        id: "advice".to_owned(),
+        title: "Advice".to_owned(),
+        caption: String::new(),
+        header: header.collect(),
+        rows: advice.fitting.iter().chain(&advice.others).map(line).collect(),
+        left: 3,
+    }
+}
+
+fn line(one: &Candidate, advice: &Advice) -> Vec<String> {
+    let words = [one.model.clone(), one.style.clone(), word(one.fit).to_owned()];
+    let behind = one.behind.as_ref().map(points).unwrap_or_default();
+    let kept = advice.limits.iter().zip(&one.kept).map(|(limit, (value, fit))| match value {
+        Some(value) => format!("{}, {}", number(limit.metric, value), word(*fit)),
+        None => word(*fit).to_owned(),
+    });
+    words.into_iter().chain([number(Metric::TestAccuracy, &one.accuracy), behind]).chain(kept).collect()
+}
+
+fn word(fit: Fit) -> &'static str {
+    match fit {
+        Fit::Sure => "yes",
+        Fit::Likely => "likely",
+        Fit::Unknown => "not measured",
+        Fit::No => "no",
+    }
+}

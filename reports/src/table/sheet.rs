@@ -1,0 +1,56 @@
+//! A table as text: what terminal, Markdown and HTML all draw from.
+
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+
+use super::Style;
+
+/// A table of text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sheet {
+    /// Its name in links, unlike any other's on a page.
+    pub id: String,
+    /// What it is.
+    pub title: String,
+    /// How to read it; may be empty.
+    pub caption: String,
+    /// The columns' titles.
+    pub header: Vec<String>,
+    /// The lines; a cell may hold several lines itself.
+    pub rows: Vec<Vec<String>>,
+    /// How many columns, from the first on, hold words and not numbers.
+    pub left: usize,
+}
+
+impl Sheet {
+    /// The table alone.
+    pub fn drawn(&self, style: Style) -> String {
+        let mut table = Table::new();
+        table.load_style(match style {
+            Style::Terminal => presets::UTF8_HORIZONTAL_ONLY,
+            Style::Markdown => presets::ASCII_MARKDOWN,
+        });
+        table.set_header(&self.header);
+        table.add_rows(self.rows.iter().map(|row| row.iter().map(|cell| text(cell, style))));
+        for column in table.column_iter_mut().skip(self.left) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        format!("{table}\n")
+    }
+
+    /// With its title above and its caption below.
+    pub fn titled(&self, style: Style) -> String {
+        let bold = if style == Style::Markdown { "**" } else { "" };
+        let gap = if style == Style::Markdown { "\n" } else { "" };
+        let caption = if self.caption.is_empty() { String::new() } else { format!("{gap}{}\n", self.caption) };
+        format!("{bold}{}{bold}\n{gap}{}{caption}\n", self.title, self.drawn(style))
+    }
+}
+
+/// In Markdown a bar ends a cell and a line break ends the row.
+fn text(cell: &str, style: Style) -> String {
+    match style {
+        Style::Terminal => cell.to_owned(),
+        Style::Markdown => cell.replace('|', "\\|").replace('\n', "<br>"),
+    }
+}
