@@ -3,6 +3,7 @@
 use crate::group::{Group, Member};
 use crate::metric::Metric;
 use crate::paired::{self, Contrast};
+use crate::stats;
 
 /// What one style changes in one group.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Effect {
     pub against: String,
     /// The metric's difference (shares) or ratio.
     pub contrast: Contrast,
+    /// Its chance were there no effect, corrected for all effects of all answers ([`stats::holm`]).
+    pub corrected_p: Option<f64>,
 }
 
 /// One metric, over all groups and styles.
@@ -36,7 +39,18 @@ const QUESTIONS: [&[Metric]; 3] = [
 /// Up to three answers; none where no group has two styles.
 pub fn answers(groups: &[Group]) -> Vec<Answer> {
     let first = |metrics: &[Metric]| metrics.iter().find_map(|metric| answer(groups, *metric));
-    QUESTIONS.iter().filter_map(|metrics| first(metrics)).collect()
+    let mut answers: Vec<Answer> = QUESTIONS.iter().filter_map(|metrics| first(metrics)).collect();
+    correct(&mut answers);
+    answers
+}
+
+fn correct(answers: &mut [Answer]) {
+    let effects = answers.iter_mut().flat_map(|answer| &mut answer.effects);
+    let tested: Vec<(&mut Effect, f64)> = effects.filter_map(|effect| effect.contrast.p.map(|p| (effect, p))).collect();
+    let corrected = stats::holm(&tested.iter().map(|(_, p)| *p).collect::<Vec<f64>>());
+    for ((effect, _), p) in tested.into_iter().zip(corrected) {
+        effect.corrected_p = Some(p);
+    }
 }
 
 fn answer(groups: &[Group], metric: Metric) -> Option<Answer> {
@@ -55,6 +69,7 @@ fn effect(group: &Group, style: &str, metric: Metric) -> Option<Effect> {
         style: style.to_owned(),
         against: against.style().to_owned(),
         contrast: contrast?,
+        corrected_p: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The answer in sentences, one a metric.
 
 use crate::answer::{Answer, Effect};
+use crate::compare::CHANCE;
 use crate::metric::Metric;
 
 use super::format::{points, times, title};
@@ -49,8 +50,9 @@ fn shown(effect: &Effect, metric: Metric) -> String {
     let (number, none) = if metric.is_share() { (points(estimate), 0.0) } else { (times(estimate), 1.0) };
     let doubt = match estimate.low {
         None => ", no interval",
-        Some(_) if estimate.excludes(none) => "",
-        Some(_) => ", no difference shown",
+        Some(_) if !estimate.excludes(none) => ", no difference shown",
+        Some(_) if effect.corrected_p.is_none_or(|p| p > CHANCE) => ", not among many",
+        Some(_) => "",
     };
     format!("{number} in {} (n = {}{doubt})", effect.group, estimate.n)
 }
