@@ -44,6 +44,8 @@ enum Command {
     Compare(commands::compare::CompareArgs),
     /// Make one HTML file, Markdown, CSV and plots from the rows of finished runs.
     Report(commands::report::ReportArgs),
+    /// Keep a finished run for good, so that documents can quote it.
+    Record(commands::record::RecordArgs),
     /// Rank skip styles, families or networks over all groups.
     Rank(commands::rank::RankArgs),
     /// Show which networks no other beats in both accuracy and a cost, and who is best within a budget.
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Devices(arguments) => commands::devices::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Record(arguments) => commands::record::run(&arguments),
         Command::Rank(arguments) => commands::rank::run(&arguments),
         Command::Frontier(arguments) => commands::frontier::run(&arguments),
         Command::Diff(arguments) => commands::diff::run(&arguments),

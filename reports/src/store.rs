@@ -100,12 +100,20 @@ pub fn write_atomically<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), Sto
 /// If the file system refuses.
 pub fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = NamedTempFile::new_in(dir).and_then(|mut file| {
+    let written = beside(dir).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         Ok(file.persist(path)?)
     });
     written.map(drop).map_err(|source| io(path, source))
+}
+
+/// A temporary file with the rights of an ordinary one; by itself it would be the owner's alone.
+fn beside(dir: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(dir)
 }
 
 fn io(path: &Path, source: std::io::Error) -> StoreError {

@@ -11,6 +11,7 @@ pub(crate) mod models;
 mod quantity;
 pub(crate) mod rank;
 pub(crate) mod recommend;
+pub(crate) mod record;
 pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod roofline;

@@ -9,6 +9,7 @@ mod memory;
 mod meter;
 mod orchestrate;
 mod plan;
+mod questions;
 mod recipe;
 mod resume;
 mod rounds;

@@ -82,7 +82,7 @@ fn a_known_ratio_comes_out_as_precisely_as_was_asked_for() {
     let goal = Goal { half_width: 0.01, max_time_s: 1 };
     let (rounds, comparison) = run(&Machine { ratio: 1.25, noise: 0.02, cells: Mutex::new(0) }, &goal);
     let entry = comparison.members[1].entry(Metric::TrainThroughput).expect("timed");
-    let ratio = entry.ratio.expect("pairs");
+    let ratio = entry.ratio.expect("pairs").estimate;
     assert!(
         ratio.half_width().expect("interval") <= 0.01 && ratio.n == rounds && rounds > 3,
         "{rounds} rounds: {ratio:?}"

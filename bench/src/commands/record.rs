@@ -1,0 +1,79 @@
+//! `skipbench record`: keeps a finished run for good, so that documents can quote it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use skipbench_reports::record::RunRow;
+use skipbench_reports::store;
+
+use super::print;
+use crate::provenance::Host;
+use crate::rundir;
+
+/// Arguments of `record`.
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    /// Directory of a finished run.
+    dir: PathBuf,
+    /// Where records are kept: each in MACHINE/DATE-SUITE below, never to be changed.
+    #[arg(long, value_name = "DIR", default_value = "reports/records")]
+    into: PathBuf,
+}
+
+/// What is kept. The rest of a run's directory is derived from it, or only of use while it runs.
+const KEPT: [&str; 3] = [store::RUNS, store::SAMPLES, "host.toml"];
+
+pub(crate) fn run(arguments: &RecordArgs) -> Result<ExitCode> {
+    let dir = &arguments.dir;
+    let rows: Vec<RunRow> = store::read(dir)?.into_iter().map(|run| run.row).collect();
+    let first = worth_keeping(dir, &rows)?;
+    let host = rundir::host(dir)?;
+    let date: String = first.started.chars().take(10).collect();
+    let record = arguments.into.join(machine(&host)).join(format!("{date}-{}", first.suite));
+    ensure!(!record.exists(), "{}: there is a record already, and records are never changed", record.display());
+    keep(dir, &record).with_context(|| record.display().to_string())?;
+    print(&format!("{}\n", record.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The first row of a run that is whole and whose source can be found again.
+fn worth_keeping<'a>(dir: &Path, rows: &'a [RunRow]) -> Result<&'a RunRow> {
+    let Some(first) = rows.first() else { bail!("{}: no rows yet", dir.display()) };
+    let planned = rundir::open(dir)?.cells.len();
+    ensure!(
+        rows.len() == planned,
+        "{}: {} of {planned} cells have a row; finish the run first",
+        dir.display(),
+        rows.len()
+    );
+    let traced = |row: &RunRow| row.git_dirty == Some(false) && !row.git_revision.is_empty();
+    ensure!(
+        rows.iter().all(traced),
+        "{}: its source was not a clean commit, so that nobody can build it again; commit, build and run anew",
+        dir.display()
+    );
+    Ok(first)
+}
+
+fn machine(host: &Host) -> String {
+    format!("{}-{}cpu-{}", host.arch, host.logical_cpus, host.id)
+}
+
+/// Copies, whole or not at all.
+fn keep(dir: &Path, record: &Path) -> Result<()> {
+    let parent = record.parent().context("a record has a folder above it")?;
+    fs::create_dir_all(parent)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    let copy = builder.tempdir_in(parent)?;
+    for name in KEPT {
+        fs::copy(dir.join(name), copy.path().join(name)).with_context(|| name.to_owned())?;
+    }
+    let copy = copy.keep();
+    fs::rename(&copy, record).inspect_err(|_| drop(fs::remove_dir_all(&copy)))?;
+    Ok(())
+}

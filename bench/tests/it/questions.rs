@@ -1,0 +1,129 @@
+//! What finished runs are asked, through the real binary: report, rank, frontier, diff, recommend, record.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use skipbench::provenance::GIT_REVISION;
+
+use super::{TINY, ends, refused};
+
+/// A finished run of a tiny suite in `dir/NAME`.
+fn finished(dir: &Path, name: &str) -> PathBuf {
+    fs::write(dir.join("tiny.toml"), TINY).expect("written");
+    ends(dir, &["run", "tiny.toml", "--out", name, "-q"], 0);
+    dir.join(name)
+}
+
+fn json(dir: &Path, arguments: &[&str]) -> serde_json::Value {
+    let (said, _) = ends(dir, &[arguments, &["--json"]].concat(), 0);
+    serde_json::from_str(&said).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {said}"))
+}
+
+#[test]
+fn every_question_has_an_answer_for_people_and_for_scripts() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    finished(dir, "a");
+    for (question, least) in
+        [(&["compare", "a"][..], 8), (&["rank", "a"], 4), (&["frontier", "a"], 4), (&["diff", "a", "a"], 8)]
+    {
+        let rows = json(dir, question);
+        assert!(rows.as_array().is_some_and(|rows| rows.len() >= least), "{question:?}: {rows}");
+        let (csv, _) = ends(dir, &[question, &["--csv"]].concat(), 0);
+        assert_eq!(csv.lines().count(), rows.as_array().expect("rows").len() + 1, "{question:?}: {csv}");
+        let (text, _) = ends(dir, question, 0);
+        assert!(text.contains("resnet8-w4") || text.contains("add"), "{question:?}: {text}");
+        assert!(!text.contains('\u{1b}'), "no colour but on a terminal: {text}");
+    }
+    for (file, command) in [("comparison.csv", "compare"), ("frontier.csv", "frontier"), ("rank.csv", "rank")] {
+        let (said, _) = ends(dir, &[command, "a", "--csv"], 0);
+        assert_eq!(said, fs::read_to_string(dir.join("a").join(file)).expect(file), "{file} is what {command} says");
+    }
+}
+
+#[test]
+fn advice_keeps_limits_or_says_that_nothing_does() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    finished(dir, "reports/out/a");
+    let (text, _) = ends(dir, &["recommend", "--max-memory", "2GiB", "--min-throughput", "1", "--data", "digits"], 0);
+    assert!(text.starts_with("digits on flex") && text.contains("\nTake "), "{text}");
+    let (none, _) = ends(dir, &["recommend", "--max-params", "1k"], 1);
+    assert!(none.contains("No measured network keeps these limits."), "{none}");
+    let error = refused(dir, &["recommend", "--data", "cifar10"]);
+    assert!(error.contains("digits on flex") && error.contains("skipbench run"), "{error}");
+    assert!(refused(dir, &["recommend", "--max-memory", "much"]).contains("2GiB"));
+    let empty = tempfile::tempdir().expect("a folder");
+    assert!(refused(empty.path(), &["recommend"]).contains("no run below reports/records or reports/out"));
+}
+
+#[test]
+fn wrong_questions_are_refused_with_a_way_out() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    finished(dir, "a");
+    assert!(refused(dir, &["frontier", "a", "--cost", "beauty"]).contains("train_peak_bytes"));
+    assert!(refused(dir, &["frontier", "a", "--cost", "params", "--budget", "1"]).contains("within that budget"));
+    assert!(refused(dir, &["frontier", "a", "--budget", "1"]).contains("--cost"));
+    assert!(refused(dir, &["diff", "a"]).contains("AFTER"));
+    assert!(refused(dir, &["rank", "b"]).contains("b/runs.csv"));
+}
+
+#[test]
+fn reports_are_written_checked_and_spliced() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    finished(dir, "a");
+    fs::write(dir.join("README.md"), "# Mine\n<!-- skipbench:comparison -->\n<!-- /skipbench:comparison -->\n")
+        .expect("written");
+    let words = ["report", "a", "--out", "r.html", "--csv", "csv", "--splice", "README.md"];
+    ends(dir, &[&words[..], &["--check"]].concat(), 1);
+    assert!(!dir.join("r.html").exists(), "a check writes nothing");
+    ends(dir, &words, 0);
+    ends(dir, &[&words[..], &["--check"]].concat(), 0);
+    for file in ["comparison.csv", "frontier.csv", "rank.csv", "roofline.csv"] {
+        assert_eq!(fs::read(dir.join("csv").join(file)).expect(file), fs::read(dir.join("a").join(file)).expect(file));
+    }
+    let (markdown, _) = ends(dir, &["report", "a", "--markdown"], 0);
+    let readme = fs::read_to_string(dir.join("README.md")).expect("there");
+    let table = |text: &str| text.lines().filter(|line| line.starts_with("| resnet8-w4")).next().map(str::to_owned);
+    assert!(table(&readme).is_some() && table(&readme) == table(&markdown), "{readme}");
+    ends(dir, &["report", "a"], 0);
+    assert!(dir.join("a/report.html").exists(), "beside the rows, unless said otherwise");
+    fs::write(dir.join("bare.md"), "# Nothing\n").expect("written");
+    let error = refused(dir, &["report", "a", "--splice", "bare.md"]);
+    assert!(error.contains("bare.md") && error.contains("<!-- skipbench:comparison -->"), "{error}");
+    assert!(json(dir, &["report", "a"])["comparison"].as_array().is_some_and(|rows| !rows.is_empty()));
+}
+
+#[test]
+fn records_are_whole_traceable_and_never_changed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    let run = finished(dir, "a");
+    let rows = fs::read_to_string(run.join("runs.csv")).expect("rows");
+    let traced = |dirty: bool| {
+        let rows = rows
+            .lines()
+            .map(|line| line.replace(&source(true), &source(dirty)).replace(&source(false), &source(dirty)));
+        rows.collect::<Vec<String>>().join("\n") + "\n"
+    };
+    fs::write(run.join("runs.csv"), traced(true)).expect("written");
+    assert!(refused(dir, &["record", "a", "--into", "records"]).contains("clean commit"));
+    if !GIT_REVISION.is_empty() {
+        fs::write(run.join("runs.csv"), traced(false)).expect("written");
+        let (path, _) = ends(dir, &["record", "a", "--into", "records"], 0);
+        let record = dir.join(path.trim());
+        assert!(record.join("host.toml").is_file() && record.join("runs.csv").is_file());
+        assert!(refused(dir, &["record", "a", "--into", "records"]).contains("never changed"));
+        ends(dir, &["compare", path.trim()], 0);
+    }
+    let lines: Vec<&str> = rows.lines().collect();
+    fs::write(run.join("runs.csv"), lines[..lines.len() - 1].join("\n") + "\n").expect("written");
+    assert!(refused(dir, &["record", "a", "--into", "other"]).contains("finish the run first"));
+}
+
+/// How a row tells of its source.
+fn source(dirty: bool) -> String {
+    format!(",{GIT_REVISION},{dirty},")
+}
