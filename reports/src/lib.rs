@@ -11,12 +11,15 @@
 
 pub mod answer;
 pub mod bootstrap;
+pub mod chart;
 pub mod compare;
 pub mod diff;
+pub mod figure;
 pub mod frontier;
 pub mod group;
 pub mod metric;
 pub mod notes;
+pub mod page;
 pub mod paired;
 pub mod rank;
 pub mod recommend;

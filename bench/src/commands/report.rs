@@ -8,10 +8,12 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
 use skipbench_reports::compare::rows;
+use skipbench_reports::figure::{Figure, figures};
+use skipbench_reports::page::page;
 use skipbench_reports::rank::By;
 use skipbench_reports::report::Report;
 use skipbench_reports::splice::splice;
-use skipbench_reports::{frontier, rank, render, scaling, store, table};
+use skipbench_reports::{chart, frontier, rank, render, scaling, store, table};
 
 use super::rows::RunDirs;
 use super::{print, print_json};
@@ -86,12 +88,15 @@ fn pages(arguments: &ReportArgs, report: &Report) -> Result<Vec<Page>> {
         _ => PathBuf::from("report.html"),
     };
     if let Some(path) = out.clone().or_else(|| (!other).then(usual)) {
-        pages.push((path, String::new()));
+        pages.push((path, page(report)));
     }
     if let Some(dir) = csv {
         pages.extend(tables(dir, report)?);
     }
-    if let Some(_dir) = plots {}
+    if let Some(dir) = plots {
+        let draw = |figure: &Figure| (dir.join(format!("{}.svg", figure.id)), chart::standalone(figure));
+        pages.extend(figures(report).iter().map(draw));
+    }
     for path in splice {
         pages.push((path.clone(), spliced(path, report)?));
     }

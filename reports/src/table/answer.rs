@@ -17,23 +17,51 @@ pub fn answers(answers: &[Answer]) -> Vec<String> {
 fn sentence(answer: &Answer) -> String {
     let clauses = answer.effects.chunk_by(|a, b| (&a.style, &a.against) == (&b.style, &b.against));
     let clauses: Vec<String> = clauses.map(|effects| clause(effects, answer.metric)).collect();
-    let (what, unit) = match answer.metric {
-        metric if metric.is_share() => (format!("What it buys, in {}", title(metric)), " (percentage points)"),
-        Metric::TimeToAccuracy => ("What it buys, in time to accuracy".to_owned(), ""),
-        metric => (format!("What it costs, in {}", title(metric)), ""),
-    };
-    format!("{what}{unit}: {}.", clauses.join("; "))
+    let metric = answer.metric;
+    let buys = metric.is_share() || metric == Metric::TimeToAccuracy;
+    let question = if buys { "What it buys" } else { "What it costs" };
+    let unit = if metric.is_share() { " (percentage points)" } else { "" };
+    format!("{question} in {}{unit} — {}{}.", subject(metric), clauses.join("; "), pairs(&answer.effects))
 }
 
-/// `addition against no skip: +3.7 [+1.4, +6.0] in families (n = 3), …`
+/// What the sentence is about, in words that stand by themselves.
+fn subject(metric: Metric) -> &'static str {
+    match metric {
+        Metric::TrainThroughput | Metric::EpochThroughput => "training speed",
+        Metric::InferThroughput => "inference speed",
+        Metric::TrainMemory => "peak training memory",
+        Metric::InferMemory => "peak inference memory",
+        metric => title(metric),
+    }
+}
+
+/// How many pairs are behind the numbers.
+fn pairs(effects: &[Effect]) -> String {
+    let counts = effects.iter().map(|effect| effect.contrast.estimate.n);
+    match (counts.clone().min(), counts.max()) {
+        (Some(low), Some(high)) if low < high => format!(" (n = {low} to {high} pairs)"),
+        (Some(n), _) => format!(" (n = {n} pairs)"),
+        _ => String::new(),
+    }
+}
+
+/// `addition against no skip: +3.7 [+1.4, +6.0] in families, …`
 fn clause(effects: &[Effect], metric: Metric) -> String {
     let first = &effects[0];
-    let named: Vec<String> = effects.iter().take(NAMED).map(|effect| shown(effect, metric)).collect();
+    let doubts: Vec<&str> = effects.iter().map(|effect| doubt(effect, metric)).collect();
+    let alike = doubts.iter().all(|doubt| *doubt == doubts[0]);
+    let shown = |(effect, doubt): (&Effect, &&str)| match (alike, doubt.is_empty()) {
+        (true, _) | (_, true) => number(effect, metric),
+        _ => format!("{} ({doubt})", number(effect, metric)),
+    };
+    let named: Vec<String> = effects.iter().zip(&doubts).take(NAMED).map(shown).collect();
+    let (open, close) =
+        if alike && !doubts[0].is_empty() { (format!("{} (", doubts[0]), ")") } else { (String::new(), "") };
     let more = match effects.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more in the tables"),
     };
-    format!("{} against {}: {}{more}", word(&first.style), word(&first.against), named.join(", "))
+    format!("{} against {}: {open}{}{more}{close}", word(&first.style), word(&first.against), named.join(", "))
 }
 
 fn word(style: &str) -> &str {
@@ -45,14 +73,19 @@ fn word(style: &str) -> &str {
     }
 }
 
-fn shown(effect: &Effect, metric: Metric) -> String {
+fn number(effect: &Effect, metric: Metric) -> String {
     let estimate = &effect.contrast.estimate;
-    let (number, none) = if metric.is_share() { (points(estimate), 0.0) } else { (times(estimate), 1.0) };
-    let doubt = match estimate.low {
-        None => ", no interval",
-        Some(_) if !estimate.excludes(none) => ", no difference shown",
-        Some(_) if effect.corrected_p.is_none_or(|p| p > CHANCE) => ", not among many",
+    let number = if metric.is_share() { points(estimate) } else { times(estimate) };
+    format!("{number} in {}", effect.group)
+}
+
+/// What keeps a number from being called an effect.
+fn doubt(effect: &Effect, metric: Metric) -> &'static str {
+    let (estimate, none) = (&effect.contrast.estimate, if metric.is_share() { 0.0 } else { 1.0 });
+    match estimate.low {
+        None => "no interval",
+        Some(_) if !estimate.excludes(none) => "no difference shown",
+        Some(_) if effect.corrected_p.is_none_or(|p| p > CHANCE) => "not among many",
         Some(_) => "",
-    };
-    format!("{number} in {} (n = {}{doubt})", effect.group, estimate.n)
+    }
 }

@@ -4,6 +4,7 @@ use crate::compare::{Comparison, Entry, Member, Verdict};
 use crate::group::{Identity, Origin};
 use crate::metric::Metric;
 use crate::paired::Contrast;
+use crate::stats::Estimate;
 
 use super::format::{number, points, times, title};
 use super::{Sheet, Style, bullet, origins};
@@ -27,6 +28,7 @@ const COLUMNS: [Metric; 11] = [
 pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
     let mut text: String = comparisons.iter().map(|comparison| group(comparison, style)).collect();
     text.push_str(LEGEND);
+    text.push('\n');
     let mut seen: Vec<(String, Origin)> = Vec::new();
     for Identity { device, origin, .. } in comparisons.iter().map(|comparison| &comparison.identity) {
         let origin = (device.clone(), origin.clone());
@@ -37,19 +39,21 @@ pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
     text + &origins(&seen)
 }
 
-const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Student interval. Below: accuracy's difference in points, and × the \
+/// How to read the tables of groups.
+pub(crate) const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Student interval. Below: accuracy's difference in points, and × the \
                       ratio of all else, to the first line, pair by pair, [ ] its 95 % interval (bootstrap-t from six pairs \
                       on, else Student's). \"no difference shown\": the interval includes none (\"from 1.5 on\": what so many \
                       pairs would have shown in four cases of five); \"within the noise\": below what the reference shows \
                       against itself; \"not among many\": among all that the group compares such a one is no surprise (Holm, \
-                      5 %). MACs are for one image.\n";
+                      5 %). MACs are for one image.";
 
 fn group(comparison: &Comparison, style: Style) -> String {
-    let (sheet, noise) = (self::comparison(comparison), noise(comparison, style));
+    let sheet = self::comparison(comparison);
+    let remarks: String = remarks(comparison).iter().map(|line| format!("{}{line}\n", bullet(style))).collect();
     let (bold, gap) = if style == Style::Markdown { ("**", "\n") } else { ("", "") };
     let title =
         sheet.title.replacen(&comparison.identity.group, &format!("{bold}{}{bold}", comparison.identity.group), 1);
-    format!("{title}\n{gap}{}\n{noise}{}\n", sheet.drawn(style).trim_end(), failures(comparison, style))
+    format!("{title}\n{gap}{}\n{remarks}\n", sheet.drawn(style).trim_end())
 }
 
 /// One group's table.
@@ -122,36 +126,24 @@ fn nothing_shown(entry: &Entry, contrast: &Contrast) -> String {
     }
 }
 
-/// What the A/A cells showed.
-fn noise(comparison: &Comparison, style: Style) -> String {
-    let bullet = bullet(style);
-    let floors: Vec<String> = comparison
-        .twins
-        .iter()
-        .filter_map(|(metric, twin)| {
-            let floor = comparison.noise_floor(*metric)?;
-            Some(format!("{} {:.1} % (n = {})", title(*metric), floor * 100.0, twin.n))
-        })
-        .collect();
-    match floors.is_empty() {
-        true => String::new(),
-        false => {
-            format!("{bullet}noise floor, {} against itself: {}\n", comparison.identity.reference, floors.join(", "))
-        }
-    }
+/// What stands below a group's table: the noise floor, and cells that were not measured.
+pub(crate) fn remarks(comparison: &Comparison) -> Vec<String> {
+    let failed = |member: &Member| -> Vec<String> {
+        let told = member.failures.iter().map(|failure| {
+            format!("not measured: {}, {}, seed {}: {}", member.model, failure.task, failure.seed, failure.error)
+        });
+        told.collect()
+    };
+    noise(comparison).into_iter().chain(comparison.members.iter().flat_map(failed)).collect()
 }
 
-fn failures(comparison: &Comparison, style: Style) -> String {
-    let mut lines = String::new();
-    let bullet = bullet(style);
-    for member in &comparison.members {
-        for failure in &member.failures {
-            let error = &failure.error;
-            lines.push_str(&format!(
-                "{bullet}not measured: {}, {}, seed {}: {error}\n",
-                member.model, failure.task, failure.seed
-            ));
-        }
-    }
-    lines
+/// What the A/A cells showed.
+fn noise(comparison: &Comparison) -> Option<String> {
+    let floor = |(metric, twin): &(Metric, Estimate)| {
+        let floor = comparison.noise_floor(*metric)?;
+        Some(format!("{} {:.1} % (n = {})", title(*metric), floor * 100.0, twin.n))
+    };
+    let floors: Vec<String> = comparison.twins.iter().filter_map(floor).collect();
+    let reference = &comparison.identity.reference;
+    (!floors.is_empty()).then(|| format!("noise floor, {reference} against itself: {}", floors.join(", ")))
 }

@@ -13,9 +13,11 @@ mod scaling;
 mod sheet;
 
 pub use answer::answers;
+pub(crate) use comparison::{LEGEND, remarks};
 pub use comparison::{comparison, comparisons};
 pub use diff::diff;
 pub use document::{Section, document, failures, section};
+pub(crate) use format::title;
 pub use frontier::frontier;
 pub use rank::rankings;
 pub use recommend::advice;

@@ -1,5 +1,6 @@
 //! Integration tests of skipbench-reports.
 
+mod chart;
 mod compare;
 mod curves;
 mod questions;

@@ -29,7 +29,7 @@ fn measured(group: &str, model: &str, skip: &str, params: u64, correct: [u64; 3]
     accuracies.chain(times).map(place).collect()
 }
 
-fn quick() -> Vec<Run> {
+pub(crate) fn quick() -> Vec<Run> {
     [
         measured("near", "resnet", "add", 1000, [960, 958, 962], [50, 51, 49]),
         measured("near", "plain", "none", 1000, [930, 931, 926], [49, 50, 48]),
@@ -49,8 +49,8 @@ fn groups() -> Vec<Group> {
 fn the_answer_says_what_each_skip_changes_against_none() {
     let sentences = table::answers(&answers(&groups())).join("\n");
     insta::assert_snapshot!(sentences, @"
-    What it buys, in test accuracy (percentage points): addition against no skip: +3.1 [+2.0, +4.2] in near (n = 3), +75.0 [+70.0, +80.0] in deep (n = 3); concatenation against no skip: +4.2 [+2.9, +5.5] in near (n = 3), +75.2 [+70.3, +80.1] in deep (n = 3).
-    What it costs, in train images/s: addition against no skip: ×0.98 in near (n = 3), ×1.00 [0.96, 1.04] in deep (n = 3, no difference shown); concatenation against no skip: ×0.49 [0.48, 0.50] in near (n = 3), ×0.66 [0.64, 0.68] in deep (n = 3).
+    What it buys in test accuracy (percentage points) — addition against no skip: +3.1 [+2.0, +4.2] in near, +75.0 [+70.0, +80.0] in deep; concatenation against no skip: +4.2 [+2.9, +5.5] in near, +75.2 [+70.3, +80.1] in deep (n = 3 pairs).
+    What it costs in training speed — addition against no skip: ×0.98 in near, ×1.00 [0.96, 1.04] in deep (no difference shown); concatenation against no skip: ×0.49 [0.48, 0.50] in near, ×0.66 [0.64, 0.68] in deep (n = 3 pairs).
     ");
 }
 

@@ -1,0 +1,79 @@
+//! Stacked bars, one a name.
+
+use maud::{Markup, html};
+
+use crate::figure::{Figure, Scale};
+
+use super::marks::{Entry, legend, width};
+use super::{LEFT, Layout, RIGHT, TOP, class, frame, number, told};
+
+const THICK: f64 = 22.0;
+const STEP: f64 = 34.0;
+
+/// The bars, and the drawing's height.
+pub(super) fn bars(figure: &Figure) -> (Markup, f64) {
+    let names = names(figure);
+    let total = |name: &str| figure.series.iter().filter_map(|series| value(series, name)).sum::<f64>();
+    let bottom = TOP + STEP * names.len() as f64 + 6.0;
+    let totals = names.iter().map(|name| total(name)).chain([0.0]);
+    let x = Layout::new(Scale::Linear, totals, (LEFT, RIGHT));
+    let entry = |series| entry(series);
+    let entries: Vec<Entry<'_>> = figure.series.iter().map(entry).collect();
+    let (legend, below) = legend(&entries, bottom + 62.0);
+    let body = html! {
+        @for tick in &x.ticks {
+            @let at = number(x.held(*tick));
+            line class="grid" x1=(at) x2=(at) y1=(TOP) y2=(number(bottom)) {}
+        }
+        @for (index, name) in names.iter().enumerate() {
+            (bar(figure, name, TOP + STEP * index as f64, &x))
+        }
+        (frame::horizontal(figure, &x, bottom))
+        (legend)
+    };
+    (body, bottom + 56.0 + below)
+}
+
+fn entry(series: &crate::figure::Series) -> Entry<'_> {
+    Entry { name: &series.name, style: &series.style, dashes: None, guide: false }
+}
+
+/// Every name once, in the order of the series.
+fn names(figure: &Figure) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for point in figure.series.iter().flat_map(|series| &series.points) {
+        if !names.contains(&point.name.as_str()) {
+            names.push(&point.name);
+        }
+    }
+    names
+}
+
+fn value(series: &crate::figure::Series, name: &str) -> Option<f64> {
+    series.points.iter().find(|point| point.name == name).map(|point| point.x.value).filter(|value| value.is_finite())
+}
+
+fn bar(figure: &Figure, name: &str, top: f64, x: &Layout) -> Markup {
+    let mut from = 0.0;
+    let mut parts = Vec::new();
+    for series in &figure.series {
+        if let Some(point) = series.points.iter().find(|point| point.name == name) {
+            parts.push((series, point, from));
+            from += point.x.value;
+        }
+    }
+    // The name stands on the bar where it has room, else behind it.
+    let (end, start) = (x.held(from), x.held(0.0));
+    let behind = width(name, 12.5) + 10.0 > end - start && end + width(name, 12.5) + 8.0 < RIGHT;
+    html! {
+        @for (series, point, from) in parts {
+            @let (left, right) = (x.held(from), x.held(from + point.x.value));
+            g class={ "point " (class(&series.style)) } tabindex="0" role="img" {
+                title { (name) ", " (series.name) ": " (told(&point.x)) " " (figure.x.title) }
+                rect class="bar" x=(number(left)) y=(number(top)) width=(number((right - left).max(0.0))) height=(THICK) {}
+            }
+        }
+        text class="name" aria-hidden="true" x=(number(if behind { end + 6.0 } else { start + 8.0 }))
+            y=(number(top + THICK / 2.0)) dy="0.35em" { (name) }
+    }
+}

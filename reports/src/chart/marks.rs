@@ -1,0 +1,61 @@
+//! Marks: a shape for each style, so that colour is never all that tells two apart.
+
+use maud::{Markup, html};
+
+use super::{class, number};
+
+/// The mark of a style at a place.
+pub(super) fn mark(style: &str, x: f64, y: f64) -> Markup {
+    let polygon = |corners: &[(f64, f64)]| {
+        let places: Vec<String> =
+            corners.iter().map(|(dx, dy)| format!("{},{}", number(x + dx), number(y + dy))).collect();
+        html! { polygon class="mark" points=(places.join(" ")) {} }
+    };
+    match style {
+        "add" => html! { rect class="mark" x=(number(x - 4.2)) y=(number(y - 4.2)) width="8.4" height="8.4" {} },
+        "concat" => polygon(&[(0.0, -5.6), (5.2, 4.0), (-5.2, 4.0)]),
+        "transformer" => polygon(&[(0.0, -6.0), (6.0, 0.0), (0.0, 6.0), (-6.0, 0.0)]),
+        _ => html! { circle class="mark" cx=(number(x)) cy=(number(y)) r="4.6" {} },
+    }
+}
+
+/// What the legend says of one series.
+pub(super) struct Entry<'a> {
+    pub(super) name: &'a str,
+    pub(super) style: &'a str,
+    /// The dashes of its line; none for marks alone.
+    pub(super) dashes: Option<&'static str>,
+    pub(super) guide: bool,
+}
+
+/// The legend below a drawing, in lines of its width; and the height that it takes.
+pub(super) fn legend(entries: &[Entry<'_>], top: f64) -> (Markup, f64) {
+    let (mut x, mut y) = (super::LEFT, top);
+    let mut places = Vec::new();
+    for entry in entries {
+        let width = 42.0 + width(entry.name, 13.0);
+        if x + width > super::RIGHT && x > super::LEFT {
+            (x, y) = (super::LEFT, y + 20.0);
+        }
+        places.push((entry, x, y));
+        x += width;
+    }
+    let drawn = html! {
+        @for (entry, x, y) in &places {
+            g class=(class(entry.style)) {
+                @if let Some(dashes) = entry.dashes {
+                    line class=(if entry.guide { "guide" } else { "line" }) x1=(number(x - 2.0)) x2=(number(x + 18.0))
+                        y1=(number(y - 4.0)) y2=(number(y - 4.0)) stroke-dasharray=[(!dashes.is_empty()).then_some(dashes)] {}
+                }
+                @if !entry.guide { (mark(entry.style, x + 8.0, y - 4.0)) }
+                text x=(number(x + 23.0)) y=(number(*y)) { (entry.name) }
+            }
+        }
+    };
+    (drawn, y - top + 20.0)
+}
+
+/// About how wide a text is.
+pub(super) fn width(text: &str, size: f64) -> f64 {
+    text.chars().count() as f64 * size * 0.58
+}

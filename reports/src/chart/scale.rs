@@ -1,0 +1,121 @@
+//! From values to places on an axis, and the ticks of an axis.
+
+use crate::figure::Scale;
+
+/// An axis laid out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    scale: Scale,
+    low: f64,
+    high: f64,
+    start: f64,
+    end: f64,
+    /// Where the axis has a mark with a number.
+    pub ticks: Vec<f64>,
+}
+
+/// About as many ticks as an axis has.
+const TICKS: f64 = 6.0;
+
+impl Layout {
+    /// An axis from `start` to `end` of a drawing, with room for every one of `values` that has a place on it.
+    pub fn new(scale: Scale, values: impl Iterator<Item = f64>, (start, end): (f64, f64)) -> Self {
+        let usable = values.filter(|value| value.is_finite() && (scale != Scale::Log || *value > 0.0));
+        let (low, high) =
+            usable.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let (low, high) = if low <= high { widened(scale, low, high) } else { (1.0, 10.0) };
+        let ticks = match scale {
+            Scale::Linear => linear_ticks(low, high),
+            Scale::Log => log_ticks(low, high),
+            Scale::Percent => percent_ticks(low, high),
+        };
+        Self { scale, low, high, start, end, ticks }
+    }
+
+    /// The place of `value`; none for what has none.
+    pub fn place(&self, value: f64) -> Option<f64> {
+        let along = |value| along(self.scale, value);
+        let share = (along(value) - along(self.low)) / (along(self.high) - along(self.low));
+        Some(self.start + share * (self.end - self.start)).filter(|place| place.is_finite())
+    }
+
+    /// The place of `value`, or the end of the axis that it lies beyond.
+    pub fn held(&self, value: f64) -> f64 {
+        let (low, high) = (self.start.min(self.end), self.start.max(self.end));
+        self.place(value).unwrap_or(self.start).clamp(low, high)
+    }
+}
+
+/// What is missing to 100 % counts as this much at least: an accuracy of 100 % has a place too.
+const LEAST_MISSING: f64 = 0.1;
+
+fn along(scale: Scale, value: f64) -> f64 {
+    match scale {
+        Scale::Linear => value,
+        Scale::Log => value.ln(),
+        Scale::Percent => -(100.0 - value).max(LEAST_MISSING).ln(),
+    }
+}
+
+/// Somewhat more than from `low` to `high`, so that no mark lies on the frame.
+fn widened(scale: Scale, low: f64, high: f64) -> (f64, f64) {
+    match scale {
+        Scale::Linear => {
+            let margin = if high > low { (high - low) * 0.06 } else { high.abs().max(1.0) * 0.1 };
+            // An axis of what cannot be negative does not begin below 0.
+            (if low >= 0.0 { (low - margin).max(0.0) } else { low - margin }, high + margin)
+        }
+        Scale::Log => {
+            let factor = if high > low { (high / low).powf(0.06) } else { 1.5 };
+            (low / factor, high * factor)
+        }
+        Scale::Percent => {
+            let missing = |value: f64| (100.0 - value).clamp(LEAST_MISSING, 100.0);
+            let factor = (missing(low) / missing(high)).max(2.0).powf(0.08);
+            (100.0 - missing(low) * factor, 100.0 - missing(high) / factor)
+        }
+    }
+}
+
+fn percent_ticks(low: f64, high: f64) -> Vec<f64> {
+    let all = [0.0, 50.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.8, 99.9];
+    let ticks: Vec<f64> = all.into_iter().filter(|tick| (low..=high).contains(tick)).collect();
+    if ticks.len() < 2 { linear_ticks(low, high) } else { ticks }
+}
+
+/// Multiples of 1, 2 or 5 times a power of ten.
+fn linear_ticks(low: f64, high: f64) -> Vec<f64> {
+    let rough = (high - low) / TICKS;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough);
+    let step = step.filter(|step| step.is_finite() && *step > 0.0).unwrap_or(1.0);
+    let first = (low / step).ceil() as i64;
+    (first..).map(|index| index as f64 * step).take_while(|tick| *tick <= high).take(50).collect()
+}
+
+/// 1, 2 and 5 of each power of ten, or where those are many only the powers.
+fn log_ticks(low: f64, high: f64) -> Vec<f64> {
+    let powers = low.log10().floor() as i32..=high.log10().ceil() as i32;
+    let few = (high / low).log10() < 3.0;
+    let factors: &[f64] = if few { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let all = powers.flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)));
+    let ticks: Vec<f64> = all.filter(|tick| (low..=high).contains(tick)).collect();
+    if ticks.len() < 4 { linear_ticks(low, high).into_iter().filter(|tick| *tick > 0.0).collect() } else { ticks }
+}
+
+/// A number on an axis or in a tooltip: short, with prefixes for thousands.
+pub fn short(value: f64) -> String {
+    let (scaled, prefix) = match value.abs() {
+        size if size >= 1e9 => (value / 1e9, " G"),
+        size if size >= 1e6 => (value / 1e6, " M"),
+        size if size >= 1e4 => (value / 1e3, " k"),
+        _ => (value, ""),
+    };
+    let digits = match scaled.abs() {
+        0.0 => 0,
+        size => (3 - size.log10().floor() as i32).clamp(0, 6) as usize,
+    };
+    let text = format!("{scaled:.digits$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text };
+    format!("{text}{prefix}").replace('-', "−")
+}

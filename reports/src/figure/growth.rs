@@ -1,0 +1,108 @@
+//! How metrics grow along sweeps; without a sweep over depth, the peak memory of every network against its depth.
+
+use crate::group::Group;
+use crate::metric::Metric;
+use crate::record::{RunRow, Status};
+use crate::report::Report;
+use crate::scaling::Curve;
+use crate::stats;
+use crate::table::title;
+
+use super::pareto::unit;
+use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
+
+const DRAWN: [Metric; 3] = [Metric::TrainMemory, Metric::SavedMemory, Metric::TrainThroughput];
+
+/// A figure for each varied key and metric.
+pub(super) fn growth(report: &Report) -> Vec<Figure> {
+    let mut sweeps: Vec<&str> = report.curves.iter().map(|curve| curve.sweep.as_str()).collect();
+    // Depth first: it is what skips are for.
+    sweeps.sort_unstable_by_key(|sweep| (*sweep != "depth", *sweep));
+    sweeps.dedup();
+    let along = |sweep: &&str| DRAWN.iter().filter_map(|metric| figure(report, sweep, *metric)).collect::<Vec<_>>();
+    let mut figures: Vec<Figure> = sweeps.iter().flat_map(along).collect();
+    if !sweeps.contains(&"depth") {
+        figures.extend(by_depth(report));
+    }
+    figures
+}
+
+fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
+    let curves = report.curves.iter().filter(|curve| curve.sweep == sweep && curve.metric == metric);
+    let series: Vec<Series> = curves.map(|curve| series(curve, report)).collect();
+    let (name, unit) = (title(metric), unit(metric).1);
+    let varied = sweep.replace('_', " ");
+    (!series.is_empty()).then(|| Figure {
+        id: slug(&["growth", sweep, metric.word()]),
+        title: format!("{} against {varied}", capital(name)),
+        caption: format!(
+            "Both axes are logarithmic: a straight line is a power law, metric = a · {varied}ᵇ, and b its slope."
+        ),
+        x: Axis::new(varied, Scale::Log),
+        y: Axis::new(format!("{name}{unit}"), Scale::Log),
+        kind: Kind::Plot,
+        series,
+    })
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn series(curve: &Curve, report: &Report) -> Series {
+    let factor = unit(curve.metric).0;
+    let exponent = curve.exponent.map_or(String::new(), |exponent| format!(", b = {:.2}", exponent.value));
+    let point = |(x, y): &(f64, f64)| Point {
+        name: format!("{}, {} {x}", curve.line, curve.sweep.replace('_', " ")),
+        x: exactly(*x),
+        y: exactly(*y * factor),
+        hollow: false,
+    };
+    let transformer = report.runs.iter().any(|run| run.row.sweep_line == curve.line && run.row.family == "vit");
+    let style = if transformer { "transformer" } else { &curve.skip };
+    Series {
+        name: format!("{}{exponent}", curve.line),
+        style: style.to_owned(),
+        mark: Mark::Line,
+        points: curve.points.iter().map(point).collect(),
+    }
+}
+
+fn by_depth(report: &Report) -> Option<Figure> {
+    let points: Vec<(String, Point)> = report.groups.iter().flat_map(|group| of_group(report, group)).collect();
+    let mut styles: Vec<&str> = points.iter().map(|(style, _)| style.as_str()).collect();
+    styles.sort_unstable();
+    styles.dedup();
+    let of = |style: &&str| Series {
+        name: (*style).to_owned(),
+        style: (*style).to_owned(),
+        mark: Mark::Marks,
+        points: points.iter().filter(|(other, _)| other == style).map(|(_, point)| point.clone()).collect(),
+    };
+    let series: Vec<Series> = styles.iter().map(of).collect();
+    (!series.is_empty()).then(|| Figure {
+        id: "growth-depth".to_owned(),
+        title: "Peak training memory against depth".to_owned(),
+        caption: "Networks of several widths, each as its group has it; `skipbench run scaling` varies depth alone."
+            .to_owned(),
+        x: Axis::new("weighted layers (of a Transformer, blocks)", Scale::Linear),
+        y: Axis::new("train peak, MiB", Scale::Linear),
+        kind: Kind::Plot,
+        series,
+    })
+}
+
+fn of_group(report: &Report, group: &Group) -> Vec<(String, Point)> {
+    let depth = |model: &str| {
+        let same = |row: &&RunRow| row.model == model && row.status == Status::Ok;
+        report.runs.iter().map(|run| &run.row).find(same).map(|row| row.depth as f64)
+    };
+    let point = |member: &crate::group::Member| {
+        let values: Vec<f64> = member.values.get(&Metric::TrainMemory)?.values().copied().collect();
+        let y = scaled(&stats::mean_interval(&values)?, unit(Metric::TrainMemory).0);
+        let x = exactly(depth(&member.model)?);
+        Some((member.style().to_owned(), Point { name: member.model.clone(), x, y, hollow: false }))
+    };
+    group.members.iter().filter_map(point).collect()
+}

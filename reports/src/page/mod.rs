@@ -1,0 +1,169 @@
+//! The report as one HTML file that needs nothing else: no network, no font, no library.
+//!
+//! It only arranges: sentences and tables come from [`table`](crate::table), plots from [`figure`](crate::figure) through
+//! [`chart`](crate::chart), so that no number here can differ from the same number in Markdown or CSV.
+
+mod data;
+mod provenance;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::chart;
+use crate::compare::Comparison;
+use crate::figure::{Figure, figures};
+use crate::report::Report;
+use crate::table::{self, Sheet};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// Nothing may be loaded from anywhere.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
+                      base-uri 'none'; form-action 'none'";
+
+/// A part of the page: its name in links, its title, what it holds.
+type Part = (&'static str, &'static str, Markup);
+
+/// The page. The same rows always give the same text.
+pub fn page(report: &Report) -> String {
+    let figures = figures(report);
+    let parts: Vec<Part> = parts(report, &figures).into_iter().filter(|(_, _, body)| !body.0.is_empty()).collect();
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                link rel="icon" href="data:,";
+                title { "skipbench: " (subject(report)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) }
+            }
+            body {
+                a.skip href="#answer" { "To the answer" }
+                (head(report, &parts))
+                main {
+                    @for (id, title, body) in &parts {
+                        section id=(id) aria-labelledby={ (id) "-title" } {
+                            h2 id={ (id) "-title" } { (title) }
+                            (body)
+                        }
+                    }
+                }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// What was measured, on what: `digits on flex`.
+fn subject(report: &Report) -> String {
+    let rows = report.runs.iter().map(|run| &run.row);
+    let mut subjects: Vec<String> = rows.map(|row| format!("{} on {}", row.data, row.device)).collect();
+    subjects.sort();
+    subjects.dedup();
+    subjects.join(", ")
+}
+
+fn head(report: &Report, parts: &[Part]) -> Markup {
+    html! {
+        header {
+            p.brand { "skipbench" }
+            h1 { "What does a skip connection buy, and what does it cost?" }
+            p.subject { (subject(report)) ", " (report.runs.len()) " cells, " (report.broken) " not measured" }
+            button.theme type="button" hidden aria-label="Light or dark" { "◐" }
+            nav aria-label="Contents" {
+                ul { @for (id, title, _) in parts { li { a href={ "#" (id) } { (title) } } } }
+            }
+        }
+    }
+}
+
+fn parts(report: &Report, figures: &[Figure]) -> Vec<Part> {
+    let drawn = |beginning: &str| plots(figures.iter().filter(|figure| figure.id.starts_with(beginning)));
+    let frontiers: Vec<Sheet> = report.frontiers.iter().map(table::frontier).collect();
+    let unless = |empty: bool, sheet: Sheet| {
+        if empty {
+            html! {}
+        } else {
+            data::table(&sheet)
+        }
+    };
+    vec![
+        ("answer", "The answer", answer(report)),
+        ("notes", "Before believing it", notes(report)),
+        ("comparison", "Matched groups", comparisons(&report.comparisons)),
+        (
+            "frontier",
+            "Accuracy against costs",
+            html! { (drawn("accuracy")) @if !frontiers.is_empty() { (data::folded("Who is on the frontier", &frontiers)) } },
+        ),
+        ("training", "Training", drawn("training")),
+        (
+            "growth",
+            "Memory and time against depth",
+            html! { (drawn("growth")) (unless(report.curves.is_empty(), table::curves(&report.curves))) },
+        ),
+        ("parts", "Where the time goes", drawn("parts")),
+        (
+            "roofline",
+            "Roofline",
+            html! { (drawn("roofline")) (unless(report.roofs.is_empty(), table::roofs(&report.roofs))) },
+        ),
+        ("rank", "On the whole", unless(report.rankings.is_empty(), table::rankings(&report.rankings))),
+        ("failures", "Not measured", list(&table::failures(report))),
+        ("reproduce", "Reproduce it", provenance::commands(report)),
+        ("rows", "Every row", provenance::rows(report)),
+    ]
+}
+
+fn answer(report: &Report) -> Markup {
+    let sentences = table::answers(&report.answers);
+    html! {
+        @for sentence in &sentences { p.sentence { (sentence) } }
+        @if sentences.is_empty() { p { "No matched group of these runs has two skip styles: there is nothing to hold against each other." } }
+    }
+}
+
+fn notes(report: &Report) -> Markup {
+    list(&report.notes)
+}
+
+fn list(items: &[String]) -> Markup {
+    html! { @if !items.is_empty() { ul { @for item in items { li { (item) } } } } }
+}
+
+fn comparisons(comparisons: &[Comparison]) -> Markup {
+    html! {
+        @for comparison in comparisons {
+            (data::table(&table::comparison(comparison)))
+            @for line in table::remarks(comparison) { p.remark { (line) } }
+        }
+        @if !comparisons.is_empty() { p.caption { (table::LEGEND) } }
+    }
+}
+
+fn plots<'a>(figures: impl Iterator<Item = &'a Figure>) -> Markup {
+    let figures: Vec<&Figure> = figures.collect();
+    html! {
+        @if !figures.is_empty() {
+            div.plots { @for figure in figures { (plot(figure)) } }
+        }
+    }
+}
+
+fn plot(figure: &Figure) -> Markup {
+    html! {
+        figure id={ "plot-" (figure.id) } {
+            h3 { (figure.title) }
+            (chart::inline(figure))
+            figcaption { (figure.caption) }
+            details {
+                summary { "Its numbers" }
+                (data::numbers(figure))
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Where every number comes from: the commands, the machines, and one line for each row.
+
+use maud::{Markup, html};
+
+use crate::record::{RunRow, Status};
+use crate::report::Report;
+use crate::table;
+
+/// The commands that made the rows, each once, with where they ran.
+pub(super) fn commands(report: &Report) -> Markup {
+    let mut commands: Vec<&str> = report.runs.iter().map(|run| run.row.command.as_str()).collect();
+    commands.sort_unstable();
+    commands.dedup();
+    html! {
+        @for command in commands { pre { code { (command) } } }
+        ul.origins { @for line in table::origins(&report.origins).lines() { li { (line) } } }
+        (recipes(report))
+    }
+}
+
+/// Every recipe once, by the number that rows refer to it by.
+fn recipes(report: &Report) -> Markup {
+    html! {
+        @for (index, recipe) in distinct(report, |row| &row.recipe).iter().enumerate() {
+            details {
+                summary { "Recipe " (index + 1) }
+                pre { code { (recipe) } }
+            }
+        }
+    }
+}
+
+fn distinct<'a>(report: &'a Report, of: impl Fn(&'a RunRow) -> &'a String) -> Vec<&'a str> {
+    let mut found: Vec<&str> = Vec::new();
+    for run in &report.runs {
+        let value = of(&run.row).as_str();
+        if !found.contains(&value) {
+            found.push(value);
+        }
+    }
+    found
+}
+
+const HEADER: [&str; 12] =
+    ["cell", "status", "group", "model", "task", "seed", "round", "device", "machine", "started", "source", "recipe"];
+
+/// One line for each row, in the order of the files.
+pub(super) fn rows(report: &Report) -> Markup {
+    let recipes = distinct(report, |row| &row.recipe);
+    html! {
+        details {
+            summary { (report.runs.len()) " rows" }
+            div.scroll.rows tabindex="0" role="region" aria-label="Every row" {
+                table {
+                    thead { tr { @for title in HEADER { th scope="col" { (title) } } } }
+                    tbody { @for run in &report.runs { tr { @for cell in line(&run.row, &recipes) { td { (cell) } } } } }
+                }
+            }
+        }
+    }
+}
+
+fn line(row: &RunRow, recipes: &[&str]) -> [String; 12] {
+    let dirty = if row.git_dirty == Some(true) { "+" } else { "" };
+    let revision: String = row.git_revision.chars().take(8).collect();
+    let source = format!("{} {revision}{dirty}, Burn {}", row.skipbench_version, row.burn_version);
+    let status = match row.status {
+        Status::Ok => "ok",
+        Status::Failed => "failed",
+        Status::Crashed => "crashed",
+        Status::Timeout => "timeout",
+        Status::OutOfMemory => "out of memory",
+    };
+    let recipe = recipes.iter().position(|recipe| *recipe == row.recipe).map_or(0, |index| index + 1);
+    let task = if row.twin { format!("{} (A/A)", row.task) } else { row.task.clone() };
+    [
+        row.cell.clone(),
+        status.to_owned(),
+        row.group.clone(),
+        row.model.clone(),
+        task,
+        row.seed.to_string(),
+        row.round.to_string(),
+        row.device.clone(),
+        row.host.clone(),
+        row.started.chars().take(19).collect(),
+        source,
+        recipe.to_string(),
+    ]
+}
