@@ -84,6 +84,7 @@ fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow 
         saved_bytes: saved.map(|cost| cost.saved_bytes),
         traffic_bytes: bytes.map(|cost| cost.traffic_bytes),
         join_bytes: bytes.map(|cost| cost.join_bytes),
+        output_shape: measured.output_shape.clone(),
         epochs: measured.epochs,
         steps: measured.steps,
         loss: measured.loss,

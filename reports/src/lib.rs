@@ -18,6 +18,7 @@ pub mod figure;
 pub mod frontier;
 pub mod group;
 pub mod metric;
+pub mod migrate;
 pub mod notes;
 pub mod page;
 pub mod paired;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Version of the columns below; it rises when one changes its name or meaning.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// How a cell ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,6 +103,8 @@ pub struct RunRow {
     /// The part of it that the joins move.
     pub join_bytes: Option<u64>,
 
+    /// Shape of the last logits, such as `64x10`, of the tasks that look at them: inference and memory. Empty otherwise.
+    pub output_shape: String,
     /// Epochs finished.
     pub epochs: Option<u64>,
     /// Optimiser steps taken.

@@ -1,13 +1,15 @@
 //! Files of rows. `runs.csv` is the commit log: a cell is done when its line stands there whole.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use csv::StringRecord;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
+use crate::migrate::{self, OLDEST};
 use crate::record::{RunRow, SCHEMA_VERSION, SampleRow};
 use crate::render;
 
@@ -37,17 +39,23 @@ pub enum StoreError {
         /// Which line, which column, and why.
         source: csv::Error,
     },
-    /// Another version wrote the file.
+    /// The last line has no end.
+    #[error("{path}: the last line is cut short; `skipbench run --resume` mends a file that a killed run left")]
+    Torn {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A version that this program does not know wrote a row.
     #[error(
-        "{path}: row {row} has schema version {found}, but this skipbench reads version {SCHEMA_VERSION}; use the skipbench that wrote it"
+        "{path}: line {line} has schema version {found}, but this skipbench reads versions {OLDEST} to {SCHEMA_VERSION}; use the skipbench that wrote it, or a newer one"
     )]
     Version {
         /// The file.
         path: PathBuf,
-        /// The first such row, from 1.
-        row: usize,
-        /// Its version.
-        found: u32,
+        /// The line.
+        line: u64,
+        /// Its version, as it stands there.
+        found: String,
     },
 }
 
@@ -60,17 +68,13 @@ pub struct Run {
     pub samples: Vec<SampleRow>,
 }
 
-/// Reads a run's directory.
+/// Reads a run's directory. Rows of older schemas are brought to this one.
 ///
 /// # Errors
-/// A file that is missing, cut short, edited into something else, or of another schema version.
+/// A file that is missing, cut short, edited into something else, or of an unknown schema version.
 pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
-    let rows: Vec<RunRow> = read_rows(&dir.join(RUNS))?;
-    if let Some(index) = rows.iter().position(|row| row.schema_version != SCHEMA_VERSION) {
-        let found = rows[index].schema_version;
-        return Err(StoreError::Version { path: dir.join(RUNS), row: index + 1, found });
-    }
-    let samples: Vec<SampleRow> = read_rows(&dir.join(SAMPLES))?;
+    let rows = read_runs(&dir.join(RUNS))?;
+    let samples = read_samples(&dir.join(SAMPLES))?;
     let mut by_cell = std::collections::HashMap::<String, Vec<SampleRow>>::new();
     for sample in samples {
         by_cell.entry(sample.cell.clone()).or_default().push(sample);
@@ -79,10 +83,47 @@ pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
     Ok(rows.into_iter().map(attach).collect())
 }
 
-fn read_rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, StoreError> {
-    let file = File::open(path).map_err(|source| StoreError::Io { path: path.into(), source })?;
-    let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(file).into_deserialize().collect();
+/// The file's text, which must end where a line ends.
+fn whole(path: &Path) -> Result<String, StoreError> {
+    let text = fs::read_to_string(path).map_err(|source| io(path, source))?;
+    if text.is_empty() || text.ends_with('\n') { Ok(text) } else { Err(StoreError::Torn { path: path.into() }) }
+}
+
+fn read_samples(path: &Path) -> Result<Vec<SampleRow>, StoreError> {
+    let text = whole(path)?;
+    let rows: Result<Vec<SampleRow>, csv::Error> =
+        csv::Reader::from_reader(text.as_bytes()).into_deserialize().collect();
     rows.map_err(|source| StoreError::Row { path: path.into(), source })
+}
+
+fn read_runs(path: &Path) -> Result<Vec<RunRow>, StoreError> {
+    let text = whole(path)?;
+    let broken = |source| StoreError::Row { path: path.into(), source };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().map_err(broken)?.clone();
+    let column = header.iter().position(|name| name == "schema_version").unwrap_or(0);
+    let mut headers = BTreeMap::<u32, StringRecord>::new();
+    let mut rows = Vec::new();
+    for record in reader.into_records() {
+        let record = record.map_err(broken)?;
+        let version = version(path, &record, column)?;
+        let header = headers.entry(version).or_insert_with(|| migrate::header(&header, version));
+        // A row that is of this version already, as nearly all are, is not copied.
+        let row = if version == SCHEMA_VERSION {
+            record.deserialize(Some(header))
+        } else {
+            migrate::row(&record, version, column).deserialize(Some(header))
+        };
+        rows.push(row.map_err(broken)?);
+    }
+    Ok(rows)
+}
+
+fn version(path: &Path, record: &StringRecord, column: usize) -> Result<u32, StoreError> {
+    let found = record.get(column).unwrap_or_default();
+    let known = found.parse().ok().filter(|version| (OLDEST..=SCHEMA_VERSION).contains(version));
+    let line = record.position().map_or(0, csv::Position::line);
+    known.ok_or_else(|| StoreError::Version { path: path.into(), line, found: found.to_owned() })
 }
 
 /// Writes rows to a file, whole or not at all.
@@ -140,7 +181,9 @@ impl Journal {
         let runs = if dir.join(RUNS).exists() && dir.join(SAMPLES).exists() { read(dir)? } else { Vec::new() };
         let samples: Vec<&SampleRow> = runs.iter().flat_map(|run| &run.samples).collect();
         write_atomically(&dir.join(SAMPLES), &samples)?;
-        let rows = runs.into_iter().map(|run| run.row).collect();
+        let rows: Vec<RunRow> = runs.into_iter().map(|run| run.row).collect();
+        // Rows of this schema need its header, whatever stood there.
+        write_atomically(&dir.join(RUNS), &rows)?;
         Ok((Self { runs: append(dir.join(RUNS))?, samples: append(dir.join(SAMPLES))? }, rows))
     }
 

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Measured {
     /// Trainable parameters of the built network.
     pub params: Option<u64>,
+    /// Shape of the last logits; empty where nobody looked.
+    #[serde(default)]
+    pub output_shape: String,
     /// Epochs finished.
     pub epochs: Option<u64>,
     /// Optimiser steps taken.

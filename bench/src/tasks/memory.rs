@@ -12,7 +12,7 @@ use burn::tensor::{Device, FloatDType};
 use skipbench_reports::stats;
 
 use super::precision::{backward, cast, forward};
-use super::{Report, Result2, Setup, finite};
+use super::{Report, Result2, Setup, finite, shape_word};
 use crate::cell::{Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::meter::{self, heap, rss};
@@ -48,13 +48,16 @@ pub(super) fn train(setup: &Setup, report: &mut Report) -> Result2 {
     let (rate, precision) = (setup.recipe().lr / 10.0, setup.recipe().precision);
     // Reserved before the measuring begins, of which it would else be a part.
     let mut curve: Vec<[Part; 3]> = Vec::with_capacity(STEPS as usize);
-    let (start, mut last, mut saved) = (heap::live_bytes(), None, 0);
+    let (start, mut last, mut saved, mut shape) = (heap::live_bytes(), None, 0, [0; 2]);
     for done in 0..STEPS {
         report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });
         let (images, labels) = batch.clone();
         let before = heap::live_bytes();
-        let (loss, forwards) =
-            watched(&setup.device, || criterion.forward(forward(&model, images, precision), labels))?;
+        let (loss, forwards) = watched(&setup.device, || {
+            let logits = forward(&model, images, precision);
+            shape = logits.dims();
+            criterion.forward(logits, labels)
+        })?;
         saved = forwards.live.saturating_sub(before);
         last = Some(finite(loss.clone().inner())?);
         let (gradients, backwards) = watched(&setup.device, || backward(&model, loss, precision))?;
@@ -62,7 +65,7 @@ pub(super) fn train(setup: &Setup, report: &mut Report) -> Result2 {
         model = next;
         curve.push([forwards, backwards, optimizing]);
     }
-    let measured = Measured { loss: last, heap_saved_bytes: Some(saved), ..measured };
+    let measured = Measured { loss: last, heap_saved_bytes: Some(saved), output_shape: shape_word(shape), ..measured };
     Ok((with_curve(with_memory(measured, start, peak(&curve), &setup.device), &curve), samples(&curve)))
 }
 
@@ -107,12 +110,15 @@ pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&device);
     let images = precision.half().map_or(images.clone(), |half| images.cast(half));
-    let span = heap::Span::start();
+    let (span, mut shape) = (heap::Span::start(), [0; 2]);
     for done in 0..STEPS / 2 {
         report(Progress { done, total: STEPS / 2, epoch: 0, epochs: 0, loss: None });
-        finite(model.forward(images.clone()).cast(FloatDType::F32).sum())?;
+        let logits = model.forward(images.clone());
+        shape = logits.dims();
+        finite(logits.cast(FloatDType::F32).sum())?;
     }
     meter::sync(&device)?;
+    let measured = Measured { output_shape: shape_word(shape), ..measured };
     Ok((with_memory(measured, span.start_bytes(), span.peak_bytes(), &device), Vec::new()))
 }
 

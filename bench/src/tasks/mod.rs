@@ -181,3 +181,8 @@ pub fn finite(loss: Tensor<1>) -> Result<f64> {
     ensure!(value.is_finite(), "the loss is {value}");
     Ok(value)
 }
+
+/// A shape as rows have it: `64x10`.
+fn shape_word([images, classes]: [usize; 2]) -> String {
+    format!("{images}x{classes}")
+}

@@ -17,7 +17,7 @@ use skipbench_models::Model;
 use skipbench_reports::stats;
 
 use super::precision::{backward, cast, forward};
-use super::{Report, Result2, Setup, finite, step};
+use super::{Report, Result2, Setup, finite, shape_word, step};
 use crate::cell::{Cell, Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::device::DeviceError;
@@ -86,8 +86,9 @@ pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let timed = repeat(setup, report, || {
         meter::timed(&device, || last = Some(model.forward(images.clone()))).map(|((), time)| time)
     })?;
+    let output_shape = last.as_ref().map(|logits| shape_word(logits.dims())).unwrap_or_default();
     last.map(|logits| finite(logits.cast(FloatDType::F32).sum())).transpose()?;
-    Ok(outcome(measured, &timed))
+    Ok(outcome(Measured { output_shape, ..measured }, &timed))
 }
 
 /// Warms up until steady, then times `step`.

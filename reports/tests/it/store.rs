@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use skipbench_reports::record::{RunRow, SampleRow};
+use skipbench_reports::record::{RunRow, SCHEMA_VERSION, SampleRow};
 use skipbench_reports::store::{Journal, RUNS, SAMPLES, StoreError, read, write_atomically};
 
 use super::row;
@@ -47,7 +47,7 @@ fn a_row_cut_short_is_dropped_with_its_samples_when_the_run_goes_on() {
     let path = dir.path().join(RUNS);
     let bytes = fs::read(&path).expect("written");
     fs::write(&path, &bytes[..bytes.len() - 20]).expect("cut");
-    assert!(matches!(read(dir.path()), Err(StoreError::Row { .. })), "a plain reader refuses the torn file");
+    assert!(matches!(read(dir.path()), Err(StoreError::Torn { .. })), "a plain reader refuses the torn file");
     let (mut journal, rows) = Journal::open(dir.path()).expect("mended");
     assert_eq!(rows, [first]);
     journal.append(&second, &[sample(&second.cell, 1)]).expect("written");
@@ -96,4 +96,36 @@ fn a_missing_file_is_named() {
     let dir = tempfile::tempdir().expect("temp");
     let message = read(dir.path()).expect_err("nothing there").to_string();
     assert!(message.contains("runs.csv"), "{message}");
+}
+
+/// Rows that earlier versions of this program wrote.
+const OLDER: [(u32, &str); 2] = [(1, include_str!("schemas/runs-v1.csv")), (2, include_str!("schemas/runs-v2.csv"))];
+
+#[test]
+fn rows_of_every_older_schema_are_read_and_gone_on_with() {
+    for (version, text) in OLDER {
+        let dir = tempfile::tempdir().expect("temp");
+        fs::write(dir.path().join(RUNS), text).expect("written");
+        write_atomically::<SampleRow>(&dir.path().join(SAMPLES), &[]).expect("written");
+        let runs = read(dir.path()).unwrap_or_else(|error| panic!("version {version}: {error}"));
+        assert_eq!(runs.len(), 2);
+        let old = &runs[0].row;
+        assert_eq!((old.schema_version, old.round, old.twin), (SCHEMA_VERSION, 0, false));
+        assert!(old.heap_peak_bytes > Some(0) && old.params > Some(0), "what was there is kept: {old:?}");
+        assert!(old.output_shape.is_empty() && old.sweep_value.is_none(), "what was not is empty: {old:?}");
+        let (mut journal, rows) = Journal::open(dir.path()).expect("opened");
+        assert_eq!(rows.len(), 2);
+        journal.append(&row("new", "train", 9), &[]).expect("appended");
+        assert_eq!(read(dir.path()).expect("all of this schema").len(), 3, "version {version}");
+    }
+}
+
+#[test]
+fn an_older_file_with_a_newer_column_or_without_an_old_one_was_edited() {
+    for (from, to) in [("schema_version,cell,status", "schema_version,cell,output_shape"), ("seed,", "sead,")] {
+        let dir = tempfile::tempdir().expect("temp");
+        fs::write(dir.path().join(RUNS), OLDER[1].1.replacen(from, to, 1)).expect("written");
+        write_atomically::<SampleRow>(&dir.path().join(SAMPLES), &[]).expect("written");
+        assert!(matches!(read(dir.path()), Err(StoreError::Row { .. })), "{to}");
+    }
 }
