@@ -3,8 +3,9 @@
 //! A suite ([`suite`]) and the images' shape make groups ([`group`]); groups, devices and seeds make cells ([`plan`], [`cell`]); the
 //! parent runs each in a child process ([`orchestrate`], [`runner`]), which does one workload ([`worker`], [`tasks`]); what
 //! it gave becomes a row ([`row`]) of `skipbench-reports`. Where the comparison of the rows is not precise enough, there are
-//! more [`rounds`].
+//! more [`rounds`]. For the gate two programs ([`builds`]) take [`turns`].
 
+pub mod builds;
 pub mod cell;
 pub mod check;
 pub mod checkpoint;
@@ -26,6 +27,7 @@ pub mod rundir;
 pub mod runner;
 pub mod suite;
 pub mod tasks;
+pub mod turns;
 pub mod worker;
 
 /// An error and what caused it, in one line; a cause that the error names itself is not said twice.

@@ -1,129 +1,70 @@
-//! The gate: every cell of the base against the same cell of the head.
+//! The gate: every rule over every cell, and what that means for the change.
 
 use serde::Serialize;
-use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store::Run;
 
-/// Peak heap may grow by this share: identical runs differ by less.
-pub const HEAP_TOLERANCE: f64 = 0.005;
+use crate::config::{Config, Inconclusive};
+use crate::finding::{Finding, Verdict};
+use crate::pair::{PairError, pair};
+use crate::{accuracy, exact, heap, time};
 
-/// What a metric shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// As before.
-    Pass,
-    /// Better than the tolerance.
-    Improved,
-    /// Worse than the tolerance allows, or no longer equal, or no longer measured.
-    Regressed,
-    /// Not judged: measured on two machines, whose kernels take different scratch buffers.
-    Inconclusive,
-}
-
-/// One metric of one cell.
+/// What the gate found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Finding {
-    /// `group/model/task/device/seed/round`.
-    pub cell: String,
-    /// What.
-    pub metric: &'static str,
-    /// In the base; absent where it was not measured.
-    pub base: Option<u64>,
-    /// In the head.
-    pub head: Option<u64>,
-    /// What it shows.
+pub struct Judgement {
+    /// What is said of the whole.
     pub verdict: Verdict,
+    /// Cells that only the head has, about which nothing can be said.
+    pub new_cells: usize,
+    /// Every metric, the worst first.
+    pub findings: Vec<Finding>,
 }
 
-/// Why two runs cannot be judged.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GateError {
-    /// There is nothing to compare with.
-    #[error("the base has no measured cell; run the suite to the end first")]
-    EmptyBase,
-    /// A cell of the base is not in the head.
-    #[error("the head lacks {0}, which the base has; run the same suite to the end")]
-    Missing(String),
-    /// One run holds a cell twice.
-    #[error("{0} stands twice in one run; rows were put together by hand")]
-    Repeated(String),
-    /// The same words, other work.
-    #[error("{cell}: {what} differs between base and head, so that they are not the same work")]
-    OtherWork {
-        /// The cell.
-        cell: String,
-        /// What differs.
-        what: &'static str,
-    },
+impl Judgement {
+    /// How many findings have `verdict`.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.findings.iter().filter(|finding| finding.verdict == verdict).count()
+    }
+
+    /// 0 passed, 1 regressed, 2 nothing was judged, 3 inconclusive.
+    pub fn exit_code(&self) -> u8 {
+        match self.verdict {
+            Verdict::Pass | Verdict::Improved => 0,
+            Verdict::Regressed => 1,
+            Verdict::Refused => 2,
+            Verdict::Inconclusive => 3,
+        }
+    }
 }
 
-/// Judges `head` against `base`, cell by cell.
+/// Judges `head` against `base`.
 ///
 /// # Errors
 /// If the runs are not of the same cells.
-pub fn judge(base: &[Run], head: &[Run]) -> Result<Vec<Finding>, GateError> {
-    let measured: Vec<&RunRow> = base.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok).collect();
-    if measured.is_empty() {
-        return Err(GateError::EmptyBase);
+pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgement, PairError> {
+    let pairs = pair(base, head)?;
+    let mut findings: Vec<Finding> = Vec::new();
+    for pair in &pairs.pairs {
+        findings.extend(exact::judge(pair, &config.limits));
+        findings.extend(heap::judge(pair, &config.limits));
     }
-    let mut findings = Vec::new();
-    for before in measured {
-        let cell = label(before);
-        only(base, &cell)?;
-        let after = only(head, &cell)?.ok_or_else(|| GateError::Missing(cell.clone()))?;
-        findings.extend(compare(&cell, before, after)?);
-    }
-    Ok(findings)
+    findings.extend(time::judge(&pairs, &config.limits));
+    findings.extend(accuracy::judge(&pairs, &config.limits));
+    findings.sort_by_key(|finding| finding.verdict);
+    Ok(Judgement { verdict: whole(&findings, config.inconclusive), new_cells: pairs.new, findings })
 }
 
-fn label(row: &RunRow) -> String {
-    let twin = if row.twin { "/twin" } else { "" };
-    format!("{}/{}/{}/{}/seed={}/round={}{twin}", row.group, row.model, row.task, row.device, row.seed, row.round)
-}
-
-fn only<'a>(runs: &'a [Run], cell: &str) -> Result<Option<&'a RunRow>, GateError> {
-    let mut found = runs.iter().map(|run| &run.row).filter(|row| label(row) == cell);
-    match (found.next(), found.next()) {
-        (_, Some(_)) => Err(GateError::Repeated(cell.to_owned())),
-        (row, None) => Ok(row),
+fn whole(findings: &[Finding], inconclusive: Inconclusive) -> Verdict {
+    let any = |verdict| findings.iter().any(|finding| finding.verdict == verdict);
+    let failed = any(Verdict::Inconclusive) && inconclusive == Inconclusive::Fail;
+    if any(Verdict::Regressed) || failed {
+        Verdict::Regressed
+    } else if any(Verdict::Inconclusive) && inconclusive == Inconclusive::Report {
+        Verdict::Inconclusive
+    } else if any(Verdict::Improved) {
+        Verdict::Improved
+    } else if any(Verdict::Pass) || any(Verdict::Inconclusive) {
+        Verdict::Pass
+    } else {
+        Verdict::Refused
     }
-}
-
-fn compare(cell: &str, before: &RunRow, after: &RunRow) -> Result<Vec<Finding>, GateError> {
-    let same = [
-        ("the data set", before.data_sha256 == after.data_sha256),
-        ("the recipe", before.recipe == after.recipe),
-        ("the number of threads", before.threads == after.threads),
-    ];
-    if let Some((what, _)) = same.iter().find(|(_, same)| !same) {
-        return Err(GateError::OtherWork { cell: cell.to_owned(), what });
-    }
-    let exact = |metric, base: Option<u64>, head: Option<u64>| {
-        let verdict = if base == head { Verdict::Pass } else { Verdict::Regressed };
-        Finding { cell: cell.to_owned(), metric, base, head, verdict }
-    };
-    let mut findings = vec![
-        exact("params", before.params, after.params),
-        exact("macs", before.macs, after.macs),
-        exact("activation_bytes", before.activation_bytes, after.activation_bytes),
-        exact("saved_bytes", before.saved_bytes, after.saved_bytes),
-        exact("steps", before.steps, after.steps),
-    ];
-    findings.retain(|finding| finding.base.is_some() || finding.head.is_some());
-    let one_machine = before.host == after.host;
-    findings.extend(before.heap_peak_bytes.map(|base| heap(cell, base, after.heap_peak_bytes, one_machine)));
-    Ok(findings)
-}
-
-fn heap(cell: &str, base: u64, head: Option<u64>, one_machine: bool) -> Finding {
-    let growth = head.map(|head| head as f64 / base as f64 - 1.0);
-    let verdict = match growth {
-        Some(_) if !one_machine => Verdict::Inconclusive,
-        Some(growth) if growth > HEAP_TOLERANCE => Verdict::Regressed,
-        Some(growth) if growth < -HEAP_TOLERANCE => Verdict::Improved,
-        Some(_) => Verdict::Pass,
-        None => Verdict::Regressed,
-    };
-    Finding { cell: cell.to_owned(), metric: "heap_peak_bytes", base: Some(base), head, verdict }
 }

@@ -64,8 +64,12 @@ pub fn mean_interval(values: &[f64]) -> Option<Estimate> {
 
 fn student_half_width(values: &[f64]) -> Option<f64> {
     let n = values.len() as f64;
-    let quantile = StudentsT::new(0.0, 1.0, n - 1.0).ok()?.inverse_cdf(0.975);
-    Some(quantile * deviation(values)? / n.sqrt())
+    Some(student(n - 1.0)? * deviation(values)? / n.sqrt())
+}
+
+/// Student's t(0.975) with so many degrees of freedom; none with none.
+fn student(freedom: f64) -> Option<f64> {
+    Some(StudentsT::new(0.0, 1.0, freedom).ok()?.inverse_cdf(0.975))
 }
 
 /// The chance of a mean at least so far from 0, were the truth 0 (Student's t-test, two-sided). Values that are all alike
@@ -114,7 +118,7 @@ pub fn growth_exponent(points: &[(f64, f64)]) -> Option<Estimate> {
     let shared: f64 = x.iter().zip(&y).map(|(x, y)| (x - middle_x) * (y - middle_y)).sum();
     let value = Some(shared / spread).filter(|_| spread > 0.0)?;
     let residuals: f64 = x.iter().zip(&y).map(|(x, y)| (y - middle_y - value * (x - middle_x)).powi(2)).sum();
-    let quantile = StudentsT::new(0.0, 1.0, n - 2.0).ok().map(|student| student.inverse_cdf(0.975));
+    let quantile = student(n - 2.0);
     let half = quantile.map(|quantile| quantile * (residuals / (n - 2.0) / spread).sqrt());
     Some(Estimate { n: x.len(), value, low: half.map(|half| value - half), high: half.map(|half| value + half) })
 }

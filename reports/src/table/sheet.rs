@@ -47,10 +47,10 @@ impl Sheet {
     }
 }
 
-/// In Markdown a bar ends a cell and a line break ends the row.
+/// In Markdown a bar ends a cell, a line break ends the row and an angle begins a tag.
 fn text(cell: &str, style: Style) -> String {
     match style {
         Style::Terminal => cell.to_owned(),
-        Style::Markdown => cell.replace('|', "\\|").replace('\n', "<br>"),
+        Style::Markdown => cell.replace('<', "&lt;").replace('|', "\\|").replace('\n', "<br>"),
     }
 }

@@ -1,0 +1,95 @@
+//! `skipbench gate --against`: base and head take turns.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::builds::{self, Recipe};
+use crate::runner::Stop;
+use crate::suite::BUILT_IN;
+use crate::turns::{self, Job};
+
+static STOP: Stop = Stop::new();
+
+/// Arguments of a job.
+#[derive(Debug, Args)]
+pub(super) struct JobArgs {
+    /// Build this revision and the working tree as it is, and let both take turns.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["base", "head", "binaries"])]
+    against: Option<String>,
+    /// Two programs that are built already: the base's and the head's.
+    #[arg(long, num_args = 2, value_names = ["BASE", "HEAD"], conflicts_with_all = ["base", "head"])]
+    binaries: Option<Vec<PathBuf>>,
+    /// The suite that both run: a TOML file. Default: the built-in suite `gate`.
+    #[arg(long, value_name = "FILE")]
+    suite: Option<PathBuf>,
+    /// How often what is timed is measured by each.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    rounds: u64,
+    /// Begin no further round once so many seconds have gone into rounds.
+    #[arg(long, default_value_t = 1800, value_name = "SECONDS")]
+    max_time: u64,
+    /// Where base/ and head/ go. Default: target/gate/job, anew each time.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Cargo features to build both with, beside the default ones.
+    #[arg(long, requires = "against")]
+    features: Option<String>,
+    /// The program's name, where it is one with networks of your own.
+    #[arg(long, default_value = "skipbench", requires = "against")]
+    bin: String,
+}
+
+impl JobArgs {
+    /// Builds what must be built, does the job, and gives the directories of base and head.
+    pub(super) fn take(&self) -> Result<(PathBuf, PathBuf)> {
+        let (base, head) = self.programs()?;
+        let dir = self.dir()?;
+        let suite = self.suite()?;
+        ctrlc::set_handler(|| {
+            STOP.raise();
+        })?;
+        let job = Job {
+            base: &base,
+            head: &head,
+            suite: &suite,
+            rounds: self.rounds,
+            max_time: Duration::from_secs(self.max_time),
+            dir: &dir,
+            stop: &STOP,
+        };
+        turns::take(&job, |what| eprintln!("gate: {what}"))?;
+        Ok((dir.join("base"), dir.join("head")))
+    }
+
+    fn programs(&self) -> Result<(PathBuf, PathBuf)> {
+        if let Some([base, head]) = self.binaries.as_deref() {
+            let here = |path: &PathBuf| path.canonicalize().with_context(|| path.display().to_string());
+            return Ok((here(base)?, here(head)?));
+        }
+        let revision = self.against.as_deref().context("--base and --head, or --against, or --binaries")?;
+        builds::both(revision, &Recipe { features: self.features.clone(), bin: self.bin.clone() })
+    }
+
+    fn dir(&self) -> Result<PathBuf> {
+        let dir = self.out.clone().unwrap_or_else(|| PathBuf::from("target/gate/job"));
+        for side in ["base", "head"] {
+            let old = dir.join(side);
+            if old.exists() {
+                fs::remove_dir_all(&old).with_context(|| old.display().to_string())?;
+            }
+        }
+        fs::create_dir_all(&dir).with_context(|| dir.display().to_string())?;
+        dir.canonicalize().with_context(|| dir.display().to_string())
+    }
+
+    fn suite(&self) -> Result<String> {
+        match &self.suite {
+            Some(path) => fs::read_to_string(path).with_context(|| path.display().to_string()),
+            None => Ok(BUILT_IN.iter().find(|suite| suite.name == "gate").context("it is built in")?.text.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! `gate.toml`: limits, and what to do where nothing can be decided.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// What the gate holds a change to. Every key may be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// What an inconclusive metric makes of the whole.
+    pub inconclusive: Inconclusive,
+    /// How much worse is a regression.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { inconclusive: Inconclusive::Report, limits: Limits::default() }
+    }
+}
+
+/// What an inconclusive metric makes of the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Inconclusive {
+    /// An exit code of its own, 3.
+    Report,
+    /// As if it had passed.
+    Pass,
+    /// As if it had regressed.
+    Fail,
+}
+
+/// How much worse is a regression, as shares.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Peak heap bytes: identical runs are equal.
+    pub heap: f64,
+    /// Times: a step that takes 1.03 times as long.
+    pub time: f64,
+    /// Test accuracy: 0.02 are two points.
+    pub accuracy: f64,
+    /// The loss at a fixed seed on another machine, whose vectors sum in another order. On one machine it is exact.
+    pub loss: f64,
+    /// The chance of calling any time of a job regressed that is not; shared among all its times.
+    pub chance: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { heap: 0.005, time: 0.03, accuracy: 0.02, loss: 1e-3, chance: 0.01 }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is no configuration.
+    #[error("{path}: {source}")]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// The line, the key and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A limit makes no sense.
+    #[error("{path}: limits.{key} = {value}: a share above 0 and below 1 is needed, such as 0.03")]
+    Limit {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: f64,
+    },
+}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, has an unknown key or a limit that is no share.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.into(), source })?;
+        let toml = |source| ConfigError::Toml { path: path.into(), source: Box::new(source) };
+        let config: Config = toml::from_str(&text).map_err(toml)?;
+        let Limits { heap, time, accuracy, loss, chance } = config.limits;
+        let all = [("heap", heap), ("time", time), ("accuracy", accuracy), ("loss", loss), ("chance", chance)];
+        match all.into_iter().find(|(_, value)| !(*value > 0.0 && *value < 1.0)) {
+            Some((key, value)) => Err(ConfigError::Limit { path: path.into(), key, value }),
+            None => Ok(config),
+        }
+    }
+}

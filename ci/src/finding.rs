@@ -1,0 +1,124 @@
+//! What the gate found out about one metric.
+
+use serde::Serialize;
+use skipbench_reports::record::RunRow;
+use skipbench_reports::stats::Estimate;
+
+/// What a metric shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Worse than the limit allows, or no longer equal, or no longer measured.
+    Regressed,
+    /// It was judged, but neither is shown; `why` says what would help.
+    Inconclusive,
+    /// Better by more than the limit.
+    Improved,
+    /// As before, within the limit.
+    Pass,
+    /// Not judged, for what was measured says nothing about it; `why` says what would.
+    Refused,
+}
+
+/// By what rule a metric is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// It must be equal.
+    Exact,
+    /// Peak heap: nearly equal.
+    Heap,
+    /// Times: by pairs within one job.
+    Time,
+    /// Accuracy: not worse by more than a margin.
+    Accuracy,
+}
+
+/// A number, or a word such as a shape.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A count.
+    Count(u64),
+    /// A measurement.
+    Number(f64),
+    /// A word.
+    Word(String),
+}
+
+/// One metric of one cell, or of one cell's repetitions together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// `group/model/task/device`, and what else tells it apart.
+    pub cell: String,
+    /// What.
+    pub metric: &'static str,
+    /// By what rule.
+    pub class: Class,
+    /// In the base; absent where it was not measured.
+    pub base: Option<Value>,
+    /// In the head.
+    pub head: Option<Value>,
+    /// Head over base; of accuracy the difference, head less base.
+    pub effect: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Pairs behind it.
+    pub n: usize,
+    /// How much worse would be a regression, as a share.
+    pub limit: f64,
+    /// How far the base differs from itself in the same job, as a share.
+    pub noise_floor: Option<f64>,
+    /// What it shows.
+    pub verdict: Verdict,
+    /// Why, where the numbers do not say it.
+    pub why: String,
+    /// The head's cell, for `skipbench replay`.
+    pub id: String,
+}
+
+impl Finding {
+    /// A finding about a head's cell, that passes until a rule says otherwise.
+    pub(crate) fn of(cell: &str, metric: &'static str, class: Class, head: &RunRow) -> Self {
+        Self {
+            cell: cell.to_owned(),
+            metric,
+            class,
+            base: None,
+            head: None,
+            effect: None,
+            low: None,
+            high: None,
+            n: 1,
+            limit: 0.0,
+            noise_floor: None,
+            verdict: Verdict::Pass,
+            why: String::new(),
+            id: head.cell.clone(),
+        }
+    }
+
+    /// With what pairs say.
+    pub(crate) fn estimated(self, estimate: &Estimate) -> Self {
+        Self { effect: Some(estimate.value), low: estimate.low, high: estimate.high, n: estimate.n, ..self }
+    }
+
+    pub(crate) fn with(self, verdict: Verdict, why: impl Into<String>) -> Self {
+        Self { verdict, why: why.into(), ..self }
+    }
+}
+
+/// `group/model/task/device`
+pub(crate) fn place(row: &RunRow) -> String {
+    format!("{}/{}/{}/{}", row.group, row.model, row.task, row.device)
+}
+
+/// [`place`] with seed, round and what else tells one cell from all others.
+pub(crate) fn label(row: &RunRow) -> String {
+    let point = row.sweep_value.map_or(String::new(), |value| format!("/{}={value}", row.sweep));
+    let round = if row.round > 0 { format!("/round={}", row.round) } else { String::new() };
+    let twin = if row.twin { "/twin" } else { "" };
+    format!("{}{point}/seed={}{round}{twin}", place(row), row.seed)
+}

@@ -1,0 +1,118 @@
+//! The cells of two runs, each with its own. What cannot be paired is an error, and never a pass.
+
+use std::collections::BTreeMap;
+
+use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::store::Run;
+
+use crate::finding::label;
+
+/// One cell in both runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pair<'a> {
+    /// In the base, where it was measured.
+    pub base: &'a RunRow,
+    /// In the head, where it may have failed.
+    pub head: &'a RunRow,
+}
+
+/// All cells of two runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pairs<'a> {
+    /// Those of the base, in its order.
+    pub pairs: Vec<Pair<'a>>,
+    /// The base's cells once more (A/A), which show how far it differs from itself.
+    pub twins: Vec<&'a RunRow>,
+    /// Cells that only the head has.
+    pub new: usize,
+}
+
+/// Why two runs cannot be judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PairError {
+    /// There is nothing to compare with.
+    #[error("the base has no measured cell; run its suite to the end first")]
+    EmptyBase,
+    /// A cell of the base is not in the head.
+    #[error("the head lacks {cell}{}, which the base has; run the same suite to the end, or bless the head as the new base", and_more(.others))]
+    Missing {
+        /// The first.
+        cell: String,
+        /// How many more.
+        others: usize,
+    },
+    /// One run holds a cell twice.
+    #[error("{cell} stands twice in the {run}; its rows were put together by hand")]
+    Repeated {
+        /// The cell.
+        cell: String,
+        /// `base` or `head`.
+        run: &'static str,
+    },
+    /// The same words, other work.
+    #[error(
+        "{cell}: {what} differs between base and head, so that they are not the same work; bless the head if it is meant to"
+    )]
+    OtherWork {
+        /// The cell.
+        cell: String,
+        /// What differs.
+        what: &'static str,
+    },
+}
+
+fn and_more(count: &usize) -> String {
+    if *count == 0 { String::new() } else { format!(" and {count} other cell(s)") }
+}
+
+/// Pairs every measured cell of the base with the head's.
+///
+/// # Errors
+/// If the base has none, the head lacks one, one stands twice, or is other work under the same name.
+pub fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
+    let (base, head) = (by_label(base, "base")?, by_label(head, "head")?);
+    let measured = |row: &&RunRow| row.status == Status::Ok;
+    let (twins, own): (Vec<_>, Vec<_>) = base.order.iter().copied().filter(measured).partition(|row| row.twin);
+    if own.is_empty() {
+        return Err(PairError::EmptyBase);
+    }
+    let missing: Vec<String> =
+        own.iter().map(|row| label(row)).filter(|label| !head.rows.contains_key(label)).collect();
+    if let Some(cell) = missing.first() {
+        return Err(PairError::Missing { cell: cell.clone(), others: missing.len() - 1 });
+    }
+    let pairs: Vec<Pair<'a>> =
+        own.into_iter().filter_map(|base| Some(Pair { base, head: head.rows.get(&label(base))? })).collect();
+    pairs.iter().try_for_each(same_work)?;
+    let new = head.rows.keys().filter(|label| !base.rows.contains_key(*label)).count();
+    Ok(Pairs { pairs, twins, new })
+}
+
+struct Labelled<'a> {
+    order: Vec<&'a RunRow>,
+    rows: BTreeMap<String, &'a RunRow>,
+}
+
+fn by_label<'a>(runs: &'a [Run], run: &'static str) -> Result<Labelled<'a>, PairError> {
+    let mut rows = BTreeMap::new();
+    for row in runs.iter().map(|run| &run.row) {
+        let cell = label(row);
+        if rows.insert(cell.clone(), row).is_some() {
+            return Err(PairError::Repeated { cell, run });
+        }
+    }
+    Ok(Labelled { order: runs.iter().map(|run| &run.row).collect(), rows })
+}
+
+fn same_work(Pair { base, head }: &Pair<'_>) -> Result<(), PairError> {
+    let same = [
+        ("the data set", base.data_sha256 == head.data_sha256),
+        ("the recipe", base.recipe == head.recipe),
+        ("the number of threads", base.threads == head.threads),
+        ("the batch", base.batch == head.batch),
+    ];
+    match same.iter().find(|(_, same)| !same) {
+        Some((what, _)) => Err(PairError::OtherWork { cell: label(base), what }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,102 @@
+//! Findings as rows of text, which terminal and Markdown share.
+
+use skipbench_reports::table::Sheet;
+
+use crate::finding::{Class, Finding, Value, Verdict};
+use crate::gate::Judgement;
+
+/// What changed or could not be told, one line each; or every finding.
+pub fn sheet(judgement: &Judgement, all: bool) -> Sheet {
+    let worth = |finding: &&Finding| all || !matches!(finding.verdict, Verdict::Pass | Verdict::Refused);
+    let header = ["verdict", "cell", "metric", "base", "head", "effect", "n", "limit", "noise floor", "why"];
+    Sheet {
+        id: "gate".to_owned(),
+        title: summary(judgement),
+        caption: reasons(judgement).join("\n"),
+        header: header.map(str::to_owned).to_vec(),
+        rows: judgement.findings.iter().filter(worth).map(line).collect(),
+        left: 3,
+    }
+}
+
+/// `regressed: 1 regressed, 0 inconclusive, …`
+pub fn summary(judgement: &Judgement) -> String {
+    let order = [Verdict::Regressed, Verdict::Inconclusive, Verdict::Improved, Verdict::Pass, Verdict::Refused];
+    let counts: Vec<String> = order.map(|verdict| format!("{} {}", judgement.count(verdict), tally(verdict))).to_vec();
+    format!("gate: {}. {}", word(judgement.verdict), counts.join(", "))
+}
+
+/// Why metrics were not judged, each reason once.
+fn reasons(judgement: &Judgement) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    for finding in judgement.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
+        let reason = format!("not judged: {}: {}", finding.metric, finding.why);
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    if judgement.new_cells > 0 {
+        reasons
+            .push(format!("{} cell(s) of the head are not in the base: nothing is said of them", judgement.new_cells));
+    }
+    reasons
+}
+
+pub(crate) fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Regressed => "regressed",
+        Verdict::Inconclusive => "inconclusive",
+        Verdict::Improved => "improved",
+        Verdict::Pass => "pass",
+        Verdict::Refused => "not judged",
+    }
+}
+
+fn tally(verdict: Verdict) -> &'static str {
+    if verdict == Verdict::Pass { "passed" } else { word(verdict) }
+}
+
+fn line(finding: &Finding) -> Vec<String> {
+    let value = |value: &Option<Value>| value.as_ref().map(|value| shown(finding, value)).unwrap_or_default();
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let limit = if finding.limit > 0.0 { percent(finding.limit) } else { "equal".to_owned() };
+    vec![
+        word(finding.verdict).to_owned(),
+        finding.cell.clone(),
+        finding.metric.to_owned(),
+        value(&finding.base),
+        value(&finding.head),
+        effect(finding),
+        finding.n.to_string(),
+        limit,
+        finding.noise_floor.map(percent).unwrap_or_default(),
+        finding.why.clone(),
+    ]
+}
+
+fn shown(finding: &Finding, value: &Value) -> String {
+    match (finding.class, value) {
+        (_, Value::Count(count)) => count.to_string(),
+        (_, Value::Word(word)) => word.clone(),
+        (Class::Time, Value::Number(ns)) => format!("{:.3} ms", ns / 1e6),
+        (Class::Accuracy, Value::Number(share)) => format!("{:.1} %", share * 100.0),
+        (_, Value::Number(number)) => number.to_string(),
+    }
+}
+
+/// A ratio, or of accuracy a difference in points, with its interval.
+pub(crate) fn effect(finding: &Finding) -> String {
+    let number = |value: f64| match finding.class {
+        Class::Accuracy => format!("{:+.1}", value * 100.0).replace('-', "−"),
+        Class::Heap => format!("{value:.4}"),
+        _ => format!("{value:.3}"),
+    };
+    let sign = if finding.class == Class::Accuracy { "" } else { "×" };
+    match (finding.effect, finding.low, finding.high) {
+        (Some(effect), Some(low), Some(high)) => {
+            format!("{sign}{} [{}, {}]", number(effect), number(low), number(high))
+        }
+        (Some(effect), _, _) => format!("{sign}{}", number(effect)),
+        _ => String::new(),
+    }
+}

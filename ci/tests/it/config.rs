@@ -1,0 +1,41 @@
+//! `gate.toml`: what is left out has its default, what is wrong is named.
+
+use std::fs;
+
+use skipbench_ci::config::{Config, Inconclusive};
+
+fn read(text: &str) -> Result<Config, String> {
+    let dir = tempfile::tempdir().expect("temp");
+    let path = dir.path().join("gate.toml");
+    fs::write(&path, text).expect("written");
+    Config::read(&path).map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    assert_eq!(read(""), Ok(Config::default()));
+    let some = read("inconclusive = \"fail\"\n[limits]\ntime = 0.1\n").expect("right");
+    assert_eq!((some.inconclusive, some.limits.time, some.limits.heap), (Inconclusive::Fail, 0.1, 0.005));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_file() {
+    for (text, named) in [
+        ("[limits]\ntyme = 0.1\n", "tyme"),
+        ("[limits]\ntime = \"5%\"\n", "time"),
+        ("[limits]\nheap = 0\n", "heap"),
+        ("[limits]\ntime = 5.0\n", "limits.time = 5"),
+        ("[limits]\ntime = nan\n", "limits.time"),
+        ("inconclusive = \"maybe\"\n", "maybe"),
+    ] {
+        let error = read(text).expect_err(text);
+        assert!(error.contains(named) && error.contains("gate.toml"), "{error}");
+    }
+}
+
+/// The file that documents every key holds every default.
+#[test]
+fn the_projects_own_file_says_the_defaults() {
+    let own = Config::read(std::path::Path::new("gate.toml")).expect("right");
+    assert_eq!(own.limits, Config::default().limits);
+}
