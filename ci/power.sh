@@ -20,7 +20,7 @@ verdict() { # BASE HEAD ROUNDS: one job; prints its exit code, what regressed an
   set -e
   [ "$code" != 2 ] || { cat "$work/log"; exit 2; }
   regressed=$(grep -c '"verdict": "regressed"' "$work/told.json" || true)
-  floors=$(sed -n 's/.*"noise_floor": \([0-9.e-]*\).*/\1/p' "$work/told.json" | sort -u | awk '{printf "%s%.1f %%", sep, $1 * 100; sep = ", "}')
+  floors=$(sed -n 's/.*"noise_floor": \([0-9][0-9.e-]*\).*/\1/p' "$work/told.json" | sort -u | awk '{printf "%s%.1f %%", sep, $1 * 100; sep = ", "}')
   echo "$code $regressed $floors"
 }
 

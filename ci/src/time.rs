@@ -49,12 +49,12 @@ fn logs(pairs: &[(f64, f64)]) -> Vec<f64> {
     pairs.iter().filter(|(a, b)| *a > 0.0 && *b > 0.0).map(|(a, b)| (a / b).ln()).collect()
 }
 
-/// How far the base differs from itself: of each cell the end of its A/A interval that is farther from 1, as a share; and of
-/// those the median over the cells of a task, which strays less than that of one.
+/// How far the base differs from itself: of each cell the end of its A/A interval (Student's, which one stray value does
+/// not blow up) that is farther from 1, as a share; and of those the median over the cells of a task.
 fn noise_floor<'a>(cells: impl Iterator<Item = &'a Timed<'a>>) -> Option<f64> {
     let ends = cells.filter_map(|cell| {
-        let again = paired::ratio(&cell.again)?.estimate;
-        Some(again.high?.max(1.0 / again.low?) - 1.0)
+        let again = stats::mean_interval(&logs(&cell.again))?;
+        Some(again.high?.max(-again.low?).exp_m1())
     });
     stats::median(&ends.collect::<Vec<f64>>())
 }
