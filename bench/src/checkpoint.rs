@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
-use skipbench_models::Model;
 
 use crate::cell::Sample;
 
@@ -56,7 +55,7 @@ impl Checkpoints {
     ///
     /// # Errors
     /// As [`Checkpoints::save`].
-    pub fn save_if_due(&mut self, model: &Model, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
+    pub fn save_if_due<M: Module>(&mut self, model: &M, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
         if self.last.elapsed() < self.every {
             return Ok(());
         }
@@ -69,7 +68,7 @@ impl Checkpoints {
     ///
     /// # Errors
     /// If the file system refuses.
-    pub fn save(&self, model: &Model, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
+    pub fn save<M: Module>(&self, model: &M, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
         let name = format!("epoch-{}", state.epochs);
         let next = self.dir.join(format!("{name}.next"));
         fs::create_dir_all(&next).with_context(|| format!("{}", next.display()))?;
@@ -99,7 +98,7 @@ impl Checkpoints {
     ///
     /// # Errors
     /// If the checkpoint does not fit the model.
-    pub fn load(&self, model: Model, optimizer: ModuleOptimizer) -> Result<(Model, ModuleOptimizer, State)> {
+    pub fn load<M: Module>(&self, model: M, optimizer: ModuleOptimizer) -> Result<(M, ModuleOptimizer, State)> {
         let Some(folder) = self.latest() else { return Ok((model, optimizer, State::default())) };
         let damaged = |error: String| anyhow::anyhow!("{}: {error}; delete the folder to start over", folder.display());
         let model = model.try_load_file(folder.join("model")).map_err(|error| damaged(error.to_string()))?;

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use skipbench_models::Own;
 
 use crate::commands;
+use crate::own;
 
 /// Measures what a skip connection buys and what it costs: accuracy, throughput and peak memory of matched plain,
 /// residual, dense and Transformer networks.
@@ -16,8 +18,9 @@ struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), or a gate \
-                          found a regression; 2 the command, suite, data or device is wrong; 130 interrupted.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), a gate found a \
+                          regression, a checked document is stale, or nothing measured fits; 2 the command, suite, data or \
+                          device is wrong; 3 a gate could not tell; 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -56,7 +59,7 @@ enum Command {
     Recommend(commands::recommend::RecommendArgs),
     /// Hold the times of finished runs against what the machine could do at best.
     Roofline(commands::roofline::RooflineArgs),
-    /// Judge a run against a baseline: what is exact must be equal, peak memory may not grow.
+    /// Judge a change: what is exact must be equal, memory, time and accuracy no worse than the limits.
     Gate(commands::gate::GateArgs),
     /// Run one cell of a run again, in this process: for profilers and debuggers.
     Replay {
@@ -70,6 +73,12 @@ enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Print the manual's page: skipbench man | man -l -
+    Man {
+        /// Write a page for every command into this directory instead.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Do the cell on standard input (what `run` starts for each cell).
     #[command(hide = true)]
     Worker {
@@ -77,6 +86,12 @@ enum Command {
         #[arg(long)]
         checkpoints: Option<PathBuf>,
     },
+}
+
+/// [`main`] of a program that brings networks of its own: suites can name them beside the built-in ones.
+pub fn main_with<O: Own>() -> ExitCode {
+    own::register::<O>();
+    main()
 }
 
 /// Parses the command line and runs the command.
@@ -103,6 +118,7 @@ pub fn main() -> ExitCode {
             clap_complete::generate(shell, &mut Cli::command(), "skipbench", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Man { out } => commands::man::run(Cli::command(), out.as_deref()),
         Command::Worker { checkpoints } => crate::worker::run(checkpoints.as_deref()).map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|error| {

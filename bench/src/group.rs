@@ -7,6 +7,7 @@ use skipbench_models::{Family, Fixed, Images, ModelSpec, catalog};
 
 use crate::cell::Task;
 use crate::member::Member;
+use crate::own;
 use crate::suite::{GroupKeys, Suite, SuiteError, explain};
 
 /// The keys of `match`.
@@ -92,7 +93,10 @@ fn model(
     tolerance: f64,
 ) -> Result<ModelSpec, String> {
     let spec = match value {
-        toml::Value::String(name) => catalog::find(name).map_err(|error| error.to_string())?,
+        toml::Value::String(name) => match own::find(name, images) {
+            Some(spec) => spec,
+            None => catalog::find(name).map_err(|error| error.to_string())?,
+        },
         toml::Value::Table(table) => match (table.get("match"), reference) {
             (Some(keys), Some(reference)) => matched(keys, reference, images, tolerance)?,
             (Some(_), None) => return Err("reference: it cannot be a match; give a name or a spec".to_owned()),

@@ -3,7 +3,7 @@
 //! A suite ([`suite`]) and the images' shape make groups ([`group`]); groups, devices and seeds make cells ([`plan`], [`cell`]); the
 //! parent runs each in a child process ([`orchestrate`], [`runner`]), which does one workload ([`worker`], [`tasks`]); what
 //! it gave becomes a row ([`row`]) of `skipbench-reports`. Where the comparison of the rows is not precise enough, there are
-//! more [`rounds`]. For the gate two programs ([`builds`]) take [`turns`].
+//! more [`rounds`]. A program may bring networks of its [`own`]. For the gate two programs ([`builds`]) take [`turns`].
 
 pub mod builds;
 pub mod cell;
@@ -17,6 +17,7 @@ pub mod group;
 pub mod member;
 pub mod meter;
 pub mod orchestrate;
+pub mod own;
 pub mod plan;
 pub mod progress;
 pub mod provenance;

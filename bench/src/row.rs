@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skipbench_models::Cost;
+use skipbench_models::{Cost, ModelSpec};
 use skipbench_reports::record::{RunRow, SCHEMA_VERSION, SampleRow, Status};
 
 use crate::cell::{Measured, Outcome};
@@ -42,8 +42,9 @@ fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow 
     let Outcome { device_name, measured, .. } = outcome;
     // Only with a measurement: a row that failed has no metrics.
     let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost(cell.images()).ok());
-    // Bytes are computed for f32.
-    let bytes = cost.filter(|_| cell.recipe.precision == Precision::F32);
+    // Bytes are computed for f32, and of one's own networks not known.
+    let own = matches!(cell.spec, ModelSpec::Own(_));
+    let bytes = cost.filter(|_| cell.recipe.precision == Precision::F32 && !own);
     // And what is kept, for a network that keeps everything.
     let saved = bytes.filter(|_| cell.recipe.checkpointing == Checkpointing::None);
     let json = "plain data always serialises";

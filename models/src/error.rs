@@ -22,7 +22,8 @@ pub struct SpecError {
 }
 
 impl SpecError {
-    pub(crate) fn new(key: &str, value: impl ToString, fix: impl Into<String>) -> Self {
+    /// A value of a key, and what would do.
+    pub fn new(key: &str, value: impl ToString, fix: impl Into<String>) -> Self {
         Self { key: key.to_owned(), value: value.to_string(), fix: fix.into() }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! - [`Skip`] is the subject: none, add or concatenate.
 //! - [`ModelSpec`] is a network as data; [`ModelSpec::init`] builds it, [`ModelSpec::cost`] costs it without building it.
+//! - [`Own`] is how a network of one's own is measured beside them.
 //! - [`catalog`] knows every published variant by name; [`matching`] finds members of equal budget.
 //!
 //! This crate reads no file, no clock and no environment; randomness comes from a seed passed in.
@@ -31,6 +32,7 @@ mod head;
 mod init;
 pub mod matching;
 mod names;
+mod own;
 mod resnet;
 mod skip;
 mod spec;
@@ -45,6 +47,7 @@ pub use cost::{Cost, Images, Layer, total};
 pub use densenet::{DenseKind, DenseNetConfig};
 pub use error::SpecError;
 pub use family::{Family, Fixed};
+pub use own::{Network, Own, OwnConfig, OwnNetwork};
 pub use resnet::{ResNet, ResNetConfig};
 pub use skip::Skip;
 pub use spec::{Model, ModelSpec};

@@ -18,6 +18,7 @@ pub(crate) fn of(spec: &ModelSpec) -> String {
         ModelSpec::Densenet(config) => densenet(config),
         ModelSpec::Vit(config) => vit(config, spec.skip()),
         ModelSpec::Backbone(config) => backbone(config),
+        ModelSpec::Own(config) => config.name.clone(),
     }
 }
 

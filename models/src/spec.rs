@@ -1,6 +1,6 @@
 //! [`ModelSpec`]: a network as data; [`Model`]: the same network built. The only place that knows every family.
 
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ use crate::backbone::BackboneConfig;
 use crate::cost::{self, Cost, Images, Layer};
 use crate::densenet::DenseNetConfig;
 use crate::error::SpecError;
+use crate::own::{Network, OwnConfig};
 use crate::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
 use crate::staged::Staged;
@@ -32,10 +33,12 @@ pub enum ModelSpec {
     Vit(ViTConfig),
     /// The controlled backbone.
     Backbone(BackboneConfig),
+    /// A network that another program brings.
+    Own(OwnConfig),
 }
 
 impl ModelSpec {
-    /// The family as reports group it: `plain`, `resnet`, `densenet`, `vit` or `backbone`.
+    /// The family as reports group it: `plain`, `resnet`, `densenet`, `vit`, `backbone` or `own`.
     pub fn family(&self) -> &'static str {
         match self {
             ModelSpec::Resnet(config) if config.skip == Skip::None => "plain",
@@ -43,16 +46,18 @@ impl ModelSpec {
             ModelSpec::Densenet(_) => "densenet",
             ModelSpec::Vit(_) => "vit",
             ModelSpec::Backbone(_) => "backbone",
+            ModelSpec::Own(_) => "own",
         }
     }
 
     /// The skip style as reports group it: `none`, `add`, `concat`, or for a Transformer that lacks one of its two
     /// skips `attention-only` or `mlp-only`, after the one it has.
-    pub fn skip(&self) -> &'static str {
+    pub fn skip(&self) -> &str {
         match self {
             ModelSpec::Resnet(config) => config.skip.word(),
             ModelSpec::Densenet(_) => Skip::Concat.word(),
             ModelSpec::Backbone(config) => config.skip.word(),
+            ModelSpec::Own(config) => &config.skip,
             ModelSpec::Vit(config) => match (config.attention_skip, config.mlp_skip) {
                 (Skip::None, Skip::None) => "none",
                 (Skip::None, _) => "mlp-only",
@@ -69,6 +74,7 @@ impl ModelSpec {
             ModelSpec::Densenet(config) => config.depth,
             ModelSpec::Vit(config) => config.depth,
             ModelSpec::Backbone(config) => config.depth,
+            ModelSpec::Own(config) => config.depth,
         }
     }
 
@@ -79,6 +85,7 @@ impl ModelSpec {
             ModelSpec::Densenet(config) => config.blocks().map_or(0, |blocks| blocks.iter().sum()),
             ModelSpec::Vit(config) => 2 * config.depth,
             ModelSpec::Backbone(config) => config.depth.saturating_sub(4) / 2,
+            ModelSpec::Own(config) => config.depth,
         }
     }
 
@@ -94,6 +101,7 @@ impl ModelSpec {
             ModelSpec::Densenet(config) => config.staged(images)?.trace(&input, &mut tape),
             ModelSpec::Vit(config) => config.trace(images, &input, &mut tape)?,
             ModelSpec::Backbone(config) => config.staged(images)?.trace(&input, &mut tape),
+            ModelSpec::Own(config) => return Err(SpecError::new("name", &config.name, NO_LAYERS)),
         }
         Ok(tape.finish()?)
     }
@@ -103,7 +111,10 @@ impl ModelSpec {
     /// # Errors
     /// As [`ModelSpec::layers`].
     pub fn cost(&self, images: Images) -> Result<Cost, SpecError> {
-        Ok(cost::total(&self.layers(images)?))
+        match self {
+            ModelSpec::Own(config) => Ok(config.cost()),
+            _ => Ok(cost::total(&self.layers(images)?)),
+        }
     }
 
     /// Builds the network on `device` with weights drawn from `seed`. The same seed gives the same weights on
@@ -118,9 +129,13 @@ impl ModelSpec {
             ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(seed, device)),
             ModelSpec::Vit(config) => Model::Vit(config.init(images, seed, device)?),
             ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(seed, device)),
+            ModelSpec::Own(config) => return Err(SpecError::new("name", &config.name, FOREIGN)),
         })
     }
 }
+
+const NO_LAYERS: &str = "a network of one's own has no layer table";
+const FOREIGN: &str = "this program has no such network; run the one that brings it";
 
 /// A built network of any family.
 #[derive(Module, Debug)]
@@ -147,17 +162,6 @@ impl Model {
 
     /// Trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
     pub fn trainable_params(&self) -> u64 {
-        struct Count(u64);
-        impl ModuleVisitor for Count {
-            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-                if param.is_require_grad() {
-                    self.0 += param.lazy_shape().num_elements() as u64;
-                }
-            }
-        }
-        let mut count = Count(0);
-        // Off an autodiff device no parameter requires a gradient, so ask on one.
-        self.clone().train().visit(&mut count);
-        count.0
+        self.count_trainable()
     }
 }

@@ -39,6 +39,18 @@ pub enum StoreError {
         /// Which line, which column, and why.
         source: csv::Error,
     },
+    /// A column holds what it cannot hold.
+    #[error("{path}: line {line}, column {column}: {problem}; the file was edited by hand, or is of another program")]
+    Field {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// The column.
+        column: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The last line has no end.
     #[error("{path}: the last line is cut short; `skipbench run --resume` mends a file that a killed run left")]
     Torn {
@@ -114,9 +126,24 @@ fn read_runs(path: &Path) -> Result<Vec<RunRow>, StoreError> {
         } else {
             migrate::row(&record, version, column).deserialize(Some(header))
         };
-        rows.push(row.map_err(broken)?);
+        rows.push(row.map_err(|source| misread(path, header, &record, source))?);
     }
     Ok(rows)
+}
+
+/// What is wrong with a row, by the name of its column where one is at fault.
+fn misread(path: &Path, header: &StringRecord, record: &StringRecord, source: csv::Error) -> StoreError {
+    let (line, path) = (record.position().map_or(0, csv::Position::line), path.to_path_buf());
+    let column = match source.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| header.get(field as usize)),
+        _ => None,
+    };
+    match (column.map(str::to_owned), source.kind()) {
+        (Some(column), csv::ErrorKind::Deserialize { err, .. }) => {
+            StoreError::Field { path, line, column, problem: err.kind().to_string() }
+        }
+        _ => StoreError::Row { path, source },
+    }
 }
 
 fn version(path: &Path, record: &StringRecord, column: usize) -> Result<u32, StoreError> {

@@ -6,6 +6,7 @@ pub(crate) mod devices;
 pub(crate) mod diff;
 pub(crate) mod frontier;
 pub(crate) mod gate;
+pub(crate) mod man;
 pub(crate) mod matching;
 pub(crate) mod models;
 mod quantity;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Serialize;
 use skipbench_reports::compare::rows;
@@ -46,6 +46,9 @@ pub(crate) struct ReportArgs {
     /// Write each plot as SVG into this directory.
     #[arg(long, value_name = "DIR")]
     plots: Option<PathBuf>,
+    /// Only the plot of that name, such as accuracy-params. May be repeated.
+    #[arg(long, value_name = "NAME", requires = "plots")]
+    plot: Vec<String>,
     /// Write sections anew between their markers in this document. May be repeated.
     #[arg(long, value_name = "FILE")]
     splice: Vec<PathBuf>,
@@ -94,13 +97,23 @@ fn pages(arguments: &ReportArgs, report: &Report) -> Result<Vec<Page>> {
         pages.extend(tables(dir, report)?);
     }
     if let Some(dir) = plots {
-        let draw = |figure: &Figure| (dir.join(format!("{}.svg", figure.id)), chart::standalone(figure));
-        pages.extend(figures(report).iter().map(draw));
+        pages.extend(drawings(dir, &arguments.plot, &figures(report))?);
     }
     for path in splice {
         pages.push((path.clone(), spliced(path, report)?));
     }
     Ok(pages)
+}
+
+/// The plots that are wanted: those that are named, or all.
+fn drawings(dir: &Path, wanted: &[String], figures: &[Figure]) -> Result<Vec<Page>> {
+    let known: Vec<&str> = figures.iter().map(|figure| figure.id.as_str()).collect();
+    if let Some(unknown) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
+        bail!("--plot {unknown}: these rows make the plots {}", known.join(", "));
+    }
+    let shown = |figure: &&Figure| wanted.is_empty() || wanted.contains(&figure.id);
+    let draw = |figure: &Figure| (dir.join(format!("{}.svg", figure.id)), chart::standalone(figure));
+    Ok(figures.iter().filter(shown).map(draw).collect())
 }
 
 fn spliced(path: &Path, report: &Report) -> Result<String> {

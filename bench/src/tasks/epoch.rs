@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use burn::tensor::Tensor;
-use skipbench_models::Model;
+use skipbench_models::Network;
 
 use super::throughput::{median_ns, repeat, series, warmed};
 use super::{Report, Result2, Setup, finite, step};
@@ -19,14 +19,14 @@ use crate::meter;
 /// Fewest epochs that are timed.
 const EPOCHS: u64 = 2;
 
-pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
-    let (model, measured) = setup.model()?;
+pub(super) fn run<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+    let (model, measured) = setup.network::<N>()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batches = Batches::new(&setup.data, setup.recipe().batch);
     let rate = setup.recipe().lr / 10.0;
     let mut model = Some(model);
     let mut advance = |batch| {
-        let current: Model = model.take().expect("every step gives the network back");
+        let current: N = model.take().expect("every step gives the network back");
         let (next, loss, _) = step(current, &mut optimizer, &criterion, batch, rate, setup.recipe().precision);
         model = Some(next);
         loss

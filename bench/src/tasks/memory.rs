@@ -9,6 +9,7 @@
 use anyhow::Result;
 use burn::module::Module;
 use burn::tensor::{Device, FloatDType};
+use skipbench_models::Network;
 use skipbench_reports::stats;
 
 use super::precision::{backward, cast, forward};
@@ -41,8 +42,8 @@ fn watched<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, Part)> {
     Ok((made, Part { peak: span.peak_bytes(), live: heap::live_bytes() }))
 }
 
-pub(super) fn train(setup: &Setup, report: &mut Report) -> Result2 {
-    let (mut model, measured) = setup.model()?;
+pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+    let (mut model, measured) = setup.network::<N>()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&setup.device);
     let (rate, precision) = (setup.recipe().lr / 10.0, setup.recipe().precision);
@@ -103,8 +104,8 @@ fn samples(curve: &[[Part; 3]]) -> Vec<Sample> {
     samples
 }
 
-pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
-    let (model, measured) = setup.model()?;
+pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+    let (model, measured) = setup.network::<N>()?;
     let precision = setup.recipe().precision;
     let model = cast(&model.valid(), precision);
     let device = setup.device.clone().inner();
@@ -113,7 +114,7 @@ pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
     let (span, mut shape) = (heap::Span::start(), [0; 2]);
     for done in 0..STEPS / 2 {
         report(Progress { done, total: STEPS / 2, epoch: 0, epochs: 0, loss: None });
-        let logits = model.forward(images.clone());
+        let logits = model.logits(images.clone());
         shape = logits.dims();
         finite(logits.cast(FloatDType::F32).sum())?;
     }

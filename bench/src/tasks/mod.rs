@@ -12,7 +12,7 @@ use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamWConfig, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Int, Tensor};
-use skipbench_models::Model;
+use skipbench_models::{Model, ModelSpec, Network};
 
 use crate::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
 use crate::checkpoint::Checkpoints;
@@ -20,6 +20,7 @@ use crate::data::{Augment, DataSet};
 use crate::device;
 use crate::meter::ceiling;
 use crate::meter::load::{self, Load};
+use crate::own;
 use crate::recipe::{Augmentation, Checkpointing, Optimizer, Precision, Recipe};
 
 /// Hears how far a task is.
@@ -35,22 +36,33 @@ pub struct Setup<'a> {
     pub device: Device,
 }
 
+/// Runs a cell with one of the networks of this program ([`own`](crate::own)).
+///
+/// # Errors
+/// As [`run_as`].
+pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
+    match cell.spec {
+        ModelSpec::Own(_) => own::run(cell, checkpoints, report),
+        _ => run_as::<Model>(cell, checkpoints, report),
+    }
+}
+
 /// Runs a cell: loads its images, opens its device, does its task.
 ///
 /// Training goes on from `checkpoints` and keeps them, if given.
 ///
 /// # Errors
 /// Whatever keeps the cell from being measured and verified.
-pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
+pub fn run_as<N: Network>(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     let setup = Setup::new(cell)?;
     let load = cell.task.is_timed().then(load::Span::start).flatten();
     let (measured, samples) = match cell.task {
-        Task::Train | Task::TimeToAccuracy => train::run(&setup, checkpoints, report)?,
-        Task::TrainStep => throughput::train_step(&setup, report)?,
-        Task::TrainEpoch => epoch::run(&setup, report)?,
-        Task::Infer | Task::Latency => throughput::infer(&setup, report)?,
-        Task::PeakMemoryTrain => memory::train(&setup, report)?,
-        Task::PeakMemoryInfer => memory::infer(&setup, report)?,
+        Task::Train | Task::TimeToAccuracy => train::run::<N>(&setup, checkpoints, report)?,
+        Task::TrainStep => throughput::train_step::<N>(&setup, report)?,
+        Task::TrainEpoch => epoch::run::<N>(&setup, report)?,
+        Task::Infer | Task::Latency => throughput::infer::<N>(&setup, report)?,
+        Task::PeakMemoryTrain => memory::train::<N>(&setup, report)?,
+        Task::PeakMemoryInfer => memory::infer::<N>(&setup, report)?,
     };
     let measured = setup.with_machine(measured, load.map(load::Span::end).unwrap_or_default())?;
     Ok(Outcome { device_name: device::name(cell.device, &setup.device), measured, samples })
@@ -108,14 +120,22 @@ impl<'a> Setup<'a> {
         &self.cell.recipe
     }
 
+    /// [`network`](Self::network) of a built-in model.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn model(&self) -> Result<(Model, Measured)> {
+        self.network()
+    }
+
     /// The network, its parameters counted and compared with the configuration's cost.
     ///
     /// # Errors
     /// An impossible specification, or parameters that are not those costed.
-    pub fn model(&self) -> Result<(Model, Measured)> {
+    pub fn network<N: Network>(&self) -> Result<(N, Measured)> {
         let images = self.cell.images();
-        let model = self.cell.spec.init(images, self.cell.seed, &self.device)?;
-        let (params, costed) = (model.trainable_params(), self.cell.spec.cost(images)?.params);
+        let model = N::build(&self.cell.spec, images, self.cell.seed, &self.device)?;
+        let (params, costed) = (model.count_trainable(), self.cell.spec.cost(images)?.params);
         ensure!(
             params == costed,
             "{}: built {params} parameters, but its configuration costs {costed}",
@@ -155,14 +175,14 @@ impl<'a> Setup<'a> {
 }
 
 /// One optimiser step. Gives the network, the loss and the logits, neither of which holds the graph.
-pub fn step(
-    model: Model,
+pub fn step<N: Network>(
+    model: N,
     optimizer: &mut ModuleOptimizer,
     criterion: &CrossEntropyLoss,
     (images, labels): (Tensor<4>, Tensor<1, Int>),
     learning_rate: f64,
     precision: Precision,
-) -> (Model, Tensor<1>, Tensor<2>) {
+) -> (N, Tensor<1>, Tensor<2>) {
     let logits = precision::forward(&model, images, precision);
     let loss = criterion.forward(logits.clone(), labels);
     let (seen_loss, seen_logits) = (loss.clone().inner(), logits.inner());

@@ -8,7 +8,7 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{FloatDType, Tensor};
-use skipbench_models::Model;
+use skipbench_models::Network;
 
 use crate::recipe::Precision;
 
@@ -37,7 +37,7 @@ impl ModuleMapper for Cast {
 }
 
 /// A copy of `model` that computes in `precision`.
-pub fn cast(model: &Model, precision: Precision) -> Model {
+pub fn cast<N: Network>(model: &N, precision: Precision) -> N {
     match precision.half() {
         None => model.clone(),
         Some(half) => model.clone().map(&mut Cast(half)),
@@ -45,15 +45,15 @@ pub fn cast(model: &Model, precision: Precision) -> Model {
 }
 
 /// The logits, `[batch, classes]` in f32, of a network with f32 weights.
-pub fn forward(model: &Model, images: Tensor<4>, precision: Precision) -> Tensor<2> {
+pub fn forward<N: Network>(model: &N, images: Tensor<4>, precision: Precision) -> Tensor<2> {
     match precision.half() {
-        None => model.forward(images),
-        Some(half) => cast(model, precision).forward(images.cast(half)).cast(FloatDType::F32),
+        None => model.logits(images),
+        Some(half) => cast(model, precision).logits(images.cast(half)).cast(FloatDType::F32),
     }
 }
 
 /// The gradient of every parameter, in f32.
-pub fn backward(model: &Model, loss: Tensor<1>, precision: Precision) -> GradientsParams {
+pub fn backward<N: Network>(model: &N, loss: Tensor<1>, precision: Precision) -> GradientsParams {
     if precision != Precision::F16 {
         return GradientsParams::from_grads(loss.backward(), model);
     }

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{FloatDType, Int, Tensor};
-use skipbench_models::Model;
+use skipbench_models::Network;
 use skipbench_reports::stats;
 
 use super::precision::{backward, cast, forward};
@@ -28,8 +28,8 @@ use crate::recipe::Recipe;
 /// A hundred steps say what there is to say; more only cost memory.
 const MOST_STEPS: u64 = 1000;
 
-pub(super) fn train_step(setup: &Setup, report: &mut Report) -> Result2 {
-    let (model, measured) = setup.model()?;
+pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+    let (model, measured) = setup.network::<N>()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batch = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&setup.device);
     let (rate, precision) = (setup.recipe().lr / 10.0, setup.recipe().precision);
@@ -52,11 +52,11 @@ pub(super) fn train_step(setup: &Setup, report: &mut Report) -> Result2 {
 }
 
 /// Steps with a wait after the forward pass, the backward pass and the optimiser: their times, and the last loss.
-fn in_parts(
+fn in_parts<N: Network>(
     setup: &Setup,
-    mut model: Model,
+    mut model: N,
     (images, labels): &(Tensor<4>, Tensor<1, Int>),
-    mut update: impl FnMut(Model, GradientsParams) -> Model,
+    mut update: impl FnMut(N, GradientsParams) -> N,
 ) -> Result<([Vec<Duration>; 3], Tensor<1>)> {
     let (device, criterion, precision) = (&setup.device, setup.loss(), setup.recipe().precision);
     let mut parts = [const { Vec::new() }; 3];
@@ -75,16 +75,16 @@ fn in_parts(
     Ok((parts, last.context("the recipe times at least one step")?))
 }
 
-pub(super) fn infer(setup: &Setup, report: &mut Report) -> Result2 {
-    let (model, measured) = setup.model()?;
+pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+    let (model, measured) = setup.network::<N>()?;
     // Weights and images are cast once, before timing, as a service would.
-    let model: Model = cast(&model.valid(), setup.recipe().precision);
+    let model: N = cast(&model.valid(), setup.recipe().precision);
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&device);
     let images = setup.recipe().precision.half().map_or(images.clone(), |half| images.cast(half));
     let mut last: Option<Tensor<2>> = None;
     let timed = repeat(setup, report, || {
-        meter::timed(&device, || last = Some(model.forward(images.clone()))).map(|((), time)| time)
+        meter::timed(&device, || last = Some(model.logits(images.clone()))).map(|((), time)| time)
     })?;
     let output_shape = last.as_ref().map(|logits| shape_word(logits.dims())).unwrap_or_default();
     last.map(|logits| finite(logits.cast(FloatDType::F32).sum())).transpose()?;

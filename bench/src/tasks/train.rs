@@ -15,7 +15,7 @@ use burn::module::Module;
 use burn::nn::loss::CrossEntropyLoss;
 use burn::optim::ModuleOptimizer;
 use burn::tensor::{Int, Tensor};
-use skipbench_models::Model;
+use skipbench_models::Network;
 
 use super::precision::cast;
 use super::{Report, Result2, Setup, step};
@@ -23,8 +23,8 @@ use crate::cell::{Measured, Progress, Sample, Task};
 use crate::checkpoint::{Checkpoints, State};
 use crate::data::Batches;
 
-pub(super) fn run(setup: &Setup, mut checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
-    let (model, measured) = setup.model()?;
+pub(super) fn run<N: Network>(setup: &Setup, mut checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
+    let (model, measured) = setup.network::<N>()?;
     let (model, optimizer, state) = match &checkpoints {
         Some(checkpoints) => checkpoints.load(model, setup.optimizer())?,
         None => (model, setup.optimizer(), State::default()),
@@ -56,17 +56,17 @@ pub(super) fn run(setup: &Setup, mut checkpoints: Option<Checkpoints>, report: &
 }
 
 /// A training run between two epochs.
-struct Run<'a> {
+struct Run<'a, N> {
     setup: &'a Setup<'a>,
     batches: Batches<'a>,
     criterion: CrossEntropyLoss,
     /// Only ever empty inside a step, which consumes the network and gives the next.
-    model: Option<Model>,
+    model: Option<N>,
     optimizer: ModuleOptimizer,
     state: State,
 }
 
-impl Run<'_> {
+impl<N: Network> Run<'_, N> {
     fn steps_per_epoch(&self) -> u64 {
         self.batches.steps() as u64
     }
@@ -77,7 +77,7 @@ impl Run<'_> {
         recipe.steps.map_or(all, |steps| steps.min(all))
     }
 
-    fn model(&self) -> Result<&Model> {
+    fn model(&self) -> Result<&N> {
         self.model.as_ref().context("the network was lost in a step that failed")
     }
 
@@ -145,7 +145,7 @@ impl Run<'_> {
             total += batch.labels.len() as u64;
             let (images, labels) = batch.into_tensors(&device);
             let images = precision.half().map_or(images.clone(), |half| images.cast(half));
-            correct += right(model.forward(images), labels).into_scalar::<i64>() as u64;
+            correct += right(model.logits(images), labels).into_scalar::<i64>() as u64;
         }
         Ok((correct, total))
     }

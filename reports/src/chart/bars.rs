@@ -4,11 +4,13 @@ use maud::{Markup, html};
 
 use crate::figure::{Figure, Scale};
 
-use super::marks::{Entry, legend, width};
+use super::marks::{Entry, legend};
 use super::{LEFT, Layout, RIGHT, TOP, class, frame, number, told};
 
-const THICK: f64 = 22.0;
-const STEP: f64 = 34.0;
+const THICK: f64 = 16.0;
+/// A name, its bar below, and the gap to the next.
+const STEP: f64 = 44.0;
+const NAME: f64 = 14.0;
 
 /// The bars, and the drawing's height.
 pub(super) fn bars(figure: &Figure) -> (Markup, f64) {
@@ -62,18 +64,14 @@ fn bar(figure: &Figure, name: &str, top: f64, x: &Layout) -> Markup {
             from += point.x.value;
         }
     }
-    // The name stands on the bar where it has room, else behind it.
-    let (end, start) = (x.held(from), x.held(0.0));
-    let behind = width(name, 12.5) + 10.0 > end - start && end + width(name, 12.5) + 8.0 < RIGHT;
     html! {
         @for (series, point, from) in parts {
             @let (left, right) = (x.held(from), x.held(from + point.x.value));
             g class={ "point " (class(&series.style)) } tabindex="0" role="img" {
                 title { (name) ", " (series.name) ": " (told(&point.x)) " " (figure.x.title) }
-                rect class="bar" x=(number(left)) y=(number(top)) width=(number((right - left).max(0.0))) height=(THICK) {}
+                rect class="bar" x=(number(left)) y=(number(top + NAME + 4.0)) width=(number((right - left).max(0.0))) height=(THICK) {}
             }
         }
-        text class="name" aria-hidden="true" x=(number(if behind { end + 6.0 } else { start + 8.0 }))
-            y=(number(top + THICK / 2.0)) dy="0.35em" { (name) }
+        text class="name" aria-hidden="true" x=(number(x.held(0.0))) y=(number(top + NAME - 2.0)) { (name) }
     }
 }

@@ -1,0 +1,176 @@
+//! The gate through the real binary: what passes, what does not, and that nothing broken ever passes.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::{ends, skipbench};
+
+const SUITE: &str = r#"
+name = "small"
+data = "digits"
+seeds = [1]
+tasks = ["train-step", "peak-memory-train"]
+
+[recipe]
+batch = 16
+warmup_ms = 1
+warmup_max_ms = 1
+timed_ms = 1
+timed_steps = 2
+
+[[group]]
+name = "one"
+reference = "resnet8-w4"
+"#;
+
+/// A folder with a finished run in `a`.
+fn folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join("small.toml"), SUITE).expect("written");
+    ends(dir.path(), &["run", "small.toml", "--out", "a", "-q"], 0);
+    dir
+}
+
+/// A copy of the run in `a` as `b`, its rows changed.
+fn changed(dir: &Path, edit: impl Fn(&str) -> String) {
+    let _ = fs::remove_dir_all(dir.join("b"));
+    fs::create_dir(dir.join("b")).expect("a folder");
+    for name in ["runs.csv", "samples.csv", "host.toml", "plan.json"] {
+        fs::copy(dir.join("a").join(name), dir.join("b").join(name)).expect(name);
+    }
+    let rows = fs::read_to_string(dir.join("a/runs.csv")).expect("rows");
+    fs::write(dir.join("b/runs.csv"), edit(&rows)).expect("written");
+}
+
+const GATE: [&str; 5] = ["gate", "--base", "a", "--head", "b"];
+
+/// Sets one column of every row that has it.
+fn with(rows: &str, column: &str, value: &str) -> String {
+    let mut reader = csv::Reader::from_reader(rows.as_bytes());
+    let header = reader.headers().expect("a header").clone();
+    let index = header.iter().position(|name| name == column).expect("a column");
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&header).expect("written");
+    for record in reader.records() {
+        let record = record.expect("whole");
+        let put = |(at, cell): (usize, &str)| if at == index && !cell.is_empty() { value.to_owned() } else { cell.to_owned() };
+        writer.write_record(record.iter().enumerate().map(put)).expect("written");
+    }
+    String::from_utf8(writer.into_inner().expect("flushed")).expect("text")
+}
+
+#[test]
+fn the_same_rows_pass_and_their_times_are_refused_with_the_reason() {
+    let dir = folder();
+    changed(dir.path(), |rows| with(rows, "host", "another"));
+    let (said, _) = ends(dir.path(), &GATE, 0);
+    assert!(said.contains("gate: pass.") && said.contains("two machines") && said.contains("gate --against"), "{said}");
+    let (json, _) = ends(dir.path(), &[&GATE[..], &["--json"]].concat(), 0);
+    let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(value["verdict"], "pass");
+}
+
+#[test]
+fn a_changed_count_or_more_memory_is_regressed_and_shown_in_every_form() {
+    let dir = folder();
+    changed(dir.path(), |rows| with(&with(rows, "params", "4933"), "heap_peak_bytes", "99999999"));
+    let words = [&GATE[..], &["--junit", "j.xml", "--benchmark-json", "b.json"]].concat();
+    let (said, _) = ends(dir.path(), &words, 1);
+    assert!(said.contains("regressed") && said.contains("4933") && said.contains("skipbench replay b "), "{said}");
+    let junit = fs::read_to_string(dir.path().join("j.xml")).expect("written");
+    assert!(junit.contains("<failure"), "{junit}");
+    let benchmarks = fs::read_to_string(dir.path().join("b.json")).expect("written");
+    assert!(benchmarks.contains("heap_peak_bytes"), "{benchmarks}");
+    let (markdown, _) = ends(dir.path(), &[&GATE[..], &["--markdown"]].concat(), 1);
+    assert!(markdown.starts_with("### ❌") && markdown.contains("| regressed |"), "{markdown}");
+    // The command that it gives does reproduce the cell.
+    let id = said.lines().find_map(|line| line.strip_prefix("reproduce: skipbench replay b ")).expect("a command");
+    ends(dir.path(), &["replay", "b", id.split(' ').next().expect("an id")], 0);
+}
+
+#[test]
+fn nothing_broken_ever_passes() {
+    let dir = folder();
+    let dir = dir.path();
+    let refused = |what: &str, named: &str| {
+        let (said, error) = ends(dir, &GATE, 2);
+        assert!(error.contains(named) && said.is_empty(), "{what}: {error}");
+    };
+    changed(dir, str::to_owned);
+    fs::remove_file(dir.join("b/runs.csv")).expect("there");
+    refused("missing", "b/runs.csv");
+    changed(dir, |rows| rows[..rows.len() - 7].to_owned());
+    refused("truncated", "cut short");
+    changed(dir, |rows| rows.lines().next().map(|header| format!("{header}\n")).expect("a header"));
+    refused("no rows", "lacks");
+    changed(dir, |rows| rows.lines().take(2).map(|line| format!("{line}\n")).collect());
+    refused("fewer cells", "the head lacks");
+    changed(dir, |rows| format!("{rows}{}\n", rows.lines().last().expect("a row")));
+    refused("a cell twice", "stands twice in the head");
+    changed(dir, |rows| with(rows, "macs", "many"));
+    refused("edited", "macs");
+    changed(dir, |rows| rows.replacen("params", "parameters", 1));
+    refused("another column", "parameters");
+    changed(dir, |rows| with(rows, "schema_version", "99"));
+    refused("a newer schema", "schema version 99");
+    changed(dir, |rows| with(rows, "recipe", "{}"));
+    refused("other work", "the recipe");
+    fs::write(dir.join("bad.toml"), "[limits]\nheep = 1\n").expect("written");
+    changed(dir, str::to_owned);
+    let (_, error) = ends(dir, &[&GATE[..], &["--config", "bad.toml"]].concat(), 2);
+    assert!(error.contains("bad.toml") && error.contains("heep"), "{error}");
+    // An empty base.
+    changed(dir, |rows| with(rows, "status", "failed"));
+    let (_, error) = ends(dir, &["gate", "--base", "b", "--head", "a"], 2);
+    assert!(error.contains("no measured cell"), "{error}");
+    let (_, error) = ends(dir, &["gate", "--base", "a"], 2);
+    assert!(error.contains("--head"), "{error}");
+}
+
+#[test]
+fn a_blessing_shows_what_it_changes_and_is_then_the_base() {
+    let dir = folder();
+    changed(dir.path(), |rows| with(rows, "params", "4933"));
+    ends(dir.path(), &GATE, 1);
+    let (said, _) = ends(dir.path(), &[&GATE[..], &["--bless"]].concat(), 0);
+    assert!(said.contains("params: 4934 -> 4933"), "{said}");
+    let (said, _) = ends(dir.path(), &GATE, 0);
+    assert!(said.contains("0 regressed"), "{said}");
+    let (said, _) = ends(dir.path(), &["gate", "--base", "new", "--head", "b", "--bless"], 0);
+    assert!(said.contains(": new") && dir.path().join("new/runs.csv").is_file(), "{said}");
+}
+
+#[test]
+fn two_programs_take_turns() {
+    let dir = folder();
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let words = ["gate", "--binaries", program, program, "--suite", "small.toml", "--rounds", "3", "--out", "job", "--json"];
+    // Three rounds are too few for a verdict on times; all else is equal.
+    let (json, errors) = ends(dir.path(), &words, 3);
+    let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let findings = value["findings"].as_array().expect("a list");
+    let times: Vec<_> = findings.iter().filter(|finding| finding["class"] == "time").collect();
+    assert!(times.len() == 1 && times[0]["n"] == 3 && times[0]["why"].as_str().is_some_and(|why| why.contains("3 pairs")));
+    let others = findings.iter().filter(|finding| finding["class"] != "time");
+    assert!(others.clone().count() > 3 && others.clone().all(|finding| finding["verdict"] == "pass"), "{json}");
+    assert!(errors.contains("round 3 of 3"), "{errors}");
+    ends(dir.path(), &["compare", "job/head"], 0);
+    let left: Vec<_> = fs::read_dir(dir.path().join("job")).expect("there").filter_map(Result::ok).collect();
+    assert_eq!(left.len(), 3, "base, head and the suite: {left:?}");
+}
+
+#[test]
+fn what_cannot_be_built_is_said() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (_, error) = ends(dir.path(), &["gate", "--against", "main"], 2);
+    assert!(error.contains("checkout"), "{error}");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let output = skipbench(&root).args(["gate", "--against", "no-such-revision"]).output().expect("started");
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    // Without git, or in a source archive, there is no revision at all.
+    let git = Command::new("git").current_dir(&root).args(["rev-parse", "HEAD"]).output();
+    if git.is_ok_and(|git| git.status.success()) {
+        assert!(output.status.code() == Some(2) && error.contains("no commit no-such-revision"), "{error}");
+    }
+}
