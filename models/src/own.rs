@@ -1,6 +1,6 @@
 //! Networks of one's own beside those of this crate: what they must tell to be measured as the others are.
 
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{Module, ModuleDisplay, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ impl OwnConfig {
 }
 
 /// Networks of one's own. Implement it for a `Module` of yours, often an enum with a variant a network.
-pub trait Own: Module {
+pub trait Own: Module + ModuleDisplay {
     /// Every network, for images of that shape.
     fn configs(images: Images) -> Vec<OwnConfig>;
 
@@ -88,17 +88,19 @@ impl Network for Model {
 
 /// One's own network where the specification names it.
 #[derive(Module, Debug)]
-pub struct OwnNetwork<O: Own>(O);
+pub struct OwnNetwork<O: Own> {
+    net: O,
+}
 
 impl<O: Own> Network for OwnNetwork<O> {
     fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device) -> Result<Self, SpecError> {
         match spec {
-            ModelSpec::Own(config) => O::init(config, images, seed, device).map(Self),
+            ModelSpec::Own(config) => O::init(config, images, seed, device).map(|net| Self { net }),
             other => Err(SpecError::new("family", other.family(), "a network of one's own is needed")),
         }
     }
 
     fn logits(&self, images: Tensor<4>) -> Tensor<2> {
-        self.0.forward(images)
+        self.net.forward(images)
     }
 }

@@ -7,7 +7,6 @@
 //! batch and the backend's scratch, as a user's process does.
 
 use anyhow::Result;
-use burn::module::Module;
 use burn::tensor::{Device, FloatDType};
 use skipbench_models::Network;
 use skipbench_reports::stats;

@@ -5,7 +5,7 @@
 //! The loss is computed in f32. In f16, whose exponent is short, it is scaled before the backward pass (§3.2) by a constant. BatchNorm's
 //! running statistics are kept in the half type, as Burn's BatchNorm computes in one type throughout.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{FloatDType, Tensor};
 use skipbench_models::Network;

@@ -10,7 +10,6 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{FloatDType, Int, Tensor};
 use skipbench_models::Network;

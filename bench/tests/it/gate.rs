@@ -54,7 +54,9 @@ fn with(rows: &str, column: &str, value: &str) -> String {
     writer.write_record(&header).expect("written");
     for record in reader.records() {
         let record = record.expect("whole");
-        let put = |(at, cell): (usize, &str)| if at == index && !cell.is_empty() { value.to_owned() } else { cell.to_owned() };
+        let put = |(at, cell): (usize, &str)| {
+            if at == index && !cell.is_empty() { value.to_owned() } else { cell.to_owned() }
+        };
         writer.write_record(record.iter().enumerate().map(put)).expect("written");
     }
     String::from_utf8(writer.into_inner().expect("flushed")).expect("text")
@@ -145,13 +147,16 @@ fn a_blessing_shows_what_it_changes_and_is_then_the_base() {
 fn two_programs_take_turns() {
     let dir = folder();
     let program = env!("CARGO_BIN_EXE_skipbench");
-    let words = ["gate", "--binaries", program, program, "--suite", "small.toml", "--rounds", "3", "--out", "job", "--json"];
+    let words =
+        ["gate", "--binaries", program, program, "--suite", "small.toml", "--rounds", "3", "--out", "job", "--json"];
     // Three rounds are too few for a verdict on times; all else is equal.
     let (json, errors) = ends(dir.path(), &words, 3);
     let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let findings = value["findings"].as_array().expect("a list");
     let times: Vec<_> = findings.iter().filter(|finding| finding["class"] == "time").collect();
-    assert!(times.len() == 1 && times[0]["n"] == 3 && times[0]["why"].as_str().is_some_and(|why| why.contains("3 pairs")));
+    assert!(
+        times.len() == 1 && times[0]["n"] == 3 && times[0]["why"].as_str().is_some_and(|why| why.contains("3 pairs"))
+    );
     let others = findings.iter().filter(|finding| finding["class"] != "time");
     assert!(others.clone().count() > 3 && others.clone().all(|finding| finding["verdict"] == "pass"), "{json}");
     assert!(errors.contains("round 3 of 3"), "{errors}");

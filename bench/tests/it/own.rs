@@ -46,7 +46,12 @@ fn a_network_of_ones_own_is_measured_beside_the_others() {
     let own: Vec<_> = runs.iter().map(|run| &run.row).filter(|row| row.model == "scaled-10").collect();
     assert_eq!(own.len(), 4);
     for row in own {
-        assert_eq!((row.status, row.family.as_str(), row.skip.as_str()), (Status::Ok, "own", "scaled-add"), "{}", row.error);
+        assert_eq!(
+            (row.status, row.family.as_str(), row.skip.as_str()),
+            (Status::Ok, "own", "scaled-add"),
+            "{}",
+            row.error
+        );
         assert_eq!(row.params, Some(19_010), "counted, as its configuration says");
         assert!(row.macs > Some(0) && row.saved_bytes.is_none() && row.traffic_bytes.is_none(), "{row:?}");
     }
