@@ -117,6 +117,11 @@ impl<'a> Learner<'a> {
                 last = finite(error.clone().inner())?;
                 samples.extend(sample(series, step as usize + 1, Some(last)));
             }
+            // Where chance left every block out there is nothing to learn from.
+            if !error.is_tracked() {
+                self.stack = Some(stack);
+                continue;
+            }
             let rate = self.setup.recipe().learning_rate(step, total, per_epoch);
             let gradients = GradientsParams::from_grads(error.backward(), &stack);
             self.stack = Some(optimizer.step(rate, stack, gradients));
