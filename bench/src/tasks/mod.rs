@@ -171,7 +171,7 @@ impl<'a> Setup<'a> {
 
     /// Optimiser steps of an epoch.
     fn steps_per_epoch(&self) -> u64 {
-        Batches::new(&self.data, self.recipe().batch).steps() as u64
+        Batches::steps_of(&self.data, self.recipe().batch) as u64
     }
 
     /// Optimiser steps of the whole recipe.

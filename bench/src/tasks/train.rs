@@ -144,15 +144,15 @@ impl<N: Network> Run<'_, N> {
         let precision = self.setup.recipe().precision;
         let model = cast(&self.model()?.valid(), precision);
         let half = |images: Tensor<4>| precision.half().map_or(images.clone(), |half| images.cast(half));
-        Ok(tested(self.setup, |images| model.logits(half(images))))
+        Ok(tested(self.setup, &self.batches, |images| model.logits(half(images))))
     }
 }
 
 /// How many test images `logits` gets right, and how many there are.
-pub(super) fn tested(setup: &Setup, mut logits: impl FnMut(Tensor<4>) -> Tensor<2>) -> (u64, u64) {
+pub(super) fn tested(setup: &Setup, batches: &Batches, mut logits: impl FnMut(Tensor<4>) -> Tensor<2>) -> (u64, u64) {
     let device = setup.device.clone().inner();
     let (mut correct, mut total) = (0, 0);
-    for batch in Batches::new(&setup.data, setup.recipe().batch).test() {
+    for batch in batches.test() {
         total += batch.labels.len() as u64;
         let (images, labels) = batch.into_tensors(&device);
         correct += right(logits(images), labels).into_scalar::<i64>() as u64;

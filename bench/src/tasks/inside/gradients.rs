@@ -60,7 +60,7 @@ fn layers(setup: &Setup, model: &Model) -> Vec<Point> {
 /// The norm of the loss's gradient of every weight.
 fn weights(setup: &Setup, model: &Model, series: &str) -> Result<Vec<Sample>> {
     let layers = layers(setup, model);
-    let (images, labels) = looked_at(setup);
+    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
     let mut probe = GradientProbe::default();
     let gradients = setup.loss().forward(model.forward_probed(images, &mut probe), labels).backward();
     let index = |point| layers.iter().position(|layer| *layer == point).map(|index| index + 1);
@@ -86,7 +86,7 @@ impl Probe for Deviations {
 }
 
 fn activations(setup: &Setup, model: &Model) -> Result<Vec<Sample>> {
-    let (images, labels) = looked_at(setup);
+    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
     let mut deviations = Deviations::default();
     model.forward_probed(images.clone(), &mut deviations);
     let of_block = |(block, value): (usize, &f64)| sample("activation_deviation_init", block, Some(*value));
@@ -103,9 +103,9 @@ fn activations(setup: &Setup, model: &Model) -> Result<Vec<Sample>> {
 /// The gradient of the first logit with respect to the image, at points on a straight line between two training images of
 /// different classes. All points are one batch, whose statistics BatchNorm uses, as in training.
 fn along_a_line(setup: &Setup, model: &Model) -> Result<Vec<Vec<f32>>> {
-    let first = Batches::new(&setup.data, setup.data.train.count()).fixed();
-    let other = first.labels.iter().position(|label| *label != first.labels[0]).unwrap_or(first.labels.len() - 1);
-    let (images, _) = first.into_tensors(&setup.device);
+    let batch = looked_at(setup);
+    let other = batch.labels.iter().position(|label| *label != batch.labels[0]).unwrap_or(batch.labels.len() - 1);
+    let (images, _) = batch.into_tensors(&setup.device);
     let end = |index: usize| images.clone().narrow(0, index, 1);
     let (from, way) = (end(0), end(other) - end(0));
     let points = (0..POINTS).map(|point| from.clone() + way.clone() * (point as f64 / (POINTS - 1) as f64));

@@ -11,13 +11,13 @@ mod reuse;
 mod tokens;
 
 use anyhow::{Result, bail};
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::TensorData;
 use skipbench_models::Model;
 
 use super::{Report, Result2, Setup};
 use crate::cell::{Cell, Outcome, Progress, Sample, Task};
 use crate::checkpoint::Checkpoints;
-use crate::data::Batches;
+use crate::data::{Augment, Batch, Batches};
 use crate::device;
 
 /// Runs such a cell.
@@ -33,9 +33,10 @@ pub(super) fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Re
     Ok(Outcome { device_name: device::name(cell.device, &setup.device), measured, samples })
 }
 
-/// The batch that looks are taken with: the first training images as they are.
-fn looked_at(setup: &Setup) -> (Tensor<4>, Tensor<1, Int>) {
-    Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&setup.device)
+/// The batch that looks are taken with: the first of the seed's first epoch, without augmentation.
+fn looked_at(setup: &Setup) -> Batch {
+    let batches = Batches::new(&setup.data, setup.recipe().batch);
+    batches.train(setup.cell.seed, 1, Augment::NONE).next().unwrap_or_else(|| batches.fixed())
 }
 
 /// Step `done` of `total`.

@@ -37,11 +37,11 @@ pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut 
 }
 
 fn lesions(setup: &Setup, model: &Model, report: &mut Report) -> Result<Vec<Sample>> {
-    let lesions = model.lesions();
+    let (lesions, batches) = (model.lesions(), Batches::new(&setup.data, setup.recipe().batch));
     let mut samples = Vec::new();
     for (done, mut lesion) in (0..).zip(lesions.iter().copied()) {
         tell(report, done, lesions.len() as u64);
-        let (correct, _) = train::tested(setup, |images| model.forward_probed(images, &mut lesion));
+        let (correct, _) = train::tested(setup, &batches, |images| model.forward_probed(images, &mut lesion));
         let series = match lesion.harm {
             Harm::Delete => "lesion_correct",
             Harm::Swap => "swap_correct",

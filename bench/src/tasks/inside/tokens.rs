@@ -17,7 +17,7 @@ const SERIES: [&str; 3] = ["query_gradient", "key_gradient", "value_gradient"];
 pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
     tell(report, 0, 1);
     let (model, measured) = setup.model()?;
-    let (images, labels) = looked_at(setup);
+    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
     let mut residuals = Residuals::default();
     model.forward_probed(images.clone(), &mut residuals);
     let of_block = |(block, value): (usize, &f64)| sample("token_residual", block, Some(*value));
