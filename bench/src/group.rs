@@ -81,7 +81,9 @@ impl Group {
                 members.iter().map(|member| member.along(sweep, images)).collect();
             members = points.map_err(here)?.concat();
         }
-        Ok(Group { name, reference, budget: keys.budget, members, tasks: suite.tasks(keys) })
+        let tasks = suite.tasks(keys);
+        check_tasks(&tasks, &members).map_err(here)?;
+        Ok(Group { name, reference, budget: keys.budget, members, tasks })
     }
 }
 
@@ -92,6 +94,19 @@ fn tolerance(percent: Option<f64>, default: f64) -> Result<f64, String> {
         Some(percent) if percent.is_finite() && percent >= 0.0 => Ok(percent / 100.0),
         Some(percent) => Err(format!("tolerance_percent = {percent}: a number from 0 up is needed")),
     }
+}
+
+/// Every task must be one for every member.
+fn check_tasks(tasks: &[Task], members: &[Member]) -> Result<(), String> {
+    for task in tasks {
+        for Member { model, spec, recipe, .. } in members {
+            let word = task.word();
+            task.check(spec, recipe).map_err(|error| {
+                format!("tasks: \"{word}\" cannot be done with `{model}`: {error}, or remove \"{word}\" from tasks")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// A model by name, by spec or by match; a match needs the reference.

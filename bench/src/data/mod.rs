@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use skipbench_models::{Images, SpecError};
 
-pub use batches::{Augment, Batches, Normalisation};
+pub use batches::{Augment, Batch, Batches, Normalisation};
 
 /// Environment variable that names the directory of downloaded data sets.
 pub const DATA_DIR: &str = "SKIPBENCH_DATA";
