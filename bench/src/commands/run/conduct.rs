@@ -8,9 +8,9 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use skipbench_reports::compare::rows;
+use skipbench_reports::journal::Journal;
 use skipbench_reports::rank::By;
 use skipbench_reports::report::Report;
-use skipbench_reports::store::Journal;
 use skipbench_reports::table::Style;
 use skipbench_reports::{frontier, rank, scaling, store};
 
