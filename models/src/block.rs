@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::branch::{Branch, BranchConfig, Order};
 use crate::conv::Conv;
 use crate::init::Weights;
+use crate::norm::Footing;
+use crate::probe::{At, Place, Point, Probe};
 use crate::skip::Skip;
 use crate::tape::{Tape, Value};
 
@@ -83,7 +85,7 @@ impl BlockConfig {
                 vec![Conv::new(input, width, 1).stride(stride), Conv::new(width, width, 3), Conv::new(width, output, 1)]
             }
         };
-        BranchConfig { order: self.order(), convs }
+        BranchConfig { order: self.order(), convs, footing: Footing::Normalised }
     }
 
     fn order(&self) -> Order {
@@ -103,6 +105,7 @@ impl BlockConfig {
             norm: self.projection().filter(|_| self.order() == Order::Post).map(|conv| weights.batch_norm(conv.output)),
             stride: self.stride,
             channels: self.output(),
+            keeps_shape: self.stride == 1 && self.input == self.output(),
             order: self.order(),
             skip: self.skip,
         }
@@ -150,6 +153,7 @@ pub(crate) struct Block {
     norm: Option<BatchNorm>,
     stride: usize,
     channels: usize,
+    keeps_shape: bool,
     #[module(skip)]
     order: Order,
     #[module(skip)]
@@ -157,30 +161,58 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        match self.order {
-            Order::Post => relu(self.forward_post(x)),
-            Order::Pre => self.forward_pre(x),
+    pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        let x = probe.tensor(Point::Input(at), x);
+        let y = match self.order {
+            Order::Post => relu(self.forward_post(x, at, probe)),
+            Order::Pre => self.forward_pre(x, at, probe),
+        };
+        probe.tensor(Point::Output(at), y)
+    }
+
+    fn forward_post<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        let fx = self.branch.forward(x.clone(), Place::Block(at), probe);
+        let fx = probe.tensor(Point::Branch(at), fx);
+        self.skip.join(self.shortcut(x, at, probe), fx)
+    }
+
+    fn forward_pre<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        let x = if self.projection.is_some() { self.branch.activate(x) } else { x };
+        let fx = match self.projection.is_some() {
+            true => self.branch.forward_activated(x.clone(), Place::Block(at), probe),
+            false => self.branch.forward(x.clone(), Place::Block(at), probe),
+        };
+        let fx = probe.tensor(Point::Branch(at), fx);
+        self.skip.join(self.shortcut(x, at, probe), fx)
+    }
+
+    /// What the block gives without its branch.
+    pub(crate) fn without_branch<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        match (self.order, &self.projection) {
+            (Order::Post, _) => relu(self.shortcut(x, at, probe)),
+            (Order::Pre, Some(_)) => self.shortcut(self.branch.activate(x), at, probe),
+            (Order::Pre, None) => self.shortcut(x, at, probe),
         }
     }
 
-    fn forward_post(&self, x: Tensor<4>) -> Tensor<4> {
-        let fx = self.branch.forward(x.clone());
-        let shortcut = match (&self.projection, &self.norm) {
-            (Some(conv), Some(norm)) => norm.forward(conv.forward(x)),
-            _ => self.identity(x),
-        };
-        self.skip.join(shortcut, fx)
+    /// Whether something is left without the branch: a shortcut, or a shape that stays.
+    pub(crate) fn can_lose_branch(&self) -> bool {
+        self.keeps_shape || self.skip != Skip::None
     }
 
-    fn forward_pre(&self, x: Tensor<4>) -> Tensor<4> {
-        let Some(projection) = &self.projection else {
-            let fx = self.branch.forward(x.clone());
-            return self.skip.join(self.identity(x), fx);
-        };
-        let activated = self.branch.activate(x);
-        let fx = self.branch.forward_activated(activated.clone());
-        self.skip.join(projection.forward(activated), fx)
+    /// Whether it can change places with another that keeps its shape.
+    pub(crate) fn keeps_shape(&self) -> bool {
+        self.keeps_shape
+    }
+
+    fn shortcut<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        let Some(projection) = &self.projection else { return self.identity(x) };
+        probe.weight(Point::Shortcut(at), &projection.weight);
+        let x = projection.forward(x);
+        match &self.norm {
+            Some(norm) => norm.forward(x),
+            None => x,
+        }
     }
 
     /// x itself or, where the shape changes, every second pixel of it with zero channels behind.

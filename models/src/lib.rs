@@ -1,8 +1,9 @@
 //! What skipbench compares: matched families of image classifiers on Burn that differ in their skip connection.
 //!
-//! - [`Skip`] is the subject: none, add or concatenate.
+//! - [`Skip`] is the subject: none, add, concatenate, and the other styles of the backbone.
 //! - [`ModelSpec`] is a network as data; [`ModelSpec::init`] builds it, [`ModelSpec::cost`] costs it without building it.
 //! - [`Own`] is how a network of one's own is measured beside them.
+//! - A [`probe`] sees what happens inside a network, and can leave out its blocks.
 //! - [`catalog`] knows every published variant by name; [`matching`] finds members of equal budget.
 //!
 //! This crate reads no file, no clock and no environment; randomness comes from a seed passed in.
@@ -32,7 +33,9 @@ mod head;
 mod init;
 pub mod matching;
 mod names;
+mod norm;
 mod own;
+pub mod probe;
 mod resnet;
 mod skip;
 mod spec;
@@ -47,6 +50,7 @@ pub use cost::{Cost, Images, Layer, total};
 pub use densenet::{DenseKind, DenseNetConfig};
 pub use error::SpecError;
 pub use family::{Family, Fixed};
+pub use norm::Norm;
 pub use own::{Network, Own, OwnConfig, OwnNetwork};
 pub use resnet::{ResNet, ResNetConfig};
 pub use skip::Skip;

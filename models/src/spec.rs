@@ -9,6 +9,7 @@ use crate::cost::{self, Cost, Images, Layer};
 use crate::densenet::DenseNetConfig;
 use crate::error::SpecError;
 use crate::own::{Network, OwnConfig};
+use crate::probe::{Lesion, Probe, Unprobed};
 use crate::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
 use crate::staged::Staged;
@@ -50,7 +51,7 @@ impl ModelSpec {
         }
     }
 
-    /// The skip style as reports group it: `none`, `add`, `concat`, or for a Transformer that lacks one of its two
+    /// The skip style as reports group it: the word of a [`Skip`] such as `none`, `add` or `concat`, or for a Transformer that lacks one of its two
     /// skips `attention-only` or `mlp-only`, after the one it has.
     pub fn skip(&self) -> &str {
         match self {
@@ -87,6 +88,11 @@ impl ModelSpec {
             ModelSpec::Backbone(config) => config.depth.saturating_sub(4) / 2,
             ModelSpec::Own(config) => config.depth,
         }
+    }
+
+    /// Whether a training step keeps what its cost says: all but stochastic depth, which leaves blocks out by chance.
+    pub fn keeps_what_it_costs(&self) -> bool {
+        self.skip() != Skip::Stochastic.word()
     }
 
     /// The layer table for `images`, without building the network.
@@ -153,10 +159,24 @@ impl Model {
     /// - `images`: `[batch, channels, size, size]`
     /// - output: logits, `[batch, classes]`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        self.forward_probed(images, &mut Unprobed)
+    }
+
+    /// [`forward`](Self::forward) with a probe.
+    pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
         match self {
-            Model::Resnet(model) => model.forward(images),
-            Model::Staged(model) => model.forward(images),
-            Model::Vit(model) => model.forward(images),
+            Model::Resnet(model) => model.forward_probed(images, probe),
+            Model::Staged(model) => model.forward_probed(images, probe),
+            Model::Vit(model) => model.forward_probed(images, probe),
+        }
+    }
+
+    /// Every lesion that the network can take, block by block.
+    pub fn lesions(&self) -> Vec<Lesion> {
+        match self {
+            Model::Resnet(model) => model.lesions(),
+            Model::Staged(model) => model.lesions(),
+            Model::Vit(model) => model.lesions(),
         }
     }
 

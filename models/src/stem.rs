@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
 use crate::init::Weights;
+use crate::probe::{Point, Probe};
 use crate::tape::{Tape, Value};
 
 /// How images enter a network.
@@ -83,14 +84,16 @@ impl Stem {
     /// # Shapes
     /// - `images`: `[batch, channels, size, size]`
     /// - output: `[batch, output, size, size]`, or a quarter of the size with the ImageNet stem
-    pub(crate) fn forward(&self, images: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn forward<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<4> {
+        probe.weight(Point::Stem, &self.conv.weight);
         let mut x = self.conv.forward(images);
         if let Some(norm) = &self.norm {
             x = relu(norm.forward(x));
         }
-        match &self.pool {
+        let x = match &self.pool {
             Some(pool) => pool.forward(x),
             None => x,
-        }
+        };
+        probe.tensor(Point::Stem, x)
     }
 }

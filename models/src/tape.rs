@@ -3,11 +3,12 @@
 //! A model's `trace` walks a [`Tape`] exactly as its `forward` walks tensors; every operation appends to the
 //! current [`Layer`] what it costs for one image in f32.
 
+mod join;
+
 use std::collections::HashSet;
 
 use crate::conv::Conv;
 use crate::cost::{Cost, Images, Layer};
-use crate::skip::Skip;
 
 /// Bytes of one f32.
 const F32: u64 = 4;
@@ -124,21 +125,6 @@ impl Tape {
         self.relu(name, &y)
     }
 
-    /// Joins a block's input and its branch. Neither addition nor concatenation saves anything.
-    pub fn join(&mut self, name: &str, skip: Skip, x: &Value, fx: &Value) -> Value {
-        if skip == Skip::None {
-            return fx.clone();
-        }
-        let mut shape = fx.shape.clone();
-        if skip == Skip::Concat {
-            shape[0] += x.shape[0];
-        }
-        let y = self.value(shape);
-        let join_bytes = x.bytes() + fx.bytes() + y.bytes();
-        self.push(name, skip.word(), &[x, fx], &y, Cost { join_bytes, ..Cost::default() });
-        y
-    }
-
     /// The parameter-free shortcut: every `stride`-th pixel, then zero channels up to `channels`.
     pub fn subsample_pad(&mut self, name: &str, x: &Value, stride: usize, channels: usize) -> Value {
         let mut y = x.clone();
@@ -193,6 +179,13 @@ impl Tape {
         let weights = (inputs * outputs) as u64;
         let saved = self.save(x);
         self.push(name, "linear", &[x], &y, Cost { params: weights + outputs as u64, macs: weights * rows, ..saved });
+        y
+    }
+
+    /// Fixup's shift of every number by one that is learned. Saves nothing.
+    pub fn shift(&mut self, name: &str, x: &Value) -> Value {
+        let y = self.value(x.shape.clone());
+        self.push(name, "shift", &[x], &y, Cost { params: 1, ..Cost::default() });
         y
     }
 

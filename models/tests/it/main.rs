@@ -4,6 +4,8 @@ mod counts;
 mod forward;
 mod matching;
 mod names;
+mod probe;
 mod specs;
+mod styles;
 #[cfg(feature = "wgpu")]
 mod wgpu;
