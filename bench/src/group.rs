@@ -81,8 +81,23 @@ impl Group {
                 members.iter().map(|member| member.along(sweep, images)).collect();
             members = points.map_err(here)?.concat();
         }
-        Ok(Group { name, reference, budget: keys.budget, members, tasks: suite.tasks(keys) })
+        let tasks = suite.tasks(keys);
+        check_tasks(&tasks, &members).map_err(here)?;
+        Ok(Group { name, reference, budget: keys.budget, members, tasks })
     }
+}
+
+/// Every task must be one for every member.
+fn check_tasks(tasks: &[Task], members: &[Member]) -> Result<(), String> {
+    for task in tasks {
+        for Member { model, spec, recipe, .. } in members {
+            let word = task.word();
+            task.check(spec, recipe).map_err(|error| {
+                format!("tasks: \"{word}\" cannot be done with `{model}`: {error}, or remove \"{word}\" from tasks")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// A model by name, by spec or by match; a match needs the reference.
