@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-use burn_store::{ModuleStore, PytorchStore, SafetensorsStore, bridge};
+use burn_store::{BurnpackStore, ModuleStore, PytorchStore, SafetensorsStore, bridge};
 use safetensors::tensor::{Dtype, TensorView};
 use skipbench_models::{State, torchvision};
 
@@ -14,7 +14,7 @@ pub enum Format {
     Safetensors,
     /// What `torch.save` writes: `.pt` or `.pth`; also the older forms of it.
     Pytorch,
-    /// `.bpk`, Burn's own, as checkpoints have it.
+    /// Burn's own: `.bpk`, or no ending, as in checkpoints.
     Burnpack,
 }
 
@@ -27,7 +27,7 @@ impl Format {
         match path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).as_deref() {
             Some("safetensors") => Ok(Format::Safetensors),
             Some("pt" | "pth") => Ok(Format::Pytorch),
-            Some("bpk") => Ok(Format::Burnpack),
+            Some("bpk") | None => Ok(Format::Burnpack),
             _ => bail!("{}: weights are in .safetensors, .pt, .pth or .bpk files", path.display()),
         }
     }
@@ -56,6 +56,20 @@ pub fn read(path: &Path) -> Result<State> {
         }
     }
     Ok(tensors.into_iter().map(|(name, data)| (torchvision::modern(&name), data)).collect())
+}
+
+/// The tensors of a file of our own, in our names.
+///
+/// # Errors
+/// A file that is missing or damaged.
+pub(super) fn read_ours(path: &Path) -> Result<State> {
+    ensure!(path.is_file(), "{}: no such file", path.display());
+    let tensors = floats(&mut BurnpackStore::from_file(path).auto_extension(false))
+        .with_context(|| format!("{}", path.display()))?;
+    // Burn writes which variant of an enum a network is, the only capital among the fields.
+    let field = |part: &&str| !part.starts_with(char::is_uppercase);
+    let path = |name: String| name.split('.').filter(field).collect::<Vec<_>>().join(".");
+    Ok(tensors.into_iter().map(|(name, data)| (path(name), data)).collect())
 }
 
 /// What counts steps (`num_batches_tracked`) is no weight: integers are left out.

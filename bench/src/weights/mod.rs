@@ -42,21 +42,24 @@ impl fmt::Display for Misfits {
     }
 }
 
+/// The tensors of a file of any format, in PyTorch's names and layout; those of our own are `spec`'s.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn tensors(path: &Path, spec: &ModelSpec) -> Result<State> {
+    match Format::of(path)? {
+        Format::Burnpack => Ok(torchvision::export(spec, file::read_ours(path)?)),
+        Format::Safetensors | Format::Pytorch => read(path),
+    }
+}
+
 /// `model`, which is `spec` built, with the weights of a file.
 ///
 /// # Errors
 /// A file that cannot be read, or [`Misfits`].
 pub fn load<N: Network>(path: &Path, spec: &ModelSpec, model: N) -> Result<N> {
-    match Format::of(path)? {
-        Format::Burnpack => {
-            ensure!(path.is_file(), "{}: no such file", path.display());
-            model.try_load_file(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
-        }
-        Format::Safetensors | Format::Pytorch => {
-            let misfits = |fits| Misfits { path: path.to_path_buf(), fits };
-            Ok(torchvision::import(spec, model, &read(path)?).map_err(misfits)?)
-        }
-    }
+    let misfits = |fits| Misfits { path: path.to_path_buf(), fits };
+    Ok(torchvision::import(spec, model, &tensors(path, spec)?).map_err(misfits)?)
 }
 
 /// Writes the weights of `model`, which is `spec` built, into a new file: whole or not at all.

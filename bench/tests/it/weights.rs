@@ -65,6 +65,8 @@ fn a_check_shows_every_tensor() {
     let said = run(dir, &["check", "fresh.pth"], 0).0;
     assert!(said.contains("features.denseblock1.denselayer1.conv2.weight") && said.contains("4×16×3×3"), "{said}");
     assert!(said.contains("tensors fit"), "{said}");
+    run(dir, &["import", "fresh.pth", "--out", "ours.bpk"], 0);
+    assert_eq!(run(dir, &["check", "ours.bpk"], 0).0, said);
     let said = run(dir, &["check", "fresh.pth", "--classes", "7", "--json"], 2).0;
     let json: serde_json::Value = serde_json::from_str(&said).expect("JSON");
     let wrong: Vec<&serde_json::Value> =
@@ -83,6 +85,9 @@ fn what_does_not_fit_is_listed_and_nothing_is_written() {
     assert!(said.contains("conv1.weight: missing; the network wants 16×3×3×3"), "{said}");
     assert!(said.contains("more; `skipbench weights check` lists them all"), "{said}");
     assert_eq!(fs::read_dir(dir).expect("read").count(), 1);
+    run(dir, &["import", "fresh.safetensors", "--out", "ours.bpk"], 0);
+    let said = refused(dir, &["weights", "export", "ours.bpk", "--model", "densenet-bc-10-6", "--out", "out.pth"]);
+    assert!(said.contains("features.conv0.weight: 8×3×3×3, but the network wants 12×3×3×3"), "{said}");
 }
 
 #[test]

@@ -1,14 +1,14 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use skipbench_models::{Fit, Images, Model, ModelSpec, torchvision};
 
 use super::{DeviceArgs, Target, Weights, print, print_json, table};
+use crate::weights;
 use crate::weights::agreement::{Agreement, GRADIENTS, Gradient, LOGITS, Precision, agreement};
-use crate::weights::{self, Format};
 
 /// Arguments of `weights check`.
 #[derive(Debug, Args)]
@@ -38,14 +38,9 @@ pub(crate) struct CheckArgs {
 
 pub(super) fn run(arguments: &CheckArgs) -> Result<ExitCode> {
     let file = &arguments.weights.file;
-    ensure!(
-        Format::of(file)? != Format::Burnpack,
-        "{}: only PyTorch's files are checked tensor by tensor; `weights export` makes one of it",
-        file.display()
-    );
     let device = arguments.device.open()?;
     let (spec, images, model) = arguments.target.build(0, &device)?;
-    let fits = torchvision::check(&spec, &model, &weights::read(file)?);
+    let fits = torchvision::check(&spec, &model, &weights::tensors(file, &spec)?);
     let all = fits.iter().all(Fit::fits);
     let found = match &arguments.expect {
         Some(expected) if all => Some(compare(file, expected, (&spec, images, model), arguments)?),
