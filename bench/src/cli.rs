@@ -41,6 +41,9 @@ enum Command {
     /// Download and check data sets.
     #[command(subcommand)]
     Data(commands::data::DataCommand),
+    /// Bring weights from PyTorch and back, check them, and test them on images.
+    #[command(subcommand)]
+    Weights(commands::weights::WeightsCommand),
     /// List the devices that this build can use on this machine, or check one.
     Devices(commands::devices::DevicesArgs),
     /// Compare the rows of finished runs again.
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Models(arguments) => commands::models::run(&arguments),
         Command::Match(arguments) => commands::matching::run(&arguments),
         Command::Data(command) => commands::data::run(&command),
+        Command::Weights(command) => commands::weights::run(&command),
         Command::Devices(arguments) => commands::devices::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),

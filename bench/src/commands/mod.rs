@@ -19,6 +19,7 @@ pub(crate) mod roofline;
 mod rows;
 pub(crate) mod run;
 pub(crate) mod suites;
+pub(crate) mod weights;
 use std::io::{self, Write};
 
 use anyhow::Result;

@@ -11,6 +11,7 @@ mod memory;
 mod meter;
 mod orchestrate;
 mod own;
+mod parity;
 mod plan;
 mod questions;
 mod recipe;
@@ -19,6 +20,7 @@ mod rounds;
 mod run;
 mod suite;
 mod sweep;
+mod weights;
 #[cfg(feature = "wgpu")]
 mod wgpu;
 

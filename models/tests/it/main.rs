@@ -1,11 +1,14 @@
 //! Integration tests of skipbench-models.
 
 mod counts;
+mod fixture;
 mod forward;
 mod matching;
 mod names;
+mod parity;
 mod probe;
 mod specs;
 mod styles;
+mod torchvision;
 #[cfg(feature = "wgpu")]
 mod wgpu;
