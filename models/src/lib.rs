@@ -30,6 +30,10 @@ mod error;
 mod family;
 mod head;
 mod init;
+#[cfg(feature = "flex")]
+#[doc(hidden)]
+#[allow(unsafe_code)]
+pub mod kernels;
 pub mod matching;
 mod names;
 mod own;

@@ -2,6 +2,8 @@
 
 mod counts;
 mod forward;
+#[cfg(feature = "flex")]
+mod kernels;
 mod matching;
 mod names;
 mod specs;
