@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::Affine;
+
 /// How an image `[channels, height, width]` is laid out: grid element `(i, j)` of phase `(a, b)` is pixel
 /// `(i·step + a − padding, j·step + b − padding)`, or zero outside.
 #[derive(Debug, Clone, Copy)]
@@ -49,20 +51,22 @@ impl Grid {
     }
 
     /// Packs rows `rows` of the grid of `image` into `out`, channels `plane(rows.len())` apart.
-    pub(super) fn pack(&self, image: &[f32], rows: Range<usize>, out: &mut [f32]) {
+    pub(super) fn pack(&self, image: &[f32], affine: Option<Affine>, rows: Range<usize>, out: &mut [f32]) {
         let plane = self.plane(rows.len());
-        let whole = self.step == 1 && self.padding == 0 && self.cols == self.width;
-        for (channel, out) in image.chunks_exact(self.height * self.width).zip(out.chunks_exact_mut(plane)) {
-            if whole && rows.end <= self.height {
+        let whole = self.step == 1 && self.padding == 0 && self.cols == self.width && rows.end <= self.height;
+        let channels = image.chunks_exact(self.height * self.width).take(self.channels);
+        for (index, (channel, out)) in channels.zip(out.chunks_exact_mut(plane)).enumerate() {
+            let affine = affine.map(|affine| affine.of(index));
+            if whole {
                 let size = rows.len() * self.width;
-                out[..size].copy_from_slice(&channel[rows.start * self.width..][..size]);
+                load(affine, &channel[rows.start * self.width..][..size], &mut out[..size]);
             } else {
-                self.pack_channel(channel, rows.clone(), out);
+                self.pack_channel(channel, affine, rows.clone(), out);
             }
         }
     }
 
-    fn pack_channel(&self, channel: &[f32], rows: Range<usize>, out: &mut [f32]) {
+    fn pack_channel(&self, channel: &[f32], affine: Option<(f32, f32)>, rows: Range<usize>, out: &mut [f32]) {
         let size = rows.len() * self.cols;
         for a in 0..self.phases {
             for b in 0..self.phases {
@@ -70,7 +74,7 @@ impl Grid {
                 let out = &mut out[self.phase(a, b, rows.len())..][..size];
                 for (row, out) in rows.clone().zip(out.chunks_exact_mut(self.cols)) {
                     match (row * self.step + a).checked_sub(self.padding) {
-                        Some(y) if y < self.height => self.pack_row(&channel[y * self.width..], &span, out),
+                        Some(y) if y < self.height => self.pack_row(&channel[y * self.width..], affine, &span, out),
                         _ => out.fill(0.0),
                     }
                 }
@@ -78,16 +82,26 @@ impl Grid {
         }
     }
 
-    fn pack_row(&self, pixels: &[f32], span: &Span, out: &mut [f32]) {
+    fn pack_row(&self, pixels: &[f32], affine: Option<(f32, f32)>, span: &Span, out: &mut [f32]) {
         let (before, rest) = out.split_at_mut(span.before);
         let (inside, after) = rest.split_at_mut(span.inside);
         before.fill(0.0);
         after.fill(0.0);
         if self.step == 1 {
-            inside.copy_from_slice(&pixels[span.first..][..span.inside]);
-        } else {
-            let picked = pixels[span.first.min(pixels.len())..].iter().step_by(self.step);
-            inside.iter_mut().zip(picked).for_each(|(out, &pixel)| *out = pixel);
+            return load(affine, &pixels[span.first..][..span.inside], inside);
         }
+        let picked = pixels[span.first.min(pixels.len())..].iter().step_by(self.step);
+        inside.iter_mut().zip(picked).for_each(|(out, &pixel)| *out = pixel);
+        if let Some((scale, shift)) = affine {
+            inside.iter_mut().for_each(|out| *out = (scale * *out + shift).max(0.0));
+        }
+    }
+}
+
+/// Copies pixels, normalised where a scale and a shift are given.
+fn load(affine: Option<(f32, f32)>, from: &[f32], to: &mut [f32]) {
+    match affine {
+        None => to.copy_from_slice(from),
+        Some((scale, shift)) => to.iter_mut().zip(from).for_each(|(to, from)| *to = (scale * from + shift).max(0.0)),
     }
 }

@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::ConvShape;
 use super::bank;
 use super::isa::Isa;
 use super::panel::{Field, Transpose};
 use super::scratch::Scratch;
 use super::tile::{MAX_SEGMENTS, SEGMENT, Tile};
+use super::{Conv, ConvShape};
 
 /// Input channels of a panel: the lanes of the widest tile.
 const PANEL: usize = MAX_SEGMENTS * SEGMENT;
@@ -36,6 +36,7 @@ const TASKS: usize = 4;
 /// How a shape's gradient is computed; it depends on nothing else, so the order of additions does not either.
 struct Plan<'a> {
     isa: Isa,
+    conv: &'a Conv<'a>,
     shape: &'a ConvShape,
     field: Field,
     /// Blocks of output channels.
@@ -59,14 +60,14 @@ struct Plan<'a> {
 }
 
 /// Overwrites `dw` with the gradient of the weights.
-pub(super) fn weight_gradient(isa: Isa, shape: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    let plan = Plan::new(isa, shape);
+pub(super) fn weight_gradient(conv: &Conv, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+    let plan = Plan::new(conv);
     let size = plan.partial();
     let mut partials = Scratch::take(plan.groups * plan.parts * size);
     partials.par_chunks_exact_mut(size).with_max_len(1).enumerate().for_each(|(index, partial)| {
         plan.sum(x, dy, index / plan.parts, index % plan.parts, partial);
     });
-    let filter = shape.input * shape.kernel * shape.kernel;
+    let filter = dw.len() / conv.shape.output;
     let least = (1 << 14) / (filter * plan.groups);
     dw.par_chunks_exact_mut(filter).with_min_len(least.max(1)).enumerate().for_each(|(output, dw)| {
         plan.reduce(&partials, output, dw);
@@ -74,7 +75,8 @@ pub(super) fn weight_gradient(isa: Isa, shape: &ConvShape, x: &[f32], dy: &[f32]
 }
 
 impl<'a> Plan<'a> {
-    fn new(isa: Isa, shape: &'a ConvShape) -> Self {
+    fn new(conv: &'a Conv<'a>) -> Self {
+        let (isa, shape) = (conv.isa, &conv.shape);
         let ConvShape { kernel, stride, padding, .. } = *shape;
         let (out_height, out_width) = (shape.out_height(), shape.out_width());
         // A pointwise kernel skips the pixels between; others read them with another tap.
@@ -97,6 +99,7 @@ impl<'a> Plan<'a> {
         let images = if rows < out_height { 1 } else { (pixels / (out_height * out_width)).min(POSITIONS / positions) };
         Self {
             isa,
+            conv,
             shape,
             field,
             cuts: bank::cuts(shape.output, isa.channels()),
@@ -200,7 +203,7 @@ impl<'a> Chunk<'a> {
             let transpose =
                 Transpose { isa: plan.isa, rows: channels, columns: pixels, distance: plane, pitch: channels };
             for (index, own) in images.clone().zip(own.chunks_exact_mut(pixels * channels)) {
-                let from = &dy[(index * shape.output + block[0]) * plane + rows.start * out_width..];
+                let from = &dy[index * plan.conv.images.1 + block[0] * plane + rows.start * out_width..];
                 transpose.run(from, own);
             }
             rest = others;
@@ -251,9 +254,11 @@ impl<'a> Chunk<'a> {
         let rows = start..start + image / plan.field.cols;
         let mut panel = Scratch::take(self.images.len() * image * plan.pitch + PANEL);
         for (index, out) in self.images.clone().zip(panel.chunks_exact_mut(image * plan.pitch)) {
-            let from = index * shape.input;
-            let pixels = &x[(from + channels.start) * plane..(from + channels.end) * plane];
+            let pixels = &x[index * plan.conv.images.0 + channels.start * plane..][..channels.len() * plane];
             plan.field.pack(pixels, rows.clone(), plan.pitch, out);
+            if let Some(affine) = plan.conv.affine {
+                plan.field.normalize(affine, channels.clone(), rows.clone(), plan.pitch, out);
+            }
         }
         panel
     }
