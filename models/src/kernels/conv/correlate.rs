@@ -136,7 +136,7 @@ impl<'a> Correlation<'a> {
         let cut = self.cut(cuts.len() - 1);
         let terms: usize = self.banks.iter().map(|bank| bank.taps.len() * self.grid.channels).sum();
         let mut packed = Scratch::take(terms * self.output.0);
-        bank::pack(&self.banks, self.grid.channels, &cuts, order, weight, &mut packed);
+        bank::pack(self.isa, &self.banks, &cuts, order, weight, &mut packed);
         let offsets: Vec<_> = self.banks.iter().map(|bank| bank.offsets(&self.grid, cut.grid_rows)).collect();
         let start = Shared::new(y);
         let task = Task { of: self, cut, cuts: &cuts, weights: &packed, offsets: &offsets, start };
@@ -154,8 +154,12 @@ impl<'a> Correlation<'a> {
         let rows_each = rows.div_ceil(bands);
         let bands = rows.div_ceil(rows_each);
         let grid_rows = rows_each + halo;
-        let fit = BUDGET / (row * grid_rows);
-        let images = if bands > 1 { 1 } else { fit.min(self.batch / (4 * threads)).max(1) };
+        // Weights that no cache holds are read once for each group of images, so groups are then as large as they can be.
+        let terms = self.banks.iter().map(|bank| bank.taps.len()).sum::<usize>() * self.grid.channels;
+        let (budget, share) =
+            if terms * self.output.0 > BUDGET { (2 * BUDGET, threads) } else { (BUDGET, 4 * threads) };
+        let fit = budget / (self.grid.channels * self.grid.plane(grid_rows));
+        let images = if bands > 1 { 1 } else { fit.min(self.batch / share).max(1) };
         let groups = self.batch.div_ceil(images);
         let parts = threads.div_ceil(groups * bands).min(blocks);
         Cut { rows: rows_each, grid_rows, bands, images, groups, parts }

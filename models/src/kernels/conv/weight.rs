@@ -18,11 +18,14 @@ const PANEL: usize = MAX_SEGMENTS * SEGMENT;
 /// Pixels that a task aims to sum at a time.
 const PIXELS: usize = 1600;
 
+/// Pixels summed before the next tap: few enough that their inputs and gradients stay in the first-level cache.
+const SPAN: usize = 128;
+
 /// Positions that these pixels may lie among; many more only when a stride skips most of them.
 const POSITIONS: usize = 8 * PIXELS;
 
 /// Floats of packed output gradient at most at a time.
-const GRADIENT: usize = 256 << 10;
+const GRADIENT: usize = 96 << 10;
 
 /// Floats of partial sums at most.
 const PARTIALS: usize = 512 << 10;
@@ -93,7 +96,7 @@ impl<'a> Plan<'a> {
         let groups = (PARTIALS / floats).clamp(1, GROUPS).min(shape.batch);
         let parts = TASKS.div_ceil(groups).min(panels);
         let part = panels.div_ceil(parts) * panel;
-        let pixels = PIXELS.min(GRADIENT / shape.output).max(1);
+        let pixels = PIXELS.min(GRADIENT / shape.output).max(SPAN / 2);
         let rows = (pixels / out_width).clamp(1, out_height);
         let positions = ((rows - 1) * stride / step + kernel) * cols;
         let images = if rows < out_height { 1 } else { (pixels / (out_height * out_width)).min(POSITIONS / positions) };
@@ -153,13 +156,18 @@ impl<'a> Plan<'a> {
 
     /// Adds the groups' partial sums for one output channel, in order.
     fn reduce(&self, partials: &[f32], output: usize, dw: &mut [f32]) {
-        let (size, taps) = (self.partial(), self.taps.len());
+        let size = self.partial();
+        let mut sums = Scratch::take(self.part);
         for part in 0..self.parts {
             let lanes = part * self.part..((part + 1) * self.part).min(self.lanes);
-            for tap in 0..taps {
-                for lane in lanes.clone() {
-                    let at = (tap * self.shape.output + output) * self.part + lane - lanes.start;
-                    let sum = (0..self.groups).map(|group| partials[(group * self.parts + part) * size + at]).sum();
+            for tap in 0..self.taps.len() {
+                let row = (tap * self.shape.output + output) * self.part;
+                let of = |group: usize| &partials[(group * self.parts + part) * size + row..][..lanes.len()];
+                sums[..lanes.len()].copy_from_slice(of(0));
+                for group in 1..self.groups {
+                    sums.iter_mut().zip(of(group)).for_each(|(sum, partial)| *sum += partial);
+                }
+                for (lane, &sum) in lanes.clone().zip(sums.iter()) {
                     dw[self.place(lane, tap)] = sum;
                 }
             }
@@ -213,34 +221,51 @@ impl<'a> Chunk<'a> {
 
     /// Adds the chunk's products for the panel of `lanes` to `partial`, the panel's place in the partial sums.
     fn add(&self, x: &[f32], lanes: Range<usize>, partial: &mut [f32], accumulate: bool) {
-        let (plan, shape) = (self.plan, self.plan.shape);
         let panel = self.panel(x, &lanes);
-        let segments = lanes.len().div_ceil(SEGMENT);
-        let per_tile = plan.isa.segments();
-        for (tap, &shift) in plan.taps.iter().enumerate() {
-            for block in plan.cuts.windows(2) {
-                for first in (0..segments).step_by(per_tile) {
-                    let count = per_tile.min(segments - first);
-                    let at = |index: usize| (first + index.min(count - 1)) * SEGMENT;
-                    let start = (tap * shape.output + block[0]) * plan.part;
-                    let tile = Tile {
-                        x: panel[shift * plan.pitch..].as_ptr(),
-                        offsets: self.offsets.as_ptr(),
-                        steps: self.offsets.len(),
-                        weights: self.gradient[block[0] * self.offsets.len()..].as_ptr(),
-                        channels: block[1] - block[0],
-                        segments: count,
-                        sources: std::array::from_fn(at),
-                        targets: std::array::from_fn(|index| start + at(index)),
-                        y: partial.as_mut_ptr(),
-                        stride: plan.part,
-                        accumulate,
-                    };
-                    // SAFETY: the panel has every pixel's position, shifted by every tap, and a tile of slack; a row
-                    // of partial sums has room for whole segments.
-                    unsafe { plan.isa.tile(&tile) };
+        for first in (0..self.offsets.len()).step_by(SPAN) {
+            let span = first..(first + SPAN).min(self.offsets.len());
+            for (tap, &shift) in self.plan.taps.iter().enumerate() {
+                let tap = tap * self.plan.shape.output * self.plan.part;
+                for block in self.plan.cuts.windows(2) {
+                    let partial = &mut partial[tap + block[0] * self.plan.part..];
+                    let panel = &panel[shift * self.plan.pitch..];
+                    self.block(panel, span.clone(), block[0]..block[1], lanes.len(), partial, accumulate || first > 0);
                 }
             }
+        }
+    }
+
+    /// Adds the products of a span of pixels for one tap and one block of output channels.
+    fn block(
+        &self,
+        panel: &[f32],
+        span: Range<usize>,
+        channels: Range<usize>,
+        lanes: usize,
+        partial: &mut [f32],
+        accumulate: bool,
+    ) {
+        let (segments, per_tile) = (lanes.div_ceil(SEGMENT), self.plan.isa.segments());
+        let gradient = channels.start * self.offsets.len() + span.start * channels.len();
+        for first in (0..segments).step_by(per_tile) {
+            let count = per_tile.min(segments - first);
+            let places = std::array::from_fn(|index| (first + index.min(count - 1)) * SEGMENT);
+            let tile = Tile {
+                x: panel.as_ptr(),
+                offsets: self.offsets[span.clone()].as_ptr(),
+                steps: span.len(),
+                weights: self.gradient[gradient..].as_ptr(),
+                channels: channels.len(),
+                segments: count,
+                sources: places,
+                targets: places,
+                y: partial.as_mut_ptr(),
+                stride: self.plan.part,
+                accumulate,
+            };
+            // SAFETY: the panel has every pixel's position, shifted by every tap, and a tile of slack; a row of partial
+            // sums has room for whole segments.
+            unsafe { self.plan.isa.tile(&tile) };
         }
     }
 
