@@ -33,6 +33,10 @@ mod family;
 mod fit;
 mod head;
 mod init;
+#[cfg(feature = "flex")]
+#[doc(hidden)]
+#[allow(unsafe_code)]
+pub mod kernels;
 pub mod matching;
 mod names;
 mod norm;

@@ -3,6 +3,8 @@
 mod counts;
 mod fixture;
 mod forward;
+#[cfg(feature = "flex")]
+mod kernels;
 mod matching;
 mod names;
 mod parity;

@@ -1,0 +1,258 @@
+//! The convolution kernels against a plain f64 computation, on every instruction set that the CPU has.
+
+use proptest::prelude::*;
+use skipbench_models::kernels::conv::{Conv, ConvShape, Isa};
+
+/// A value and the sum of the magnitudes that it was added from: the scale of its rounding error.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reference {
+    value: f64,
+    magnitude: f64,
+}
+
+impl Reference {
+    fn add(&mut self, a: f32, b: f32) {
+        let product = f64::from(a) * f64::from(b);
+        self.value += product;
+        self.magnitude += product.abs();
+    }
+}
+
+/// The operands of one convolution: input, weights, gradient of the output.
+struct Operands {
+    x: Vec<f32>,
+    weight: Vec<f32>,
+    dy: Vec<f32>,
+}
+
+/// The results: output, gradient of the input, gradient of the weights.
+#[derive(Debug, Clone, PartialEq)]
+struct Results<T>([Vec<T>; 3]);
+
+/// Numbers in −1..1 that look random.
+fn noise(len: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+fn operands(shape: &ConvShape, seed: u64) -> Operands {
+    Operands {
+        x: noise(shape.input_len(), 3 * seed),
+        weight: noise(shape.weight_len(), 3 * seed + 1),
+        dy: noise(shape.output_len(), 3 * seed + 2),
+    }
+}
+
+/// Calls `each` with the places of input, weight and output in every product of the convolution.
+fn products(shape: &ConvShape, mut each: impl FnMut(usize, usize, usize)) {
+    let (rows, cols) = (shape.out_height(), shape.out_width());
+    let inside = |at: usize, tap: usize, size: usize| {
+        (at * shape.stride + tap).checked_sub(shape.padding).filter(|&place| place < size)
+    };
+    for image in 0..shape.batch {
+        for output in 0..shape.output {
+            for pixel in 0..rows * cols {
+                let y = (image * shape.output + output) * rows * cols + pixel;
+                for term in 0..shape.input * shape.kernel * shape.kernel {
+                    let (input, tap) = (term / shape.kernel.pow(2), term % shape.kernel.pow(2));
+                    let row = inside(pixel / cols, tap / shape.kernel, shape.height);
+                    let col = inside(pixel % cols, tap % shape.kernel, shape.width);
+                    if let (Some(row), Some(col)) = (row, col) {
+                        let x = ((image * shape.input + input) * shape.height + row) * shape.width + col;
+                        each(x, output * shape.input * shape.kernel.pow(2) + term, y);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn reference(shape: &ConvShape, operands: &Operands) -> Results<Reference> {
+    let sizes = [shape.output_len(), shape.input_len(), shape.weight_len()];
+    let [mut y, mut dx, mut dw] = sizes.map(|size| vec![Reference::default(); size]);
+    products(shape, |x, weight, out| {
+        y[out].add(operands.x[x], operands.weight[weight]);
+        dx[x].add(operands.dy[out], operands.weight[weight]);
+        dw[weight].add(operands.dy[out], operands.x[x]);
+    });
+    Results([y, dx, dw])
+}
+
+fn kernels(isa: Isa, shape: &ConvShape, operands: &Operands) -> Results<f32> {
+    let sizes = [shape.output_len(), shape.input_len(), shape.weight_len()];
+    // What is not overwritten stays NaN and fails every comparison.
+    let [mut y, mut dx, mut dw] = sizes.map(|size| vec![f32::NAN; size]);
+    let conv = Conv::new(*shape).on(isa);
+    conv.forward(&operands.x, &operands.weight, &mut y);
+    conv.input_gradient(&operands.dy, &operands.weight, &mut dx);
+    conv.weight_gradient(&operands.x, &operands.dy, &mut dw);
+    Results([y, dx, dw])
+}
+
+/// Compares with the reference: 1e-5 forward, 1e-4 for the gradients, relative to the magnitude of the sum.
+fn compare(shape: &ConvShape, seed: u64) -> Result<(), TestCaseError> {
+    let operands = operands(shape, seed);
+    let expected = reference(shape, &operands);
+    for isa in Isa::available() {
+        let results = kernels(isa, shape, &operands);
+        for (pass, tolerance) in [1e-5, 1e-4, 1e-4].into_iter().enumerate() {
+            for (index, (&got, want)) in results.0[pass].iter().zip(&expected.0[pass]).enumerate() {
+                let error = (f64::from(got) - want.value).abs();
+                prop_assert!(error <= tolerance * want.magnitude, "{isa:?} {shape:?} pass {pass}: {index} is {got}");
+            }
+        }
+    }
+    Ok(())
+}
+
+prop_compose! {
+    fn shapes()(kernel in prop_oneof![Just(1usize), Just(3), Just(3), 2..8usize])(
+        padding in 0..kernel,
+        kernel in Just(kernel),
+        stride in 1..4usize,
+        batch in 1..4usize,
+        input in 1..36usize,
+        output in 1..30usize,
+        height in 1..18usize,
+        width in 1..36usize,
+    ) -> ConvShape {
+        ConvShape { batch, input, output, height, width, kernel, stride, padding }
+    }
+}
+
+fn square(batch: usize, input: usize, output: usize, size: usize, kernel: usize, stride: usize) -> ConvShape {
+    ConvShape { batch, input, output, height: size, width: size, kernel, stride, padding: kernel / 2 }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 200 }))]
+
+    #[test]
+    fn random_shapes_agree_with_f64(shape in shapes(), seed in 0..1000u64) {
+        prop_assume!(shape.supported());
+        compare(&shape, seed)?;
+    }
+}
+
+#[test]
+fn the_networks_shapes_agree_with_f64() {
+    let shapes = [
+        square(2, 3, 16, 32, 3, 1),
+        square(2, 16, 32, 32, 3, 2),
+        square(9, 64, 64, 8, 3, 1),
+        square(2, 28, 12, 32, 3, 1),
+        square(1, 300, 12, 16, 3, 1),
+        square(2, 160, 160, 14, 1, 1),
+        square(1, 64, 128, 14, 1, 2),
+        square(8, 96, 40, 7, 1, 1),
+        square(1, 4, 6, 57, 7, 2),
+        square(1, 1, 1, 1, 1, 1),
+        square(1, 520, 13, 7, 3, 1),
+    ];
+    for (seed, shape) in shapes.iter().enumerate() {
+        compare(shape, seed as u64).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+    let (one, two, five) = (pool(1), pool(2), pool(5));
+    for shape in [square(1, 16, 16, 32, 3, 1), square(7, 40, 24, 9, 3, 2), square(13, 70, 50, 8, 1, 1)] {
+        let operands = operands(&shape, 5);
+        for isa in Isa::available() {
+            let on = |pool: &rayon::ThreadPool| pool.install(|| kernels(isa, &shape, &operands));
+            let alone = on(&one);
+            assert_eq!(alone, on(&two), "{isa:?} {shape:?}");
+            assert_eq!(alone, on(&five), "{isa:?} {shape:?}");
+        }
+    }
+}
+
+/// Spreads images `apart` floats from each other, with NaN between them.
+fn spread(tensor: &[f32], batch: usize, apart: usize) -> Vec<f32> {
+    let image = tensor.len() / batch;
+    let mut wide = vec![f32::NAN; batch * apart];
+    for (index, image) in tensor.chunks(image).enumerate() {
+        wide[index * apart..][..image.len()].copy_from_slice(image);
+    }
+    wide
+}
+
+#[test]
+fn images_may_lie_among_the_channels_of_a_larger_tensor() {
+    for shape in [square(3, 5, 7, 12, 3, 1), square(2, 9, 4, 7, 1, 1), square(2, 6, 3, 9, 3, 2)] {
+        let Operands { x, weight, dy } = operands(&shape, 9);
+        let (apart, out_apart) = (x.len() / shape.batch + 31, dy.len() / shape.batch + 17);
+        let (wide_x, wide_dy) = (spread(&x, shape.batch, apart), spread(&dy, shape.batch, out_apart));
+        for isa in Isa::available() {
+            let Results([y, dx, dw]) = kernels(isa, &shape, &operands(&shape, 9));
+            let conv = Conv::new(shape).on(isa).input_images_apart(apart).output_images_apart(out_apart);
+            let [mut wide_y, mut wide_dx] = [wide_dy.len(), wide_x.len()].map(|len| vec![f32::NAN; len]);
+            let mut wide_dw = vec![f32::NAN; dw.len()];
+            conv.forward(&wide_x, &weight, &mut wide_y);
+            conv.input_gradient(&wide_dy, &weight, &mut wide_dx);
+            conv.weight_gradient(&wide_x, &wide_dy, &mut wide_dw);
+            // Bits, so that the NaN between images, which must not be touched, compares too.
+            let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&wide_y), bits(&spread(&y, shape.batch, out_apart)));
+            assert_eq!(bits(&wide_dx), bits(&spread(&dx, shape.batch, apart)));
+            assert_eq!(wide_dw, dw);
+        }
+    }
+}
+
+#[test]
+fn normalising_on_the_way_equals_normalising_before() {
+    for shape in
+        [square(2, 5, 7, 12, 3, 1), square(2, 40, 4, 7, 1, 1), square(2, 6, 3, 9, 3, 2), square(1, 9, 9, 8, 1, 2)]
+    {
+        let Operands { x, weight, dy } = operands(&shape, 4);
+        let (scale, shift) = (noise(shape.input, 1), noise(shape.input, 2));
+        let mut normal = x.clone();
+        for (index, plane) in normal.chunks_mut(shape.height * shape.width).enumerate() {
+            let channel = index % shape.input;
+            plane.iter_mut().for_each(|x| *x = (scale[channel] * *x + shift[channel]).max(0.0));
+        }
+        for isa in Isa::available() {
+            let [mut y, mut plain_y] = [(); 2].map(|()| vec![f32::NAN; shape.output_len()]);
+            let [mut dw, mut plain_dw] = [(); 2].map(|()| vec![f32::NAN; shape.weight_len()]);
+            let plain = Conv::new(shape).on(isa);
+            plain.forward(&normal, &weight, &mut plain_y);
+            plain.weight_gradient(&normal, &dy, &mut plain_dw);
+            let conv = plain.normalized(&scale, &shift);
+            conv.forward(&x, &weight, &mut y);
+            conv.weight_gradient(&x, &dy, &mut dw);
+            assert_eq!(y, plain_y, "{isa:?} {shape:?}");
+            assert_eq!(dw, plain_dw, "{isa:?} {shape:?}");
+        }
+    }
+}
+
+#[test]
+fn a_normalised_nan_stays() {
+    let shape = square(1, 2, 1, 4, 1, 1);
+    let mut x = noise(shape.input_len(), 6);
+    x[5] = f32::NAN;
+    let mut y = vec![0.0; shape.output_len()];
+    Conv::new(shape).normalized(&[1.0, 1.0], &[0.0, 0.0]).forward(&x, &[1.0, 1.0], &mut y);
+    let lost: Vec<_> = (0..y.len()).filter(|&pixel| y[pixel].is_nan()).collect();
+    assert_eq!(lost, [5]);
+}
+
+#[test]
+fn shapes_that_cannot_be_computed_are_refused() {
+    let shape = square(2, 4, 4, 8, 3, 1);
+    assert!(shape.supported());
+    assert!(!ConvShape { batch: 0, ..shape }.supported());
+    assert!(!ConvShape { padding: 3, ..shape }.supported());
+    assert!(!ConvShape { kernel: 11, ..shape }.supported());
+    assert!(!ConvShape { stride: 0, ..shape }.supported());
+    assert!(!ConvShape { height: 1 << 40, width: 1 << 40, ..shape }.supported());
+}
