@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::branch::{Branch, BranchConfig, Order};
 use crate::conv::Conv;
+use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::skip::Skip;
 use crate::tape::{Tape, Value};
@@ -105,6 +106,7 @@ impl BlockConfig {
             channels: self.output(),
             order: self.order(),
             skip: self.skip,
+            kernels: weights.execution.kernels,
         }
     }
 
@@ -154,23 +156,28 @@ pub(crate) struct Block {
     order: Order,
     #[module(skip)]
     skip: Skip,
+    #[module(skip)]
+    kernels: Kernels,
 }
 
 impl Block {
     pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         match self.order {
-            Order::Post => relu(self.forward_post(x)),
+            Order::Post => self.forward_post(x),
             Order::Pre => self.forward_pre(x),
         }
     }
 
     fn forward_post(&self, x: Tensor<4>) -> Tensor<4> {
-        let fx = self.branch.forward(x.clone());
-        let shortcut = match (&self.projection, &self.norm) {
-            (Some(conv), Some(norm)) => norm.forward(conv.forward(x)),
+        let shortcut = |x| match (&self.projection, &self.norm) {
+            (Some(conv), Some(norm)) => self.kernels.norm(norm, self.kernels.conv(conv, x)),
             _ => self.identity(x),
         };
-        self.skip.join(shortcut, fx)
+        match self.skip {
+            Skip::None => self.branch.forward_relu(x),
+            Skip::Add => self.branch.forward_add_relu(x.clone(), shortcut(x)),
+            skip => relu(skip.join(shortcut(x.clone()), self.branch.forward(x))),
+        }
     }
 
     fn forward_pre(&self, x: Tensor<4>) -> Tensor<4> {
@@ -180,7 +187,7 @@ impl Block {
         };
         let activated = self.branch.activate(x);
         let fx = self.branch.forward_activated(activated.clone());
-        self.skip.join(projection.forward(activated), fx)
+        self.skip.join(self.kernels.conv(projection, activated), fx)
     }
 
     /// x itself or, where the shape changes, every second pixel of it with zero channels behind.

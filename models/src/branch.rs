@@ -6,9 +6,10 @@
 use burn::module::Module;
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
-use burn::tensor::{Tensor, activation::relu};
+use burn::tensor::Tensor;
 
 use crate::conv::Conv;
+use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::tape::{Tape, Value};
 
@@ -37,6 +38,8 @@ pub(crate) struct Branch {
     norms: Vec<BatchNorm>,
     #[module(skip)]
     order: Order,
+    #[module(skip)]
+    kernels: Kernels,
 }
 
 impl BranchConfig {
@@ -46,8 +49,8 @@ impl BranchConfig {
             Order::Post => weights.batch_norm(conv.output),
             Order::Pre => weights.batch_norm(conv.input),
         });
-        let norms = norms.collect();
-        Branch { convs: self.convs.iter().map(|conv| weights.conv(*conv)).collect(), norms, order: self.order }
+        let (norms, kernels) = (norms.collect(), weights.execution.kernels);
+        Branch { convs: self.convs.iter().map(|conv| weights.conv(*conv)).collect(), norms, order: self.order, kernels }
     }
 
     /// Costs the branch; `name` prefixes its layers.
@@ -108,7 +111,7 @@ impl Branch {
 
     /// The first BN and ReLU of a pre-activation branch. Where the shape changes, the shortcut starts after them.
     pub(crate) fn activate(&self, x: Tensor<4>) -> Tensor<4> {
-        relu(self.norms[0].forward(x))
+        self.kernels.norm_relu(&self.norms[0], x)
     }
 
     /// All of a pre-activation branch but its first BN and ReLU.
@@ -116,21 +119,37 @@ impl Branch {
         let mut x = activated;
         for (index, (conv, norm)) in self.convs.iter().zip(&self.norms).enumerate() {
             if index > 0 {
-                x = relu(norm.forward(x));
+                x = self.kernels.norm_relu(norm, x);
             }
-            x = conv.forward(x);
+            x = self.kernels.conv(conv, x);
         }
         x
     }
 
     fn forward_post(&self, x: Tensor<4>) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x);
+        self.kernels.norm(norm, x)
+    }
+
+    /// ReLU(F(x)) of a branch that ends with a normalisation.
+    pub(crate) fn forward_relu(&self, x: Tensor<4>) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x);
+        self.kernels.norm_relu(norm, x)
+    }
+
+    /// ReLU(shortcut + F(x)) of a branch that ends with a normalisation.
+    pub(crate) fn forward_add_relu(&self, x: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x);
+        self.kernels.norm_add_relu(norm, x, shortcut)
+    }
+
+    /// All but the last normalisation, and that.
+    fn forward_to_last_norm(&self, x: Tensor<4>) -> (Tensor<4>, &BatchNorm) {
+        let last = self.convs.len() - 1;
         let mut x = x;
-        for (index, (conv, norm)) in self.convs.iter().zip(&self.norms).enumerate() {
-            x = norm.forward(conv.forward(x));
-            if index + 1 < self.convs.len() {
-                x = relu(x);
-            }
+        for (conv, norm) in self.convs.iter().zip(&self.norms).take(last) {
+            x = self.kernels.norm_relu(norm, self.kernels.conv(conv, x));
         }
-        x
+        (self.kernels.conv(&self.convs[last], x), &self.norms[last])
     }
 }

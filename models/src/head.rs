@@ -2,8 +2,9 @@
 
 use burn::module::Module;
 use burn::nn::{BatchNorm, Linear};
-use burn::tensor::{Tensor, activation::relu};
+use burn::tensor::Tensor;
 
+use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::tape::{Tape, Value};
 
@@ -23,6 +24,8 @@ pub(crate) struct HeadConfig {
 pub(crate) struct Head {
     norm: Option<BatchNorm>,
     linear: Linear,
+    #[module(skip)]
+    kernels: Kernels,
 }
 
 impl HeadConfig {
@@ -31,6 +34,7 @@ impl HeadConfig {
         Head {
             norm: self.activated.then(|| weights.batch_norm(self.input)),
             linear: weights.head(self.input, self.classes),
+            kernels: weights.execution.kernels,
         }
     }
 
@@ -52,7 +56,7 @@ impl Head {
     pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<2> {
         let mut x = x;
         if let Some(norm) = &self.norm {
-            x = relu(norm.forward(x));
+            x = self.kernels.norm_relu(norm, x);
         }
         self.linear.forward(global_average(x))
     }

@@ -27,11 +27,19 @@ mod conv;
 mod cost;
 mod densenet;
 mod error;
+mod execution;
 mod family;
 mod head;
 mod init;
+#[cfg(feature = "flex")]
+#[doc(hidden)]
+#[allow(unsafe_code)]
+pub mod kernels;
+mod layers;
 pub mod matching;
 mod names;
+#[doc(hidden)]
+pub mod ops;
 mod own;
 mod resnet;
 mod skip;
@@ -46,6 +54,7 @@ pub use block::{BlockKind, Shortcut};
 pub use cost::{Cost, Images, Layer, total};
 pub use densenet::{DenseKind, DenseNetConfig};
 pub use error::SpecError;
+pub use execution::{Execution, Kernels, Memory};
 pub use family::{Family, Fixed};
 pub use own::{Network, Own, OwnConfig, OwnNetwork};
 pub use resnet::{ResNet, ResNetConfig};

@@ -8,6 +8,8 @@ use crate::backbone::BackboneConfig;
 use crate::cost::{self, Cost, Images, Layer};
 use crate::densenet::DenseNetConfig;
 use crate::error::SpecError;
+use crate::execution::Execution;
+use crate::init::Weights;
 use crate::own::{Network, OwnConfig};
 use crate::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
@@ -123,12 +125,27 @@ impl ModelSpec {
     /// # Errors
     /// As [`ModelSpec::layers`].
     pub fn init(&self, images: Images, seed: u64, device: &Device) -> Result<Model, SpecError> {
+        self.init_with(images, seed, device, Execution::default())
+    }
+
+    /// [`ModelSpec::init`] with a choice of how the network computes.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn init_with(
+        &self,
+        images: Images,
+        seed: u64,
+        device: &Device,
+        execution: Execution,
+    ) -> Result<Model, SpecError> {
         self.layers(images)?;
+        let weights = &mut Weights::new(seed, device, execution);
         Ok(match self {
-            ModelSpec::Resnet(config) => Model::Resnet(config.init(images, seed, device)?),
-            ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(seed, device)),
-            ModelSpec::Vit(config) => Model::Vit(config.init(images, seed, device)?),
-            ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(seed, device)),
+            ModelSpec::Resnet(config) => Model::Resnet(config.init(images, weights)?),
+            ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(weights)),
+            ModelSpec::Vit(config) => Model::Vit(config.init(images, weights)?),
+            ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(weights)),
             ModelSpec::Own(config) => return Err(SpecError::new("name", &config.name, FOREIGN)),
         })
     }

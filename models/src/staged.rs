@@ -5,7 +5,7 @@
 
 use burn::module::Module;
 use burn::nn::pool::{AvgPool2d, AvgPool2dConfig};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 
 use crate::branch::{Branch, BranchConfig, Order};
 use crate::conv::Conv;
@@ -58,9 +58,8 @@ impl StagedConfig {
         HeadConfig { input: self.channels, classes: self.classes, activated: true }
     }
 
-    /// Builds the network on `device` with weights drawn from `seed`.
-    pub(crate) fn init(&self, seed: u64, device: &Device) -> Staged {
-        let weights = &mut Weights::new(seed, device);
+    /// Draws the network's weights.
+    pub(crate) fn init(&self, weights: &mut Weights) -> Staged {
         let stem = self.stem.init(weights);
         let (mut stages, mut transitions) = (Vec::new(), Vec::new());
         for (index, stage) in self.stages.iter().enumerate() {

@@ -126,7 +126,8 @@ fn read_runs(path: &Path) -> Result<Vec<RunRow>, StoreError> {
         } else {
             migrate::row(&record, version, column).deserialize(Some(header))
         };
-        rows.push(row.map_err(|source| misread(path, header, &record, source))?);
+        let row: RunRow = row.map_err(|source| misread(path, header, &record, source))?;
+        rows.push(RunRow { recipe: migrate::recipe(row.recipe), ..row });
     }
     Ok(rows)
 }
