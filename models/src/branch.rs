@@ -109,6 +109,11 @@ impl Branch {
         }
     }
 
+    /// Its convolutions, each with its normalisation.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = (&Conv2d, &BatchNorm)> {
+        self.convs.iter().zip(&self.norms)
+    }
+
     /// The first BN and ReLU of a pre-activation branch. Where the shape changes, the shortcut starts after them.
     pub(crate) fn activate(&self, x: Tensor<4>) -> Tensor<4> {
         self.kernels.norm_relu(&self.norms[0], x)

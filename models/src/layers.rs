@@ -78,7 +78,7 @@ mod own {
     /// Training or not as Burn's own layer decides it, and its running statistics moved as there.
     pub(super) fn norm(norm: &BatchNorm, x: Tensor<4>, then: Then) -> Tensor<4> {
         let by = Affine { gamma: norm.gamma.val(), beta: norm.beta.val(), epsilon: norm.epsilon };
-        if x.device().is_autodiff() && norm.training.is_enabled() {
+        if learns(norm, &x) {
             let (y, mean, variance) = layer::norm_train(x, by, then);
             follow(norm, mean, variance);
             return y;
@@ -88,6 +88,11 @@ mod own {
         let [mean, variance] = statistics;
         layer::norm_infer(x, by, (mean, variance), then)
     }
+}
+
+/// Whether `norm` goes by the statistics of the batch `x`, as Burn's own layer decides it.
+pub(crate) fn learns(norm: &BatchNorm, x: &Tensor<4>) -> bool {
+    x.device().is_autodiff() && norm.training.is_enabled()
 }
 
 /// Moves running statistics towards those of a batch, as Burn's layer does.

@@ -23,6 +23,7 @@ mod backbone;
 mod block;
 mod branch;
 pub mod catalog;
+mod concat;
 mod conv;
 mod cost;
 mod densenet;

@@ -8,7 +8,9 @@ use burn::nn::pool::{AvgPool2d, AvgPool2dConfig};
 use burn::tensor::Tensor;
 
 use crate::branch::{Branch, BranchConfig, Order};
+use crate::concat;
 use crate::conv::Conv;
+use crate::execution::{Execution, Memory};
 use crate::head::{Head, HeadConfig};
 use crate::init::Weights;
 use crate::skip::Skip;
@@ -67,7 +69,8 @@ impl StagedConfig {
             transitions.extend(self.transitions.get(index).map(|transition| transition.init(weights)));
         }
         let pool = AvgPool2dConfig::new([2, 2]).with_strides([2, 2]).init();
-        Staged { stem, stages, transitions, pool, head: self.head().init(weights), skip: self.skip }
+        let (head, execution) = (self.head().init(weights), weights.execution);
+        Staged { stem, stages, transitions, pool, head, skip: self.skip, execution }
     }
 
     /// Costs the network.
@@ -99,6 +102,8 @@ pub struct Staged {
     head: Head,
     #[module(skip)]
     skip: Skip,
+    #[module(skip)]
+    execution: Execution,
 }
 
 impl Staged {
@@ -108,13 +113,19 @@ impl Staged {
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
         let mut x = self.stem.forward(images);
         for (index, stage) in self.stages.iter().enumerate() {
-            for branch in stage {
-                x = self.skip.join(x.clone(), branch.forward(x));
-            }
+            x = self.forward_stage(stage, x);
             if let Some(transition) = self.transitions.get(index) {
                 x = self.pool.forward(transition.forward(x));
             }
         }
         self.head.forward(x)
+    }
+
+    /// A stage: block by block or, where that is asked for and can be, as one operation.
+    fn forward_stage(&self, stage: &[Branch], x: Tensor<4>) -> Tensor<4> {
+        if self.skip == Skip::Concat && self.execution.memory != Memory::Naive {
+            return concat::forward(stage, x, self.execution);
+        }
+        stage.iter().fold(x, |x, branch| self.skip.join(x.clone(), branch.forward(x)))
     }
 }

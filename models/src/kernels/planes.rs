@@ -31,6 +31,12 @@ impl<'a> Planes<'a> {
         &self.data[start..start + self.area]
     }
 
+    /// All planes of `image`.
+    pub(crate) fn image(&self, image: usize) -> &'a [f32] {
+        let len = self.channels * self.area;
+        &self.data[image * len..][..len]
+    }
+
     /// Numbers that a channel has in all images.
     pub(crate) fn count(&self) -> f64 {
         (self.batch * self.area) as f64

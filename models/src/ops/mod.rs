@@ -1,9 +1,11 @@
 //! Operations that Burn has not, as extensions of its backends, and what they do with automatic differentiation.
 //!
-//! [`layer`] brings this crate's kernels to the flex device.
+//! `layer` brings this crate's kernels to the flex device. `block` makes one operation of a stage of blocks that concatenate,
+//! on every device.
 
 #[cfg(feature = "flex")]
 mod autodiff;
+pub(crate) mod block;
 #[cfg(feature = "flex")]
 mod flex;
 #[cfg(feature = "flex")]

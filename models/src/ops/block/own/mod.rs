@@ -1,0 +1,69 @@
+//! A stage by this crate's kernels: its features are written once, where they stay, and read there by every layer. The
+//! statistics of a channel are found once, not by every layer that normalises it, and so is what its gradient owes to them.
+
+mod backward;
+mod forward;
+
+use burn::backend::Flex;
+use burn::backend::flex::FlexTensor;
+use burn::tensor::DType;
+use rayon::prelude::*;
+
+use super::{Done, Stage, StageKernels, Step, generic};
+use crate::conv::Conv;
+use crate::execution::Kernels;
+use crate::kernels::conv::ConvShape;
+use crate::kernels::norm::Parameters;
+use crate::kernels::planes::Planes;
+use crate::ops::flex::dense;
+
+impl StageKernels for Flex {
+    fn stage(x: FlexTensor, parameters: FlexTensor, statistics: Option<FlexTensor>, stage: &Stage) -> Done<Self> {
+        if !applies(&x, stage) {
+            return generic::forward(x, parameters, statistics, stage);
+        }
+        let (x, parameters) = (dense(x), dense(parameters));
+        match statistics {
+            Some(statistics) => forward::infer(&x, &parameters, dense(statistics), stage),
+            None => forward::train(&x, &parameters, stage),
+        }
+    }
+
+    fn stage_backward(done: Done<Self>, parameters: FlexTensor, gradient: FlexTensor, stage: &Stage) -> [FlexTensor; 2] {
+        if !applies(&done.features, stage) {
+            return generic::backward(done, parameters, gradient, stage);
+        }
+        backward::backward(done, &dense(parameters), dense(gradient), stage)
+    }
+}
+
+/// Whether this crate's kernels are wanted and can do it.
+fn applies(x: &FlexTensor, stage: &Stage) -> bool {
+    let same = |conv: &Conv| matches!(conv.kernel, 1 | 3) && conv.stride == 1 && conv.padding == conv.kernel / 2;
+    let shapes = stage.layers.iter().all(|convs| !convs.is_empty() && convs.iter().all(same));
+    stage.execution.kernels == Kernels::Skipbench && x.dtype() == DType::F32 && shapes
+}
+
+/// A step's γ, β and ε.
+fn affine<'a>(all: &'a [f32], step: &Step, epsilon: f64) -> Parameters<'a> {
+    Parameters { gamma: &all[step.gamma.clone()], beta: &all[step.beta.clone()], epsilon }
+}
+
+/// A step's mean and variance.
+fn moments<'a>(all: &'a [f32], step: &Step) -> (&'a [f32], &'a [f32]) {
+    (&all[step.mean.clone()], &all[step.variance.clone()])
+}
+
+/// The shape of a step's convolution of `batch` maps.
+fn conv_shape(step: &Step, batch: usize, [height, width]: [usize; 2]) -> ConvShape {
+    let Conv { input, output, kernel, stride, padding } = step.conv;
+    ConvShape { batch, input, output, height, width, kernel, stride, padding }
+}
+
+/// Copies all channels of `from` to those of `to`, which has `channels`, from `first` on.
+fn place(from: Planes<'_>, to: &mut [f32], channels: usize, first: usize) {
+    to.par_chunks_mut(channels * from.area).enumerate().for_each(|(image, to)| {
+        let from_image = from.image(image);
+        to[first * from.area..][..from_image.len()].copy_from_slice(from_image);
+    });
+}
