@@ -40,7 +40,7 @@ pub(crate) fn forward(branches: &[Branch], x: Tensor<4>, execution: Execution) -
 /// γ, β and weights of a step, in this order.
 fn parameters(conv: &Conv2d, norm: &BatchNorm) -> [Tensor<1>; 3] {
     let weight = conv.weight.val();
-    let count = weight.dims().iter().product();
+    let count: usize = weight.dims().iter().product();
     [norm.gamma.val(), norm.beta.val(), weight.reshape([count])]
 }
 

@@ -13,7 +13,7 @@ impl Kernels {
     /// `layer` applied to `x`, `[batch, input, height, width]`.
     pub(crate) fn conv(self, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if let Some(window) = own::window(layer).filter(|_| self.apply(&x)) {
+        if let Some(window) = own::window(layer, &x).filter(|_| self.apply(&x)) {
             return layer::convolve(x, layer.weight.val(), window);
         }
         layer.forward(x)
@@ -66,13 +66,13 @@ mod own {
     }
 
     /// The window of a convolution that the kernels can do.
-    pub(super) fn window(layer: &Conv2d) -> Option<Window> {
+    pub(super) fn window(layer: &Conv2d, x: &Tensor<4>) -> Option<Window> {
         let PaddingConfig2d::Explicit(padding, left, bottom, right) = layer.padding else { return None };
         let square = layer.kernel_size[0] == layer.kernel_size[1] && layer.stride[0] == layer.stride[1];
         let even = [left, bottom, right] == [padding; 3];
         let plain = layer.groups == 1 && layer.dilation == [1, 1] && layer.bias.is_none();
-        let sizes = matches!(layer.kernel_size[0], 1 | 3) && matches!(layer.stride[0], 1 | 2);
-        (square && even && plain && sizes).then_some(Window { stride: layer.stride[0], padding })
+        let window = Window { stride: layer.stride[0], padding };
+        (square && even && plain && window.shape(x.dims(), layer.weight.dims()).supported()).then_some(window)
     }
 
     /// Training or not as Burn's own layer decides it, and its running statistics moved as there.

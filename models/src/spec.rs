@@ -96,8 +96,16 @@ impl ModelSpec {
     /// # Errors
     /// An impossible value, or images too small for the strides.
     pub fn layers(&self, images: Images) -> Result<Vec<Layer>, SpecError> {
+        self.layers_with(images, Execution::default())
+    }
+
+    /// [`ModelSpec::layers`] with a choice of how the network computes, which decides what it saves.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn layers_with(&self, images: Images, execution: Execution) -> Result<Vec<Layer>, SpecError> {
         images.check()?;
-        let (mut tape, input) = Tape::start(images);
+        let (mut tape, input) = Tape::start(images, execution);
         match self {
             ModelSpec::Resnet(config) => config.trace(images, &input, &mut tape)?,
             ModelSpec::Densenet(config) => config.staged(images)?.trace(&input, &mut tape),
@@ -113,9 +121,17 @@ impl ModelSpec {
     /// # Errors
     /// As [`ModelSpec::layers`].
     pub fn cost(&self, images: Images) -> Result<Cost, SpecError> {
+        self.cost_with(images, Execution::default())
+    }
+
+    /// [`ModelSpec::cost`] with a choice of how the network computes, which decides what it saves.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn cost_with(&self, images: Images, execution: Execution) -> Result<Cost, SpecError> {
         match self {
             ModelSpec::Own(config) => Ok(config.cost()),
-            _ => Ok(cost::total(&self.layers(images)?)),
+            _ => Ok(cost::total(&self.layers_with(images, execution)?)),
         }
     }
 

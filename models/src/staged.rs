@@ -77,11 +77,15 @@ impl StagedConfig {
     pub(crate) fn trace(&self, input: &Value, tape: &mut Tape) {
         let mut x = self.stem.trace(input, tape);
         for (index, stage) in self.stages.iter().enumerate() {
+            if self.skip == Skip::Concat {
+                tape.enter_stage(&x);
+            }
             for (block, branch) in stage.iter().enumerate() {
                 let name = format!("stage{}.block{}", index + 1, block + 1);
                 let fx = branch.trace(&name, &x, tape);
                 x = tape.join(&format!("{name}.join"), self.skip, &x, &fx);
             }
+            tape.leave_stage(&x);
             if let Some(transition) = self.transitions.get(index) {
                 let name = format!("transition{}", index + 1);
                 x = transition.trace(&name, &x, tape);

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use crate::conv::Conv;
 use crate::cost::{Cost, Images, Layer};
+use crate::execution::{Execution, Kernels, Memory};
 use crate::skip::Skip;
 
 /// Bytes of one f32.
@@ -57,13 +58,19 @@ pub struct Tape {
     layers: Vec<Layer>,
     values: usize,
     saved: HashSet<usize>,
+    execution: Execution,
+    /// Results of normalisations, and of additions to them.
+    normalised: HashSet<usize>,
+    added: HashSet<usize>,
+    /// Within a stage that is one operation: its features, each the beginning of the next.
+    features: Option<HashSet<usize>>,
     too_small: Option<TooSmall>,
 }
 
 impl Tape {
-    /// An empty tape and the images that enter it.
-    pub fn start(images: Images) -> (Tape, Value) {
-        let mut tape = Tape::default();
+    /// An empty tape and the images that enter it, for a network that computes by `execution`.
+    pub fn start(images: Images, execution: Execution) -> (Tape, Value) {
+        let mut tape = Tape { execution, ..Tape::default() };
         let input = tape.value(vec![images.channels, images.size, images.size]);
         (tape, input)
     }
@@ -79,6 +86,24 @@ impl Tape {
         }
     }
 
+    /// Begins a stage of blocks that concatenate, which `x` enters. Unless the memory is naive it is one operation: its
+    /// features are saved once, at its end, and inputs of convolutions only if they are not computed again.
+    pub fn enter_stage(&mut self, x: &Value) {
+        if self.execution.memory != Memory::Naive {
+            self.features = Some(HashSet::from([x.id]));
+        }
+    }
+
+    /// Ends a stage, which `x` leaves.
+    pub fn leave_stage(&mut self, x: &Value) {
+        if self.features.take().is_some() {
+            let saved = self.save(x);
+            if let Some(layer) = self.layers.last_mut() {
+                layer.cost += saved;
+            }
+        }
+    }
+
     /// A convolution without bias. Saves its input.
     pub fn conv(&mut self, name: &str, x: &Value, conv: Conv) -> Value {
         let kind = match conv.stride {
@@ -88,7 +113,8 @@ impl Tape {
         let side = self.side(name, x, conv.kernel, conv.stride, conv.padding);
         let y = self.value(vec![conv.output, side, side]);
         let weights = (conv.input * conv.output * conv.kernel * conv.kernel) as u64;
-        let saved = self.save(x);
+        let again = self.features.is_some() && self.execution.memory == Memory::Recompute;
+        let saved = if again { Cost::default() } else { self.save(x) };
         self.push(name, &kind, &[x], &y, Cost { params: weights, macs: weights * (side * side) as u64, ..saved });
         y
     }
@@ -103,19 +129,32 @@ impl Tape {
     /// Batch normalisation. Saves its input; the statistics, two numbers a channel and batch, are left out.
     pub fn batch_norm(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
-        let saved = self.save(x);
+        self.normalised.insert(y.id);
+        let part = self.features.as_ref().is_some_and(|features| features.contains(&x.id));
+        let saved = if part { Cost::default() } else { self.save(x) };
         self.push(name, "bn", &[x], &y, Cost { params: 2 * x.channels() as u64, ..saved });
         y
     }
 
-    /// ReLU. Saves its input.
+    /// ReLU. Saves its input; as one operation with a normalisation nothing, with an addition to it its output.
     pub fn relu(&mut self, name: &str, x: &Value) -> Value {
-        self.pointwise(name, "relu", x)
+        let y = self.value(x.shape.clone());
+        let own = self.execution.kernels == Kernels::Skipbench || self.features.is_some();
+        let saved = match own {
+            true if self.normalised.contains(&x.id) => Cost::default(),
+            true if self.added.contains(&x.id) => self.save(&y),
+            _ => self.save(x),
+        };
+        self.push(name, "relu", &[x], &y, saved);
+        y
     }
 
     /// GELU. Saves its input.
     pub fn gelu(&mut self, name: &str, x: &Value) -> Value {
-        self.pointwise(name, "gelu", x)
+        let y = self.value(x.shape.clone());
+        let saved = self.save(x);
+        self.push(name, "gelu", &[x], &y, saved);
+        y
     }
 
     /// [`Tape::batch_norm`], then [`Tape::relu`].
@@ -134,6 +173,12 @@ impl Tape {
             shape[0] += x.shape[0];
         }
         let y = self.value(shape);
+        if skip == Skip::Add && self.normalised.contains(&fx.id) {
+            self.added.insert(y.id);
+        }
+        if let Some(features) = &mut self.features {
+            features.insert(y.id);
+        }
         let join_bytes = x.bytes() + fx.bytes() + y.bytes();
         self.push(name, skip.word(), &[x, fx], &y, Cost { join_bytes, ..Cost::default() });
         y
@@ -236,13 +281,6 @@ impl Tape {
     pub fn class_token(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(vec![x.shape[1]]);
         self.push(name, "class token", &[&y], &y, Cost::default());
-        y
-    }
-
-    fn pointwise(&mut self, name: &str, kind: &str, x: &Value) -> Value {
-        let y = self.value(x.shape.clone());
-        let saved = self.save(x);
-        self.push(name, kind, &[x], &y, saved);
         y
     }
 

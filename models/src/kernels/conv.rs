@@ -1,9 +1,28 @@
-//! Convolution: forward, gradient of the input, gradient of the weights.
+//! Convolution on plain slices: forward, gradient of the input, gradient of the weights.
+//!
+//! Activations are `[batch, channel, height, width]`, weights `[output, input, kernel, kernel]`, all contiguous.
+//! Results do not depend on the number of threads: a thread computes whole outputs, and the weight gradient adds its
+//! parts in an order that the shape alone fixes.
 
-use rayon::prelude::*;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod bank;
+mod correlate;
+mod grid;
+mod isa;
+mod panel;
+mod portable;
+mod scratch;
+mod segment;
+mod shared;
+mod tile;
+mod weight;
 
-/// Shape of a convolution without groups or dilation; activations `[batch, channels, height, width]`, weights
-/// `[output, input, kernel, kernel]`.
+pub use isa::Isa;
+
+/// Shape of a convolution without groups or dilation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConvShape {
     /// Images.
@@ -12,106 +31,124 @@ pub struct ConvShape {
     pub input: usize,
     /// Output channels.
     pub output: usize,
-    /// Rows of the input.
+    /// Rows of an input image.
     pub height: usize,
-    /// Columns of the input.
+    /// Columns of an input image.
     pub width: usize,
-    /// Side of the kernel.
+    /// Rows and columns of the kernel.
     pub kernel: usize,
-    /// Stride in both directions.
+    /// Distance between neighbouring outputs, in input pixels.
     pub stride: usize,
-    /// Zeros added on every side.
+    /// Zeros around each image.
     pub padding: usize,
 }
 
 impl ConvShape {
-    /// Rows of the output.
+    /// Rows of an output image.
+    #[must_use]
     pub fn out_height(&self) -> usize {
         (self.height + 2 * self.padding - self.kernel) / self.stride + 1
     }
 
-    /// Columns of the output.
+    /// Columns of an output image.
+    #[must_use]
     pub fn out_width(&self) -> usize {
         (self.width + 2 * self.padding - self.kernel) / self.stride + 1
     }
 
-    /// Whether the kernels here do it.
+    /// Whether the kernels can compute this shape: nothing empty, a kernel that fits, less padding than kernel, and
+    /// images whose offsets fit 32 bits.
+    #[must_use]
     pub fn supported(&self) -> bool {
-        matches!(self.kernel, 1 | 3) && matches!(self.stride, 1 | 2)
+        let sizes = [self.batch, self.input, self.output, self.height, self.width, self.kernel, self.stride];
+        let fits = |size: usize| size <= self.height.min(self.width).saturating_add(2 * self.padding);
+        let channels = self.input.max(self.output);
+        let image = (self.height + 2 * self.kernel + 16).checked_mul(self.width + 2 * self.kernel + 16);
+        !sizes.contains(&0)
+            && self.padding < self.kernel
+            && fits(self.kernel)
+            && image.and_then(|pixels| pixels.checked_mul(channels)).is_some_and(|floats| floats < 1 << 27)
     }
 
-    /// Every (output row, input row) pair that tap `tap` connects; the same for columns with `size` and `out` of those.
-    fn pairs(&self, tap: usize, size: usize, out: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let (stride, padding) = (self.stride, self.padding);
-        (0..out).filter_map(move |o| {
-            let i = (o * stride + tap).checked_sub(padding)?;
-            (i < size).then_some((o, i))
-        })
+    /// Floats of an input, `batch · input · height · width`.
+    #[must_use]
+    pub fn input_len(&self) -> usize {
+        self.batch * self.input * self.height * self.width
     }
 
-    fn taps(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let kernel = self.kernel;
-        (0..kernel).flat_map(move |row| (0..kernel).map(move |column| (row, column)))
+    /// Floats of an output.
+    #[must_use]
+    pub fn output_len(&self) -> usize {
+        self.batch * self.output * self.out_height() * self.out_width()
     }
 
-    /// Calls `each(out index, in index)` for every pair of pixels that the tap connects.
-    fn connect(&self, (row, column): (usize, usize), mut each: impl FnMut(usize, usize)) {
-        for (oy, iy) in self.pairs(row, self.height, self.out_height()) {
-            for (ox, ix) in self.pairs(column, self.width, self.out_width()) {
-                each(oy * self.out_width() + ox, iy * self.width + ix);
-            }
-        }
+    /// Floats of the weights.
+    #[must_use]
+    pub fn weight_len(&self) -> usize {
+        self.output * self.input * self.kernel * self.kernel
+    }
+
+    /// Multiply-adds of one pass; each gradient costs about as many.
+    #[must_use]
+    pub fn multiply_adds(&self) -> usize {
+        self.weight_len() * self.batch * self.out_height() * self.out_width()
+    }
+
+    fn check(&self, x: usize, weight: usize, y: usize) {
+        assert!(self.supported(), "convolution {self:?} is not supported");
+        assert_eq!(x, self.input_len(), "length of the input of {self:?}");
+        assert_eq!(weight, self.weight_len(), "length of the weights of {self:?}");
+        assert_eq!(y, self.output_len(), "length of the output of {self:?}");
     }
 }
 
-/// `y = x * weight`. Overwrites `y`.
+/// Overwrites `y` with the convolution of `x` by `weight`.
+///
+/// # Panics
+/// When the shape is not supported or a slice has another length than the shape says.
 pub fn forward(shape: &ConvShape, x: &[f32], weight: &[f32], y: &mut [f32]) {
-    let (area, out) = (shape.height * shape.width, shape.out_height() * shape.out_width());
-    let taps = shape.kernel * shape.kernel;
-    y.par_chunks_mut(shape.output * out).zip(x.par_chunks(shape.input * area)).for_each(|(y, x)| {
-        y.fill(0.0);
-        for (o, y) in y.chunks_mut(out).enumerate() {
-            for (i, x) in x.chunks(area).enumerate() {
-                for (tap, at) in shape.taps().enumerate() {
-                    let w = weight[(o * shape.input + i) * taps + tap];
-                    shape.connect(at, |to, from| y[to] += w * x[from]);
-                }
-            }
-        }
-    });
+    forward_on(Isa::best(), shape, x, weight, y);
 }
 
-/// The gradient of the input. Overwrites `dx`.
+/// Overwrites `dx` with the gradient of the input, given the gradient `dy` of the output.
+///
+/// # Panics
+/// When the shape is not supported or a slice has another length than the shape says.
 pub fn input_gradient(shape: &ConvShape, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
-    let (area, out) = (shape.height * shape.width, shape.out_height() * shape.out_width());
-    let taps = shape.kernel * shape.kernel;
-    dx.par_chunks_mut(shape.input * area).zip(dy.par_chunks(shape.output * out)).for_each(|(dx, dy)| {
-        dx.fill(0.0);
-        for (i, dx) in dx.chunks_mut(area).enumerate() {
-            for (o, dy) in dy.chunks(out).enumerate() {
-                for (tap, at) in shape.taps().enumerate() {
-                    let w = weight[(o * shape.input + i) * taps + tap];
-                    shape.connect(at, |to, from| dx[from] += w * dy[to]);
-                }
-            }
-        }
-    });
+    input_gradient_on(Isa::best(), shape, dy, weight, dx);
 }
 
-/// The gradient of the weights. Overwrites `dw`.
+/// Overwrites `dw` with the gradient of the weights, given the input and the gradient `dy` of the output.
+///
+/// # Panics
+/// When the shape is not supported or a slice has another length than the shape says.
 pub fn weight_gradient(shape: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    let (area, out) = (shape.height * shape.width, shape.out_height() * shape.out_width());
-    let taps = shape.kernel * shape.kernel;
-    dw.par_chunks_mut(taps).enumerate().for_each(|(pair, dw)| {
-        let (o, i) = (pair / shape.input, pair % shape.input);
-        for (dw, at) in dw.iter_mut().zip(shape.taps()) {
-            let mut sum = 0.0f64;
-            for image in 0..shape.batch {
-                let x = &x[(image * shape.input + i) * area..][..area];
-                let dy = &dy[(image * shape.output + o) * out..][..out];
-                shape.connect(at, |to, from| sum += f64::from(x[from] * dy[to]));
-            }
-            *dw = sum as f32;
-        }
-    });
+    weight_gradient_on(Isa::best(), shape, x, dy, dw);
+}
+
+/// [`forward`] with a chosen instruction set.
+///
+/// # Panics
+/// As [`forward`].
+pub fn forward_on(isa: Isa, shape: &ConvShape, x: &[f32], weight: &[f32], y: &mut [f32]) {
+    shape.check(x.len(), weight.len(), y.len());
+    correlate::forward(isa, shape, x, weight, y);
+}
+
+/// [`input_gradient`] with a chosen instruction set.
+///
+/// # Panics
+/// As [`input_gradient`].
+pub fn input_gradient_on(isa: Isa, shape: &ConvShape, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
+    shape.check(dx.len(), weight.len(), dy.len());
+    correlate::input_gradient(isa, shape, dy, weight, dx);
+}
+
+/// [`weight_gradient`] with a chosen instruction set.
+///
+/// # Panics
+/// As [`weight_gradient`].
+pub fn weight_gradient_on(isa: Isa, shape: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+    shape.check(x.len(), dw.len(), dy.len());
+    weight::weight_gradient(isa, shape, x, dy, dw);
 }

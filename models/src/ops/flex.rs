@@ -5,7 +5,7 @@ use burn::backend::flex::FlexTensor;
 use burn::tensor::TensorData;
 
 use super::layer::{LayerOps, Window};
-use crate::kernels::conv::{self, ConvShape};
+use crate::kernels::conv;
 use crate::kernels::filled;
 use crate::kernels::norm::{self, After, Mask, Parameters};
 use crate::kernels::planes::Planes;
@@ -16,6 +16,11 @@ pub(super) fn dense(x: FlexTensor) -> FlexTensor {
         Some(_) => x,
         None => x.to_contiguous(),
     }
+}
+
+/// A contiguous tensor that is all of its storage, to be written to.
+pub(super) fn whole(x: FlexTensor) -> FlexTensor {
+    x.to_contiguous()
 }
 
 /// The numbers of a tensor that is [`dense`].
@@ -40,14 +45,6 @@ pub(super) fn planes(x: &FlexTensor) -> Planes<'_> {
     Planes::new(numbers(x), batch, channels, height * width)
 }
 
-/// The shape of a convolution.
-pub(super) fn conv_shape(x: [usize; 4], weight: [usize; 4], window: Window) -> ConvShape {
-    let [batch, input, height, width] = x;
-    let [output, _, kernel, _] = weight;
-    let Window { stride, padding } = window;
-    ConvShape { batch, input, output, height, width, kernel, stride, padding }
-}
-
 /// The gradients of a convolution's input and weights.
 pub(super) fn convolve_backward(
     x: FlexTensor,
@@ -57,7 +54,7 @@ pub(super) fn convolve_backward(
     wanted: [bool; 2],
 ) -> [Option<FlexTensor>; 2] {
     let (x, weight, dy) = (dense(x), dense(weight), dense(dy));
-    let shape = conv_shape(dims(&x), dims(&weight), window);
+    let shape = window.shape(dims(&x), dims(&weight));
     let dx = || {
         let dx = filled(numbers(&x).len(), |dx| conv::input_gradient(&shape, numbers(&dy), numbers(&weight), dx));
         tensor(dx, dims(&x))
@@ -83,9 +80,9 @@ pub(super) struct Kept {
     pub(super) output: Option<FlexTensor>,
 }
 
-/// Gradients of x, γ, β and the shortcut.
-pub(super) fn norm_backward(kept: &Kept, dy: FlexTensor) -> (FlexTensor, FlexTensor, FlexTensor, Option<FlexTensor>) {
-    let dy = dense(dy);
+/// Gradients of x, γ, β and the shortcut; that of x onto `d` where nobody else holds it.
+pub(super) fn norm_backward(kept: &Kept, d: FlexTensor) -> (FlexTensor, FlexTensor, FlexTensor, Option<FlexTensor>) {
+    let mut dx = whole(d);
     let mask = match &kept.output {
         Some(output) => Mask::Output(planes(output)),
         None if kept.relu => Mask::Normalised,
@@ -94,23 +91,16 @@ pub(super) fn norm_backward(kept: &Kept, dy: FlexTensor) -> (FlexTensor, FlexTen
     let (x, shape, channels) = (planes(&kept.x), dims(&kept.x), dims(&kept.x)[1]);
     let parameters = Parameters { gamma: numbers(&kept.gamma), beta: numbers(&kept.beta), epsilon: kept.epsilon };
     let statistics = (numbers(&kept.mean), numbers(&kept.variance));
-    let (mut gradients, mut shortcut) = (None, None);
-    let mut both = |ds: Option<&mut [f32]>| {
-        filled(numbers(&dy).len(), |dx| {
-            gradients = Some(norm::backward((x, planes(&dy)), parameters, statistics, mask, dx, ds));
-        })
-    };
-    let dx = match kept.output {
-        None => both(None),
-        Some(_) => {
-            let mut dx = Vec::new();
-            shortcut = Some(filled(numbers(&dy).len(), |ds| dx = both(Some(ds))));
-            dx
+    let (mut found, d) = (Default::default(), dx.storage_mut::<f32>());
+    let shortcut = match kept.output {
+        None => {
+            found = norm::backward(x, parameters, statistics, mask, d, None);
+            None
         }
+        Some(_) => Some(filled(d.len(), |ds| found = norm::backward(x, parameters, statistics, mask, d, Some(ds)))),
     };
-    let (gamma, beta) = gradients.expect("`filled` calls what fills");
     let shortcut = shortcut.map(|shortcut| tensor(shortcut, shape));
-    (tensor(dx, shape), tensor(gamma, [channels]), tensor(beta, [channels]), shortcut)
+    (dx, tensor(found.0, [channels]), tensor(found.1, [channels]), shortcut)
 }
 
 /// [`LayerOps::norm_train`] with what follows it.
@@ -141,8 +131,7 @@ fn infer(
     let [batch, channels, height, width] = dims(&x);
     let parameters = Parameters { gamma: numbers(&gamma), beta: numbers(&beta), epsilon };
     let statistics = (numbers(&mean), numbers(&variance));
-    let mut y = x.to_contiguous();
-    drop(x);
+    let mut y = whole(x);
     norm::infer([batch, channels, height * width], y.storage_mut::<f32>(), parameters, statistics, after);
     y
 }
@@ -150,7 +139,7 @@ fn infer(
 impl LayerOps for Flex {
     fn convolve(x: FlexTensor, weight: FlexTensor, window: Window) -> FlexTensor {
         let (x, weight) = (dense(x), dense(weight));
-        let shape = conv_shape(dims(&x), dims(&weight), window);
+        let shape = window.shape(dims(&x), dims(&weight));
         let [height, width] = [shape.out_height(), shape.out_width()];
         let len = shape.batch * shape.output * height * width;
         let y = filled(len, |y| conv::forward(&shape, numbers(&x), numbers(&weight), y));

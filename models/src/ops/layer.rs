@@ -5,6 +5,8 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 
+use crate::kernels::conv::ConvShape;
+
 /// Geometry of a convolution that its tensors do not tell.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
@@ -12,6 +14,16 @@ pub struct Window {
     pub stride: usize,
     /// Zeros added on every side.
     pub padding: usize,
+}
+
+impl Window {
+    /// The shape of a convolution, from those of its input and its weights.
+    pub(crate) fn shape(self, x: [usize; 4], weight: [usize; 4]) -> ConvShape {
+        let [batch, input, height, width] = x;
+        let [output, _, kernel, _] = weight;
+        let Window { stride, padding } = self;
+        ConvShape { batch, input, output, height, width, kernel, stride, padding }
+    }
 }
 
 /// What backends are extended by. Shapes: `x` and `shortcut` `[batch, channels, height, width]`, `weight`

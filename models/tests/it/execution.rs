@@ -50,3 +50,14 @@ fn training_curves_with_either_kernels_agree() {
         }
     }
 }
+
+#[test]
+fn the_first_step_does_not_depend_on_what_is_kept() {
+    for name in ["densenet-7-4", "densenet-bc-16-4", "backbone-concat-16-w4"] {
+        for kernels in [Kernels::Skipbench, Kernels::Burn] {
+            for memory in [Memory::Shared, Memory::Recompute] {
+                agree(name, Execution { kernels, memory }, Execution { kernels, memory: Memory::Naive }, 1e-5);
+            }
+        }
+    }
+}

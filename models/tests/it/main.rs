@@ -3,6 +3,10 @@
 mod counts;
 mod execution;
 mod forward;
+#[cfg(feature = "flex")]
+mod kernels;
+#[cfg(feature = "flex")]
+mod layers;
 mod matching;
 mod names;
 mod specs;

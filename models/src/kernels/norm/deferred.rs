@@ -8,8 +8,8 @@
 use multiversion::multiversion;
 use rayon::prelude::*;
 
-use super::backward::gradient_sums;
-use super::{Channel, Mask, Parameters};
+use super::sums::{LANES, Sums};
+use super::{Channel, Parameters};
 use crate::kernels::filled;
 use crate::kernels::planes::{Planes, PlanesMut};
 
@@ -21,14 +21,30 @@ pub(crate) struct Owed([f64; 2]);
 /// Adds the first term of a normalisation with ReLU to the gradient of `channel` in `dx`; gives Σg and Σ(g·(x - mean)).
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn add(x: Planes, dy: Planes, channel: usize, by: Channel, dx: &PlanesMut) -> [f64; 2] {
+    let open = |x: f32, g: f32| if by.of(x) > 0.0 { g } else { 0.0 };
+    let mut sums = Sums::<2>::new();
     for image in 0..x.batch {
         // SAFETY: a channel is one task, so no other holds its planes.
-        let dx = unsafe { dx.plane(image, channel) };
-        for ((dx, x), g) in dx.iter_mut().zip(x.plane(image, channel)).zip(dy.plane(image, channel)) {
-            *dx += by.scale * if by.of(*x) > 0.0 { *g } else { 0.0 };
+        let (dx, dx_rest) = unsafe { dx.plane(image, channel) }.as_chunks_mut::<LANES>();
+        let (x, x_rest) = x.plane(image, channel).as_chunks::<LANES>();
+        let (dy, dy_rest) = dy.plane(image, channel).as_chunks::<LANES>();
+        for ((dx, x), dy) in dx.iter_mut().zip(x).zip(dy) {
+            for lane in 0..LANES {
+                let g = open(x[lane], dy[lane]);
+                dx[lane] += by.scale * g;
+                sums.lanes[0][lane] += g;
+                sums.lanes[1][lane] += g * (x[lane] - by.mean);
+            }
+            sums.chunk();
+        }
+        for (lane, ((dx, x), dy)) in dx_rest.iter_mut().zip(x_rest).zip(dy_rest).enumerate() {
+            let g = open(*x, *dy);
+            *dx += by.scale * g;
+            sums.totals[0][lane] += f64::from(g);
+            sums.totals[1][lane] += f64::from(g * (x - by.mean));
         }
     }
-    gradient_sums(x, dy, channel, by, Mask::Normalised)
+    sums.finish()
 }
 
 /// Writes the gradient of `channel` of x, given as the `to`th of `out`, with all that is owed taken away.

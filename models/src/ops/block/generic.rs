@@ -1,8 +1,8 @@
 //! A stage by any backend's own operations. The concatenated features of a layer are made for the while that it needs them.
 
+use burn::backend::Backend;
 use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::{Shape, Slice};
 
 use super::{Done, Stage, Step};

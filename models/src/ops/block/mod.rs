@@ -5,9 +5,9 @@
 //! another: for every convolution mean and variance of that normalisation.
 
 mod autodiff;
+mod generic;
 #[cfg(feature = "flex")]
 mod own;
-mod generic;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::execution::{Execution, Memory};
 
 /// Shapes of a stage of blocks that concatenate.
 #[derive(Debug, Clone)]
-pub struct Stage {
+pub(crate) struct Stage {
     /// Channels that enter.
     pub input: usize,
     /// The convolutions of each layer, each after BN and ReLU.
@@ -74,7 +74,7 @@ impl Stage {
 
 /// What a stage gives.
 #[derive(Debug, Clone)]
-pub struct Done<B: Backend> {
+pub(crate) struct Done<B: Backend> {
     /// `[batch, output, height, width]`.
     pub features: FloatTensor<B>,
     /// Mean and biased variance of every normalisation.
@@ -86,7 +86,7 @@ pub struct Done<B: Backend> {
 }
 
 /// How a backend computes a stage. By default with the backend's own operations.
-pub trait StageKernels: Backend {
+pub(crate) trait StageKernels: Backend {
     /// Normalises by the statistics given, or by the batch's.
     fn stage(
         x: FloatTensor<Self>,
@@ -110,7 +110,7 @@ pub trait StageKernels: Backend {
 
 /// What backends are extended by.
 #[backend_extension(Autodiff, Flex: cfg(feature = "flex"), Cube: cfg(feature = "cube"))]
-pub trait StageOps: Backend {
+pub(crate) trait StageOps: Backend {
     /// A stage by the statistics of the batch; gives its features and those statistics.
     fn stage_train(
         x: FloatTensor<Self>,
@@ -129,8 +129,8 @@ pub trait StageOps: Backend {
 
 /// Extends a backend by what its [`StageKernels`] do.
 macro_rules! extend {
-    ($backend:ty $(, $parameter:ident: $($bound:tt)+)?) => {
-        impl $(<$parameter: $($bound)+>)? StageOps for $backend {
+    ($backend:ty) => {
+        impl StageOps for $backend {
             fn stage_train(
                 x: FloatTensor<Self>,
                 parameters: FloatTensor<Self>,
@@ -156,9 +156,5 @@ macro_rules! extend {
 extend!(burn::backend::Flex);
 #[cfg(feature = "cube")]
 extend!(burn::backend::Cube);
-#[cfg(feature = "fusion")]
-extend!(burn::backend::fusion::Fusion<B>, B: burn::backend::fusion::FusionBackend);
 #[cfg(feature = "cube")]
 impl StageKernels for burn::backend::Cube {}
-#[cfg(feature = "fusion")]
-impl<B: burn::backend::fusion::FusionBackend> StageKernels for burn::backend::fusion::Fusion<B> {}

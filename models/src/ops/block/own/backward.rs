@@ -87,18 +87,14 @@ impl Run<'_> {
         for (index, step) in steps.iter().enumerate().rev() {
             let inner = if index > 0 { self.inner.pop() } else { None };
             let x = inner.as_ref().map_or(self.features, planes);
-            let dy = self.convolution(step, x, &d);
-            let dy = Planes::new(&dy, x.batch, step.conv.input, x.area);
+            d = self.convolution(step, x, &d);
             let (by, moments) = (affine(self.parameters, step, self.epsilon), moments(self.statistics, step));
             let (gamma, beta) = match index {
-                0 => norm::defer((x, dy), by, moments, gradient, &mut self.owed),
-                _ => {
-                    let mut found = Default::default();
-                    d = filled(x.batch * x.channels * x.area, |dx| {
-                        found = norm::backward((x, dy), by, moments, Mask::Normalised, dx, None);
-                    });
-                    found
+                0 => {
+                    let dy = Planes::new(&d, x.batch, step.conv.input, x.area);
+                    norm::defer((x, dy), by, moments, gradient, &mut self.owed)
                 }
+                _ => norm::backward(x, by, moments, Mask::Normalised, &mut d, None),
             };
             self.found[step.gamma.clone()].copy_from_slice(&gamma);
             self.found[step.beta.clone()].copy_from_slice(&beta);
@@ -108,7 +104,7 @@ impl Run<'_> {
 
     /// The gradient of what a step's convolution read. Writes that of its weights.
     fn convolution(&mut self, step: &Step, x: Planes<'_>, d: &[f32]) -> Vec<f32> {
-        let shape = conv_shape(step, x.batch, self.size);
+        let shape = conv_shape(&step.conv, x.batch, self.size);
         let kept = self.activated.pop();
         let again = || norm::normalise(x, affine(self.parameters, step, self.epsilon), moments(self.statistics, step));
         match &kept {

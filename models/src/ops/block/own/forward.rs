@@ -109,7 +109,7 @@ impl<'a> Run<'a> {
         let by = affine(self.parameters, step, self.stage.epsilon);
         let y = norm::normalise(x, by, moments(&self.statistics, step));
         let z = filled(self.batch * step.conv.output * self.area(), |z| {
-            conv::forward(&conv_shape(step, self.batch, self.size), &y, &self.parameters[step.weight.clone()], z);
+            conv::forward(&conv_shape(&step.conv, self.batch, self.size), &y, &self.parameters[step.weight.clone()], z);
         });
         if !self.given && self.stage.keeps_activated() {
             let [height, width] = self.size;

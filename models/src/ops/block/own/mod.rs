@@ -15,7 +15,7 @@ use crate::execution::Kernels;
 use crate::kernels::conv::ConvShape;
 use crate::kernels::norm::Parameters;
 use crate::kernels::planes::Planes;
-use crate::ops::flex::dense;
+use crate::ops::flex::{dense, dims, whole};
 
 impl StageKernels for Flex {
     fn stage(x: FlexTensor, parameters: FlexTensor, statistics: Option<FlexTensor>, stage: &Stage) -> Done<Self> {
@@ -29,19 +29,30 @@ impl StageKernels for Flex {
         }
     }
 
-    fn stage_backward(done: Done<Self>, parameters: FlexTensor, gradient: FlexTensor, stage: &Stage) -> [FlexTensor; 2] {
+    fn stage_backward(
+        done: Done<Self>,
+        parameters: FlexTensor,
+        gradient: FlexTensor,
+        stage: &Stage,
+    ) -> [FlexTensor; 2] {
         if !applies(&done.features, stage) {
             return generic::backward(done, parameters, gradient, stage);
         }
-        backward::backward(done, &dense(parameters), dense(gradient), stage)
+        backward::backward(done, &dense(parameters), whole(gradient), stage)
     }
 }
 
 /// Whether this crate's kernels are wanted and can do it.
 fn applies(x: &FlexTensor, stage: &Stage) -> bool {
-    let same = |conv: &Conv| matches!(conv.kernel, 1 | 3) && conv.stride == 1 && conv.padding == conv.kernel / 2;
-    let shapes = stage.layers.iter().all(|convs| !convs.is_empty() && convs.iter().all(same));
-    stage.execution.kernels == Kernels::Skipbench && x.dtype() == DType::F32 && shapes
+    if stage.execution.kernels != Kernels::Skipbench || x.dtype() != DType::F32 {
+        return false;
+    }
+    let [batch, _, height, width] = dims(x);
+    let can = |conv: &Conv| {
+        let shape = conv_shape(conv, batch, [height, width]);
+        shape.supported() && [shape.out_height(), shape.out_width()] == [height, width]
+    };
+    stage.layers.iter().all(|convs| !convs.is_empty() && convs.iter().all(can))
 }
 
 /// A step's γ, β and ε.
@@ -54,9 +65,9 @@ fn moments<'a>(all: &'a [f32], step: &Step) -> (&'a [f32], &'a [f32]) {
     (&all[step.mean.clone()], &all[step.variance.clone()])
 }
 
-/// The shape of a step's convolution of `batch` maps.
-fn conv_shape(step: &Step, batch: usize, [height, width]: [usize; 2]) -> ConvShape {
-    let Conv { input, output, kernel, stride, padding } = step.conv;
+/// The shape of a convolution of `batch` maps.
+fn conv_shape(conv: &Conv, batch: usize, [height, width]: [usize; 2]) -> ConvShape {
+    let Conv { input, output, kernel, stride, padding } = *conv;
     ConvShape { batch, input, output, height, width, kernel, stride, padding }
 }
 

@@ -1,0 +1,88 @@
+//! Taps and packed weights: a convolution is one bank, the input gradient of a strided one a bank for each phase.
+
+use rayon::prelude::*;
+
+use super::grid::Grid;
+
+/// One tap of the kernel as a bank sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tap {
+    /// Phase of the grid that it reads.
+    pub(super) phase: (usize, usize),
+    /// Grid rows and columns from the output's position.
+    pub(super) shift: (usize, usize),
+    /// Its place in the kernel, row-major.
+    pub(super) index: usize,
+}
+
+/// A set of taps that computes the outputs of one phase.
+#[derive(Debug, Clone)]
+pub(super) struct Bank {
+    pub(super) taps: Vec<Tap>,
+    /// The first output row and column.
+    pub(super) start: (usize, usize),
+    /// Rows and columns of outputs.
+    pub(super) size: (usize, usize),
+}
+
+/// How the weights lie in memory: weight of output `o`, input `i` and tap `t` is at `o · output + i · input + t`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WeightOrder {
+    pub(super) output: usize,
+    pub(super) input: usize,
+}
+
+impl Bank {
+    /// Grid rows below an output's own row that its taps read.
+    pub(super) fn halo(&self) -> usize {
+        self.taps.iter().map(|tap| tap.shift.0).max().unwrap_or(0)
+    }
+
+    /// Offsets of all terms of the sum, input channels outermost, in a band of `rows` grid rows.
+    pub(super) fn offsets(&self, grid: &Grid, rows: usize) -> Vec<u32> {
+        let plane = grid.plane(rows);
+        let of = |tap: &Tap| grid.phase(tap.phase.0, tap.phase.1, rows) + tap.shift.0 * grid.cols + tap.shift.1;
+        let channels =
+            (0..grid.channels).flat_map(|channel| self.taps.iter().map(move |tap| channel * plane + of(tap)));
+        // `ConvShape::supported` keeps a packed image below 2^32 floats.
+        channels.map(|offset| offset as u32).collect()
+    }
+
+    /// Packs the weights of outputs `first .. first + channels` as `[input, tap, channel]`.
+    pub(super) fn pack(&self, weight: &[f32], order: WeightOrder, first: usize, channels: usize, out: &mut [f32]) {
+        for (input, out) in out.chunks_exact_mut(self.taps.len() * channels).enumerate() {
+            for (tap, out) in self.taps.iter().zip(out.chunks_exact_mut(channels)) {
+                let start = first * order.output + input * order.input + tap.index;
+                for (out, &weight) in out.iter_mut().zip(weight[start..].iter().step_by(order.output)) {
+                    *out = weight;
+                }
+            }
+        }
+    }
+}
+
+/// Where output channels are cut into blocks of nearly equal size, none above `most`: block `b` is `cuts[b]..cuts[b+1]`.
+pub(super) fn cuts(channels: usize, most: usize) -> Vec<usize> {
+    let unit = if most.is_multiple_of(4) { 4 } else { 2 };
+    let (units, blocks) = (channels.div_ceil(unit), channels.div_ceil(most));
+    (0..=blocks).map(|block| (block * units / blocks * unit).min(channels)).collect()
+}
+
+/// Packs the weights of all banks, bank after bank, block after block.
+pub(super) fn pack(banks: &[Bank], inputs: usize, cuts: &[usize], order: WeightOrder, weight: &[f32], out: &mut [f32]) {
+    let mut jobs = Vec::new();
+    let mut rest = out;
+    for bank in banks.iter().filter(|bank| !bank.taps.is_empty()) {
+        for block in cuts.windows(2) {
+            let channels = block[1] - block[0];
+            let (own, others) = rest.split_at_mut(bank.taps.len() * inputs * channels);
+            jobs.push((bank, block[0], channels, own));
+            rest = others;
+        }
+    }
+    // A small packing is done before a second thread has woken up.
+    let least = (1 << 15) / (weight.len() / jobs.len().max(1)).max(1);
+    jobs.into_par_iter().with_min_len(least.max(1)).for_each(|(bank, first, channels, own)| {
+        bank.pack(weight, order, first, channels, own);
+    });
+}

@@ -1,0 +1,103 @@
+//! Pixel-major copies for the weight gradient: the channels of a pixel side by side.
+
+use std::ops::Range;
+
+use super::isa::Isa;
+
+/// Side of the square that is transposed at a time.
+const SQUARE: usize = 8;
+
+/// Rows of floats in memory, and the columns that they become.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Transpose {
+    pub(super) isa: Isa,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    /// Floats between rows.
+    pub(super) distance: usize,
+    /// Floats between the columns that are written.
+    pub(super) pitch: usize,
+}
+
+impl Transpose {
+    /// Writes column `c` of `from` to `to[c · pitch ..][.. rows]`.
+    pub(super) fn run(&self, from: &[f32], to: &mut [f32]) {
+        let Self { isa, rows, columns, distance, pitch } = *self;
+        if rows < SQUARE || columns < SQUARE {
+            for row in 0..rows {
+                for column in 0..columns {
+                    to[column * pitch + row] = from[row * distance + column];
+                }
+            }
+            return;
+        }
+        for column in starts(columns) {
+            for row in starts(rows) {
+                isa.square(&from[row * distance + column..], distance, &mut to[column * pitch + row..], pitch);
+            }
+        }
+    }
+}
+
+/// Where squares start: the last one ends at `size`, and may repeat a part of the one before.
+fn starts(size: usize) -> impl Iterator<Item = usize> {
+    (0..size).step_by(SQUARE).map(move |start| start.min(size - SQUARE))
+}
+
+/// The zero-padded positions of an image, pixel-major.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    pub(super) isa: Isa,
+    pub(super) height: usize,
+    pub(super) width: usize,
+    /// Pixels between neighbouring positions.
+    pub(super) step: usize,
+    /// Zeros above and to the left.
+    pub(super) padding: usize,
+    /// Positions in a row.
+    pub(super) cols: usize,
+}
+
+impl Field {
+    /// Packs `rows` of the field of `channels` (each `height · width` floats) into positions `pitch` apart.
+    pub(super) fn pack(&self, channels: &[f32], rows: Range<usize>, pitch: usize, out: &mut [f32]) {
+        let plane = self.height * self.width;
+        let lanes = channels.len() / plane;
+        let whole = self.step == 1 && self.padding == 0 && self.cols == self.width && rows.end <= self.height;
+        if whole {
+            let transpose = self.transpose(lanes, rows.len() * self.width, pitch);
+            return transpose.run(&channels[rows.start * self.width..], out);
+        }
+        for (row, out) in rows.zip(out.chunks_mut(self.cols * pitch)) {
+            match (row * self.step).checked_sub(self.padding) {
+                Some(y) if y < self.height => self.pack_row(&channels[y * self.width..], lanes, pitch, out),
+                _ => out[..(self.cols - 1) * pitch + lanes].fill(0.0),
+            }
+        }
+    }
+
+    fn transpose(&self, rows: usize, columns: usize, pitch: usize) -> Transpose {
+        Transpose { isa: self.isa, rows, columns, distance: self.height * self.width, pitch }
+    }
+
+    fn pack_row(&self, pixels: &[f32], lanes: usize, pitch: usize, out: &mut [f32]) {
+        let plane = self.height * self.width;
+        let before = self.padding.div_ceil(self.step).min(self.cols);
+        let first = before * self.step - self.padding.min(before * self.step);
+        let inside = self.width.saturating_sub(first).div_ceil(self.step).min(self.cols - before);
+        let after = before + inside;
+        for position in (0..before).chain(after..self.cols) {
+            out[position * pitch..][..lanes].fill(0.0);
+        }
+        let out = &mut out[before * pitch..];
+        if self.step == 1 {
+            self.transpose(lanes, inside, pitch).run(&pixels[first..], out);
+        } else {
+            for lane in 0..lanes {
+                for position in 0..inside {
+                    out[position * pitch + lane] = pixels[lane * plane + first + position * self.step];
+                }
+            }
+        }
+    }
+}

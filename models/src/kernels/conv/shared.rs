@@ -1,0 +1,20 @@
+//! A pointer that tasks share to write disjoint parts of one output.
+
+/// The start of an output.
+#[derive(Clone, Copy)]
+pub(super) struct Shared(*mut f32);
+
+// SAFETY: a task writes only the outputs that are its own, and the slice outlives the parallel region.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    pub(super) fn new(slice: &mut [f32]) -> Self {
+        Self(slice.as_mut_ptr())
+    }
+
+    pub(super) fn pointer(self) -> *mut f32 {
+        self.0
+    }
+}

@@ -1,0 +1,186 @@
+//! The convolution kernels against a plain f64 computation, on every instruction set that the CPU has.
+
+use proptest::prelude::*;
+use skipbench_models::kernels::conv::{ConvShape, Isa, forward_on, input_gradient_on, weight_gradient_on};
+
+/// A value and the sum of the magnitudes that it was added from: the scale of its rounding error.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reference {
+    value: f64,
+    magnitude: f64,
+}
+
+impl Reference {
+    fn add(&mut self, a: f32, b: f32) {
+        let product = f64::from(a) * f64::from(b);
+        self.value += product;
+        self.magnitude += product.abs();
+    }
+}
+
+/// The operands of one convolution: input, weights, gradient of the output.
+struct Operands {
+    x: Vec<f32>,
+    weight: Vec<f32>,
+    dy: Vec<f32>,
+}
+
+/// The results: output, gradient of the input, gradient of the weights.
+#[derive(Debug, Clone, PartialEq)]
+struct Results<T>([Vec<T>; 3]);
+
+/// Numbers in −1..1 that look random.
+fn noise(len: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+fn operands(shape: &ConvShape, seed: u64) -> Operands {
+    Operands {
+        x: noise(shape.input_len(), 3 * seed),
+        weight: noise(shape.weight_len(), 3 * seed + 1),
+        dy: noise(shape.output_len(), 3 * seed + 2),
+    }
+}
+
+/// Calls `each` with the places of input, weight and output in every product of the convolution.
+fn products(shape: &ConvShape, mut each: impl FnMut(usize, usize, usize)) {
+    let (rows, cols) = (shape.out_height(), shape.out_width());
+    let inside = |at: usize, tap: usize, size: usize| {
+        (at * shape.stride + tap).checked_sub(shape.padding).filter(|&place| place < size)
+    };
+    for image in 0..shape.batch {
+        for output in 0..shape.output {
+            for pixel in 0..rows * cols {
+                let y = (image * shape.output + output) * rows * cols + pixel;
+                for term in 0..shape.input * shape.kernel * shape.kernel {
+                    let (input, tap) = (term / shape.kernel.pow(2), term % shape.kernel.pow(2));
+                    let row = inside(pixel / cols, tap / shape.kernel, shape.height);
+                    let col = inside(pixel % cols, tap % shape.kernel, shape.width);
+                    if let (Some(row), Some(col)) = (row, col) {
+                        let x = ((image * shape.input + input) * shape.height + row) * shape.width + col;
+                        each(x, output * shape.input * shape.kernel.pow(2) + term, y);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn reference(shape: &ConvShape, operands: &Operands) -> Results<Reference> {
+    let sizes = [shape.output_len(), shape.input_len(), shape.weight_len()];
+    let [mut y, mut dx, mut dw] = sizes.map(|size| vec![Reference::default(); size]);
+    products(shape, |x, weight, out| {
+        y[out].add(operands.x[x], operands.weight[weight]);
+        dx[x].add(operands.dy[out], operands.weight[weight]);
+        dw[weight].add(operands.dy[out], operands.x[x]);
+    });
+    Results([y, dx, dw])
+}
+
+fn kernels(isa: Isa, shape: &ConvShape, operands: &Operands) -> Results<f32> {
+    let sizes = [shape.output_len(), shape.input_len(), shape.weight_len()];
+    // What is not overwritten stays NaN and fails every comparison.
+    let [mut y, mut dx, mut dw] = sizes.map(|size| vec![f32::NAN; size]);
+    forward_on(isa, shape, &operands.x, &operands.weight, &mut y);
+    input_gradient_on(isa, shape, &operands.dy, &operands.weight, &mut dx);
+    weight_gradient_on(isa, shape, &operands.x, &operands.dy, &mut dw);
+    Results([y, dx, dw])
+}
+
+/// Compares with the reference: 1e-5 forward, 1e-4 for the gradients, relative to the magnitude of the sum.
+fn compare(shape: &ConvShape, seed: u64) -> Result<(), TestCaseError> {
+    let operands = operands(shape, seed);
+    let expected = reference(shape, &operands);
+    for isa in Isa::available() {
+        let results = kernels(isa, shape, &operands);
+        for (pass, tolerance) in [1e-5, 1e-4, 1e-4].into_iter().enumerate() {
+            for (index, (&got, want)) in results.0[pass].iter().zip(&expected.0[pass]).enumerate() {
+                let error = (f64::from(got) - want.value).abs();
+                prop_assert!(error <= tolerance * want.magnitude, "{isa:?} {shape:?} pass {pass}: {index} is {got}");
+            }
+        }
+    }
+    Ok(())
+}
+
+prop_compose! {
+    fn shapes()(kernel in prop_oneof![Just(1usize), Just(3), Just(3), 2..8usize])(
+        padding in 0..kernel,
+        kernel in Just(kernel),
+        stride in 1..4usize,
+        batch in 1..4usize,
+        input in 1..36usize,
+        output in 1..30usize,
+        height in 1..18usize,
+        width in 1..36usize,
+    ) -> ConvShape {
+        ConvShape { batch, input, output, height, width, kernel, stride, padding }
+    }
+}
+
+fn square(batch: usize, input: usize, output: usize, size: usize, kernel: usize, stride: usize) -> ConvShape {
+    ConvShape { batch, input, output, height: size, width: size, kernel, stride, padding: kernel / 2 }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 200 }))]
+
+    #[test]
+    fn random_shapes_agree_with_f64(shape in shapes(), seed in 0..1000u64) {
+        prop_assume!(shape.supported());
+        compare(&shape, seed)?;
+    }
+}
+
+#[test]
+fn the_networks_shapes_agree_with_f64() {
+    let shapes = [
+        square(2, 3, 16, 32, 3, 1),
+        square(2, 16, 32, 32, 3, 2),
+        square(9, 64, 64, 8, 3, 1),
+        square(2, 28, 12, 32, 3, 1),
+        square(1, 300, 12, 16, 3, 1),
+        square(2, 160, 160, 14, 1, 1),
+        square(1, 64, 128, 14, 1, 2),
+        square(8, 96, 40, 7, 1, 1),
+        square(1, 4, 6, 57, 7, 2),
+        square(1, 1, 1, 1, 1, 1),
+        square(1, 520, 13, 7, 3, 1),
+    ];
+    for (seed, shape) in shapes.iter().enumerate() {
+        compare(shape, seed as u64).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+    let (one, two, five) = (pool(1), pool(2), pool(5));
+    for shape in [square(1, 16, 16, 32, 3, 1), square(7, 40, 24, 9, 3, 2), square(13, 70, 50, 8, 1, 1)] {
+        let operands = operands(&shape, 5);
+        for isa in Isa::available() {
+            let on = |pool: &rayon::ThreadPool| pool.install(|| kernels(isa, &shape, &operands));
+            let alone = on(&one);
+            assert_eq!(alone, on(&two), "{isa:?} {shape:?}");
+            assert_eq!(alone, on(&five), "{isa:?} {shape:?}");
+        }
+    }
+}
+
+#[test]
+fn shapes_that_cannot_be_computed_are_refused() {
+    let shape = square(2, 4, 4, 8, 3, 1);
+    assert!(shape.supported());
+    assert!(!ConvShape { batch: 0, ..shape }.supported());
+    assert!(!ConvShape { padding: 3, ..shape }.supported());
+    assert!(!ConvShape { kernel: 11, ..shape }.supported());
+    assert!(!ConvShape { stride: 0, ..shape }.supported());
+    assert!(!ConvShape { height: 1 << 40, width: 1 << 40, ..shape }.supported());
+}
