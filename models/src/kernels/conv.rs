@@ -16,139 +16,144 @@ mod panel;
 mod portable;
 mod scratch;
 mod segment;
+mod shape;
 mod shared;
 mod tile;
 mod weight;
 
 pub use isa::Isa;
+pub use shape::ConvShape;
 
-/// Shape of a convolution without groups or dilation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConvShape {
-    /// Images.
-    pub batch: usize,
-    /// Input channels.
-    pub input: usize,
-    /// Output channels.
-    pub output: usize,
-    /// Rows of an input image.
-    pub height: usize,
-    /// Columns of an input image.
-    pub width: usize,
-    /// Rows and columns of the kernel.
-    pub kernel: usize,
-    /// Distance between neighbouring outputs, in input pixels.
-    pub stride: usize,
-    /// Zeros around each image.
-    pub padding: usize,
+/// A convolution: its shape, where its images lie, and what is done to the input on the way.
+#[derive(Debug, Clone, Copy)]
+pub struct Conv<'a> {
+    isa: Isa,
+    shape: ConvShape,
+    /// Floats between images of the input and of the output.
+    images: (usize, usize),
+    affine: Option<Affine<'a>>,
 }
 
-impl ConvShape {
-    /// Rows of an output image.
+/// A scale and a shift for each input channel, followed by ReLU: a batch normalisation whose statistics are known.
+#[derive(Debug, Clone, Copy)]
+struct Affine<'a> {
+    scale: &'a [f32],
+    shift: &'a [f32],
+}
+
+impl Affine<'_> {
+    fn of(&self, channel: usize) -> (f32, f32) {
+        (self.scale[channel], self.shift[channel])
+    }
+}
+
+impl<'a> Conv<'a> {
+    /// A convolution of contiguous tensors.
+    ///
+    /// # Panics
+    /// When the shape is not supported.
     #[must_use]
-    pub fn out_height(&self) -> usize {
-        (self.height + 2 * self.padding - self.kernel) / self.stride + 1
+    pub fn new(shape: ConvShape) -> Self {
+        assert!(shape.supported(), "convolution {shape:?} is not supported");
+        let images = (shape.input * shape.height * shape.width, shape.output * shape.out_height() * shape.out_width());
+        Self { isa: Isa::best(), shape, images, affine: None }
     }
 
-    /// Columns of an output image.
+    /// Runs on a chosen instruction set.
     #[must_use]
-    pub fn out_width(&self) -> usize {
-        (self.width + 2 * self.padding - self.kernel) / self.stride + 1
+    pub fn on(self, isa: Isa) -> Self {
+        Self { isa, ..self }
     }
 
-    /// Whether the kernels can compute this shape: nothing empty, a kernel that fits, less padding than kernel, and
-    /// images whose offsets fit 32 bits.
+    /// Takes the input, and its gradient, from among the channels of a larger tensor, with `floats` between images.
+    ///
+    /// # Panics
+    /// When images would overlap.
     #[must_use]
-    pub fn supported(&self) -> bool {
-        let sizes = [self.batch, self.input, self.output, self.height, self.width, self.kernel, self.stride];
-        let fits = |size: usize| size <= self.height.min(self.width).saturating_add(2 * self.padding);
-        let channels = self.input.max(self.output);
-        let image = (self.height + 2 * self.kernel + 16).checked_mul(self.width + 2 * self.kernel + 16);
-        !sizes.contains(&0)
-            && self.padding < self.kernel
-            && fits(self.kernel)
-            && image.and_then(|pixels| pixels.checked_mul(channels)).is_some_and(|floats| floats < 1 << 27)
+    pub fn input_images_apart(self, floats: usize) -> Self {
+        assert!(floats >= self.images.0, "input images of {:?} overlap", self.shape);
+        Self { images: (floats, self.images.1), ..self }
     }
 
-    /// Floats of an input, `batch · input · height · width`.
+    /// Takes the output, and its gradient, from among the channels of a larger tensor, with `floats` between images.
+    ///
+    /// # Panics
+    /// When images would overlap.
     #[must_use]
-    pub fn input_len(&self) -> usize {
-        self.batch * self.input * self.height * self.width
+    pub fn output_images_apart(self, floats: usize) -> Self {
+        assert!(floats >= self.images.1, "output images of {:?} overlap", self.shape);
+        Self { images: (self.images.0, floats), ..self }
     }
 
-    /// Floats of an output.
+    /// Convolves `max(scale · x + shift, 0)`, one scale and shift a channel, instead of `x`. The gradient of the input is
+    /// then that of what is convolved.
+    ///
+    /// # Panics
+    /// When there is not one scale and one shift for each input channel.
     #[must_use]
-    pub fn output_len(&self) -> usize {
-        self.batch * self.output * self.out_height() * self.out_width()
+    pub fn normalized(self, scale: &'a [f32], shift: &'a [f32]) -> Self {
+        assert_eq!(scale.len(), self.shape.input, "scales of {:?}", self.shape);
+        assert_eq!(shift.len(), self.shape.input, "shifts of {:?}", self.shape);
+        Self { affine: Some(Affine { scale, shift }), ..self }
     }
 
-    /// Floats of the weights.
-    #[must_use]
-    pub fn weight_len(&self) -> usize {
-        self.output * self.input * self.kernel * self.kernel
+    /// Overwrites `y` with the convolution of `x` by `weight`.
+    ///
+    /// # Panics
+    /// When a slice is shorter than the shape says, or `weight` or `dw` has another length.
+    pub fn forward(&self, x: &[f32], weight: &[f32], y: &mut [f32]) {
+        self.check(x.len(), weight.len(), y.len());
+        correlate::forward(self, x, weight, y);
     }
 
-    /// Multiply-adds of one pass; each gradient costs about as many.
-    #[must_use]
-    pub fn multiply_adds(&self) -> usize {
-        self.weight_len() * self.batch * self.out_height() * self.out_width()
+    /// Overwrites `dx` with the gradient of the input, given the gradient `dy` of the output.
+    ///
+    /// # Panics
+    /// When a slice is shorter than the shape says, or `weight` or `dw` has another length.
+    pub fn input_gradient(&self, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
+        self.check(dx.len(), weight.len(), dy.len());
+        correlate::input_gradient(self, dy, weight, dx);
     }
 
+    /// Overwrites `dw` with the gradient of the weights, given the input and the gradient `dy` of the output.
+    ///
+    /// # Panics
+    /// When a slice is shorter than the shape says, or `weight` or `dw` has another length.
+    pub fn weight_gradient(&self, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+        self.check(x.len(), dw.len(), dy.len());
+        weight::weight_gradient(self, x, dy, dw);
+    }
+
+    /// The last image of a larger tensor may end with its last channel that is used.
     fn check(&self, x: usize, weight: usize, y: usize) {
-        assert!(self.supported(), "convolution {self:?} is not supported");
-        assert_eq!(x, self.input_len(), "length of the input of {self:?}");
-        assert_eq!(weight, self.weight_len(), "length of the weights of {self:?}");
-        assert_eq!(y, self.output_len(), "length of the output of {self:?}");
+        let shape = &self.shape;
+        let least = |images: usize, len: usize| (shape.batch - 1) * images + len / shape.batch;
+        assert_eq!(weight, shape.weight_len(), "length of the weights of {shape:?}");
+        assert!(x >= least(self.images.0, shape.input_len()), "an input of {x} floats is too short for {shape:?}");
+        assert!(y >= least(self.images.1, shape.output_len()), "an output of {y} floats is too short for {shape:?}");
     }
 }
 
-/// Overwrites `y` with the convolution of `x` by `weight`.
+/// Overwrites `y` with the convolution of `x` by `weight`: [`Conv::forward`] of contiguous tensors.
 ///
 /// # Panics
-/// When the shape is not supported or a slice has another length than the shape says.
+/// When the shape is not supported or a slice is shorter than the shape says.
 pub fn forward(shape: &ConvShape, x: &[f32], weight: &[f32], y: &mut [f32]) {
-    forward_on(Isa::best(), shape, x, weight, y);
+    Conv::new(*shape).forward(x, weight, y);
 }
 
-/// Overwrites `dx` with the gradient of the input, given the gradient `dy` of the output.
+/// Overwrites `dx` with the gradient of the input: [`Conv::input_gradient`] of contiguous tensors.
 ///
 /// # Panics
-/// When the shape is not supported or a slice has another length than the shape says.
+/// When the shape is not supported or a slice is shorter than the shape says.
 pub fn input_gradient(shape: &ConvShape, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
-    input_gradient_on(Isa::best(), shape, dy, weight, dx);
+    Conv::new(*shape).input_gradient(dy, weight, dx);
 }
 
-/// Overwrites `dw` with the gradient of the weights, given the input and the gradient `dy` of the output.
+/// Overwrites `dw` with the gradient of the weights: [`Conv::weight_gradient`] of contiguous tensors.
 ///
 /// # Panics
-/// When the shape is not supported or a slice has another length than the shape says.
+/// When the shape is not supported or a slice is shorter than the shape says.
 pub fn weight_gradient(shape: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    weight_gradient_on(Isa::best(), shape, x, dy, dw);
-}
-
-/// [`forward`] with a chosen instruction set.
-///
-/// # Panics
-/// As [`forward`].
-pub fn forward_on(isa: Isa, shape: &ConvShape, x: &[f32], weight: &[f32], y: &mut [f32]) {
-    shape.check(x.len(), weight.len(), y.len());
-    correlate::forward(isa, shape, x, weight, y);
-}
-
-/// [`input_gradient`] with a chosen instruction set.
-///
-/// # Panics
-/// As [`input_gradient`].
-pub fn input_gradient_on(isa: Isa, shape: &ConvShape, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
-    shape.check(dx.len(), weight.len(), dy.len());
-    correlate::input_gradient(isa, shape, dy, weight, dx);
-}
-
-/// [`weight_gradient`] with a chosen instruction set.
-///
-/// # Panics
-/// As [`weight_gradient`].
-pub fn weight_gradient_on(isa: Isa, shape: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    shape.check(x.len(), dw.len(), dy.len());
-    weight::weight_gradient(isa, shape, x, dy, dw);
+    Conv::new(*shape).weight_gradient(x, dy, dw);
 }

@@ -1,7 +1,7 @@
 //! The convolution kernels against a plain f64 computation, on every instruction set that the CPU has.
 
 use proptest::prelude::*;
-use skipbench_models::kernels::conv::{ConvShape, Isa, forward_on, input_gradient_on, weight_gradient_on};
+use skipbench_models::kernels::conv::{Conv, ConvShape, Isa};
 
 /// A value and the sum of the magnitudes that it was added from: the scale of its rounding error.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,9 +88,10 @@ fn kernels(isa: Isa, shape: &ConvShape, operands: &Operands) -> Results<f32> {
     let sizes = [shape.output_len(), shape.input_len(), shape.weight_len()];
     // What is not overwritten stays NaN and fails every comparison.
     let [mut y, mut dx, mut dw] = sizes.map(|size| vec![f32::NAN; size]);
-    forward_on(isa, shape, &operands.x, &operands.weight, &mut y);
-    input_gradient_on(isa, shape, &operands.dy, &operands.weight, &mut dx);
-    weight_gradient_on(isa, shape, &operands.x, &operands.dy, &mut dw);
+    let conv = Conv::new(*shape).on(isa);
+    conv.forward(&operands.x, &operands.weight, &mut y);
+    conv.input_gradient(&operands.dy, &operands.weight, &mut dx);
+    conv.weight_gradient(&operands.x, &operands.dy, &mut dw);
     Results([y, dx, dw])
 }
 
@@ -170,6 +171,66 @@ fn results_do_not_depend_on_threads() {
             let alone = on(&one);
             assert_eq!(alone, on(&two), "{isa:?} {shape:?}");
             assert_eq!(alone, on(&five), "{isa:?} {shape:?}");
+        }
+    }
+}
+
+/// Spreads images `apart` floats from each other, with NaN between them.
+fn spread(tensor: &[f32], batch: usize, apart: usize) -> Vec<f32> {
+    let image = tensor.len() / batch;
+    let mut wide = vec![f32::NAN; batch * apart];
+    for (index, image) in tensor.chunks(image).enumerate() {
+        wide[index * apart..][..image.len()].copy_from_slice(image);
+    }
+    wide
+}
+
+#[test]
+fn images_may_lie_among_the_channels_of_a_larger_tensor() {
+    for shape in [square(3, 5, 7, 12, 3, 1), square(2, 9, 4, 7, 1, 1), square(2, 6, 3, 9, 3, 2)] {
+        let Operands { x, weight, dy } = operands(&shape, 9);
+        let (apart, out_apart) = (x.len() / shape.batch + 31, dy.len() / shape.batch + 17);
+        let (wide_x, wide_dy) = (spread(&x, shape.batch, apart), spread(&dy, shape.batch, out_apart));
+        for isa in Isa::available() {
+            let Results([y, dx, dw]) = kernels(isa, &shape, &operands(&shape, 9));
+            let conv = Conv::new(shape).on(isa).input_images_apart(apart).output_images_apart(out_apart);
+            let [mut wide_y, mut wide_dx] = [wide_dy.len(), wide_x.len()].map(|len| vec![f32::NAN; len]);
+            let mut wide_dw = vec![f32::NAN; dw.len()];
+            conv.forward(&wide_x, &weight, &mut wide_y);
+            conv.input_gradient(&wide_dy, &weight, &mut wide_dx);
+            conv.weight_gradient(&wide_x, &wide_dy, &mut wide_dw);
+            // Bits, so that the NaN between images, which must not be touched, compares too.
+            let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&wide_y), bits(&spread(&y, shape.batch, out_apart)));
+            assert_eq!(bits(&wide_dx), bits(&spread(&dx, shape.batch, apart)));
+            assert_eq!(wide_dw, dw);
+        }
+    }
+}
+
+#[test]
+fn normalising_on_the_way_equals_normalising_before() {
+    for shape in
+        [square(2, 5, 7, 12, 3, 1), square(2, 40, 4, 7, 1, 1), square(2, 6, 3, 9, 3, 2), square(1, 9, 9, 8, 1, 2)]
+    {
+        let Operands { x, weight, dy } = operands(&shape, 4);
+        let (scale, shift) = (noise(shape.input, 1), noise(shape.input, 2));
+        let mut normal = x.clone();
+        for (index, plane) in normal.chunks_mut(shape.height * shape.width).enumerate() {
+            let channel = index % shape.input;
+            plane.iter_mut().for_each(|x| *x = (scale[channel] * *x + shift[channel]).max(0.0));
+        }
+        for isa in Isa::available() {
+            let [mut y, mut plain_y] = [(); 2].map(|()| vec![f32::NAN; shape.output_len()]);
+            let [mut dw, mut plain_dw] = [(); 2].map(|()| vec![f32::NAN; shape.weight_len()]);
+            let plain = Conv::new(shape).on(isa);
+            plain.forward(&normal, &weight, &mut plain_y);
+            plain.weight_gradient(&normal, &dy, &mut plain_dw);
+            let conv = plain.normalized(&scale, &shift);
+            conv.forward(&x, &weight, &mut y);
+            conv.weight_gradient(&x, &dy, &mut dw);
+            assert_eq!(y, plain_y, "{isa:?} {shape:?}");
+            assert_eq!(dw, plain_dw, "{isa:?} {shape:?}");
         }
     }
 }

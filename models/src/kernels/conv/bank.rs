@@ -3,6 +3,8 @@
 use rayon::prelude::*;
 
 use super::grid::Grid;
+use super::isa::Isa;
+use super::panel::Transpose;
 
 /// One tap of the kernel as a bank sees it.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +51,13 @@ impl Bank {
     }
 
     /// Packs the weights of outputs `first .. first + channels` as `[input, tap, channel]`.
-    pub(super) fn pack(&self, weight: &[f32], order: WeightOrder, first: usize, channels: usize, out: &mut [f32]) {
+    fn pack(&self, isa: Isa, weight: &[f32], order: WeightOrder, first: usize, channels: usize, out: &mut [f32]) {
+        let columns = out.len() / channels;
+        if order.output >= columns && order.input == self.taps.len() {
+            // All taps in their order: the weights of an output are one row of a matrix.
+            let transpose = Transpose { isa, rows: channels, columns, distance: order.output, pitch: channels };
+            return transpose.run(&weight[first * order.output..], out);
+        }
         for (input, out) in out.chunks_exact_mut(self.taps.len() * channels).enumerate() {
             for (tap, out) in self.taps.iter().zip(out.chunks_exact_mut(channels)) {
                 let start = first * order.output + input * order.input + tap.index;
@@ -69,7 +77,10 @@ pub(super) fn cuts(channels: usize, most: usize) -> Vec<usize> {
 }
 
 /// Packs the weights of all banks, bank after bank, block after block.
-pub(super) fn pack(banks: &[Bank], inputs: usize, cuts: &[usize], order: WeightOrder, weight: &[f32], out: &mut [f32]) {
+pub(super) fn pack(isa: Isa, banks: &[Bank], cuts: &[usize], order: WeightOrder, weight: &[f32], out: &mut [f32]) {
+    let outputs = cuts[cuts.len() - 1];
+    let terms: usize = banks.iter().map(|bank| bank.taps.len()).sum();
+    let inputs = out.len() / (terms * outputs).max(1);
     let mut jobs = Vec::new();
     let mut rest = out;
     for bank in banks.iter().filter(|bank| !bank.taps.is_empty()) {
@@ -83,6 +94,6 @@ pub(super) fn pack(banks: &[Bank], inputs: usize, cuts: &[usize], order: WeightO
     // A small packing is done before a second thread has woken up.
     let least = (1 << 15) / (weight.len() / jobs.len().max(1)).max(1);
     jobs.into_par_iter().with_min_len(least.max(1)).for_each(|(bank, first, channels, own)| {
-        bank.pack(weight, order, first, channels, own);
+        bank.pack(isa, weight, order, first, channels, own);
     });
 }

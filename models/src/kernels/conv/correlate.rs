@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::ConvShape;
 use super::bank::{self, Bank, Tap, WeightOrder};
 use super::grid::Grid;
 use super::isa::Isa;
@@ -12,6 +11,7 @@ use super::scratch::Scratch;
 use super::segment::{self, Output, Segment, Terms};
 use super::shared::Shared;
 use super::tile::SEGMENT;
+use super::{Affine, Conv, ConvShape};
 
 /// Floats of packed input that a task aims at: less than half of a core's second-level cache.
 const BUDGET: usize = 96 << 10;
@@ -20,10 +20,13 @@ const BUDGET: usize = 96 << 10;
 const SLACK: usize = 2 * SEGMENT;
 
 /// A correlation of a batch of grids with banks of taps.
-struct Correlation {
+struct Correlation<'a> {
     isa: Isa,
     batch: usize,
     grid: Grid,
+    affine: Option<Affine<'a>>,
+    /// Floats between images of what is read and of what is written.
+    images: (usize, usize),
     banks: Vec<Bank>,
     /// Output channels, rows, columns.
     output: (usize, usize, usize),
@@ -45,23 +48,24 @@ struct Cut {
 }
 
 /// Overwrites `y` with the convolution of `x` by `weight`.
-pub(super) fn forward(isa: Isa, shape: &ConvShape, x: &[f32], weight: &[f32], y: &mut [f32]) {
-    let taps = shape.kernel * shape.kernel;
-    let order = WeightOrder { output: shape.input * taps, input: taps };
-    Correlation::forward(isa, shape).run(x, weight, order, y);
+pub(super) fn forward(conv: &Conv, x: &[f32], weight: &[f32], y: &mut [f32]) {
+    let taps = conv.shape.kernel * conv.shape.kernel;
+    let order = WeightOrder { output: conv.shape.input * taps, input: taps };
+    Correlation::forward(conv).run(x, weight, order, y);
 }
 
 /// Overwrites `dx` with the gradient of the input.
-pub(super) fn input_gradient(isa: Isa, shape: &ConvShape, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
-    let taps = shape.kernel * shape.kernel;
-    let order = WeightOrder { output: taps, input: shape.input * taps };
-    Correlation::input_gradient(isa, shape).run(dy, weight, order, dx);
+pub(super) fn input_gradient(conv: &Conv, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
+    let taps = conv.shape.kernel * conv.shape.kernel;
+    let order = WeightOrder { output: taps, input: conv.shape.input * taps };
+    Correlation::input_gradient(conv).run(dy, weight, order, dx);
 }
 
-impl Correlation {
-    fn forward(isa: Isa, shape: &ConvShape) -> Self {
-        let ConvShape { kernel, stride, padding, .. } = *shape;
-        let (height, width, out_height, out_width) = flatten(shape);
+impl<'a> Correlation<'a> {
+    fn forward(conv: &Conv<'a>) -> Self {
+        let Conv { isa, shape, images, affine } = *conv;
+        let ConvShape { kernel, stride, padding, .. } = shape;
+        let (height, width, out_height, out_width) = flatten(&shape);
         let each = (0..kernel).flat_map(|row| (0..kernel).map(move |col| (row, col)));
         let tap = |(row, col)| Tap {
             phase: (row % stride, col % stride),
@@ -79,14 +83,15 @@ impl Correlation {
         };
         let bank = Bank { taps: each.map(tap).collect(), start: (0, 0), size: (out_height, out_width) };
         let output = (shape.output, out_height, out_width);
-        Self { isa, batch: shape.batch, grid, banks: vec![bank], output, step: 1 }
+        Self { isa, batch: shape.batch, grid, affine, images, banks: vec![bank], output, step: 1 }
     }
 
     /// Input pixel `stride·i + a` takes tap `r` of output `i + ⌊(a + padding) / stride⌋ − m` where
     /// `r = (a + padding) mod stride + stride·m`.
-    fn input_gradient(isa: Isa, shape: &ConvShape) -> Self {
-        let ConvShape { kernel, stride, padding, .. } = *shape;
-        let (height, width, out_height, out_width) = flatten(shape);
+    fn input_gradient(conv: &Conv) -> Self {
+        let Conv { isa, shape, images, .. } = *conv;
+        let ConvShape { kernel, stride, padding, .. } = shape;
+        let (height, width, out_height, out_width) = flatten(&shape);
         let most = (kernel - 1) / stride;
         let phase = |a: usize| {
             let (first, middle) = ((a + padding) % stride, (a + padding) / stride);
@@ -122,7 +127,8 @@ impl Correlation {
             phases: 1,
             cols: reach.unwrap_or(1),
         };
-        Self { isa, batch: shape.batch, grid, banks, output: (shape.input, height, width), step: stride }
+        let (output, images) = ((shape.input, height, width), (images.1, images.0));
+        Self { isa, batch: shape.batch, grid, affine: None, images, banks, output, step: stride }
     }
 
     fn run(&self, x: &[f32], weight: &[f32], order: WeightOrder, y: &mut [f32]) {
@@ -130,7 +136,7 @@ impl Correlation {
         let cut = self.cut(cuts.len() - 1);
         let terms: usize = self.banks.iter().map(|bank| bank.taps.len() * self.grid.channels).sum();
         let mut packed = Scratch::take(terms * self.output.0);
-        bank::pack(&self.banks, self.grid.channels, &cuts, order, weight, &mut packed);
+        bank::pack(self.isa, &self.banks, &cuts, order, weight, &mut packed);
         let offsets: Vec<_> = self.banks.iter().map(|bank| bank.offsets(&self.grid, cut.grid_rows)).collect();
         let start = Shared::new(y);
         let task = Task { of: self, cut, cuts: &cuts, weights: &packed, offsets: &offsets, start };
@@ -148,8 +154,12 @@ impl Correlation {
         let rows_each = rows.div_ceil(bands);
         let bands = rows.div_ceil(rows_each);
         let grid_rows = rows_each + halo;
-        let fit = BUDGET / (row * grid_rows);
-        let images = if bands > 1 { 1 } else { fit.min(self.batch / (4 * threads)).max(1) };
+        // Weights that no cache holds are read once for each group of images, so groups are then as large as they can be.
+        let terms = self.banks.iter().map(|bank| bank.taps.len()).sum::<usize>() * self.grid.channels;
+        let (budget, share) =
+            if terms * self.output.0 > BUDGET { (2 * BUDGET, threads) } else { (BUDGET, 4 * threads) };
+        let fit = budget / (self.grid.channels * self.grid.plane(grid_rows));
+        let images = if bands > 1 { 1 } else { fit.min(self.batch / share).max(1) };
         let groups = self.batch.div_ceil(images);
         let parts = threads.div_ceil(groups * bands).min(blocks);
         Cut { rows: rows_each, grid_rows, bands, images, groups, parts }
@@ -175,7 +185,7 @@ fn flatten(shape: &ConvShape) -> (usize, usize, usize, usize) {
 
 /// What the tasks of one correlation share.
 struct Task<'a> {
-    of: &'a Correlation,
+    of: &'a Correlation<'a>,
     cut: Cut,
     cuts: &'a [usize],
     weights: &'a [f32],
@@ -191,9 +201,8 @@ impl Task<'_> {
         let batch = group * images..((group + 1) * images).min(self.of.batch);
         let image = grid.channels * grid.plane(grid_rows);
         let mut packed = Scratch::take(batch.len() * image + SLACK);
-        let size = grid.channels * grid.height * grid.width;
         for (index, out) in batch.clone().zip(packed.chunks_exact_mut(image)) {
-            grid.pack(&x[index * size..][..size], band * rows..band * rows + grid_rows, out);
+            grid.pack(&x[index * self.of.images.0..], self.of.affine, band * rows..band * rows + grid_rows, out);
         }
         let blocks = self.cuts.len() - 1;
         self.compute(&packed, batch, band, part * blocks / parts..(part + 1) * blocks / parts);
@@ -221,7 +230,7 @@ impl Task<'_> {
 
     /// The segments of a bank's outputs in a band of a group of images.
     fn segments(&self, bank: &Bank, batch: Range<usize>, band: usize) -> Vec<Segment> {
-        let (channels, height, width) = self.of.output;
+        let (_, _, width) = self.of.output;
         let (grid, step) = (&self.of.grid, self.of.step);
         let image = grid.channels * grid.plane(self.cut.grid_rows);
         let rows = band * self.cut.rows..((band + 1) * self.cut.rows).min(bank.size.0);
@@ -229,7 +238,7 @@ impl Task<'_> {
         for (slot, index) in batch.enumerate() {
             for row in rows.clone() {
                 let source = slot * image + (row - band * self.cut.rows) * grid.cols;
-                let target = index * channels * height * width + (row * step + bank.start.0) * width + bank.start.1;
+                let target = index * self.of.images.1 + (row * step + bank.start.0) * width + bank.start.1;
                 segments.extend((0..bank.size.1).step_by(SEGMENT).map(|col| Segment {
                     source: source + col,
                     target: target + col * step,

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::Affine;
+
 /// How an image `[channels, height, width]` is laid out: grid element `(i, j)` of phase `(a, b)` is pixel
 /// `(i·step + a − padding, j·step + b − padding)`, or zero outside.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +30,11 @@ struct Span {
 }
 
 impl Grid {
-    /// Floats of one channel in a band of `rows` grid rows: room for the last segment to read past its row, and an
-    /// odd number of cache lines, since planes a power of two apart would share a few sets of the cache.
+    /// Floats of one channel in a band of `rows` grid rows: whole cache lines, and no multiple of 512 bytes, since
+    /// planes a power of two apart would share a few sets of the cache.
     pub(super) fn plane(&self, rows: usize) -> usize {
         let lines = (self.phases * self.phases * rows * self.cols).div_ceil(16);
-        (lines | 1) * 16
+        (lines + usize::from(lines.is_multiple_of(8))) * 16
     }
 
     /// Where phase `(a, b)` starts in a plane of a band of `rows` rows.
@@ -49,45 +51,76 @@ impl Grid {
     }
 
     /// Packs rows `rows` of the grid of `image` into `out`, channels `plane(rows.len())` apart.
-    pub(super) fn pack(&self, image: &[f32], rows: Range<usize>, out: &mut [f32]) {
+    pub(super) fn pack(&self, image: &[f32], affine: Option<Affine>, rows: Range<usize>, out: &mut [f32]) {
         let plane = self.plane(rows.len());
-        let whole = self.step == 1 && self.padding == 0 && self.cols == self.width;
-        for (channel, out) in image.chunks_exact(self.height * self.width).zip(out.chunks_exact_mut(plane)) {
-            if whole && rows.end <= self.height {
+        let whole = self.step == 1 && self.padding == 0 && self.cols == self.width && rows.end <= self.height;
+        let channels = image.chunks_exact(self.height * self.width).take(self.channels);
+        for (index, (channel, out)) in channels.zip(out.chunks_exact_mut(plane)).enumerate() {
+            let affine = affine.map(|affine| affine.of(index));
+            if whole {
                 let size = rows.len() * self.width;
-                out[..size].copy_from_slice(&channel[rows.start * self.width..][..size]);
+                load(affine, &channel[rows.start * self.width..][..size], &mut out[..size]);
             } else {
-                self.pack_channel(channel, rows.clone(), out);
+                self.pack_channel(channel, affine, rows.clone(), out);
             }
         }
     }
 
-    fn pack_channel(&self, channel: &[f32], rows: Range<usize>, out: &mut [f32]) {
+    fn pack_channel(&self, channel: &[f32], affine: Option<(f32, f32)>, rows: Range<usize>, out: &mut [f32]) {
         let size = rows.len() * self.cols;
+        // One clearing of the whole plane costs less than one of each border.
+        out[..self.phases * self.phases * size].fill(0.0);
         for a in 0..self.phases {
             for b in 0..self.phases {
                 let span = self.span(b);
                 let out = &mut out[self.phase(a, b, rows.len())..][..size];
                 for (row, out) in rows.clone().zip(out.chunks_exact_mut(self.cols)) {
-                    match (row * self.step + a).checked_sub(self.padding) {
-                        Some(y) if y < self.height => self.pack_row(&channel[y * self.width..], &span, out),
-                        _ => out.fill(0.0),
+                    let y = (row * self.step + a).checked_sub(self.padding);
+                    if let Some(y) = y.filter(|&y| y < self.height) {
+                        let pixels = &channel[y * self.width..][..self.width];
+                        self.pack_row(pixels, affine, &span, &mut out[span.before..][..span.inside]);
                     }
                 }
             }
         }
     }
 
-    fn pack_row(&self, pixels: &[f32], span: &Span, out: &mut [f32]) {
-        let (before, rest) = out.split_at_mut(span.before);
-        let (inside, after) = rest.split_at_mut(span.inside);
-        before.fill(0.0);
-        after.fill(0.0);
-        if self.step == 1 {
-            inside.copy_from_slice(&pixels[span.first..][..span.inside]);
-        } else {
-            let picked = pixels[span.first.min(pixels.len())..].iter().step_by(self.step);
-            inside.iter_mut().zip(picked).for_each(|(out, &pixel)| *out = pixel);
+    fn pack_row(&self, pixels: &[f32], affine: Option<(f32, f32)>, span: &Span, out: &mut [f32]) {
+        match self.step {
+            1 => return load(affine, &pixels[span.first..][..span.inside], out),
+            2 => halve(&pixels[span.first.min(pixels.len())..], out),
+            step => {
+                let picked = pixels[span.first.min(pixels.len())..].iter().step_by(step);
+                out.iter_mut().zip(picked).for_each(|(out, &pixel)| *out = pixel);
+            }
         }
+        if let Some((scale, shift)) = affine {
+            out.iter_mut().for_each(|out| *out = (scale * *out + shift).max(0.0));
+        }
+    }
+}
+
+/// Takes every other pixel; in pairs, which the compiler turns into shuffles.
+fn halve(pixels: &[f32], out: &mut [f32]) {
+    for (out, pair) in out.iter_mut().zip(pixels.chunks_exact(2)) {
+        *out = pair[0];
+    }
+    if pixels.len() < 2 * out.len() {
+        // The last pixel has no neighbour.
+        out[pixels.len() / 2] = pixels[pixels.len() - 1];
+    }
+}
+
+/// Copies pixels, normalised where a scale and a shift are given.
+fn load(affine: Option<(f32, f32)>, from: &[f32], to: &mut [f32]) {
+    match (affine, from.len()) {
+        (Some((scale, shift)), _) => {
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = (scale * from + shift).max(0.0));
+        }
+        // Rows this short are copied in the time that a call for an unknown length takes to start.
+        (None, 8) => to[..8].copy_from_slice(&from[..8]),
+        (None, 16) => to[..16].copy_from_slice(&from[..16]),
+        (None, 32) => to[..32].copy_from_slice(&from[..32]),
+        (None, _) => to.copy_from_slice(from),
     }
 }

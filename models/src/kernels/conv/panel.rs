@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::Affine;
 use super::isa::Isa;
 
 /// Side of the square that is transposed at a time.
@@ -82,9 +83,7 @@ impl Field {
 
     fn pack_row(&self, pixels: &[f32], lanes: usize, pitch: usize, out: &mut [f32]) {
         let plane = self.height * self.width;
-        let before = self.padding.div_ceil(self.step).min(self.cols);
-        let first = before * self.step - self.padding.min(before * self.step);
-        let inside = self.width.saturating_sub(first).div_ceil(self.step).min(self.cols - before);
+        let (before, first, inside) = self.columns();
         let after = before + inside;
         for position in (0..before).chain(after..self.cols) {
             out[position * pitch..][..lanes].fill(0.0);
@@ -99,5 +98,37 @@ impl Field {
                 }
             }
         }
+    }
+
+    /// Scales, shifts and cuts off at zero what lies in the image; the zeros around it stay.
+    pub(super) fn normalize(
+        &self,
+        affine: Affine,
+        channels: Range<usize>,
+        rows: Range<usize>,
+        pitch: usize,
+        out: &mut [f32],
+    ) {
+        let (before, _, inside) = self.columns();
+        let lanes = channels.len();
+        let (scale, shift) = (&affine.scale[channels.clone()], &affine.shift[channels]);
+        for (row, out) in rows.zip(out.chunks_mut(self.cols * pitch)) {
+            let y = (row * self.step).checked_sub(self.padding);
+            if y.is_some_and(|y| y < self.height) {
+                for pixel in out[before * pitch..].chunks_mut(pitch).take(inside) {
+                    for ((value, scale), shift) in pixel[..lanes].iter_mut().zip(scale).zip(shift) {
+                        *value = (scale * *value + shift).max(0.0);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Positions before the image, the pixel of the first in it, and positions in it.
+    fn columns(&self) -> (usize, usize, usize) {
+        let before = self.padding.div_ceil(self.step).min(self.cols);
+        let first = before * self.step - self.padding.min(before * self.step);
+        let inside = self.width.saturating_sub(first).div_ceil(self.step).min(self.cols - before);
+        (before, first, inside)
     }
 }

@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::ConvShape;
 use super::bank;
 use super::isa::Isa;
 use super::panel::{Field, Transpose};
 use super::scratch::Scratch;
 use super::tile::{MAX_SEGMENTS, SEGMENT, Tile};
+use super::{Conv, ConvShape};
 
 /// Input channels of a panel: the lanes of the widest tile.
 const PANEL: usize = MAX_SEGMENTS * SEGMENT;
@@ -18,11 +18,14 @@ const PANEL: usize = MAX_SEGMENTS * SEGMENT;
 /// Pixels that a task aims to sum at a time.
 const PIXELS: usize = 1600;
 
+/// Pixels summed before the next tap: few enough that their inputs and gradients stay in the first-level cache.
+const SPAN: usize = 128;
+
 /// Positions that these pixels may lie among; many more only when a stride skips most of them.
 const POSITIONS: usize = 8 * PIXELS;
 
 /// Floats of packed output gradient at most at a time.
-const GRADIENT: usize = 256 << 10;
+const GRADIENT: usize = 96 << 10;
 
 /// Floats of partial sums at most.
 const PARTIALS: usize = 512 << 10;
@@ -36,6 +39,7 @@ const TASKS: usize = 4;
 /// How a shape's gradient is computed; it depends on nothing else, so the order of additions does not either.
 struct Plan<'a> {
     isa: Isa,
+    conv: &'a Conv<'a>,
     shape: &'a ConvShape,
     field: Field,
     /// Blocks of output channels.
@@ -59,14 +63,14 @@ struct Plan<'a> {
 }
 
 /// Overwrites `dw` with the gradient of the weights.
-pub(super) fn weight_gradient(isa: Isa, shape: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    let plan = Plan::new(isa, shape);
+pub(super) fn weight_gradient(conv: &Conv, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+    let plan = Plan::new(conv);
     let size = plan.partial();
     let mut partials = Scratch::take(plan.groups * plan.parts * size);
     partials.par_chunks_exact_mut(size).with_max_len(1).enumerate().for_each(|(index, partial)| {
         plan.sum(x, dy, index / plan.parts, index % plan.parts, partial);
     });
-    let filter = shape.input * shape.kernel * shape.kernel;
+    let filter = dw.len() / conv.shape.output;
     let least = (1 << 14) / (filter * plan.groups);
     dw.par_chunks_exact_mut(filter).with_min_len(least.max(1)).enumerate().for_each(|(output, dw)| {
         plan.reduce(&partials, output, dw);
@@ -74,7 +78,8 @@ pub(super) fn weight_gradient(isa: Isa, shape: &ConvShape, x: &[f32], dy: &[f32]
 }
 
 impl<'a> Plan<'a> {
-    fn new(isa: Isa, shape: &'a ConvShape) -> Self {
+    fn new(conv: &'a Conv<'a>) -> Self {
+        let (isa, shape) = (conv.isa, &conv.shape);
         let ConvShape { kernel, stride, padding, .. } = *shape;
         let (out_height, out_width) = (shape.out_height(), shape.out_width());
         // A pointwise kernel skips the pixels between; others read them with another tap.
@@ -91,12 +96,13 @@ impl<'a> Plan<'a> {
         let groups = (PARTIALS / floats).clamp(1, GROUPS).min(shape.batch);
         let parts = TASKS.div_ceil(groups).min(panels);
         let part = panels.div_ceil(parts) * panel;
-        let pixels = PIXELS.min(GRADIENT / shape.output).max(1);
+        let pixels = PIXELS.min(GRADIENT / shape.output).max(SPAN / 2);
         let rows = (pixels / out_width).clamp(1, out_height);
         let positions = ((rows - 1) * stride / step + kernel) * cols;
         let images = if rows < out_height { 1 } else { (pixels / (out_height * out_width)).min(POSITIONS / positions) };
         Self {
             isa,
+            conv,
             shape,
             field,
             cuts: bank::cuts(shape.output, isa.channels()),
@@ -150,13 +156,18 @@ impl<'a> Plan<'a> {
 
     /// Adds the groups' partial sums for one output channel, in order.
     fn reduce(&self, partials: &[f32], output: usize, dw: &mut [f32]) {
-        let (size, taps) = (self.partial(), self.taps.len());
+        let size = self.partial();
+        let mut sums = Scratch::take(self.part);
         for part in 0..self.parts {
             let lanes = part * self.part..((part + 1) * self.part).min(self.lanes);
-            for tap in 0..taps {
-                for lane in lanes.clone() {
-                    let at = (tap * self.shape.output + output) * self.part + lane - lanes.start;
-                    let sum = (0..self.groups).map(|group| partials[(group * self.parts + part) * size + at]).sum();
+            for tap in 0..self.taps.len() {
+                let row = (tap * self.shape.output + output) * self.part;
+                let of = |group: usize| &partials[(group * self.parts + part) * size + row..][..lanes.len()];
+                sums[..lanes.len()].copy_from_slice(of(0));
+                for group in 1..self.groups {
+                    sums.iter_mut().zip(of(group)).for_each(|(sum, partial)| *sum += partial);
+                }
+                for (lane, &sum) in lanes.clone().zip(sums.iter()) {
                     dw[self.place(lane, tap)] = sum;
                 }
             }
@@ -200,7 +211,7 @@ impl<'a> Chunk<'a> {
             let transpose =
                 Transpose { isa: plan.isa, rows: channels, columns: pixels, distance: plane, pitch: channels };
             for (index, own) in images.clone().zip(own.chunks_exact_mut(pixels * channels)) {
-                let from = &dy[(index * shape.output + block[0]) * plane + rows.start * out_width..];
+                let from = &dy[index * plan.conv.images.1 + block[0] * plane + rows.start * out_width..];
                 transpose.run(from, own);
             }
             rest = others;
@@ -210,34 +221,51 @@ impl<'a> Chunk<'a> {
 
     /// Adds the chunk's products for the panel of `lanes` to `partial`, the panel's place in the partial sums.
     fn add(&self, x: &[f32], lanes: Range<usize>, partial: &mut [f32], accumulate: bool) {
-        let (plan, shape) = (self.plan, self.plan.shape);
         let panel = self.panel(x, &lanes);
-        let segments = lanes.len().div_ceil(SEGMENT);
-        let per_tile = plan.isa.segments();
-        for (tap, &shift) in plan.taps.iter().enumerate() {
-            for block in plan.cuts.windows(2) {
-                for first in (0..segments).step_by(per_tile) {
-                    let count = per_tile.min(segments - first);
-                    let at = |index: usize| (first + index.min(count - 1)) * SEGMENT;
-                    let start = (tap * shape.output + block[0]) * plan.part;
-                    let tile = Tile {
-                        x: panel[shift * plan.pitch..].as_ptr(),
-                        offsets: self.offsets.as_ptr(),
-                        steps: self.offsets.len(),
-                        weights: self.gradient[block[0] * self.offsets.len()..].as_ptr(),
-                        channels: block[1] - block[0],
-                        segments: count,
-                        sources: std::array::from_fn(at),
-                        targets: std::array::from_fn(|index| start + at(index)),
-                        y: partial.as_mut_ptr(),
-                        stride: plan.part,
-                        accumulate,
-                    };
-                    // SAFETY: the panel has every pixel's position, shifted by every tap, and a tile of slack; a row
-                    // of partial sums has room for whole segments.
-                    unsafe { plan.isa.tile(&tile) };
+        for first in (0..self.offsets.len()).step_by(SPAN) {
+            let span = first..(first + SPAN).min(self.offsets.len());
+            for (tap, &shift) in self.plan.taps.iter().enumerate() {
+                let tap = tap * self.plan.shape.output * self.plan.part;
+                for block in self.plan.cuts.windows(2) {
+                    let partial = &mut partial[tap + block[0] * self.plan.part..];
+                    let panel = &panel[shift * self.plan.pitch..];
+                    self.block(panel, span.clone(), block[0]..block[1], lanes.len(), partial, accumulate || first > 0);
                 }
             }
+        }
+    }
+
+    /// Adds the products of a span of pixels for one tap and one block of output channels.
+    fn block(
+        &self,
+        panel: &[f32],
+        span: Range<usize>,
+        channels: Range<usize>,
+        lanes: usize,
+        partial: &mut [f32],
+        accumulate: bool,
+    ) {
+        let (segments, per_tile) = (lanes.div_ceil(SEGMENT), self.plan.isa.segments());
+        let gradient = channels.start * self.offsets.len() + span.start * channels.len();
+        for first in (0..segments).step_by(per_tile) {
+            let count = per_tile.min(segments - first);
+            let places = std::array::from_fn(|index| (first + index.min(count - 1)) * SEGMENT);
+            let tile = Tile {
+                x: panel.as_ptr(),
+                offsets: self.offsets[span.clone()].as_ptr(),
+                steps: span.len(),
+                weights: self.gradient[gradient..].as_ptr(),
+                channels: channels.len(),
+                segments: count,
+                sources: places,
+                targets: places,
+                y: partial.as_mut_ptr(),
+                stride: self.plan.part,
+                accumulate,
+            };
+            // SAFETY: the panel has every pixel's position, shifted by every tap, and a tile of slack; a row of partial
+            // sums has room for whole segments.
+            unsafe { self.plan.isa.tile(&tile) };
         }
     }
 
@@ -251,9 +279,11 @@ impl<'a> Chunk<'a> {
         let rows = start..start + image / plan.field.cols;
         let mut panel = Scratch::take(self.images.len() * image * plan.pitch + PANEL);
         for (index, out) in self.images.clone().zip(panel.chunks_exact_mut(image * plan.pitch)) {
-            let from = index * shape.input;
-            let pixels = &x[(from + channels.start) * plane..(from + channels.end) * plane];
+            let pixels = &x[index * plan.conv.images.0 + channels.start * plane..][..channels.len() * plane];
             plan.field.pack(pixels, rows.clone(), plan.pitch, out);
+            if let Some(affine) = plan.conv.affine {
+                plan.field.normalize(affine, channels.clone(), rows.clone(), plan.pitch, out);
+            }
         }
         panel
     }
