@@ -57,10 +57,7 @@ impl BranchConfig {
     pub(crate) fn trace(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
         match self.order {
             Order::Post => self.trace_post(name, x, tape),
-            Order::Pre => {
-                let activated = self.trace_activation(name, x, tape);
-                self.trace_activated(name, &activated, tape)
-            }
+            Order::Pre => self.trace_pre(name, x, tape),
         }
     }
 
@@ -71,28 +68,28 @@ impl BranchConfig {
 
     /// Costs all of a pre-activation branch but its first BN and ReLU.
     pub(crate) fn trace_activated(&self, name: &str, activated: &Value, tape: &mut Tape) -> Value {
-        let mut x = activated.clone();
-        for (index, conv) in self.convs.iter().enumerate() {
+        let mut x = tape.conv(&format!("{name}.1"), activated, self.convs[0]);
+        for (index, conv) in self.convs.iter().enumerate().skip(1) {
             let name = format!("{name}.{}", index + 1);
-            if index > 0 {
-                x = tape.batch_norm_relu(&name, &x);
-            }
-            x = tape.conv(&name, &x, *conv);
+            x = tape.norm_relu_conv((&name, &name), &x, *conv);
         }
         x
     }
 
-    fn trace_post(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
-        let mut x = x.clone();
-        for (index, conv) in self.convs.iter().enumerate() {
+    fn trace_pre(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+        self.convs.iter().enumerate().fold(x.clone(), |x, (index, conv)| {
             let name = format!("{name}.{}", index + 1);
-            x = tape.conv(&name, &x, *conv);
-            x = tape.batch_norm(&name, &x);
-            if index + 1 < self.convs.len() {
-                x = tape.relu(&name, &x);
-            }
+            tape.norm_relu_conv((&name, &name), &x, *conv)
+        })
+    }
+
+    fn trace_post(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+        let name = |index: usize| format!("{name}.{}", index + 1);
+        let mut x = tape.conv(&name(0), x, self.convs[0]);
+        for (index, conv) in self.convs.iter().enumerate().skip(1) {
+            x = tape.norm_relu_conv((&name(index - 1), &name(index)), &x, *conv);
         }
-        x
+        tape.batch_norm(&name(self.convs.len() - 1), &x)
     }
 }
 
@@ -105,7 +102,7 @@ impl Branch {
     pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         match self.order {
             Order::Post => self.forward_post(x),
-            Order::Pre => self.forward_activated(self.activate(x)),
+            Order::Pre => self.layers().fold(x, |x, (conv, norm)| self.kernels.norm_relu_conv(norm, conv, x)),
         }
     }
 
@@ -121,14 +118,8 @@ impl Branch {
 
     /// All of a pre-activation branch but its first BN and ReLU.
     pub(crate) fn forward_activated(&self, activated: Tensor<4>) -> Tensor<4> {
-        let mut x = activated;
-        for (index, (conv, norm)) in self.convs.iter().zip(&self.norms).enumerate() {
-            if index > 0 {
-                x = self.kernels.norm_relu(norm, x);
-            }
-            x = self.kernels.conv(conv, x);
-        }
-        x
+        let x = self.kernels.conv(&self.convs[0], activated);
+        self.layers().skip(1).fold(x, |x, (conv, norm)| self.kernels.norm_relu_conv(norm, conv, x))
     }
 
     fn forward_post(&self, x: Tensor<4>) -> Tensor<4> {
@@ -150,11 +141,10 @@ impl Branch {
 
     /// All but the last normalisation, and that.
     fn forward_to_last_norm(&self, x: Tensor<4>) -> (Tensor<4>, &BatchNorm) {
-        let last = self.convs.len() - 1;
-        let mut x = x;
-        for (conv, norm) in self.convs.iter().zip(&self.norms).take(last) {
-            x = self.kernels.norm_relu(norm, self.kernels.conv(conv, x));
+        let mut x = self.kernels.conv(&self.convs[0], x);
+        for (conv, norm) in self.convs.iter().skip(1).zip(&self.norms) {
+            x = self.kernels.norm_relu_conv(norm, conv, x);
         }
-        (self.kernels.conv(&self.convs[last], x), &self.norms[last])
+        (x, &self.norms[self.norms.len() - 1])
     }
 }

@@ -37,6 +37,15 @@ impl Kernels {
         relu(norm.forward(x))
     }
 
+    /// [`Kernels::norm_relu`], then [`Kernels::conv`].
+    pub(crate) fn norm_relu_conv(self, norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+        #[cfg(feature = "flex")]
+        if let Some(window) = own::window(layer, &x).filter(|_| self.apply(&x)) {
+            return own::norm_relu_conv(norm, layer, x, window);
+        }
+        self.conv(layer, self.norm_relu(norm, x))
+    }
+
     /// [`Kernels::norm`], then addition of `shortcut`, then ReLU.
     pub(crate) fn norm_add_relu(self, norm: &BatchNorm, x: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
@@ -56,11 +65,12 @@ mod own {
 
     use super::*;
     use crate::ops::layer::Window;
+    use crate::ops::norm_conv;
 
     impl Kernels {
         /// Whether this crate's kernels are wanted and can work on `x`.
         pub(crate) fn apply(self, x: &Tensor<4>) -> bool {
-            let flex = matches!(x.device().as_dispatch(), DispatchDevice::Flex(_));
+            let flex = matches!(x.device().inner().as_dispatch(), DispatchDevice::Flex(_));
             self == Kernels::Skipbench && x.dtype() == DType::F32 && flex
         }
     }
@@ -77,16 +87,36 @@ mod own {
 
     /// Training or not as Burn's own layer decides it, and its running statistics moved as there.
     pub(super) fn norm(norm: &BatchNorm, x: Tensor<4>, then: Then) -> Tensor<4> {
-        let by = Affine { gamma: norm.gamma.val(), beta: norm.beta.val(), epsilon: norm.epsilon };
+        let by = affine(norm);
         if learns(norm, &x) {
             let (y, mean, variance) = layer::norm_train(x, by, then);
             follow(norm, mean, variance);
             return y;
         }
+        let statistics = statistics(norm, &x);
+        layer::norm_infer(x, by, statistics, then)
+    }
+
+    /// The same for normalisation, ReLU and convolution in one.
+    pub(super) fn norm_relu_conv(norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>, window: Window) -> Tensor<4> {
+        let (by, weight) = (affine(norm), layer.weight.val());
+        if learns(norm, &x) {
+            let (y, mean, variance) = norm_conv::train(x, by, weight, window);
+            follow(norm, mean, variance);
+            return y;
+        }
+        let statistics = statistics(norm, &x);
+        norm_conv::infer(x, by, statistics, weight, window)
+    }
+
+    fn affine(norm: &BatchNorm) -> Affine {
+        Affine { gamma: norm.gamma.val(), beta: norm.beta.val(), epsilon: norm.epsilon }
+    }
+
+    /// Running mean and variance, where `x` is.
+    fn statistics(norm: &BatchNorm, x: &Tensor<4>) -> (Tensor<1>, Tensor<1>) {
         let device = x.device();
-        let statistics = [&norm.running_mean, &norm.running_var].map(|state| state.value().to_device(&device));
-        let [mean, variance] = statistics;
-        layer::norm_infer(x, by, (mean, variance), then)
+        (norm.running_mean.value().to_device(&device), norm.running_var.value().to_device(&device))
     }
 }
 

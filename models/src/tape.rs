@@ -62,6 +62,8 @@ pub struct Tape {
     /// Results of normalisations, and of additions to them.
     normalised: HashSet<usize>,
     added: HashSet<usize>,
+    /// What the backward pass computes again.
+    again: HashSet<usize>,
     /// Within a stage that is one operation: its features, each the beginning of the next.
     features: Option<HashSet<usize>>,
     too_small: Option<TooSmall>,
@@ -113,8 +115,7 @@ impl Tape {
         let side = self.side(name, x, conv.kernel, conv.stride, conv.padding);
         let y = self.value(vec![conv.output, side, side]);
         let weights = (conv.input * conv.output * conv.kernel * conv.kernel) as u64;
-        let again = self.features.is_some() && self.execution.memory == Memory::Recompute;
-        let saved = if again { Cost::default() } else { self.save(x) };
+        let saved = if self.again.contains(&x.id) { Cost::default() } else { self.save(x) };
         self.push(name, &kind, &[x], &y, Cost { params: weights, macs: weights * (side * side) as u64, ..saved });
         y
     }
@@ -161,6 +162,20 @@ impl Tape {
     pub fn batch_norm_relu(&mut self, name: &str, x: &Value) -> Value {
         let y = self.batch_norm(name, x);
         self.relu(name, &y)
+    }
+
+    /// [`Tape::batch_norm_relu`] of the first name, then [`Tape::conv`] of the second. What is convolved is not saved where both
+    /// are one operation, or where a stage computes it again.
+    pub fn norm_relu_conv(&mut self, (norm, name): (&str, &str), x: &Value, conv: Conv) -> Value {
+        let y = self.batch_norm_relu(norm, x);
+        let again = match self.features {
+            Some(_) => self.execution.memory == Memory::Recompute,
+            None => self.execution.kernels == Kernels::Skipbench,
+        };
+        if again {
+            self.again.insert(y.id);
+        }
+        self.conv(name, &y, conv)
     }
 
     /// Joins a block's input and its branch. Neither addition nor concatenation saves anything.

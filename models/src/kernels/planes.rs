@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 /// Activations to read: the plane of `area` numbers of every image and channel.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Planes<'a> {
-    data: &'a [f32],
+    /// All of them.
+    pub(crate) data: &'a [f32],
     /// Images.
     pub(crate) batch: usize,
     /// Channels that an image has in `data`; a kernel may read only the first of them.

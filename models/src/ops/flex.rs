@@ -80,6 +80,13 @@ pub(super) struct Kept {
     pub(super) output: Option<FlexTensor>,
 }
 
+impl Kept {
+    /// γ, β and ε.
+    pub(super) fn parameters(&self) -> Parameters<'_> {
+        Parameters { gamma: numbers(&self.gamma), beta: numbers(&self.beta), epsilon: self.epsilon }
+    }
+}
+
 /// Gradients of x, γ, β and the shortcut; that of x onto `d` where nobody else holds it.
 pub(super) fn norm_backward(kept: &Kept, d: FlexTensor) -> (FlexTensor, FlexTensor, FlexTensor, Option<FlexTensor>) {
     let mut dx = whole(d);
@@ -89,8 +96,7 @@ pub(super) fn norm_backward(kept: &Kept, d: FlexTensor) -> (FlexTensor, FlexTens
         None => Mask::All,
     };
     let (x, shape, channels) = (planes(&kept.x), dims(&kept.x), dims(&kept.x)[1]);
-    let parameters = Parameters { gamma: numbers(&kept.gamma), beta: numbers(&kept.beta), epsilon: kept.epsilon };
-    let statistics = (numbers(&kept.mean), numbers(&kept.variance));
+    let (parameters, statistics) = (kept.parameters(), (numbers(&kept.mean), numbers(&kept.variance)));
     let (mut found, d) = (Default::default(), dx.storage_mut::<f32>());
     let shortcut = match kept.output {
         None => {

@@ -1,6 +1,6 @@
 //! Operations that Burn has not, as extensions of its backends, and what they do with automatic differentiation.
 //!
-//! `layer` brings this crate's kernels to the flex device. `block` makes one operation of a stage of blocks that concatenate,
+//! `layer` and `norm_conv` bring this crate's kernels to the flex device. `block` makes one operation of a stage of blocks that concatenate,
 //! on every device.
 
 #[cfg(feature = "flex")]
@@ -10,3 +10,5 @@ pub(crate) mod block;
 mod flex;
 #[cfg(feature = "flex")]
 pub mod layer;
+#[cfg(feature = "flex")]
+pub mod norm_conv;

@@ -7,6 +7,7 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
 use skipbench_models::ops::layer::{Affine, Then, Window, convolve, norm_infer, norm_train};
+use skipbench_models::ops::norm_conv;
 
 use super::training::difference;
 
@@ -109,6 +110,39 @@ proptest! {
             };
             let maps = if then == 2 { vec![&x, &shortcut] } else { vec![&x] };
             let mut found = differentiate(y, &maps, &[&gamma, &beta]);
+            found.extend([mean, variance].map(|statistic| values(statistic.inner())));
+            found
+        };
+        check(&run(true), &run(false))?;
+    }
+
+    #[test]
+    fn normalisation_and_convolution_in_one_are_burns(
+        shape in shape(),
+        output in 1..14usize,
+        three in any::<bool>(),
+        stride in 1..3usize,
+    ) {
+        let (channels, kernel) = (shape[1], if three { 3 } else { 1 });
+        let window = Window { stride, padding: kernel / 2 };
+        let run = |own: bool| {
+            let (x, weight) = (tensor(shape, 1), tensor([output, channels, kernel, kernel], 2));
+            let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
+            let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
+            let (y, mean, variance) = match own {
+                true => norm_conv::train(x.clone(), by, weight.clone(), window),
+                false => {
+                    let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
+                    let options = ConvOptions::new([stride; 2], [window.padding; 2], [1, 1], 1);
+                    (conv2d(relu(done.output), weight.clone(), None, options), done.mean, done.variance)
+                }
+            };
+            let again = Affine { gamma: gamma.clone().inner(), beta: beta.clone().inner(), epsilon: EPSILON };
+            let given = (mean.clone().inner(), variance.clone().inner());
+            let inferred = norm_conv::infer(x.clone().inner(), again, given, weight.clone().inner(), window);
+            let difference = difference(&values(inferred), &values(y.clone().inner()));
+            assert!(difference <= 1e-5, "by the same statistics it differs by {difference}");
+            let mut found = differentiate(y, &[&x, &weight], &[&gamma, &beta]);
             found.extend([mean, variance].map(|statistic| values(statistic.inner())));
             found
         };

@@ -59,4 +59,14 @@ impl Parameters<'_> {
         let inverse = inverse(variance, self.epsilon);
         (Channel::new(mean, inverse, self.gamma[channel], self.beta[channel]), inverse)
     }
+
+    /// The same as `scale · x + shift`: all scales, all shifts.
+    pub(crate) fn folded(&self, (mean, variance): (&[f32], &[f32])) -> (Vec<f32>, Vec<f32>) {
+        let fold = |channel: usize| {
+            let (mean, variance) = (f64::from(mean[channel]), f64::from(variance[channel]));
+            let scale = f64::from(self.gamma[channel]) / (variance + self.epsilon).sqrt();
+            (scale as f32, (f64::from(self.beta[channel]) - mean * scale) as f32)
+        };
+        (0..self.gamma.len()).map(fold).unzip()
+    }
 }

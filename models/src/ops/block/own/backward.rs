@@ -3,7 +3,7 @@
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
-use super::{affine, conv_shape, moments};
+use super::{affine, conv_shape, moments, normalised};
 use crate::kernels::conv;
 use crate::kernels::filled;
 use crate::kernels::norm::{self, Mask, Owed};
@@ -105,11 +105,14 @@ impl Run<'_> {
     /// The gradient of what a step's convolution read. Writes that of its weights.
     fn convolution(&mut self, step: &Step, x: Planes<'_>, d: &[f32]) -> Vec<f32> {
         let shape = conv_shape(&step.conv, x.batch, self.size);
+        let dw = &mut self.found[step.weight.clone()];
         let kept = self.activated.pop();
-        let again = || norm::normalise(x, affine(self.parameters, step, self.epsilon), moments(self.statistics, step));
         match &kept {
-            Some(y) => conv::weight_gradient(&shape, numbers(y), d, &mut self.found[step.weight.clone()]),
-            None => conv::weight_gradient(&shape, &again(), d, &mut self.found[step.weight.clone()]),
+            Some(y) => conv::weight_gradient(&shape, numbers(y), d, dw),
+            None => {
+                let by = affine(self.parameters, step, self.epsilon).folded(moments(self.statistics, step));
+                normalised(step, x, self.size, &by).weight_gradient(x.data, d, dw);
+            }
         }
         drop(kept);
         filled(x.batch * step.conv.input * x.area, |dy| {

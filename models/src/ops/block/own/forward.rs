@@ -3,7 +3,7 @@
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
-use super::{affine, conv_shape, moments, place};
+use super::{affine, conv_shape, moments, normalised, place};
 use crate::kernels::conv;
 use crate::kernels::filled;
 use crate::kernels::norm;
@@ -107,14 +107,17 @@ impl<'a> Run<'a> {
             self.statistics.extend(&variance[..step.variance.len()]);
         }
         let by = affine(self.parameters, step, self.stage.epsilon);
-        let y = norm::normalise(x, by, moments(&self.statistics, step));
-        let z = filled(self.batch * step.conv.output * self.area(), |z| {
-            conv::forward(&conv_shape(&step.conv, self.batch, self.size), &y, &self.parameters[step.weight.clone()], z);
-        });
-        if !self.given && self.stage.keeps_activated() {
-            let [height, width] = self.size;
-            self.activated.push(tensor(y, [self.batch, step.conv.input, height, width]));
+        let (weight, moments) = (&self.parameters[step.weight.clone()], moments(&self.statistics, step));
+        let count = self.batch * step.conv.output * self.area();
+        if self.given || !self.stage.keeps_activated() {
+            let by = by.folded(moments);
+            return filled(count, |z| normalised(step, x, self.size, &by).forward(x.data, weight, z));
         }
+        let y = norm::normalise(x, by, moments);
+        let shape = conv_shape(&step.conv, self.batch, self.size);
+        let z = filled(count, |z| conv::forward(&shape, &y, weight, z));
+        let [height, width] = self.size;
+        self.activated.push(tensor(y, [self.batch, step.conv.input, height, width]));
         z
     }
 

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::{Done, Stage, StageKernels, Step, generic};
 use crate::conv::Conv;
 use crate::execution::Kernels;
-use crate::kernels::conv::ConvShape;
+use crate::kernels::conv::{self, ConvShape};
 use crate::kernels::norm::Parameters;
 use crate::kernels::planes::Planes;
 use crate::ops::flex::{dense, dims, whole};
@@ -69,6 +69,18 @@ fn moments<'a>(all: &'a [f32], step: &Step) -> (&'a [f32], &'a [f32]) {
 fn conv_shape(conv: &Conv, batch: usize, [height, width]: [usize; 2]) -> ConvShape {
     let Conv { input, output, kernel, stride, padding } = *conv;
     ConvShape { batch, input, output, height, width, kernel, stride, padding }
+}
+
+/// A step's convolution of the first channels of `x`, normalised on the way.
+fn normalised<'a>(
+    step: &Step,
+    x: Planes<'_>,
+    size: [usize; 2],
+    (scale, shift): &'a (Vec<f32>, Vec<f32>),
+) -> conv::Conv<'a> {
+    conv::Conv::new(conv_shape(&step.conv, x.batch, size))
+        .input_images_apart(x.channels * x.area)
+        .normalized(scale, shift)
 }
 
 /// Copies all channels of `from` to those of `to`, which has `channels`, from `first` on.
