@@ -4,11 +4,13 @@
 //! Results do not depend on the number of threads: a thread computes whole outputs, and the weight gradient adds its
 //! parts in an order that the shape alone fixes.
 
+mod ahead;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod bank;
+mod chunk;
 mod correlate;
 mod grid;
 mod isa;
@@ -18,6 +20,7 @@ mod scratch;
 mod segment;
 mod shape;
 mod shared;
+mod task;
 mod tile;
 mod weight;
 

@@ -1,5 +1,6 @@
 //! The outputs of a task, cut into segments of eight neighbours, and how a tile of them is computed.
 
+use super::ahead::Ahead;
 use super::isa::Isa;
 use super::shared::Shared;
 use super::tile::{MAX_CHANNELS, MAX_SEGMENTS, SEGMENT, Tile};
@@ -19,6 +20,8 @@ pub(super) struct Segment {
 #[derive(Clone, Copy)]
 pub(super) struct Output {
     pub(super) start: Shared,
+    /// Floats before the block's first channel.
+    pub(super) shift: usize,
     /// Distance between channels.
     pub(super) stride: usize,
     /// Distance between neighbours of a row: 1, or the stride of the convolution whose input gradient this is.
@@ -34,14 +37,22 @@ pub(super) struct Terms<'a> {
     pub(super) channels: usize,
 }
 
-/// Computes all `segments` of a block of channels whose first output channel starts at `output.start + shift`.
+/// Computes all `segments` of a block of channels, and fetches a share of the next task's input with each tile.
 ///
 /// # Safety
 /// `x` holds eight floats at every source plus offset; `output` has every target of every channel, and nobody else
 /// touches these meanwhile.
-pub(super) unsafe fn compute(isa: Isa, x: &[f32], terms: Terms, segments: &[Segment], output: Output, shift: usize) {
+pub(super) unsafe fn compute(
+    isa: Isa,
+    x: &[f32],
+    terms: Terms,
+    segments: &[Segment],
+    output: Output,
+    ahead: &mut Ahead,
+) {
     let mut stage = [0.0; MAX_CHANNELS * MAX_SEGMENTS * SEGMENT];
     for part in segments.chunks(isa.segments()) {
+        ahead.step();
         let at = |index: usize| part[index.min(part.len() - 1)];
         let direct = output.step == 1 && part.iter().all(|segment| segment.valid == SEGMENT);
         let tile = Tile {
@@ -53,7 +64,7 @@ pub(super) unsafe fn compute(isa: Isa, x: &[f32], terms: Terms, segments: &[Segm
             segments: part.len(),
             sources: std::array::from_fn(|index| at(index).source),
             targets: std::array::from_fn(|index| match direct {
-                true => shift + at(index).target,
+                true => output.shift + at(index).target,
                 false => SEGMENT * index.min(part.len() - 1),
             }),
             y: if direct { output.start.pointer() } else { stage.as_mut_ptr() },
@@ -64,7 +75,7 @@ pub(super) unsafe fn compute(isa: Isa, x: &[f32], terms: Terms, segments: &[Segm
         unsafe {
             isa.tile(&tile);
             if !direct {
-                unstage(&stage, part, terms.channels, output, shift);
+                unstage(&stage, part, terms.channels, output);
             }
         }
     }
@@ -74,10 +85,10 @@ pub(super) unsafe fn compute(isa: Isa, x: &[f32], terms: Terms, segments: &[Segm
 ///
 /// # Safety
 /// As for `compute`.
-unsafe fn unstage(stage: &[f32], part: &[Segment], channels: usize, output: Output, shift: usize) {
+unsafe fn unstage(stage: &[f32], part: &[Segment], channels: usize, output: Output) {
     for (channel, rows) in stage.chunks_exact(MAX_SEGMENTS * SEGMENT).take(channels).enumerate() {
         for (segment, lanes) in part.iter().zip(rows.chunks_exact(SEGMENT)) {
-            let start = shift + channel * output.stride + segment.target;
+            let start = output.shift + channel * output.stride + segment.target;
             for (index, &lane) in lanes[..segment.valid].iter().enumerate() {
                 // SAFETY: the output has every target of every channel.
                 unsafe { output.start.pointer().add(start + index * output.step).write(lane) };

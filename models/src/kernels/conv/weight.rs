@@ -1,25 +1,21 @@
 //! The gradient of the weights: `dw[o][i][tap] = Σ_pixels dy[o][pixel] · x[i][pixel + tap]`, with input channels in
 //! the lanes of the microkernel, output channels in its rows and pixels in its sum.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use super::bank;
+use super::chunk::{Chunk, PANEL};
 use super::isa::Isa;
-use super::panel::{Field, Transpose};
+use super::panel::Field;
 use super::scratch::Scratch;
-use super::tile::{MAX_SEGMENTS, SEGMENT, Tile};
+use super::tile::SEGMENT;
 use super::{Conv, ConvShape};
-
-/// Input channels of a panel: the lanes of the widest tile.
-const PANEL: usize = MAX_SEGMENTS * SEGMENT;
 
 /// Pixels that a task aims to sum at a time.
 const PIXELS: usize = 1600;
 
-/// Pixels summed before the next tap: few enough that their inputs and gradients stay in the first-level cache.
-const SPAN: usize = 128;
+/// Pixels at least, so that loading and storing sums stays small.
+const LEAST: usize = 64;
 
 /// Positions that these pixels may lie among; many more only when a stride skips most of them.
 const POSITIONS: usize = 8 * PIXELS;
@@ -31,31 +27,31 @@ const GRADIENT: usize = 96 << 10;
 const PARTIALS: usize = 512 << 10;
 
 /// Groups of images at most, each with partial sums of its own.
-const GROUPS: usize = 8;
+const GROUPS: usize = 16;
 
 /// Tasks at least, where there are channels to divide.
-const TASKS: usize = 4;
+const TASKS: usize = 8;
 
 /// How a shape's gradient is computed; it depends on nothing else, so the order of additions does not either.
-struct Plan<'a> {
-    isa: Isa,
-    conv: &'a Conv<'a>,
-    shape: &'a ConvShape,
-    field: Field,
+pub(super) struct Plan<'a> {
+    pub(super) isa: Isa,
+    pub(super) conv: &'a Conv<'a>,
+    pub(super) shape: &'a ConvShape,
+    pub(super) field: Field,
     /// Blocks of output channels.
-    cuts: Vec<usize>,
+    pub(super) cuts: Vec<usize>,
     /// Offset of each tap in positions; with `merged` one for each row of the kernel.
-    taps: Vec<usize>,
+    pub(super) taps: Vec<usize>,
     /// Few input channels: the columns of the kernel are lanes too.
-    merged: bool,
+    pub(super) merged: bool,
     /// Lanes, `input` or `kernel · input`.
     lanes: usize,
     /// Lanes of a panel, and of the panels of one part.
     panel: usize,
-    part: usize,
+    pub(super) part: usize,
     parts: usize,
     /// Floats between positions of a panel.
-    pitch: usize,
+    pub(super) pitch: usize,
     groups: usize,
     /// Output rows and images summed at a time.
     rows: usize,
@@ -93,10 +89,12 @@ impl<'a> Plan<'a> {
         let panel = lanes.next_multiple_of(SEGMENT).min(PANEL);
         let panels = lanes.div_ceil(panel);
         let floats = taps.len() * shape.output * panels * panel;
-        let groups = (PARTIALS / floats).clamp(1, GROUPS).min(shape.batch);
-        let parts = TASKS.div_ceil(groups).min(panels);
+        // A power of two, so that two, four or eight threads have equal shares.
+        let groups = 1 << (PARTIALS / floats).clamp(1, GROUPS).min(shape.batch).ilog2();
+        // Two panels at least: the output gradient is packed again for each part.
+        let parts = TASKS.div_ceil(groups).min(panels.div_ceil(2));
         let part = panels.div_ceil(parts) * panel;
-        let pixels = PIXELS.min(GRADIENT / shape.output).max(SPAN / 2);
+        let pixels = PIXELS.min(GRADIENT / shape.output).max(LEAST);
         let rows = (pixels / out_width).clamp(1, out_height);
         let positions = ((rows - 1) * stride / step + kernel) * cols;
         let images = if rows < out_height { 1 } else { (pixels / (out_height * out_width)).min(POSITIONS / positions) };
@@ -125,12 +123,12 @@ impl<'a> Plan<'a> {
     }
 
     /// Positions of a band of `rows` output rows.
-    fn positions(&self, rows: usize) -> usize {
+    pub(super) fn positions(&self, rows: usize) -> usize {
         ((rows - 1) * self.stride() + self.shape.kernel) * self.field.cols
     }
 
     /// Positions between neighbouring outputs.
-    fn stride(&self) -> usize {
+    pub(super) fn stride(&self) -> usize {
         self.shape.stride / self.field.step
     }
 
@@ -178,113 +176,5 @@ impl<'a> Plan<'a> {
     fn place(&self, lane: usize, tap: usize) -> usize {
         let (kernel, input) = (self.shape.kernel, self.shape.input);
         if self.merged { ((lane % input) * kernel + tap) * kernel + lane / input } else { lane * kernel * kernel + tap }
-    }
-}
-
-/// A band of rows of some images: the output gradient packed for all panels to come.
-struct Chunk<'a> {
-    plan: &'a Plan<'a>,
-    images: Range<usize>,
-    rows: Range<usize>,
-    /// Where each pixel's position starts in a panel.
-    offsets: Vec<u32>,
-    /// The output gradient, block after block as `[pixel, channel]`.
-    gradient: Scratch,
-}
-
-impl<'a> Chunk<'a> {
-    fn new(plan: &'a Plan<'a>, images: Range<usize>, rows: Range<usize>, dy: &[f32]) -> Self {
-        let shape = plan.shape;
-        let (out_height, out_width) = (shape.out_height(), shape.out_width());
-        let (image, row) = (plan.positions(rows.len()), plan.stride() * plan.field.cols);
-        let place =
-            |slot: usize, r: usize, c: usize| ((slot * image + r * row + c * plan.stride()) * plan.pitch) as u32;
-        let offsets: Vec<_> = (0..images.len())
-            .flat_map(|slot| (0..rows.len()).flat_map(move |r| (0..out_width).map(move |c| place(slot, r, c))))
-            .collect();
-        let mut gradient = Scratch::take(offsets.len() * shape.output);
-        let (plane, pixels) = (out_height * out_width, rows.len() * out_width);
-        let mut rest = &mut gradient[..];
-        for block in plan.cuts.windows(2) {
-            let channels = block[1] - block[0];
-            let (own, others) = rest.split_at_mut(offsets.len() * channels);
-            let transpose =
-                Transpose { isa: plan.isa, rows: channels, columns: pixels, distance: plane, pitch: channels };
-            for (index, own) in images.clone().zip(own.chunks_exact_mut(pixels * channels)) {
-                let from = &dy[index * plan.conv.images.1 + block[0] * plane + rows.start * out_width..];
-                transpose.run(from, own);
-            }
-            rest = others;
-        }
-        Self { plan, images, rows, offsets, gradient }
-    }
-
-    /// Adds the chunk's products for the panel of `lanes` to `partial`, the panel's place in the partial sums.
-    fn add(&self, x: &[f32], lanes: Range<usize>, partial: &mut [f32], accumulate: bool) {
-        let panel = self.panel(x, &lanes);
-        for first in (0..self.offsets.len()).step_by(SPAN) {
-            let span = first..(first + SPAN).min(self.offsets.len());
-            for (tap, &shift) in self.plan.taps.iter().enumerate() {
-                let tap = tap * self.plan.shape.output * self.plan.part;
-                for block in self.plan.cuts.windows(2) {
-                    let partial = &mut partial[tap + block[0] * self.plan.part..];
-                    let panel = &panel[shift * self.plan.pitch..];
-                    self.block(panel, span.clone(), block[0]..block[1], lanes.len(), partial, accumulate || first > 0);
-                }
-            }
-        }
-    }
-
-    /// Adds the products of a span of pixels for one tap and one block of output channels.
-    fn block(
-        &self,
-        panel: &[f32],
-        span: Range<usize>,
-        channels: Range<usize>,
-        lanes: usize,
-        partial: &mut [f32],
-        accumulate: bool,
-    ) {
-        let (segments, per_tile) = (lanes.div_ceil(SEGMENT), self.plan.isa.segments());
-        let gradient = channels.start * self.offsets.len() + span.start * channels.len();
-        for first in (0..segments).step_by(per_tile) {
-            let count = per_tile.min(segments - first);
-            let places = std::array::from_fn(|index| (first + index.min(count - 1)) * SEGMENT);
-            let tile = Tile {
-                x: panel.as_ptr(),
-                offsets: self.offsets[span.clone()].as_ptr(),
-                steps: span.len(),
-                weights: self.gradient[gradient..].as_ptr(),
-                channels: channels.len(),
-                segments: count,
-                sources: places,
-                targets: places,
-                y: partial.as_mut_ptr(),
-                stride: self.plan.part,
-                accumulate,
-            };
-            // SAFETY: the panel has every pixel's position, shifted by every tap, and a tile of slack; a row of partial
-            // sums has room for whole segments.
-            unsafe { self.plan.isa.tile(&tile) };
-        }
-    }
-
-    /// The input's positions under the chunk, for the channels of `lanes`.
-    fn panel(&self, x: &[f32], lanes: &Range<usize>) -> Scratch {
-        let (plan, shape) = (self.plan, self.plan.shape);
-        let plane = shape.height * shape.width;
-        let channels = if plan.merged { 0..shape.input } else { lanes.clone() };
-        let image = plan.positions(self.rows.len());
-        let start = self.rows.start * plan.stride();
-        let rows = start..start + image / plan.field.cols;
-        let mut panel = Scratch::take(self.images.len() * image * plan.pitch + PANEL);
-        for (index, out) in self.images.clone().zip(panel.chunks_exact_mut(image * plan.pitch)) {
-            let pixels = &x[index * plan.conv.images.0 + channels.start * plane..][..channels.len() * plane];
-            plan.field.pack(pixels, rows.clone(), plan.pitch, out);
-            if let Some(affine) = plan.conv.affine {
-                plan.field.normalize(affine, channels.clone(), rows.clone(), plan.pitch, out);
-            }
-        }
-        panel
     }
 }
