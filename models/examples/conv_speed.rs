@@ -15,8 +15,11 @@ use skipbench_models::kernels::conv::{ConvShape, forward, input_gradient, weight
 /// Repetitions of a measurement, after one to warm up.
 const RUNS: usize = 15;
 
+/// Makes the shapes of a network.
+type Shapes = fn() -> Vec<Case>;
+
 /// Networks by name.
-const NETWORKS: [(&str, fn() -> Vec<Case>); 4] =
+const NETWORKS: [(&str, Shapes); 4] =
     [("resnet20", resnet20), ("densenet40", densenet40), ("densenet-bc", densenet_bc), ("resnet50", resnet50)];
 
 /// A shape and how often the network has it.
