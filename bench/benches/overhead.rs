@@ -2,8 +2,9 @@
 //! process, step by step in turn (A B B A).
 //!
 //! `cargo bench -p skipbench --bench overhead` prints the ratio with its interval, and what a turn of the loop with nothing in it
-//! takes; it ends with status 1 where either shows that the loop adds more than 0.5 %. Not Criterion's: what is wanted is the ratio of two things that alternate, which it does not
-//! measure.
+//! takes; it ends with status 1 unless both stay below 0.5 %, the ratio with its whole interval. On a busy machine the interval
+//! may be too wide for that. Not Criterion's: what is wanted is the ratio of two things that alternate, which it does not
+//! measure. The batch is small, so that steps are short and many: what the loop adds weighs more there than at the usual batch.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -22,6 +23,9 @@ use skipbench_reports::stats::median;
 
 /// The most that the loop may add.
 const ALLOWED: f64 = 1.005;
+
+/// Images in a batch.
+const BATCH: usize = 8;
 
 /// A network in training: each call is one step.
 fn training<'a>(setup: &'a Setup, batch: &'a (Tensor<4>, Tensor<1, Int>)) -> impl FnMut() + 'a {
@@ -48,7 +52,7 @@ fn telling() -> impl FnMut(u64) {
 /// Times of `count` steps outside and inside the loop: (inside, outside). The bare step runs within the loop's own step,
 /// before or after what is measured, and its time is taken out again.
 fn pairs(setup: &Setup, count: u64) -> Vec<(f64, f64)> {
-    let batch = Batches::new(&setup.data, 64).fixed().into_tensors(&setup.device);
+    let batch = Batches::new(&setup.data, BATCH).fixed().into_tensors(&setup.device);
     let (mut inside, mut outside) = (training(setup, &batch), training(setup, &batch));
     let mut bare = Vec::new();
     // When each turn of the loop began, the last one's end included.
@@ -100,7 +104,7 @@ fn empty_turn(setup: &Setup, count: u64) -> f64 {
 
 fn main() -> ExitCode {
     // `cargo test --benches` runs benches with --test: once, to see that they work.
-    let count = if std::env::args().any(|word| word == "--test") { 4 } else { 600 };
+    let count = if std::env::args().any(|word| word == "--test") { 4 } else { 3000 };
     let flex = DeviceId { backend: Backend::Flex, index: 0 };
     let cell = Cell::alone("resnet20", Task::TrainStep, flex).expect("published");
     let setup = Setup::new(&cell).expect("flex is always here");
@@ -120,5 +124,6 @@ fn main() -> ExitCode {
         empty * 1e6,
         empty / step * 100.0
     );
-    ExitCode::from(u8::from(low > ALLOWED || empty / step > ALLOWED - 1.0))
+    let shown = high <= ALLOWED && empty / step <= ALLOWED - 1.0;
+    ExitCode::from(u8::from(!shown && count > 4))
 }

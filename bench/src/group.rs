@@ -58,7 +58,7 @@ pub fn resolve(suite: &Suite, images: Images) -> Result<Vec<Group>, SuiteError> 
 impl Group {
     fn find(suite: &Suite, keys: &GroupKeys, images: Images) -> Result<Group, String> {
         let here = |message: String| format!("group \"{}\": {message}", keys.name);
-        let tolerance = keys.tolerance_percent.map_or(DEFAULT_TOLERANCE, |percent| percent / 100.0);
+        let tolerance = tolerance(keys.tolerance_percent, DEFAULT_TOLERANCE).map_err(here)?;
         let reference = model(&keys.reference, None, images, tolerance).map_err(here)?;
         let mut models = vec![(catalog::name(&reference), reference.clone())];
         for value in &keys.models {
@@ -81,8 +81,32 @@ impl Group {
                 members.iter().map(|member| member.along(sweep, images)).collect();
             members = points.map_err(here)?.concat();
         }
-        Ok(Group { name, reference, budget: keys.budget, members, tasks: suite.tasks(keys) })
+        let tasks = suite.tasks(keys);
+        check_tasks(&tasks, &members).map_err(here)?;
+        Ok(Group { name, reference, budget: keys.budget, members, tasks })
     }
+}
+
+/// A tolerance as a share; `default` where none is given.
+fn tolerance(percent: Option<f64>, default: f64) -> Result<f64, String> {
+    match percent {
+        None => Ok(default),
+        Some(percent) if percent.is_finite() && percent >= 0.0 => Ok(percent / 100.0),
+        Some(percent) => Err(format!("tolerance_percent = {percent}: a number from 0 up is needed")),
+    }
+}
+
+/// Every task must be one for every member.
+fn check_tasks(tasks: &[Task], members: &[Member]) -> Result<(), String> {
+    for task in tasks {
+        for Member { model, spec, recipe, .. } in members {
+            let word = task.word();
+            task.check(spec, recipe).map_err(|error| {
+                format!("tasks: \"{word}\" cannot be done with `{model}`: {error}, or remove \"{word}\" from tasks")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// A model by name, by spec or by match; a match needs the reference.
@@ -120,7 +144,7 @@ fn matched(keys: &toml::Value, reference: &ModelSpec, images: Images, tolerance:
         family: keys.family,
         budgets,
         fixed: Fixed { depth: keys.depth, width: keys.width, growth: keys.growth, compression: keys.compression },
-        tolerance: keys.tolerance_percent.map_or(tolerance, |percent| percent / 100.0),
+        tolerance: self::tolerance(keys.tolerance_percent, tolerance).map_err(|error| format!("match: {error}"))?,
     };
     let found = search(reference, images, &query).map_err(|error| format!("match: {error}"))?;
     Ok(found[0].spec.clone())

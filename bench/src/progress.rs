@@ -82,6 +82,11 @@ fn headline(planned: &Planned, row: &RunRow) -> Option<String> {
         Task::PeakMemoryTrain | Task::PeakMemoryInfer => {
             format!("peak {:.1} MiB", row.heap_peak_bytes? as f64 / 1048576.0)
         }
+        Task::Gradients | Task::Reuse => {
+            format!("done; {} of {} test images right", row.test_correct?, row.test_total?)
+        }
+        Task::Identity => format!("last error {:.4}", row.loss?),
+        Task::Tokens => "done".to_owned(),
     })
 }
 

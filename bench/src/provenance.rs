@@ -23,7 +23,8 @@ pub fn git_dirty() -> Option<bool> {
 /// The machine, without its name or anything else that is private.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Host {
-    /// Identity: the first 12 hexadecimal digits of the SHA-256 of the fields below.
+    /// Identity: the first 12 hexadecimal digits of the SHA-256 of the processor, its architecture and counts, and the
+    /// memory in whole GiB: what neither a reboot nor an update changes, so that a run can go on after both.
     pub id: String,
     /// Processor.
     pub cpu: String,
@@ -61,7 +62,10 @@ impl Host {
             os: System::long_os_version().unwrap_or_default(),
             kernel: System::kernel_version().unwrap_or_default(),
         };
-        let facts = serde_json::to_vec(&host).expect("a host is plain data, which always serialises");
+        let Self { cpu, arch, logical_cpus, physical_cores, memory_bytes, .. } = &host;
+        let gibibytes = (*memory_bytes as f64 / f64::from(1u32 << 30)).round() as u64;
+        let facts = serde_json::to_vec(&(cpu, arch, logical_cpus, physical_cores, gibibytes));
+        let facts = facts.expect("plain data always serialises");
         host.id = crate::hex(&Sha256::digest(facts))[..12].to_owned();
         Ok(host)
     }

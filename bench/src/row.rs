@@ -55,7 +55,8 @@ fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow 
     let own = matches!(cell.spec, ModelSpec::Own(_));
     let bytes = cost.filter(|_| cell.recipe.precision == Precision::F32 && !own);
     // And what is kept, for a network that keeps everything.
-    let saved = bytes.filter(|_| cell.recipe.checkpointing == Checkpointing::None);
+    let whole = cell.recipe.checkpointing == Checkpointing::None && cell.spec.keeps_what_it_costs();
+    let saved = bytes.filter(|_| whole);
     let json = "plain data always serialises";
     RunRow {
         schema_version: SCHEMA_VERSION,

@@ -189,9 +189,12 @@ fn tail(mut pipe: impl Read) -> String {
 fn died(cell: &Cell, status: Option<ExitStatus>, errors: &str) -> Broken {
     let limit = cell.memory_limit_bytes >> 20;
     if errors.contains("memory allocation of") {
+        // Without what the runtime says around it.
+        let said = errors.lines().find(|line| line.contains("memory allocation of")).unwrap_or_default();
+        let said = said.find("memory allocation of").map_or(said, |start| &said[start..]);
         return Broken::new(
             Status::OutOfMemory,
-            format!("above the memory limit of {limit} MiB, or of the machine: {errors}"),
+            format!("above the memory limit of {limit} MiB, or of the machine: {said}"),
         );
     }
     match status.and_then(signal) {

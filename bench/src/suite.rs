@@ -32,6 +32,15 @@ pub const BUILT_IN: [BuiltIn; 8] = [
     BuiltIn { name: "imagenet", text: include_str!("suites/imagenet.toml") },
 ];
 
+/// Ten years: what a deadline can be.
+const MOST_SECONDS: u64 = 10 * 365 * 24 * 3600;
+
+/// A pebibyte.
+const MOST_MEBIBYTES: u64 = 1 << 30;
+
+/// More cells at once than any machine has threads.
+const MOST_JOBS: u64 = 1024;
+
 /// What is wrong with a suite.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {message}")]
@@ -218,6 +227,17 @@ impl Suite {
         if let Some((key, _)) = zero.iter().find(|(_, value)| *value == 0) {
             return Err(format!("{key} = 0: at least 1 is needed"));
         }
+        let high = [
+            ("timeout_s", *timeout_s, MOST_SECONDS),
+            ("memory_limit_mib", *memory_limit_mib, MOST_MEBIBYTES),
+            ("jobs", *jobs as u64, MOST_JOBS),
+        ];
+        if let Some((key, value, most)) = high.iter().find(|(_, value, most)| value > most) {
+            return Err(format!("{key} = {value}: at most {most} is possible"));
+        }
+        if let Some(task) = repeated(tasks) {
+            return Err(format!("tasks: \"{}\" stands there twice; seeds repeat a task", task.word()));
+        }
         if let Some(seed) = repeated(seeds) {
             return Err(format!("seeds: {seed} stands there twice; every seed is one repetition"));
         }
@@ -230,6 +250,13 @@ impl Suite {
         }
         for group in groups {
             self.recipe(group)?;
+            if let Some(task) = repeated(&self.tasks(group)) {
+                let word = task.word();
+                return Err(format!(
+                    "group \"{}\": tasks: \"{word}\" stands there twice; seeds repeat a task",
+                    group.name
+                ));
+            }
             self.check_sweep(group).map_err(|error| format!("group \"{}\": {error}", group.name))?;
             if self.keys.data == "generated"
                 && let Some(task) = self.tasks(group).iter().find(|task| task.learns())

@@ -9,13 +9,15 @@
 //! changes shape, so none needs a projection. Stage s works on `width · 2^s` channels. What concatenation changes of
 //! necessity: F reads all channels so far and adds a growth that also doubles from stage to stage, and the transition
 //! reads the wider result.
-//! The plain and the additive member have exactly the same parameters and, from one seed, the same weights.
+//! The plain and the additive member have exactly the same parameters and, from one seed, the same weights. The other styles
+//! of [`Skip`] add what they learn, drawn apart, so that their branches too start with those weights.
 
 use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
 use crate::cost::Images;
 use crate::error::{DEEPEST, SpecError, WIDEST};
+use crate::norm::{Footing, Norm};
 use crate::skip::Skip;
 use crate::staged::StagedConfig;
 use crate::stem::{StemConfig, StemKind};
@@ -37,6 +39,9 @@ pub struct BackboneConfig {
     /// rounded. Default three times `width`, which is three quarters of the last stage's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub growth: Option<usize>,
+    /// `batch` (default), or `none`: no normalisation anywhere. `fixup` has none as it is.
+    #[serde(default, skip_serializing_if = "Norm::is_usual")]
+    pub norm: Norm,
 }
 
 fn default_width() -> usize {
@@ -46,7 +51,7 @@ fn default_width() -> usize {
 impl BackboneConfig {
     /// A backbone 16 channels wide.
     pub fn new(depth: usize, skip: Skip) -> Self {
-        Self { depth, skip, width: default_width(), growth: None }
+        Self { depth, skip, width: default_width(), growth: None, norm: Norm::Batch }
     }
 
     /// # Errors
@@ -57,23 +62,32 @@ impl BackboneConfig {
         }
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("width", self.width, WIDEST)?;
+        if self.skip == Skip::Fixup && self.norm == Norm::None {
+            return Err(SpecError::new("norm", "none", "skip = \"fixup\" has no normalisation anyway; leave it out"));
+        }
         match (self.skip, self.growth) {
             (Skip::Concat, Some(growth)) => SpecError::unless_within("growth", growth, WIDEST),
-            (Skip::None | Skip::Add, Some(growth)) => {
-                Err(SpecError::new("growth", growth, "only skip = \"concat\" grows; leave it out"))
-            }
+            (_, Some(growth)) => Err(SpecError::new("growth", growth, "only skip = \"concat\" grows; leave it out")),
             _ => Ok(()),
+        }
+    }
+
+    fn footing(&self) -> Footing {
+        match (self.skip, self.norm) {
+            (Skip::Fixup, _) => Footing::fixup(self.depth.saturating_sub(4) / 2, 2),
+            (_, Norm::Batch) => Footing::Normalised,
+            (_, Norm::None) => Footing::Bare,
         }
     }
 
     /// Channels that a block of stage `stage` (from 0) puts out.
     fn output(&self, stage: usize) -> usize {
         match self.skip {
-            Skip::None | Skip::Add => self.width << stage,
             Skip::Concat => {
                 let share = 1 << (STAGES - 1 - stage);
                 ((self.growth.unwrap_or(3 * self.width) + share / 2) / share).max(1)
             }
+            _ => self.width << stage,
         }
     }
 
@@ -84,7 +98,7 @@ impl BackboneConfig {
     pub(crate) fn staged(&self, images: Images) -> Result<StagedConfig, SpecError> {
         self.check()?;
         let stem = StemConfig { kind: StemKind::Cifar, input: images.channels, output: self.width, activated: false };
-        let mut net = StagedConfig::new(self.skip, stem, images.classes);
+        let mut net = StagedConfig::new(self.skip, self.footing(), stem, images.classes);
         for stage in 0..STAGES {
             if stage > 0 {
                 net.transition(self.width << stage);

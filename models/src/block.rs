@@ -14,6 +14,8 @@ use crate::branch::{Branch, BranchConfig, Order};
 use crate::conv::Conv;
 use crate::execution::Kernels;
 use crate::init::Weights;
+use crate::norm::Footing;
+use crate::probe::{At, Place, Point, Probe};
 use crate::skip::Skip;
 use crate::tape::{Tape, Value};
 
@@ -84,7 +86,7 @@ impl BlockConfig {
                 vec![Conv::new(input, width, 1).stride(stride), Conv::new(width, width, 3), Conv::new(width, output, 1)]
             }
         };
-        BranchConfig { order: self.order(), convs }
+        BranchConfig { order: self.order(), convs, footing: Footing::Normalised }
     }
 
     fn order(&self) -> Order {
@@ -104,6 +106,7 @@ impl BlockConfig {
             norm: self.projection().filter(|_| self.order() == Order::Post).map(|conv| weights.batch_norm(conv.output)),
             stride: self.stride,
             channels: self.output(),
+            keeps_shape: self.stride == 1 && self.input == self.output(),
             order: self.order(),
             skip: self.skip,
             kernels: weights.execution.kernels,
@@ -152,6 +155,7 @@ pub(crate) struct Block {
     norm: Option<BatchNorm>,
     stride: usize,
     channels: usize,
+    keeps_shape: bool,
     #[module(skip)]
     order: Order,
     #[module(skip)]
@@ -161,33 +165,69 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        match self.order {
-            Order::Post => self.forward_post(x),
-            Order::Pre => self.forward_pre(x),
-        }
+    pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        let x = probe.tensor(Point::Input(at), x);
+        let y = match self.order {
+            Order::Post => self.forward_post(x, at, probe),
+            Order::Pre => self.forward_pre(x, at, probe),
+        };
+        probe.tensor(Point::Output(at), y)
     }
 
-    fn forward_post(&self, x: Tensor<4>) -> Tensor<4> {
-        let shortcut = |x| match (&self.projection, &self.norm) {
-            (Some(conv), Some(norm)) => self.kernels.norm(norm, self.kernels.conv(conv, x)),
-            _ => self.identity(x),
-        };
+    fn forward_post<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        let place = Place::Block(at);
         match self.skip {
-            Skip::None => self.branch.forward_relu(x),
-            Skip::Add => self.branch.forward_add_relu(x.clone(), shortcut(x)),
-            skip => relu(skip.join(shortcut(x.clone()), self.branch.forward(x))),
+            // F(x) by itself is there for a probe only.
+            Skip::None if !P::LOOKS => self.branch.forward_relu(x, place, probe),
+            Skip::Add if !P::LOOKS => {
+                let shortcut = self.shortcut(x.clone(), at, probe);
+                self.branch.forward_add_relu(x, shortcut, place, probe)
+            }
+            _ => {
+                let fx = self.branch.forward(x.clone(), place, probe);
+                let fx = probe.tensor(Point::Branch(at), fx);
+                relu(self.skip.join(self.shortcut(x, at, probe), fx))
+            }
         }
     }
 
-    fn forward_pre(&self, x: Tensor<4>) -> Tensor<4> {
-        let Some(projection) = &self.projection else {
-            let fx = self.branch.forward(x.clone());
-            return self.skip.join(self.identity(x), fx);
+    fn forward_pre<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        let x = if self.projection.is_some() { self.branch.activate(x) } else { x };
+        let fx = match self.projection.is_some() {
+            true => self.branch.forward_activated(x.clone(), Place::Block(at), probe),
+            false => self.branch.forward(x.clone(), Place::Block(at), probe),
         };
-        let activated = self.branch.activate(x);
-        let fx = self.branch.forward_activated(activated.clone());
-        self.skip.join(self.kernels.conv(projection, activated), fx)
+        let fx = probe.tensor(Point::Branch(at), fx);
+        self.skip.join(self.shortcut(x, at, probe), fx)
+    }
+
+    /// What the block gives without its branch.
+    pub(crate) fn without_branch<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        match (self.order, &self.projection) {
+            (Order::Post, _) => relu(self.shortcut(x, at, probe)),
+            (Order::Pre, Some(_)) => self.shortcut(self.branch.activate(x), at, probe),
+            (Order::Pre, None) => self.shortcut(x, at, probe),
+        }
+    }
+
+    /// Whether something is left without the branch: a shortcut, or a shape that stays.
+    pub(crate) fn can_lose_branch(&self) -> bool {
+        self.keeps_shape || self.skip != Skip::None
+    }
+
+    /// Whether it can change places with another that keeps its shape.
+    pub(crate) fn keeps_shape(&self) -> bool {
+        self.keeps_shape
+    }
+
+    fn shortcut<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
+        let Some(projection) = &self.projection else { return self.identity(x) };
+        probe.weight(Point::Shortcut(at), &projection.weight);
+        let x = self.kernels.conv(projection, x);
+        match &self.norm {
+            Some(norm) => self.kernels.norm(norm, x),
+            None => x,
+        }
     }
 
     /// x itself or, where the shape changes, every second pixel of it with zero channels behind.

@@ -6,11 +6,13 @@
 use burn::module::Module;
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, activation::relu};
 
 use crate::conv::Conv;
 use crate::execution::Kernels;
 use crate::init::Weights;
+use crate::norm::{Footing, Shifts};
+use crate::probe::{Place, Point, Probe};
 use crate::tape::{Tape, Value};
 
 /// Where a branch's normalisation stands relative to its convolutions.
@@ -29,57 +31,83 @@ pub(crate) struct BranchConfig {
     pub order: Order,
     /// The convolutions, first to last.
     pub convs: Vec<Conv>,
+    /// What keeps its scale; of post-activation branches BatchNorm always.
+    pub footing: Footing,
 }
 
 /// F(x): the chain of convolutions that a skip connection goes around.
 #[derive(Module, Debug)]
 pub(crate) struct Branch {
     convs: Vec<Conv2d>,
+    /// One a convolution, or none.
     norms: Vec<BatchNorm>,
+    /// One a convolution, or none.
+    shifts: Vec<Shifts>,
     #[module(skip)]
     order: Order,
     #[module(skip)]
     kernels: Kernels,
+    /// Channels of F(x).
+    output: usize,
 }
 
 impl BranchConfig {
     /// Draws the branch's weights.
     pub(crate) fn init(&self, weights: &mut Weights) -> Branch {
-        let norms = self.convs.iter().map(|conv| match self.order {
+        let normalised = self.convs.iter().filter(|_| self.footing.is_normalised());
+        let norms = normalised.map(|conv| match self.order {
             Order::Post => weights.batch_norm(conv.output),
             Order::Pre => weights.batch_norm(conv.input),
         });
-        let (norms, kernels) = (norms.collect(), weights.execution.kernels);
-        Branch { convs: self.convs.iter().map(|conv| weights.conv(*conv)).collect(), norms, order: self.order, kernels }
+        let norms = norms.collect();
+        let shifts = self.convs.iter().filter(|_| self.footing.is_fixup()).map(|_| Shifts::init(weights)).collect();
+        let scale = |index| self.footing.scale(index, self.convs.len());
+        let convs = self.convs.iter().enumerate().map(|(index, conv)| weights.scaled_conv(*conv, scale(index)));
+        let output = self.convs.last().map_or(0, |conv| conv.output);
+        let convs = convs.collect();
+        Branch { convs, norms, shifts, order: self.order, kernels: weights.execution.kernels, output }
     }
 
     /// Costs the branch; `name` prefixes its layers.
     pub(crate) fn trace(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
         match self.order {
             Order::Post => self.trace_post(name, x, tape),
-            Order::Pre => self.trace_pre(name, x, tape),
+            Order::Pre => self.trace_steps(0, name, x, tape),
         }
     }
 
     /// Costs the first BN and ReLU of a pre-activation branch.
     pub(crate) fn trace_activation(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
-        tape.batch_norm_relu(&format!("{name}.1"), x)
+        self.trace_activated_input(&format!("{name}.1"), x, tape)
+    }
+
+    fn trace_activated_input(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+        match self.footing {
+            Footing::Normalised => tape.batch_norm_relu(name, x),
+            Footing::Bare => tape.relu(name, x),
+            Footing::Fixup { .. } => {
+                let shifted = tape.shift(name, x);
+                let activated = tape.relu(name, &shifted);
+                tape.shift(name, &activated)
+            }
+        }
     }
 
     /// Costs all of a pre-activation branch but its first BN and ReLU.
     pub(crate) fn trace_activated(&self, name: &str, activated: &Value, tape: &mut Tape) -> Value {
-        let mut x = tape.conv(&format!("{name}.1"), activated, self.convs[0]);
-        for (index, conv) in self.convs.iter().enumerate().skip(1) {
-            let name = format!("{name}.{}", index + 1);
-            x = tape.norm_relu_conv((&name, &name), &x, *conv);
-        }
-        x
+        let x = tape.conv(&format!("{name}.1"), activated, self.convs[0]);
+        self.trace_steps(1, name, &x, tape)
     }
 
-    fn trace_pre(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
-        self.convs.iter().enumerate().fold(x.clone(), |x, (index, conv)| {
+    /// Costs the convolutions of a pre-activation branch from `first` on, each with the BN and the ReLU before it.
+    fn trace_steps(&self, first: usize, name: &str, x: &Value, tape: &mut Tape) -> Value {
+        self.convs.iter().enumerate().skip(first).fold(x.clone(), |x, (index, conv)| {
             let name = format!("{name}.{}", index + 1);
-            tape.norm_relu_conv((&name, &name), &x, *conv)
+            if self.footing.is_normalised() {
+                return tape.norm_relu_conv((&name, &name), &x, *conv);
+            }
+            let x = self.trace_activated_input(&name, &x, tape);
+            tape.conv(&name, &x, *conv)
         })
     }
 
@@ -99,52 +127,96 @@ impl Branch {
     /// # Shapes
     /// - `x`: `[batch, channels_in, height, width]`
     /// - output: `[batch, channels_out, height / stride, width / stride]`
-    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
         match self.order {
-            Order::Post => self.forward_post(x),
-            Order::Pre => self.layers().fold(x, |x, (conv, norm)| self.kernels.norm_relu_conv(norm, conv, x)),
+            Order::Post => self.forward_post(x, place, probe),
+            Order::Pre => (0..self.convs.len()).fold(x, |x, index| self.step(index, x, place, probe)),
         }
-    }
-
-    /// Its convolutions, each with its normalisation.
-    pub(crate) fn layers(&self) -> impl Iterator<Item = (&Conv2d, &BatchNorm)> {
-        self.convs.iter().zip(&self.norms)
     }
 
     /// The first BN and ReLU of a pre-activation branch. Where the shape changes, the shortcut starts after them.
     pub(crate) fn activate(&self, x: Tensor<4>) -> Tensor<4> {
-        self.kernels.norm_relu(&self.norms[0], x)
+        self.activated(0, x)
+    }
+
+    /// What convolution `index` of a pre-activation branch reads.
+    fn activated(&self, index: usize, x: Tensor<4>) -> Tensor<4> {
+        match (self.norms.get(index), self.shifts.get(index)) {
+            (Some(norm), _) => self.kernels.norm_relu(norm, x),
+            (None, Some(shifts)) => shifts.add(1, relu(shifts.add(0, x))),
+            (None, None) => relu(x),
+        }
+    }
+
+    /// Its convolutions, each with its normalisation; fewer if some have none.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = (&Conv2d, &BatchNorm)> {
+        self.convs.iter().zip(&self.norms)
+    }
+
+    /// Whether every convolution has a normalisation.
+    pub(crate) fn is_normalised(&self) -> bool {
+        self.norms.len() == self.convs.len()
+    }
+
+    /// Convolution `index` of a pre-activation branch, and the BN and the ReLU before it.
+    fn step<P: Probe>(&self, index: usize, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+        let conv = &self.convs[index];
+        probe.weight(Point::Conv(place, index + 1), &conv.weight);
+        match self.norms.get(index) {
+            Some(norm) => self.kernels.norm_relu_conv(norm, conv, x),
+            None => self.kernels.conv(conv, self.activated(index, x)),
+        }
     }
 
     /// All of a pre-activation branch but its first BN and ReLU.
-    pub(crate) fn forward_activated(&self, activated: Tensor<4>) -> Tensor<4> {
-        let x = self.kernels.conv(&self.convs[0], activated);
-        self.layers().skip(1).fold(x, |x, (conv, norm)| self.kernels.norm_relu_conv(norm, conv, x))
+    pub(crate) fn forward_activated<P: Probe>(&self, activated: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+        let x = self.first(activated, place, probe);
+        (1..self.convs.len()).fold(x, |x, index| self.step(index, x, place, probe))
     }
 
-    fn forward_post(&self, x: Tensor<4>) -> Tensor<4> {
-        let (x, norm) = self.forward_to_last_norm(x);
+    /// The first convolution of what is activated, or of a post-activation branch's x.
+    fn first<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+        probe.weight(Point::Conv(place, 1), &self.convs[0].weight);
+        self.kernels.conv(&self.convs[0], x)
+    }
+
+    fn forward_post<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x, place, probe);
         self.kernels.norm(norm, x)
     }
 
-    /// ReLU(F(x)) of a branch that ends with a normalisation.
-    pub(crate) fn forward_relu(&self, x: Tensor<4>) -> Tensor<4> {
-        let (x, norm) = self.forward_to_last_norm(x);
+    /// ReLU(F(x)) of a post-activation branch.
+    pub(crate) fn forward_relu<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x, place, probe);
         self.kernels.norm_relu(norm, x)
     }
 
-    /// ReLU(shortcut + F(x)) of a branch that ends with a normalisation.
-    pub(crate) fn forward_add_relu(&self, x: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
-        let (x, norm) = self.forward_to_last_norm(x);
+    /// ReLU(shortcut + F(x)) of a post-activation branch.
+    pub(crate) fn forward_add_relu<P: Probe>(
+        &self,
+        x: Tensor<4>,
+        shortcut: Tensor<4>,
+        place: Place,
+        probe: &mut P,
+    ) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x, place, probe);
         self.kernels.norm_add_relu(norm, x, shortcut)
     }
 
-    /// All but the last normalisation, and that.
-    fn forward_to_last_norm(&self, x: Tensor<4>) -> (Tensor<4>, &BatchNorm) {
-        let mut x = self.kernels.conv(&self.convs[0], x);
-        for (conv, norm) in self.convs.iter().skip(1).zip(&self.norms) {
+    /// All of a post-activation branch but its last normalisation, and that.
+    fn forward_to_last_norm<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> (Tensor<4>, &BatchNorm) {
+        let mut x = self.first(x, place, probe);
+        for (index, (conv, norm)) in self.convs.iter().skip(1).zip(&self.norms).enumerate() {
+            probe.weight(Point::Conv(place, index + 2), &conv.weight);
             x = self.kernels.norm_relu_conv(norm, conv, x);
         }
         (x, &self.norms[self.norms.len() - 1])
+    }
+
+    /// Zeros in the shape of F(x), where F keeps height and width.
+    pub(crate) fn zeros(&self, x: &Tensor<4>) -> Tensor<4> {
+        let [batch, _, height, width] = x.dims();
+        let zeros: Tensor<4> = Tensor::zeros([batch, self.output, height, width], &x.device());
+        zeros.cast(x.dtype())
     }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::conv::Conv;
 use crate::cost::Images;
 use crate::error::{DEEPEST, SpecError, WIDEST};
+use crate::norm::Footing;
 use crate::skip::Skip;
 use crate::staged::StagedConfig;
 use crate::stem::{StemConfig, StemKind};
@@ -127,7 +128,7 @@ impl DenseNetConfig {
     /// As [`DenseNetConfig::check`].
     pub(crate) fn staged(&self, images: Images) -> Result<StagedConfig, SpecError> {
         self.check()?;
-        let mut net = StagedConfig::new(Skip::Concat, self.stem(images), images.classes);
+        let mut net = StagedConfig::new(Skip::Concat, Footing::Normalised, self.stem(images), images.classes);
         for (index, count) in self.blocks()?.into_iter().enumerate() {
             if index > 0 {
                 net.transition(((net.channels() as f64 * self.theta()) as usize).max(1));

@@ -2,10 +2,12 @@
 
 use burn::module::Module;
 use burn::nn::{BatchNorm, Linear};
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, activation::relu};
 
 use crate::execution::Kernels;
 use crate::init::Weights;
+use crate::norm::Footing;
+use crate::probe::{Point, Probe};
 use crate::tape::{Tape, Value};
 
 /// Configuration of a [`Head`].
@@ -17,6 +19,8 @@ pub(crate) struct HeadConfig {
     pub classes: usize,
     /// Whether BN and ReLU come first, as pre-activation nets and DenseNets need.
     pub activated: bool,
+    /// Without BatchNorm only ReLU comes first; Fixup's classifier starts at 0.
+    pub footing: Footing,
 }
 
 /// (BN – ReLU –) global average pooling – linear.
@@ -24,6 +28,7 @@ pub(crate) struct HeadConfig {
 pub(crate) struct Head {
     norm: Option<BatchNorm>,
     linear: Linear,
+    activated: bool,
     #[module(skip)]
     kernels: Kernels,
 }
@@ -32,8 +37,12 @@ impl HeadConfig {
     /// Draws the head's weights.
     pub(crate) fn init(&self, weights: &mut Weights) -> Head {
         Head {
-            norm: self.activated.then(|| weights.batch_norm(self.input)),
-            linear: weights.head(self.input, self.classes),
+            norm: (self.activated && self.footing.is_normalised()).then(|| weights.batch_norm(self.input)),
+            linear: match self.footing.is_fixup() {
+                true => weights.zero_head(self.input, self.classes),
+                false => weights.head(self.input, self.classes),
+            },
+            activated: self.activated,
             kernels: weights.execution.kernels,
         }
     }
@@ -41,8 +50,11 @@ impl HeadConfig {
     /// Costs the head.
     pub(crate) fn trace(&self, x: &Value, tape: &mut Tape) {
         let mut x = x.clone();
+        if self.activated && self.footing.is_normalised() {
+            x = tape.batch_norm("head", &x);
+        }
         if self.activated {
-            x = tape.batch_norm_relu("head", &x);
+            x = tape.relu("head", &x);
         }
         let pooled = tape.global_pool("head", &x);
         tape.linear("head", &pooled, self.classes);
@@ -53,11 +65,13 @@ impl Head {
     /// # Shapes
     /// - `x`: `[batch, input, height, width]`
     /// - output: logits, `[batch, classes]`
-    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<2> {
-        let mut x = x;
-        if let Some(norm) = &self.norm {
-            x = self.kernels.norm_relu(norm, x);
-        }
+    pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, probe: &mut P) -> Tensor<2> {
+        let x = match &self.norm {
+            Some(norm) => self.kernels.norm_relu(norm, x),
+            None if self.activated => relu(x),
+            None => x,
+        };
+        probe.weight(Point::Head, &self.linear.weight);
         self.linear.forward(global_average(x))
     }
 }

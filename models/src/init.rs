@@ -30,8 +30,20 @@ impl<'a> Weights<'a> {
 
     /// A convolution without bias, N(0, 2 / fan_in): He et al. 2015, arXiv:1502.01852, eq. 10.
     pub(crate) fn conv(&mut self, conv: Conv) -> Conv2d {
+        self.scaled_conv(conv, 1.0)
+    }
+
+    /// [`conv`](Self::conv) multiplied by `scale`.
+    pub(crate) fn scaled_conv(&mut self, conv: Conv, scale: f64) -> Conv2d {
         let fan_in = conv.input * conv.kernel * conv.kernel;
-        self.conv_with(conv, (2.0 / fan_in as f64).sqrt(), false)
+        self.conv_with(conv, scale * (2.0 / fan_in as f64).sqrt(), false)
+    }
+
+    /// A gate, N(0, 1 / fan_in), its bias `bias`: a sigmoid follows it, hence gain 1.
+    pub(crate) fn gate(&mut self, conv: Conv, bias: f32) -> Conv2d {
+        let mut gate = self.patches(conv);
+        gate.bias = Some(self.given(vec![bias; conv.output], [conv.output]));
+        gate
     }
 
     /// A patch embedding with bias, N(0, 1 / fan_in): no ReLU follows it, hence gain 1.
@@ -51,6 +63,11 @@ impl<'a> Weights<'a> {
         linear.weight = self.normal([inputs, outputs], std);
         linear.bias = Some(self.zeros(outputs));
         linear
+    }
+
+    /// A linear layer that starts at zero.
+    pub(crate) fn zero_head(&mut self, inputs: usize, classes: usize) -> Linear {
+        self.linear_with(inputs, classes, 0.0)
     }
 
     /// A classifier head, weights N(0, 1 / inputs), bias zero.
@@ -76,8 +93,20 @@ impl<'a> Weights<'a> {
         Param::from_data(TensorData::new(values, shape), self.device)
     }
 
+    /// A free parameter that starts as `values`.
+    pub(crate) fn given<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Param<Tensor<D>> {
+        Param::from_data(TensorData::new(values, shape), self.device)
+    }
+
+    /// The stream numbered `stream` (from 1) of the same seed: what is drawn there does not move what is drawn here.
+    pub(crate) fn aside(&self, stream: u64) -> Weights<'a> {
+        let mut rng = ChaCha8Rng::from_seed(self.rng.get_seed());
+        rng.set_stream(stream);
+        Weights { rng, device: self.device, execution: self.execution }
+    }
+
     fn zeros(&self, width: usize) -> Param<Tensor<1>> {
-        Param::from_data(TensorData::new(vec![0.0f32; width], [width]), self.device)
+        self.given(vec![0.0; width], [width])
     }
 
     fn conv_with(&mut self, conv: Conv, std: f64, bias: bool) -> Conv2d {

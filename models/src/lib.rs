@@ -1,8 +1,9 @@
 //! What skipbench compares: matched families of image classifiers on Burn that differ in their skip connection.
 //!
-//! - [`Skip`] is the subject: none, add or concatenate.
+//! - [`Skip`] is the subject: none, add, concatenate, and the other styles of the backbone.
 //! - [`ModelSpec`] is a network as data; [`ModelSpec::init`] builds it, [`ModelSpec::cost`] costs it without building it.
 //! - [`Own`] is how a network of one's own is measured beside them.
+//! - A [`probe`] sees what happens inside a network, and can leave out its blocks.
 //! - [`catalog`] knows every published variant by name; [`matching`] finds members of equal budget.
 //!
 //! This crate reads no file, no clock and no environment; randomness comes from a seed passed in.
@@ -39,9 +40,11 @@ pub mod kernels;
 mod layers;
 pub mod matching;
 mod names;
+mod norm;
 #[doc(hidden)]
 pub mod ops;
 mod own;
+pub mod probe;
 mod resnet;
 mod skip;
 mod spec;
@@ -57,6 +60,7 @@ pub use densenet::{DenseKind, DenseNetConfig};
 pub use error::SpecError;
 pub use execution::{Execution, Kernels, Memory};
 pub use family::{Family, Fixed};
+pub use norm::Norm;
 pub use own::{Network, Own, OwnConfig, OwnNetwork};
 pub use resnet::{ResNet, ResNetConfig};
 pub use skip::Skip;

@@ -1,10 +1,12 @@
-//! Names of networks that no paper names: `resnet26-w12`, `densenet-bc-22-26`, `vit-d4-w72-h4-p2`, `backbone-concat-22-w16-k12`.
+//! Names of networks that no paper names: `resnet26-w12`, `densenet-bc-22-26`, `vit-d4-w72-h4-p2`, `backbone-concat-22-w16-k12`,
+//! `backbone-gated-22-w16-nonorm`.
 //!
 //! [`of`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
 
 use crate::backbone::BackboneConfig;
 use crate::block::{BlockKind, Shortcut};
 use crate::densenet::{DenseKind, DenseNetConfig};
+use crate::norm::Norm;
 use crate::resnet::ResNetConfig;
 use crate::skip::Skip;
 use crate::spec::ModelSpec;
@@ -66,6 +68,9 @@ fn backbone(config: &BackboneConfig) -> String {
     let mut name = format!("backbone-{}-{}-w{}", config.skip, config.depth, config.width);
     if let Some(growth) = config.growth {
         name.push_str(&format!("-k{growth}"));
+    }
+    if config.norm == Norm::None {
+        name.push_str("-nonorm");
     }
     name
 }
@@ -141,7 +146,8 @@ fn parse_vit(rest: &str, words: &mut Vec<&str>) -> Option<ModelSpec> {
 
 fn parse_backbone(words: &mut Vec<&str>) -> Option<ModelSpec> {
     let skip = Skip::ALL.into_iter().find(|skip| take(words, skip.word()))?;
+    let norm = if take(words, "nonorm") { Norm::None } else { Norm::Batch };
     let (width, growth) = (number(words, "w")?, number(words, "k"));
     let [depth] = words[..] else { return None };
-    Some(ModelSpec::Backbone(BackboneConfig { depth: depth.parse().ok()?, skip, width, growth }))
+    Some(ModelSpec::Backbone(BackboneConfig { depth: depth.parse().ok()?, skip, width, growth, norm }))
 }

@@ -67,6 +67,9 @@ pub trait Network: Module {
     /// Logits, `[batch, classes]`.
     fn logits(&self, images: Tensor<4>) -> Tensor<2>;
 
+    /// Tells a network whose chance depends on the training step that `steps` of them are done. Most have none.
+    fn resume(&self, _steps: u64) {}
+
     /// Trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
     fn count_trainable(&self) -> u64 {
         struct Count(u64);
@@ -97,6 +100,12 @@ impl Network for Model {
 
     fn logits(&self, images: Tensor<4>) -> Tensor<2> {
         self.forward(images)
+    }
+
+    fn resume(&self, steps: u64) {
+        if let Model::Staged(model) = self {
+            model.resume(steps);
+        }
     }
 }
 

@@ -17,6 +17,8 @@ use crate::cost::Images;
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::head::{Head, HeadConfig};
 use crate::init::Weights;
+use crate::norm::Footing;
+use crate::probe::{At, Frailty, Lesion, Probe, Unprobed, lesions};
 use crate::skip::Skip;
 use crate::stem::{Stem, StemConfig, StemKind};
 use crate::tape::{Tape, Value};
@@ -101,10 +103,13 @@ impl ResNetConfig {
         if self.skip == Skip::Concat {
             return Err(SpecError::new("skip", "concat", "use family = \"densenet\" or family = \"backbone\""));
         }
+        if self.skip.is_of_backbone() {
+            return Err(SpecError::new("skip", self.skip, "use family = \"backbone\", or skip = \"add\" or \"none\""));
+        }
         Ok(())
     }
 
-    fn blocks(&self) -> Result<Vec<(String, BlockConfig)>, SpecError> {
+    fn blocks(&self) -> Result<Vec<(At, BlockConfig)>, SpecError> {
         let mut blocks = Vec::new();
         let mut input = self.width;
         for (stage, count) in self.stages()?.into_iter().enumerate() {
@@ -113,7 +118,7 @@ impl ResNetConfig {
                 let width = self.width << stage;
                 let block =
                     BlockConfig { kind: self.block, input, width, stride, shortcut: self.shortcut, skip: self.skip };
-                blocks.push((format!("stage{}.block{}", stage + 1, index + 1), block));
+                blocks.push((At { stage: stage + 1, block: index + 1 }, block));
                 input = block.output();
             }
         }
@@ -126,7 +131,12 @@ impl ResNetConfig {
     }
 
     fn head(&self, input: usize, images: Images) -> HeadConfig {
-        HeadConfig { input, classes: images.classes, activated: self.block == BlockKind::Preact }
+        HeadConfig {
+            input,
+            classes: images.classes,
+            activated: self.block == BlockKind::Preact,
+            footing: Footing::Normalised,
+        }
     }
 
     /// Draws the network's weights.
@@ -139,7 +149,8 @@ impl ResNetConfig {
         let channels = configs.last().map_or(self.width, |(_, block)| block.output());
         let stem = self.stem(images).init(weights);
         let blocks = configs.iter().map(|(_, block)| block.init(weights)).collect();
-        Ok(ResNet { stem, blocks, head: self.head(channels, images).init(weights) })
+        let places = configs.iter().map(|(at, _)| *at).collect();
+        Ok(ResNet { stem, blocks, head: self.head(channels, images).init(weights), places })
     }
 
     /// Costs the network.
@@ -149,8 +160,8 @@ impl ResNetConfig {
     pub fn trace(&self, images: Images, input: &Value, tape: &mut Tape) -> Result<(), SpecError> {
         self.check()?;
         let mut x = self.stem(images).trace(input, tape);
-        for (name, block) in self.blocks()? {
-            x = block.trace(&name, &x, tape);
+        for (at, block) in self.blocks()? {
+            x = block.trace(&at.to_string(), &x, tape);
         }
         self.head(x.channels(), images).trace(&x, tape);
         Ok(())
@@ -163,6 +174,8 @@ pub struct ResNet {
     stem: Stem,
     blocks: Vec<Block>,
     head: Head,
+    #[module(skip)]
+    places: Vec<At>,
 }
 
 impl ResNet {
@@ -170,10 +183,31 @@ impl ResNet {
     /// - `images`: `[batch, channels, size, size]`
     /// - output: logits, `[batch, classes]`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        let mut x = self.stem.forward(images);
-        for block in &self.blocks {
-            x = block.forward(x);
+        self.forward_probed(images, &mut Unprobed)
+    }
+
+    /// [`forward`](Self::forward) with a probe.
+    pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
+        let mut x = self.stem.forward(images, probe);
+        for (index, at) in self.places.iter().enumerate() {
+            let occupant = probe.occupant(*at);
+            let shift = |block: usize| (index + block).checked_sub(at.block).and_then(|index| self.blocks.get(index));
+            x = match occupant.and_then(shift) {
+                Some(block) => block.forward(x, *at, probe),
+                None => self.blocks[index].without_branch(x, *at, probe),
+            };
         }
-        self.head.forward(x)
+        self.head.forward(x, probe)
+    }
+
+    /// Every lesion that the network can take.
+    pub fn lesions(&self) -> Vec<Lesion> {
+        let frailty = |(index, at): (usize, &At)| {
+            let block = &self.blocks[index];
+            let next = self.places.get(index + 1).is_some_and(|next| next.stage == at.stage);
+            let swappable = next && block.keeps_shape() && self.blocks[index + 1].keeps_shape();
+            Frailty { at: *at, deletable: block.can_lose_branch(), swappable }
+        };
+        lesions(&self.places.iter().enumerate().map(frailty).collect::<Vec<_>>())
     }
 }

@@ -11,6 +11,7 @@ use crate::error::SpecError;
 use crate::execution::Execution;
 use crate::init::Weights;
 use crate::own::{Network, OwnConfig};
+use crate::probe::{Lesion, Probe, Unprobed};
 use crate::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
 use crate::staged::Staged;
@@ -52,7 +53,7 @@ impl ModelSpec {
         }
     }
 
-    /// The skip style as reports group it: `none`, `add`, `concat`, or for a Transformer that lacks one of its two
+    /// The skip style as reports group it: the word of a [`Skip`] such as `none`, `add` or `concat`, or for a Transformer that lacks one of its two
     /// skips `attention-only` or `mlp-only`, after the one it has.
     pub fn skip(&self) -> &str {
         match self {
@@ -89,6 +90,11 @@ impl ModelSpec {
             ModelSpec::Backbone(config) => config.depth.saturating_sub(4) / 2,
             ModelSpec::Own(config) => config.depth,
         }
+    }
+
+    /// Whether a training step keeps what its cost says: all but stochastic depth, which leaves blocks out by chance.
+    pub fn keeps_what_it_costs(&self) -> bool {
+        self.skip() != Skip::Stochastic.word()
     }
 
     /// The layer table for `images`, without building the network.
@@ -159,9 +165,9 @@ impl ModelSpec {
         let weights = &mut Weights::new(seed, device, execution);
         Ok(match self {
             ModelSpec::Resnet(config) => Model::Resnet(config.init(images, weights)?),
-            ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(weights)),
+            ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
             ModelSpec::Vit(config) => Model::Vit(config.init(images, weights)?),
-            ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(weights)),
+            ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
             ModelSpec::Own(config) => return Err(SpecError::new("name", &config.name, FOREIGN)),
         })
     }
@@ -186,10 +192,24 @@ impl Model {
     /// - `images`: `[batch, channels, size, size]`
     /// - output: logits, `[batch, classes]`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        self.forward_probed(images, &mut Unprobed)
+    }
+
+    /// [`forward`](Self::forward) with a probe.
+    pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
         match self {
-            Model::Resnet(model) => model.forward(images),
-            Model::Staged(model) => model.forward(images),
-            Model::Vit(model) => model.forward(images),
+            Model::Resnet(model) => model.forward_probed(images, probe),
+            Model::Staged(model) => model.forward_probed(images, probe),
+            Model::Vit(model) => model.forward_probed(images, probe),
+        }
+    }
+
+    /// Every lesion that the network can take, block by block.
+    pub fn lesions(&self) -> Vec<Lesion> {
+        match self {
+            Model::Resnet(model) => model.lesions(),
+            Model::Staged(model) => model.lesions(),
+            Model::Vit(model) => model.lesions(),
         }
     }
 

@@ -13,7 +13,12 @@ use crate::conv::Conv;
 use crate::execution::{Execution, Memory};
 use crate::head::{Head, HeadConfig};
 use crate::init::Weights;
+use crate::norm::Footing;
+use crate::probe::{At, Frailty, Lesion, Place, Point, Probe, Unprobed, lesions};
 use crate::skip::Skip;
+use crate::skip::flow::Flow;
+use crate::skip::join::{Join, JoinConfig};
+use crate::skip::stochastic::Steps;
 use crate::stem::{Stem, StemConfig};
 use crate::tape::{Tape, Value};
 
@@ -21,6 +26,7 @@ use crate::tape::{Tape, Value};
 #[derive(Debug, Clone)]
 pub(crate) struct StagedConfig {
     skip: Skip,
+    footing: Footing,
     classes: usize,
     stem: StemConfig,
     stages: Vec<Vec<BranchConfig>>,
@@ -30,8 +36,9 @@ pub(crate) struct StagedConfig {
 
 impl StagedConfig {
     /// A stem and one empty stage.
-    pub(crate) fn new(skip: Skip, stem: StemConfig, classes: usize) -> Self {
-        Self { skip, classes, stem, stages: vec![Vec::new()], transitions: Vec::new(), channels: stem.output }
+    pub(crate) fn new(skip: Skip, footing: Footing, stem: StemConfig, classes: usize) -> Self {
+        let (stages, transitions, channels) = (vec![Vec::new()], Vec::new(), stem.output);
+        Self { skip, footing, classes, stem, stages, transitions, channels }
     }
 
     /// Channels that leave the last block or transition added.
@@ -44,24 +51,41 @@ impl StagedConfig {
         let output = convs.last().map_or(self.channels, |conv| conv.output);
         self.channels = self.skip.channels(self.channels, output);
         if let Some(stage) = self.stages.last_mut() {
-            stage.push(BranchConfig { order: Order::Pre, convs });
+            stage.push(BranchConfig { order: Order::Pre, convs, footing: self.footing });
         }
     }
 
     /// Ends the last stage with BN–ReLU–1×1 to `output` channels and 2×2 average pooling, and starts the next.
     pub(crate) fn transition(&mut self, output: usize) {
         let convs = vec![Conv::new(self.channels, output, 1)];
-        self.transitions.push(BranchConfig { order: Order::Pre, convs });
+        // Fixup is of branches: what no skip goes around is left as it is.
+        let footing = if self.footing.is_fixup() { Footing::Bare } else { self.footing };
+        self.transitions.push(BranchConfig { order: Order::Pre, convs, footing });
         self.stages.push(Vec::new());
         self.channels = output;
     }
 
     fn head(&self) -> HeadConfig {
-        HeadConfig { input: self.channels, classes: self.classes, activated: true }
+        HeadConfig { input: self.channels, classes: self.classes, activated: true, footing: self.footing }
     }
 
-    /// Draws the network's weights.
-    pub(crate) fn init(&self, weights: &mut Weights) -> Staged {
+    /// The joins, stage by stage.
+    fn joins(&self) -> Vec<Vec<JoinConfig>> {
+        let blocks = self.stages.iter().map(Vec::len).sum();
+        let mut block = 0;
+        let mut join = |position, branch: &BranchConfig| {
+            block += 1;
+            let channels = branch.convs.last().map_or(0, |conv| conv.output);
+            JoinConfig { skip: self.skip, channels, position, block, blocks }
+        };
+        let mut stage = |branches: &Vec<BranchConfig>| {
+            branches.iter().enumerate().map(|(position, branch)| join(position, branch)).collect()
+        };
+        self.stages.iter().map(&mut stage).collect()
+    }
+
+    /// Draws the network's weights; `seed` is also that of what is drawn as it trains.
+    pub(crate) fn init(&self, seed: u64, weights: &mut Weights) -> Staged {
         let stem = self.stem.init(weights);
         let (mut stages, mut transitions) = (Vec::new(), Vec::new());
         for (index, stage) in self.stages.iter().enumerate() {
@@ -69,22 +93,30 @@ impl StagedConfig {
             transitions.extend(self.transitions.get(index).map(|transition| transition.init(weights)));
         }
         let pool = AvgPool2dConfig::new([2, 2]).with_strides([2, 2]).init();
-        let (head, execution) = (self.head().init(weights), weights.execution);
-        Staged { stem, stages, transitions, pool, head, skip: self.skip, execution }
+        let head = self.head().init(weights);
+        let steps = Steps::default();
+        let init = |joins: Vec<JoinConfig>| joins.iter().map(|join| join.init(weights, seed, &steps)).collect();
+        let joins = self.joins().into_iter().map(init).collect();
+        let execution = weights.execution;
+        Staged { stem, stages, transitions, pool, head, joins, skip: self.skip, execution, steps }
     }
 
     /// Costs the network.
     pub(crate) fn trace(&self, input: &Value, tape: &mut Tape) {
         let mut x = self.stem.trace(input, tape);
-        for (index, stage) in self.stages.iter().enumerate() {
-            if self.skip == Skip::Concat {
+        for (index, (stage, joins)) in self.stages.iter().zip(self.joins()).enumerate() {
+            if self.skip == Skip::Concat && self.footing.is_normalised() {
                 tape.enter_stage(&x);
             }
-            for (block, branch) in stage.iter().enumerate() {
+            let mut flow = Flow::enter(self.skip, x);
+            for (block, (branch, join)) in stage.iter().zip(joins).enumerate() {
                 let name = format!("stage{}.block{}", index + 1, block + 1);
-                let fx = branch.trace(&name, &x, tape);
-                x = tape.join(&format!("{name}.join"), self.skip, &x, &fx);
+                let joined = format!("{name}.join");
+                let input = join.trace_read(&joined, &flow, tape);
+                let fx = branch.trace(&name, &input, tape);
+                flow = join.trace_write(&joined, flow, &fx, tape);
             }
+            x = flow.trace_leave(&format!("stage{}", index + 1), tape);
             tape.leave_stage(&x);
             if let Some(transition) = self.transitions.get(index) {
                 let name = format!("transition{}", index + 1);
@@ -104,10 +136,13 @@ pub struct Staged {
     transitions: Vec<Branch>,
     pool: AvgPool2d,
     head: Head,
+    joins: Vec<Vec<Join>>,
     #[module(skip)]
     skip: Skip,
     #[module(skip)]
     execution: Execution,
+    #[module(skip)]
+    steps: Steps,
 }
 
 impl Staged {
@@ -115,21 +150,95 @@ impl Staged {
     /// - `images`: `[batch, channels, size, size]`
     /// - output: logits, `[batch, classes]`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        let mut x = self.stem.forward(images);
-        for (index, stage) in self.stages.iter().enumerate() {
-            x = self.forward_stage(stage, x);
-            if let Some(transition) = self.transitions.get(index) {
-                x = self.pool.forward(transition.forward(x));
-            }
-        }
-        self.head.forward(x)
+        self.forward_probed(images, &mut Unprobed)
     }
 
-    /// A stage: block by block or, where that is asked for and can be, as one operation.
-    fn forward_stage(&self, stage: &[Branch], x: Tensor<4>) -> Tensor<4> {
-        if self.skip == Skip::Concat && self.execution.memory != Memory::Naive {
-            return concat::forward(stage, x, self.execution);
+    /// [`forward`](Self::forward) with a probe.
+    pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
+        let mut x = self.stem.forward(images, probe);
+        for index in 0..self.stages.len() {
+            x = self.run_stage(index, x, probe);
+            if let Some(transition) = self.transitions.get(index) {
+                x = self.pool.forward(transition.forward(x, Place::Transition(index + 1), probe));
+                x = probe.tensor(Point::Transition(index + 1), x);
+            }
         }
-        stage.iter().fold(x, |x, branch| self.skip.join(x.clone(), branch.forward(x)))
+        if x.device().is_autodiff() {
+            self.steps.advance();
+        }
+        self.head.forward(x, probe)
+    }
+
+    /// The blocks of the first stage alone, as a stack.
+    ///
+    /// # Shapes
+    /// - `x`: `[batch, width, height, width]`, the channels those of the first stage
+    /// - output: the same; wider where the blocks concatenate
+    pub fn forward_first_stage<P: Probe>(&self, x: Tensor<4>, probe: &mut P) -> Tensor<4> {
+        let y = self.run_stage(0, x, probe);
+        if y.device().is_autodiff() {
+            self.steps.advance();
+        }
+        y
+    }
+
+    fn run_stage<P: Probe>(&self, index: usize, x: Tensor<4>, probe: &mut P) -> Tensor<4> {
+        if !P::LOOKS && self.is_one_operation(index) {
+            return concat::forward(&self.stages[index], x, self.execution);
+        }
+        let mut flow = Flow::enter(self.skip, x);
+        for place in 1..=self.stages[index].len() {
+            flow = self.run_block(At { stage: index + 1, block: place }, flow, probe);
+        }
+        flow.leave()
+    }
+
+    /// Whether a stage of concatenating blocks is to run as one operation. A probe looks between its blocks.
+    fn is_one_operation(&self, index: usize) -> bool {
+        let asked = self.skip == Skip::Concat && self.execution.memory != Memory::Naive;
+        asked && self.stages[index].iter().all(Branch::is_normalised)
+    }
+
+    /// One place of a stage: the block in it reads the flow and writes to it.
+    fn run_block<P: Probe>(&self, at: At, flow: Flow<Tensor<4>>, probe: &mut P) -> Flow<Tensor<4>> {
+        let (branches, joins) = (&self.stages[at.stage - 1], &self.joins[at.stage - 1]);
+        let occupant = probe.occupant(at).filter(|block| (1..=branches.len()).contains(block));
+        let (branch, here) = (&branches[occupant.unwrap_or(at.block) - 1], &joins[at.block - 1]);
+        let join = if here.is_of_place() { here } else { &joins[occupant.unwrap_or(at.block) - 1] };
+        let flow = match occupant {
+            None => join.without(flow, |x| branch.zeros(x)),
+            Some(_) => {
+                let x = probe.tensor(Point::Input(at), join.read(&flow));
+                match join.drops(&x) {
+                    true => flow,
+                    false => {
+                        let fx = branch.forward(x, Place::Block(at), probe);
+                        join.write(flow, probe.tensor(Point::Branch(at), fx))
+                    }
+                }
+            }
+        };
+        match P::LOOKS {
+            true => flow.changed(|y| probe.tensor(Point::Output(at), y)),
+            false => flow,
+        }
+    }
+
+    /// Every lesion that the network can take.
+    pub fn lesions(&self) -> Vec<Lesion> {
+        let mut blocks = Vec::new();
+        for (stage, branches) in (1..).zip(&self.stages) {
+            for block in 1..=branches.len() {
+                // A branch of a dense block reads as many channels as there are at its place, and so fits no other.
+                let swappable = block < branches.len() && self.skip != Skip::Concat;
+                blocks.push(Frailty { at: At { stage, block }, deletable: true, swappable });
+            }
+        }
+        lesions(&blocks)
+    }
+
+    /// Goes on after `steps` training steps, where chance depends on them.
+    pub(crate) fn resume(&self, steps: u64) {
+        self.steps.resume(steps);
     }
 }

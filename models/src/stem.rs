@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::conv::Conv;
 use crate::execution::Kernels;
 use crate::init::Weights;
+use crate::probe::{Point, Probe};
 use crate::tape::{Tape, Value};
 
 /// How images enter a network.
@@ -87,14 +88,16 @@ impl Stem {
     /// # Shapes
     /// - `images`: `[batch, channels, size, size]`
     /// - output: `[batch, output, size, size]`, or a quarter of the size with the ImageNet stem
-    pub(crate) fn forward(&self, images: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn forward<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<4> {
+        probe.weight(Point::Stem, &self.conv.weight);
         let mut x = self.kernels.conv(&self.conv, images);
         if let Some(norm) = &self.norm {
             x = self.kernels.norm_relu(norm, x);
         }
-        match &self.pool {
+        let x = match &self.pool {
             Some(pool) => pool.forward(x),
             None => x,
-        }
+        };
+        probe.tensor(Point::Stem, x)
     }
 }

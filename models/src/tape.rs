@@ -3,12 +3,14 @@
 //! A model's `trace` walks a [`Tape`] exactly as its `forward` walks tensors; every operation appends to the
 //! current [`Layer`] what it costs for one image in f32.
 
+mod fused;
+mod join;
+
 use std::collections::HashSet;
 
 use crate::conv::Conv;
 use crate::cost::{Cost, Images, Layer};
-use crate::execution::{Execution, Kernels, Memory};
-use crate::skip::Skip;
+use crate::execution::{Execution, Kernels};
 
 /// Bytes of one f32.
 const F32: u64 = 4;
@@ -88,24 +90,6 @@ impl Tape {
         }
     }
 
-    /// Begins a stage of blocks that concatenate, which `x` enters. Unless the memory is naive it is one operation: its
-    /// features are saved once, at its end, and inputs of convolutions only if they are not computed again.
-    pub fn enter_stage(&mut self, x: &Value) {
-        if self.execution.memory != Memory::Naive {
-            self.features = Some(HashSet::from([x.id]));
-        }
-    }
-
-    /// Ends a stage, which `x` leaves.
-    pub fn leave_stage(&mut self, x: &Value) {
-        if self.features.take().is_some() {
-            let saved = self.save(x);
-            if let Some(layer) = self.layers.last_mut() {
-                layer.cost += saved;
-            }
-        }
-    }
-
     /// A convolution without bias. Saves its input.
     pub fn conv(&mut self, name: &str, x: &Value, conv: Conv) -> Value {
         let kind = match conv.stride {
@@ -164,41 +148,6 @@ impl Tape {
         self.relu(name, &y)
     }
 
-    /// [`Tape::batch_norm_relu`] of the first name, then [`Tape::conv`] of the second. What is convolved is not saved where both
-    /// are one operation, or where a stage computes it again.
-    pub fn norm_relu_conv(&mut self, (norm, name): (&str, &str), x: &Value, conv: Conv) -> Value {
-        let y = self.batch_norm_relu(norm, x);
-        let again = match self.features {
-            Some(_) => self.execution.memory == Memory::Recompute,
-            None => self.execution.kernels == Kernels::Skipbench,
-        };
-        if again {
-            self.again.insert(y.id);
-        }
-        self.conv(name, &y, conv)
-    }
-
-    /// Joins a block's input and its branch. Neither addition nor concatenation saves anything.
-    pub fn join(&mut self, name: &str, skip: Skip, x: &Value, fx: &Value) -> Value {
-        if skip == Skip::None {
-            return fx.clone();
-        }
-        let mut shape = fx.shape.clone();
-        if skip == Skip::Concat {
-            shape[0] += x.shape[0];
-        }
-        let y = self.value(shape);
-        if skip == Skip::Add && self.normalised.contains(&fx.id) {
-            self.added.insert(y.id);
-        }
-        if let Some(features) = &mut self.features {
-            features.insert(y.id);
-        }
-        let join_bytes = x.bytes() + fx.bytes() + y.bytes();
-        self.push(name, skip.word(), &[x, fx], &y, Cost { join_bytes, ..Cost::default() });
-        y
-    }
-
     /// The parameter-free shortcut: every `stride`-th pixel, then zero channels up to `channels`.
     pub fn subsample_pad(&mut self, name: &str, x: &Value, stride: usize, channels: usize) -> Value {
         let mut y = x.clone();
@@ -253,6 +202,13 @@ impl Tape {
         let weights = (inputs * outputs) as u64;
         let saved = self.save(x);
         self.push(name, "linear", &[x], &y, Cost { params: weights + outputs as u64, macs: weights * rows, ..saved });
+        y
+    }
+
+    /// Fixup's shift of every number by one that is learned. Saves nothing.
+    pub fn shift(&mut self, name: &str, x: &Value) -> Value {
+        let y = self.value(x.shape.clone());
+        self.push(name, "shift", &[x], &y, Cost { params: 1, ..Cost::default() });
         y
     }
 

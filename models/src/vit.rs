@@ -23,6 +23,7 @@ use crate::conv::Conv;
 use crate::cost::Images;
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::init::Weights;
+use crate::probe::{At, Frailty, Lesion, Point, Probe, Unprobed, lesions};
 use crate::skip::Skip;
 use crate::tape::{Tape, Value};
 
@@ -79,8 +80,8 @@ impl ViTConfig {
             return Err(SpecError::new("patch", self.patch, format!("it must divide the image side {}", images.size)));
         }
         for (key, skip) in [("attention_skip", self.attention_skip), ("mlp_skip", self.mlp_skip)] {
-            if skip == Skip::Concat {
-                return Err(SpecError::new(key, "concat", "a Transformer block takes \"add\" or \"none\""));
+            if !matches!(skip, Skip::None | Skip::Add) {
+                return Err(SpecError::new(key, skip, "a Transformer block takes \"add\" or \"none\""));
             }
         }
         Ok(())
@@ -171,16 +172,37 @@ impl ViT {
     /// - `images`: `[batch, channels, size, size]`
     /// - output: logits, `[batch, classes]`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        self.forward_probed(images, &mut Unprobed)
+    }
+
+    /// [`forward`](Self::forward) with a probe.
+    pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
+        probe.weight(Point::Patches, &self.patches.weight);
         let patches = self.patches.forward(images);
         let [batch, width, height, columns] = patches.dims();
         let patches = patches.reshape([batch, width, height * columns]).swap_dims(1, 2);
         let class_token = self.class_token.val().expand([batch, 1, width]);
-        let mut x = Tensor::cat(vec![class_token, patches], 1) + self.positions.val();
-        for block in &self.blocks {
-            x = block.forward(x);
+        let x = Tensor::cat(vec![class_token, patches], 1) + self.positions.val();
+        let mut x = probe.tensor(Point::Tokens, x);
+        for place in 1..=self.blocks.len() {
+            let at = At { stage: 0, block: place };
+            if let Some(block) = probe.occupant(at).and_then(|block| self.blocks.get(block.checked_sub(1)?)) {
+                x = block.forward(x, at, probe);
+            }
+            x = probe.tensor(Point::Output(at), x);
         }
         let x = self.norm.forward(x).narrow(1, 0, 1).reshape([batch, width]);
+        probe.weight(Point::Head, &self.head.weight);
         self.head.forward(x)
+    }
+
+    /// Every lesion that the network can take.
+    pub fn lesions(&self) -> Vec<Lesion> {
+        let frailty = |block| {
+            let at = At { stage: 0, block };
+            Frailty { at, deletable: true, swappable: block < self.blocks.len() }
+        };
+        lesions(&(1..=self.blocks.len()).map(frailty).collect::<Vec<_>>())
     }
 }
 
@@ -201,11 +223,16 @@ struct Block {
 }
 
 impl Block {
-    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let fx = self.attend(self.attention_norm.forward(x.clone()));
+    fn forward<P: Probe>(&self, x: Tensor<3>, at: At, probe: &mut P) -> Tensor<3> {
+        let x = probe.tensor(Point::Input(at), x);
+        probe.weight(Point::Qkv(at), &self.qkv.weight);
+        probe.weight(Point::Attention(at), &self.projection.weight);
+        let fx = probe.tensor(Point::Attention(at), self.attend(self.attention_norm.forward(x.clone())));
         let x = self.attention_skip.join(x, fx);
+        probe.weight(Point::Up(at), &self.up.weight);
+        probe.weight(Point::Mlp(at), &self.down.weight);
         let fx = self.down.forward(gelu(self.up.forward(self.mlp_norm.forward(x.clone()))));
-        self.mlp_skip.join(x, fx)
+        self.mlp_skip.join(x, probe.tensor(Point::Mlp(at), fx))
     }
 
     /// Multi-head self-attention: `[batch, tokens, width]` to the same.

@@ -55,8 +55,8 @@ pub struct RunRow {
     pub skip: String,
     /// Weighted layers, or a Transformer's blocks.
     pub depth: u64,
-    /// `train`, `train-step`, `train-epoch`, `infer`, `latency`, `time-to-accuracy`, `peak-memory-train` or
-    /// `peak-memory-infer`.
+    /// `train`, `train-step`, `train-epoch`, `infer`, `latency`, `time-to-accuracy`, `peak-memory-train`,
+    /// `peak-memory-infer`, `gradients`, `identity`, `reuse` or `tokens`.
     pub task: String,
     /// Seed of weights, order and augmentation.
     pub seed: u64,

@@ -206,7 +206,8 @@ impl Journal {
         fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
         cut_torn_line(&dir.join(RUNS))?;
         cut_torn_line(&dir.join(SAMPLES))?;
-        let runs = if dir.join(RUNS).exists() && dir.join(SAMPLES).exists() { read(dir)? } else { Vec::new() };
+        // Samples are on the disk before the first row is, so rows without them were not left by a killed run.
+        let runs = if dir.join(RUNS).exists() { read(dir)? } else { Vec::new() };
         let samples: Vec<&SampleRow> = runs.iter().flat_map(|run| &run.samples).collect();
         write_atomically(&dir.join(SAMPLES), &samples)?;
         let rows: Vec<RunRow> = runs.into_iter().map(|run| run.row).collect();

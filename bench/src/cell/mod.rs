@@ -135,7 +135,15 @@ impl Cell {
         let steps = |passes: f64| passes * macs * self.timed_steps() as f64 * self.batch() as f64;
         let timed = (warmup_ms + timed_ms) as f64 * MACS_PER_MS;
         match self.task {
-            Task::Train | Task::TimeToAccuracy => macs * epochs as f64 * (train + test),
+            Task::Train | Task::TimeToAccuracy | Task::Gradients => macs * epochs as f64 * (train + test),
+            // Each of its branches is left out, and swapped, in a test of its own.
+            Task::Reuse => {
+                let lesions = 2.0 * self.spec.branches() as f64 * self.data.test as f64;
+                macs * (epochs as f64 * (train + test) + lesions)
+            }
+            // Two stacks of about a third of the network.
+            Task::Identity => 2.0 * macs * epochs as f64 * self.data.train as f64,
+            Task::Tokens => 6.0 * macs * self.batch() as f64,
             Task::TrainEpoch => timed + 2.0 * macs * train,
             Task::TrainStep => timed + steps(6.0),
             Task::Infer | Task::Latency => timed + steps(1.0),

@@ -92,7 +92,7 @@ pub struct Measured {
 pub struct Sample {
     /// What it is, with its unit.
     pub series: String,
-    /// Epoch or step, from 1.
+    /// Epoch or step, from 1; of a task that looks inside a network a layer, block or lag.
     pub index: u64,
     /// The number.
     pub value: f64,

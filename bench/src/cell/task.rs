@@ -1,6 +1,9 @@
 //! The workloads' names, and what each asks of the plan.
 
 use serde::{Deserialize, Serialize};
+use skipbench_models::{ModelSpec, Skip};
+
+use crate::recipe::{Precision, Recipe};
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,11 +25,19 @@ pub enum Task {
     PeakMemoryTrain,
     /// Peak memory of forward passes.
     PeakMemoryInfer,
+    /// Norms and correlation of gradients, at the start and after training.
+    Gradients,
+    /// How fast a stack of blocks learns the identity.
+    Identity,
+    /// What a trained network loses without each of its blocks.
+    Reuse,
+    /// How alike a Transformer's tokens become, and what that does to gradients.
+    Tokens,
 }
 
 impl Task {
     /// Every task.
-    pub const ALL: [Task; 8] = [
+    pub const ALL: [Task; 12] = [
         Task::TrainStep,
         Task::TrainEpoch,
         Task::Infer,
@@ -35,6 +46,10 @@ impl Task {
         Task::PeakMemoryTrain,
         Task::PeakMemoryInfer,
         Task::Train,
+        Task::Gradients,
+        Task::Identity,
+        Task::Reuse,
+        Task::Tokens,
     ];
 
     /// The word used in suites and rows.
@@ -48,6 +63,10 @@ impl Task {
             Task::Latency => "latency",
             Task::PeakMemoryTrain => "peak-memory-train",
             Task::PeakMemoryInfer => "peak-memory-infer",
+            Task::Gradients => "gradients",
+            Task::Identity => "identity",
+            Task::Reuse => "reuse",
+            Task::Tokens => "tokens",
         }
     }
 
@@ -58,7 +77,35 @@ impl Task {
 
     /// Whether it learns from the images, so that random ones will not do.
     pub fn learns(self) -> bool {
-        matches!(self, Task::Train | Task::TimeToAccuracy)
+        matches!(self, Task::Train | Task::TimeToAccuracy | Task::Gradients | Task::Reuse)
+    }
+
+    /// Whether it looks inside the network, which only built-in ones allow.
+    pub fn looks_inside(self) -> bool {
+        matches!(self, Task::Gradients | Task::Identity | Task::Reuse | Task::Tokens)
+    }
+
+    /// Whether it can be done with `spec` by `recipe`.
+    ///
+    /// # Errors
+    /// Why not, and what would do.
+    pub fn check(self, spec: &ModelSpec, recipe: &Recipe) -> Result<(), &'static str> {
+        if !self.looks_inside() {
+            return Ok(());
+        }
+        if recipe.precision != Precision::F32 {
+            return Err("it looks in f32: remove recipe.precision");
+        }
+        match (self, spec) {
+            (_, ModelSpec::Own(_)) => Err("it looks inside built-in networks only: give the network another group"),
+            (Task::Identity, ModelSpec::Backbone(config)) if config.skip == Skip::Concat => {
+                Err("its output has more channels than its input, so it cannot be the identity: use another skip")
+            }
+            (Task::Identity, ModelSpec::Backbone(_)) | (Task::Tokens, ModelSpec::Vit(_)) => Ok(()),
+            (Task::Identity, _) => Err("it stacks the blocks of a backbone: use family = \"backbone\""),
+            (Task::Tokens, _) => Err("only a Transformer has tokens: use family = \"vit\""),
+            _ => Ok(()),
+        }
     }
 
     /// Whether its result is a peak of memory, which repeats only on one thread: the scratch of several overlaps by

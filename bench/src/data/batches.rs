@@ -67,7 +67,12 @@ impl<'a> Batches<'a> {
 
     /// Steps of a training epoch: whole batches only, so that every step has one shape.
     pub fn steps(&self) -> usize {
-        (self.data.train.count() / self.size).max(1)
+        Self::steps_of(self.data, self.size)
+    }
+
+    /// [`steps`](Self::steps) without making batches.
+    pub fn steps_of(data: &DataSet, size: usize) -> usize {
+        (data.train.count() / size).max(1)
     }
 
     /// The training images of one epoch, shuffled and augmented from `(seed, epoch)` alone: any epoch can be

@@ -66,7 +66,8 @@ fn find(layout: &Layout, dir: &Path) -> Result<PathBuf, DataError> {
 
 fn read(layout: &Layout, path: &Path, split: &mut Split) -> Result<(), DataError> {
     if !path.exists() {
-        let fix = format!("the other batches of {} are there, so fetch the data set again", layout.name);
+        let folder = path.parent().unwrap_or(Path::new(".")).display();
+        let fix = format!("other batches are there; remove {folder} and run `skipbench data fetch {}`", layout.name);
         return Err(DataError::Missing { path: path.into(), fix });
     }
     let bytes = fs::read(path).map_err(|source| DataError::io(path, source))?;

@@ -102,7 +102,8 @@ pub fn fetch(archive: &Archive, dir: &Path, mut progress: impl FnMut(u64, Option
     }
     fs::create_dir_all(dir).map_err(io_error(dir))?;
     let partial = dir.join(format!("{}.tar.gz.part", archive.name));
-    download(&archive.url, &partial, &mut progress)?;
+    // Where nothing came at all, nothing is left either: a folder with something in it is not removed.
+    download(&archive.url, &partial, &mut progress).inspect_err(|_| drop(fs::remove_dir(dir)))?;
     verify(archive, &partial)?;
     install(archive, &partial, dir)?;
     fs::remove_file(&partial).map_err(io_error(&partial))?;

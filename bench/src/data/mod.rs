@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use skipbench_models::{Images, SpecError};
 
-pub use batches::{Augment, Batches, Normalisation};
+pub use batches::{Augment, Batch, Batches, Normalisation};
 
 /// Environment variable that names the directory of downloaded data sets.
 pub const DATA_DIR: &str = "SKIPBENCH_DATA";
@@ -183,6 +183,21 @@ impl Source {
     /// Whether it lies in a directory of data sets.
     pub fn has_dir(&self) -> bool {
         matches!(self, Source::Cifar10 { .. } | Source::Cifar100 { .. })
+    }
+
+    /// What the data set is as published, where that is known; it has no hash before it is here.
+    pub fn published(&self) -> Option<Summary> {
+        let classes = match self {
+            Source::Cifar10 { .. } => 10,
+            Source::Cifar100 { .. } => 100,
+            _ => return None,
+        };
+        Some(Summary {
+            images: Images { classes, ..Images::CIFAR10 },
+            train: 50_000,
+            test: 10_000,
+            sha256: String::new(),
+        })
     }
 
     /// The name used in rows.

@@ -1,12 +1,13 @@
 //! The workloads, one file each, and what they share: [`Setup`].
 
 mod epoch;
+pub mod inside;
 pub mod memory;
 pub mod precision;
 mod throughput;
 mod train;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
@@ -16,7 +17,7 @@ use skipbench_models::{Model, ModelSpec, Network};
 
 use crate::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
 use crate::checkpoint::Checkpoints;
-use crate::data::{Augment, DataSet};
+use crate::data::{Augment, Batches, DataSet};
 use crate::device;
 use crate::meter::ceiling;
 use crate::meter::load::{self, Load};
@@ -43,6 +44,7 @@ pub struct Setup<'a> {
 pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     match cell.spec {
         ModelSpec::Own(_) => own::run(cell, checkpoints, report),
+        _ if cell.task.looks_inside() => inside::run(cell, checkpoints, report),
         _ => run_as::<Model>(cell, checkpoints, report),
     }
 }
@@ -63,6 +65,9 @@ pub fn run_as<N: Network>(cell: &Cell, checkpoints: Option<Checkpoints>, report:
         Task::Infer | Task::Latency => throughput::infer::<N>(&setup, report)?,
         Task::PeakMemoryTrain => memory::train::<N>(&setup, report)?,
         Task::PeakMemoryInfer => memory::infer::<N>(&setup, report)?,
+        Task::Gradients | Task::Identity | Task::Reuse | Task::Tokens => {
+            bail!("{} looks inside a network, which only built-in ones allow", cell.task.word())
+        }
     };
     let measured = setup.with_machine(measured, load.map(load::Span::end).unwrap_or_default())?;
     Ok(Outcome { device_name: device::name(cell.device, &setup.device), measured, samples })
@@ -162,6 +167,17 @@ impl<'a> Setup<'a> {
             }
             Optimizer::Adamw => AdamWConfig::new().with_weight_decay(decay).init(),
         }
+    }
+
+    /// Optimiser steps of an epoch.
+    fn steps_per_epoch(&self) -> u64 {
+        Batches::steps_of(&self.data, self.recipe().batch) as u64
+    }
+
+    /// Optimiser steps of the whole recipe.
+    fn total_steps(&self) -> u64 {
+        let all = self.recipe().epochs * self.steps_per_epoch();
+        self.recipe().steps.map_or(all, |steps| steps.min(all))
     }
 
     fn augment(&self) -> Augment {

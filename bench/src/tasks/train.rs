@@ -22,12 +22,22 @@ use crate::cell::{Measured, Progress, Sample, Task};
 use crate::checkpoint::{Checkpoints, State};
 use crate::data::Batches;
 
-pub(super) fn run<N: Network>(setup: &Setup, mut checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
+pub(super) fn run<N: Network>(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
+    fit::<N>(setup, checkpoints, report).map(|(_, measured, samples)| (measured, samples))
+}
+
+/// Trains, tests, and gives the network too.
+pub(super) fn fit<N: Network>(
+    setup: &Setup,
+    mut checkpoints: Option<Checkpoints>,
+    report: &mut Report,
+) -> Result<(N, Measured, Vec<Sample>)> {
     let (model, measured) = setup.network::<N>()?;
     let (model, optimizer, state) = match &checkpoints {
         Some(checkpoints) => checkpoints.load(model, setup.optimizer())?,
         None => (model, setup.optimizer(), State::default()),
     };
+    model.resume(state.steps);
     let batches = Batches::new(&setup.data, setup.recipe().batch);
     let mut run = Run { setup, batches, criterion: setup.loss(), model: Some(model), optimizer, state };
     while run.state.steps < run.total_steps() && run.state.target.is_none() {
@@ -36,6 +46,7 @@ pub(super) fn run<N: Network>(setup: &Setup, mut checkpoints: Option<Checkpoints
             checkpoints.save_if_due(run.model()?, &run.optimizer, &run.state)?;
         }
     }
+    let model = run.model.context("the network was lost in a step that failed")?;
     let State { epochs, steps, train_ns, target, loss, train, test, samples, .. } = run.state;
     let measured = Measured {
         epochs: Some(epochs),
@@ -51,7 +62,7 @@ pub(super) fn run<N: Network>(setup: &Setup, mut checkpoints: Option<Checkpoints
         rss_peak_bytes: crate::meter::rss::peak_bytes(),
         ..measured
     };
-    Ok((measured, samples))
+    Ok((model, measured, samples))
 }
 
 /// A training run between two epochs.
@@ -66,14 +77,8 @@ struct Run<'a, N> {
 }
 
 impl<N: Network> Run<'_, N> {
-    fn steps_per_epoch(&self) -> u64 {
-        self.batches.steps() as u64
-    }
-
     fn total_steps(&self) -> u64 {
-        let recipe = self.setup.recipe();
-        let all = recipe.epochs * self.steps_per_epoch();
-        recipe.steps.map_or(all, |steps| steps.min(all))
+        self.setup.total_steps()
     }
 
     fn model(&self) -> Result<&N> {
@@ -123,7 +128,7 @@ impl<N: Network> Run<'_, N> {
             report(Progress { done: self.state.steps, total, epoch, epochs: recipe.epochs, loss: self.state.loss });
             seen += batch.labels.len() as u64;
             let (images, labels) = batch.into_tensors(&self.setup.device);
-            let rate = recipe.learning_rate(self.state.steps, total, self.steps_per_epoch());
+            let rate = recipe.learning_rate(self.state.steps, total, self.setup.steps_per_epoch());
             let model = self.model.take().context("the network was lost in a step that failed")?;
             let (model, loss, logits) =
                 step(model, &mut self.optimizer, &self.criterion, (images, labels.clone()), rate, recipe.precision);
@@ -138,16 +143,21 @@ impl<N: Network> Run<'_, N> {
     fn test(&self) -> Result<(u64, u64)> {
         let precision = self.setup.recipe().precision;
         let model = cast(&self.model()?.valid(), precision);
-        let device = self.setup.device.clone().inner();
-        let (mut correct, mut total) = (0, 0);
-        for batch in self.batches.test() {
-            total += batch.labels.len() as u64;
-            let (images, labels) = batch.into_tensors(&device);
-            let images = precision.half().map_or(images.clone(), |half| images.cast(half));
-            correct += right(model.logits(images), labels).into_scalar::<i64>() as u64;
-        }
-        Ok((correct, total))
+        let half = |images: Tensor<4>| precision.half().map_or(images.clone(), |half| images.cast(half));
+        Ok(tested(self.setup, &self.batches, |images| model.logits(half(images))))
     }
+}
+
+/// How many test images `logits` gets right, and how many there are.
+pub(super) fn tested(setup: &Setup, batches: &Batches, mut logits: impl FnMut(Tensor<4>) -> Tensor<2>) -> (u64, u64) {
+    let device = setup.device.clone().inner();
+    let (mut correct, mut total) = (0, 0);
+    for batch in batches.test() {
+        total += batch.labels.len() as u64;
+        let (images, labels) = batch.into_tensors(&device);
+        correct += right(logits(images), labels).into_scalar::<i64>() as u64;
+    }
+    (correct, total)
 }
 
 /// How many images are classified rightly.

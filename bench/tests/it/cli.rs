@@ -82,6 +82,14 @@ fn the_list_shows_cells_without_running_them() {
 }
 
 #[test]
+fn cells_of_a_published_data_set_are_listed_before_it_is_here() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (said, errors) = super::ends(dir.path(), &["run", "paper", "--list"], 0);
+    assert!(said.contains("densenet-bc-190-40") && errors.contains("data fetch cifar10"), "{said}{errors}");
+    assert!(refused(dir.path(), &["run", "paper"]).contains("data fetch cifar10"));
+}
+
+#[test]
 fn bad_words_are_refused_with_the_way_out() {
     let dir = tempfile::tempdir().expect("temp");
     let said = |arguments: &[&str]| refused(dir.path(), arguments);

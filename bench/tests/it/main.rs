@@ -6,6 +6,7 @@ mod cli;
 mod data;
 mod fetch;
 mod gate;
+mod inside;
 mod memory;
 mod meter;
 mod orchestrate;

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use skipbench::meter::heap::live_bytes;
 use skipbench::meter::timed_loop::{Limits, Timed, repeat};
 use skipbench::meter::warmup::WarmUp;
 use skipbench::tasks::memory::growth;
@@ -91,6 +92,21 @@ fn six_steps_are_the_fewest_that_can_be_steady() {
         warmup.add(Duration::from_millis(1));
         assert_eq!(warmup.is_steady(), count >= 6, "{count}");
     }
+}
+
+/// Other tests of this process allocate at the same time, but nothing near what is planted here.
+#[test]
+fn a_leak_in_every_step_is_seen_by_the_allocator() {
+    const LEAK: usize = 64 << 20;
+    let mut kept = Vec::new();
+    let alive: Vec<u64> = (0..5)
+        .map(|_| {
+            kept.push(vec![0u8; LEAK]);
+            live_bytes()
+        })
+        .collect();
+    let growth = growth(&alive).expect("enough steps") as f64;
+    assert!((growth / LEAK as f64 - 1.0).abs() < 0.25, "{growth} bytes a step of {LEAK}");
 }
 
 /// The first step makes the optimiser's state; what comes after it must come to nothing.

@@ -76,6 +76,13 @@ fn impossible_values_are_named() {
     says(&with("jobs = 2", "jobs = 0"), &["jobs = 0"]);
     says(&with("seeds = [1, 2]", "seeds = [1, 1]"), &["seeds", "twice"]);
     says(&with("seeds = [1, 2]", "seeds = []"), &["seeds is empty"]);
+    says(&with("\"infer\"", "\"train\""), &["tasks", "\"train\" stands there twice"]);
+    says(&with("timeout_s = 60", "timeout_s = 9223372036854775807"), &["timeout_s", "at most 315360000"]);
+    says(&with("memory_limit_mib = 512", "memory_limit_mib = 17592186044416"), &["memory_limit_mib", "at most"]);
+    for tolerance in ["nan", "-5.0", "inf"] {
+        let wrong = format!("budget = \"params\"\ntolerance_percent = {tolerance}");
+        says(&with("budget = \"params\"", &wrong), &["group \"pair\"", "tolerance_percent", "from 0 up"]);
+    }
     says(&with("data = \"digits\"", "data = \"digits\"\ndevices = [\"gpu\"]"), &["devices", "gpu", "vulkan"]);
     says(&with("\"digits\"", "\"generated\""), &["nothing to learn", "remove \"train\""]);
 }

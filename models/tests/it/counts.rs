@@ -41,19 +41,24 @@ const PARAMS: [(&str, u64); 30] = [
 ];
 
 /// Multiply-accumulates in millions and the figures' sources.
-/// CIFAR: chenyaofo/pytorch-cifar-models. ImageNet: timm's benchmark tables (resnet50 4.11, …), which count BN too.
-const MACS: [(&str, f64); 11] = [
+/// CIFAR: chenyaofo/pytorch-cifar-models. ImageNet: timm's benchmark tables (resnet50 4.11, …), which count BN too, and
+/// the pages of torchvision's models (resnet34, resnet152, densenet169, vit_b_16).
+const MACS: [(&str, f64); 15] = [
     ("resnet20", 40.8),
     ("resnet32", 69.1),
     ("resnet44", 97.4),
     ("resnet56", 125.8),
     ("resnet18", 1820.0),
+    ("resnet34", 3660.0),
     ("resnet50", 4110.0),
     ("resnet101", 7830.0),
+    ("resnet152", 11_510.0),
     ("densenet121", 2870.0),
     ("densenet161", 7790.0),
+    ("densenet169", 3360.0),
     ("densenet201", 4340.0),
     ("vit_s_16", 4610.0),
+    ("vit_b_16", 17_560.0),
 ];
 
 fn home(name: &str) -> (ModelSpec, Images) {

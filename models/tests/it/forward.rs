@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use skipbench_models::{BackboneConfig, Images, ModelSpec, ResNetConfig, Skip, catalog};
 
-fn images(images: Images, batch: usize) -> Tensor<4> {
+pub(crate) fn images(images: Images, batch: usize) -> Tensor<4> {
     let count = batch * images.channels * images.size * images.size;
     let values: Vec<f32> = (0..count).map(|index| ((index * 37 % 101) as f32 / 50.0) - 1.0).collect();
     Tensor::from_data(TensorData::new(values, [batch, images.channels, images.size, images.size]), &Device::flex())
@@ -23,7 +23,7 @@ fn parameters(spec: &ModelSpec, seed: u64) -> Vec<f32> {
     collect.0
 }
 
-const SMALL: [&str; 10] = [
+pub(crate) const SMALL: [&str; 10] = [
     "plain20",
     "resnet20",
     "resnet20-b",

@@ -9,7 +9,9 @@ mod kernels;
 mod layers;
 mod matching;
 mod names;
+mod probe;
 mod specs;
+mod styles;
 mod training;
 #[cfg(feature = "wgpu")]
 mod wgpu;

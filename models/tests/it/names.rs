@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use skipbench_models::{
-    BackboneConfig, BlockKind, DenseKind, DenseNetConfig, ModelSpec, ResNetConfig, Shortcut, Skip, StemKind, ViTConfig,
-    catalog,
+    BackboneConfig, BlockKind, DenseKind, DenseNetConfig, ModelSpec, Norm, ResNetConfig, Shortcut, Skip, StemKind,
+    ViTConfig, catalog,
 };
 
 fn resnets() -> impl Strategy<Value = ModelSpec> {
@@ -35,9 +35,11 @@ fn transformers() -> impl Strategy<Value = ModelSpec> {
 }
 
 fn backbones() -> impl Strategy<Value = ModelSpec> {
-    let skip = prop_oneof![Just(Skip::None), Just(Skip::Add), Just(Skip::Concat)];
-    (1usize..300, 1usize..100, skip, proptest::option::of(1usize..100))
-        .prop_map(|(depth, width, skip, growth)| ModelSpec::Backbone(BackboneConfig { depth, skip, width, growth }))
+    let skip = proptest::sample::select(Skip::ALL.to_vec());
+    let norm = prop_oneof![Just(Norm::Batch), Just(Norm::None)];
+    (1usize..300, 1usize..100, skip, proptest::option::of(1usize..100), norm).prop_map(
+        |(depth, width, skip, growth, norm)| ModelSpec::Backbone(BackboneConfig { depth, skip, width, growth, norm }),
+    )
 }
 
 proptest! {

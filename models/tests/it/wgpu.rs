@@ -71,6 +71,8 @@ fn every_family_agrees_with_flex() {
         "plain8-w4",
         "resnet8-w4",
         "resnet8-w4-b",
+        "resnet11-w4-bottleneck-b",
+        "resnet18-w2-imagenet-b",
         "resnet11-w4-preact-b",
         "densenet-7-4",
         "densenet-bc-10-4",

@@ -98,6 +98,17 @@ fn a_missing_file_is_named() {
     assert!(message.contains("runs.csv"), "{message}");
 }
 
+#[test]
+fn rows_whose_samples_are_gone_are_refused_and_kept() {
+    let dir = tempfile::tempdir().expect("temp");
+    journal_of_two(dir.path());
+    fs::remove_file(dir.path().join(SAMPLES)).expect("there");
+    let before = fs::read(dir.path().join(RUNS)).expect("there");
+    let message = Journal::open(dir.path()).expect_err("not to be gone on with").to_string();
+    assert!(message.contains("samples.csv"), "{message}");
+    assert_eq!(fs::read(dir.path().join(RUNS)).expect("there"), before);
+}
+
 /// Rows that earlier versions of this program wrote.
 const OLDER: [(u32, &str); 2] = [(1, include_str!("schemas/runs-v1.csv")), (2, include_str!("schemas/runs-v2.csv"))];
 

@@ -26,7 +26,8 @@ const MAX_TIME_S: u64 = 600;
 pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> {
     let suite = Suite::load(&arguments.suite)?;
     let source = source(&suite, arguments.data.as_deref())?;
-    let data = summary(&source).with_context(|| format!("{}: data", suite.file))?;
+    let data = summary(&source).or_else(|error| expected(&source, error, arguments.list));
+    let data = data.with_context(|| format!("{}: data", suite.file))?;
     let groups = resolve(&suite, data.images)?;
     let images = every_size(&groups, (source, data))?;
     let threads = arguments.threads.map_or(host.logical_cpus.max(1), usize::from);
@@ -53,6 +54,12 @@ pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> 
     let max_time_s = arguments.max_time.unwrap_or(MAX_TIME_S);
     let goal = arguments.precision.map(|half_width| Goal { half_width, max_time_s });
     Ok((dir, Plan { suite: suite.keys.name, suite_sha256: suite.sha256, command, goal, cells }))
+}
+
+/// Cells can be listed before a published data set is here.
+fn expected(source: &Source, error: anyhow::Error, list: bool) -> Result<Summary> {
+    let published = source.published().filter(|_| list);
+    published.inspect(|_| eprintln!("note: {error:#}")).ok_or(error)
 }
 
 /// The suite's images, and beside them those of every other size that a sweep wants.

@@ -1,0 +1,50 @@
+//! Shattered gradients: how alike the gradients at neighbouring points of a line are.
+//!
+//! Balduzzi et al. 2017, "The Shattered Gradients Problem", arXiv:1702.08591, §2: in a plain network of L layers the correlation
+//! falls as 1/2^L, so that gradients look like white noise; with skips it falls far more slowly.
+
+/// Points on the line, as many as in the paper's figures.
+pub const POINTS: usize = 256;
+
+/// Lags from 0, in points.
+pub const LAGS: usize = 16;
+
+/// Below this share of the gradients' mean square their variance along the line is rounding.
+const ROUNDING: f64 = 1e-10;
+
+/// The autocorrelation of `gradients`, one vector a point, centred along the line: at lag k the correlation, over all
+/// components together, between points k apart. Gradients that do not vary along the line are alike at every lag: 1.
+///
+/// Absent where every gradient is 0 or one is no number.
+pub fn autocorrelation(gradients: &[Vec<f32>], lags: usize) -> Option<Vec<f64>> {
+    let mean = mean(gradients)?;
+    let square = |vector: &[f64]| vector.iter().map(|value| value * value).sum::<f64>();
+    let centre = |gradient: &Vec<f32>| gradient.iter().zip(&mean).map(|(g, m)| f64::from(*g) - m).collect::<Vec<f64>>();
+    let centred: Vec<Vec<f64>> = gradients.iter().map(centre).collect();
+    let squares: Vec<f64> = centred.iter().map(|vector| square(vector)).collect();
+    let varies: f64 = squares.iter().sum();
+    let whole = varies + gradients.len() as f64 * square(&mean);
+    if !whole.is_finite() || whole == 0.0 {
+        return None;
+    }
+    if varies <= ROUNDING * whole {
+        return Some(vec![1.0; lags.min(gradients.len())]);
+    }
+    let product = |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let at = |lag: usize| {
+        let pairs = centred.iter().zip(&centred[lag..]).map(product).sum::<f64>();
+        let (left, right): (f64, f64) = (squares[..squares.len() - lag].iter().sum(), squares[lag..].iter().sum());
+        pairs / (left * right).sqrt()
+    };
+    Some((0..lags.min(gradients.len())).map(at).collect())
+}
+
+fn mean(gradients: &[Vec<f32>]) -> Option<Vec<f64>> {
+    let mut mean = vec![0.0; gradients.first()?.len()];
+    for gradient in gradients {
+        for (sum, value) in mean.iter_mut().zip(gradient) {
+            *sum += f64::from(*value) / gradients.len() as f64;
+        }
+    }
+    Some(mean)
+}

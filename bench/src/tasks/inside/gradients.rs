@@ -1,0 +1,119 @@
+//! `gradients`: how gradients come through a network, at its start and after training by the recipe.
+//!
+//! On one fixed batch in training mode: the norm of the loss's gradient of every weight (`gradient_norm_init`, `…_trained`; index:
+//! layer from the images on) and of every block's output (`activation_gradient_init`), and the deviation of that output
+//! (`activation_deviation_init`). `gradient_correlation` (index: lag): whether neighbouring inputs have like gradients.
+//!
+//! With BatchNorm the norms alone do not tell plain from residual networks (He et al. 2015, §4.1); the correlation does.
+
+use anyhow::{Context, Result};
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+use skipbench_models::Model;
+use skipbench_models::probe::{GradientProbe, Point, Probe};
+
+use super::correlation::{LAGS, POINTS, autocorrelation};
+use super::{Report, Result2, Setup, deviation, fresh, looked_at, norm_of, sample};
+use crate::cell::Sample;
+use crate::checkpoint::Checkpoints;
+use crate::data::Batches;
+use crate::tasks::train;
+
+pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
+    let mut samples = at_start(setup)?;
+    let (model, measured, learned) = train::fit::<Model>(setup, checkpoints, report)?;
+    samples.extend(learned);
+    samples.extend(weights(setup, &model, "gradient_norm_trained")?);
+    Ok((measured, samples))
+}
+
+fn at_start(setup: &Setup) -> Result<Vec<Sample>> {
+    let model = fresh(setup)?;
+    let mut samples = weights(setup, &model, "gradient_norm_init")?;
+    samples.extend(activations(setup, &model)?);
+    let gradients = along_a_line(setup, &model)?;
+    let correlation = autocorrelation(&gradients, LAGS).unwrap_or_default();
+    let of_lag = |(lag, value): (usize, &f64)| sample("gradient_correlation", lag, Some(*value));
+    samples.extend(correlation.iter().enumerate().filter_map(of_lag));
+    Ok(samples)
+}
+
+/// The names of a network's weights, from the images on.
+#[derive(Default)]
+struct Layers(Vec<Point>);
+
+impl Probe for Layers {
+    fn weight<const D: usize>(&mut self, point: Point, _weight: &Param<Tensor<D>>) {
+        self.0.push(point);
+    }
+}
+
+/// Every layer, also those that chance leaves out of a training step.
+fn layers(setup: &Setup, model: &Model) -> Vec<Point> {
+    let device = setup.device.clone().inner();
+    let (images, _) = Batches::new(&setup.data, 1).fixed().into_tensors(&device);
+    let mut layers = Layers::default();
+    model.valid().forward_probed(images, &mut layers);
+    layers.0
+}
+
+/// The norm of the loss's gradient of every weight.
+fn weights(setup: &Setup, model: &Model, series: &str) -> Result<Vec<Sample>> {
+    let layers = layers(setup, model);
+    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
+    let mut probe = GradientProbe::default();
+    let gradients = setup.loss().forward(model.forward_probed(images, &mut probe), labels).backward();
+    let index = |point| layers.iter().position(|layer| *layer == point).map(|index| index + 1);
+    let norms = probe.weights(&gradients).map(|(point, gradient)| {
+        let index = index(point).context("a layer of the training step is one of the network")?;
+        Ok(sample(series, index, gradient.as_ref().map(norm_of)))
+    });
+    let norms: Result<Vec<Option<Sample>>> = norms.collect();
+    Ok(norms?.into_iter().flatten().collect())
+}
+
+/// Deviations of every block's output.
+#[derive(Default)]
+struct Deviations(Vec<f64>);
+
+impl Probe for Deviations {
+    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
+        if matches!(point, Point::Output(_)) {
+            self.0.push(deviation(&x.clone().into_data()));
+        }
+        x
+    }
+}
+
+fn activations(setup: &Setup, model: &Model) -> Result<Vec<Sample>> {
+    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
+    let mut deviations = Deviations::default();
+    model.forward_probed(images.clone(), &mut deviations);
+    let of_block = |(block, value): (usize, &f64)| sample("activation_deviation_init", block, Some(*value));
+    let mut samples: Vec<Sample> = (1..).zip(&deviations.0).filter_map(of_block).collect();
+    let mut probe = GradientProbe::default();
+    let gradients = setup.loss().forward(model.forward_probed(images, &mut probe), labels).backward();
+    let norms = (1..).zip(probe.outputs(&gradients));
+    samples.extend(norms.filter_map(|(block, (_, gradient))| {
+        sample("activation_gradient_init", block, gradient.as_ref().map(norm_of))
+    }));
+    Ok(samples)
+}
+
+/// The gradient of the first logit with respect to the image, at points on a straight line between two training images of
+/// different classes. All points are one batch, whose statistics BatchNorm uses, as in training.
+fn along_a_line(setup: &Setup, model: &Model) -> Result<Vec<Vec<f32>>> {
+    let batch = looked_at(setup);
+    let other = batch.labels.iter().position(|label| *label != batch.labels[0]).unwrap_or(batch.labels.len() - 1);
+    let (images, _) = batch.into_tensors(&setup.device);
+    let end = |index: usize| images.clone().narrow(0, index, 1);
+    let (from, way) = (end(0), end(other) - end(0));
+    let points = (0..POINTS).map(|point| from.clone() + way.clone() * (point as f64 / (POINTS - 1) as f64));
+    let line = Tensor::cat(points.collect(), 0).detach().require_grad();
+    let gradients = model.forward(line.clone()).narrow(1, 0, 1).sum().backward();
+    let gradient = line.grad(&gradients).context("the logits do not depend on the image")?;
+    let [points, ..] = gradient.dims();
+    let values: Vec<f32> = gradient.into_data().iter::<f32>().collect();
+    let size = values.len() / points;
+    Ok(values.chunks_exact(size).map(<[f32]>::to_vec).collect())
+}

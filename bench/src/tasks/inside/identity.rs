@@ -1,0 +1,161 @@
+//! `identity`: is it easier to learn nothing new? The blocks of a backbone's first stage, as a stack, learn y = x and y = x + 0.1·g(x), g a
+//! fixed random 3×3 convolution, on random features drawn anew each step (He et al. 2015, §3.1: a deeper network could copy its
+//! shallower counterpart by making its extra blocks the identity).
+//!
+//! `identity_error` and `near_identity_error` (index: step): squared error over the target's square, before the step.
+//! `branch_ratio_init` and `branch_ratio_trained` (index: block): ‖F(x)‖/‖x‖ before and after learning y = x.
+
+use anyhow::{Result, ensure};
+use burn::optim::GradientsParams;
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use skipbench_models::probe::{Point, Probe, Unprobed};
+use skipbench_models::{Model, ModelSpec, Staged};
+
+use super::{Report, Result2, Setup, fresh, norm_of, sample, tell};
+use crate::cell::{Measured, Sample};
+use crate::tasks::finite;
+
+/// Side of the random maps.
+const SIDE: usize = 8;
+
+/// About so many errors are kept of each run.
+const KEPT: u64 = 50;
+
+/// The share of g in the near identity.
+const SHARE: f64 = 0.1;
+
+pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
+    let (_, measured) = setup.model()?;
+    let features = Features::new(setup)?;
+    let mut samples = Vec::new();
+    let mut same = Learner::new(setup, &features)?;
+    samples.extend(same.ratios("branch_ratio_init"));
+    let loss = same.learn("identity_error", &mut samples, |x| x, report)?;
+    samples.extend(same.ratios("branch_ratio_trained"));
+    let mut near = Learner::new(setup, &features)?;
+    near.learn("near_identity_error", &mut samples, |x| x.clone() + features.other(x) * SHARE, report)?;
+    Ok((Measured { steps: Some(setup.total_steps()), loss: Some(loss), ..measured }, samples))
+}
+
+/// Random maps, the same for every network of one width and seed.
+struct Features<'a> {
+    shape: [usize; 4],
+    seed: u64,
+    device: &'a Device,
+    g: Tensor<4>,
+}
+
+impl<'a> Features<'a> {
+    fn new(setup: &'a Setup) -> Result<Self> {
+        let ModelSpec::Backbone(config) = &setup.cell.spec else {
+            anyhow::bail!("{}: only a backbone's stage keeps its shape", setup.cell.model)
+        };
+        let (width, seed, device) = (config.width, setup.cell.seed, &setup.device);
+        // Gain 1: g(x) is as large as x.
+        let g = normal([width, width, 3, 3], seed, 0, device) / ((width * 9) as f64).sqrt();
+        Ok(Self { shape: [setup.recipe().batch, width, SIDE, SIDE], seed, device, g })
+    }
+
+    /// Those of step `step`, from 0.
+    fn of_step(&self, step: u64) -> Tensor<4> {
+        normal(self.shape, self.seed, step + 1, self.device)
+    }
+
+    /// g(x).
+    fn other(&self, x: Tensor<4>) -> Tensor<4> {
+        conv2d(x, self.g.clone(), None, ConvOptions::new([1, 1], [1, 1], [1, 1], 1))
+    }
+}
+
+fn normal(shape: [usize; 4], seed: u64, stream: u64, device: &Device) -> Tensor<4> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(stream);
+    let count = shape.iter().product();
+    let values: Vec<f32> = Distribution::<f32>::sample_iter(StandardNormal, rng).take(count).collect();
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// A stack that learns.
+struct Learner<'a> {
+    setup: &'a Setup<'a>,
+    features: &'a Features<'a>,
+    stack: Option<Staged>,
+}
+
+impl<'a> Learner<'a> {
+    fn new(setup: &'a Setup, features: &'a Features) -> Result<Self> {
+        match fresh(setup)? {
+            Model::Staged(stack) => Ok(Self { setup, features, stack: Some(stack) }),
+            _ => anyhow::bail!("{}: only a backbone has a stage of blocks that keep their shape", setup.cell.model),
+        }
+    }
+
+    /// Learns `target`; gives the last error.
+    fn learn(
+        &mut self,
+        series: &str,
+        samples: &mut Vec<Sample>,
+        target: impl Fn(Tensor<4>) -> Tensor<4>,
+        report: &mut Report,
+    ) -> Result<f64> {
+        let (total, per_epoch) = (self.setup.total_steps(), self.setup.steps_per_epoch());
+        let every = (total / KEPT).max(1);
+        let mut optimizer = self.setup.optimizer();
+        let mut last = f64::NAN;
+        for step in 0..total {
+            tell(report, step, total);
+            let Some(stack) = self.stack.take() else { break };
+            let x = self.features.of_step(step);
+            let wanted = target(x.clone());
+            let error = relative_error(stack.forward_first_stage(x, &mut Unprobed), wanted);
+            if step % every == 0 || step + 1 == total {
+                last = finite(error.clone().inner())?;
+                samples.extend(sample(series, step as usize + 1, Some(last)));
+            }
+            // Where chance left every block out there is nothing to learn from.
+            if !error.is_tracked() {
+                self.stack = Some(stack);
+                continue;
+            }
+            let rate = self.setup.recipe().learning_rate(step, total, per_epoch);
+            let gradients = GradientsParams::from_grads(error.backward(), &stack);
+            self.stack = Some(optimizer.step(rate, stack, gradients));
+        }
+        ensure!(last.is_finite(), "{series}: no step was taken");
+        Ok(last)
+    }
+
+    /// ‖F(x)‖/‖x‖ of every block on features that no step sees.
+    fn ratios(&self, series: &str) -> Vec<Sample> {
+        let mut ratios = Ratios::default();
+        if let Some(stack) = &self.stack {
+            stack.forward_first_stage(self.features.of_step(u64::MAX - 1), &mut ratios);
+        }
+        ratios.0.iter().filter_map(|(block, ratio)| sample(series, *block, Some(*ratio))).collect()
+    }
+}
+
+fn relative_error(y: Tensor<4>, target: Tensor<4>) -> Tensor<1> {
+    let square = |x: Tensor<4>| x.powi_scalar(2).mean();
+    square(y - target.clone()) / square(target)
+}
+
+/// Each block's ‖F(x)‖/‖x‖; before its branch has run, ‖x‖.
+#[derive(Default)]
+struct Ratios(Vec<(usize, f64)>, f64);
+
+impl Probe for Ratios {
+    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
+        match point {
+            Point::Input(_) => self.1 = norm_of(&x.clone().into_data()),
+            Point::Branch(at) => self.0.push((at.block, norm_of(&x.clone().into_data()) / self.1)),
+            _ => {}
+        }
+        x
+    }
+}

@@ -1,0 +1,59 @@
+//! `tokens`: what attention makes of a Transformer's tokens before it has learned anything.
+//!
+//! `token_residual` (index: block, 0 the embedding): ‖X − 1x̄ᵀ‖/‖X‖, x̄ the mean token, of each image's tokens, averaged over a
+//! batch: 0 where all tokens are one (Dong et al. 2021, "Attention is not all you need", arXiv:2103.03404; there x̄ minimises
+//! another norm). `query_gradient`, `key_gradient` and `value_gradient` (index: block): norms of the loss's gradient of the
+//! projections, of which the first two vanish with the tokens' rank (Noci et al. 2022, arXiv:2206.03126).
+
+use burn::tensor::{Tensor, TensorData};
+use skipbench_models::probe::{GradientProbe, Point, Probe};
+
+use super::{Report, Result2, Setup, looked_at, norm, sample, tell};
+use crate::cell::{Measured, Sample};
+use crate::tasks::finite;
+
+const SERIES: [&str; 3] = ["query_gradient", "key_gradient", "value_gradient"];
+
+pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
+    tell(report, 0, 1);
+    let (model, measured) = setup.model()?;
+    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
+    let mut residuals = Residuals::default();
+    model.forward_probed(images.clone(), &mut residuals);
+    let of_block = |(block, value): (usize, &f64)| sample("token_residual", block, Some(*value));
+    let mut samples: Vec<Sample> = residuals.0.iter().enumerate().filter_map(of_block).collect();
+    let mut probe = GradientProbe::default();
+    let loss = setup.loss().forward(model.forward_probed(images, &mut probe), labels);
+    let value = finite(loss.clone().inner())?;
+    let gradients = loss.backward();
+    for (point, gradient) in probe.weights(&gradients) {
+        if let (Point::Qkv(at), Some(gradient)) = (point, gradient) {
+            let norms = SERIES.iter().zip(thirds(&gradient));
+            samples.extend(norms.filter_map(|(series, norm)| sample(series, at.block, Some(norm))));
+        }
+    }
+    Ok((Measured { loss: Some(value), ..measured }, samples))
+}
+
+/// Norms of the three parts, side by side, of `[width, 3·width]`.
+fn thirds(gradient: &TensorData) -> [f64; 3] {
+    let values: Vec<f64> = gradient.iter::<f64>().collect();
+    let row = gradient.shape().iter().next_back().copied().unwrap_or(1).max(1);
+    [0, 1, 2]
+        .map(|part| norm((0..values.len()).filter(|index| index % row * 3 / row == part).map(|index| values[index])))
+}
+
+/// ‖X − 1x̄ᵀ‖/‖X‖ of the embedding and of what leaves each block.
+#[derive(Default)]
+struct Residuals(Vec<f64>);
+
+impl Probe for Residuals {
+    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
+        if matches!(point, Point::Tokens | Point::Output(_)) {
+            let size = |x: Tensor<D>| x.powi_scalar(2).sum_dim(2).sum_dim(1).sqrt();
+            let apart = size(x.clone() - x.clone().mean_dim(1));
+            self.0.push(f64::from((apart / size(x.clone())).mean().into_scalar::<f32>()));
+        }
+        x
+    }
+}

@@ -1,0 +1,59 @@
+//! Harm to a network: a block left out, or two that change places.
+//!
+//! Veit, Wilber and Belongie 2016, "Residual Networks Behave Like Ensembles of Relatively Shallow Networks", arXiv:1605.06431, §4.
+
+use super::{At, Probe};
+
+/// What is done to a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Harm {
+    /// Its branch is left out: `y = x`, or x through the shortcut where the shape changes; `y = [x, 0]` where F(x) is appended; where
+    /// several streams or past blocks are mixed, as if F(x) were 0.
+    Delete,
+    /// It changes places with the next block of its stage.
+    Swap,
+}
+
+/// One block's harm. [`Model::lesions`](crate::Model::lesions) lists those that a network can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lesion {
+    /// What is done.
+    pub harm: Harm,
+    /// To which block.
+    pub at: At,
+    /// The same block, counted from 1 through the whole network.
+    pub number: usize,
+}
+
+impl Probe for Lesion {
+    fn occupant(&self, at: At) -> Option<usize> {
+        let next = self.at.block + 1;
+        match (self.harm, at.stage == self.at.stage) {
+            (Harm::Delete, true) if at.block == self.at.block => None,
+            (Harm::Swap, true) if at.block == self.at.block => Some(next),
+            (Harm::Swap, true) if at.block == next => Some(self.at.block),
+            _ => Some(at.block),
+        }
+    }
+}
+
+/// What a block can take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frailty {
+    pub(crate) at: At,
+    /// Whether it can be left out.
+    pub(crate) deletable: bool,
+    /// Whether it can change places with the next block of its stage.
+    pub(crate) swappable: bool,
+}
+
+/// Every possible harm to `blocks`, all of a network's in order.
+pub(crate) fn lesions(blocks: &[Frailty]) -> Vec<Lesion> {
+    let of = |number: usize, block: &Frailty| {
+        let at = block.at;
+        let delete = block.deletable.then_some(Lesion { harm: Harm::Delete, at, number });
+        let swap = block.swappable.then_some(Lesion { harm: Harm::Swap, at, number });
+        [delete, swap].into_iter().flatten().collect::<Vec<_>>()
+    };
+    (1..).zip(blocks).flat_map(|(number, block)| of(number, block)).collect()
+}

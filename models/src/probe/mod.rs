@@ -1,0 +1,152 @@
+//! Looking into a network while it runs: tensors and weights by name, and blocks that are left out or change places.
+//!
+//! A [`Probe`] goes along with a forward pass ([`Model::forward_probed`](crate::Model::forward_probed)). The plain forward pass is the same
+//! code with [`Unprobed`], whose empty methods the compiler removes.
+
+mod gradients;
+mod lesion;
+
+use std::fmt;
+
+use burn::module::Param;
+use burn::tensor::Tensor;
+
+pub use gradients::{GradientProbe, Gradients};
+pub(crate) use lesion::{Frailty, lesions};
+pub use lesion::{Harm, Lesion};
+
+/// A block of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct At {
+    /// Stage, from 1; 0 in a Transformer, which has no stages.
+    pub stage: usize,
+    /// Place in its stage, from 1.
+    pub block: usize,
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.stage {
+            0 => write!(f, "block{}", self.block),
+            stage => write!(f, "stage{stage}.block{}", self.block),
+        }
+    }
+}
+
+/// Where convolutions stand in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// In a block's branch.
+    Block(At),
+    /// In a transition, counted from 1.
+    Transition(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Block(at) => write!(f, "{at}"),
+            Place::Transition(index) => write!(f, "transition{index}"),
+        }
+    }
+}
+
+/// Where a probe looks. Written out, it is the layer's name in the table of [`ModelSpec::layers`](crate::ModelSpec::layers), but
+/// for inputs, branches and a Transformer's blocks, which are not lines there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Point {
+    /// The first convolution, and what leaves the stem.
+    Stem,
+    /// A Transformer's patch embedding (weight).
+    Patches,
+    /// A Transformer's tokens with class token and positions, before the first block.
+    Tokens,
+    /// What a block's branch reads: x.
+    Input(At),
+    /// A convolution, from 1 (weight).
+    Conv(Place, usize),
+    /// The projection of a shortcut (weight).
+    Shortcut(At),
+    /// What a block's branch gives: F(x).
+    Branch(At),
+    /// What leaves a block: y.
+    Output(At),
+    /// What leaves a transition, counted from 1.
+    Transition(usize),
+    /// Queries, keys and values of attention, side by side: `[width, 3·width]` (weight).
+    Qkv(At),
+    /// What attention gives before its skip, and its output projection (weight).
+    Attention(At),
+    /// The MLP's first linear layer (weight).
+    Up(At),
+    /// What the MLP gives before its skip, and its second linear layer (weight).
+    Mlp(At),
+    /// The classifier (weight).
+    Head,
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Point::Stem => f.write_str("stem"),
+            Point::Patches => f.write_str("patches"),
+            Point::Tokens => f.write_str("tokens"),
+            Point::Input(at) => write!(f, "{at}.input"),
+            Point::Conv(place, index) => write!(f, "{place}.{index}"),
+            Point::Shortcut(at) => write!(f, "{at}.shortcut"),
+            Point::Branch(at) => write!(f, "{at}.branch"),
+            Point::Output(at) if at.stage == 0 => write!(f, "{at}"),
+            Point::Output(at) => write!(f, "{at}.join"),
+            Point::Transition(index) => write!(f, "transition{index}"),
+            Point::Qkv(at) => write!(f, "{at}.attention.qkv"),
+            Point::Attention(at) => write!(f, "{at}.attention"),
+            Point::Up(at) => write!(f, "{at}.mlp.up"),
+            Point::Mlp(at) => write!(f, "{at}.mlp"),
+            Point::Head => f.write_str("head"),
+        }
+    }
+}
+
+/// What goes along with a forward pass. Every method does nothing unless it is written.
+pub trait Probe {
+    /// Whether it looks at all; what is computed for probes only is computed if so.
+    const LOOKS: bool = true;
+
+    /// Sees a tensor; what it gives back goes on in its place.
+    fn tensor<const D: usize>(&mut self, _point: Point, x: Tensor<D>) -> Tensor<D> {
+        x
+    }
+
+    /// Sees a weight of a convolution or linear layer just before it is used, so that they come in order from the images on.
+    fn weight<const D: usize>(&mut self, _point: Point, _weight: &Param<Tensor<D>>) {}
+
+    /// Which block of the stage, from 1, works in the place of `at`; `None` leaves the place empty.
+    fn occupant(&self, at: At) -> Option<usize> {
+        Some(at.block)
+    }
+}
+
+/// No probe.
+#[derive(Debug, Clone, Copy)]
+pub struct Unprobed;
+
+impl Probe for Unprobed {
+    const LOOKS: bool = false;
+}
+
+/// Feature maps or tokens as a list of feature vectors.
+///
+/// # Shapes
+/// - `x`: `[batch, channels, …]` of rank 4 or more, or `[batch, tokens, channels]`
+/// - output: `[batch · pixels, channels]`
+pub fn features<const D: usize>(x: Tensor<D>) -> Tensor<2> {
+    let dims = x.dims();
+    let (batch, total) = (dims[0], dims.iter().product::<usize>());
+    if D <= 3 {
+        let channels = dims[D - 1];
+        return x.reshape([total / channels.max(1), channels]);
+    }
+    let channels = dims[1];
+    let pixels = total / (batch * channels).max(1);
+    x.reshape([batch, channels, pixels]).swap_dims(1, 2).reshape([batch * pixels, channels])
+}

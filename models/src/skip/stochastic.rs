@@ -1,0 +1,84 @@
+//! `y = x + b·F(x)` with b drawn once a step: [`Skip::Stochastic`](super::Skip::Stochastic).
+//!
+//! The draw is the host's, from the seed, the training step and the block alone: Burn's generators give other numbers on other
+//! devices. A dropped block is not computed, so that neither its weights nor its running statistics move in that step.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use burn::module::{Flag, Module, Param};
+use burn::tensor::Tensor;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+/// The last block's probability of being kept; Huang et al. 2016 use it throughout.
+const LAST: f64 = 0.5;
+
+/// Random words a draw may use: the blocks of a step have disjoint parts of one stream.
+const WORDS: u128 = 16;
+
+/// Training steps of one network, shared by its copies.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Steps(Arc<AtomicU64>);
+
+impl Steps {
+    /// One more training step.
+    pub(crate) fn advance(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Goes on after `steps` of them.
+    pub(crate) fn resume(&self, steps: u64) {
+        self.0.store(steps, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One block's chance.
+#[derive(Module, Debug)]
+pub(crate) struct Stochastic {
+    survival: f64,
+    training: Param<Flag>,
+    #[module(skip)]
+    seed: u64,
+    #[module(skip)]
+    block: usize,
+    #[module(skip)]
+    steps: Steps,
+}
+
+impl Stochastic {
+    /// Block `block` (from 1) of `blocks`.
+    pub(crate) fn init(block: usize, blocks: usize, seed: u64, steps: Steps) -> Self {
+        let survival = 1.0 - block as f64 / blocks as f64 * (1.0 - LAST);
+        Self { survival, training: Param::from_bool(true), seed, block, steps }
+    }
+
+    /// Whether a backward pass may follow `x`, as Burn's own dropout asks.
+    fn trains(&self, x: &Tensor<4>) -> bool {
+        self.training.is_enabled() && x.device().is_autodiff()
+    }
+
+    /// Whether the block is left out in this step.
+    pub(crate) fn drops(&self, x: &Tensor<4>) -> bool {
+        self.trains(x) && !self.survives(self.steps.now())
+    }
+
+    fn survives(&self, step: u64) -> bool {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(step);
+        rng.set_word_pos(self.block as u128 * WORDS);
+        rng.random::<f64>() < self.survival
+    }
+
+    pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
+        match self.trains(&x) {
+            true => x + fx,
+            false => x + fx.mul_scalar(self.survival),
+        }
+    }
+}
