@@ -1,6 +1,7 @@
 //! The training recipe: one for all members of a matched group.
 
 use serde::{Deserialize, Serialize};
+use skipbench_models::{Execution, Kernels, Memory};
 
 /// How networks are trained. Defaults follow the ResNet and DenseNet papers where they agree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +50,11 @@ pub struct Recipe {
     pub timed_steps: u64,
     /// Timed tasks: milliseconds measured at least.
     pub timed_ms: u64,
+    // The last two: rows that were written before they were get them at their end.
+    /// Whose kernels run convolutions and batch normalisations where there is a choice: on the CPU in f32.
+    pub kernels: Kernels,
+    /// What blocks that concatenate keep for the backward pass; no effect on networks without concatenation.
+    pub memory: Memory,
 }
 
 /// What networks compute in.
@@ -143,6 +149,8 @@ impl Default for Recipe {
             warmup_max_ms: 10_000,
             timed_steps: 10,
             timed_ms: 500,
+            kernels: Kernels::default(),
+            memory: Memory::default(),
         }
     }
 }
@@ -198,6 +206,11 @@ impl Recipe {
             Some((key, value, (_, fix))) => Err(RecipeError { key, value: value.to_string(), fix }),
             None => Ok(()),
         }
+    }
+
+    /// How networks compute.
+    pub fn execution(&self) -> Execution {
+        Execution { kernels: self.kernels, memory: self.memory }
     }
 
     /// The learning rate of step `step` (from 0) of `total`, with `per_epoch` steps an epoch.

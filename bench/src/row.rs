@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use skipbench_models::{Cost, ModelSpec};
+use skipbench_models::{Cost, Execution, Kernels, ModelSpec};
 use skipbench_reports::record::{RunRow, SCHEMA_VERSION, SampleRow, Status};
 
-use crate::cell::{Measured, Outcome};
-use crate::device;
+use crate::cell::{Cell, Measured, Outcome};
+use crate::device::{self, Backend};
 use crate::plan::Planned;
 use crate::provenance::{self, Provenance};
 use crate::recipe::{Checkpointing, Precision};
@@ -37,11 +37,20 @@ pub fn rows(
     (row, samples)
 }
 
+/// How the cell computes: on devices but the CPU by Burn's kernels, whatever the recipe says.
+fn execution(cell: &Cell) -> Execution {
+    let execution = cell.recipe.execution();
+    match cell.device.backend {
+        Backend::Flex => execution,
+        _ => Execution { kernels: Kernels::Burn, ..execution },
+    }
+}
+
 fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow {
     let Planned { cell, reference, budget } = planned;
     let Outcome { device_name, measured, .. } = outcome;
     // Only with a measurement: a row that failed has no metrics.
-    let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost(cell.images()).ok());
+    let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost_with(cell.images(), execution(cell)).ok());
     // Bytes are computed for f32, and of one's own networks not known.
     let own = matches!(cell.spec, ModelSpec::Own(_));
     let bytes = cost.filter(|_| cell.recipe.precision == Precision::F32 && !own);

@@ -62,6 +62,15 @@ impl Stop {
     }
 }
 
+/// What a child's C library (glibc; others know no such variables) is told, unless the user told it something: to keep freed
+/// memory however large. Without it every large tensor is mapped anew, and each of its pages cleared and faulted in again,
+/// step after step.
+const ALLOCATOR: [(&str, &str); 3] = [
+    ("MALLOC_MMAP_THRESHOLD_", "1000000000000"),
+    ("MALLOC_TRIM_THRESHOLD_", "1000000000000"),
+    ("MALLOC_TOP_PAD_", "67108864"),
+];
+
 /// One child process a cell.
 #[derive(Debug)]
 pub struct Processes {
@@ -78,6 +87,7 @@ impl Processes {
         let mut command = Command::new(&self.program);
         command.arg("worker").arg("--checkpoints").arg(checkpoints);
         command.env("RAYON_NUM_THREADS", cell.threads.to_string());
+        command.envs(ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A Ctrl-C in the terminal goes to the parent alone, which lets the child finish its row.
         #[cfg(unix)]

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::branch::{Branch, BranchConfig, Order};
 use crate::conv::Conv;
+use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::norm::Footing;
 use crate::probe::{At, Place, Point, Probe};
@@ -108,6 +109,7 @@ impl BlockConfig {
             keeps_shape: self.stride == 1 && self.input == self.output(),
             order: self.order(),
             skip: self.skip,
+            kernels: weights.execution.kernels,
         }
     }
 
@@ -158,22 +160,35 @@ pub(crate) struct Block {
     order: Order,
     #[module(skip)]
     skip: Skip,
+    #[module(skip)]
+    kernels: Kernels,
 }
 
 impl Block {
     pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
         let x = probe.tensor(Point::Input(at), x);
         let y = match self.order {
-            Order::Post => relu(self.forward_post(x, at, probe)),
+            Order::Post => self.forward_post(x, at, probe),
             Order::Pre => self.forward_pre(x, at, probe),
         };
         probe.tensor(Point::Output(at), y)
     }
 
     fn forward_post<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
-        let fx = self.branch.forward(x.clone(), Place::Block(at), probe);
-        let fx = probe.tensor(Point::Branch(at), fx);
-        self.skip.join(self.shortcut(x, at, probe), fx)
+        let place = Place::Block(at);
+        match self.skip {
+            // F(x) by itself is there for a probe only.
+            Skip::None if !P::LOOKS => self.branch.forward_relu(x, place, probe),
+            Skip::Add if !P::LOOKS => {
+                let shortcut = self.shortcut(x.clone(), at, probe);
+                self.branch.forward_add_relu(x, shortcut, place, probe)
+            }
+            _ => {
+                let fx = self.branch.forward(x.clone(), place, probe);
+                let fx = probe.tensor(Point::Branch(at), fx);
+                relu(self.skip.join(self.shortcut(x, at, probe), fx))
+            }
+        }
     }
 
     fn forward_pre<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
@@ -208,9 +223,9 @@ impl Block {
     fn shortcut<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
         let Some(projection) = &self.projection else { return self.identity(x) };
         probe.weight(Point::Shortcut(at), &projection.weight);
-        let x = projection.forward(x);
+        let x = self.kernels.conv(projection, x);
         match &self.norm {
-            Some(norm) => norm.forward(x),
+            Some(norm) => self.kernels.norm(norm, x),
             None => x,
         }
     }

@@ -9,6 +9,7 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, activation::relu};
 
 use crate::conv::Conv;
+use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::norm::{Footing, Shifts};
 use crate::probe::{Place, Point, Probe};
@@ -44,6 +45,8 @@ pub(crate) struct Branch {
     shifts: Vec<Shifts>,
     #[module(skip)]
     order: Order,
+    #[module(skip)]
+    kernels: Kernels,
     /// Channels of F(x).
     output: usize,
 }
@@ -61,17 +64,15 @@ impl BranchConfig {
         let scale = |index| self.footing.scale(index, self.convs.len());
         let convs = self.convs.iter().enumerate().map(|(index, conv)| weights.scaled_conv(*conv, scale(index)));
         let output = self.convs.last().map_or(0, |conv| conv.output);
-        Branch { convs: convs.collect(), norms, shifts, order: self.order, output }
+        let convs = convs.collect();
+        Branch { convs, norms, shifts, order: self.order, kernels: weights.execution.kernels, output }
     }
 
     /// Costs the branch; `name` prefixes its layers.
     pub(crate) fn trace(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
         match self.order {
             Order::Post => self.trace_post(name, x, tape),
-            Order::Pre => {
-                let activated = self.trace_activation(name, x, tape);
-                self.trace_activated(name, &activated, tape)
-            }
+            Order::Pre => self.trace_steps(0, name, x, tape),
         }
     }
 
@@ -94,28 +95,29 @@ impl BranchConfig {
 
     /// Costs all of a pre-activation branch but its first BN and ReLU.
     pub(crate) fn trace_activated(&self, name: &str, activated: &Value, tape: &mut Tape) -> Value {
-        let mut x = activated.clone();
-        for (index, conv) in self.convs.iter().enumerate() {
+        let x = tape.conv(&format!("{name}.1"), activated, self.convs[0]);
+        self.trace_steps(1, name, &x, tape)
+    }
+
+    /// Costs the convolutions of a pre-activation branch from `first` on, each with the BN and the ReLU before it.
+    fn trace_steps(&self, first: usize, name: &str, x: &Value, tape: &mut Tape) -> Value {
+        self.convs.iter().enumerate().skip(first).fold(x.clone(), |x, (index, conv)| {
             let name = format!("{name}.{}", index + 1);
-            if index > 0 {
-                x = self.trace_activated_input(&name, &x, tape);
+            if self.footing.is_normalised() {
+                return tape.norm_relu_conv((&name, &name), &x, *conv);
             }
-            x = tape.conv(&name, &x, *conv);
-        }
-        x
+            let x = self.trace_activated_input(&name, &x, tape);
+            tape.conv(&name, &x, *conv)
+        })
     }
 
     fn trace_post(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
-        let mut x = x.clone();
-        for (index, conv) in self.convs.iter().enumerate() {
-            let name = format!("{name}.{}", index + 1);
-            x = tape.conv(&name, &x, *conv);
-            x = tape.batch_norm(&name, &x);
-            if index + 1 < self.convs.len() {
-                x = tape.relu(&name, &x);
-            }
+        let name = |index: usize| format!("{name}.{}", index + 1);
+        let mut x = tape.conv(&name(0), x, self.convs[0]);
+        for (index, conv) in self.convs.iter().enumerate().skip(1) {
+            x = tape.norm_relu_conv((&name(index - 1), &name(index)), &x, *conv);
         }
-        x
+        tape.batch_norm(&name(self.convs.len() - 1), &x)
     }
 }
 
@@ -128,7 +130,7 @@ impl Branch {
     pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
         match self.order {
             Order::Post => self.forward_post(x, place, probe),
-            Order::Pre => self.forward_activated(self.activate(x), place, probe),
+            Order::Pre => (0..self.convs.len()).fold(x, |x, index| self.step(index, x, place, probe)),
         }
     }
 
@@ -140,35 +142,75 @@ impl Branch {
     /// What convolution `index` of a pre-activation branch reads.
     fn activated(&self, index: usize, x: Tensor<4>) -> Tensor<4> {
         match (self.norms.get(index), self.shifts.get(index)) {
-            (Some(norm), _) => relu(norm.forward(x)),
+            (Some(norm), _) => self.kernels.norm_relu(norm, x),
             (None, Some(shifts)) => shifts.add(1, relu(shifts.add(0, x))),
             (None, None) => relu(x),
         }
     }
 
+    /// Its convolutions, each with its normalisation; fewer if some have none.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = (&Conv2d, &BatchNorm)> {
+        self.convs.iter().zip(&self.norms)
+    }
+
+    /// Whether every convolution has a normalisation.
+    pub(crate) fn is_normalised(&self) -> bool {
+        self.norms.len() == self.convs.len()
+    }
+
+    /// Convolution `index` of a pre-activation branch, and the BN and the ReLU before it.
+    fn step<P: Probe>(&self, index: usize, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+        let conv = &self.convs[index];
+        probe.weight(Point::Conv(place, index + 1), &conv.weight);
+        match self.norms.get(index) {
+            Some(norm) => self.kernels.norm_relu_conv(norm, conv, x),
+            None => self.kernels.conv(conv, self.activated(index, x)),
+        }
+    }
+
     /// All of a pre-activation branch but its first BN and ReLU.
     pub(crate) fn forward_activated<P: Probe>(&self, activated: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
-        let mut x = activated;
-        for (index, conv) in self.convs.iter().enumerate() {
-            if index > 0 {
-                x = self.activated(index, x);
-            }
-            probe.weight(Point::Conv(place, index + 1), &conv.weight);
-            x = conv.forward(x);
-        }
-        x
+        let x = self.first(activated, place, probe);
+        (1..self.convs.len()).fold(x, |x, index| self.step(index, x, place, probe))
+    }
+
+    /// The first convolution of what is activated, or of a post-activation branch's x.
+    fn first<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+        probe.weight(Point::Conv(place, 1), &self.convs[0].weight);
+        self.kernels.conv(&self.convs[0], x)
     }
 
     fn forward_post<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
-        let mut x = x;
-        for (index, (conv, norm)) in self.convs.iter().zip(&self.norms).enumerate() {
-            probe.weight(Point::Conv(place, index + 1), &conv.weight);
-            x = norm.forward(conv.forward(x));
-            if index + 1 < self.convs.len() {
-                x = relu(x);
-            }
+        let (x, norm) = self.forward_to_last_norm(x, place, probe);
+        self.kernels.norm(norm, x)
+    }
+
+    /// ReLU(F(x)) of a post-activation branch.
+    pub(crate) fn forward_relu<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x, place, probe);
+        self.kernels.norm_relu(norm, x)
+    }
+
+    /// ReLU(shortcut + F(x)) of a post-activation branch.
+    pub(crate) fn forward_add_relu<P: Probe>(
+        &self,
+        x: Tensor<4>,
+        shortcut: Tensor<4>,
+        place: Place,
+        probe: &mut P,
+    ) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x, place, probe);
+        self.kernels.norm_add_relu(norm, x, shortcut)
+    }
+
+    /// All of a post-activation branch but its last normalisation, and that.
+    fn forward_to_last_norm<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> (Tensor<4>, &BatchNorm) {
+        let mut x = self.first(x, place, probe);
+        for (index, (conv, norm)) in self.convs.iter().skip(1).zip(&self.norms).enumerate() {
+            probe.weight(Point::Conv(place, index + 2), &conv.weight);
+            x = self.kernels.norm_relu_conv(norm, conv, x);
         }
-        x
+        (x, &self.norms[self.norms.len() - 1])
     }
 
     /// Zeros in the shape of F(x), where F keeps height and width.

@@ -51,7 +51,8 @@ pub struct Cost {
     pub macs: u64,
     /// Bytes of every operation's output in f32: what a forward pass writes.
     pub activation_bytes: u64,
-    /// Bytes that Burn's automatic differentiation keeps from the forward for the backward pass, each tensor once.
+    /// Bytes that automatic differentiation keeps from the forward for the backward pass, each tensor once: by this
+    /// crate's kernels with naive memory where no [`Execution`](crate::Execution) is given.
     pub saved_bytes: u64,
     /// Bytes that a forward pass moves where every operation runs by itself: each input read once, each output written
     /// once. Weights, read once a batch, are not among them.

@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::nn::{BatchNorm, Linear};
 use burn::tensor::{Tensor, activation::relu};
 
+use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::norm::Footing;
 use crate::probe::{Point, Probe};
@@ -28,6 +29,8 @@ pub(crate) struct Head {
     norm: Option<BatchNorm>,
     linear: Linear,
     activated: bool,
+    #[module(skip)]
+    kernels: Kernels,
 }
 
 impl HeadConfig {
@@ -40,6 +43,7 @@ impl HeadConfig {
                 false => weights.head(self.input, self.classes),
             },
             activated: self.activated,
+            kernels: weights.execution.kernels,
         }
     }
 
@@ -62,13 +66,11 @@ impl Head {
     /// - `x`: `[batch, input, height, width]`
     /// - output: logits, `[batch, classes]`
     pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, probe: &mut P) -> Tensor<2> {
-        let mut x = x;
-        if let Some(norm) = &self.norm {
-            x = norm.forward(x);
-        }
-        if self.activated {
-            x = relu(x);
-        }
+        let x = match &self.norm {
+            Some(norm) => self.kernels.norm_relu(norm, x),
+            None if self.activated => relu(x),
+            None => x,
+        };
         probe.weight(Point::Head, &self.linear.weight);
         self.linear.forward(global_average(x))
     }

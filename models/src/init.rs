@@ -12,17 +12,20 @@ use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Normal};
 
 use crate::conv::Conv;
+use crate::execution::Execution;
 
 /// Draws the parameters of one network, layer after layer.
 pub(crate) struct Weights<'a> {
     rng: ChaCha8Rng,
     device: &'a Device,
+    /// How the network will compute.
+    pub(crate) execution: Execution,
 }
 
 impl<'a> Weights<'a> {
     /// A fresh stream for `seed`; parameters are placed on `device`.
-    pub(crate) fn new(seed: u64, device: &'a Device) -> Self {
-        Self { rng: ChaCha8Rng::seed_from_u64(seed), device }
+    pub(crate) fn new(seed: u64, device: &'a Device, execution: Execution) -> Self {
+        Self { rng: ChaCha8Rng::seed_from_u64(seed), device, execution }
     }
 
     /// A convolution without bias, N(0, 2 / fan_in): He et al. 2015, arXiv:1502.01852, eq. 10.
@@ -99,7 +102,7 @@ impl<'a> Weights<'a> {
     pub(crate) fn aside(&self, stream: u64) -> Weights<'a> {
         let mut rng = ChaCha8Rng::from_seed(self.rng.get_seed());
         rng.set_stream(stream);
-        Weights { rng, device: self.device }
+        Weights { rng, device: self.device, execution: self.execution }
     }
 
     fn zeros(&self, width: usize) -> Param<Tensor<1>> {

@@ -25,10 +25,12 @@ mod backbone;
 mod block;
 mod branch;
 pub mod catalog;
+mod concat;
 mod conv;
 mod cost;
 mod densenet;
 mod error;
+mod execution;
 mod family;
 mod fit;
 mod head;
@@ -37,9 +39,12 @@ mod init;
 #[doc(hidden)]
 #[allow(unsafe_code)]
 pub mod kernels;
+mod layers;
 pub mod matching;
 mod names;
 mod norm;
+#[doc(hidden)]
+pub mod ops;
 mod own;
 pub mod parity;
 pub mod probe;
@@ -58,6 +63,7 @@ pub use block::{BlockKind, Shortcut};
 pub use cost::{Cost, Images, Layer, total};
 pub use densenet::{DenseKind, DenseNetConfig};
 pub use error::SpecError;
+pub use execution::{Execution, Kernels, Memory};
 pub use family::{Family, Fixed};
 pub use fit::{Fit, fit};
 pub use norm::Norm;

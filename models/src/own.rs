@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cost::{Cost, Images};
 use crate::error::SpecError;
+use crate::execution::Execution;
 use crate::spec::{Model, ModelSpec};
 
 /// A network of one's own as data: what a suite names and rows say of it.
@@ -50,11 +51,18 @@ pub trait Own: Module + ModuleDisplay {
 
 /// What can be built from a specification and measured: [`Model`], and whatever is [`Own`].
 pub trait Network: Module {
-    /// Builds it on `device` with weights drawn from `seed`.
+    /// Builds it on `device` with weights drawn from `seed`. A network of one's own computes as it does, whatever
+    /// `execution` says.
     ///
     /// # Errors
     /// An impossible specification, or one of another kind of network.
-    fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device) -> Result<Self, SpecError>;
+    fn build(
+        spec: &ModelSpec,
+        images: Images,
+        seed: u64,
+        device: &Device,
+        execution: Execution,
+    ) -> Result<Self, SpecError>;
 
     /// Logits, `[batch, classes]`.
     fn logits(&self, images: Tensor<4>) -> Tensor<2>;
@@ -80,8 +88,14 @@ pub trait Network: Module {
 }
 
 impl Network for Model {
-    fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device) -> Result<Self, SpecError> {
-        spec.init(images, seed, device)
+    fn build(
+        spec: &ModelSpec,
+        images: Images,
+        seed: u64,
+        device: &Device,
+        execution: Execution,
+    ) -> Result<Self, SpecError> {
+        spec.init_with(images, seed, device, execution)
     }
 
     fn logits(&self, images: Tensor<4>) -> Tensor<2> {
@@ -102,7 +116,7 @@ pub struct OwnNetwork<O: Own> {
 }
 
 impl<O: Own> Network for OwnNetwork<O> {
-    fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device) -> Result<Self, SpecError> {
+    fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device, _: Execution) -> Result<Self, SpecError> {
         match spec {
             ModelSpec::Own(config) => O::init(config, images, seed, device).map(|net| Self { net }),
             other => Err(SpecError::new("family", other.family(), "a network of one's own is needed")),

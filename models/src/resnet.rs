@@ -9,7 +9,7 @@
 //! published parameter and MAC counts that tests compare with are torchvision's. He et al. put it on the first 1×1.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::block::{Block, BlockConfig, BlockKind, Shortcut};
@@ -139,13 +139,12 @@ impl ResNetConfig {
         }
     }
 
-    /// Builds the network on `device` with weights drawn from `seed`.
+    /// Draws the network's weights.
     ///
     /// # Errors
     /// As [`ResNetConfig::check`].
-    pub fn init(&self, images: Images, seed: u64, device: &Device) -> Result<ResNet, SpecError> {
+    pub(crate) fn init(&self, images: Images, weights: &mut Weights) -> Result<ResNet, SpecError> {
         self.check()?;
-        let weights = &mut Weights::new(seed, device);
         let configs = self.blocks()?;
         let channels = configs.last().map_or(self.width, |(_, block)| block.output());
         let stem = self.stem(images).init(weights);

@@ -8,6 +8,8 @@ use crate::backbone::BackboneConfig;
 use crate::cost::{self, Cost, Images, Layer};
 use crate::densenet::DenseNetConfig;
 use crate::error::SpecError;
+use crate::execution::Execution;
+use crate::init::Weights;
 use crate::own::{Network, OwnConfig};
 use crate::probe::{Lesion, Probe, Unprobed};
 use crate::resnet::{ResNet, ResNetConfig};
@@ -100,8 +102,16 @@ impl ModelSpec {
     /// # Errors
     /// An impossible value, or images too small for the strides.
     pub fn layers(&self, images: Images) -> Result<Vec<Layer>, SpecError> {
+        self.layers_with(images, Execution::default())
+    }
+
+    /// [`ModelSpec::layers`] with a choice of how the network computes, which decides what it saves.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn layers_with(&self, images: Images, execution: Execution) -> Result<Vec<Layer>, SpecError> {
         images.check()?;
-        let (mut tape, input) = Tape::start(images);
+        let (mut tape, input) = Tape::start(images, execution);
         match self {
             ModelSpec::Resnet(config) => config.trace(images, &input, &mut tape)?,
             ModelSpec::Densenet(config) => config.staged(images)?.trace(&input, &mut tape),
@@ -117,9 +127,17 @@ impl ModelSpec {
     /// # Errors
     /// As [`ModelSpec::layers`].
     pub fn cost(&self, images: Images) -> Result<Cost, SpecError> {
+        self.cost_with(images, Execution::default())
+    }
+
+    /// [`ModelSpec::cost`] with a choice of how the network computes, which decides what it saves.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn cost_with(&self, images: Images, execution: Execution) -> Result<Cost, SpecError> {
         match self {
             ModelSpec::Own(config) => Ok(config.cost()),
-            _ => Ok(cost::total(&self.layers(images)?)),
+            _ => Ok(cost::total(&self.layers_with(images, execution)?)),
         }
     }
 
@@ -129,12 +147,27 @@ impl ModelSpec {
     /// # Errors
     /// As [`ModelSpec::layers`].
     pub fn init(&self, images: Images, seed: u64, device: &Device) -> Result<Model, SpecError> {
+        self.init_with(images, seed, device, Execution::default())
+    }
+
+    /// [`ModelSpec::init`] with a choice of how the network computes.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn init_with(
+        &self,
+        images: Images,
+        seed: u64,
+        device: &Device,
+        execution: Execution,
+    ) -> Result<Model, SpecError> {
         self.layers(images)?;
+        let weights = &mut Weights::new(seed, device, execution);
         Ok(match self {
-            ModelSpec::Resnet(config) => Model::Resnet(config.init(images, seed, device)?),
-            ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(seed, device)),
-            ModelSpec::Vit(config) => Model::Vit(config.init(images, seed, device)?),
-            ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(seed, device)),
+            ModelSpec::Resnet(config) => Model::Resnet(config.init(images, weights)?),
+            ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
+            ModelSpec::Vit(config) => Model::Vit(config.init(images, weights)?),
+            ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
             ModelSpec::Own(config) => return Err(SpecError::new("name", &config.name, FOREIGN)),
         })
     }

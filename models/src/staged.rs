@@ -5,10 +5,12 @@
 
 use burn::module::Module;
 use burn::nn::pool::{AvgPool2d, AvgPool2dConfig};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 
 use crate::branch::{Branch, BranchConfig, Order};
+use crate::concat;
 use crate::conv::Conv;
+use crate::execution::{Execution, Memory};
 use crate::head::{Head, HeadConfig};
 use crate::init::Weights;
 use crate::norm::Footing;
@@ -82,9 +84,8 @@ impl StagedConfig {
         self.stages.iter().map(&mut stage).collect()
     }
 
-    /// Builds the network on `device` with weights drawn from `seed`.
-    pub(crate) fn init(&self, seed: u64, device: &Device) -> Staged {
-        let weights = &mut Weights::new(seed, device);
+    /// Draws the network's weights; `seed` is also that of what is drawn as it trains.
+    pub(crate) fn init(&self, seed: u64, weights: &mut Weights) -> Staged {
         let stem = self.stem.init(weights);
         let (mut stages, mut transitions) = (Vec::new(), Vec::new());
         for (index, stage) in self.stages.iter().enumerate() {
@@ -96,13 +97,17 @@ impl StagedConfig {
         let steps = Steps::default();
         let init = |joins: Vec<JoinConfig>| joins.iter().map(|join| join.init(weights, seed, &steps)).collect();
         let joins = self.joins().into_iter().map(init).collect();
-        Staged { stem, stages, transitions, pool, head, joins, skip: self.skip, steps }
+        let execution = weights.execution;
+        Staged { stem, stages, transitions, pool, head, joins, skip: self.skip, execution, steps }
     }
 
     /// Costs the network.
     pub(crate) fn trace(&self, input: &Value, tape: &mut Tape) {
         let mut x = self.stem.trace(input, tape);
         for (index, (stage, joins)) in self.stages.iter().zip(self.joins()).enumerate() {
+            if self.skip == Skip::Concat && self.footing.is_normalised() {
+                tape.enter_stage(&x);
+            }
             let mut flow = Flow::enter(self.skip, x);
             for (block, (branch, join)) in stage.iter().zip(joins).enumerate() {
                 let name = format!("stage{}.block{}", index + 1, block + 1);
@@ -112,6 +117,7 @@ impl StagedConfig {
                 flow = join.trace_write(&joined, flow, &fx, tape);
             }
             x = flow.trace_leave(&format!("stage{}", index + 1), tape);
+            tape.leave_stage(&x);
             if let Some(transition) = self.transitions.get(index) {
                 let name = format!("transition{}", index + 1);
                 x = transition.trace(&name, &x, tape);
@@ -133,6 +139,8 @@ pub struct Staged {
     joins: Vec<Vec<Join>>,
     #[module(skip)]
     skip: Skip,
+    #[module(skip)]
+    execution: Execution,
     #[module(skip)]
     steps: Steps,
 }
@@ -175,11 +183,20 @@ impl Staged {
     }
 
     fn run_stage<P: Probe>(&self, index: usize, x: Tensor<4>, probe: &mut P) -> Tensor<4> {
+        if !P::LOOKS && self.is_one_operation(index) {
+            return concat::forward(&self.stages[index], x, self.execution);
+        }
         let mut flow = Flow::enter(self.skip, x);
         for place in 1..=self.stages[index].len() {
             flow = self.run_block(At { stage: index + 1, block: place }, flow, probe);
         }
         flow.leave()
+    }
+
+    /// Whether a stage of concatenating blocks is to run as one operation. A probe looks between its blocks.
+    fn is_one_operation(&self, index: usize) -> bool {
+        let asked = self.skip == Skip::Concat && self.execution.memory != Memory::Naive;
+        asked && self.stages[index].iter().all(Branch::is_normalised)
     }
 
     /// One place of a stage: the block in it reads the flow and writes to it.

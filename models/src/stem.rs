@@ -4,10 +4,11 @@ use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, PaddingConfig2d};
-use burn::tensor::{Tensor, activation::relu};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
+use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::probe::{Point, Probe};
 use crate::tape::{Tape, Value};
@@ -42,6 +43,8 @@ pub(crate) struct Stem {
     conv: Conv2d,
     norm: Option<BatchNorm>,
     pool: Option<MaxPool2d>,
+    #[module(skip)]
+    kernels: Kernels,
 }
 
 impl StemConfig {
@@ -64,6 +67,7 @@ impl StemConfig {
             conv: weights.conv(self.conv()),
             norm: self.normalised().then(|| weights.batch_norm(self.output)),
             pool: (self.kind == StemKind::Imagenet).then(|| pool.init()),
+            kernels: weights.execution.kernels,
         }
     }
 
@@ -86,9 +90,9 @@ impl Stem {
     /// - output: `[batch, output, size, size]`, or a quarter of the size with the ImageNet stem
     pub(crate) fn forward<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<4> {
         probe.weight(Point::Stem, &self.conv.weight);
-        let mut x = self.conv.forward(images);
+        let mut x = self.kernels.conv(&self.conv, images);
         if let Some(norm) = &self.norm {
-            x = relu(norm.forward(x));
+            x = self.kernels.norm_relu(norm, x);
         }
         let x = match &self.pool {
             Some(pool) => pool.forward(x),

@@ -3,12 +3,14 @@
 //! A model's `trace` walks a [`Tape`] exactly as its `forward` walks tensors; every operation appends to the
 //! current [`Layer`] what it costs for one image in f32.
 
+mod fused;
 mod join;
 
 use std::collections::HashSet;
 
 use crate::conv::Conv;
 use crate::cost::{Cost, Images, Layer};
+use crate::execution::{Execution, Kernels};
 
 /// Bytes of one f32.
 const F32: u64 = 4;
@@ -58,13 +60,21 @@ pub struct Tape {
     layers: Vec<Layer>,
     values: usize,
     saved: HashSet<usize>,
+    execution: Execution,
+    /// Results of normalisations, and of additions to them.
+    normalised: HashSet<usize>,
+    added: HashSet<usize>,
+    /// What the backward pass computes again.
+    again: HashSet<usize>,
+    /// Within a stage that is one operation: its features, each the beginning of the next.
+    features: Option<HashSet<usize>>,
     too_small: Option<TooSmall>,
 }
 
 impl Tape {
-    /// An empty tape and the images that enter it.
-    pub fn start(images: Images) -> (Tape, Value) {
-        let mut tape = Tape::default();
+    /// An empty tape and the images that enter it, for a network that computes by `execution`.
+    pub fn start(images: Images, execution: Execution) -> (Tape, Value) {
+        let mut tape = Tape { execution, ..Tape::default() };
         let input = tape.value(vec![images.channels, images.size, images.size]);
         (tape, input)
     }
@@ -89,7 +99,7 @@ impl Tape {
         let side = self.side(name, x, conv.kernel, conv.stride, conv.padding);
         let y = self.value(vec![conv.output, side, side]);
         let weights = (conv.input * conv.output * conv.kernel * conv.kernel) as u64;
-        let saved = self.save(x);
+        let saved = if self.again.contains(&x.id) { Cost::default() } else { self.save(x) };
         self.push(name, &kind, &[x], &y, Cost { params: weights, macs: weights * (side * side) as u64, ..saved });
         y
     }
@@ -104,19 +114,32 @@ impl Tape {
     /// Batch normalisation. Saves its input; the statistics, two numbers a channel and batch, are left out.
     pub fn batch_norm(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
-        let saved = self.save(x);
+        self.normalised.insert(y.id);
+        let part = self.features.as_ref().is_some_and(|features| features.contains(&x.id));
+        let saved = if part { Cost::default() } else { self.save(x) };
         self.push(name, "bn", &[x], &y, Cost { params: 2 * x.channels() as u64, ..saved });
         y
     }
 
-    /// ReLU. Saves its input.
+    /// ReLU. Saves its input; as one operation with a normalisation nothing, with an addition to it its output.
     pub fn relu(&mut self, name: &str, x: &Value) -> Value {
-        self.pointwise(name, "relu", x)
+        let y = self.value(x.shape.clone());
+        let own = self.execution.kernels == Kernels::Skipbench || self.features.is_some();
+        let saved = match own {
+            true if self.normalised.contains(&x.id) => Cost::default(),
+            true if self.added.contains(&x.id) => self.save(&y),
+            _ => self.save(x),
+        };
+        self.push(name, "relu", &[x], &y, saved);
+        y
     }
 
     /// GELU. Saves its input.
     pub fn gelu(&mut self, name: &str, x: &Value) -> Value {
-        self.pointwise(name, "gelu", x)
+        let y = self.value(x.shape.clone());
+        let saved = self.save(x);
+        self.push(name, "gelu", &[x], &y, saved);
+        y
     }
 
     /// [`Tape::batch_norm`], then [`Tape::relu`].
@@ -229,13 +252,6 @@ impl Tape {
     pub fn class_token(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(vec![x.shape[1]]);
         self.push(name, "class token", &[&y], &y, Cost::default());
-        y
-    }
-
-    fn pointwise(&mut self, name: &str, kind: &str, x: &Value) -> Value {
-        let y = self.value(x.shape.clone());
-        let saved = self.save(x);
-        self.push(name, kind, &[x], &y, saved);
         y
     }
 

@@ -14,9 +14,9 @@
 use burn::module::{Module, Param};
 use burn::nn::conv::Conv2d;
 use burn::nn::{LayerNorm, Linear};
+use burn::tensor::Tensor;
 use burn::tensor::activation::gelu;
 use burn::tensor::module::attention;
-use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::conv::Conv;
@@ -91,13 +91,12 @@ impl ViTConfig {
         Conv::patches(images.channels, self.width, self.patch)
     }
 
-    /// Builds the network on `device` with weights drawn from `seed`.
+    /// Draws the network's weights.
     ///
     /// # Errors
     /// As [`ViTConfig::check`].
-    pub fn init(&self, images: Images, seed: u64, device: &Device) -> Result<ViT, SpecError> {
+    pub(crate) fn init(&self, images: Images, weights: &mut Weights) -> Result<ViT, SpecError> {
         self.check(images)?;
-        let weights = &mut Weights::new(seed, device);
         let tokens = (images.size / self.patch).pow(2) + 1;
         Ok(ViT {
             patches: weights.patches(self.embedding(images)),

@@ -190,7 +190,8 @@ fn read_runs(path: &Path) -> Result<Vec<Line>, StoreError> {
         } else {
             migrate::row(&record, version, column).deserialize(Some(header))
         };
-        let row = row.map_err(|source| misread(path, header, line, source))?;
+        let row: RunRow = row.map_err(|source| misread(path, header, line, source))?;
+        let row = RunRow { recipe: migrate::recipe(row.recipe), ..row };
         rows.push(Line { row, line, seal });
     }
     Ok(rows)

@@ -139,7 +139,7 @@ impl<'a> Setup<'a> {
     /// An impossible specification, or parameters that are not those costed.
     pub fn network<N: Network>(&self) -> Result<(N, Measured)> {
         let images = self.cell.images();
-        let model = N::build(&self.cell.spec, images, self.cell.seed, &self.device)?;
+        let model = N::build(&self.cell.spec, images, self.cell.seed, &self.device, self.recipe().execution())?;
         let (params, costed) = (model.count_trainable(), self.cell.spec.cost(images)?.params);
         ensure!(
             params == costed,

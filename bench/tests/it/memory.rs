@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use skipbench_reports::record::RunRow;
 use skipbench_reports::store::read;
 
 use super::ends;
@@ -68,4 +69,60 @@ fn what_a_forward_pass_leaves_alive_is_what_the_cost_predicts_and_it_repeats() {
         let (low, high) = (peaks.iter().min().expect("two"), peaks.iter().max().expect("two"));
         assert!((*high as f64 / *low as f64) < 1.001, "{model}: {peaks:?}");
     }
+}
+
+/// Rows of `peak-memory-train` of models on 32×32 images, batch 8, by a recipe of these lines.
+fn rows(recipe: &str, models: &[&str]) -> Vec<RunRow> {
+    let dir = tempfile::tempdir().expect("temp");
+    let others: Vec<String> = models[1..].iter().map(|model| format!("{model:?}")).collect();
+    let suite = format!(
+        "name = \"modes\"\ndata = \"generated\"\nimage_size = 32\nclasses = 10\nseeds = [1]\ntasks = [\"peak-memory-train\"]\n\
+         [recipe]\nbatch = 8\n{recipe}\n[[group]]\nname = \"g\"\nreference = {:?}\nmodels = [{}]\n",
+        models[0],
+        others.join(", ")
+    );
+    fs::write(dir.path().join("suite.toml"), suite).expect("written");
+    ends(dir.path(), &["run", "suite.toml", "--out", "out", "--quiet"], 0);
+    let rows: Vec<RunRow> = read(&dir.path().join("out")).expect("whole").into_iter().map(|run| run.row).collect();
+    assert_eq!(rows.len(), models.len());
+    rows
+}
+
+#[test]
+fn what_is_kept_is_predicted_for_every_execution() {
+    let models = ["densenet-22-12", "densenet-bc-22-12", "backbone-concat-22", "resnet20", "plain20"];
+    let recipes = [
+        "memory = \"shared\"",
+        "memory = \"recompute\"",
+        "kernels = \"burn\"",
+        "kernels = \"burn\"\nmemory = \"shared\"",
+        "kernels = \"burn\"\nmemory = \"recompute\"",
+    ];
+    for recipe in recipes {
+        for row in rows(recipe, &models) {
+            let predicted = (row.saved_bytes.expect("costed") * row.batch) as f64;
+            let measured = row.heap_saved_bytes.expect("measured") as f64;
+            let off = predicted / measured - 1.0;
+            assert!(off.abs() < 0.05, "{recipe}: {}: predicted {predicted}, measured {measured}", row.model);
+        }
+    }
+}
+
+/// Layers a block double twice: what is kept and the peak grow as a power of them.
+fn exponents(recipe: &str) -> [f64; 2] {
+    let rows = rows(recipe, &["densenet-bc-28-12", "densenet-bc-100-12"]);
+    let layers = (16.0f64 / 4.0).ln();
+    let of = |bytes: fn(&RunRow) -> Option<u64>| {
+        let [shallow, deep] = [&rows[0], &rows[1]].map(|row| bytes(row).expect("measured") as f64);
+        (deep / shallow).ln() / layers
+    };
+    [of(|row| row.heap_saved_bytes), of(|row| row.heap_peak_bytes)]
+}
+
+#[test]
+fn recomputed_memory_grows_linearly_with_depth() {
+    let [saved, peak] = exponents("memory = \"recompute\"");
+    assert!(saved < 1.1 && peak < 1.1, "exponents: kept {saved}, peak {peak}");
+    let [saved, peak] = exponents("memory = \"naive\"");
+    assert!(saved > 1.4 && peak > 1.3, "exponents: kept {saved}, peak {peak}");
 }

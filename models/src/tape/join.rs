@@ -12,9 +12,19 @@ impl Tape {
             Skip::Concat => {
                 let mut shape = fx.shape.clone();
                 shape[0] += x.shape[0];
-                self.joined(name, skip.word(), &[x, fx], shape, Cost::default())
+                let y = self.joined(name, skip.word(), &[x, fx], shape, Cost::default());
+                if let Some(features) = &mut self.features {
+                    features.insert(y.id);
+                }
+                y
             }
-            _ => self.joined(name, skip.word(), &[x, fx], fx.shape.clone(), Cost::default()),
+            _ => {
+                let y = self.joined(name, skip.word(), &[x, fx], fx.shape.clone(), Cost::default());
+                if self.normalised.contains(&fx.id) {
+                    self.added.insert(y.id);
+                }
+                y
+            }
         }
     }
 

@@ -2,9 +2,12 @@
 
 mod counts;
 mod fixture;
+mod execution;
 mod forward;
 #[cfg(feature = "flex")]
 mod kernels;
+#[cfg(feature = "flex")]
+mod layers;
 mod matching;
 mod names;
 mod parity;
@@ -12,5 +15,6 @@ mod probe;
 mod specs;
 mod styles;
 mod torchvision;
+mod training;
 #[cfg(feature = "wgpu")]
 mod wgpu;

@@ -144,6 +144,8 @@ fn rows_of_every_older_schema_are_read_and_gone_on_with() {
         assert_eq!(runs.len(), 2);
         let old = &runs[0].row;
         assert_eq!((old.schema_version, old.round, old.twin), (SCHEMA_VERSION, 0, false));
+        // Before there was a choice the kernels were Burn's.
+        assert!(old.recipe.ends_with(r#","kernels":"burn","memory":"naive"}"#), "{}", old.recipe);
         assert!(old.heap_peak_bytes > Some(0) && old.params > Some(0), "what was there is kept: {old:?}");
         assert!(
             (version >= 3 || old.output_shape.is_empty()) && old.sweep_value.is_none(),

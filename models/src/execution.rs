@@ -1,0 +1,61 @@
+//! How a network computes, as opposed to what: [`Execution`].
+
+use serde::{Deserialize, Serialize};
+
+/// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Execution {
+    /// Whose kernels.
+    pub kernels: Kernels,
+    /// What blocks that concatenate keep.
+    pub memory: Memory,
+}
+
+/// Whose kernels run convolutions and batch normalisations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kernels {
+    /// Those of this crate where they apply, which is in f32 on Burn's flex device; Burn's elsewhere.
+    #[default]
+    Skipbench,
+    /// Burn's.
+    Burn,
+}
+
+/// What blocks that concatenate keep for the backward pass. It changes nothing in networks without concatenation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Memory {
+    /// What automatic differentiation keeps when every concatenation is an operation of its own: all of its results.
+    #[default]
+    Naive,
+    /// One tensor of features a block, which every layer reads the beginning of; the results of BN and ReLU, once each.
+    Shared,
+    /// The features and the results of inner convolutions only. BN and ReLU are computed again in the backward pass: Pleiss et
+    /// al. 2017, arXiv:1707.06990.
+    Recompute,
+}
+
+impl Kernels {
+    /// The word used in recipes.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kernels::Skipbench => "skipbench",
+            Kernels::Burn => "burn",
+        }
+    }
+}
+
+impl Memory {
+    /// Every mode.
+    pub const ALL: [Memory; 3] = [Memory::Naive, Memory::Shared, Memory::Recompute];
+
+    /// The word used in recipes.
+    pub fn word(self) -> &'static str {
+        match self {
+            Memory::Naive => "naive",
+            Memory::Shared => "shared",
+            Memory::Recompute => "recompute",
+        }
+    }
+}

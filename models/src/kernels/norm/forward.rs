@@ -1,0 +1,112 @@
+//! Normalising.
+
+use multiversion::multiversion;
+use rayon::prelude::*;
+
+use super::sums::sum;
+use super::{Channel, Parameters};
+use crate::kernels::filled;
+use crate::kernels::planes::{Planes, PlanesMut};
+
+/// What follows the normalisation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum After<'a> {
+    /// Nothing.
+    Nothing,
+    /// ReLU.
+    Relu,
+    /// Addition of a shortcut, then ReLU.
+    AddRelu(Planes<'a>),
+}
+
+/// Mean and biased variance of a channel.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+pub(crate) fn statistics(x: Planes, channel: usize) -> (f32, f32) {
+    let mean = (sum(x, channel, |x| x) / x.count()) as f32;
+    let squares = sum(x, channel, |x| (x - mean) * (x - mean));
+    (mean, (squares / x.count()) as f32)
+}
+
+/// Writes a normalised channel to `channel` of `y`.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+pub(crate) fn apply(x: Planes, channel: usize, by: Channel, after: After, y: &PlanesMut) {
+    for image in 0..x.batch {
+        let x = x.plane(image, channel);
+        // SAFETY: a channel is one task, so no other holds its planes.
+        let y = unsafe { y.plane(image, channel) };
+        match after {
+            After::Nothing => y.iter_mut().zip(x).for_each(|(y, x)| *y = by.of(*x)),
+            After::Relu => y.iter_mut().zip(x).for_each(|(y, x)| *y = by.of(*x).max(0.0)),
+            After::AddRelu(shortcut) => {
+                let shortcut = shortcut.plane(image, channel);
+                y.iter_mut().zip(x).zip(shortcut).for_each(|((y, x), s)| *y = (by.of(*x) + s).max(0.0));
+            }
+        }
+    }
+}
+
+/// The same onto itself: `y` holds x.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+pub(crate) fn apply_in_place(batch: usize, channel: usize, by: Channel, after: After, y: &PlanesMut) {
+    for image in 0..batch {
+        // SAFETY: a channel is one task, so no other holds its planes.
+        let y = unsafe { y.plane(image, channel) };
+        match after {
+            After::Nothing => y.iter_mut().for_each(|y| *y = by.of(*y)),
+            After::Relu => y.iter_mut().for_each(|y| *y = by.of(*y).max(0.0)),
+            After::AddRelu(shortcut) => {
+                let shortcut = shortcut.plane(image, channel);
+                y.iter_mut().zip(shortcut).for_each(|(y, s)| *y = (by.of(*y) + s).max(0.0));
+            }
+        }
+    }
+}
+
+/// Normalises by the statistics of the batch, which it gives: the mean and the biased variance of each channel.
+pub(crate) fn train(
+    x: Planes<'_>,
+    parameters: Parameters<'_>,
+    after: After<'_>,
+    y: &mut [f32],
+) -> (Vec<f32>, Vec<f32>) {
+    let y = PlanesMut::new(y, x.channels, x.area);
+    let channel = |channel| {
+        let (mean, variance) = statistics(x, channel);
+        apply(x, channel, parameters.channel(channel, mean, variance).0, after, &y);
+        (mean, variance)
+    };
+    (0..x.channels).into_par_iter().map(channel).unzip()
+}
+
+/// Normalises by given statistics, onto itself.
+pub(crate) fn infer(
+    shape: [usize; 3],
+    y: &mut [f32],
+    parameters: Parameters<'_>,
+    (mean, variance): (&[f32], &[f32]),
+    after: After<'_>,
+) {
+    let [batch, channels, area] = shape;
+    let y = PlanesMut::new(y, channels, area);
+    (0..channels).into_par_iter().for_each(|channel| {
+        let by = parameters.channel(channel, mean[channel], variance[channel]).0;
+        apply_in_place(batch, channel, by, after, &y);
+    });
+}
+
+/// The mean and the biased variance of each channel.
+pub(crate) fn batch_statistics(x: Planes<'_>) -> (Vec<f32>, Vec<f32>) {
+    (0..x.channels).into_par_iter().map(|channel| statistics(x, channel)).unzip()
+}
+
+/// ReLU of the first channels of `x`, as many as parameters are given for, normalised by given statistics.
+pub(crate) fn normalise(x: Planes<'_>, parameters: Parameters<'_>, (mean, variance): (&[f32], &[f32])) -> Vec<f32> {
+    let channels = parameters.gamma.len();
+    filled(x.batch * channels * x.area, |y| {
+        let y = PlanesMut::new(y, channels, x.area);
+        (0..channels).into_par_iter().for_each(|channel| {
+            let by = parameters.channel(channel, mean[channel], variance[channel]).0;
+            apply(x, channel, by, After::Relu, &y);
+        });
+    })
+}

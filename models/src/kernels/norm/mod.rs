@@ -1,0 +1,72 @@
+//! Batch normalisation, alone or with the addition and the ReLU that follow it: Ioffe and Szegedy 2015, arXiv:1502.03167,
+//! algorithm 1, and its gradient, §3.
+//!
+//! A channel is one task. Its planes are read for the mean, for the variance (around the mean, so that nothing cancels) and
+//! for the output, the later times from the cache where they fit. A gradient reads them twice: for two sums, then for the
+//! output.
+
+mod backward;
+mod deferred;
+mod forward;
+mod sums;
+
+pub(crate) use backward::{Mask, backward};
+pub(crate) use deferred::{Owed, defer, settled};
+pub(crate) use forward::{After, batch_statistics, infer, normalise, train};
+
+/// What a channel is normalised by: `y = (x - mean) · scale + shift`.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Channel {
+    /// Mean.
+    pub(crate) mean: f32,
+    /// γ over the standard deviation.
+    pub(crate) scale: f32,
+    /// β.
+    pub(crate) shift: f32,
+}
+
+impl Channel {
+    /// From statistics and parameters.
+    pub(crate) fn new(mean: f32, inverse: f32, gamma: f32, beta: f32) -> Self {
+        Self { mean, scale: gamma * inverse, shift: beta }
+    }
+
+    #[inline(always)]
+    fn of(&self, x: f32) -> f32 {
+        (x - self.mean) * self.scale + self.shift
+    }
+}
+
+/// 1 / √(variance + ε).
+pub(crate) fn inverse(variance: f32, epsilon: f64) -> f32 {
+    (1.0 / (f64::from(variance) + epsilon).sqrt()) as f32
+}
+
+/// γ, β and ε of a normalisation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parameters<'a> {
+    /// γ, one a channel.
+    pub(crate) gamma: &'a [f32],
+    /// β, one a channel.
+    pub(crate) beta: &'a [f32],
+    /// What is added to the variance.
+    pub(crate) epsilon: f64,
+}
+
+impl Parameters<'_> {
+    /// What `channel` is normalised by, given its statistics, and 1 over its standard deviation.
+    pub(crate) fn channel(&self, channel: usize, mean: f32, variance: f32) -> (Channel, f32) {
+        let inverse = inverse(variance, self.epsilon);
+        (Channel::new(mean, inverse, self.gamma[channel], self.beta[channel]), inverse)
+    }
+
+    /// The same as `scale · x + shift`: all scales, all shifts.
+    pub(crate) fn folded(&self, (mean, variance): (&[f32], &[f32])) -> (Vec<f32>, Vec<f32>) {
+        let fold = |channel: usize| {
+            let (mean, variance) = (f64::from(mean[channel]), f64::from(variance[channel]));
+            let scale = f64::from(self.gamma[channel]) / (variance + self.epsilon).sqrt();
+            (scale as f32, (f64::from(self.beta[channel]) - mean * scale) as f32)
+        };
+        (0..self.gamma.len()).map(fold).unzip()
+    }
+}

@@ -1,0 +1,83 @@
+//! Views of activations by image and channel.
+
+use std::marker::PhantomData;
+
+/// Activations to read: the plane of `area` numbers of every image and channel.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Planes<'a> {
+    /// All of them.
+    pub(crate) data: &'a [f32],
+    /// Images.
+    pub(crate) batch: usize,
+    /// Channels that an image has in `data`; a kernel may read only the first of them.
+    pub(crate) channels: usize,
+    /// Numbers in a plane.
+    pub(crate) area: usize,
+}
+
+impl<'a> Planes<'a> {
+    /// `data` as `batch` images of `channels` planes of `area` numbers.
+    ///
+    /// # Panics
+    /// If `data` has another length.
+    pub(crate) fn new(data: &'a [f32], batch: usize, channels: usize, area: usize) -> Self {
+        assert_eq!(data.len(), batch * channels * area, "activations of another shape");
+        Self { data, batch, channels, area }
+    }
+
+    /// The plane of `channel` in `image`.
+    #[inline(always)]
+    pub(crate) fn plane(&self, image: usize, channel: usize) -> &'a [f32] {
+        let start = (image * self.channels + channel) * self.area;
+        &self.data[start..start + self.area]
+    }
+
+    /// All planes of `image`.
+    pub(crate) fn image(&self, image: usize) -> &'a [f32] {
+        let len = self.channels * self.area;
+        &self.data[image * len..][..len]
+    }
+
+    /// Numbers that a channel has in all images.
+    pub(crate) fn count(&self) -> f64 {
+        (self.batch * self.area) as f64
+    }
+}
+
+/// Activations to write, shared by tasks that each write planes of their own.
+#[derive(Debug)]
+pub(crate) struct PlanesMut<'a> {
+    data: *mut f32,
+    len: usize,
+    channels: usize,
+    area: usize,
+    borrow: PhantomData<&'a mut [f32]>,
+}
+
+// SAFETY: it is a mutable slice of f32, which is `Send` and `Sync`; who writes what is `plane`'s contract.
+unsafe impl Send for PlanesMut<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for PlanesMut<'_> {}
+
+impl<'a> PlanesMut<'a> {
+    /// `data` as images of `channels` planes of `area` numbers.
+    pub(crate) fn new(data: &'a mut [f32], channels: usize, area: usize) -> Self {
+        Self { data: data.as_mut_ptr(), len: data.len(), channels, area, borrow: PhantomData }
+    }
+
+    /// The plane of `channel` in `image`.
+    ///
+    /// # Panics
+    /// If there is no such plane.
+    ///
+    /// # Safety
+    /// While the slice lives no other of the same plane does.
+    #[inline(always)]
+    #[allow(clippy::mut_from_ref)]
+    pub(crate) unsafe fn plane(&self, image: usize, channel: usize) -> &mut [f32] {
+        let start = (image * self.channels + channel) * self.area;
+        assert!(channel < self.channels && start + self.area <= self.len, "no such plane");
+        // SAFETY: the range lies within the slice that `self` borrows mutably, and the caller vouches for no other view of it.
+        unsafe { std::slice::from_raw_parts_mut(self.data.add(start), self.area) }
+    }
+}

@@ -1,0 +1,202 @@
+//! The extension on flex itself: tensors taken apart into slices and put together again.
+
+use burn::backend::Flex;
+use burn::backend::flex::FlexTensor;
+use burn::tensor::TensorData;
+
+use super::layer::{LayerOps, Window};
+use crate::kernels::conv;
+use crate::kernels::filled;
+use crate::kernels::norm::{self, After, Mask, Parameters};
+use crate::kernels::planes::Planes;
+
+/// A contiguous tensor.
+pub(super) fn dense(x: FlexTensor) -> FlexTensor {
+    match x.as_slice::<f32>() {
+        Some(_) => x,
+        None => x.to_contiguous(),
+    }
+}
+
+/// A contiguous tensor that is all of its storage, to be written to.
+pub(super) fn whole(x: FlexTensor) -> FlexTensor {
+    x.to_contiguous()
+}
+
+/// The numbers of a tensor that is [`dense`].
+pub(super) fn numbers(x: &FlexTensor) -> &[f32] {
+    x.as_slice::<f32>().expect("only f32 comes here, and `dense` made it contiguous")
+}
+
+/// A tensor of `values`.
+pub(super) fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, shape))
+}
+
+/// The dimensions of a tensor of rank 4.
+pub(super) fn dims(x: &FlexTensor) -> [usize; 4] {
+    let shape = x.layout().shape();
+    std::array::from_fn(|axis| shape[axis])
+}
+
+/// A tensor's planes.
+pub(super) fn planes(x: &FlexTensor) -> Planes<'_> {
+    let [batch, channels, height, width] = dims(x);
+    Planes::new(numbers(x), batch, channels, height * width)
+}
+
+/// The gradients of a convolution's input and weights.
+pub(super) fn convolve_backward(
+    x: FlexTensor,
+    weight: FlexTensor,
+    dy: FlexTensor,
+    window: Window,
+    wanted: [bool; 2],
+) -> [Option<FlexTensor>; 2] {
+    let (x, weight, dy) = (dense(x), dense(weight), dense(dy));
+    let shape = window.shape(dims(&x), dims(&weight));
+    let dx = || {
+        let dx = filled(numbers(&x).len(), |dx| conv::input_gradient(&shape, numbers(&dy), numbers(&weight), dx));
+        tensor(dx, dims(&x))
+    };
+    let dw = || {
+        let dw = filled(numbers(&weight).len(), |dw| conv::weight_gradient(&shape, numbers(&x), numbers(&dy), dw));
+        tensor(dw, dims(&weight))
+    };
+    [wanted[0].then(dx), wanted[1].then(dw)]
+}
+
+/// What the gradient of a normalisation needs from its forward pass.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    pub(super) x: FlexTensor,
+    pub(super) gamma: FlexTensor,
+    pub(super) beta: FlexTensor,
+    pub(super) mean: FlexTensor,
+    pub(super) variance: FlexTensor,
+    pub(super) epsilon: f64,
+    pub(super) relu: bool,
+    /// The output, where a shortcut was added.
+    pub(super) output: Option<FlexTensor>,
+}
+
+impl Kept {
+    /// γ, β and ε.
+    pub(super) fn parameters(&self) -> Parameters<'_> {
+        Parameters { gamma: numbers(&self.gamma), beta: numbers(&self.beta), epsilon: self.epsilon }
+    }
+}
+
+/// Gradients of x, γ, β and the shortcut; that of x onto `d` where nobody else holds it.
+pub(super) fn norm_backward(kept: &Kept, d: FlexTensor) -> (FlexTensor, FlexTensor, FlexTensor, Option<FlexTensor>) {
+    let mut dx = whole(d);
+    let mask = match &kept.output {
+        Some(output) => Mask::Output(planes(output)),
+        None if kept.relu => Mask::Normalised,
+        None => Mask::All,
+    };
+    let (x, shape, channels) = (planes(&kept.x), dims(&kept.x), dims(&kept.x)[1]);
+    let (parameters, statistics) = (kept.parameters(), (numbers(&kept.mean), numbers(&kept.variance)));
+    let (mut found, d) = (Default::default(), dx.storage_mut::<f32>());
+    let shortcut = match kept.output {
+        None => {
+            found = norm::backward(x, parameters, statistics, mask, d, None);
+            None
+        }
+        Some(_) => Some(filled(d.len(), |ds| found = norm::backward(x, parameters, statistics, mask, d, Some(ds)))),
+    };
+    let shortcut = shortcut.map(|shortcut| tensor(shortcut, shape));
+    (dx, tensor(found.0, [channels]), tensor(found.1, [channels]), shortcut)
+}
+
+/// [`LayerOps::norm_train`] with what follows it.
+fn train(
+    x: &FlexTensor,
+    [gamma, beta]: [FlexTensor; 2],
+    epsilon: f64,
+    after: After<'_>,
+) -> (FlexTensor, FlexTensor, FlexTensor) {
+    let (gamma, beta) = (dense(gamma), dense(beta));
+    let parameters = Parameters { gamma: numbers(&gamma), beta: numbers(&beta), epsilon };
+    let mut statistics = None;
+    let y = filled(numbers(x).len(), |y| statistics = Some(norm::train(planes(x), parameters, after, y)));
+    let (mean, variance) = statistics.expect("`filled` calls what fills");
+    let channels = mean.len();
+    (tensor(y, dims(x)), tensor(mean, [channels]), tensor(variance, [channels]))
+}
+
+/// [`LayerOps::norm_infer`] with what follows it: onto x where nobody else holds it.
+fn infer(
+    x: FlexTensor,
+    parameters: [FlexTensor; 2],
+    statistics: [FlexTensor; 2],
+    epsilon: f64,
+    after: After<'_>,
+) -> FlexTensor {
+    let [[gamma, beta], [mean, variance]] = [parameters, statistics].map(|pair| pair.map(dense));
+    let [batch, channels, height, width] = dims(&x);
+    let parameters = Parameters { gamma: numbers(&gamma), beta: numbers(&beta), epsilon };
+    let statistics = (numbers(&mean), numbers(&variance));
+    let mut y = whole(x);
+    norm::infer([batch, channels, height * width], y.storage_mut::<f32>(), parameters, statistics, after);
+    y
+}
+
+impl LayerOps for Flex {
+    fn convolve(x: FlexTensor, weight: FlexTensor, window: Window) -> FlexTensor {
+        let (x, weight) = (dense(x), dense(weight));
+        let shape = window.shape(dims(&x), dims(&weight));
+        let [height, width] = [shape.out_height(), shape.out_width()];
+        let len = shape.batch * shape.output * height * width;
+        let y = filled(len, |y| conv::forward(&shape, numbers(&x), numbers(&weight), y));
+        tensor(y, [shape.batch, shape.output, height, width])
+    }
+
+    fn norm_train(
+        x: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        epsilon: f64,
+        relu: bool,
+    ) -> (FlexTensor, FlexTensor, FlexTensor) {
+        let after = if relu { After::Relu } else { After::Nothing };
+        train(&dense(x), [gamma, beta], epsilon, after)
+    }
+
+    fn norm_add_train(
+        x: FlexTensor,
+        shortcut: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        epsilon: f64,
+    ) -> (FlexTensor, FlexTensor, FlexTensor) {
+        let shortcut = dense(shortcut);
+        train(&dense(x), [gamma, beta], epsilon, After::AddRelu(planes(&shortcut)))
+    }
+
+    fn norm_infer(
+        x: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        mean: FlexTensor,
+        variance: FlexTensor,
+        epsilon: f64,
+        relu: bool,
+    ) -> FlexTensor {
+        let after = if relu { After::Relu } else { After::Nothing };
+        infer(x, [gamma, beta], [mean, variance], epsilon, after)
+    }
+
+    fn norm_add_infer(
+        x: FlexTensor,
+        shortcut: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        mean: FlexTensor,
+        variance: FlexTensor,
+        epsilon: f64,
+    ) -> FlexTensor {
+        let shortcut = dense(shortcut);
+        infer(x, [gamma, beta], [mean, variance], epsilon, After::AddRelu(planes(&shortcut)))
+    }
+}

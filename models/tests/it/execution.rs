@@ -1,0 +1,66 @@
+//! However a network computes, it is the same network.
+
+use burn::tensor::Device;
+use skipbench_models::{Execution, Kernels, Memory};
+
+use super::training::{difference, first_step, losses};
+
+const NAMES: [&str; 8] = [
+    "plain8-w4",
+    "resnet8-w4",
+    "resnet8-w4-b",
+    "resnet11-w4-preact-b",
+    "densenet-7-4",
+    "densenet-bc-16-4",
+    "backbone-add-10-w4",
+    "backbone-concat-16-w4",
+];
+
+/// Loss and gradients of a step, and the running statistics by what the network says in inference after it.
+fn agree(name: &str, execution: Execution, expected: Execution, tolerance: f32) {
+    let (loss, gradients, logits) = first_step(name, execution, &Device::flex());
+    let (other_loss, others, other_logits) = first_step(name, expected, &Device::flex());
+    assert!((loss - other_loss).abs() <= tolerance * other_loss, "{name} {execution:?}: loss {loss}, {other_loss}");
+    assert_eq!(gradients.len(), others.len(), "{name}: number of gradients");
+    assert!(!gradients.is_empty(), "{name}: no gradients");
+    for (index, (gradient, other)) in gradients.iter().zip(&others).enumerate() {
+        let difference = difference(gradient, other);
+        assert!(difference <= tolerance, "{name} {execution:?}: gradient {index} differs by {difference}");
+    }
+    let difference = difference(&logits, &other_logits);
+    assert!(difference <= tolerance, "{name} {execution:?}: inference differs by {difference}");
+}
+
+#[test]
+fn the_first_step_does_not_depend_on_the_kernels() {
+    let burn = Execution { kernels: Kernels::Burn, memory: Memory::Naive };
+    for name in NAMES {
+        agree(name, Execution::default(), burn, 1e-4);
+        // Other orders of adding leave other last bits; none would mean that the same kernels ran twice.
+        let step = |execution| first_step(name, execution, &Device::flex()).1;
+        assert!(step(Execution::default()) != step(burn), "{name}");
+    }
+}
+
+#[test]
+fn training_curves_with_either_kernels_agree() {
+    let burn = Execution { kernels: Kernels::Burn, memory: Memory::Naive };
+    for name in ["plain8-w4", "resnet8-w4", "densenet-bc-16-4", "backbone-concat-16-w4"] {
+        let own = losses(name, Execution::default(), &Device::flex(), 10);
+        let expected = losses(name, burn, &Device::flex(), 10);
+        for (step, (own, expected)) in own.iter().zip(&expected).enumerate() {
+            assert!((own - expected).abs() <= 1e-3 * expected.max(1.0), "{name}: step {step}: {own}, {expected}");
+        }
+    }
+}
+
+#[test]
+fn the_first_step_does_not_depend_on_what_is_kept() {
+    for name in ["densenet-7-4", "densenet-bc-16-4", "backbone-concat-16-w4"] {
+        for kernels in [Kernels::Skipbench, Kernels::Burn] {
+            for memory in [Memory::Shared, Memory::Recompute] {
+                agree(name, Execution { kernels, memory }, Execution { kernels, memory: Memory::Naive }, 1e-5);
+            }
+        }
+    }
+}
