@@ -111,7 +111,7 @@ impl<'a> Evidence<'a> {
 
 /// Whether a network normalises.
 pub(super) fn is_normed(row: &RunRow) -> bool {
-    !row.model.contains("-nonorm")
+    row.skip != "fixup" && !row.model.contains("-nonorm")
 }
 
 /// A series of a run, by index.
