@@ -69,7 +69,7 @@ impl<'a> Evidence<'a> {
         self.depths(styles).last().copied()
     }
 
-    /// The rows of each model, in the order of the rows.
+    /// The rows of each model, from shallow to deep, plain first, those without normalisation last.
     pub(super) fn models(&self) -> Vec<(&'a RunRow, Self)> {
         let mut models: Vec<(&'a RunRow, Vec<&'a Run>)> = Vec::new();
         for run in &self.0 {
@@ -78,6 +78,8 @@ impl<'a> Evidence<'a> {
                 None => models.push((&run.row, vec![run])),
             }
         }
+        let style = |row: &RunRow| STYLES.iter().position(|style| *style == row.skip).unwrap_or(STYLES.len());
+        models.sort_by_key(|(row, _)| (!is_normed(row), row.depth, style(row), &row.model));
         models.into_iter().map(|(first, runs)| (first, Self(runs))).collect()
     }
 

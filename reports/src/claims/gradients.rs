@@ -16,10 +16,11 @@ use crate::store::Run;
 pub(super) const CLAIM: Claim = Claim {
     name: "gradients",
     sentence: "Without skip connections gradients vanish on their way to the first layers; with them they do not.",
-    rule: "Of the deepest networks with BatchNorm, at initialisation: the norm of the loss's gradient at the first block over that \
-           at the last, and the correlation of input gradients at neighbouring points (lag 1 of 256) of a line between two images. Supported: \
-           the ratio is below 1 without a skip, and above that with addition and with concatenation; the correlation is \
-           higher with either skip. Not supported: an interval says the opposite of one of these.",
+    rule: "Of the deepest networks with BatchNorm, and of the deepest without it, at initialisation: the norm of the loss's gradient \
+           at the first block over that at the last. With BatchNorm also the correlation of input gradients at neighbouring points (lag 1 of \
+           256) of a line between two images. Supported: each ratio is below 1 without a skip, and above that with addition and with \
+           concatenation; the correlation is higher with either skip. Not supported: an interval says the opposite of one \
+           of these.",
     caution: "With BatchNorm on, the norm of the gradient alone does not tell a plain network from a residual one: plain networks \
               that cannot be trained have healthy norms too (He et al. 2015, section 4.1). What tells them apart is how \
               the gradient changes from one input to the next, and the training error of the claim `depth`. A large gradient \
@@ -46,27 +47,39 @@ fn correlation(run: &Run) -> Option<f64> {
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
     let all = evidence.task("gradients");
-    let normed = all.normed(true);
-    let deepest = normed.depth(normed.deepest(&STYLES));
-    let conditions = conditions(&deepest);
+    let deepest = |normed| {
+        let own = all.normed(normed);
+        own.depth(own.deepest(&STYLES))
+    };
+    let (with, without) = (deepest(true), deepest(false));
+    let conditions = [arrival(&with, ""), likeness(&with), arrival(&without, "without BatchNorm, ")].concat();
     let verdict = Verdict::of_all(&conditions);
-    Examined { verdict, conditions, measures: vec![norms(&all), decays(&all)], plots: plots(&all, &deepest) }
+    Examined { verdict, conditions, measures: vec![norms(&all), decays(&all)], plots: plots(&all, &with) }
 }
 
-fn conditions(deepest: &Evidence<'_>) -> Vec<Condition> {
-    let of = |style: &str, of: fn(&Run) -> Option<f64>| deepest.style(style).values(of);
-    let plain = geometric_mean(&of("none", reach));
-    let says = "without a skip, the gradient at the first block is smaller than at the last";
-    let mut conditions = vec![Condition::below(says, Quantity::Ratio, 1.0, plain)];
-    for (style, word) in [("add", "addition"), ("concat", "concatenation")] {
-        let more = estimate(ratio(&of(style, reach), &of("none", reach)));
-        let says = format!("with {word}, more of it arrives there than without a skip");
-        conditions.push(Condition::above(says, Quantity::Ratio, 1.0, more));
-        let closer = estimate(difference(&of(style, correlation), &of("none", correlation)));
+/// The two skips and their words.
+const SKIPS: [(&str, &str); 2] = [("add", "addition"), ("concat", "concatenation")];
+
+/// How much of the gradient arrives at the first block.
+fn arrival(deepest: &Evidence<'_>, prefix: &str) -> Vec<Condition> {
+    let of = |style: &str| deepest.style(style).values(reach);
+    let says = format!("{prefix}without a skip, the gradient at the first block is smaller than at the last");
+    let vanishes = Condition::below(says, Quantity::Ratio, 1.0, geometric_mean(&of("none")));
+    let more = |(style, word): (&str, &str)| {
+        let says = format!("{prefix}with {word}, more of it arrives there than without a skip");
+        Condition::above(says, Quantity::Ratio, 1.0, estimate(ratio(&of(style), &of("none"))))
+    };
+    std::iter::once(vanishes).chain(SKIPS.map(more)).collect()
+}
+
+/// How alike the gradients of neighbouring inputs are.
+fn likeness(deepest: &Evidence<'_>) -> Vec<Condition> {
+    let of = |style: &str| deepest.style(style).values(correlation);
+    let closer = |(style, word): (&str, &str)| {
         let says = format!("with {word}, gradients of neighbouring inputs are more alike than without a skip");
-        conditions.push(Condition::above(says, Quantity::Number, 0.0, closer));
-    }
-    conditions
+        Condition::above(says, Quantity::Number, 0.0, estimate(difference(&of(style), &of("none"))))
+    };
+    SKIPS.map(closer).to_vec()
 }
 
 fn geometric_mean(values: &Values<'_>) -> Option<Estimate> {
