@@ -22,7 +22,7 @@ pub(super) const CLAIM: Claim = Claim {
            concatenation; the correlation is higher with either skip. Not supported: an interval says the opposite of one \
            of these.",
     caution: "With BatchNorm on, the norm of the gradient alone does not tell a plain network from a residual one: plain networks \
-              that cannot be trained have healthy norms too (He et al. 2015, section 4.1). What tells them apart is how \
+              that cannot be trained have norms that do not vanish too (He et al. 2015, section 4.1, call them healthy), or that explode. What tells them apart is how \
               the gradient changes from one input to the next, and the training error of the claim `depth`. A large gradient \
               is not a useful one.",
     examine,

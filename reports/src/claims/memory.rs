@@ -134,6 +134,7 @@ fn exponents(curves: &[Curve], swept: &[Run]) -> Measures {
         let kept = kept_along(&own[0], swept).unwrap_or_default();
         lines.push(Line::new(format!("{}, {kept}", own[0].line), &own[0].skip, METRICS.iter().map(of).collect()));
     }
+    lines.sort_by_key(|line| STYLES.iter().position(|style| *style == line.skip));
     Measures {
         title: "Exponents of memory with depth".to_owned(),
         caption: "b of memory = a · depthᵇ at a fixed width and growth, with Student's 95 % interval over the depths."
