@@ -60,6 +60,11 @@ pub fn update(dir: &Path, plan: &Plan) -> Result<()> {
     Ok(store::replace(&dir.join(PLAN), &serde_json::to_string_pretty(plan)?)?)
 }
 
+/// Whether a run was begun there.
+pub fn is_begun(dir: &Path) -> bool {
+    dir.join(PLAN).exists()
+}
+
 /// Reads what a run set out to do.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! One file a command: it calls the library and prints.
 
+pub(crate) mod claims;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod devices;

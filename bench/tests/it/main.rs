@@ -2,6 +2,7 @@
 
 mod cells;
 mod check;
+mod claims;
 mod cli;
 mod data;
 mod fetch;

@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::builds::{self, Recipe};
+use crate::builtin::BUILT_IN;
 use crate::runner::Stop;
-use crate::suite::BUILT_IN;
 use crate::turns::{self, Job};
 
 static STOP: Stop = Stop::new();
