@@ -163,3 +163,9 @@ pub(super) fn ratio(values: &Values<'_>, base: &Values<'_>) -> Option<Contrast> 
 pub(super) fn alone(values: &Values<'_>) -> Option<Estimate> {
     stats::mean_interval(&values.values().copied().collect::<Vec<f64>>())
 }
+
+/// The geometric mean of values by itself.
+pub(super) fn geometric_mean(values: &Values<'_>) -> Option<Estimate> {
+    let ones = values.keys().map(|replicate| (*replicate, 1.0)).collect();
+    ratio(values, &ones).map(|contrast| contrast.estimate)
+}

@@ -6,7 +6,7 @@
 //! section 4.1, say so themselves.
 
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, STYLES, Values, difference, is_normed, ratio, series};
+use super::evidence::{Evidence, STYLES, difference, geometric_mean, is_normed, ratio, series};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
 use crate::record::RunRow;
@@ -80,11 +80,6 @@ fn likeness(deepest: &Evidence<'_>) -> Vec<Condition> {
         Condition::above(says, Quantity::Number, 0.0, estimate(difference(&of(style), &of("none"))))
     };
     SKIPS.map(closer).to_vec()
-}
-
-fn geometric_mean(values: &Values<'_>) -> Option<Estimate> {
-    let ones = values.keys().map(|replicate| (*replicate, 1.0)).collect();
-    estimate(ratio(values, &ones))
 }
 
 fn norms(all: &Evidence<'_>) -> Measures {

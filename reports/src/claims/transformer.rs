@@ -5,7 +5,7 @@
 //! matters more than the one around the MLP; so the two are taken away one by one.
 
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, Values, difference, last, ratio, series, share};
+use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, series, share};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
 use crate::stats::{self, Estimate};
@@ -88,7 +88,11 @@ fn measures(all: &Evidence<'_>) -> Measures {
     ];
     let line = |(style, name, own): (&str, &str, Evidence<'_>)| {
         let lost = estimate(difference(&own.values(accuracy), &both)).filter(|_| style != "add");
-        Line::new(name, style, vec![own.mean(accuracy), lost, own.mean(residual), own.mean(queries_and_keys)])
+        Line::new(
+            name,
+            style,
+            vec![own.mean(accuracy), lost, own.mean(residual), geometric_mean(&own.values(queries_and_keys))],
+        )
     };
     Measures {
         title: "Skips taken away".to_owned(),
