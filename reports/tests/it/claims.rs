@@ -91,10 +91,10 @@ fn depth_is_supported_where_only_the_plain_network_degrades() {
     | network                | skip   |  train error |   test error | epochs to 90 % | seeds that got there | params |
     |------------------------|--------|--------------|--------------|----------------|----------------------|--------|
     | backbone-none-22-w8    | none   |  4.9 ± 1.5 % |  6.9 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |
-    | backbone-none-112-w8   | none   | 69.7 ± 1.5 % | 71.7 ± 1.5 % |                |                0.0 % |  1.0 k |
     | backbone-add-22-w8     | add    |  4.0 ± 2.0 % |  6.0 ± 2.0 % |           2.00 |              100.0 % |  1.0 k |
-    | backbone-add-112-w8    | add    |  5.9 ± 1.5 % |  7.9 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |
     | backbone-concat-22-w8  | concat |  3.3 ± 1.5 % |  5.3 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |
+    | backbone-none-112-w8   | none   | 69.7 ± 1.5 % | 71.7 ± 1.5 % |                |                0.0 % |  1.0 k |
+    | backbone-add-112-w8    | add    |  5.9 ± 1.5 % |  7.9 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |
     | backbone-concat-112-w8 | concat |  2.1 ± 1.5 % |  4.1 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |
     ");
 }
