@@ -26,6 +26,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be
 enum Command {
     /// Run a suite and compare its networks.
     Run(commands::run::RunArgs),
+    /// Test what is said of skip connections, and judge it: supported, not supported or inconclusive.
+    Claims(commands::claims::ClaimsArgs),
     /// List the built-in suites, or print one to start your own from.
     Suites {
         /// A built-in suite: its text is printed.
@@ -41,6 +43,9 @@ enum Command {
     /// Download and check data sets.
     #[command(subcommand)]
     Data(commands::data::DataCommand),
+    /// Bring weights from PyTorch and back, check them, and test them on images.
+    #[command(subcommand)]
+    Weights(commands::weights::WeightsCommand),
     /// List the devices that this build can use on this machine, or check one.
     Devices(commands::devices::DevicesArgs),
     /// Compare the rows of finished runs again.
@@ -99,10 +104,12 @@ pub fn main() -> ExitCode {
     let command = Cli::parse().command;
     let result = match command {
         Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Claims(arguments) => commands::claims::run(&arguments),
         Command::Suites { name, json } => commands::suites::run(name.as_deref(), json),
         Command::Models(arguments) => commands::models::run(&arguments),
         Command::Match(arguments) => commands::matching::run(&arguments),
         Command::Data(command) => commands::data::run(&command),
+        Command::Weights(command) => commands::weights::run(&command),
         Command::Devices(arguments) => commands::devices::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),

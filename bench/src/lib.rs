@@ -4,11 +4,14 @@
 //! parent runs each in a child process ([`orchestrate`], [`runner`]), which does one workload ([`worker`], [`tasks`]); what
 //! it gave becomes a row ([`row`]) of `skipbench-reports`. Where the comparison of the rows is not precise enough, there are
 //! more [`rounds`]. A program may bring networks of its [`own`]. For the gate two programs ([`builds`]) take [`turns`].
+//! [`claims`] are suites with a verdict. [`weights`] come from PyTorch and go back.
 
 pub mod builds;
+pub mod builtin;
 pub mod cell;
 pub mod check;
 pub mod checkpoint;
+pub mod claims;
 pub mod cli;
 mod commands;
 pub mod data;
@@ -29,6 +32,7 @@ pub mod runner;
 pub mod suite;
 pub mod tasks;
 pub mod turns;
+pub mod weights;
 pub mod worker;
 
 /// An error and what caused it, in one line; a cause that the error names itself is not said twice.

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
+use skipbench_reports::journal::Journal;
 use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::{Journal, StoreError};
+use skipbench_reports::store::StoreError;
 
 use crate::cell::Progress;
 use crate::plan::Planned;

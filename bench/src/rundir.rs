@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
+use skipbench_reports::journal::Journal;
 use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::{self, Journal};
+use skipbench_reports::store;
 
 use crate::plan::Planned;
 use crate::provenance::Host;
@@ -59,6 +60,11 @@ pub fn update(dir: &Path, plan: &Plan) -> Result<()> {
     Ok(store::replace(&dir.join(PLAN), &serde_json::to_string_pretty(plan)?)?)
 }
 
+/// Whether a run was begun there.
+pub fn is_begun(dir: &Path) -> bool {
+    dir.join(PLAN).exists()
+}
+
 /// Reads what a run set out to do.
 ///
 /// # Errors
@@ -99,9 +105,10 @@ pub fn lock(dir: &Path) -> Result<File> {
 /// If the rows cannot be read or written.
 pub fn journal(dir: &Path, retry: bool) -> Result<(Journal, Vec<RunRow>)> {
     if retry {
-        let (_, mut rows) = Journal::open(dir)?;
-        rows.retain(|row| row.status == Status::Ok);
-        store::write_atomically(&dir.join(store::RUNS), &rows)?;
+        Journal::open(dir)?;
+        let mut runs = store::read(dir)?;
+        runs.retain(|run| run.row.status == Status::Ok);
+        store::write(dir, &runs)?;
     }
     Ok(Journal::open(dir)?)
 }

@@ -7,30 +7,10 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use skipbench_models::matching::Budget;
 
+use crate::builtin::{BUILT_IN, built_in};
 use crate::cell::Task;
 use crate::device::Choice;
 use crate::recipe::Recipe;
-
-/// A built-in suite.
-#[derive(Debug, Clone, Copy)]
-pub struct BuiltIn {
-    /// Its name.
-    pub name: &'static str,
-    /// Its text.
-    pub text: &'static str,
-}
-
-/// The suites in this binary; the first is the default.
-pub const BUILT_IN: [BuiltIn; 8] = [
-    BuiltIn { name: "quick", text: include_str!("suites/quick.toml") },
-    BuiltIn { name: "speed", text: include_str!("suites/speed.toml") },
-    BuiltIn { name: "memory", text: include_str!("suites/memory.toml") },
-    BuiltIn { name: "scaling", text: include_str!("suites/scaling.toml") },
-    BuiltIn { name: "gate", text: include_str!("suites/gate.toml") },
-    BuiltIn { name: "cifar", text: include_str!("suites/cifar.toml") },
-    BuiltIn { name: "paper", text: include_str!("suites/paper.toml") },
-    BuiltIn { name: "imagenet", text: include_str!("suites/imagenet.toml") },
-];
 
 /// Ten years: what a deadline can be.
 const MOST_SECONDS: u64 = 10 * 365 * 24 * 3600;
@@ -184,7 +164,7 @@ impl Suite {
     /// # Errors
     /// No such suite or file, or text that is no suite.
     pub fn load(name: &str) -> Result<Self, SuiteError> {
-        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.name == name) {
+        if let Some(built_in) = built_in(name) {
             return Self::parse(built_in.name, built_in.text);
         }
         match std::fs::read_to_string(name) {

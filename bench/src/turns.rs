@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
-use skipbench_reports::record::{RunRow, SampleRow};
 use skipbench_reports::store::{self, Run};
 
 use crate::cell::Task;
@@ -167,10 +166,7 @@ impl Measured {
 /// As a run's directory, which `compare` reads and `replay` finds its cells in.
 fn write(dir: &PathBuf, runs: &[Run], plans: &[Value]) -> Result<()> {
     fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-    let rows: Vec<&RunRow> = runs.iter().map(|run| &run.row).collect();
-    let samples: Vec<&SampleRow> = runs.iter().flat_map(|run| &run.samples).collect();
-    store::write_atomically(&dir.join(store::SAMPLES), &samples)?;
-    store::write_atomically(&dir.join(store::RUNS), &rows)?;
+    store::write(dir, runs)?;
     let Some(mut whole) = plans.first().cloned() else { return Ok(()) };
     let cells = plans.iter().filter_map(|plan| plan["cells"].as_array()).flatten().cloned();
     whole["cells"] = cells.collect();

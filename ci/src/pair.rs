@@ -106,6 +106,7 @@ fn by_label<'a>(runs: &'a [Run], run: &'static str) -> Result<Labelled<'a>, Pair
 
 fn same_work(Pair { base, head }: &Pair<'_>) -> Result<(), PairError> {
     let same = [
+        ("the network", base.spec == head.spec),
         ("the data set", base.data_sha256 == head.data_sha256),
         ("the recipe", base.recipe == head.recipe),
         ("the number of threads", base.threads == head.threads),

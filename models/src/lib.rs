@@ -5,6 +5,7 @@
 //! - [`Own`] is how a network of one's own is measured beside them.
 //! - A [`probe`] sees what happens inside a network, and can leave out its blocks.
 //! - [`catalog`] knows every published variant by name; [`matching`] finds members of equal budget.
+//! - [`State`] is a network's tensors by name; [`torchvision`] gives them PyTorch's names and layout, [`parity`] compares.
 //!
 //! This crate reads no file, no clock and no environment; randomness comes from a seed passed in.
 //!
@@ -31,6 +32,7 @@ mod densenet;
 mod error;
 mod execution;
 mod family;
+mod fit;
 mod head;
 mod init;
 #[cfg(feature = "flex")]
@@ -44,13 +46,16 @@ mod norm;
 #[doc(hidden)]
 pub mod ops;
 mod own;
+pub mod parity;
 pub mod probe;
 mod resnet;
 mod skip;
 mod spec;
 mod staged;
+mod state;
 mod stem;
 mod tape;
+pub mod torchvision;
 mod vit;
 
 pub use backbone::BackboneConfig;
@@ -60,11 +65,13 @@ pub use densenet::{DenseKind, DenseNetConfig};
 pub use error::SpecError;
 pub use execution::{Execution, Kernels, Memory};
 pub use family::{Family, Fixed};
+pub use fit::{Fit, fit};
 pub use norm::Norm;
 pub use own::{Network, Own, OwnConfig, OwnNetwork};
 pub use resnet::{ResNet, ResNetConfig};
 pub use skip::Skip;
 pub use spec::{Model, ModelSpec};
 pub use staged::Staged;
+pub use state::State;
 pub use stem::StemKind;
 pub use vit::{ViT, ViTConfig};

@@ -172,7 +172,7 @@ impl Staged {
     /// The blocks of the first stage alone, as a stack.
     ///
     /// # Shapes
-    /// - `x`: `[batch, width, height, width]`, the channels those of the first stage
+    /// - `x`: `[batch, channels, height, width]`, as many channels as the first stage works on
     /// - output: the same; wider where the blocks concatenate
     pub fn forward_first_stage<P: Probe>(&self, x: Tensor<4>, probe: &mut P) -> Tensor<4> {
         let y = self.run_stage(0, x, probe);

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::Serialize;
+
 use crate::metric::Metric;
 use crate::record::{RunRow, Status};
 use crate::stats::{self, Estimate};
@@ -94,7 +96,7 @@ pub struct Replicate {
 }
 
 /// Where a group's numbers come from: what its rows say alike.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Origin {
     /// Device as it names itself.
     pub device_name: String,
@@ -123,7 +125,7 @@ impl Origin {
         origins
     }
 
-    fn of(row: &RunRow) -> Self {
+    pub(crate) fn of(row: &RunRow) -> Self {
         let revision: String = row.git_revision.chars().take(8).collect();
         let dirty = if row.git_dirty == Some(true) { "+" } else { "" };
         Self {

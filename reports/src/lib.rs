@@ -5,6 +5,7 @@
 //!   matched group against its reference.
 //! - [`scaling`]: sweeps and their exponents; [`roofline`]: times against the machine's ceilings; [`notes`]: what to know
 //!   before believing them.
+//! - [`claims`]: what is said of skip connections, judged; [`published`]: what papers measured, beside what was measured here.
 //! - [`table`], [`render`]: the only places that format.
 //!
 //! Everything between reading and formatting is a pure function. Nothing here knows Burn.
@@ -12,16 +13,19 @@
 pub mod answer;
 pub mod bootstrap;
 pub mod chart;
+pub mod claims;
 pub mod compare;
 pub mod diff;
 pub mod figure;
 pub mod frontier;
 pub mod group;
+pub mod journal;
 pub mod metric;
 pub mod migrate;
 pub mod notes;
 pub mod page;
 pub mod paired;
+pub mod published;
 pub mod rank;
 pub mod recommend;
 pub mod record;
@@ -29,6 +33,7 @@ pub mod render;
 pub mod report;
 pub mod roofline;
 pub mod scaling;
+mod seal;
 pub mod splice;
 pub mod stats;
 pub mod store;

@@ -5,7 +5,7 @@ use csv::StringRecord;
 use crate::record::SCHEMA_VERSION;
 
 /// The columns that each version added, and what an older row holds there.
-const ADDED: [(u32, &[(&str, &str)]); 2] = [
+const ADDED: [(u32, &[(&str, &str)]); 3] = [
     (
         2,
         &[
@@ -39,6 +39,8 @@ const ADDED: [(u32, &[(&str, &str)]); 2] = [
         ],
     ),
     (3, &[("output_shape", "")]),
+    // Its seal, which is no part of the row and is not missed here.
+    (4, &[]),
 ];
 
 /// The oldest version that can be read.

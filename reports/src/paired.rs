@@ -33,9 +33,9 @@ pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
 }
 
 fn contrast(values: &[f64]) -> Option<Contrast> {
-    Some(Contrast {
-        estimate: bootstrap::mean_interval(values).or_else(|| stats::mean_interval(values))?,
-        p: bootstrap::p_value(values).or_else(|| stats::p_value(values)),
-        detectable: stats::detectable(values),
-    })
+    let (estimate, p) = match bootstrap::mean_test(values) {
+        Some((estimate, p)) => (estimate, Some(p)),
+        None => (stats::mean_interval(values)?, stats::p_value(values)),
+    };
+    Some(Contrast { estimate, p, detectable: stats::detectable(values) })
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Version of the columns below; it rises when one changes its name or meaning.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// How a cell ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

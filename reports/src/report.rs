@@ -1,10 +1,12 @@
 //! Everything that rows say, computed once: what commands print and reports draw.
 
 use crate::answer::{Answer, answers};
+use crate::claims::{Finding, findings};
 use crate::compare::{Comparison, compare};
 use crate::frontier::{Frontier, frontiers};
 use crate::group::{Group, Origin, group};
 use crate::notes::notes;
+use crate::published::{Beside, beside};
 use crate::rank::{By, Ranking, rankings};
 use crate::record::Status;
 use crate::roofline::{Roof, roofs};
@@ -20,6 +22,10 @@ pub struct Report {
     pub groups: Vec<Group>,
     /// What a skip buys and costs.
     pub answers: Vec<Answer>,
+    /// What is said of skip connections, judged.
+    pub claims: Vec<Finding>,
+    /// What papers measured, beside it.
+    pub published: Vec<Beside>,
     /// Each member against its reference.
     pub comparisons: Vec<Comparison>,
     /// Accuracy against costs.
@@ -44,6 +50,8 @@ impl Report {
         let groups = group(&runs);
         Self {
             answers: answers(&groups),
+            claims: findings(&runs),
+            published: beside(&runs),
             comparisons: compare(&groups),
             frontiers: frontiers(&groups),
             rankings: rankings(&groups, By::Style),

@@ -1,9 +1,10 @@
 //! Medians, intervals and exponents.
 
+use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// An estimate with its interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// Number of values behind it.
     pub n: usize,
@@ -106,13 +107,19 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// The exponent b of y = a · xᵇ: the slope of ln y over ln x by least squares, with Student's 95 % interval of n − 2
-/// degrees of freedom.
+/// The exponent b of y = a · xᵇ: the [`slope`] of ln y over ln x.
 ///
 /// Points that are not positive are left out; none where fewer than two x remain. Two points have no interval.
 pub fn growth_exponent(points: &[(f64, f64)]) -> Option<Estimate> {
     let positive = points.iter().filter(|(x, y)| *x > 0.0 && *y > 0.0);
-    let (x, y): (Vec<f64>, Vec<f64>) = positive.map(|(x, y)| (x.ln(), y.ln())).unzip();
+    slope(&positive.map(|(x, y)| (x.ln(), y.ln())).collect::<Vec<(f64, f64)>>())
+}
+
+/// The slope of y over x by least squares, with Student's 95 % interval of n − 2 degrees of freedom.
+///
+/// None with fewer than two different x. Two points have no interval.
+pub fn slope(points: &[(f64, f64)]) -> Option<Estimate> {
+    let (x, y): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
     let (n, middle_x, middle_y) = (x.len() as f64, mean(&x)?, mean(&y)?);
     let spread: f64 = x.iter().map(|x| (x - middle_x).powi(2)).sum();
     let shared: f64 = x.iter().zip(&y).map(|(x, y)| (x - middle_x) * (y - middle_y)).sum();

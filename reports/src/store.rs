@@ -1,9 +1,10 @@
 //! Files of rows. `runs.csv` is the commit log: a cell is done when its line stands there whole.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use csv::StringRecord;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use tempfile::NamedTempFile;
 use crate::migrate::{self, OLDEST};
 use crate::record::{RunRow, SCHEMA_VERSION, SampleRow};
 use crate::render;
+use crate::seal;
 
 /// Name of the file of [`RunRow`]s.
 pub const RUNS: &str = "runs.csv";
@@ -51,6 +53,28 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A row or its samples are not those that were written.
+    #[error(
+        "{path}: line {line}: cell {cell} does not agree with its digest: the row, or its samples, were edited by hand or lost; run the cell anew"
+    )]
+    Edited {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// The cell.
+        cell: String,
+    },
+    /// A cell stands in the file twice.
+    #[error("{path}: line {line}: cell {cell} stands twice; the file was put together by hand")]
+    Repeated {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// The cell.
+        cell: String,
+    },
     /// The last line has no end.
     #[error("{path}: the last line is cut short; `skipbench run --resume` mends a file that a killed run left")]
     Torn {
@@ -85,14 +109,47 @@ pub struct Run {
 /// # Errors
 /// A file that is missing, cut short, edited into something else, or of an unknown schema version.
 pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
-    let rows = read_runs(&dir.join(RUNS))?;
+    let path = dir.join(RUNS);
+    let lines = read_runs(&path)?;
     let samples = read_samples(&dir.join(SAMPLES))?;
-    let mut by_cell = std::collections::HashMap::<String, Vec<SampleRow>>::new();
+    let mut by_cell = HashMap::<String, Vec<SampleRow>>::new();
     for sample in samples {
         by_cell.entry(sample.cell.clone()).or_default().push(sample);
     }
-    let attach = |row: RunRow| Run { samples: by_cell.remove(&row.cell).unwrap_or_default(), row };
-    Ok(rows.into_iter().map(attach).collect())
+    let mut seen = HashSet::new();
+    let attach = |Line { row, line, seal }: Line| {
+        let (path, cell) = (path.clone(), row.cell.clone());
+        if !seen.insert(cell.clone()) {
+            return Err(StoreError::Repeated { path, line, cell });
+        }
+        let samples = by_cell.remove(&row.cell).unwrap_or_default();
+        match seal {
+            Some(seal) if !seal.holds(&samples) => Err(StoreError::Edited { path, line, cell }),
+            _ => Ok(Run { row, samples }),
+        }
+    };
+    lines.into_iter().map(attach).collect()
+}
+
+/// A line of the file of rows.
+struct Line {
+    row: RunRow,
+    line: u64,
+    /// None before schema version 4.
+    seal: Option<Seal>,
+}
+
+/// A row as it was written, with its seal.
+struct Seal {
+    header: Rc<StringRecord>,
+    text: StringRecord,
+    digest: String,
+}
+
+impl Seal {
+    fn holds(&self, samples: &[SampleRow]) -> bool {
+        seal::digest(&self.header, &self.text, samples) == self.digest
+    }
 }
 
 /// The file's text, which must end where a line ends.
@@ -108,17 +165,24 @@ fn read_samples(path: &Path) -> Result<Vec<SampleRow>, StoreError> {
     rows.map_err(|source| StoreError::Row { path: path.into(), source })
 }
 
-fn read_runs(path: &Path) -> Result<Vec<RunRow>, StoreError> {
+fn read_runs(path: &Path) -> Result<Vec<Line>, StoreError> {
     let text = whole(path)?;
     let broken = |source| StoreError::Row { path: path.into(), source };
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().map_err(broken)?.clone();
+    let sealed = header.iter().position(|name| name == seal::COLUMN);
+    let header = Rc::new(seal::without(&header, sealed));
     let column = header.iter().position(|name| name == "schema_version").unwrap_or(0);
     let mut headers = BTreeMap::<u32, StringRecord>::new();
     let mut rows = Vec::new();
     for record in reader.into_records() {
         let record = record.map_err(broken)?;
-        let version = version(path, &record, column)?;
+        let digest = sealed.and_then(|index| record.get(index)).unwrap_or_default().to_owned();
+        let line = record.position().map_or(0, csv::Position::line);
+        let record = seal::without(&record, sealed);
+        let version = version(path, &record, column, line)?;
+        let seal = || Seal { header: Rc::clone(&header), text: record.clone(), digest };
+        let seal = (version >= SEALED).then(seal);
         let header = headers.entry(version).or_insert_with(|| migrate::header(&header, version));
         // A row that is of this version already, as nearly all are, is not copied.
         let row = if version == SCHEMA_VERSION {
@@ -126,15 +190,16 @@ fn read_runs(path: &Path) -> Result<Vec<RunRow>, StoreError> {
         } else {
             migrate::row(&record, version, column).deserialize(Some(header))
         };
-        let row: RunRow = row.map_err(|source| misread(path, header, &record, source))?;
-        rows.push(RunRow { recipe: migrate::recipe(row.recipe), ..row });
+        let row: RunRow = row.map_err(|source| misread(path, header, line, source))?;
+        let row = RunRow { recipe: migrate::recipe(row.recipe), ..row };
+        rows.push(Line { row, line, seal });
     }
     Ok(rows)
 }
 
 /// What is wrong with a row, by the name of its column where one is at fault.
-fn misread(path: &Path, header: &StringRecord, record: &StringRecord, source: csv::Error) -> StoreError {
-    let (line, path) = (record.position().map_or(0, csv::Position::line), path.to_path_buf());
+fn misread(path: &Path, header: &StringRecord, line: u64, source: csv::Error) -> StoreError {
+    let path = path.to_path_buf();
     let column = match source.kind() {
         csv::ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| header.get(field as usize)),
         _ => None,
@@ -147,11 +212,38 @@ fn misread(path: &Path, header: &StringRecord, record: &StringRecord, source: cs
     }
 }
 
-fn version(path: &Path, record: &StringRecord, column: usize) -> Result<u32, StoreError> {
+fn version(path: &Path, record: &StringRecord, column: usize, line: u64) -> Result<u32, StoreError> {
     let found = record.get(column).unwrap_or_default();
     let known = found.parse().ok().filter(|version| (OLDEST..=SCHEMA_VERSION).contains(version));
-    let line = record.position().map_or(0, csv::Position::line);
     known.ok_or_else(|| StoreError::Version { path: path.into(), line, found: found.to_owned() })
+}
+
+/// The first schema version whose rows are sealed.
+const SEALED: u32 = 4;
+
+/// Writes both files of a run's directory, each whole or not at all.
+///
+/// # Errors
+/// If the file system refuses.
+pub fn write(dir: &Path, runs: &[Run]) -> Result<(), StoreError> {
+    let samples: Vec<&SampleRow> = runs.iter().flat_map(|run| &run.samples).collect();
+    write_atomically(&dir.join(SAMPLES), &samples)?;
+    let path = dir.join(RUNS);
+    let mut text = Vec::new();
+    for run in runs {
+        text.extend(line(&path, &run.row, &run.samples, text.is_empty())?);
+    }
+    replace(&path, &String::from_utf8_lossy(&text))
+}
+
+/// A sealed row as it stands in the file, with the header before it if it is the first.
+pub(crate) fn line(path: &Path, row: &RunRow, samples: &[SampleRow], first: bool) -> Result<Vec<u8>, StoreError> {
+    let broken = |source| StoreError::Row { path: path.into(), source };
+    let [header, row] = seal::sealed(row, samples).map_err(broken)?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let records = if first { vec![header, row] } else { vec![row] };
+    records.iter().try_for_each(|record| writer.write_record(record)).map_err(broken)?;
+    writer.into_inner().map_err(|error| io(path, error.into_error()))
 }
 
 /// Writes rows to a file, whole or not at all.
@@ -185,68 +277,6 @@ fn beside(dir: &Path) -> std::io::Result<NamedTempFile> {
     builder.tempfile_in(dir)
 }
 
-fn io(path: &Path, source: std::io::Error) -> StoreError {
+pub(crate) fn io(path: &Path, source: std::io::Error) -> StoreError {
     StoreError::Io { path: path.into(), source }
-}
-
-/// Appends cells to a run's directory.
-#[derive(Debug)]
-pub struct Journal {
-    runs: (PathBuf, File),
-    samples: (PathBuf, File),
-}
-
-impl Journal {
-    /// Opens `dir` for appending. What a killed run left half-written is cut off first: a last line without its end,
-    /// and samples of cells without a row.
-    ///
-    /// # Errors
-    /// As [`read`], but for that half-written end.
-    pub fn open(dir: &Path) -> Result<(Self, Vec<RunRow>), StoreError> {
-        fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
-        cut_torn_line(&dir.join(RUNS))?;
-        cut_torn_line(&dir.join(SAMPLES))?;
-        // Samples are on the disk before the first row is, so rows without them were not left by a killed run.
-        let runs = if dir.join(RUNS).exists() { read(dir)? } else { Vec::new() };
-        let samples: Vec<&SampleRow> = runs.iter().flat_map(|run| &run.samples).collect();
-        write_atomically(&dir.join(SAMPLES), &samples)?;
-        let rows: Vec<RunRow> = runs.into_iter().map(|run| run.row).collect();
-        // Rows of this schema need its header, whatever stood there.
-        write_atomically(&dir.join(RUNS), &rows)?;
-        Ok((Self { runs: append(dir.join(RUNS))?, samples: append(dir.join(SAMPLES))? }, rows))
-    }
-
-    /// Appends one cell: its samples first, then its row, each on the disk before the next begins.
-    ///
-    /// # Errors
-    /// If the file system refuses.
-    pub fn append(&mut self, row: &RunRow, samples: &[SampleRow]) -> Result<(), StoreError> {
-        write_lines(&mut self.samples, samples)?;
-        write_lines(&mut self.runs, std::slice::from_ref(row))
-    }
-}
-
-fn append(path: PathBuf) -> Result<(PathBuf, File), StoreError> {
-    let file = OpenOptions::new().create(true).append(true).open(&path);
-    file.map(|file| (path.clone(), file)).map_err(|source| io(&path, source))
-}
-
-fn write_lines<T: Serialize>((path, file): &mut (PathBuf, File), rows: &[T]) -> Result<(), StoreError> {
-    let empty = file.metadata().map_err(|source| io(path, source))?.len() == 0;
-    let mut writer = csv::WriterBuilder::new().has_headers(empty).from_writer(Vec::new());
-    let serialised = rows.iter().try_for_each(|row| writer.serialize(row));
-    serialised.map_err(|source| StoreError::Row { path: path.clone(), source })?;
-    let bytes = writer.into_inner().map_err(|error| io(path, error.into_error()))?;
-    file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(|source| io(path, source))
-}
-
-/// Removes what stands after the last line break. No field holds one: writers put errors on one line.
-fn cut_torn_line(path: &Path) -> Result<(), StoreError> {
-    let Ok(bytes) = fs::read(path) else { return Ok(()) };
-    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    if end == bytes.len() {
-        return Ok(());
-    }
-    let file = OpenOptions::new().write(true).open(path);
-    file.and_then(|file| file.set_len(end as u64)).map_err(|source| io(path, source))
 }

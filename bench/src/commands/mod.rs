@@ -1,5 +1,6 @@
 //! One file a command: it calls the library and prints.
 
+pub(crate) mod claims;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod devices;
@@ -19,6 +20,7 @@ pub(crate) mod roofline;
 mod rows;
 pub(crate) mod run;
 pub(crate) mod suites;
+pub(crate) mod weights;
 use std::io::{self, Write};
 
 use anyhow::Result;

@@ -23,8 +23,8 @@ pub(crate) struct RecordArgs {
     into: PathBuf,
 }
 
-/// What is kept. The rest of a run's directory is derived from it, or only of use while it runs.
-const KEPT: [&str; 3] = [store::RUNS, store::SAMPLES, "host.toml"];
+/// What is kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is derived from it, or only of use while it runs.
+const KEPT: [&str; 4] = [store::RUNS, store::SAMPLES, "host.toml", "plan.json"];
 
 pub(crate) fn run(arguments: &RecordArgs) -> Result<ExitCode> {
     let dir = &arguments.dir;

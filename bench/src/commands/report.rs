@@ -13,7 +13,7 @@ use skipbench_reports::page::page;
 use skipbench_reports::rank::By;
 use skipbench_reports::report::Report;
 use skipbench_reports::splice::splice;
-use skipbench_reports::{chart, frontier, rank, render, scaling, store, table};
+use skipbench_reports::{chart, claims, frontier, published, rank, render, scaling, store, table};
 
 use super::rows::RunDirs;
 use super::{print, print_json};
@@ -25,8 +25,9 @@ use super::{print, print_json};
     skipbench report results/* --out all.html          several runs in one\n  \
     skipbench report results/mine --markdown           for a pull request\n  \
     skipbench report results/mine --splice README.md   anew between <!-- skipbench:comparison --> and\n  \
-    \x20                                                  <!-- /skipbench:comparison -->; other sections: answer, frontier,\n  \
-    \x20                                                  rank, growth, roofline, notes, provenance\n  \
+    \x20                                                  <!-- /skipbench:comparison -->; other sections: answer, claims,\n  \
+    \x20                                                  published, frontier, rank, growth, roofline, notes,\n  \
+    \x20                                                  provenance\n  \
     skipbench report results/mine --splice README.md --check   exit code 1 where that would change it")]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
@@ -40,7 +41,7 @@ pub(crate) struct ReportArgs {
     /// Print everything as JSON.
     #[arg(long)]
     json: bool,
-    /// Write comparison.csv, frontier.csv, rank.csv, scaling.csv and roofline.csv into this directory.
+    /// Write claims.csv, comparison.csv, frontier.csv, rank.csv, scaling.csv and roofline.csv into this directory.
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
     /// Write each plot as SVG into this directory.
@@ -125,6 +126,7 @@ fn spliced(path: &Path, report: &Report) -> Result<String> {
 fn tables(dir: &Path, report: &Report) -> Result<Vec<Page>> {
     let all = All::of(report);
     let pages = [
+        ("claims.csv", csv(&claims::rows(all.claims))?),
         ("comparison.csv", csv(&all.comparison)?),
         ("frontier.csv", csv(&all.frontier)?),
         ("rank.csv", csv(&all.rank)?),
@@ -142,6 +144,8 @@ fn csv<T: Serialize>(rows: &[T]) -> Result<Option<String>> {
 #[derive(Debug, Serialize)]
 struct All<'a> {
     answer: Vec<String>,
+    claims: &'a [claims::Finding],
+    published: &'a [published::Beside],
     comparison: Vec<skipbench_reports::compare::ComparisonRow>,
     frontier: Vec<frontier::FrontierRow>,
     rank: Vec<rank::RankRow>,
@@ -155,6 +159,8 @@ impl<'a> All<'a> {
     fn of(report: &'a Report) -> Self {
         Self {
             answer: table::answers(&report.answers),
+            claims: &report.claims,
+            published: &report.published,
             comparison: rows(&report.comparisons),
             frontier: frontier::rows(&report.frontiers),
             rank: rank::rows(&report.rankings, By::Style),

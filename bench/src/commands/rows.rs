@@ -51,11 +51,16 @@ impl AnyRunDirs {
     }
 }
 
-/// Reads the rows of several runs.
+/// Reads the rows of several runs; of a directory that is no run, those of every run below it.
 pub(super) fn read(dirs: &[PathBuf]) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
     for dir in dirs {
-        runs.extend(store::read(dir)?);
+        let found = below(std::slice::from_ref(dir))?;
+        // Where there is none, reading says what is missing.
+        let found = if found.is_empty() { vec![dir.clone()] } else { found };
+        for dir in found {
+            runs.extend(store::read(&dir)?);
+        }
     }
     ensure!(!runs.is_empty(), "no rows yet: the run has not finished a cell");
     Ok(runs)

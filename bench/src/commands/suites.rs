@@ -6,7 +6,9 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::{print, print_json, table};
-use crate::suite::{BUILT_IN, Suite};
+use crate::builtin::{BUILT_IN, built_in};
+use crate::claims::SUITES;
+use crate::suite::Suite;
 
 pub(crate) fn run(name: Option<&str>, json: bool) -> Result<ExitCode> {
     match name {
@@ -17,22 +19,21 @@ pub(crate) fn run(name: Option<&str>, json: bool) -> Result<ExitCode> {
 }
 
 fn show(name: &str) -> Result<()> {
-    let names = || BUILT_IN.map(|suite| suite.name).join(", ");
-    let suite = BUILT_IN.iter().find(|suite| suite.name == name);
-    print(suite.with_context(|| format!("no built-in suite is named `{name}`; those are {}", names()))?.text)
+    let names = || BUILT_IN.iter().chain(&SUITES).map(|suite| suite.name).collect::<Vec<&str>>().join(", ");
+    print(built_in(name).with_context(|| format!("no built-in suite is named `{name}`; those are {}", names()))?.text)
 }
 
 fn list(json: bool) -> Result<()> {
     let mut suites = Vec::new();
-    for built_in in BUILT_IN {
-        suites.push(Suite::parse(built_in.name, built_in.text)?.keys);
+    for built_in in BUILT_IN.iter().chain(&SUITES) {
+        suites.push((built_in.name, Suite::parse(built_in.name, built_in.text)?.keys));
     }
     if json {
         let value =
-            suites.iter().map(|keys| json!({"name": keys.name, "data": keys.data, "description": keys.description}));
+            suites.iter().map(|(name, keys)| json!({"name": name, "data": keys.data, "description": keys.description}));
         return print_json(&value.collect::<Vec<_>>());
     }
-    let rows = suites.into_iter().map(|keys| vec![keys.name, keys.data, keys.description]).collect();
+    let rows = suites.into_iter().map(|(name, keys)| vec![name.to_owned(), keys.data, keys.description]).collect();
     print(&table(&["suite", "data", "what it shows"], rows, 3))?;
     print("`skipbench run SUITE` runs one; `skipbench suites SUITE > mine.toml` starts your own.\n")
 }

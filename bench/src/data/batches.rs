@@ -49,6 +49,13 @@ impl Normalisation {
         }
         Self { mean, deviation }
     }
+
+    /// What networks trained on ImageNet in PyTorch expect: means 0.485, 0.456, 0.406 and deviations 0.229, 0.224, 0.225 of
+    /// colours from 0 to 1 (torchvision, `transforms/_presets.py`).
+    pub fn imagenet() -> Self {
+        let of_bytes = |shares: [f32; 3]| shares.map(|share| share * 255.0).to_vec();
+        Self { mean: of_bytes([0.485, 0.456, 0.406]), deviation: of_bytes([0.229, 0.224, 0.225]) }
+    }
 }
 
 /// Makes batches of one data set.
@@ -60,9 +67,14 @@ pub struct Batches<'a> {
 }
 
 impl<'a> Batches<'a> {
-    /// Batches of `size` images.
+    /// Batches of `size` images, normalised by the training images.
     pub fn new(data: &'a DataSet, size: usize) -> Self {
-        Self { data, normalisation: Normalisation::of(data), size }
+        Self::with(data, size, Normalisation::of(data))
+    }
+
+    /// Batches of `size` images; `normalisation` has as many channels as they.
+    pub fn with(data: &'a DataSet, size: usize, normalisation: Normalisation) -> Self {
+        Self { data, normalisation, size }
     }
 
     /// Steps of a training epoch: whole batches only, so that every step has one shape.

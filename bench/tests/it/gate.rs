@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use skipbench_reports::store;
+
 use super::{ends, skipbench};
 
 const SUITE: &str = r#"
@@ -43,6 +45,22 @@ fn changed(dir: &Path, edit: impl Fn(&str) -> String) {
     fs::write(dir.join("b/runs.csv"), edit(&rows)).expect("written");
 }
 
+/// The same, sealed anew: as if another program had measured so.
+fn measured(dir: &Path, edit: impl Fn(&str) -> String) {
+    changed(dir, edit);
+    let mut runs = store::read(&dir.join("a")).expect("whole");
+    let text = fs::read_to_string(dir.join("b/runs.csv")).expect("written");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header: csv::StringRecord =
+        reader.headers().expect("a header").iter().filter(|name| *name != "digest").collect();
+    for (run, record) in runs.iter_mut().zip(reader.records()) {
+        let mut record = record.expect("whole");
+        record.truncate(header.len());
+        run.row = record.deserialize(Some(&header)).expect("a row");
+    }
+    store::write(&dir.join("b"), &runs).expect("written");
+}
+
 const GATE: [&str; 5] = ["gate", "--base", "a", "--head", "b"];
 
 /// Sets one column of every row that has it.
@@ -65,7 +83,7 @@ fn with(rows: &str, column: &str, value: &str) -> String {
 #[test]
 fn the_same_rows_pass_and_their_times_are_refused_with_the_reason() {
     let dir = folder();
-    changed(dir.path(), |rows| with(rows, "host", "another"));
+    measured(dir.path(), |rows| with(rows, "host", "another"));
     let (said, _) = ends(dir.path(), &GATE, 0);
     assert!(said.contains("gate: pass.") && said.contains("two machines") && said.contains("gate --against"), "{said}");
     let (json, _) = ends(dir.path(), &[&GATE[..], &["--json"]].concat(), 0);
@@ -76,7 +94,7 @@ fn the_same_rows_pass_and_their_times_are_refused_with_the_reason() {
 #[test]
 fn a_changed_count_or_more_memory_is_regressed_and_shown_in_every_form() {
     let dir = folder();
-    changed(dir.path(), |rows| with(&with(rows, "params", "4933"), "heap_peak_bytes", "99999999"));
+    measured(dir.path(), |rows| with(&with(rows, "params", "4933"), "heap_peak_bytes", "99999999"));
     let words = [&GATE[..], &["--junit", "j.xml", "--benchmark-json", "b.json"]].concat();
     let (said, _) = ends(dir.path(), &words, 1);
     assert!(said.contains("regressed") && said.contains("4933") && said.contains("skipbench replay b "), "{said}");
@@ -109,21 +127,32 @@ fn nothing_broken_ever_passes() {
     changed(dir, |rows| rows.lines().take(2).map(|line| format!("{line}\n")).collect());
     refused("fewer cells", "the head lacks");
     changed(dir, |rows| format!("{rows}{}\n", rows.lines().last().expect("a row")));
-    refused("a cell twice", "stands twice in the head");
+    refused("a cell twice", "stands twice");
     changed(dir, |rows| with(rows, "macs", "many"));
     refused("edited", "macs");
     changed(dir, |rows| rows.replacen("params", "parameters", 1));
     refused("another column", "parameters");
     changed(dir, |rows| with(rows, "schema_version", "99"));
     refused("a newer schema", "schema version 99");
-    changed(dir, |rows| with(rows, "recipe", "{}"));
+    measured(dir, |rows| with(rows, "recipe", "{}"));
     refused("other work", "the recipe");
+    for (column, value) in
+        [("heap_peak_bytes", "1"), ("cell", "deadbeef"), ("spec", "{}"), ("loss", "0.5"), ("started", "yesterday")]
+    {
+        changed(dir, |rows| with(rows, column, value));
+        refused(column, "by hand");
+    }
+    changed(dir, str::to_owned);
+    let samples = fs::read_to_string(dir.join("b/samples.csv")).expect("there");
+    let most: Vec<&str> = samples.lines().take(samples.lines().count() - 1).collect();
+    fs::write(dir.join("b/samples.csv"), most.join("\n") + "\n").expect("written");
+    refused("fewer samples", "by hand or lost");
     fs::write(dir.join("bad.toml"), "[limits]\nheep = 1\n").expect("written");
     changed(dir, str::to_owned);
     let (_, error) = ends(dir, &[&GATE[..], &["--config", "bad.toml"]].concat(), 2);
     assert!(error.contains("bad.toml") && error.contains("heep"), "{error}");
     // An empty base.
-    changed(dir, |rows| with(rows, "status", "failed"));
+    measured(dir, |rows| with(rows, "status", "failed"));
     let (_, error) = ends(dir, &["gate", "--base", "b", "--head", "a"], 2);
     assert!(error.contains("no measured cell"), "{error}");
     let (_, error) = ends(dir, &["gate", "--base", "a"], 2);
@@ -133,7 +162,7 @@ fn nothing_broken_ever_passes() {
 #[test]
 fn a_blessing_shows_what_it_changes_and_is_then_the_base() {
     let dir = folder();
-    changed(dir.path(), |rows| with(rows, "params", "4933"));
+    measured(dir.path(), |rows| with(rows, "params", "4933"));
     ends(dir.path(), &GATE, 1);
     let (said, _) = ends(dir.path(), &[&GATE[..], &["--bless"]].concat(), 0);
     assert!(said.contains("params: 4934 -> 4933"), "{said}");

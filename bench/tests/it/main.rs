@@ -2,6 +2,7 @@
 
 mod cells;
 mod check;
+mod claims;
 mod cli;
 mod data;
 mod fetch;
@@ -11,6 +12,7 @@ mod memory;
 mod meter;
 mod orchestrate;
 mod own;
+mod parity;
 mod plan;
 mod questions;
 mod recipe;
@@ -19,6 +21,7 @@ mod rounds;
 mod run;
 mod suite;
 mod sweep;
+mod weights;
 #[cfg(feature = "wgpu")]
 mod wgpu;
 

@@ -8,8 +8,9 @@ use skipbench::orchestrate::{Observer, Session, Summary};
 use skipbench::plan::Planned;
 use skipbench::provenance::Provenance;
 use skipbench::runner::{Broken, Ended, Runner, Stop};
+use skipbench_reports::journal::Journal;
 use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::{Journal, read};
+use skipbench_reports::store::read;
 
 use super::cell;
 

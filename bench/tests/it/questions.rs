@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use skipbench::provenance::GIT_REVISION;
+use skipbench_reports::store;
 
 use super::{TINY, ends, refused};
 
@@ -86,7 +87,7 @@ fn reports_are_written_checked_and_spliced() {
     }
     let (markdown, _) = ends(dir, &["report", "a", "--markdown"], 0);
     let readme = fs::read_to_string(dir.join("README.md")).expect("there");
-    let table = |text: &str| text.lines().filter(|line| line.starts_with("| resnet8-w4")).next().map(str::to_owned);
+    let table = |text: &str| text.lines().find(|line| line.starts_with("| resnet8-w4")).map(str::to_owned);
     assert!(table(&readme).is_some() && table(&readme) == table(&markdown), "{readme}");
     ends(dir, &["report", "a"], 0);
     assert!(dir.join("a/report.html").exists(), "beside the rows, unless said otherwise");
@@ -101,29 +102,24 @@ fn records_are_whole_traceable_and_never_changed() {
     let dir = tempfile::tempdir().expect("a folder");
     let dir = dir.path();
     let run = finished(dir, "a");
-    let rows = fs::read_to_string(run.join("runs.csv")).expect("rows");
+    let runs = store::read(&run).expect("whole");
     let traced = |dirty: bool| {
-        let rows = rows
-            .lines()
-            .map(|line| line.replace(&source(true), &source(dirty)).replace(&source(false), &source(dirty)));
-        rows.collect::<Vec<String>>().join("\n") + "\n"
+        let mut runs = runs.clone();
+        runs.iter_mut().for_each(|run| run.row.git_dirty = Some(dirty));
+        store::write(&run, &runs).expect("written");
     };
-    fs::write(run.join("runs.csv"), traced(true)).expect("written");
+    traced(true);
     assert!(refused(dir, &["record", "a", "--into", "records"]).contains("clean commit"));
     if !GIT_REVISION.is_empty() {
-        fs::write(run.join("runs.csv"), traced(false)).expect("written");
+        traced(false);
         let (path, _) = ends(dir, &["record", "a", "--into", "records"], 0);
         let record = dir.join(path.trim());
         assert!(record.join("host.toml").is_file() && record.join("runs.csv").is_file());
         assert!(refused(dir, &["record", "a", "--into", "records"]).contains("never changed"));
         ends(dir, &["compare", path.trim()], 0);
+        let cell = &runs[0].row.cell;
+        ends(dir, &["replay", path.trim(), cell], 0);
     }
-    let lines: Vec<&str> = rows.lines().collect();
-    fs::write(run.join("runs.csv"), lines[..lines.len() - 1].join("\n") + "\n").expect("written");
+    store::write(&run, &runs[1..]).expect("written");
     assert!(refused(dir, &["record", "a", "--into", "other"]).contains("finish the run first"));
-}
-
-/// How a row tells of its source.
-fn source(dirty: bool) -> String {
-    format!(",{GIT_REVISION},{dirty},")
 }

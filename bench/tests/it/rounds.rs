@@ -11,9 +11,10 @@ use skipbench::rounds::{Goal, next, wide};
 use skipbench::runner::{Ended, Runner, Stop};
 use skipbench_reports::compare::{Comparison, Verdict, compare};
 use skipbench_reports::group::group;
+use skipbench_reports::journal::Journal;
 use skipbench_reports::metric::Metric;
 use skipbench_reports::record::RunRow;
-use skipbench_reports::store::{Journal, read};
+use skipbench_reports::store::read;
 
 use super::cell;
 

@@ -74,10 +74,10 @@ fn the_gate_passes_and_finds_what_changed(dir: &Path, rows: &[RunRow]) {
     ends(dir, &["gate", "--base", "out", "--head", "out"], 0);
     let head = dir.join("head");
     fs::create_dir(&head).expect("made");
-    fs::copy(dir.join("out/samples.csv"), head.join("samples.csv")).expect("copied");
     let worse = |row: &RunRow| RunRow { heap_peak_bytes: row.heap_peak_bytes.map(|bytes| bytes * 2), ..row.clone() };
-    let rows: Vec<RunRow> = rows.iter().map(worse).collect();
-    skipbench_reports::store::write_atomically(&head.join(RUNS), &rows).expect("written");
+    let mut runs = skipbench_reports::store::read(&dir.join("out")).expect("whole");
+    runs.iter_mut().zip(rows).for_each(|(run, row)| run.row = worse(row));
+    skipbench_reports::store::write(&head, &runs).expect("written");
     let (verdict, _) = ends(dir, &["gate", "--base", "out", "--head", "head"], 1);
     assert!(verdict.contains("heap_peak_bytes"), "{verdict}");
 }

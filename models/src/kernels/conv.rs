@@ -50,6 +50,12 @@ impl Affine<'_> {
     }
 }
 
+/// A normalised value after ReLU, which lets NaN through: a training that diverged must show.
+fn normal(x: f32, scale: f32, shift: f32) -> f32 {
+    let x = scale * x + shift;
+    if x < 0.0 { 0.0 } else { x }
+}
+
 impl<'a> Conv<'a> {
     /// A convolution of contiguous tensors.
     ///

@@ -236,6 +236,17 @@ fn normalising_on_the_way_equals_normalising_before() {
 }
 
 #[test]
+fn a_normalised_nan_stays() {
+    let shape = square(1, 2, 1, 4, 1, 1);
+    let mut x = noise(shape.input_len(), 6);
+    x[5] = f32::NAN;
+    let mut y = vec![0.0; shape.output_len()];
+    Conv::new(shape).normalized(&[1.0, 1.0], &[0.0, 0.0]).forward(&x, &[1.0, 1.0], &mut y);
+    let lost: Vec<_> = (0..y.len()).filter(|&pixel| y[pixel].is_nan()).collect();
+    assert_eq!(lost, [5]);
+}
+
+#[test]
 fn shapes_that_cannot_be_computed_are_refused() {
     let shape = square(2, 4, 4, 8, 3, 1);
     assert!(shape.supported());

@@ -1,6 +1,7 @@
 //! Integration tests of skipbench-models.
 
 mod counts;
+mod fixture;
 mod execution;
 mod forward;
 #[cfg(feature = "flex")]
@@ -9,9 +10,11 @@ mod kernels;
 mod layers;
 mod matching;
 mod names;
+mod parity;
 mod probe;
 mod specs;
 mod styles;
+mod torchvision;
 mod training;
 #[cfg(feature = "wgpu")]
 mod wgpu;

@@ -4,6 +4,7 @@
 
 mod bars;
 mod frame;
+mod heat;
 mod marks;
 mod plot;
 mod scale;
@@ -48,6 +49,7 @@ fn drawing(figure: &Figure, style: Markup) -> Markup {
     let (body, height) = match figure.kind {
         Kind::Plot => plot::plot(figure),
         Kind::Bars => bars::bars(figure),
+        Kind::Heat => heat::heat(figure),
     };
     html! {
         svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox=(format!("0 0 {WIDTH} {}", number(height)))

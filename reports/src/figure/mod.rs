@@ -1,5 +1,6 @@
 //! Plots as data: what is drawn, in the units in which it is read. Nothing is drawn here.
 
+mod claims;
 mod growth;
 mod pareto;
 mod parts;
@@ -35,6 +36,8 @@ pub enum Kind {
     Plot,
     /// A bar for each point's name, the series stacked from left to right along the horizontal axis.
     Bars,
+    /// A row of cells for each series, a column for each value of the horizontal axis, shaded by the value.
+    Heat,
 }
 
 /// An axis.
@@ -122,6 +125,11 @@ fn slug(words: &[&str]) -> String {
         .join("-")
 }
 
+/// What the ids of a claim's figures begin with.
+pub fn of_claim(claim: &str) -> String {
+    claims::beginning(claim)
+}
+
 /// Every figure that the rows have data for, in the order of a report; no two with one name.
 pub fn figures(report: &Report) -> Vec<Figure> {
     let mut figures: Vec<Figure> = report.frontiers.iter().map(pareto::pareto).collect();
@@ -129,6 +137,7 @@ pub fn figures(report: &Report) -> Vec<Figure> {
     figures.extend(growth::growth(report));
     figures.extend(parts::parts(report));
     figures.extend(roofline::roofline(report));
+    figures.extend(claims::claims(&report.claims));
     number_alike(&mut figures);
     figures
 }

@@ -3,6 +3,7 @@
 //! It only arranges: sentences and tables come from [`table`](crate::table), plots from [`figure`](crate::figure) through
 //! [`chart`](crate::chart), so that no number here can differ from the same number in Markdown or CSV.
 
+mod claims;
 mod data;
 mod provenance;
 
@@ -93,8 +94,14 @@ fn parts(report: &Report, figures: &[Figure]) -> Vec<Part> {
     };
     vec![
         ("answer", "The answer", answer(report)),
+        ("claims", "Claims", claims::claims(&report.claims, figures)),
         ("notes", "Before believing it", notes(report)),
         ("comparison", "Matched groups", comparisons(&report.comparisons)),
+        (
+            "published",
+            "Beside what was published",
+            unless(report.published.is_empty(), table::published(&report.published)),
+        ),
         (
             "frontier",
             "Accuracy against costs",

@@ -3,15 +3,19 @@
 use crate::record::{RunRow, Status};
 use crate::report::Report;
 
-use super::{Sheet, Style, answers, comparisons, curves, frontier, notes, origins, rankings, roofs};
+use super::{Sheet, Style, answers, claims, comparisons, curves, frontier, notes, origins, published, rankings, roofs};
 
 /// A part of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     /// The answer in sentences.
     Answer,
+    /// What is said of skip connections, judged.
+    Claims,
     /// Matched pairs.
     Comparison,
+    /// What papers measured.
+    Published,
     /// Accuracy against costs.
     Frontier,
     /// Skip styles over all groups.
@@ -28,9 +32,11 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of a report.
-    pub const ALL: [Section; 8] = [
+    pub const ALL: [Section; 10] = [
         Section::Answer,
+        Section::Claims,
         Section::Comparison,
+        Section::Published,
         Section::Frontier,
         Section::Rank,
         Section::Growth,
@@ -43,7 +49,9 @@ impl Section {
     pub fn word(self) -> &'static str {
         match self {
             Section::Answer => "answer",
+            Section::Claims => "claims",
             Section::Comparison => "comparison",
+            Section::Published => "published",
             Section::Frontier => "frontier",
             Section::Rank => "rank",
             Section::Growth => "growth",
@@ -56,7 +64,9 @@ impl Section {
     fn title(self) -> &'static str {
         match self {
             Section::Answer => "What a skip connection buys and costs",
+            Section::Claims => "Claims",
             Section::Comparison => "Matched groups",
+            Section::Published => "Beside what was published",
             Section::Frontier => "Accuracy against costs",
             Section::Rank => "On the whole",
             Section::Growth => "Growth",
@@ -85,8 +95,11 @@ pub fn section(report: &Report, section: Section) -> String {
     let unless = |empty: bool, sheet: Sheet| if empty { Vec::new() } else { vec![sheet] };
     match section {
         Section::Answer => answers(&report.answers).iter().map(|sentence| format!("- {sentence}\n")).collect(),
+        Section::Claims if report.claims.is_empty() => String::new(),
+        Section::Claims => claims(&report.claims, Style::Markdown),
         Section::Comparison if report.comparisons.is_empty() => String::new(),
         Section::Comparison => comparisons(&report.comparisons, Style::Markdown),
+        Section::Published => sheets(unless(report.published.is_empty(), published(&report.published))),
         Section::Frontier => sheets(report.frontiers.iter().map(frontier).collect()),
         Section::Rank => sheets(unless(report.rankings.is_empty(), rankings(&report.rankings))),
         Section::Growth => sheets(unless(report.curves.is_empty(), curves(&report.curves))),

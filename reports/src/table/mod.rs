@@ -1,11 +1,13 @@
 //! Tables for people to read, as [`Sheet`]s of text that terminal, Markdown and HTML share. Nothing is computed here.
 
 mod answer;
+mod claims;
 mod comparison;
 mod diff;
 mod document;
 mod format;
 mod frontier;
+mod published;
 mod rank;
 mod recommend;
 mod roofline;
@@ -13,12 +15,15 @@ mod scaling;
 mod sheet;
 
 pub use answer::answers;
+pub(crate) use claims::sentences;
+pub use claims::{claims, sheets, verdicts};
 pub(crate) use comparison::{LEGEND, remarks};
 pub use comparison::{comparison, comparisons};
 pub use diff::diff;
 pub use document::{Section, document, failures, section};
 pub(crate) use format::title;
 pub use frontier::frontier;
+pub use published::published;
 pub use rank::rankings;
 pub use recommend::advice;
 pub use roofline::roofs;

@@ -1,8 +1,10 @@
 //! Integration tests of skipbench-reports.
 
 mod chart;
+mod claims;
 mod compare;
 mod curves;
+mod published;
 mod questions;
 mod significance;
 mod stats;

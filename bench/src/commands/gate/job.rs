@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::builds::{self, Recipe};
+use crate::builtin::BUILT_IN;
 use crate::runner::Stop;
-use crate::suite::BUILT_IN;
 use crate::turns::{self, Job};
 
 static STOP: Stop = Stop::new();
@@ -27,7 +27,7 @@ pub(super) struct JobArgs {
     #[arg(long, value_name = "FILE")]
     suite: Option<PathBuf>,
     /// How often what is timed is measured by each.
-    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=1000))]
     rounds: u64,
     /// Begin no further round once so many seconds have gone into rounds.
     #[arg(long, default_value_t = 1800, value_name = "SECONDS")]

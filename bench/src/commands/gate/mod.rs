@@ -12,7 +12,6 @@ use skipbench_ci::bless::bless;
 use skipbench_ci::config::Config;
 use skipbench_ci::gate::{Judgement, judge};
 use skipbench_ci::{benchmark, junit, markdown, table};
-use skipbench_reports::record::{RunRow, SampleRow};
 use skipbench_reports::store::{self, Run};
 use skipbench_reports::table::Style;
 
@@ -124,9 +123,6 @@ fn write(base: &Path, head: &Path, runs: &[Run]) -> Result<()> {
     let host = head.join("host.toml");
     ensure!(host.is_file(), "{}: a baseline says on which machine it was measured", host.display());
     fs::create_dir_all(base).with_context(|| base.display().to_string())?;
-    let samples: Vec<&SampleRow> = runs.iter().flat_map(|run| &run.samples).collect();
-    let rows: Vec<&RunRow> = runs.iter().map(|run| &run.row).collect();
-    store::write_atomically(&base.join(store::SAMPLES), &samples)?;
     store::replace(&base.join("host.toml"), &fs::read_to_string(&host)?)?;
-    Ok(store::write_atomically(&base.join(store::RUNS), &rows)?)
+    Ok(store::write(base, runs)?)
 }

@@ -1,4 +1,4 @@
-//! What `skipbench run` takes.
+//! What `skipbench run` takes, and what it shares with `skipbench claims`.
 
 use std::path::PathBuf;
 
@@ -17,56 +17,70 @@ pub(crate) struct RunArgs {
     /// A built-in suite (`skipbench suites`) or a TOML file.
     #[arg(default_value = "quick", conflicts_with = "resume")]
     pub(super) suite: String,
+    /// Time every reference twice, under two names (A/A), as suites with `aa = true` do: how much it differs from itself is
+    /// the noise floor, below which no difference is called one.
+    #[arg(long, conflicts_with = "resume")]
+    pub(super) aa: bool,
+    /// Add rounds of timed cells, until there are six at least and half the width of each ratio's 95 % interval is below
+    /// this, such as 2%.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, conflicts_with = "resume")]
+    pub(super) precision: Option<f64>,
+    /// With --precision: begin no further round once timed cells took this long, such as 90s or 10m. Default 10m.
+    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "precision", conflicts_with = "resume")]
+    pub(super) max_time: Option<u64>,
+    #[command(flatten)]
+    pub(super) shared: SharedArgs,
+}
+
+/// What every run of cells takes, whatever suite they are of.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SharedArgs {
     /// Only list the cells.
     #[arg(long)]
-    pub(super) list: bool,
+    pub(crate) list: bool,
     /// Only cells whose group/model/task/device/seed=N holds every one of these words.
     #[arg(long, value_name = "WORDS")]
-    pub(super) filter: Option<String>,
+    pub(crate) filter: Option<String>,
     /// Seeds in place of the suite's.
     #[arg(long, value_delimiter = ',', value_name = "N,N,…")]
-    pub(super) seeds: Vec<u64>,
+    pub(crate) seeds: Vec<u64>,
     /// Device in place of the suite's: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX. May be repeated.
     #[arg(long)]
-    pub(super) device: Vec<String>,
+    pub(crate) device: Vec<String>,
     /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100
     /// or folder:DIR.
     ///
     /// Where no directory is given, that in SKIPBENCH_DATA, else `data`.
     #[arg(long, value_name = "DIR|SET")]
-    pub(super) data: Option<String>,
-    /// Time every reference twice, under two names (A/A), as suites with `aa = true` do: how much it differs from itself is
-    /// the noise floor, below which no difference is called one.
-    #[arg(long)]
-    pub(super) aa: bool,
-    /// Add rounds of timed cells, until there are six at least and half the width of each ratio's 95 % interval is below
-    /// this, such as 2%.
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    pub(super) precision: Option<f64>,
-    /// With --precision: begin no further round once timed cells took this long, such as 90s or 10m. Default 10m.
-    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "precision")]
-    pub(super) max_time: Option<u64>,
+    pub(crate) data: Option<String>,
     /// Where rows go. Default reports/out/SUITE-TIME.
     #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Go on with the run in this directory: no cell that has a row is repeated.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "seeds", "device", "filter", "jobs", "threads", "data", "aa", "precision", "max_time"])]
-    pub(super) resume: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "seeds", "device", "filter", "jobs", "threads", "data"])]
+    pub(crate) resume: Option<PathBuf>,
     /// With --resume: repeat the cells that were not measured.
     #[arg(long, requires = "resume")]
-    pub(super) retry_failed: bool,
+    pub(crate) retry_failed: bool,
     /// Untimed cells (training, memory) that run at the same time, in place of the suite's number.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(super) jobs: Option<u16>,
+    pub(crate) jobs: Option<u16>,
     /// Threads to use. Default: all of the machine's.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(super) threads: Option<u16>,
+    pub(crate) threads: Option<u16>,
     /// Show no progress.
     #[arg(long, short, conflicts_with = "json")]
-    pub(super) quiet: bool,
+    pub(crate) quiet: bool,
     /// Tell everything as JSON lines on standard output.
     #[arg(long)]
-    pub(super) json: bool,
+    pub(crate) json: bool,
+}
+
+impl RunArgs {
+    /// A suite by name, run as `shared` says.
+    pub(crate) fn of(suite: &str, shared: SharedArgs) -> Self {
+        Self { suite: suite.to_owned(), aa: false, precision: None, max_time: None, shared }
+    }
 }
 
 /// `2%` or `2` as a share: 0.02.

@@ -8,9 +8,9 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use skipbench_reports::compare::rows;
+use skipbench_reports::journal::Journal;
 use skipbench_reports::rank::By;
 use skipbench_reports::report::Report;
-use skipbench_reports::store::Journal;
 use skipbench_reports::table::Style;
 use skipbench_reports::{frontier, rank, scaling, store};
 
@@ -27,17 +27,31 @@ use crate::runner::{Processes, Stop};
 
 static STOP: Stop = Stop::new();
 
-const INTERRUPTED: u8 = 130;
+/// Exit code of what a Ctrl-C ended.
+pub(crate) const INTERRUPTED: u8 = 130;
 
-pub(super) fn go(arguments: &RunArgs, dir: &Path, plan: Plan, host: &Host) -> Result<ExitCode> {
-    ctrlc::set_handler(|| {
+/// How a sitting ended.
+#[derive(Debug)]
+pub(crate) enum Sat {
+    /// Every cell has a row; a sentence on the precision that was reached, if one was asked for.
+    Whole(Option<String>),
+    /// So many cells are to go.
+    Left(usize),
+}
+
+/// Makes a Ctrl-C end sittings in good order. Once a process.
+pub(crate) fn listen() -> Result<()> {
+    Ok(ctrlc::set_handler(|| {
         let message = match STOP.raise() {
             0 => "\nfinishing the cells in hand; Ctrl-C again stops them now",
             _ => "\nstopping",
         };
         eprintln!("{message}");
-    })?;
-    let (journal, done) = rundir::journal(dir, arguments.retry_failed)?;
+    })?)
+}
+
+pub(super) fn go(arguments: &RunArgs, dir: &Path, plan: Plan, host: &Host) -> Result<Sat> {
+    let (journal, done) = rundir::journal(dir, arguments.shared.retry_failed)?;
     let provenance = Provenance {
         suite: plan.suite.clone(),
         suite_sha256: plan.suite_sha256.clone(),
@@ -55,15 +69,13 @@ pub(super) fn go(arguments: &RunArgs, dir: &Path, plan: Plan, host: &Host) -> Re
         None => (sitting.run(&open)?.left, None),
         Some(goal) => sitting.until_precise(&open, &goal)?,
     };
-    if left > 0 {
-        eprintln!("stopped with {left} cell(s) to go; go on with: skipbench run --resume {}", dir.display());
-        return Ok(ExitCode::from(INTERRUPTED));
-    }
-    conclude(arguments, dir, precision)
+    // Empty by now, unless some cell failed: the folder of a measured one went with its row.
+    let _ = std::fs::remove_dir(dir.join("checkpoints"));
+    Ok(if left > 0 { Sat::Left(left) } else { Sat::Whole(precision) })
 }
 
 fn show(arguments: &RunArgs) -> Show {
-    match (arguments.quiet, arguments.json) {
+    match (arguments.shared.quiet, arguments.shared.json) {
         (true, _) => Show::Quiet,
         (_, true) => Show::Json,
         _ => Show::Usual,
@@ -139,16 +151,14 @@ impl Sitting<'_> {
 
 /// Writes what is derived from the rows and shows it. Cells without a measurement, from this or an earlier sitting, make
 /// the exit status 1.
-fn conclude(arguments: &RunArgs, dir: &Path, precision: Option<String>) -> Result<ExitCode> {
-    // Empty by now, unless some cell failed: the folder of a measured one went with its row.
-    let _ = std::fs::remove_dir(dir.join("checkpoints"));
+pub(super) fn conclude(arguments: &RunArgs, dir: &Path, precision: Option<String>) -> Result<ExitCode> {
     let report = Report::new(read(&[dir.to_owned()])?);
     write(dir, "comparison.csv", &rows(&report.comparisons))?;
     write(dir, "frontier.csv", &frontier::rows(&report.frontiers))?;
     write(dir, "rank.csv", &rank::rows(&report.rankings, By::Style))?;
     write(dir, "roofline.csv", &report.roofs)?;
     write(dir, "scaling.csv", &scaling::rows(&report.curves))?;
-    if arguments.json {
+    if arguments.shared.json {
         let value = serde_json::json!({
             "event": "done", "dir": dir, "broken": report.broken, "precision": precision, "notes": report.notes,
             "comparison": rows(&report.comparisons), "scaling": scaling::rows(&report.curves),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 use skipbench_models::Images;
 
@@ -25,30 +25,26 @@ const MAX_TIME_S: u64 = 600;
 /// Reads the suite, asks child processes for images and devices, and plans.
 pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> {
     let suite = Suite::load(&arguments.suite)?;
-    let source = source(&suite, arguments.data.as_deref())?;
-    let data = summary(&source).or_else(|error| expected(&source, error, arguments.list));
+    let shared = &arguments.shared;
+    let source = source(&suite, shared.data.as_deref())?;
+    let data = summary(&source).or_else(|error| expected(&source, error, shared.list));
     let data = data.with_context(|| format!("{}: data", suite.file))?;
     let groups = resolve(&suite, data.images)?;
     let images = every_size(&groups, (source, data))?;
-    let threads = arguments.threads.map_or(host.logical_cpus.max(1), usize::from);
+    let threads = shared.threads.map_or(host.logical_cpus.max(1), usize::from);
     let context = PlanContext {
         images,
-        devices: devices(if arguments.device.is_empty() { &suite.keys.devices } else { &arguments.device })?,
-        seeds: seeds(&suite, &arguments.seeds)?,
+        devices: devices(if shared.device.is_empty() { &suite.keys.devices } else { &shared.device })?,
+        seeds: seeds(&suite, &shared.seeds)?,
         aa: arguments.aa || suite.keys.aa,
-        jobs: arguments.jobs.map_or(suite.keys.jobs, usize::from).min(threads),
+        jobs: shared.jobs.map_or(suite.keys.jobs, usize::from).min(threads),
         threads,
     };
     let mut cells = plan::plan(&suite, &groups, &context);
-    if let Some(filter) = &arguments.filter {
+    if let Some(filter) = &shared.filter {
         cells.retain(|planned| plan::matches(&planned.cell, filter));
-        ensure!(
-            !cells.is_empty(),
-            "--filter '{filter}' leaves no cell; `skipbench run {} --list` shows all",
-            arguments.suite
-        );
     }
-    let dir = arguments.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
+    let dir = shared.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let command = shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")?;
     let max_time_s = arguments.max_time.unwrap_or(MAX_TIME_S);
@@ -155,7 +151,7 @@ fn ask<T: DeserializeOwned>(arguments: &[String]) -> Result<T> {
 }
 
 /// Turns words into devices that are here; says what `auto` took.
-fn devices(words: &[String]) -> Result<Vec<DeviceId>> {
+pub(crate) fn devices(words: &[String]) -> Result<Vec<DeviceId>> {
     let found: Vec<Found> = ask(&["devices".to_owned(), "--json".to_owned()])?;
     let mut devices = Vec::new();
     for word in words {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::Affine;
+use super::{Affine, normal};
 
 /// How an image `[channels, height, width]` is laid out: grid element `(i, j)` of phase `(a, b)` is pixel
 /// `(i·step + a − padding, j·step + b − padding)`, or zero outside.
@@ -95,7 +95,7 @@ impl Grid {
             }
         }
         if let Some((scale, shift)) = affine {
-            out.iter_mut().for_each(|out| *out = (scale * *out + shift).max(0.0));
+            out.iter_mut().for_each(|out| *out = normal(*out, scale, shift));
         }
     }
 }
@@ -115,7 +115,7 @@ fn halve(pixels: &[f32], out: &mut [f32]) {
 fn load(affine: Option<(f32, f32)>, from: &[f32], to: &mut [f32]) {
     match (affine, from.len()) {
         (Some((scale, shift)), _) => {
-            to.iter_mut().zip(from).for_each(|(to, from)| *to = (scale * from + shift).max(0.0));
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = normal(*from, scale, shift));
         }
         // Rows this short are copied in the time that a call for an unknown length takes to start.
         (None, 8) => to[..8].copy_from_slice(&from[..8]),

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Affine;
 use super::isa::Isa;
+use super::{Affine, normal};
 
 /// Side of the square that is transposed at a time.
 const SQUARE: usize = 8;
@@ -116,8 +116,8 @@ impl Field {
             let y = (row * self.step).checked_sub(self.padding);
             if y.is_some_and(|y| y < self.height) {
                 for pixel in out[before * pitch..].chunks_mut(pitch).take(inside) {
-                    for ((value, scale), shift) in pixel[..lanes].iter_mut().zip(scale).zip(shift) {
-                        *value = (scale * *value + shift).max(0.0);
+                    for ((value, &scale), &shift) in pixel[..lanes].iter_mut().zip(scale).zip(shift) {
+                        *value = normal(*value, scale, shift);
                     }
                 }
             }

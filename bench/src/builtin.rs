@@ -1,0 +1,29 @@
+//! The suites inside the program.
+
+use crate::claims::SUITES as CLAIMS;
+
+/// A built-in suite.
+#[derive(Debug, Clone, Copy)]
+pub struct BuiltIn {
+    /// Its name.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// The suites in this binary; the first is the default.
+pub const BUILT_IN: [BuiltIn; 8] = [
+    BuiltIn { name: "quick", text: include_str!("suites/quick.toml") },
+    BuiltIn { name: "speed", text: include_str!("suites/speed.toml") },
+    BuiltIn { name: "memory", text: include_str!("suites/memory.toml") },
+    BuiltIn { name: "scaling", text: include_str!("suites/scaling.toml") },
+    BuiltIn { name: "gate", text: include_str!("suites/gate.toml") },
+    BuiltIn { name: "cifar", text: include_str!("suites/cifar.toml") },
+    BuiltIn { name: "paper", text: include_str!("suites/paper.toml") },
+    BuiltIn { name: "imagenet", text: include_str!("suites/imagenet.toml") },
+];
+
+/// The built-in suite, or claim's suite, of that name.
+pub fn built_in(name: &str) -> Option<BuiltIn> {
+    BUILT_IN.into_iter().chain(CLAIMS).find(|built_in| built_in.name == name)
+}

@@ -1,0 +1,105 @@
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use skipbench_models::{Fit, Images, Model, ModelSpec, torchvision};
+
+use super::{DeviceArgs, Target, Weights, print, print_json, table};
+use crate::weights;
+use crate::weights::agreement::{Agreement, GRADIENTS, Gradient, LOGITS, Precision, agreement};
+
+/// Arguments of `weights check`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 it fits (and agrees); 1 it fits, but differs from PyTorch by more than 1e-4 (logits, \
+                        loss) or 1e-3 (gradients); 2 it does not fit.\n\n\
+                        Example:\n  skipbench weights check resnet50.pth --model resnet50"
+)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    weights: Weights,
+    #[command(flatten)]
+    target: Target,
+    /// What PyTorch computed with these weights, in a .safetensors file: images, labels, logits, train_logits, loss and a
+    /// gradient.NAME for every parameter (models/tests/fixtures/full.py writes it).
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
+    /// Compute in double precision, where no ReLU's gradient depends on rounding.
+    #[arg(long, requires = "expect")]
+    double: bool,
+    #[command(flatten)]
+    device: DeviceArgs,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: &CheckArgs) -> Result<ExitCode> {
+    let file = &arguments.weights.file;
+    let device = arguments.device.open()?;
+    let (spec, images, model) = arguments.target.build(0, &device)?;
+    let fits = torchvision::check(&spec, &model, &weights::tensors(file, &spec)?);
+    let all = fits.iter().all(Fit::fits);
+    let found = match &arguments.expect {
+        Some(expected) if all => Some(compare(file, expected, (&spec, images, model), arguments)?),
+        _ => None,
+    };
+    match arguments.json {
+        true => {
+            print_json(&json!({"model": arguments.target.model, "fits": all, "tensors": fits, "agreement": found}))?
+        }
+        false => tell(&arguments.target.model, &fits, found.as_ref())?,
+    }
+    Ok(match found {
+        _ if !all => ExitCode::from(2),
+        Some(found) if !found.holds() => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    })
+}
+
+fn compare(
+    file: &Path,
+    expected: &Path,
+    (spec, images, model): (&ModelSpec, Images, Model),
+    arguments: &CheckArgs,
+) -> Result<Agreement> {
+    let model = weights::load(file, spec, model)?;
+    let precision = if arguments.double { Precision::Double } else { Precision::Single };
+    agreement(&model, spec, images, &weights::read(expected)?, &arguments.device.open()?, precision)
+}
+
+fn tell(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
+    let shape = |sides: &Option<Vec<usize>>| match sides {
+        Some(sides) => sides.iter().map(usize::to_string).collect::<Vec<_>>().join("×"),
+        None => "—".to_owned(),
+    };
+    let word = |fit: &Fit| match (&fit.wanted, &fit.found) {
+        (Some(_), None) => "missing",
+        (None, _) => "unknown",
+        _ if fit.fits() => "fits",
+        _ => "other shape",
+    };
+    let row = |fit: &Fit| vec![fit.name.clone(), word(fit).to_owned(), shape(&fit.found), shape(&fit.wanted)];
+    print(&table(&["tensor", "", "file", "network"], fits.iter().map(row).collect(), 2))?;
+    let wrong = fits.iter().filter(|fit| !fit.fits()).count();
+    print(&match wrong {
+        0 => format!("{model}: all {} tensors fit\n", fits.len()),
+        _ => format!("{model}: {wrong} of {} tensors do not fit\n", fits.len()),
+    })?;
+    found.map_or(Ok(()), |found| print(&described(found)))
+}
+
+fn described(found: &Agreement) -> String {
+    let Agreement { logits, train_logits, loss, gradients } = found;
+    let worst = gradients.first().map(|worst| {
+        let (Gradient { name, difference }, count) = (worst, gradients.len());
+        format!("gradients {difference:.1e} (at most {GRADIENTS:.0e}), the worst of {count}: {name}\n")
+    });
+    format!(
+        "Largest differences from PyTorch, over the largest magnitude of each tensor:\n\
+         logits {logits:.1e}, in training mode {train_logits:.1e}, loss {loss:.1e} (at most {LOGITS:.0e})\n{}",
+        worst.unwrap_or_default()
+    )
+}

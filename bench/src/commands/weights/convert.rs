@@ -1,0 +1,92 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use clap::Args;
+use serde_json::json;
+use skipbench_models::{Model, Network, State};
+
+use super::{DeviceArgs, Target, Weights, grouped, print, print_json};
+use crate::weights::{self, Format};
+
+/// Arguments of `weights import`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  skipbench weights import resnet50.pth --model resnet50 --out resnet50.bpk")]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    weights: Weights,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    written: Written,
+}
+
+/// Arguments of `weights export`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    skipbench weights export resnet20.bpk --model resnet20 --out resnet20.pth\n  \
+    skipbench weights export --seed 1 --model resnet20 --out fresh.safetensors")]
+pub(crate) struct ExportArgs {
+    /// The weights: .bpk, or a file of PyTorch's to be written in another form.
+    #[arg(value_name = "FILE", required_unless_present = "seed")]
+    file: Option<PathBuf>,
+    /// Fresh weights of this seed instead of a file's.
+    #[arg(long, conflicts_with = "file")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    written: Written,
+}
+
+/// What is written.
+#[derive(Debug, Args)]
+struct Written {
+    /// The file to write; it must not be there yet.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn import(arguments: &ImportArgs) -> Result<ExitCode> {
+    let (out, file) = (&arguments.written.out, &arguments.weights.file);
+    ensure!(Format::of(out)? == Format::Burnpack, "{}: a checkpoint of ours ends in .bpk", out.display());
+    let (spec, _, model) = arguments.target.build(0, &cpu()?)?;
+    let model = weights::load(file, &spec, model)?;
+    weights::save(out, &spec, &model)?;
+    arguments.written.tell(&arguments.target, &model)
+}
+
+pub(super) fn export(arguments: &ExportArgs) -> Result<ExitCode> {
+    let out = &arguments.written.out;
+    let ours = Format::of(out)? == Format::Burnpack;
+    ensure!(!ours, "{}: a file for PyTorch ends in .safetensors, .pt or .pth", out.display());
+    let (spec, _, model) = arguments.target.build(arguments.seed.unwrap_or_default(), &cpu()?)?;
+    let model = match &arguments.file {
+        Some(file) => weights::load(file, &spec, model)?,
+        None => model,
+    };
+    weights::save(out, &spec, &model)?;
+    arguments.written.tell(&arguments.target, &model)
+}
+
+/// Nothing is computed: any device will do.
+fn cpu() -> Result<burn::tensor::Device> {
+    DeviceArgs { device: "auto".to_owned() }.open()
+}
+
+impl Written {
+    fn tell(&self, target: &Target, model: &Model) -> Result<ExitCode> {
+        let (tensors, params) = (State::of(model).len(), model.count_trainable());
+        let (name, out) = (&target.model, self.out.display());
+        match self.json {
+            true => {
+                print_json(&json!({"model": name, "tensors": tensors, "params": params, "file": self.out}))?;
+            }
+            false => print(&format!("{name}: {tensors} tensors, {} parameters -> {out}\n", grouped(params)))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,94 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use skipbench_models::{Images, catalog};
+
+use super::{DeviceArgs, Weights, grouped, print, print_json};
+use crate::data::{Batches, DATA_DIR, Normalisation, Settings, Source};
+use crate::weights;
+use crate::weights::accuracy::accuracy;
+
+/// Arguments of `weights evaluate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    skipbench weights evaluate resnet50.pth --model resnet50 --data folder:imagenet --image-size 224\n\n\
+    The network gets as many classes as the images have, in the order of their folders' names. Images of other sizes are \
+    resized whole, not cropped.")]
+pub(crate) struct EvaluateArgs {
+    #[command(flatten)]
+    weights: Weights,
+    /// The network: a published name, or a description such as densenet-bc-22-26.
+    #[arg(long, value_name = "NAME")]
+    model: String,
+    /// The images whose test half is classified: digits, cifar10, cifar100 or folder:DIR.
+    #[arg(long, value_name = "SET")]
+    data: String,
+    /// Directory of downloaded data sets.
+    #[arg(long, env = DATA_DIR, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Side of the images, for folders. Default: that for which the network was published.
+    #[arg(long)]
+    image_size: Option<usize>,
+    /// What pixels are normalised by. Default: imagenet for networks published for ImageNet, else data.
+    #[arg(long, value_enum)]
+    normalise: Option<By>,
+    /// Images in a batch.
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    batch: u16,
+    #[command(flatten)]
+    device: DeviceArgs,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Whose mean and deviation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// The training images', as in training here.
+    Data,
+    /// ImageNet's, as torchvision's weights expect.
+    Imagenet,
+}
+
+pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
+    let spec = catalog::find(&arguments.model)?;
+    let published = catalog::entry_of(&spec).map(|entry| entry.images);
+    let folder = arguments.data.starts_with("folder:");
+    let image_size = arguments.image_size.or(published.filter(|_| folder).map(|images| images.size));
+    let source = Source::parse(&arguments.data, Settings { dir: arguments.dir.clone(), image_size, classes: None })?;
+    let data = source.load()?;
+    let imagenet = published == Some(Images::IMAGENET);
+    let by = arguments.normalise.unwrap_or(if imagenet { By::Imagenet } else { By::Data });
+    let batches = Batches::with(&data, arguments.batch.into(), normalisation(by, &data)?);
+    let device = arguments.device.open()?;
+    let model = spec.init(data.images, 0, &device)?;
+    let model = weights::load(&arguments.weights.file, &spec, model)
+        .with_context(|| format!("{} for {}", arguments.model, data.images))?;
+    let found = accuracy(&model, &batches, &device)?;
+    if arguments.json {
+        print_json(
+            &json!({"model": arguments.model, "data": source.name(), "images": data.images, "accuracy": found}),
+        )?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let share = |count: u64| format!("{} ({:.2} %)", grouped(count), 100.0 * count as f64 / found.total.max(1) as f64);
+    let (model, total) = (&arguments.model, grouped(found.total));
+    print(&format!("{model} on {}: {} of {total} right", source.name(), share(found.correct)))?;
+    print(&format!(", {} among the first five\n", share(found.top5)))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn normalisation(by: By, data: &crate::data::DataSet) -> Result<Normalisation> {
+    match by {
+        By::Data => Ok(Normalisation::of(data)),
+        By::Imagenet => {
+            let channels = data.images.channels;
+            ensure!(channels == 3, "--normalise imagenet is for colour images; these have {channels} channel(s)");
+            Ok(Normalisation::imagenet())
+        }
+    }
+}

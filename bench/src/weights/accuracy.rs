@@ -1,0 +1,50 @@
+//! How many test images a network classifies rightly.
+
+use anyhow::Result;
+use burn::tensor::{Device, Tensor};
+use serde::Serialize;
+use skipbench_models::Network;
+
+use crate::data::Batches;
+
+/// Counts over the test images.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Accuracy {
+    /// Images whose class has the largest logit.
+    pub correct: u64,
+    /// Images whose class is among the five largest.
+    pub top5: u64,
+    /// Images tested.
+    pub total: u64,
+}
+
+/// Tests `model`, which is on `device`.
+///
+/// # Errors
+/// If the device fails.
+pub fn accuracy<N: Network>(model: &N, batches: &Batches, device: &Device) -> Result<Accuracy> {
+    let mut accuracy = Accuracy::default();
+    for batch in batches.test() {
+        let labels = batch.labels.clone();
+        let (images, _) = batch.into_tensors(device);
+        for rank in ranks(model.logits(images), &labels)? {
+            accuracy.correct += u64::from(rank == 0);
+            accuracy.top5 += u64::from(rank < 5);
+            accuracy.total += 1;
+        }
+    }
+    Ok(accuracy)
+}
+
+/// How many other classes have no smaller a logit than each image's own. What cannot be compared counts against it.
+fn ranks(logits: Tensor<2>, labels: &[i64]) -> Result<Vec<usize>> {
+    let [_, classes] = logits.dims();
+    let values =
+        logits.into_data().try_to_vec::<f32>().map_err(|error| anyhow::anyhow!("reading logits: {error:?}"))?;
+    let rank = |(row, label): (&[f32], &i64)| {
+        let (label, own) = (*label as usize, row[*label as usize]);
+        let others = row.iter().enumerate().filter(|(class, _)| *class != label);
+        others.filter(|(_, logit)| **logit >= own || logit.is_nan() || own.is_nan()).count()
+    };
+    Ok(values.chunks(classes).zip(labels).map(rank).collect())
+}

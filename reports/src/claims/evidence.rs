@@ -1,0 +1,165 @@
+//! Rows behind one verdict, picked and paired.
+
+use std::collections::BTreeMap;
+
+use crate::paired::{self, Contrast};
+use crate::record::RunRow;
+use crate::stats::{self, Estimate};
+use crate::store::Run;
+
+/// The styles that every claim about skips compares.
+pub(super) const STYLES: [&str; 3] = ["none", "add", "concat"];
+
+/// Measured runs of one claim, under one set of conditions.
+#[derive(Debug, Clone)]
+pub(super) struct Evidence<'a>(Vec<&'a Run>);
+
+/// What pairs are formed by: the recipe, the seed, the round.
+type Replicate<'a> = (&'a str, u64, u64);
+
+/// A value for each replicate.
+pub(super) type Values<'a> = BTreeMap<Replicate<'a>, f64>;
+
+impl<'a> Evidence<'a> {
+    pub(super) fn new(runs: Vec<&'a Run>) -> Self {
+        Self(runs)
+    }
+
+    pub(super) fn runs(&self) -> &[&'a Run] {
+        &self.0
+    }
+
+    /// Only rows that `keep`.
+    pub(super) fn only(&self, keep: impl Fn(&RunRow) -> bool) -> Self {
+        Self(self.0.iter().copied().filter(|run| keep(&run.row)).collect())
+    }
+
+    /// Only that task's.
+    pub(super) fn task(&self, task: &str) -> Self {
+        self.only(|row| row.task == task)
+    }
+
+    /// Only that style's.
+    pub(super) fn style(&self, style: &str) -> Self {
+        self.only(|row| row.skip == style)
+    }
+
+    /// Only that depth's.
+    pub(super) fn depth(&self, depth: Option<u64>) -> Self {
+        self.only(|row| Some(row.depth) == depth)
+    }
+
+    /// With normalisation, or without.
+    pub(super) fn normed(&self, normed: bool) -> Self {
+        self.only(|row| is_normed(row) == normed)
+    }
+
+    /// Depths that all of `styles` have, in ascending order.
+    pub(super) fn depths(&self, styles: &[&str]) -> Vec<u64> {
+        let has = |style: &str, depth: u64| self.0.iter().any(|run| run.row.skip == style && run.row.depth == depth);
+        let mut depths: Vec<u64> = self.0.iter().map(|run| run.row.depth).collect();
+        depths.sort_unstable();
+        depths.dedup();
+        depths.retain(|depth| styles.iter().all(|style| has(style, *depth)));
+        depths
+    }
+
+    /// The greatest depth that all of `styles` have.
+    pub(super) fn deepest(&self, styles: &[&str]) -> Option<u64> {
+        self.depths(styles).last().copied()
+    }
+
+    /// The rows of each model, from shallow to deep, plain first, those without normalisation last.
+    pub(super) fn models(&self) -> Vec<(&'a RunRow, Self)> {
+        let mut models: Vec<(&'a RunRow, Vec<&'a Run>)> = Vec::new();
+        for run in &self.0 {
+            match models.iter_mut().find(|(first, _)| first.model == run.row.model) {
+                Some((_, runs)) => runs.push(run),
+                None => models.push((&run.row, vec![run])),
+            }
+        }
+        let style = |row: &RunRow| STYLES.iter().position(|style| *style == row.skip).unwrap_or(STYLES.len());
+        models.sort_by_key(|(row, _)| (!is_normed(row), row.depth, style(row), &row.model));
+        models.into_iter().map(|(first, runs)| (first, Self(runs))).collect()
+    }
+
+    /// The value of each replicate; of two with one name the first.
+    pub(super) fn values(&self, of: impl Fn(&Run) -> Option<f64>) -> Values<'a> {
+        let mut values = Values::new();
+        for run in &self.0 {
+            let RunRow { recipe, seed, round, .. } = &run.row;
+            if let Some(value) = of(run) {
+                values.entry((recipe, *seed, *round)).or_insert(value);
+            }
+        }
+        values
+    }
+
+    /// The mean over replicates, with Student's interval.
+    pub(super) fn mean(&self, of: impl Fn(&Run) -> Option<f64>) -> Option<Estimate> {
+        stats::mean_interval(&self.values(of).into_values().collect::<Vec<f64>>())
+    }
+
+    /// At each index of a series the mean over runs, with Student's interval.
+    pub(super) fn mean_series(&self, name: &str) -> Vec<(f64, Estimate)> {
+        let mut by_index: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+        for (index, value) in self.0.iter().flat_map(|run| series(run, name)) {
+            by_index.entry(index).or_default().push(value);
+        }
+        let point = |(index, values): (u64, Vec<f64>)| Some((index as f64, stats::mean_interval(&values)?));
+        by_index.into_iter().filter_map(point).collect()
+    }
+}
+
+/// Whether a network normalises.
+pub(super) fn is_normed(row: &RunRow) -> bool {
+    row.skip != "fixup" && !row.model.contains("-nonorm")
+}
+
+/// A series of a run, by index.
+pub(super) fn series(run: &Run, name: &str) -> Vec<(u64, f64)> {
+    let own = run.samples.iter().filter(|sample| sample.series == name);
+    let mut points: Vec<(u64, f64)> = own.map(|sample| (sample.index, sample.value)).collect();
+    points.sort_by_key(|(index, _)| *index);
+    points
+}
+
+/// The last value of a series.
+pub(super) fn last(run: &Run, name: &str) -> Option<f64> {
+    series(run, name).last().map(|(_, value)| *value)
+}
+
+/// The mean of a series over its indices.
+pub(super) fn mean_of(run: &Run, name: &str) -> Option<f64> {
+    stats::mean(&series(run, name).into_iter().map(|(_, value)| value).collect::<Vec<f64>>())
+}
+
+/// A share of a count.
+pub(super) fn share(part: Option<u64>, whole: Option<u64>) -> Option<f64> {
+    Some(part? as f64 / whole.filter(|whole| *whole > 0)? as f64)
+}
+
+/// Values of replicates that both have.
+pub(super) fn pairs(values: &Values<'_>, base: &Values<'_>) -> Vec<(f64, f64)> {
+    base.iter().filter_map(|(replicate, base)| Some((*values.get(replicate)?, *base))).collect()
+}
+
+/// `values − base`, replicate by replicate.
+pub(super) fn minus<'a>(values: &Values<'a>, base: &Values<'_>) -> Values<'a> {
+    values.iter().filter_map(|(replicate, value)| Some((*replicate, value - base.get(replicate)?))).collect()
+}
+
+/// The paired difference.
+pub(super) fn difference(values: &Values<'_>, base: &Values<'_>) -> Option<Contrast> {
+    paired::difference(&pairs(values, base))
+}
+
+/// The paired ratio.
+pub(super) fn ratio(values: &Values<'_>, base: &Values<'_>) -> Option<Contrast> {
+    paired::ratio(&pairs(values, base))
+}
+
+/// The mean of values by itself.
+pub(super) fn alone(values: &Values<'_>) -> Option<Estimate> {
+    stats::mean_interval(&values.values().copied().collect::<Vec<f64>>())
+}

@@ -1,0 +1,202 @@
+//! What is said of skip connections, judged by rows: for each claim a rule stated beforehand, the numbers that decide, a
+//! verdict.
+//!
+//! A claim reads the rows of the suite of its name (`claim-depth` and so on), whoever wrote that suite. Each analysis is a pure
+//! function in a file of its own; [`Condition`]s decide, [`Measures`] and [`Plot`]s show the rest. Nothing here formats.
+
+mod condition;
+mod depth;
+mod evidence;
+mod gradients;
+mod identity;
+mod measure;
+mod memory;
+mod reuse;
+mod styles;
+mod transformer;
+
+use serde::Serialize;
+
+use crate::group::Origin;
+use crate::record::{RunRow, Status};
+use crate::store::Run;
+
+pub use condition::{Condition, Outcome, Side, Verdict};
+pub use measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+
+use evidence::Evidence;
+
+/// A claim and how it is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What is said.
+    pub sentence: &'static str,
+    /// What decides, stated before anything is measured.
+    pub rule: &'static str,
+    /// What the verdict does not say.
+    pub caution: &'static str,
+    examine: fn(&Evidence<'_>) -> Examined,
+}
+
+/// Every claim, in the order of a report.
+pub const CLAIMS: [Claim; 7] =
+    [depth::CLAIM, gradients::CLAIM, identity::CLAIM, reuse::CLAIM, memory::CLAIM, transformer::CLAIM, styles::CLAIM];
+
+impl Claim {
+    /// Name of the suites whose rows it reads.
+    pub fn suite(&self) -> String {
+        format!("claim-{}", self.name)
+    }
+}
+
+/// What an analysis gives.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Examined {
+    verdict: Verdict,
+    conditions: Vec<Condition>,
+    measures: Vec<Measures>,
+    plots: Vec<Plot>,
+}
+
+/// A claim judged by what was measured under one set of conditions: one data set, device, machine and build.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// The claim's name.
+    pub claim: &'static str,
+    /// What is said.
+    pub sentence: &'static str,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What decides.
+    pub rule: &'static str,
+    /// What the verdict does not say.
+    pub caution: &'static str,
+    /// Data set.
+    pub data: String,
+    /// Device.
+    pub device: String,
+    /// Where the numbers come from.
+    pub origin: Origin,
+    /// Seeds behind it.
+    pub seeds: Vec<u64>,
+    /// Cells behind it that were not measured.
+    pub broken: usize,
+    /// What the verdict follows from.
+    pub conditions: Vec<Condition>,
+    /// What else was measured.
+    pub measures: Vec<Measures>,
+    /// What is drawn.
+    pub plots: Vec<Plot>,
+}
+
+/// Every claim that `runs` say something of, once for each set of conditions.
+pub fn findings(runs: &[Run]) -> Vec<Finding> {
+    CLAIMS.iter().flat_map(|claim| judged(claim, runs)).collect()
+}
+
+fn judged(claim: &Claim, runs: &[Run]) -> Vec<Finding> {
+    let mut places: Vec<([&str; 7], Vec<&Run>)> = Vec::new();
+    for run in runs.iter().filter(|run| run.row.suite == claim.suite()) {
+        let place = place(&run.row);
+        match places.iter_mut().find(|(other, _)| *other == place) {
+            Some((_, runs)) => runs.push(run),
+            None => places.push((place, vec![run])),
+        }
+    }
+    places.iter().filter_map(|(_, runs)| finding(claim, runs)).collect()
+}
+
+/// What rows behind one verdict have in common.
+fn place(row: &RunRow) -> [&str; 7] {
+    let RunRow { data, data_sha256, device, host, git_revision, burn_version, features, .. } = row;
+    [data, data_sha256, device, host, git_revision, burn_version, features]
+}
+
+/// None where nothing was measured.
+fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
+    let measured: Vec<&Run> = runs.iter().copied().filter(|run| run.row.status == Status::Ok).collect();
+    let first = &measured.first()?.row;
+    let mut seeds: Vec<u64> = measured.iter().map(|run| run.row.seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    let Claim { name, sentence, rule, caution, examine } = *claim;
+    let (data, device, origin) = (first.data.clone(), first.device.clone(), Origin::of(first));
+    let broken = runs.len() - measured.len();
+    let Examined { verdict, conditions, measures, plots } = examine(&Evidence::new(measured));
+    let said = Finding {
+        claim: name,
+        sentence,
+        verdict,
+        rule,
+        caution,
+        data,
+        device,
+        origin,
+        seeds,
+        broken,
+        conditions,
+        measures,
+        plots,
+    };
+    Some(said)
+}
+
+/// One line of `claims.csv`: one condition of one verdict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClaimRow {
+    /// The claim's name.
+    pub claim: &'static str,
+    /// Data set.
+    pub data: String,
+    /// Device.
+    pub device: String,
+    /// The claim's verdict.
+    pub verdict: Verdict,
+    /// What would have to hold.
+    pub condition: String,
+    /// What kind of number decides it.
+    pub quantity: Quantity,
+    /// The number.
+    pub estimate: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Values behind it.
+    pub n: usize,
+    /// On which side of `bound` it would have to lie.
+    pub side: Side,
+    /// What it is held against.
+    pub bound: f64,
+    /// Its chance were there no difference, corrected for their number, where a claim makes many comparisons.
+    pub p_corrected: Option<f64>,
+    /// Whether it holds.
+    pub outcome: Outcome,
+}
+
+/// The verdicts as rows.
+pub fn rows(findings: &[Finding]) -> Vec<ClaimRow> {
+    findings.iter().flat_map(|finding| finding.conditions.iter().map(|condition| row(finding, condition))).collect()
+}
+
+fn row(finding: &Finding, condition: &Condition) -> ClaimRow {
+    let estimate = condition.estimate;
+    ClaimRow {
+        claim: finding.claim,
+        data: finding.data.clone(),
+        device: finding.device.clone(),
+        verdict: finding.verdict,
+        condition: condition.says.clone(),
+        quantity: condition.quantity,
+        estimate: estimate.map(|estimate| estimate.value),
+        low: estimate.and_then(|estimate| estimate.low),
+        high: estimate.and_then(|estimate| estimate.high),
+        n: estimate.map_or(0, |estimate| estimate.n),
+        side: condition.side,
+        bound: condition.bound,
+        p_corrected: condition.p_corrected,
+        outcome: condition.outcome,
+    }
+}

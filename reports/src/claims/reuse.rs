@@ -1,0 +1,224 @@
+//! "Concatenation makes information flow more densely: features are used again."
+//!
+//! Huang et al. 2016, arXiv:1608.06993, figure 5: mean |w| of each layer over each earlier one's channels. Veit et al. 2016,
+//! arXiv:1605.06431: delete or swap single blocks of a trained network and see what accuracy is left. Kim et al. 2024, arXiv:2403.19588:
+//! concatenation raises the rank of features (here Roy and Vetterli's 2007 effective rank).
+
+use std::collections::BTreeMap;
+
+use super::condition::{Condition, Verdict, estimate};
+use super::evidence::{Evidence, alone, difference, last, ratio, series, share};
+use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use super::{Claim, Examined};
+use crate::record::RunRow;
+use crate::stats;
+use crate::store::Run;
+
+/// A use of earlier features, against that of the nearest, below which layers live off the nearest alone.
+const USED: f64 = 0.5;
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "reuse",
+    sentence: "With concatenation features are used again by later layers, and information flows more densely.",
+    rule: "Trained networks of equal parameters, paired by seed. Supported: concatenated layers weigh earlier features by more than half of \
+           what they weigh the nearest ones by (mean |w|); features after the last block have a higher effective rank with \
+           concatenation than with addition; deleting a single block costs less accuracy with addition, and with concatenation, than without a skip. Not \
+           supported: an interval says the opposite of one of these.",
+    caution: "Weights that were never trained weigh all features alike, so that after a short training the first number is near 1 \
+              whatever was learnt. The rank is also bounded by the number of channels, of which concatenation has more. A plain network was \
+              never trained to do without a block, and changes its channels' meaning from block to block.",
+    examine,
+};
+
+/// The mean share of the test images that is lost when one block is changed, over the blocks.
+fn lost(run: &Run, name: &str) -> Option<f64> {
+    let losses: Vec<f64> = losses(run, name)?.into_iter().map(|(_, loss)| loss).collect();
+    stats::mean(&losses)
+}
+
+/// The share of the test images that is lost by the change of each block.
+fn losses(run: &Run, name: &str) -> Option<Vec<(u64, f64)>> {
+    let total = run.row.test_total.filter(|total| *total > 0)? as f64;
+    let intact = share(run.row.test_correct, run.row.test_total)?;
+    Some(series(run, name).into_iter().map(|(block, correct)| (block, intact - correct / total)).collect())
+}
+
+/// Mean |w| of one layer's first convolution over the channels of one source.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Weight {
+    block: u64,
+    layer: u64,
+    source: u64,
+    value: f64,
+}
+
+/// `index = block · 10,000 + layer · 100 + source`.
+fn weights(run: &Run) -> Vec<Weight> {
+    let weight = |(index, value): (u64, f64)| Weight {
+        block: index / 10_000,
+        layer: index / 100 % 100,
+        source: index % 100,
+        value,
+    };
+    series(run, "weight_use").into_iter().map(weight).collect()
+}
+
+/// How much layers weigh earlier features against the nearest ones: the geometric mean over layers.
+fn use_of_earlier(run: &Run) -> Option<f64> {
+    let mut layers: BTreeMap<(u64, u64), Vec<(u64, f64)>> = BTreeMap::new();
+    for Weight { block, layer, source, value } in weights(run) {
+        layers.entry((block, layer)).or_default().push((source, value));
+    }
+    let of_one = |sources: &Vec<(u64, f64)>| {
+        let (nearest, earlier) = sources.split_last()?;
+        let earlier = stats::mean(&earlier.iter().map(|(_, value)| *value).collect::<Vec<f64>>())?;
+        Some((earlier / nearest.1).ln()).filter(|log| log.is_finite())
+    };
+    stats::mean(&layers.values().filter_map(of_one).collect::<Vec<f64>>()).map(f64::exp)
+}
+
+fn examine(evidence: &Evidence<'_>) -> Examined {
+    let all = evidence.task("reuse");
+    let conditions = conditions(&all);
+    let mut plots = vec![lesions(&all, "lesion_correct", "Accuracy lost by deleting one block")];
+    plots.push(lesions(&all, "swap_correct", "Accuracy lost by swapping a block with the next"));
+    plots.push(ranks(&all));
+    plots.extend(heat(&all.style("concat")));
+    Examined { verdict: Verdict::of_all(&conditions), conditions, measures: vec![measures(&all)], plots }
+}
+
+fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
+    let of = |style: &str, of: fn(&Run) -> Option<f64>| all.style(style).values(of);
+    let rank: fn(&Run) -> Option<f64> = |run| last(run, "effective_rank");
+    let deleted: fn(&Run) -> Option<f64> = |run| lost(run, "lesion_correct");
+    let spared = |style| estimate(difference(&of("none", deleted), &of(style, deleted)));
+    vec![
+        Condition::above(
+            "concatenated layers weigh earlier features by more than half of what they weigh the nearest by",
+            Quantity::Ratio,
+            USED,
+            alone(&of("concat", use_of_earlier)),
+        ),
+        Condition::above(
+            "the last features' effective rank is higher with concatenation than with addition",
+            Quantity::Ratio,
+            1.0,
+            estimate(ratio(&of("concat", rank), &of("add", rank))),
+        ),
+        Condition::above(
+            "deleting a block costs less with addition than without a skip",
+            Quantity::Difference,
+            0.0,
+            spared("add"),
+        ),
+        Condition::above(
+            "deleting a block costs less with concatenation than without a skip",
+            Quantity::Difference,
+            0.0,
+            spared("concat"),
+        ),
+    ]
+}
+
+fn measures(all: &Evidence<'_>) -> Measures {
+    let columns = [
+        ("test accuracy", Quantity::Share),
+        ("lost by deleting a block", Quantity::Difference),
+        ("at most", Quantity::Difference),
+        ("lost by swapping two", Quantity::Difference),
+        ("effective rank, last block", Quantity::Number),
+        ("use of earlier features", Quantity::Ratio),
+    ];
+    let most = |run: &Run| losses(run, "lesion_correct")?.into_iter().map(|(_, loss)| loss).reduce(f64::max);
+    let line = |(first, own): (&RunRow, Evidence<'_>)| {
+        let values = vec![
+            own.mean(|run| share(run.row.test_correct, run.row.test_total)),
+            own.mean(|run| lost(run, "lesion_correct")),
+            own.mean(most),
+            own.mean(|run| lost(run, "swap_correct")),
+            own.mean(|run| last(run, "effective_rank")),
+            own.mean(use_of_earlier),
+        ];
+        Line::new(&first.model, &first.skip, values)
+    };
+    Measures {
+        title: "Lesions, ranks and reuse".to_owned(),
+        caption: "Means over seeds with 95 % intervals; of lesions over the blocks first, in points of the test accuracy. Use of earlier \
+                  features: mean |w| over earlier ones against the nearest, geometric mean over layers."
+            .to_owned(),
+        columns: columns.into_iter().map(|(title, quantity)| Column::new(title, quantity)).collect(),
+        lines: all.models().into_iter().map(line).collect(),
+    }
+}
+
+fn lesions(all: &Evidence<'_>, name: &str, title: &str) -> Plot {
+    let trace = |(first, own): (&RunRow, Evidence<'_>)| {
+        let mut blocks: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+        for (block, loss) in own.runs().iter().filter_map(|run| losses(run, name)).flatten() {
+            blocks.entry(block).or_default().push(loss);
+        }
+        let point = |(block, losses): (u64, Vec<f64>)| Some((block as f64, stats::mean_interval(&losses)?));
+        Trace {
+            name: first.model.clone(),
+            skip: first.skip.clone(),
+            points: blocks.into_iter().filter_map(point).collect(),
+        }
+    };
+    Plot {
+        name: name.replace('_', "-"),
+        title: title.to_owned(),
+        caption: "Means over seeds with 95 % intervals.".to_owned(),
+        drawn: Drawn::Lines,
+        x: Along::linear("block", Quantity::Number),
+        y: Along::linear("test accuracy lost", Quantity::Share),
+        traces: all.models().into_iter().map(trace).collect(),
+    }
+}
+
+fn ranks(all: &Evidence<'_>) -> Plot {
+    let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
+        name: first.model.clone(),
+        skip: first.skip.clone(),
+        points: own.mean_series("effective_rank"),
+    };
+    Plot {
+        name: "effective-rank".to_owned(),
+        title: "Effective rank of the features".to_owned(),
+        caption: "The exponential of the entropy of the features' singular values after each block, means over seeds."
+            .to_owned(),
+        drawn: Drawn::Lines,
+        x: Along::linear("block", Quantity::Number),
+        y: Along::linear("effective rank", Quantity::Number),
+        traces: all.models().into_iter().map(trace).collect(),
+    }
+}
+
+/// A heat map for each dense block: rows are layers, columns the sources that they read.
+fn heat(dense: &Evidence<'_>) -> Vec<Plot> {
+    let mut cells: BTreeMap<u64, BTreeMap<u64, BTreeMap<u64, Vec<f64>>>> = BTreeMap::new();
+    for Weight { block, layer, source, value } in dense.runs().iter().flat_map(|run| weights(run)) {
+        cells.entry(block).or_default().entry(layer).or_default().entry(source).or_default().push(value);
+    }
+    let trace = |(layer, sources): (u64, BTreeMap<u64, Vec<f64>>)| Trace {
+        name: format!("layer {layer}"),
+        skip: "concat".to_owned(),
+        points: sources
+            .into_iter()
+            .filter_map(|(source, values)| Some((source as f64, stats::mean_interval(&values)?)))
+            .collect(),
+    };
+    let plot = |(block, layers): (u64, BTreeMap<u64, BTreeMap<u64, Vec<f64>>>)| {
+        Plot {
+        name: format!("weight-use-{block}"),
+        title: format!("Which features each layer of dense block {block} uses"),
+        caption: "Mean |w| of a layer's first convolution over the channels of each source, means over seeds; source 0 is the \
+                  block's input, source s what layer s added (Huang et al. 2016, figure 5)."
+            .to_owned(),
+        drawn: Drawn::Heat,
+        x: Along::linear("source", Quantity::Number),
+        y: Along::linear("mean |w|", Quantity::Number),
+        traces: layers.into_iter().map(trace).collect(),
+    }
+    };
+    cells.into_iter().map(plot).collect()
+}

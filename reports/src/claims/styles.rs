@@ -1,0 +1,104 @@
+//! "There are better ways to join than addition."
+//!
+//! One backbone, every style, side by side; each against addition.
+
+use super::condition::{Condition, Verdict, estimate};
+use super::evidence::{Evidence, Values, difference};
+use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use super::{Claim, Examined};
+use crate::metric::Metric;
+use crate::record::RunRow;
+use crate::stats::{self, Estimate};
+use crate::store::Run;
+
+/// An advantage in accuracy up to which a style counts as no better: two points.
+const MATTERS: f64 = 0.02;
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "styles",
+    sentence: "There are more accurate ways to join than plain addition.",
+    rule: "One backbone, one recipe; each style's test accuracy less addition's, paired by seed. Supported: some style's interval lies \
+           above 0, and its chance, corrected for the number of styles (Holm), is at most 5 %. Not supported: every style's interval \
+           ends below 2 points. Inconclusive: else.",
+    caution: "Equal depth and width, not equal parameters, but for styles that add only a few scalars; the table has every \
+              cost. Most of these styles were proposed for networks far larger than these.",
+    examine,
+};
+
+type Value = fn(&Run) -> Option<f64>;
+
+const ACCURACY: Value = |run| Metric::TestAccuracy.of(&run.row);
+
+const COLUMNS: [(&str, Quantity, Value); 7] = [
+    ("test accuracy", Quantity::Share, ACCURACY),
+    ("params", Quantity::Count, |run| Metric::Params.of(&run.row)),
+    ("MACs", Quantity::Count, |run| Metric::Macs.of(&run.row)),
+    ("train images/s", Quantity::Rate, |run| Metric::TrainThroughput.of(&run.row)),
+    ("infer images/s", Quantity::Rate, |run| Metric::InferThroughput.of(&run.row)),
+    ("train peak", Quantity::Bytes, |run| Metric::TrainMemory.of(&run.row)),
+    ("infer peak", Quantity::Bytes, |run| Metric::InferMemory.of(&run.row)),
+];
+
+fn examine(evidence: &Evidence<'_>) -> Examined {
+    let base = evidence.style("add");
+    let base = base.models().into_iter().next().map(|(_, own)| own.values(ACCURACY)).unwrap_or_default();
+    let conditions = conditions(evidence, &base);
+    let verdict = Verdict::of_any(&conditions);
+    Examined { verdict, conditions, measures: vec![measures(evidence, &base)], plots: vec![plot(evidence)] }
+}
+
+/// Those that are held against addition: every other model that was trained.
+fn others<'a>(evidence: &Evidence<'a>) -> Vec<(&'a RunRow, Evidence<'a>)> {
+    evidence.task("train").models().into_iter().filter(|(first, _)| first.skip != "add").collect()
+}
+
+fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
+    let others = others(evidence);
+    let contrasts: Vec<_> = others.iter().map(|(_, own)| difference(&own.values(ACCURACY), base)).collect();
+    let chances: Vec<f64> = contrasts.iter().filter_map(|contrast| contrast.and_then(|contrast| contrast.p)).collect();
+    let mut corrected = stats::holm(&chances).into_iter();
+    let mut conditions = Vec::new();
+    for ((first, _), contrast) in others.iter().zip(contrasts) {
+        let p = contrast.and_then(|contrast| contrast.p).and_then(|_| corrected.next());
+        let says = format!("{} is more accurate than addition", first.model);
+        let condition = Condition::above(says, Quantity::Difference, 0.0, estimate(contrast));
+        conditions.push(condition.among_many(MATTERS, p));
+    }
+    conditions
+}
+
+fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
+    let line = |(first, own): (&RunRow, Evidence<'_>)| {
+        let gained = estimate(difference(&own.values(ACCURACY), base)).filter(|_| first.skip != "add");
+        let mut values: Vec<Option<Estimate>> = COLUMNS.iter().map(|(_, _, of)| own.mean(of)).collect();
+        values.insert(1, gained);
+        Line::new(&first.model, &first.skip, values)
+    };
+    let mut columns: Vec<Column> = COLUMNS.iter().map(|(title, quantity, _)| Column::new(*title, *quantity)).collect();
+    columns.insert(1, Column::new("against addition", Quantity::Difference));
+    Measures {
+        title: "Every style side by side".to_owned(),
+        caption: "Means over seeds with 95 % intervals; the difference is paired by seed. MACs are for one image."
+            .to_owned(),
+        columns,
+        lines: evidence.models().into_iter().map(line).collect(),
+    }
+}
+
+/// What a style gains in accuracy, against what it costs in training speed.
+fn plot(evidence: &Evidence<'_>) -> Plot {
+    let speed: Value = |run| Metric::TrainThroughput.of(&run.row);
+    let trace = |(first, own): (&RunRow, Evidence<'_>)| {
+        let point = own.mean(speed).zip(own.mean(ACCURACY)).map(|(speed, accuracy)| (speed.value, accuracy));
+        Trace { name: first.model.clone(), skip: first.skip.clone(), points: point.into_iter().collect() }
+    };
+    Plot {
+        name: "accuracy".to_owned(),
+        title: "Accuracy against training speed".to_owned(),
+        caption: "Means over seeds, accuracy with its 95 % interval.".to_owned(),
+        drawn: Drawn::Marks,
+        x: Along::log("training images/s", Quantity::Rate),
+        y: Along::linear("test accuracy", Quantity::Share),
+        traces: evidence.models().into_iter().map(trace).collect(),
+    }
+}

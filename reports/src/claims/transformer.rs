@@ -1,0 +1,144 @@
+//! "There is no modern Transformer without skips."
+//!
+//! Dong et al. 2021, arXiv:2103.03404: without its skips attention makes all tokens alike, doubly exponentially in depth. Noci et al. 2022,
+//! arXiv:2206.03126: then the gradients of queries and keys vanish. Ji et al. 2025, arXiv:2505.01996: the skip around attention
+//! matters more than the one around the MLP; so the two are taken away one by one.
+
+use super::condition::{Condition, Verdict, estimate};
+use super::evidence::{Evidence, Values, difference, last, ratio, series, share};
+use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use super::{Claim, Examined};
+use crate::stats::{self, Estimate};
+use crate::store::Run;
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "transformer",
+    sentence: "A Transformer without skip connections does not train, because its tokens become alike.",
+    rule: "A Vision Transformer with both skips against the same with neither, paired by seed. Supported: with both its test accuracy is \
+           higher; at initialisation its tokens after the last block are less alike (the residual ‖X − 1x̄ᵀ‖/‖X‖ is larger), and the \
+           gradients of its queries and keys are larger against those of its values. Not supported: an interval says the \
+           opposite of one of these.",
+    caution: "One recipe, made for networks with skips: without them longer training or another initialisation can catch up (He et al. \
+              2023, arXiv:2302.10322, need five times the iterations). The table takes the two skips away one by one.",
+    examine,
+};
+
+/// Which skips a Transformer has, by the style's word.
+const SKIPS: [(&str, &str); 4] =
+    [("add", "both skips"), ("mlp-only", "no attention skip"), ("attention-only", "no MLP skip"), ("none", "neither")];
+
+fn accuracy(run: &Run) -> Option<f64> {
+    share(run.row.test_correct, run.row.test_total).filter(|_| run.row.task == "train")
+}
+
+/// How unlike the tokens are after the last block, at the start.
+fn residual(run: &Run) -> Option<f64> {
+    last(run, "token_residual")
+}
+
+/// The gradient norm of queries and keys over that of values, at the start: the geometric mean over blocks.
+fn queries_and_keys(run: &Run) -> Option<f64> {
+    let log = |name: &str| {
+        let logs: Vec<f64> = series(run, name).into_iter().map(|(_, norm)| norm.ln()).collect();
+        stats::mean(&logs).filter(|mean| mean.is_finite())
+    };
+    Some(((log("query_gradient")? + log("key_gradient")?) / 2.0 - log("value_gradient")?).exp())
+}
+
+fn examine(evidence: &Evidence<'_>) -> Examined {
+    let all = evidence.only(|row| row.family == "vit");
+    let conditions = conditions(&all);
+    let plots = vec![residuals(&all), gradients(&all)];
+    Examined { verdict: Verdict::of_all(&conditions), conditions, measures: vec![measures(&all)], plots }
+}
+
+fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
+    let of = |style: &str, of: fn(&Run) -> Option<f64>| -> Values<'_> { all.style(style).values(of) };
+    let more = |what| estimate(ratio(&of("add", what), &of("none", what)));
+    vec![
+        Condition::above(
+            "it is more accurate with both skips than with neither",
+            Quantity::Difference,
+            0.0,
+            estimate(difference(&of("add", accuracy), &of("none", accuracy))),
+        ),
+        Condition::above("its tokens are less alike after the last block", Quantity::Ratio, 1.0, more(residual)),
+        Condition::above(
+            "the gradients of its queries and keys are larger against those of its values",
+            Quantity::Ratio,
+            1.0,
+            more(queries_and_keys),
+        ),
+    ]
+}
+
+/// The rows of each way of skipping, with its name.
+fn ways<'a>(all: &'a Evidence<'_>) -> impl Iterator<Item = (&'static str, &'static str, Evidence<'a>)> {
+    let own = |(style, name): (&'static str, &'static str)| (style, name, all.style(style));
+    SKIPS.into_iter().map(own).filter(|(_, _, own)| !own.runs().is_empty())
+}
+
+fn measures(all: &Evidence<'_>) -> Measures {
+    let both = all.style("add").values(accuracy);
+    let columns = [
+        ("test accuracy", Quantity::Share),
+        ("against both skips", Quantity::Difference),
+        ("token residual, last block", Quantity::Number),
+        ("query and key gradients over value's", Quantity::Ratio),
+    ];
+    let line = |(style, name, own): (&str, &str, Evidence<'_>)| {
+        let lost = estimate(difference(&own.values(accuracy), &both)).filter(|_| style != "add");
+        Line::new(name, style, vec![own.mean(accuracy), lost, own.mean(residual), own.mean(queries_and_keys)])
+    };
+    Measures {
+        title: "Skips taken away".to_owned(),
+        caption: "Means over seeds with 95 % intervals; residual and gradients at initialisation. A residual of 0: all tokens are alike."
+            .to_owned(),
+        columns: columns.into_iter().map(|(title, quantity)| Column::new(title, quantity)).collect(),
+        lines: ways(all).map(line).collect(),
+    }
+}
+
+fn residuals(all: &Evidence<'_>) -> Plot {
+    let trace = |(style, name, own): (&str, &str, Evidence<'_>)| Trace {
+        name: name.to_owned(),
+        skip: style.to_owned(),
+        points: own.mean_series("token_residual"),
+    };
+    Plot {
+        name: "token-residual".to_owned(),
+        title: "How unlike tokens stay, at the start".to_owned(),
+        caption: "‖X − 1x̄ᵀ‖/‖X‖ after each block, 0 the embedding; means over seeds with 95 % intervals.".to_owned(),
+        drawn: Drawn::Lines,
+        x: Along::linear("block", Quantity::Number),
+        y: Along::log("token residual", Quantity::Number),
+        traces: ways(all).map(trace).collect(),
+    }
+}
+
+/// Block by block, the gradient norm of the queries over that of the values.
+fn gradients(all: &Evidence<'_>) -> Plot {
+    let points = |own: &Evidence<'_>| -> Vec<(f64, Estimate)> {
+        let values = own.mean_series("value_gradient");
+        let over = |(block, query): (f64, Estimate)| {
+            let (_, value) = values.iter().find(|(other, _)| *other == block)?;
+            let ratio = query.value / value.value;
+            ratio.is_finite().then_some((block, Estimate { n: query.n, value: ratio, low: None, high: None }))
+        };
+        own.mean_series("query_gradient").into_iter().filter_map(over).collect()
+    };
+    let trace = |(style, name, own): (&str, &str, Evidence<'_>)| Trace {
+        name: name.to_owned(),
+        skip: style.to_owned(),
+        points: points(&own),
+    };
+    Plot {
+        name: "query-gradients".to_owned(),
+        title: "Gradients of the queries over those of the values, at the start".to_owned(),
+        caption: "Ratios of the means over seeds, block by block.".to_owned(),
+        drawn: Drawn::Lines,
+        x: Along::linear("block", Quantity::Number),
+        y: Along::log("query over value", Quantity::Ratio),
+        traces: ways(all).map(trace).collect(),
+    }
+}

@@ -1,0 +1,69 @@
+//! What claims draw, in the units in which it is read.
+
+use crate::claims::{Along, Drawn, Finding, Plot, Quantity, Trace};
+
+use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
+
+/// Every plot of every claim that has something to draw.
+pub(super) fn claims(findings: &[Finding]) -> Vec<Figure> {
+    let drawn = |finding| of_one(finding);
+    findings.iter().flat_map(drawn).collect()
+}
+
+fn of_one(finding: &Finding) -> impl Iterator<Item = Figure> {
+    let drawn = finding.plots.iter().filter(|plot| plot.traces.iter().any(|trace| !trace.points.is_empty()));
+    drawn.map(|plot| figure(finding, plot))
+}
+
+/// What a claim's figures are called begins so.
+pub(super) fn beginning(claim: &str) -> String {
+    format!("claim-{claim}-")
+}
+
+fn figure(finding: &Finding, plot: &Plot) -> Figure {
+    let own = plot.traces.iter().filter(|trace| !trace.points.is_empty());
+    Figure {
+        id: beginning(finding.claim) + &slug(&[&plot.name]),
+        title: plot.title.clone(),
+        caption: plot.caption.clone(),
+        x: axis(&plot.x),
+        y: axis(&plot.y),
+        kind: if plot.drawn == Drawn::Heat { Kind::Heat } else { Kind::Plot },
+        series: own.map(|trace| series(plot, trace)).collect(),
+    }
+}
+
+fn axis(along: &Along) -> Axis {
+    let unit = unit(along.quantity).1;
+    Axis::new(format!("{}{unit}", along.title), if along.log { Scale::Log } else { Scale::Linear })
+}
+
+/// From the unit of rows to the one that is read, and its name.
+fn unit(quantity: Quantity) -> (f64, &'static str) {
+    match quantity {
+        Quantity::Share => (100.0, ", %"),
+        Quantity::Difference => (100.0, ", points"),
+        Quantity::Bytes => (1.0 / 1_048_576.0, ", MiB"),
+        _ => (1.0, ""),
+    }
+}
+
+fn series(plot: &Plot, trace: &Trace) -> Series {
+    let (across, along) = (unit(plot.x.quantity).0, unit(plot.y.quantity).0);
+    let point = |(x, y): &(f64, crate::stats::Estimate)| Point {
+        name: if plot.drawn == Drawn::Marks {
+            trace.name.clone()
+        } else {
+            format!("{}, {} {x}", trace.name, plot.x.title)
+        },
+        x: exactly(x * across),
+        y: scaled(y, along),
+        hollow: false,
+    };
+    Series {
+        name: trace.name.clone(),
+        style: trace.skip.clone(),
+        mark: if plot.drawn == Drawn::Marks { Mark::Marks } else { Mark::Line },
+        points: trace.points.iter().map(point).collect(),
+    }
+}

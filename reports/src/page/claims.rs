@@ -1,0 +1,39 @@
+//! Claims on a page: what is said, the verdict, what decided, and the plots.
+
+use maud::{Markup, html};
+
+use crate::claims::{Finding, Verdict};
+use crate::figure::Figure;
+use crate::table;
+
+use super::{data, plots};
+
+/// All of them, the verdicts first.
+pub(super) fn claims(findings: &[Finding], figures: &[Figure]) -> Markup {
+    html! {
+        @if !findings.is_empty() {
+            (data::table(&table::verdicts(findings)))
+            @for finding in findings { (one(finding, figures)) }
+        }
+    }
+}
+
+fn one(finding: &Finding, figures: &[Figure]) -> Markup {
+    let beginning = crate::figure::of_claim(finding.claim);
+    html! {
+        article.claim {
+            h3 { (finding.claim) " " span class={ "verdict " (class(finding.verdict)) } { (finding.verdict.word()) } }
+            @for sentence in table::sentences(finding) { p.remark { (sentence) } }
+            @for sheet in table::sheets(finding) { (data::table(&sheet)) }
+            (plots(figures.iter().filter(|figure| figure.id.starts_with(&beginning))))
+        }
+    }
+}
+
+fn class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Supported => "supported",
+        Verdict::NotSupported => "not-supported",
+        Verdict::Inconclusive => "inconclusive",
+    }
+}

@@ -1,0 +1,48 @@
+//! What papers measured, beside what was measured here.
+
+use crate::published::{Beside, Published};
+use crate::stats::Estimate;
+
+use super::Sheet;
+
+/// One line for each published figure of a network that was trained here.
+pub fn published(beside: &[Beside]) -> Sheet {
+    let header = ["model", "data", "may be compared", "published in", "epochs here", "test error here", "published"];
+    Sheet {
+        id: "published".to_owned(),
+        title: "Measured beside published".to_owned(),
+        caption: "Test errors; here the mean over seeds with Student's 95 % interval, of the last epoch. A published figure mostly is of one \
+                  run, ± its standard deviation where there were more; recipes differ unless they were set alike."
+            .to_owned(),
+        header: header.map(str::to_owned).to_vec(),
+        rows: beside.iter().flat_map(lines).collect(),
+        left: 4,
+    }
+}
+
+fn lines(beside: &Beside) -> Vec<Vec<String>> {
+    let comparable = beside.otherwise.as_ref().map_or("yes".to_owned(), |why| format!("no\n{why}"));
+    let epochs = beside.epochs.map_or(String::new(), |epochs| epochs.to_string());
+    let line = |figure: &Published| {
+        vec![
+            beside.model.clone(),
+            beside.data.clone(),
+            comparable.clone(),
+            format!("{}\n{}", figure.source, figure.seen_in),
+            epochs.clone(),
+            here(&beside.measured),
+            there(figure),
+        ]
+    };
+    beside.published.iter().map(line).collect()
+}
+
+fn here(error: &Estimate) -> String {
+    let spread = error.high.map_or(String::new(), |high| format!(" ± {:.2}", (high - error.value) * 100.0));
+    format!("{:.2}{spread} % (n = {})", error.value * 100.0, error.n)
+}
+
+fn there(figure: &Published) -> String {
+    let spread = figure.spread.map_or(String::new(), |spread| format!(" ± {spread:.2}"));
+    format!("{:.2}{spread} % (n = {})", figure.value, figure.n)
+}
