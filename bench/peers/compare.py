@@ -45,7 +45,7 @@ def skipbench(args, model, memory, task):
         suite = Path(folder, "peers.toml")
         suite.write_text(SUITE.format(size=size, task=task, model=model, memory=memory, **vars(args)))
         command = [args.skipbench, "run", str(suite), "--out", f"{folder}/out", "--threads", str(args.threads), "--quiet"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, capture_output=True)
         with open(f"{folder}/out/runs.csv", newline="") as file:
             row = next(csv.DictReader(file))
     if row["status"] != "ok":

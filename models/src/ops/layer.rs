@@ -85,7 +85,8 @@ pub struct Affine {
     pub epsilon: f64,
 }
 
-/// What follows a batch normalisation.
+/// What follows a batch normalisation. One lives for the length of a call, so that its size does not matter.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone)]
 pub enum Then {
     /// Nothing.
