@@ -1,6 +1,6 @@
 //! What skipbench's numbers say.
 //!
-//! - [`record`]: the rows, column by column; [`store`]: files of rows, read and written.
+//! - [`record`]: the rows, column by column; [`store`]: files of rows, read and written; [`journal`]: appended to.
 //! - [`stats`], [`bootstrap`], [`paired`]: medians, intervals, exponents, ratios and differences; [`metric`]: what is compared; [`group`]: the one grouping; [`compare`]: each member of a
 //!   matched group against its reference.
 //! - [`scaling`]: sweeps and their exponents; [`roofline`]: times against the machine's ceilings; [`notes`]: what to know

@@ -37,7 +37,7 @@ pub struct Setup<'a> {
     pub device: Device,
 }
 
-/// Runs a cell with one of the networks of this program ([`own`](crate::own)).
+/// Runs a cell with one of the networks of this program ([`own`]).
 ///
 /// # Errors
 /// As [`run_as`].

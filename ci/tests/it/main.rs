@@ -1,5 +1,6 @@
 //! Integration tests of skipbench-ci.
 
+mod baseline;
 mod config;
 mod gate;
 mod job;

@@ -1,0 +1,27 @@
+//! The project's own baseline: of this schema, from a clean commit, and with something to judge by every rule but time's.
+
+use std::fs;
+use std::path::Path;
+
+use skipbench_ci::config::Config;
+use skipbench_ci::finding::Class;
+use skipbench_ci::gate::judge;
+use skipbench_reports::record::SCHEMA_VERSION;
+use skipbench_reports::store::{RUNS, read};
+
+#[test]
+fn the_baseline_is_current_and_every_exact_metric_is_judged_by_it() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("baseline");
+    let text = fs::read_to_string(dir.join(RUNS)).expect("committed");
+    let version = format!("{SCHEMA_VERSION},");
+    assert!(text.lines().skip(1).all(|line| line.starts_with(&version)), "bless it anew: its schema is older");
+    let runs = read(&dir).expect("whole");
+    assert!(runs.iter().all(|run| run.row.git_dirty == Some(false)), "bless it from a clean commit");
+    let judgement = judge(&runs, &runs, &Config::default()).expect("against itself");
+    let judged = |metric: &str| judgement.findings.iter().any(|finding| finding.metric == metric);
+    for metric in ["params", "macs", "activation_bytes", "saved_bytes", "join_bytes", "output_shape", "steps", "loss"] {
+        assert!(judged(metric), "{metric}");
+    }
+    let classes = [Class::Exact, Class::Heap, Class::Accuracy];
+    assert!(classes.iter().all(|class| judgement.findings.iter().any(|finding| finding.class == *class)));
+}
