@@ -76,6 +76,8 @@ impl Tape {
     pub fn start(images: Images, execution: Execution) -> (Tape, Value) {
         let mut tape = Tape { execution, ..Tape::default() };
         let input = tape.value(vec![images.channels, images.size, images.size]);
+        // Whoever trains holds the images anyway: that the first layer holds them too costs nothing.
+        tape.saved.insert(input.id);
         (tape, input)
     }
 

@@ -1,8 +1,8 @@
 //! Integration tests of skipbench-models.
 
 mod counts;
-mod fixture;
 mod execution;
+mod fixture;
 mod forward;
 #[cfg(feature = "flex")]
 mod kernels;
