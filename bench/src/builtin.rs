@@ -12,13 +12,14 @@ pub struct BuiltIn {
 }
 
 /// The suites in this binary; the first is the default.
-pub const BUILT_IN: [BuiltIn; 8] = [
+pub const BUILT_IN: [BuiltIn; 9] = [
     BuiltIn { name: "quick", text: include_str!("suites/quick.toml") },
     BuiltIn { name: "speed", text: include_str!("suites/speed.toml") },
     BuiltIn { name: "memory", text: include_str!("suites/memory.toml") },
     BuiltIn { name: "scaling", text: include_str!("suites/scaling.toml") },
     BuiltIn { name: "gate", text: include_str!("suites/gate.toml") },
     BuiltIn { name: "cifar", text: include_str!("suites/cifar.toml") },
+    BuiltIn { name: "short", text: include_str!("suites/short.toml") },
     BuiltIn { name: "paper", text: include_str!("suites/paper.toml") },
     BuiltIn { name: "imagenet", text: include_str!("suites/imagenet.toml") },
 ];
