@@ -233,3 +233,16 @@ fn results_do_not_depend_on_the_number_of_threads() {
         }
     }
 }
+
+#[test]
+fn a_nan_is_not_lost_in_a_relu() {
+    let ones = || Tensor::<1>::ones([2], &device());
+    for then in [Then::Relu, Then::AddRelu(Tensor::zeros([1, 2, 2, 2], &device()))] {
+        let x = Tensor::<4>::from_data([[[[f32::NAN, 1.0], [2.0, 3.0]], [[0.0, 1.0], [2.0, 3.0]]]], &device());
+        let by = || Affine { gamma: ones(), beta: ones(), epsilon: EPSILON };
+        let trained = values(norm_train(x.clone(), by(), then.clone()).0);
+        assert!(trained[..4].iter().all(|y| y.is_nan()) && trained[4..].iter().all(|y| y.is_finite()), "{trained:?}");
+        let inferred = values(norm_infer(x, by(), (ones(), ones()), then));
+        assert!(inferred[0].is_nan() && inferred[1..].iter().all(|y| y.is_finite()), "{inferred:?}");
+    }
+}

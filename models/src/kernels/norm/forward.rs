@@ -19,6 +19,12 @@ pub(crate) enum After<'a> {
     AddRelu(Planes<'a>),
 }
 
+/// x, or 0 where it is less. What is not a number stays so, which `max` would turn to 0: a network that diverged must show it.
+#[inline(always)]
+fn relu(x: f32) -> f32 {
+    if x < 0.0 { 0.0 } else { x }
+}
+
 /// Mean and biased variance of a channel.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 pub(crate) fn statistics(x: Planes, channel: usize) -> (f32, f32) {
@@ -36,10 +42,10 @@ pub(crate) fn apply(x: Planes, channel: usize, by: Channel, after: After, y: &Pl
         let y = unsafe { y.plane(image, channel) };
         match after {
             After::Nothing => y.iter_mut().zip(x).for_each(|(y, x)| *y = by.of(*x)),
-            After::Relu => y.iter_mut().zip(x).for_each(|(y, x)| *y = by.of(*x).max(0.0)),
+            After::Relu => y.iter_mut().zip(x).for_each(|(y, x)| *y = relu(by.of(*x))),
             After::AddRelu(shortcut) => {
                 let shortcut = shortcut.plane(image, channel);
-                y.iter_mut().zip(x).zip(shortcut).for_each(|((y, x), s)| *y = (by.of(*x) + s).max(0.0));
+                y.iter_mut().zip(x).zip(shortcut).for_each(|((y, x), s)| *y = relu(by.of(*x) + s));
             }
         }
     }
@@ -53,10 +59,10 @@ pub(crate) fn apply_in_place(batch: usize, channel: usize, by: Channel, after: A
         let y = unsafe { y.plane(image, channel) };
         match after {
             After::Nothing => y.iter_mut().for_each(|y| *y = by.of(*y)),
-            After::Relu => y.iter_mut().for_each(|y| *y = by.of(*y).max(0.0)),
+            After::Relu => y.iter_mut().for_each(|y| *y = relu(by.of(*y))),
             After::AddRelu(shortcut) => {
                 let shortcut = shortcut.plane(image, channel);
-                y.iter_mut().zip(shortcut).for_each(|(y, s)| *y = (by.of(*y) + s).max(0.0));
+                y.iter_mut().zip(shortcut).for_each(|(y, s)| *y = relu(by.of(*y) + s));
             }
         }
     }
