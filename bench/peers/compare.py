@@ -32,6 +32,7 @@ kernels = "{kernels}"
 memory = "{memory}"
 warmup_ms = {warmup_ms}
 timed_ms = {timed_ms}
+timed_steps = {timed_steps}
 
 [[group]]
 name = "peers"
@@ -62,7 +63,7 @@ CIFAR = {f"resnet{depth}" for depth in (20, 32, 44, 56, 110)}
 
 def pytorch(args, model, task):
     command = [args.python, str(HERE / "torch_step.py"), model, task, str(args.batch), "--threads", str(args.threads)]
-    command += ["--warmup-ms", str(args.warmup_ms), "--timed-ms", str(args.timed_ms)]
+    command += ["--warmup-ms", str(args.warmup_ms), "--timed-ms", str(args.timed_ms), "--timed-steps", str(args.timed_steps)]
     command += ["--channels-last"] * args.channels_last + ["--compile"] * args.compile
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return {"params": found["params"], "step_ns": found["step_ns"], "peak": found["peak_rss_bytes"]}
@@ -100,6 +101,7 @@ def main():
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--warmup-ms", type=int, default=500)
     parser.add_argument("--timed-ms", type=int, default=1500)
+    parser.add_argument("--timed-steps", type=int, default=5, help="at least so many, however long they take")
     parser.add_argument("--channels-last", action="store_true", help="PyTorch in NHWC")
     parser.add_argument("--compile", action="store_true", help="PyTorch by torch.compile")
     args = parser.parse_args()

@@ -4,7 +4,7 @@
     torch_step.py resnet20 train-step 64 --threads 2 [--channels-last] [--compile]
 
 A `train-step` is forward, cross-entropy, backward and SGD with Nesterov momentum and weight decay, as skipbench's; an
-`infer` is a forward pass in evaluation mode. Steps run for `--warmup-ms`, then for `--timed-ms` and ten times at least.
+`infer` is a forward pass in evaluation mode. Steps run for `--warmup-ms`, then for `--timed-ms` and `--timed-steps` at least.
 """
 
 import argparse
@@ -57,6 +57,7 @@ def main():
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--warmup-ms", type=int, default=500)
     parser.add_argument("--timed-ms", type=int, default=1500)
+    parser.add_argument("--timed-steps", type=int, default=5)
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--compile", action="store_true")
     args = parser.parse_args()
@@ -67,7 +68,7 @@ def main():
     model = model.to(memory_format=layout)
     step = stepper(torch.compile(model) if args.compile else model, args.task, args.batch, size, layout)
     timed(step, args.warmup_ms, 2)
-    times = sorted(timed(step, args.timed_ms, 10))
+    times = sorted(timed(step, args.timed_ms, args.timed_steps))
     params = sum(parameter.numel() for parameter in model.parameters())
     step_ns = times[len(times) // 2]
     print(json.dumps({"params": params, "step_ns": step_ns, "peak_rss_bytes": peak_rss_bytes(), "torch": torch.__version__}))
