@@ -8,7 +8,11 @@ jobs=${1:-20}
 work=$(mktemp -d)
 trap 'git worktree remove --force "$work/planted" 2>/dev/null || true; rm -rf "$work"' EXIT
 
+# Cargo goes by the times of files: what another tree's newer files gave must not be taken for what older ones give.
+forget() { cargo clean --quiet --release -p skipbench -p skipbench-models -p skipbench-reports -p skipbench-ci; }
+
 built() { # DIR NAME: builds the tree in DIR and sets its program aside
+  forget
   (cd "$1" && cargo build --release --bin skipbench --target-dir "$OLDPWD/target" 2>/dev/null)
   cp target/release/skipbench "$work/$2"
 }
@@ -51,3 +55,4 @@ for plant in extra-copy swapped-skip; do
   done
   grep -B6 '"verdict": "regressed"' "$work/told.json" | sed -n 's/.*"metric": "\(.*\)".*/  \1/p' | sort -u
 done
+forget

@@ -31,6 +31,7 @@ batch = {batch}
 kernels = "{kernels}"
 memory = "{memory}"
 warmup_ms = {warmup_ms}
+warmup_max_ms = 3000
 timed_ms = {timed_ms}
 timed_steps = {timed_steps}
 
@@ -101,7 +102,7 @@ def main():
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--warmup-ms", type=int, default=500)
     parser.add_argument("--timed-ms", type=int, default=1500)
-    parser.add_argument("--timed-steps", type=int, default=5, help="at least so many, however long they take")
+    parser.add_argument("--timed-steps", type=int, default=3, help="at least so many, however long they take")
     parser.add_argument("--channels-last", action="store_true", help="PyTorch in NHWC")
     parser.add_argument("--compile", action="store_true", help="PyTorch by torch.compile")
     args = parser.parse_args()

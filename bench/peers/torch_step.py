@@ -57,7 +57,7 @@ def main():
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--warmup-ms", type=int, default=500)
     parser.add_argument("--timed-ms", type=int, default=1500)
-    parser.add_argument("--timed-steps", type=int, default=5)
+    parser.add_argument("--timed-steps", type=int, default=3)
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--compile", action="store_true")
     args = parser.parse_args()

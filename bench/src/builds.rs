@@ -16,20 +16,26 @@ pub struct Recipe {
     pub bin: String,
 }
 
-/// Where Cargo keeps things.
+/// Where Cargo keeps things, and the packages of the workspace.
 #[derive(Debug, Deserialize)]
 struct Metadata {
     workspace_root: PathBuf,
     target_directory: PathBuf,
+    packages: Vec<Package>,
 }
 
-/// The programs of `revision` and of the working tree as it is, in that order. The former is built from a checkout of its own,
-/// that is removed afterwards, in the same target directory: what both depend on is compiled once.
+#[derive(Debug, Deserialize)]
+struct Package {
+    name: String,
+}
+
+/// The programs of `revision` and of the working tree around `dir` as it is, in that order. The former is built from a checkout
+/// of its own, that is removed afterwards, in the same target directory: what both depend on is compiled once.
 ///
 /// # Errors
 /// If there is no repository or no such revision, or one of the two does not build.
-pub fn both(revision: &str, recipe: &Recipe) -> Result<(PathBuf, PathBuf)> {
-    let Metadata { workspace_root, target_directory } = metadata()?;
+pub fn both(dir: &Path, revision: &str, recipe: &Recipe) -> Result<(PathBuf, PathBuf)> {
+    let Metadata { workspace_root, target_directory, .. } = metadata(dir)?;
     let commit = commit(&workspace_root, revision)?;
     let place = target_directory.join("gate");
     let built = target_directory.join("release").join(&recipe.bin);
@@ -51,8 +57,9 @@ fn set_aside(program: &Path, place: &Path) -> Result<PathBuf> {
     Ok(copy)
 }
 
-fn metadata() -> Result<Metadata> {
+fn metadata(dir: &Path) -> Result<Metadata> {
     let output = Command::new("cargo")
+        .current_dir(dir)
         .args(["metadata", "--format-version", "1", "--no-deps"])
         .stderr(Stdio::inherit())
         .output()
@@ -111,13 +118,19 @@ impl Drop for Checkout {
     }
 }
 
+/// Builds the tree in `dir`, its own packages anew. Cargo knows packages by their place in the workspace and sources by their times:
+/// of two checkouts with one target directory it may take what the newer one gave for what the older one's files give.
 fn build(dir: &Path, target: &Path, recipe: &Recipe) -> Result<()> {
+    let own: Vec<String> = metadata(dir)?.packages.into_iter().flat_map(|it| ["-p".to_owned(), it.name]).collect();
+    cargo(dir, target, &["clean", "--quiet", "--release"], &own)?;
+    let features = recipe.features.iter().flat_map(|features| ["--features".to_owned(), features.clone()]);
+    cargo(dir, target, &["build", "--release", "--bin", &recipe.bin], &features.collect::<Vec<_>>())
+}
+
+fn cargo(dir: &Path, target: &Path, words: &[&str], more: &[String]) -> Result<()> {
     let mut command = Command::new("cargo");
-    command.current_dir(dir).args(["build", "--release", "--bin", &recipe.bin]).arg("--target-dir").arg(target);
-    if let Some(features) = &recipe.features {
-        command.args(["--features", features]);
-    }
+    command.current_dir(dir).args(words).args(more).arg("--target-dir").arg(target);
     let status = command.status().context("starting cargo")?;
-    ensure!(status.success(), "cargo build failed");
+    ensure!(status.success(), "cargo {} failed", words[0]);
     Ok(())
 }

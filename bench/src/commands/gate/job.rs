@@ -1,7 +1,7 @@
 //! `skipbench gate --against`: base and head take turns.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -71,7 +71,7 @@ impl JobArgs {
             return Ok((here(base)?, here(head)?));
         }
         let revision = self.against.as_deref().context("--base and --head, or --against, or --binaries")?;
-        builds::both(revision, &Recipe { features: self.features.clone(), bin: self.bin.clone() })
+        builds::both(Path::new("."), revision, &Recipe { features: self.features.clone(), bin: self.bin.clone() })
     }
 
     fn dir(&self) -> Result<PathBuf> {

@@ -1,0 +1,50 @@
+//! Two commits become two programs, each from its own sources.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use skipbench::builds::{Recipe, both};
+
+/// A workspace of a program that says what its library says.
+fn workspace(dir: &Path, says: &str) {
+    let package = |name: &str, more: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{more}")
+    };
+    let files = [
+        ("Cargo.toml", "[workspace]\nmembers = [\"says\", \"tells\"]\nresolver = \"3\"\n".to_owned()),
+        (".gitignore", "/target\n".to_owned()),
+        ("says/Cargo.toml", package("says", "")),
+        ("says/src/lib.rs", format!("pub const SAYS: &str = \"{says}\";\n")),
+        ("tells/Cargo.toml", package("tells", "[dependencies]\nsays = { path = \"../says\" }\n")),
+        ("tells/src/main.rs", "fn main() {\n    print!(\"{}\", says::SAYS);\n}\n".to_owned()),
+    ];
+    for (path, text) in files {
+        let path = dir.join(path);
+        fs::create_dir_all(path.parent().expect("a file's")).expect("a temporary directory");
+        fs::write(path, text).expect("a temporary directory");
+    }
+}
+
+fn git(dir: &Path, words: &[&str]) {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"];
+    let status = Command::new("git").current_dir(dir).args(identity).args(words).status().expect("git is here");
+    assert!(status.success(), "{words:?}");
+}
+
+/// The head's files are older than what the base's build leaves, which must not be taken for the head's.
+#[test]
+fn each_commit_is_built_from_its_own_sources() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    workspace(dir.path(), "base");
+    git(dir.path(), &["init", "--quiet"]);
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "--quiet", "-m", "base"]);
+    workspace(dir.path(), "head");
+    let (base, head) = both(dir.path(), "HEAD", &Recipe { features: None, bin: "tells".to_owned() }).expect("both build");
+    let said = [base, head].map(|program| {
+        let output = Command::new(program).output().expect("it was built");
+        String::from_utf8(output.stdout).expect("text")
+    });
+    assert_eq!(said, ["base", "head"]);
+}
