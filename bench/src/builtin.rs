@@ -1,7 +1,5 @@
 //! The suites inside the program.
 
-use crate::claims::SUITES as CLAIMS;
-
 /// A built-in suite.
 #[derive(Debug, Clone, Copy)]
 pub struct BuiltIn {
@@ -22,6 +20,18 @@ pub const BUILT_IN: [BuiltIn; 9] = [
     BuiltIn { name: "short", text: include_str!("suites/short.toml") },
     BuiltIn { name: "paper", text: include_str!("suites/paper.toml") },
     BuiltIn { name: "imagenet", text: include_str!("suites/imagenet.toml") },
+];
+
+/// The claims' suites, in the order of the claims; those with `-deep` only run when asked for.
+pub const CLAIMS: [BuiltIn; 8] = [
+    BuiltIn { name: "claim-depth", text: include_str!("suites/claims/depth.toml") },
+    BuiltIn { name: "claim-depth-deep", text: include_str!("suites/claims/depth-deep.toml") },
+    BuiltIn { name: "claim-gradients", text: include_str!("suites/claims/gradients.toml") },
+    BuiltIn { name: "claim-identity", text: include_str!("suites/claims/identity.toml") },
+    BuiltIn { name: "claim-reuse", text: include_str!("suites/claims/reuse.toml") },
+    BuiltIn { name: "claim-memory", text: include_str!("suites/claims/memory.toml") },
+    BuiltIn { name: "claim-transformer", text: include_str!("suites/claims/transformer.toml") },
+    BuiltIn { name: "claim-styles", text: include_str!("suites/claims/styles.toml") },
 ];
 
 /// The built-in suite, or claim's suite, of that name.

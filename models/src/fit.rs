@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use burn::tensor::TensorData;
 use serde::Serialize;
-
-use crate::state::State;
 
 /// One name: the shape that the network wants under it, and the shape that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,13 +47,21 @@ fn shape(sides: &[usize]) -> String {
 }
 
 /// Every tensor of `wanted` in its order, then what else is in `found`.
-pub fn fit(wanted: &State, found: &State) -> Vec<Fit> {
-    let shapes = |state: &State| -> BTreeMap<String, Vec<usize>> {
-        state.iter().map(|(name, data)| (name.to_owned(), data.shape().to_vec())).collect()
-    };
-    let (known, mut others) = (shapes(wanted), shapes(found));
-    let fit = |name: &str, found| Fit { name: name.to_owned(), wanted: known.get(name).cloned(), found };
-    let mut fits: Vec<Fit> = wanted.iter().map(|(name, _)| fit(name, others.remove(name))).collect();
-    fits.extend(others.into_iter().map(|(name, found)| fit(&name, Some(found))));
+pub fn fit<'a>(
+    wanted: impl IntoIterator<Item = (&'a str, &'a TensorData)>,
+    found: impl IntoIterator<Item = (&'a str, &'a TensorData)>,
+) -> Vec<Fit> {
+    let shape = |data: &TensorData| data.shape().to_vec();
+    let mut others: BTreeMap<&str, Vec<usize>> = found.into_iter().map(|(name, data)| (name, shape(data))).collect();
+    let known = wanted.into_iter().map(|(name, data)| {
+        let found = others.remove(name);
+        Fit { name: name.to_owned(), wanted: Some(shape(data)), found }
+    });
+    let mut fits: Vec<Fit> = known.collect();
+    fits.extend(others.into_iter().map(|(name, found)| Fit {
+        name: name.to_owned(),
+        wanted: None,
+        found: Some(found),
+    }));
     fits
 }

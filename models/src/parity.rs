@@ -5,7 +5,7 @@ use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Int, Tensor, TensorData};
 
-use crate::own::Network;
+use crate::network::Network;
 use crate::state::State;
 
 /// Everything that one forward pass in each mode and one backward pass give.

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::backbone::BackboneConfig;
 use crate::cost::{self, Cost, Images, Layer};
+use crate::count::trainable;
 use crate::densenet::DenseNetConfig;
 use crate::error::SpecError;
 use crate::execution::Execution;
 use crate::init::Weights;
-use crate::own::{Network, OwnConfig};
+use crate::own::OwnConfig;
 use crate::probe::{Lesion, Probe, Unprobed};
 use crate::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
@@ -215,6 +216,6 @@ impl Model {
 
     /// Trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
     pub fn trainable_params(&self) -> u64 {
-        self.count_trainable()
+        trainable(self)
     }
 }

@@ -56,7 +56,8 @@ impl State {
     /// # Errors
     /// Every tensor that is missing, unknown to `model` or of another shape.
     pub fn load_into<M: Module>(&self, model: M) -> Result<M, Vec<Fit>> {
-        let misfits: Vec<Fit> = fit(&State::of(&model), self).into_iter().filter(|fit| !fit.fits()).collect();
+        let misfits: Vec<Fit> =
+            fit(State::of(&model).iter(), self.iter()).into_iter().filter(|fit| !fit.fits()).collect();
         match misfits.is_empty() {
             true => Ok(model.map(&mut Set { path: Path::default(), tensors: self.iter().collect() })),
             false => Err(misfits),

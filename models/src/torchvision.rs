@@ -147,7 +147,7 @@ pub fn export(spec: &ModelSpec, state: State) -> State {
 
 /// Whether `found`, which is PyTorch's, fits `model`: tensor by tensor, in PyTorch's names.
 pub fn check<M: Module>(spec: &ModelSpec, model: &M, found: &State) -> Vec<Fit> {
-    fit(&export(spec, State::of(model)), found)
+    fit(export(spec, State::of(model)).iter(), found.iter())
 }
 
 /// `model` with the tensors of `found`, which is PyTorch's.

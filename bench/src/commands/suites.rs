@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::{print, print_json, table};
-use crate::builtin::{BUILT_IN, built_in};
-use crate::claims::SUITES;
+use crate::builtin::{BUILT_IN, CLAIMS, built_in};
+
 use crate::suite::Suite;
 
 pub(crate) fn run(name: Option<&str>, json: bool) -> Result<ExitCode> {
@@ -19,13 +19,13 @@ pub(crate) fn run(name: Option<&str>, json: bool) -> Result<ExitCode> {
 }
 
 fn show(name: &str) -> Result<()> {
-    let names = || BUILT_IN.iter().chain(&SUITES).map(|suite| suite.name).collect::<Vec<&str>>().join(", ");
+    let names = || BUILT_IN.iter().chain(&CLAIMS).map(|suite| suite.name).collect::<Vec<&str>>().join(", ");
     print(built_in(name).with_context(|| format!("no built-in suite is named `{name}`; those are {}", names()))?.text)
 }
 
 fn list(json: bool) -> Result<()> {
     let mut suites = Vec::new();
-    for built_in in BUILT_IN.iter().chain(&SUITES) {
+    for built_in in BUILT_IN.iter().chain(&CLAIMS) {
         suites.push((built_in.name, Suite::parse(built_in.name, built_in.text)?.keys));
     }
     if json {

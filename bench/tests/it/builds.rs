@@ -41,7 +41,8 @@ fn each_commit_is_built_from_its_own_sources() {
     git(dir.path(), &["add", "-A"]);
     git(dir.path(), &["commit", "--quiet", "-m", "base"]);
     workspace(dir.path(), "head");
-    let (base, head) = both(dir.path(), "HEAD", &Recipe { features: None, bin: "tells".to_owned() }).expect("both build");
+    let (base, head) =
+        both(dir.path(), "HEAD", &Recipe { features: None, bin: "tells".to_owned() }).expect("both build");
     let said = [base, head].map(|program| {
         let output = Command::new(program).output().expect("it was built");
         String::from_utf8(output.stdout).expect("text")

@@ -3,12 +3,9 @@
 use std::ops::Range;
 
 use super::panel::Transpose;
+use super::plan::{PANEL, Plan};
 use super::scratch::Scratch;
-use super::tile::{MAX_SEGMENTS, SEGMENT, Tile};
-use super::weight::Plan;
-
-/// Input channels of a panel: the lanes of the widest tile.
-pub(super) const PANEL: usize = MAX_SEGMENTS * SEGMENT;
+use super::tile::{SEGMENT, Tile};
 
 /// A band of rows of some images: the output gradient packed for all panels to come.
 pub(super) struct Chunk<'a> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::ahead::Ahead;
 use super::bank::Bank;
-use super::correlate::Correlation;
+use super::correlation::Correlation;
 use super::scratch::Scratch;
 use super::segment::{self, Output, Segment, Terms};
 use super::shared::Shared;
