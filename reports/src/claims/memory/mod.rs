@@ -62,7 +62,8 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
         ),
     ];
     let measures = vec![ratios(&matched), growth::exponents(evidence), growth::taken_away(evidence)];
-    Examined { verdict: Verdict::of_all(&conditions), conditions, measures, plots: growth::plots(evidence) }
+    let (verdict, plots) = (Verdict::of_all(&conditions), growth::plots(evidence));
+    Examined { verdict, conditions, measures, plots, ..Examined::default() }
 }
 
 /// The ratio of concatenation to addition over matched groups, each of another depth.

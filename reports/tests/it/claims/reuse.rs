@@ -2,9 +2,11 @@
 
 use skipbench_reports::claims::{Outcome, Verdict, findings};
 use skipbench_reports::figure::{Kind, figures};
+use skipbench_reports::page::page;
 use skipbench_reports::record::RunRow;
 use skipbench_reports::report::Report;
 use skipbench_reports::store::Run;
+use skipbench_reports::table::{self, Style};
 
 use super::{cell, jitter, only, outcomes, with};
 
@@ -57,4 +59,16 @@ fn the_heat_map_has_a_row_a_layer_and_a_column_a_source() {
     let drawn = skipbench_reports::chart::standalone(heat);
     assert_eq!(drawn.matches("class=\"bar\"").count(), 6);
     assert!(drawn.contains("layer 3, source 0: mean |w| 0.8") && !drawn.contains("NaN"), "{drawn}");
+}
+
+#[test]
+fn a_half_trained_plain_network_is_told_in_every_form() {
+    let all = [("none", 300.0, 5.0), ("add", 900.0, 6.0), ("concat", 850.0, 9.0)];
+    assert!(only(findings(&lesioned(all, 0.8))).remarks.is_empty(), "all are as accurate");
+    let mut runs = lesioned(all, 0.8);
+    runs.iter_mut().filter(|run| run.row.skip == "none").for_each(|run| run.row.test_correct = Some(610));
+    let report = Report::new(runs);
+    let said = "the plain network is half-trained, 61.0 % of the test images right, the others 95.0 % at least";
+    assert!(report.claims[0].remarks[0].starts_with(said), "{:?}", report.claims[0].remarks);
+    assert!(table::claims(&report.claims, Style::Markdown).contains(said) && page(&report).contains(said));
 }
