@@ -34,6 +34,11 @@ fn a_style_must_beat_addition_among_all_styles() {
         "less than two points would not matter"
     );
     assert_eq!(verdict(&[("gated", -50), ("hyper", 19)]), Verdict::Supported);
+    let mut three = styles(&[("gated", -50), ("hyper", 30), ("weighted", 4)]);
+    three.retain(|run| run.row.seed <= 3);
+    let three = only(findings(&three));
+    assert_eq!((three.verdict, three.seeds.len()), (Verdict::Supported, 3), "{:?}", three.conditions);
+    assert!(three.conditions.iter().all(|condition| condition.estimate.is_some_and(|found| found.low.is_some())));
     let mut few = styles(&[("gated", 10), ("hyper", 12)]);
     few.retain(|run| run.row.seed < 2);
     assert_eq!(only(findings(&few)).verdict, Verdict::Inconclusive, "one seed has no interval");
