@@ -17,7 +17,7 @@ pub const SUITES: [BuiltIn; 8] = [
     BuiltIn { name: "claim-styles", text: include_str!("suites/claims/styles.toml") },
 ];
 
-/// The suites of a claim: its own and, with `deep`, the one that takes hours.
+/// The suites of a claim: its own and, with `deep`, the one that takes far longer.
 pub fn suites(claim: &str, deep: bool) -> Vec<BuiltIn> {
     let (own, further) = (format!("claim-{claim}"), format!("claim-{claim}-deep"));
     SUITES.into_iter().filter(|suite| suite.name == own || (deep && suite.name == further)).collect()
