@@ -148,7 +148,7 @@ impl Cell {
             Task::TrainStep => timed + steps(6.0),
             Task::Infer | Task::Latency => timed + steps(1.0),
             Task::PeakMemoryTrain => 18.0 * macs * self.batch() as f64,
-            Task::PeakMemoryInfer => 3.0 * macs * self.batch() as f64,
+            Task::PeakMemoryInfer => 6.0 * macs * self.batch() as f64,
         }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct ClaimsArgs {
     /// Claims to test. Default: all of them.
     #[arg(value_name = "NAME", value_parser = claim)]
     names: Vec<&'static str>,
-    /// Also the depths that take hours on a CPU: 166 and 1000 layers.
+    /// Also the depths that take far longer on a CPU: 166 and 1000 layers.
     #[arg(long, conflicts_with_all = ["resume", "from"])]
     deep: bool,
     /// Run nothing: judge the rows of these runs, and of every run below them. May be repeated.

@@ -4,17 +4,27 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use serde::de::DeserializeOwned;
+use skipbench_models::Kernels;
 
 use super::{print, print_json, table};
-use crate::check;
+use crate::check::{self, Way};
 use crate::device::{self, Backend, Choice, Found};
+use crate::recipe::Precision;
 
 /// Arguments of `devices`.
 #[derive(Debug, Args)]
 pub(crate) struct DevicesArgs {
-    /// Compare training steps of small networks on this device with the CPU's; exit status 2 if they differ.
+    /// Compare training steps of small networks on this device with the CPU's by Burn's kernels in f32; exit status 2 if they
+    /// differ.
     #[arg(long, value_name = "DEVICE")]
     check: Option<String>,
+    /// With --check: by whose kernels the device computes, skipbench or burn (a choice that only flex has).
+    #[arg(long, requires = "check", default_value = "skipbench", value_parser = word::<Kernels>)]
+    kernels: Kernels,
+    /// With --check: what it computes in, f32, bf16 or f16.
+    #[arg(long, requires = "check", default_value = "f32", value_parser = word::<Precision>)]
+    precision: Precision,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -22,9 +32,14 @@ pub(crate) struct DevicesArgs {
 
 pub(crate) fn run(arguments: &DevicesArgs) -> Result<ExitCode> {
     match &arguments.check {
-        Some(word) => check(word, arguments.json),
+        Some(word) => check(word, arguments),
         None => list(arguments.json),
     }
+}
+
+/// A word as recipes have it.
+fn word<T: DeserializeOwned>(word: &str) -> Result<T, String> {
+    serde_json::from_value(word.into()).map_err(|error| error.to_string())
 }
 
 fn list(json: bool) -> Result<ExitCode> {
@@ -55,15 +70,19 @@ fn line(found: &Found) -> Vec<String> {
     ]
 }
 
-fn check(word: &str, json: bool) -> Result<ExitCode> {
+fn check(word: &str, &DevicesArgs { kernels, precision, json, .. }: &DevicesArgs) -> Result<ExitCode> {
     let id = match word.parse::<Choice>()? {
         Choice::Exact(id) => id,
         Choice::Auto => device::automatic(&device::list()).context("no device is here")?.id,
     };
-    let worst = check::check(id)?;
-    match json {
-        true => print_json(&serde_json::json!({"device": id, "worst_relative_difference": worst}))?,
-        false => print(&format!("{id} computes as the CPU does: losses differ by {worst:.1e} at most\n"))?,
+    let worst = check::check(id, Way { kernels, precision })?;
+    let precision = precision.word();
+    match worst {
+        _ if json => print_json(&serde_json::json!({"device": id, "worst_relative_difference": worst}))?,
+        Some(worst) => {
+            print(&format!("{id} computes in {precision} as the CPU does: losses differ by {worst:.1e} at most\n"))?;
+        }
+        None => print(&format!("{id} does not compute in {precision}\n"))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,8 +1,8 @@
 //! `peak-memory-train` and `peak-memory-infer`: the most memory alive at once while steps run, in a pass of its own.
 //!
 //! Measured: heap bytes of the whole process by the counting allocator, the counter reset at the start of every part of
-//! every step: the most alive in the forward pass, the backward pass and the optimiser, and what each leaves alive; VmHWM at
-//! the end; on CubeCL devices the bytes in use and reserved in their pools. Not measured: what code outside the allocator
+//! every step: the most alive in the forward pass, the backward pass and the optimiser (in inference the forward pass alone), and
+//! what each leaves alive; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their pools. Not measured: what code outside the allocator
 //! maps. Verified: the last loss, or the last logits, are finite. Bias: the heap peak includes weights, optimiser state, the
 //! batch and the backend's scratch, as a user's process does.
 
@@ -26,11 +26,19 @@ const PARTS: [&str; 3] = ["forward", "backward", "optimizer"];
 
 /// Heap bytes in one part of a step.
 #[derive(Debug, Clone, Copy)]
-struct Part {
+pub struct Part {
     /// Most alive during it.
-    peak: u64,
+    pub peak: u64,
     /// Alive after it.
-    live: u64,
+    pub live: u64,
+}
+
+impl Part {
+    /// What `samples.csv` has of it.
+    fn samples(self, name: &str, step: u64) -> [Sample; 2] {
+        let sample = |what: &str, bytes: u64| Sample::new(&format!("{name}_{what}_bytes"), step, bytes as f64);
+        [sample("peak", self.peak), sample("live", self.live)]
+    }
 }
 
 /// Runs `work`, waits for the device, and gives what it made and what the heap did.
@@ -95,10 +103,7 @@ pub fn growth(left: &[u64]) -> Option<i64> {
 fn samples(curve: &[[Part; 3]]) -> Vec<Sample> {
     let mut samples = Vec::new();
     for (index, step) in (1..).zip(curve) {
-        for (name, part) in PARTS.iter().zip(step) {
-            samples.push(Sample::new(&format!("{name}_peak_bytes"), index, part.peak as f64));
-            samples.push(Sample::new(&format!("{name}_live_bytes"), index, part.live as f64));
-        }
+        samples.extend(PARTS.iter().zip(step).flat_map(|(name, part)| part.samples(name, index)));
     }
     samples
 }
@@ -110,16 +115,33 @@ pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&device);
     let images = precision.half().map_or(images.clone(), |half| images.cast(half));
-    let (span, mut shape) = (heap::Span::start(), [0; 2]);
-    for done in 0..STEPS / 2 {
-        report(Progress { done, total: STEPS / 2, epoch: 0, epochs: 0, loss: None });
+    let (start, mut shape) = (heap::live_bytes(), [0; 2]);
+    let curve = passes(&device, STEPS, |done| {
+        report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });
         let logits = model.logits(images.clone());
         shape = logits.dims();
-        finite(logits.cast(FloatDType::F32).sum())?;
+        finite(logits.cast(FloatDType::F32).sum()).map(drop)
+    })?;
+    let left: Vec<u64> = curve.iter().map(|pass| pass.live).collect();
+    let measured = Measured { output_shape: shape_word(shape), heap_growth_bytes: growth(&left), ..measured };
+    let peak = curve.iter().map(|pass| pass.peak).max().unwrap_or(0);
+    let samples = (1..).zip(&curve).flat_map(|(index, pass)| pass.samples(PARTS[0], index)).collect();
+    Ok((with_memory(measured, start, peak, &device), samples))
+}
+
+/// What the heap did in each of `count` forward passes.
+///
+/// # Errors
+/// The first of a pass.
+pub fn passes(device: &Device, count: u64, mut pass: impl FnMut(u64) -> Result<()>) -> Result<Vec<Part>> {
+    // Reserved before the measuring begins, of which it would else be a part.
+    let mut curve = Vec::with_capacity(count as usize);
+    for done in 0..count {
+        let (ended, part) = watched(device, || pass(done))?;
+        ended?;
+        curve.push(part);
     }
-    meter::sync(&device)?;
-    let measured = Measured { output_shape: shape_word(shape), ..measured };
-    Ok((with_memory(measured, span.start_bytes(), span.peak_bytes(), &device), Vec::new()))
+    Ok(curve)
 }
 
 fn with_memory(measured: Measured, start: u64, peak: u64, device: &Device) -> Measured {

@@ -140,6 +140,18 @@ fn recomputing_in_the_backward_pass_changes_the_memory_and_not_the_loss() {
     assert!(recomputed.heap_saved_bytes < kept.heap_saved_bytes, "{recomputed:?} {kept:?}");
 }
 
+#[test]
+fn inference_has_a_curve_over_its_passes_of_which_none_leaves_anything() {
+    let outcome = run(&cell("densenet-7-4", Task::PeakMemoryInfer));
+    let of = |series: &str| -> Vec<f64> {
+        outcome.samples.iter().filter(|sample| sample.series == series).map(|sample| sample.value).collect()
+    };
+    let (peaks, live) = (of("forward_peak_bytes"), of("forward_live_bytes"));
+    assert_eq!((peaks.len(), live.len(), outcome.samples.len()), (6, 6, 12));
+    assert_eq!(peaks.iter().copied().reduce(f64::max), outcome.measured.heap_peak_bytes.map(|bytes| bytes as f64));
+    assert!(peaks.iter().zip(&live).all(|(peak, live)| peak >= live) && outcome.measured.heap_growth_bytes.is_some());
+}
+
 /// Half precision follows f32 for a few steps and learns as well; the loss is f32's to about a percent.
 #[test]
 fn half_precision_learns_with_f32_master_weights() {

@@ -63,7 +63,7 @@ fn json_has_everything(text: &str) {
     for key in ["claim", "sentence", "verdict", "rule", "caution", "data", "device"] {
         assert!(finding[key].is_string(), "{key}: {finding}");
     }
-    for key in ["seeds", "conditions", "measures", "plots"] {
+    for key in ["remarks", "seeds", "conditions", "measures", "plots"] {
         assert!(finding[key].is_array(), "{key}: {finding}");
     }
     assert_eq!(finding["seeds"], serde_json::json!([1]));

@@ -141,6 +141,22 @@ fn the_identity_is_learned_and_repeats_exactly() {
     assert_eq!(outcome.measured.steps, Some(60));
 }
 
+/// Trainability is what is asked, so that the cell is measured all the same.
+#[test]
+fn a_stack_that_diverges_is_a_result_and_ends_there() {
+    let mut cell = cell("backbone-add-22-w4-nonorm", Task::Identity);
+    cell.recipe = Recipe { epochs: 4, steps: Some(60), batch: 16, lr: 100.0, ..Recipe::default() };
+    let outcome = run(&cell);
+    let at = |name: &str| *series(&outcome, name).keys().next_back().expect("some steps");
+    for name in ["identity", "near_identity"] {
+        let diverged = at(&format!("{name}_diverged"));
+        assert_eq!(diverged, at(&format!("{name}_error")) + 1, "{name}: the last error is the one before");
+        assert!(diverged > 1 && diverged < 60, "{name}");
+    }
+    assert!(outcome.measured.loss.is_none() && outcome.measured.steps == Some(at("identity_error")));
+    assert!(series(&outcome, "branch_ratio_trained").is_empty());
+}
+
 #[test]
 fn every_style_but_concatenation_learns_the_identity() {
     for skip in ["none", "scaled", "stochastic", "gated", "weighted", "hyper", "constrained", "fixup"] {

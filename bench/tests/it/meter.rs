@@ -1,12 +1,15 @@
 //! The timed loop on a device whose times are known.
 
 use std::convert::Infallible;
+use std::sync::Mutex;
 use std::time::Duration;
 
+use anyhow::anyhow;
+use burn::tensor::Device;
 use skipbench::meter::heap::live_bytes;
 use skipbench::meter::timed_loop::{Limits, Timed, repeat};
 use skipbench::meter::warmup::WarmUp;
-use skipbench::tasks::memory::growth;
+use skipbench::tasks::memory::{Part, growth, passes};
 use skipbench_reports::stats::{far_above, median};
 
 const LIMITS: Limits = Limits {
@@ -94,9 +97,12 @@ fn six_steps_are_the_fewest_that_can_be_steady() {
     }
 }
 
-/// Other tests of this process allocate at the same time, but nothing near what is planted here.
+/// Planted leaks would see each other. Other tests of this process allocate at the same time too, but nothing near as much.
+static PLANTING: Mutex<()> = Mutex::new(());
+
 #[test]
 fn a_leak_in_every_step_is_seen_by_the_allocator() {
+    let _alone = PLANTING.lock();
     const LEAK: usize = 64 << 20;
     let mut kept = Vec::new();
     let alive: Vec<u64> = (0..5)
@@ -107,6 +113,37 @@ fn a_leak_in_every_step_is_seen_by_the_allocator() {
         .collect();
     let growth = growth(&alive).expect("enough steps") as f64;
     assert!((growth / LEAK as f64 - 1.0).abs() < 0.25, "{growth} bytes a step of {LEAK}");
+}
+
+/// The curve of `peak-memory-infer`: passes that keep something, and passes that only need it.
+#[test]
+fn a_leak_in_every_forward_pass_is_seen_in_the_curve_of_inference() {
+    const BYTES: usize = 64 << 20;
+    let _alone = PLANTING.lock();
+    let close = |found: f64, expected: f64| (found / expected - 1.0).abs() < 0.25;
+    let live = |curve: &[Part]| curve.iter().map(|pass| pass.live).collect::<Vec<u64>>();
+    let before = live_bytes();
+    let mut kept = Vec::new();
+    let leaking = passes(&Device::flex(), 5, |_| {
+        kept.push(vec![0u8; BYTES]);
+        Ok(())
+    })
+    .expect("nothing fails");
+    assert_eq!(leaking.len(), 5);
+    let grown = growth(&live(&leaking)).expect("enough passes") as f64;
+    assert!(close(grown, BYTES as f64), "{grown} bytes a pass of {BYTES}");
+    assert!(close((leaking[4].peak - before) as f64, 5.0 * BYTES as f64), "{leaking:?}");
+    drop(kept);
+    let sound = passes(&Device::flex(), 5, |_| {
+        std::hint::black_box(vec![0u8; BYTES]);
+        Ok(())
+    })
+    .expect("nothing fails");
+    let grown = growth(&live(&sound)).expect("enough passes") as f64;
+    assert!(grown.abs() < 0.25 * BYTES as f64, "{grown} bytes a pass, though nothing is kept");
+    assert!(sound.iter().any(|pass| pass.peak >= pass.live + BYTES as u64 / 2), "{sound:?}");
+    let failing = passes(&Device::flex(), 5, |pass| if pass < 2 { Ok(()) } else { Err(anyhow!("device lost")) });
+    assert_eq!(failing.expect_err("the third").to_string(), "device lost");
 }
 
 /// The first step makes the optimiser's state; what comes after it must come to nothing.

@@ -57,6 +57,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
         conditions,
         measures: vec![measures(&trained)],
         plots: plots(&trained),
+        ..Examined::default()
     }
 }
 

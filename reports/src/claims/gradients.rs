@@ -54,7 +54,8 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     let (with, without) = (deepest(true), deepest(false));
     let conditions = [arrival(&with, ""), likeness(&with), arrival(&without, "without BatchNorm, ")].concat();
     let verdict = Verdict::of_all(&conditions);
-    Examined { verdict, conditions, measures: vec![norms(&all), decays(&all)], plots: plots(&all, &with) }
+    let measures = vec![norms(&all), decays(&all)];
+    Examined { verdict, conditions, measures, plots: plots(&all, &with), ..Examined::default() }
 }
 
 /// The two skips and their words.

@@ -4,30 +4,49 @@
 //! nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
 
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, Values, last, mean_of, ratio};
+use super::evidence::{Evidence, Values, last, mean_of, ratio, series};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
 use crate::record::RunRow;
+use crate::stats::Estimate;
+use crate::store::Run;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "identity",
     sentence: "A stack of layers learns the identity, or something near it, more easily with a skip than without.",
     rule: "Stacks learn y = x, and y = x + 0.1·g(x) with g a fixed random convolution, on random features; the error after the last \
            step, as a share of the target's mean square, paired by seed, of the deepest stacks. Supported: with addition both errors are smaller than \
-           without a skip. Not supported: an interval says that one is larger.",
+           without a skip. Not supported: an interval says that one is larger. A stack that diverges counts with the largest error that it \
+           had, and at least with 1, that of answering 0.",
     caution: "That the identity is easy does not say that good networks are near it. The norm of the branches after training \
               on images is another matter; here it is after learning the identity.",
     examine,
 };
 
 /// The two things to learn.
-const TARGETS: [(&str, &str); 2] = [("identity_error", "the identity"), ("near_identity_error", "something near it")];
+const TARGETS: [(&str, &str); 2] = [("identity", "the identity"), ("near_identity", "something near it")];
+
+/// Whether the error of a stack ceased to be a finite number.
+fn diverged(run: &Run, name: &str) -> bool {
+    !series(run, &format!("{name}_diverged")).is_empty()
+}
+
+/// The error after the last step; none of a stack that diverged.
+fn learnt(run: &Run, name: &str) -> Option<f64> {
+    last(run, &format!("{name}_error")).filter(|_| !diverged(run, name))
+}
+
+/// What counts as the error: to diverge is a result, and no better than to answer 0.
+fn counted(run: &Run, name: &str) -> Option<f64> {
+    let worst = || series(run, &format!("{name}_error")).into_iter().map(|(_, error)| error).fold(1.0, f64::max);
+    if diverged(run, name) { Some(worst()) } else { learnt(run, name) }
+}
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
     let all = evidence.task("identity");
     let normed = all.normed(true);
     let deepest = normed.depth(normed.deepest(&["none", "add"]));
-    let error = |style: &str, name: &str| -> Values<'_> { deepest.style(style).values(|run| last(run, name)) };
+    let error = |style: &str, name: &str| -> Values<'_> { deepest.style(style).values(|run| counted(run, name)) };
     let condition = |(name, word): (&str, &str)| {
         let says = format!("with addition {word} is learnt to a smaller error than without a skip");
         let ratio = estimate(ratio(&error("add", name), &error("none", name)));
@@ -39,24 +58,41 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
         plot(&all, "near_identity_error", "Learning something near the identity", "step", "error"),
         plot(&all, "branch_ratio_trained", "What the branches add, after learning", "block", "‖F(x)‖ / ‖x‖"),
     ];
-    Examined { verdict: Verdict::of_all(&conditions), conditions, measures: vec![measures(&all)], plots }
+    let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
+    Examined { verdict, remarks: remarks(&all), conditions, measures, plots }
+}
+
+/// Which stacks diverged.
+fn remarks(all: &Evidence<'_>) -> Vec<String> {
+    let remark = |(first, own): (&RunRow, Evidence<'_>)| {
+        let any = |run: &&&Run| TARGETS.iter().any(|(name, _)| diverged(run, name));
+        let (count, of) = (own.runs().iter().filter(any).count(), own.runs().len());
+        (count > 0).then(|| format!("diverged: {} in {count} of {of} cells", first.model))
+    };
+    all.models().into_iter().filter_map(remark).collect()
 }
 
 fn measures(all: &Evidence<'_>) -> Measures {
     let columns = ["error, identity", "error, near it", "‖F(x)‖ / ‖x‖ at the start", "the same, after learning"];
+    let columns = columns.into_iter().map(|title| Column::new(title, Quantity::Number));
+    let share = |run: &Run| Some(TARGETS.iter().filter(|(name, _)| diverged(run, name)).count() as f64 / 2.0);
     let line = |(first, own): (&RunRow, Evidence<'_>)| {
         let values = vec![
-            own.mean(|run| last(run, "identity_error")),
-            own.mean(|run| last(run, "near_identity_error")),
+            own.mean(|run| learnt(run, "identity")),
+            own.mean(|run| learnt(run, "near_identity")),
             own.mean(|run| mean_of(run, "branch_ratio_init")),
             own.mean(|run| mean_of(run, "branch_ratio_trained")),
+            // A count of these cells, not an estimate of others: no interval.
+            own.mean(share).map(|share| Estimate { low: None, high: None, ..share }),
         ];
         Line::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Errors after the last step, and what the branches add".to_owned(),
-        caption: "Means over seeds with 95 % intervals; ratios of norms are means over the blocks. -nonorm: without BatchNorm.".to_owned(),
-        columns: columns.into_iter().map(|title| Column::new(title, Quantity::Number)).collect(),
+        caption: "Means over seeds with 95 % intervals; ratios of norms are means over the blocks. Stacks that \
+                  diverged are not in them, but counted by themselves. -nonorm: without BatchNorm."
+            .to_owned(),
+        columns: columns.chain([Column::new("diverged", Quantity::Share)]).collect(),
         lines: all.models().into_iter().map(line).collect(),
     }
 }
@@ -70,8 +106,10 @@ fn plot(all: &Evidence<'_>, name: &str, title: &str, x: &'static str, y: &'stati
     Plot {
         name: name.replace('_', "-"),
         title: title.to_owned(),
-        caption: "Means over seeds with 95 % intervals; what is exactly 0 has no place on a logarithmic axis."
-            .to_owned(),
+        caption:
+            "Means over seeds with 95 % intervals; what is exactly 0 has no place on a logarithmic axis, and what \
+                  diverges ends."
+                .to_owned(),
         drawn: Drawn::Lines,
         x: Along::linear(x, Quantity::Number),
         y: Along::log(y, Quantity::Number),

@@ -55,6 +55,7 @@ impl Claim {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Examined {
     verdict: Verdict,
+    remarks: Vec<String>,
     conditions: Vec<Condition>,
     measures: Vec<Measures>,
     plots: Vec<Plot>,
@@ -73,6 +74,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// What the verdict does not say.
     pub caution: &'static str,
+    /// What else to know before believing these very numbers.
+    pub remarks: Vec<String>,
     /// Data set.
     pub data: String,
     /// Device.
@@ -124,13 +127,14 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
     let Claim { name, sentence, rule, caution, examine } = *claim;
     let (data, device, origin) = (first.data.clone(), first.device.clone(), Origin::of(first));
     let broken = runs.len() - measured.len();
-    let Examined { verdict, conditions, measures, plots } = examine(&Evidence::new(measured));
+    let Examined { verdict, remarks, conditions, measures, plots } = examine(&Evidence::new(measured));
     let said = Finding {
         claim: name,
         sentence,
         verdict,
         rule,
         caution,
+        remarks,
         data,
         device,
         origin,

@@ -14,6 +14,9 @@ use crate::record::RunRow;
 use crate::stats;
 use crate::store::Run;
 
+/// Accuracy by which a plain network may trail the others before its lesions say little: ten points.
+const TRAILS: f64 = 0.1;
+
 /// A use of earlier features, against that of the nearest, below which layers live off the nearest alone.
 const USED: f64 = 0.5;
 
@@ -84,7 +87,24 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     plots.push(lesions(&all, "swap_correct", "Accuracy lost by swapping a block with the next"));
     plots.push(ranks(&all));
     plots.extend(heat(&all.style("concat")));
-    Examined { verdict: Verdict::of_all(&conditions), conditions, measures: vec![measures(&all)], plots }
+    let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
+    Examined { verdict, remarks: half_trained(&all).into_iter().collect(), conditions, measures, plots }
+}
+
+/// What is not accurate yet has little to lose, and loses it for other reasons.
+fn half_trained(all: &Evidence<'_>) -> Option<String> {
+    let accuracy = |style| all.style(style).mean(|run| share(run.row.test_correct, run.row.test_total));
+    let plain = accuracy("none")?.value;
+    let others = ["add", "concat"].into_iter().filter_map(accuracy).map(|mean| mean.value).reduce(f64::min)?;
+    (plain < others - TRAILS).then(|| {
+        let percent = |share: f64| format!("{:.1} %", share * 100.0);
+        format!(
+            "the plain network is half-trained, {} of the test images right, the others {} at least. What lesions take from \
+             it, and both conditions on them, mean little",
+            percent(plain),
+            percent(others)
+        )
+    })
 }
 
 fn conditions(all: &Evidence<'_>) -> Vec<Condition> {

@@ -44,7 +44,8 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     let base = base.models().into_iter().next().map(|(_, own)| own.values(ACCURACY)).unwrap_or_default();
     let conditions = conditions(evidence, &base);
     let verdict = Verdict::of_any(&conditions);
-    Examined { verdict, conditions, measures: vec![measures(evidence, &base)], plots: vec![plot(evidence)] }
+    let measures = vec![measures(evidence, &base)];
+    Examined { verdict, conditions, measures, plots: vec![plot(evidence)], ..Examined::default() }
 }
 
 /// Those that are held against addition: every other model that was trained.

@@ -49,7 +49,8 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     let all = evidence.only(|row| row.family == "vit");
     let conditions = conditions(&all);
     let plots = vec![residuals(&all), gradients(&all)];
-    Examined { verdict: Verdict::of_all(&conditions), conditions, measures: vec![measures(&all)], plots }
+    let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
+    Examined { verdict, conditions, measures, plots, ..Examined::default() }
 }
 
 fn conditions(all: &Evidence<'_>) -> Vec<Condition> {

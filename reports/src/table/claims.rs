@@ -50,6 +50,7 @@ pub(crate) fn sentences(finding: &Finding) -> Vec<String> {
         format!("Rule: {}", finding.rule),
         format!("Caution: {}", finding.caution),
     ];
+    said.extend(finding.remarks.iter().map(|remark| format!("Here: {remark}.")));
     if finding.broken > 0 {
         said.push(format!("Not measured: {} cell(s), which drop out of the pairs.", finding.broken));
     }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use skipbench_models::Images;
 
 use super::RunArgs;
+use crate::check::Way;
 use crate::data::{DATA_DIR, Settings, Source, Summary};
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
 use crate::group::{Group, resolve};
@@ -97,24 +98,29 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     }
 }
 
-/// Refuses to run `cells` on devices that do not compute as the CPU does. Each is asked in a child process.
+/// Refuses to run `cells` on devices that do not compute as the CPU does by Burn's kernels. Each is asked in a child process, once for
+/// every way of computing that the cells ask of it.
 ///
 /// # Errors
 /// If one computes wrong, or cannot be asked.
 pub(super) fn check(cells: &[Planned]) -> Result<()> {
-    let mut checked = HashSet::from([DeviceId { backend: Backend::Flex, index: 0 }]);
-    for id in cells.iter().map(|planned| planned.cell.device) {
-        if !checked.insert(id) {
-            continue;
+    let mut checked = HashSet::new();
+    for cell in cells.iter().map(|planned| &planned.cell) {
+        for way in Way::of(cell).into_iter().filter(|way| checked.insert((cell.device, *way))).collect::<Vec<Way>>() {
+            ask_whether_right(cell.device, way)?;
         }
-        if !Backend::Flex.compiled() {
-            eprintln!("{id}: not checked, for this build lacks the feature flex, with which it would be compared");
-            continue;
-        }
-        let words = ["devices", "--check", &id.to_string(), "--json"].map(str::to_owned);
-        ask::<serde_json::Value>(&words)?;
     }
     Ok(())
+}
+
+fn ask_whether_right(id: DeviceId, way: Way) -> Result<()> {
+    if !Backend::Flex.compiled() {
+        eprintln!("{id}: not checked, for this build lacks the feature flex, with which it would be compared");
+        return Ok(());
+    }
+    let (device, kernels, precision) = (id.to_string(), way.kernels.word(), way.precision.word());
+    let words = ["devices", "--json", "--check", &device, "--kernels", kernels, "--precision", precision];
+    ask::<serde_json::Value>(&words.map(str::to_owned)).map(drop)
 }
 
 /// Reads the images in a child process, so that this one stays small.

@@ -3,9 +3,11 @@
 //! shallower counterpart by making its extra blocks the identity).
 //!
 //! `identity_error` and `near_identity_error` (index: step): squared error over the target's square, before the step.
+//! `identity_diverged` and `near_identity_diverged` (index: step): the error was no finite number there, and the stack learned no
+//! further. That is a result, as trainability is what is asked.
 //! `branch_ratio_init` and `branch_ratio_trained` (index: block): ‖F(x)‖/‖x‖ before and after learning y = x.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use burn::optim::GradientsParams;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
@@ -18,7 +20,6 @@ use skipbench_models::{Model, ModelSpec, Staged};
 
 use super::{Report, Result2, Setup, fresh, norm_of, sample, tell};
 use crate::cell::{Measured, Sample};
-use crate::tasks::finite;
 
 /// Side of the random maps.
 const SIDE: usize = 8;
@@ -35,11 +36,13 @@ pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
     let mut samples = Vec::new();
     let mut same = Learner::new(setup, &features)?;
     samples.extend(same.ratios("branch_ratio_init"));
-    let loss = same.learn("identity_error", &mut samples, |x| x, report)?;
-    samples.extend(same.ratios("branch_ratio_trained"));
+    let learnt = same.learn("identity", &mut samples, |x| x, report)?;
+    if learnt.error.is_some() {
+        samples.extend(same.ratios("branch_ratio_trained"));
+    }
     let mut near = Learner::new(setup, &features)?;
-    near.learn("near_identity_error", &mut samples, |x| x.clone() + features.other(x) * SHARE, report)?;
-    Ok((Measured { steps: Some(setup.total_steps()), loss: Some(loss), ..measured }, samples))
+    near.learn("near_identity", &mut samples, |x| x.clone() + features.other(x) * SHARE, report)?;
+    Ok((Measured { steps: Some(learnt.steps), loss: learnt.error, ..measured }, samples))
 }
 
 /// Random maps, the same for every network of one width and seed.
@@ -80,6 +83,14 @@ fn normal(shape: [usize; 4], seed: u64, stream: u64, device: &Device) -> Tensor<
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 
+/// How learning ended.
+#[derive(Debug, Clone, Copy)]
+struct Learnt {
+    steps: u64,
+    /// The last error; none where the stack diverged.
+    error: Option<f64>,
+}
+
 /// A stack that learns.
 struct Learner<'a> {
     setup: &'a Setup<'a>,
@@ -95,18 +106,18 @@ impl<'a> Learner<'a> {
         }
     }
 
-    /// Learns `target`; gives the last error.
+    /// Learns `target` until the recipe ends or the error is no finite number.
     fn learn(
         &mut self,
-        series: &str,
+        name: &str,
         samples: &mut Vec<Sample>,
         target: impl Fn(Tensor<4>) -> Tensor<4>,
         report: &mut Report,
-    ) -> Result<f64> {
+    ) -> Result<Learnt> {
         let (total, per_epoch) = (self.setup.total_steps(), self.setup.steps_per_epoch());
         let every = (total / KEPT).max(1);
         let mut optimizer = self.setup.optimizer();
-        let mut last = f64::NAN;
+        let mut learnt = Learnt { steps: 0, error: None };
         for step in 0..total {
             tell(report, step, total);
             let Some(stack) = self.stack.take() else { break };
@@ -114,9 +125,17 @@ impl<'a> Learner<'a> {
             let wanted = target(x.clone());
             let error = relative_error(stack.forward_first_stage(x, &mut Unprobed), wanted);
             if step % every == 0 || step + 1 == total {
-                last = finite(error.clone().inner())?;
-                samples.extend(sample(series, step as usize + 1, Some(last)));
+                learnt.error = number(&error)?;
+                let (series, value) = match learnt.error {
+                    Some(error) => ("error", error),
+                    None => ("diverged", 1.0),
+                };
+                samples.extend(sample(&format!("{name}_{series}"), step as usize + 1, Some(value)));
+                if learnt.error.is_none() {
+                    return Ok(learnt);
+                }
             }
+            learnt.steps = step + 1;
             // Where chance left every block out there is nothing to learn from.
             if !error.is_tracked() {
                 self.stack = Some(stack);
@@ -126,8 +145,8 @@ impl<'a> Learner<'a> {
             let gradients = GradientsParams::from_grads(error.backward(), &stack);
             self.stack = Some(optimizer.step(rate, stack, gradients));
         }
-        ensure!(last.is_finite(), "{series}: no step was taken");
-        Ok(last)
+        ensure!(learnt.error.is_some(), "{name}: no step was taken");
+        Ok(learnt)
     }
 
     /// ‖F(x)‖/‖x‖ of every block on features that no step sees.
@@ -138,6 +157,13 @@ impl<'a> Learner<'a> {
         }
         ratios.0.iter().filter_map(|(block, ratio)| sample(series, *block, Some(*ratio))).collect()
     }
+}
+
+/// The number in an error; none if it is not finite.
+fn number(error: &Tensor<1>) -> Result<Option<f64>> {
+    let read = error.clone().inner().try_into_scalar::<f32>();
+    let value = f64::from(read.map_err(|error| anyhow!("reading the error: {error:?}"))?);
+    Ok(Some(value).filter(|value| value.is_finite()))
 }
 
 fn relative_error(y: Tensor<4>, target: Tensor<4>) -> Tensor<1> {

@@ -1,0 +1,141 @@
+//! Whether a device computes right: training steps of small networks there, by the kernels and in the precision that are asked of it,
+//! and on the CPU by Burn's kernels in f32 must lose alike. Fusion with autotune has given wrong results on Vulkan (Burn issue
+//! 5257), quietly and fast; a microkernel may be wrong on a CPU that no test has seen.
+
+mod trials;
+
+use anyhow::{Context, Result, bail, ensure};
+use skipbench_models::{Execution, Kernels, Memory};
+
+use crate::cell::{Cell, Task};
+use crate::data::Batches;
+use crate::device::{self, Backend, DeviceId};
+use crate::recipe::Precision;
+use crate::tasks::{Setup, finite, step};
+
+use trials::{Trial, trials};
+
+/// Steps of each; the third's loss depends on two backward passes and two optimiser steps. After twice as many half precision
+/// has left single precision behind by what a wrong result would too.
+const STEPS: usize = 3;
+
+/// What the reference computes on and by.
+const REFERENCE: (DeviceId, Way) =
+    (DeviceId { backend: Backend::Flex, index: 0 }, Way { kernels: Kernels::Burn, precision: Precision::F32 });
+
+/// How a device is asked to compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Way {
+    /// By whose kernels.
+    pub kernels: Kernels,
+    /// In what.
+    pub precision: Precision,
+}
+
+impl Way {
+    /// What is to be checked before `cell` runs: single precision wherever another device than the CPU computes, and what the
+    /// cell itself asks for. Nothing where it is the reference itself that computes.
+    pub fn of(cell: &Cell) -> Vec<Self> {
+        let Execution { kernels, memory } = cell.recipe.execution();
+        let own = Self { kernels, precision: cell.recipe.precision };
+        match cell.device == REFERENCE.0 {
+            true if own == REFERENCE.1 && memory == Memory::Naive => Vec::new(),
+            true => vec![own],
+            false => vec![Self { precision: Precision::F32, ..REFERENCE.1 }, Self { kernels: Kernels::Burn, ..own }],
+        }
+    }
+
+    /// Relative differences above this are errors. In f32 sums in another order differ by less. Half precision rounds every
+    /// result by up to 0.4 % (bf16) and 0.05 % (f16).
+    pub fn tolerance(self) -> f64 {
+        match self.precision {
+            Precision::F32 => 1e-3,
+            Precision::F16 => 1e-2,
+            Precision::Bf16 => 3e-2,
+        }
+    }
+}
+
+/// The losses of one network's steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Losses {
+    /// The network, and what it keeps.
+    pub name: String,
+    /// The loss at each step.
+    pub losses: Vec<f64>,
+}
+
+/// Compares `id`, asked to compute in that way, with the CPU by Burn's kernels in f32; gives the largest relative difference of two
+/// losses, or nothing where the device does not compute in that precision at all.
+///
+/// # Errors
+/// If a loss differs by more than [`Way::tolerance`], a step fails, or the CPU backend is not in this build.
+pub fn check(id: DeviceId, way: Way) -> Result<Option<f64>> {
+    ensure!(REFERENCE.0.backend.compiled(), "without the feature flex there is nothing to compare {id} with");
+    let device = device::open(id)?;
+    if way.precision.half().is_some_and(|half| !device.supports_dtype(half)) {
+        return Ok(None);
+    }
+    let found = probe(&trials(way), id, way).with_context(|| format!("{id}: checking it"))?;
+    compare(&expected(way)?, &found, way.tolerance()).map(Some).with_context(|| wrong(id, way))
+}
+
+/// The losses that a device must have that computes in that way: the CPU's.
+///
+/// # Errors
+/// If a step fails.
+pub fn expected(way: Way) -> Result<Vec<Losses>> {
+    let trials: Vec<Trial> = trials(way).iter().map(Trial::keeping_everything).collect();
+    probe(&trials, REFERENCE.0, REFERENCE.1)
+}
+
+/// What a wrong loss means, and what may help.
+fn wrong(id: DeviceId, way: Way) -> String {
+    let half = way.precision != Precision::F32;
+    let fix = match id.backend {
+        _ if half => format!("recipe.precision = \"{}\" is of no use here", way.precision.word()),
+        Backend::Flex => "recipe.kernels = \"burn\" may not".to_owned(),
+        Backend::Wgpu => "a build with `--features wgpu` may not".to_owned(),
+        backend => format!("a build with `--features {backend}-plain` may not"),
+    };
+    let how = if half { format!(" in {}", way.precision.word()) } else { String::new() };
+    format!("{id} computes wrong{how}, so nothing is recorded from it; {fix}")
+}
+
+/// The largest relative difference.
+///
+/// # Errors
+/// The first above `tolerance`, or one that is no number.
+pub fn compare(reference: &[Losses], found: &[Losses], tolerance: f64) -> Result<f64> {
+    let mut worst: f64 = 0.0;
+    for (reference, found) in reference.iter().zip(found) {
+        for (step, (expected, loss)) in reference.losses.iter().zip(&found.losses).enumerate() {
+            let difference = (loss / expected - 1.0).abs();
+            if difference.is_nan() || difference > tolerance {
+                bail!("{}: the loss of step {} is {loss}, on the CPU {expected}", found.name, step + 1);
+            }
+            worst = worst.max(difference);
+        }
+    }
+    Ok(worst)
+}
+
+fn probe(trials: &[Trial], id: DeviceId, way: Way) -> Result<Vec<Losses>> {
+    trials.iter().map(|trial| Ok(Losses { name: trial.name(), losses: losses(trial, id, way)? })).collect()
+}
+
+fn losses(trial: &Trial, id: DeviceId, way: Way) -> Result<Vec<f64>> {
+    let mut cell = Cell::alone(&trial.model, Task::TrainStep, id)?;
+    cell.recipe.batch = 16;
+    (cell.recipe.memory, cell.recipe.kernels, cell.recipe.precision) = (trial.memory, way.kernels, way.precision);
+    let setup = Setup::new(&cell)?;
+    let (mut network, (criterion, mut optimizer)) = (setup.model()?.0, (setup.loss(), setup.optimizer()));
+    let batch = Batches::new(&setup.data, cell.recipe.batch).fixed().into_tensors(&setup.device);
+    let mut losses = Vec::new();
+    for _ in 0..STEPS {
+        let (next, loss, _) = step(network, &mut optimizer, &criterion, batch.clone(), 0.05, cell.recipe.precision);
+        network = next;
+        losses.push(finite(loss).with_context(|| trial.name())?);
+    }
+    Ok(losses)
+}

@@ -1,0 +1,106 @@
+//! "Concatenation costs more memory."
+//!
+//! Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990: written as it reads, a dense block keeps memory
+//! that grows with the square of its depth, "an artifact of implementation", which recomputing makes linear. Peaks repeat exactly
+//! on one thread, so that repetitions say nothing: the intervals are over networks of different depths.
+
+mod growth;
+
+use std::collections::BTreeMap;
+
+use super::condition::{Condition, Verdict, estimate};
+use super::evidence::Evidence;
+use super::measure::{Column, Line, Measures, Quantity};
+use super::{Claim, Examined};
+use crate::metric::Metric;
+use crate::paired::{self, Contrast};
+use crate::stats::{self, Estimate};
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "memory",
+    sentence: "Concatenation costs more memory than addition, and the more the deeper the network.",
+    rule: "The controlled backbone with everything kept for the backward pass. Supported: over pairs of different depths, peak training memory with \
+           concatenation over that with addition is above 1 at matched parameters and at matched MACs; and its exponent with \
+           depth, at a fixed growth, is above addition's. Not supported: an interval says the opposite of one of these.",
+    caution: "Here a dense block is written as it reads: every concatenation makes a new tensor that is kept. The tables show what \
+              recomputing in the backward pass takes away, which decides nothing. Heap of the CPU's process, which on a GPU is another matter.",
+    examine,
+};
+
+const METRICS: [(Metric, &str); 3] = [
+    (Metric::TrainMemory, "train peak"),
+    (Metric::InferMemory, "infer peak"),
+    (Metric::SavedMemory, "kept for backward"),
+];
+
+/// Ways of keeping the forward pass, by what a recipe says.
+const KEEPING: [(&str, &str); 3] = [
+    ("everything kept", ""),
+    ("balanced checkpointing", "\"checkpointing\":\"balanced\""),
+    ("joins recomputed", "\"memory\":\"recompute\""),
+];
+
+/// How a recipe keeps what the backward pass needs.
+fn keeping(recipe: &str) -> &'static str {
+    let fits = |(_, mark): &&(&str, &str)| !mark.is_empty() && recipe.contains(mark);
+    KEEPING.iter().find(fits).unwrap_or(&KEEPING[0]).0
+}
+
+fn examine(evidence: &Evidence<'_>) -> Examined {
+    let kept = KEEPING[0].0;
+    let matched = evidence.only(|row| row.sweep.is_empty());
+    let more = |budget| estimate(against_addition(&matched, kept, budget, Metric::TrainMemory));
+    let steep = |style| growth::by_depth(evidence, style, kept);
+    let conditions = vec![
+        Condition::above("it takes more than addition at matched parameters", Quantity::Ratio, 1.0, more("params")),
+        Condition::above("it takes more than addition at matched MACs", Quantity::Ratio, 1.0, more("macs")),
+        Condition::above(
+            "its exponent with depth is above addition's",
+            Quantity::Number,
+            0.0,
+            growth::steeper(steep("concat"), steep("add")),
+        ),
+    ];
+    let measures = vec![ratios(&matched), growth::exponents(evidence), growth::taken_away(evidence)];
+    let (verdict, plots) = (Verdict::of_all(&conditions), growth::plots(evidence));
+    Examined { verdict, conditions, measures, plots, ..Examined::default() }
+}
+
+/// The ratio of concatenation to addition over matched groups, each of another depth.
+fn against_addition(matched: &Evidence<'_>, kept: &str, budget: &str, metric: Metric) -> Option<Contrast> {
+    let own = matched.only(|row| row.budget == budget && keeping(&row.recipe) == kept);
+    let mut groups: BTreeMap<(&str, &str), [Vec<f64>; 2]> = BTreeMap::new();
+    for row in own.runs().iter().map(|run| &run.row) {
+        let place = match row.skip.as_str() {
+            "concat" => 0,
+            "add" => 1,
+            _ => continue,
+        };
+        groups.entry((&row.group, &row.recipe)).or_default()[place].extend(metric.of(row));
+    }
+    let pair = |[concat, add]: &[Vec<f64>; 2]| Some((stats::mean(concat)?, stats::mean(add)?));
+    paired::ratio(&groups.values().filter_map(pair).collect::<Vec<(f64, f64)>>())
+}
+
+fn columns() -> impl Iterator<Item = &'static str> {
+    METRICS.iter().map(|(_, title)| *title)
+}
+
+fn ratios(matched: &Evidence<'_>) -> Measures {
+    let mut lines = Vec::new();
+    for (kept, _) in KEEPING {
+        for (budget, word) in [("params", "parameters"), ("macs", "MACs")] {
+            let of = |(metric, _): &(Metric, &str)| estimate(against_addition(matched, kept, budget, *metric));
+            let values: Vec<Option<Estimate>> = METRICS.iter().map(of).collect();
+            if values.iter().any(Option::is_some) {
+                lines.push(Line::new(format!("matched in {word}, {kept}"), "concat", values));
+            }
+        }
+    }
+    Measures {
+        title: "Memory of concatenation over that of addition".to_owned(),
+        caption: "Geometric means over networks of different depths, with 95 % intervals over those.".to_owned(),
+        columns: columns().map(|title| Column::new(title, Quantity::Ratio)).collect(),
+        lines,
+    }
+}

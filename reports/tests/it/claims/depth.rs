@@ -1,0 +1,78 @@
+//! `depth`: errors that rise with depth, or do not.
+
+use skipbench_reports::claims::{Outcome, Verdict, findings};
+use skipbench_reports::record::RunRow;
+use skipbench_reports::store::Run;
+use skipbench_reports::table::{self, Style};
+
+use super::{cell, jitter, only, outcomes, with};
+
+/// Training errors in per mille of 1,000 images: of each style shallow and deep.
+pub(super) fn trained(errors: [(&str, [u64; 2]); 3], seeds: u64) -> Vec<Run> {
+    let mut runs = Vec::new();
+    for (style, [shallow, deep]) in errors {
+        for (depth, wrong) in [(22, shallow), (112, deep)] {
+            for seed in 1..=seeds {
+                let wrong = wrong as f64 + 4.0 * jitter(style, seed + depth / 10);
+                let right = (1000.0 - wrong) as u64;
+                let row = RunRow {
+                    train_correct: Some(right),
+                    train_total: Some(1000),
+                    test_correct: Some(right - 20),
+                    test_total: Some(1000),
+                    ..cell("depth", "train", (style, depth), seed)
+                };
+                let epochs =
+                    [("train_correct", 1, vec![500.0, right as f64]), ("train_total", 1, vec![1000.0, 1000.0])];
+                runs.push(with(row, &epochs));
+            }
+        }
+    }
+    runs
+}
+
+#[test]
+fn depth_is_supported_where_only_the_plain_network_degrades() {
+    let runs = trained([("none", [50, 700]), ("add", [40, 60]), ("concat", [30, 20])], 3);
+    let finding = only(findings(&runs));
+    assert_eq!(finding.verdict, Verdict::Supported, "{:?}", finding.conditions);
+    assert_eq!((finding.claim, &finding.seeds[..], finding.broken), ("depth", &[1, 2, 3][..], 0));
+    let drawn: String = table::sheets(&finding).iter().map(|sheet| sheet.drawn(Style::Markdown)).collect();
+    insta::assert_snapshot!(drawn, @r"
+    | condition                                                                       | outcome |             measured |    needed | n |
+    |---------------------------------------------------------------------------------|---------|----------------------|-----------|---|
+    | without a skip, training error rises from the shallowest network to the deepest | holds   | +64.9 [+62.0, +67.7] |       > 0 | 3 |
+    | without a skip it rises by more than with addition                              | holds   | +63.0 [+58.0, +68.0] |       > 0 | 3 |
+    | the deepest network with addition trains                                        | holds   |          5.9 ± 1.5 % | &lt; 20 % | 3 |
+    | without a skip it rises by more than with concatenation                         | holds   | +66.0 [+66.0, +66.0] |       > 0 | 3 |
+    | the deepest network with concatenation trains                                   | holds   |          2.1 ± 1.5 % | &lt; 20 % | 3 |
+    | network                | skip   |  train error |   test error | epochs to 90 % | seeds that got there | params |
+    |------------------------|--------|--------------|--------------|----------------|----------------------|--------|
+    | backbone-none-22-w8    | none   |  4.9 ± 1.5 % |  6.9 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |
+    | backbone-add-22-w8     | add    |  4.0 ± 2.0 % |  6.0 ± 2.0 % |           2.00 |              100.0 % |  1.0 k |
+    | backbone-concat-22-w8  | concat |  3.3 ± 1.5 % |  5.3 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |
+    | backbone-none-112-w8   | none   | 69.7 ± 1.5 % | 71.7 ± 1.5 % |                |                0.0 % |  1.0 k |
+    | backbone-add-112-w8    | add    |  5.9 ± 1.5 % |  7.9 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |
+    | backbone-concat-112-w8 | concat |  2.1 ± 1.5 % |  4.1 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |
+    ");
+}
+
+#[test]
+fn depth_is_not_supported_where_the_plain_network_gains_by_depth() {
+    let runs = trained([("none", [300, 60]), ("add", [40, 60]), ("concat", [30, 20])], 3);
+    let finding = only(findings(&runs));
+    assert_eq!(finding.verdict, Verdict::NotSupported);
+    assert_eq!(outcomes(&finding)[0], Outcome::Contradicted);
+}
+
+/// An error of a tenth is a failure to neither side; one seed has no interval, and one depth no rise.
+#[test]
+fn depth_is_inconclusive_without_intervals_or_depths() {
+    let all = [("none", [50, 700]), ("add", [40, 60]), ("concat", [30, 20])];
+    assert_eq!(only(findings(&trained(all, 1))).verdict, Verdict::Inconclusive);
+    let mut shallow = trained(all, 3);
+    shallow.retain(|run| run.row.depth == 22);
+    assert_eq!(only(findings(&shallow)).verdict, Verdict::Inconclusive);
+    let noisy = trained([("none", [50, 52]), ("add", [40, 43]), ("concat", [30, 31])], 3);
+    assert_eq!(only(findings(&noisy)).verdict, Verdict::Inconclusive);
+}

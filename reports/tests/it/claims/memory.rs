@@ -1,0 +1,92 @@
+//! `memory`: peaks that follow a power of the depth.
+
+use skipbench_reports::claims::{Finding, Verdict, findings};
+use skipbench_reports::record::RunRow;
+use skipbench_reports::stats::Estimate;
+use skipbench_reports::store::Run;
+
+use super::{cell, jitter, only, with};
+
+/// Peaks at matched parameters and MACs at four depths, and along a sweep: `concat` = factor · depth^exponent.
+fn peaks(factor: f64, exponent: f64) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let peak = |style: &str, depth: u64| {
+        let depth = depth as f64;
+        if style == "concat" { 1e5 * factor * depth.powf(exponent) } else { 1e5 * depth }
+    };
+    for style in ["add", "concat"] {
+        for depth in [16, 22, 34, 46] {
+            let measured = |row: RunRow, bytes: f64| with(RunRow { heap_peak_bytes: Some(bytes as u64), ..row }, &[]);
+            for budget in ["params", "macs"] {
+                let row = RunRow {
+                    budget: budget.into(),
+                    group: format!("{budget} {depth}"),
+                    ..cell("memory", "peak-memory-train", (style, depth), 1)
+                };
+                runs.push(measured(row, peak(style, depth)));
+            }
+            let row = RunRow {
+                budget: String::new(),
+                group: "depth".into(),
+                sweep: "depth".into(),
+                sweep_line: format!("backbone-{style}"),
+                sweep_value: Some(depth),
+                ..cell("memory", "peak-memory-train", (style, depth), 1)
+            };
+            // Not quite a power law, so that the exponent has an interval.
+            runs.push(measured(row, peak(style, depth) * (1.0 + 1e-3 * jitter(style, depth))));
+        }
+    }
+    runs
+}
+
+#[test]
+fn memory_is_judged_over_depths_and_by_exponents() {
+    let supported = only(findings(&peaks(1.0, 1.5)));
+    assert_eq!(supported.verdict, Verdict::Supported, "{:?}", supported.conditions);
+    assert_eq!(supported.conditions[0].estimate.expect("matched").n, 4, "pairs of networks, not of seeds");
+    assert!((supported.conditions[2].estimate.expect("fitted").value - 0.5).abs() < 0.01);
+    assert_eq!(only(findings(&peaks(0.5, 1.0))).verdict, Verdict::NotSupported);
+    let mut kept = peaks(1.0, 1.5);
+    kept.iter_mut().for_each(|run| run.row.recipe = "{\"checkpointing\":\"balanced\"}".into());
+    let recomputed = only(findings(&kept));
+    assert_eq!(recomputed.verdict, Verdict::Inconclusive, "recomputing is shown and decides nothing");
+    assert!(recomputed.measures[0].lines[0].name.contains("balanced checkpointing"));
+}
+
+/// Rows as of another recipe, in groups of their own.
+fn by_recipe(mut runs: Vec<Run>, recipe: &str, word: &str) -> Vec<Run> {
+    for row in runs.iter_mut().map(|run| &mut run.row) {
+        (row.recipe, row.group) = (recipe.to_owned(), format!("{}, {word}", row.group));
+    }
+    runs
+}
+
+/// The training peak's number in a line of a table, with its interval.
+fn peak_of(finding: &Finding, table: usize, line: &str) -> Estimate {
+    let found = finding.measures[table].lines.iter().find(|other| other.name == line && other.skip == "concat");
+    found.unwrap_or_else(|| panic!("no line {line}: {:?}", finding.measures[table])).values[0].expect("fitted")
+}
+
+#[test]
+fn exponents_are_stated_for_every_way_of_keeping_and_decide_only_where_everything_is_kept() {
+    let balanced = by_recipe(peaks(1.0, 1.3), "{\"checkpointing\":\"balanced\",\"memory\":\"naive\"}", "balanced");
+    let recomputed = by_recipe(peaks(1.0, 1.0), "{\"checkpointing\":\"none\",\"memory\":\"recompute\"}", "recomputed");
+    let finding = only(findings(&[peaks(1.0, 1.5), balanced, recomputed].concat()));
+    assert_eq!(finding.verdict, Verdict::Supported, "{:?}", finding.conditions);
+    assert_eq!(finding.conditions[0].estimate.expect("matched").n, 4, "of what keeps everything alone");
+    let courses = ["depth at a fixed growth, backbone-concat", "depth at matched parameters", "depth at matched MACs"];
+    for course in courses {
+        for (way, exponent) in [("everything kept", 1.5), ("balanced checkpointing", 1.3), ("joins recomputed", 1.0)] {
+            let found = peak_of(&finding, 1, &format!("{course}, {way}"));
+            assert!((found.value - exponent).abs() < 0.01 && found.low.is_some(), "{course}, {way}: {found:?}");
+        }
+        let taken = peak_of(&finding, 2, &format!("{course}, joins recomputed"));
+        assert!((taken.value - 0.5).abs() < 0.01 && taken.low > Some(0.45), "{course}: {taken:?}");
+    }
+    let ratio = peak_of(&finding, 0, "matched in parameters, joins recomputed");
+    assert!((ratio.value - 1.0).abs() < 0.01, "{ratio:?}");
+    let plots: Vec<&str> = finding.plots.iter().map(|plot| plot.name.as_str()).collect();
+    assert_eq!(plots, ["depth", "depth-params", "depth-macs"]);
+    assert_eq!(finding.plots[0].traces.len(), 6, "two styles, three ways");
+}
