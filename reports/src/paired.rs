@@ -18,9 +18,7 @@ pub struct Contrast {
 ///
 /// Pairs in which either number is not positive have no ratio and are left out; none where no pair is left.
 pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
-    let positive = pairs.iter().filter(|(value, base)| *value > 0.0 && *base > 0.0);
-    let logs: Vec<f64> = positive.map(|(value, base)| (value / base).ln()).collect();
-    let Contrast { estimate: log, p, detectable } = contrast(&logs)?;
+    let Contrast { estimate: log, p, detectable } = contrast(&logs(pairs))?;
     let estimate =
         Estimate { n: log.n, value: log.value.exp(), low: log.low.map(f64::exp), high: log.high.map(f64::exp) };
     Some(Contrast { estimate, p, detectable: detectable.map(f64::exp_m1) })
@@ -30,6 +28,26 @@ pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
 pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
     let differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
     contrast(&differences)
+}
+
+/// Whether the whole interval of the [`difference`] lies at 0 or above.
+pub(crate) fn surely_as_much(pairs: &[(f64, f64)]) -> bool {
+    begins_at_zero(&pairs.iter().map(|(value, base)| value - base).collect::<Vec<f64>>())
+}
+
+/// Whether the whole interval of the [`ratio`] lies at 1 or above.
+pub(crate) fn surely_as_many_times(pairs: &[(f64, f64)]) -> bool {
+    begins_at_zero(&logs(pairs))
+}
+
+fn begins_at_zero(values: &[f64]) -> bool {
+    let student = || Some(stats::mean_interval(values)?.low? >= 0.0);
+    bootstrap::begins_at_zero(values).or_else(student).unwrap_or(false)
+}
+
+/// The logarithms of the ratios of pairs that have one.
+fn logs(pairs: &[(f64, f64)]) -> Vec<f64> {
+    pairs.iter().filter(|(value, base)| *value > 0.0 && *base > 0.0).map(|(value, base)| (value / base).ln()).collect()
 }
 
 fn contrast(values: &[f64]) -> Option<Contrast> {

@@ -4,6 +4,8 @@ mod chart;
 mod claims;
 mod compare;
 mod curves;
+mod large;
+mod many;
 mod published;
 mod questions;
 mod significance;
