@@ -4,6 +4,7 @@ mod chart;
 mod claims;
 mod compare;
 mod curves;
+mod equal;
 mod large;
 mod many;
 mod published;
