@@ -110,12 +110,16 @@ impl<'a> Net<'a> {
     }
 
     /// As cheap by the whole interval over pairs; what is equal in every pair is as cheap.
-    fn surely_as_cheap(&self, other: &Net<'_>, cost: Metric) -> bool {
-        let pairs = match cost.more_is_better() {
-            true => self.member.pairs(other.member, cost),
-            false => other.member.pairs(self.member, cost),
-        };
-        paired::surely_as_many_times(&pairs)
+    fn surely_as_cheap(&self, other: &Net<'_>, cost: Metric, room: &mut Vec<f64>) -> bool {
+        match cost.more_is_better() {
+            true => paired::surely_as_many_times(self.member.paired(other.member, cost), room),
+            false => paired::surely_as_many_times(other.member.paired(self.member, cost), room),
+        }
+    }
+
+    /// As accurate likewise.
+    fn surely_as_accurate(&self, other: &Net<'_>, room: &mut Vec<f64>) -> bool {
+        paired::surely_as_much(self.member.paired(other.member, Metric::TestAccuracy), room)
     }
 }
 
@@ -125,11 +129,12 @@ struct Against<'a> {
     all: &'a [Net<'a>],
     /// Whether each is surely as accurate, as far as that was asked: the answer is the same for every cost.
     as_accurate: Vec<Option<bool>>,
+    room: Vec<f64>,
 }
 
 impl<'a> Against<'a> {
     fn new(net: &'a Net<'a>, all: &'a [Net<'a>]) -> Self {
-        Self { net, all, as_accurate: vec![None; all.len()] }
+        Self { net, all, as_accurate: vec![None; all.len()], room: Vec::new() }
     }
 
     /// Where it stands by each of [`COSTS`] that it has.
@@ -162,10 +167,10 @@ impl<'a> Against<'a> {
     }
 
     fn surely_beaten_by(&mut self, index: usize, cost: Metric) -> bool {
-        let (net, other) = (self.net, &self.all[index]);
-        let accurate = || paired::surely_as_much(&other.member.pairs(net.member, Metric::TestAccuracy));
-        // Of the most accurate ones most are not surely as cheap, which is known soon.
-        other.surely_as_cheap(net, cost) && *self.as_accurate[index].get_or_insert_with(accurate)
+        let Self { net, all, as_accurate, room } = self;
+        let other = &all[index];
+        let accurate = *as_accurate[index].get_or_insert_with(|| other.surely_as_accurate(net, room));
+        accurate && other.surely_as_cheap(net, cost, room)
     }
 }
 
