@@ -22,5 +22,9 @@ fn main() {
     let revision = git(&["rev-parse", "HEAD"]).unwrap_or_default();
     let dirty = git(&["status", "--porcelain", "--untracked-files=no"]).map(|changes| !changes.is_empty());
     println!("cargo:rustc-env=SKIPBENCH_GIT_REVISION={revision}");
+    let version = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
+    let mark = if dirty == Some(true) { "+" } else { "" };
+    let source = revision.get(..8).map_or(String::new(), |start| format!(" ({start}{mark})"));
+    println!("cargo:rustc-env=SKIPBENCH_VERSION={version}{source}");
     println!("cargo:rustc-env=SKIPBENCH_GIT_DIRTY={}", dirty.map_or(String::new(), |dirty| dirty.to_string()));
 }

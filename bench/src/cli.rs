@@ -12,11 +12,14 @@ use crate::own;
 /// Measures what a skip connection buys and what it costs: accuracy, throughput and peak memory of matched plain,
 /// residual, dense and Transformer networks.
 #[derive(Debug, Parser)]
-#[command(name = "skipbench", version, after_help = EXIT_CODES)]
+#[command(name = "skipbench", version = VERSION, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+/// With the revision of the source, as rows have it.
+const VERSION: &str = env!("SKIPBENCH_VERSION");
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), a gate found a \
                           regression, a checked document is stale, or nothing measured fits; 2 the command, suite, data or \

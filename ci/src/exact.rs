@@ -4,6 +4,7 @@ use skipbench_reports::record::{RunRow, Status};
 
 use crate::config::Limits;
 use crate::finding::{Class, Finding, Value, Verdict, label};
+use crate::gate::UNMEASURED;
 use crate::pair::Pair;
 
 type Exact = (&'static str, fn(&RunRow) -> Option<Value>);
@@ -23,7 +24,7 @@ pub fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
     let cell = label(pair.base);
     if pair.head.status != Status::Ok {
         let why = format!("measured in the base, but not in the head: {}", pair.head.error);
-        return vec![Finding::of(&cell, "status", Class::Exact, pair.head).with(Verdict::Regressed, why)];
+        return vec![Finding::of(&cell, UNMEASURED, Class::Exact, pair.head).with(Verdict::Regressed, why)];
     }
     let counts = EXACT.iter().filter_map(|(metric, of)| {
         let (base, head) = (of(pair.base)?, of(pair.head));

@@ -77,6 +77,8 @@ pub struct Finding {
     pub why: String,
     /// The head's cell, for `skipbench replay`.
     pub id: String,
+    /// The command that measures it again ([`reproduce`](crate::reproduce)); empty where none would tell more.
+    pub reproduce: String,
 }
 
 impl Finding {
@@ -97,6 +99,7 @@ impl Finding {
             verdict: Verdict::Pass,
             why: String::new(),
             id: head.cell.clone(),
+            reproduce: String::new(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! The gate: every rule over every cell, and what that means for the change.
 
 use serde::Serialize;
+use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store::Run;
 
 use crate::config::{Config, Inconclusive};
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Class, Finding, Verdict, label};
 use crate::pair::{PairError, pair};
 use crate::{accuracy, exact, heap, time};
 
@@ -49,8 +50,23 @@ pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgement, P
     }
     findings.extend(time::judge(&pairs, &config.limits));
     findings.extend(accuracy::judge(&pairs, &config.limits));
+    findings.extend(pairs.unmeasured.iter().map(|(base, head)| unmeasured(base, *head)));
     findings.sort_by_key(|finding| finding.verdict);
     Ok(Judgement { verdict: whole(&findings, config.inconclusive), new_cells: pairs.new, findings })
+}
+
+/// What a finding about a cell as a whole is called.
+pub(crate) const UNMEASURED: &str = "status";
+
+/// A cell that the base failed to measure says nothing of the head; that is said, lest it look judged.
+fn unmeasured(base: &RunRow, head: Option<&RunRow>) -> Finding {
+    let head = head.map_or("the head lacks it", |head| match head.status {
+        Status::Ok => "the head measured it",
+        _ => "nor did the head",
+    });
+    let error = if base.error.is_empty() { "it gives no reason" } else { &base.error };
+    let why = format!("the base did not measure it ({error}); {head}");
+    Finding::of(&label(base), UNMEASURED, Class::Exact, base).with(Verdict::Refused, why)
 }
 
 fn whole(findings: &[Finding], inconclusive: Inconclusive) -> Verdict {

@@ -2,7 +2,7 @@
 //!
 //! - [`pair`]: the cells of two runs, each with its own; what cannot be paired is an error and never a pass.
 //! - [`exact`], [`heap`], [`time`], [`accuracy`]: one rule a file; [`gate`] applies all of them; [`config`] has the limits.
-//! - [`table`], [`markdown`], [`junit`], [`benchmark`]: the only places that format; [`bless`] makes a new baseline.
+//! - [`table`], [`markdown`], [`junit`], [`benchmark`]: the only places that format; [`reproduce`] gives the commands; [`bless`] makes a new baseline.
 
 pub mod accuracy;
 pub mod benchmark;
@@ -15,5 +15,6 @@ pub mod heap;
 pub mod junit;
 pub mod markdown;
 pub mod pair;
+pub mod reproduce;
 pub mod table;
 pub mod time;

@@ -2,12 +2,13 @@
 
 use skipbench_reports::table::Style;
 
-use crate::finding::{Finding, Verdict};
+use crate::finding::Verdict;
 use crate::gate::Judgement;
+use crate::reproduce::commands;
 use crate::table::{sheet, summary};
 
 /// A summary; what changed or could not be told; behind a fold everything else and how to reproduce it.
-pub fn markdown(judgement: &Judgement, head: &str) -> String {
+pub fn markdown(judgement: &Judgement) -> String {
     let mark = match judgement.verdict {
         Verdict::Regressed => "❌",
         Verdict::Inconclusive | Verdict::Refused => "❔",
@@ -19,22 +20,10 @@ pub fn markdown(judgement: &Judgement, head: &str) -> String {
         text.push_str(&changed.drawn(Style::Markdown));
     }
     changed.caption.lines().for_each(|reason| text.push_str(&format!("- {reason}\n")));
-    let commands = commands(judgement, head);
+    let commands = commands(judgement);
     if !commands.is_empty() {
         text.push_str(&format!("\nReproduce:\n\n```sh\n{}\n```\n", commands.join("\n")));
     }
     let (count, table) = (all.rows.len(), all.drawn(Style::Markdown));
     text + &format!("\n<details><summary>All {count} metrics</summary>\n\n{table}\n</details>\n")
-}
-
-/// The commands that measure again what regressed or could not be told, one a cell.
-pub fn commands(judgement: &Judgement, head: &str) -> Vec<String> {
-    let worth = |finding: &&Finding| matches!(finding.verdict, Verdict::Regressed | Verdict::Inconclusive);
-    let mut cells: Vec<&Finding> = Vec::new();
-    for finding in judgement.findings.iter().filter(worth) {
-        if cells.iter().all(|other| other.id != finding.id) {
-            cells.push(finding);
-        }
-    }
-    cells.iter().map(|finding| format!("skipbench replay {head} {} # {}", finding.id, finding.cell)).collect()
 }

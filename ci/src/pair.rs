@@ -23,6 +23,8 @@ pub struct Pairs<'a> {
     pub pairs: Vec<Pair<'a>>,
     /// The base's cells once more (A/A), which show how far it differs from itself.
     pub twins: Vec<&'a RunRow>,
+    /// Cells that the base did not measure, each with the head's.
+    pub unmeasured: Vec<(&'a RunRow, Option<&'a RunRow>)>,
     /// Cells that only the head has.
     pub new: usize,
 }
@@ -72,7 +74,8 @@ fn and_more(count: &usize) -> String {
 pub fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
     let (base, head) = (by_label(base, "base")?, by_label(head, "head")?);
     let measured = |row: &&RunRow| row.status == Status::Ok;
-    let (twins, own): (Vec<_>, Vec<_>) = base.order.iter().copied().filter(measured).partition(|row| row.twin);
+    let (ok, failed): (Vec<_>, Vec<_>) = base.order.iter().copied().partition(measured);
+    let (twins, own): (Vec<_>, Vec<_>) = ok.into_iter().partition(|row| row.twin);
     if own.is_empty() {
         return Err(PairError::EmptyBase);
     }
@@ -85,7 +88,8 @@ pub fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError
         own.into_iter().filter_map(|base| Some(Pair { base, head: head.rows.get(&label(base))? })).collect();
     pairs.iter().try_for_each(same_work)?;
     let new = head.rows.keys().filter(|label| !base.rows.contains_key(*label)).count();
-    Ok(Pairs { pairs, twins, new })
+    let unmeasured = failed.into_iter().map(|row| (row, head.rows.get(&label(row)).copied())).collect();
+    Ok(Pairs { pairs, twins, unmeasured, new })
 }
 
 struct Labelled<'a> {

@@ -3,7 +3,7 @@
 use skipbench_reports::table::Sheet;
 
 use crate::finding::{Class, Finding, Value, Verdict};
-use crate::gate::Judgement;
+use crate::gate::{Judgement, UNMEASURED};
 
 /// What changed or could not be told, one line each; or every finding.
 pub fn sheet(judgement: &Judgement, all: bool) -> Sheet {
@@ -30,7 +30,8 @@ pub fn summary(judgement: &Judgement) -> String {
 fn reasons(judgement: &Judgement) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for finding in judgement.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
-        let reason = format!("not judged: {}: {}", finding.metric, finding.why);
+        let what = if finding.metric == UNMEASURED { &finding.cell } else { finding.metric };
+        let reason = format!("not judged: {what}: {}", finding.why);
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }

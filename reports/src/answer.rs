@@ -3,6 +3,7 @@
 use crate::group::{Group, Member};
 use crate::metric::Metric;
 use crate::paired::{self, Contrast};
+use crate::parallel;
 use crate::stats;
 
 /// What one style changes in one group.
@@ -12,8 +13,13 @@ pub struct Effect {
     pub group: String,
     /// The style: `add` or `concat`.
     pub style: String,
+    /// The network, where the group has several of that style.
+    pub model: Option<String>,
     /// The style that it is held against: `none`, or `add` where the group has no network without a skip.
     pub against: String,
+    /// The network that it is held against, where the group has several of that style: the group's reference if it is
+    /// one of them, else the first.
+    pub base: Option<String>,
     /// The metric's difference (shares) or ratio.
     pub contrast: Contrast,
     /// Its chance were there no effect, corrected for all effects of all answers ([`stats::holm`]).
@@ -54,23 +60,33 @@ fn correct(answers: &mut [Answer]) {
 }
 
 fn answer(groups: &[Group], metric: Metric) -> Option<Answer> {
-    let of = |style: &'static str| groups.iter().filter_map(move |group| effect(group, style, metric));
-    let effects: Vec<Effect> = ["add", "concat"].into_iter().flat_map(of).collect();
+    let of = |style: &'static str| parallel::map(groups, |group| effects(group, style, metric));
+    let effects: Vec<Effect> = ["add", "concat"].into_iter().flat_map(of).flatten().collect();
     (!effects.is_empty()).then_some(Answer { metric, effects })
 }
 
-fn effect(group: &Group, style: &str, metric: Metric) -> Option<Effect> {
-    let find = |style: &str| group.members.iter().find(|member| member.style() == style && has(member, metric));
-    let against = find("none").or_else(|| find("add").filter(|_| style != "add"))?;
-    let pairs = find(style)?.pairs(against, metric);
-    let contrast = if metric.is_share() { paired::difference(&pairs) } else { paired::ratio(&pairs) };
-    Some(Effect {
-        group: group.identity.group.clone(),
-        style: style.to_owned(),
-        against: against.style().to_owned(),
-        contrast: contrast?,
-        corrected_p: None,
-    })
+/// One for each network of the style.
+fn effects(group: &Group, style: &str, metric: Metric) -> Vec<Effect> {
+    let of =
+        |style: &str| group.members.iter().filter(|member| member.style() == style && has(member, metric)).collect();
+    let (members, plain): (Vec<&Member>, Vec<&Member>) = (of(style), of("none"));
+    let bases = if plain.is_empty() && style != "add" { of("add") } else { plain };
+    let reference = bases.iter().find(|member| member.model == group.identity.reference);
+    let Some(base) = reference.or(bases.first()) else { return Vec::new() };
+    let effect = |member: &&Member| {
+        let pairs = member.pairs(base, metric);
+        let contrast = if metric.is_share() { paired::difference(&pairs) } else { paired::ratio(&pairs) };
+        Some(Effect {
+            group: group.identity.group.clone(),
+            style: style.to_owned(),
+            model: (members.len() > 1).then(|| member.model.clone()),
+            against: base.style().to_owned(),
+            base: (bases.len() > 1).then(|| base.model.clone()),
+            contrast: contrast?,
+            corrected_p: None,
+        })
+    };
+    members.iter().filter_map(effect).collect()
 }
 
 fn has(member: &Member, metric: Metric) -> bool {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::group::{Group, Member, Setting, settings};
 use crate::metric::Metric;
 use crate::paired;
+use crate::parallel;
 use crate::stats::Estimate;
 
 /// Where a network stands.
@@ -65,17 +66,19 @@ pub const COSTS: [Metric; 8] = [
 
 /// A frontier for each setting and cost that at least two networks have with an accuracy.
 pub fn frontiers(groups: &[Group]) -> Vec<Frontier> {
-    let all = settings(groups);
-    let each = all.iter().flat_map(|(setting, groups)| COSTS.iter().map(move |cost| (setting, groups, *cost)));
-    each.map(|(setting, groups, cost)| frontier(setting, groups, cost)).filter(|all| all.points.len() > 1).collect()
+    settings(groups).iter().flat_map(|(setting, groups)| of_setting(setting, groups)).collect()
 }
 
-fn frontier(setting: &Setting, groups: &[&Group], cost: Metric) -> Frontier {
+fn of_setting(setting: &Setting, groups: &[&Group]) -> Vec<Frontier> {
     let members = groups.iter().flat_map(|group| group.members.iter().map(|member| (&group.identity.group, member)));
-    let measured: Vec<Measured<'_>> = members.filter_map(|(group, member)| Measured::of(group, member, cost)).collect();
-    let mut points: Vec<Point> = measured.iter().map(|own| own.point(&measured, cost)).collect();
-    points.sort_by(|a, b| badness(cost, a.cost.value).total_cmp(&badness(cost, b.cost.value)));
-    Frontier { setting: setting.clone(), cost, points }
+    let nets: Vec<Net<'_>> = members.filter_map(|(group, member)| Net::of(group, member)).collect();
+    let mut points = parallel::map(&nets, |net| Against::new(net, &nets).points());
+    let by = |(index, cost): (usize, &Metric)| {
+        let mut points: Vec<Point> = points.iter_mut().filter_map(|of_net| of_net[index].take()).collect();
+        points.sort_by(|a, b| badness(*cost, a.cost.value).total_cmp(&badness(*cost, b.cost.value)));
+        (points.len() > 1).then(|| Frontier { setting: setting.clone(), cost: *cost, points })
+    };
+    COSTS.iter().enumerate().filter_map(by).collect()
 }
 
 /// A value of `cost` as a number of which less is better.
@@ -83,55 +86,91 @@ fn badness(cost: Metric, value: f64) -> f64 {
     if cost.more_is_better() { -value } else { value }
 }
 
-struct Measured<'a> {
+/// A network with an accuracy.
+struct Net<'a> {
     group: &'a str,
     member: &'a Member,
-    cost: Estimate,
     accuracy: Estimate,
+    /// By each of [`COSTS`].
+    costs: [Option<Estimate>; COSTS.len()],
 }
 
-impl<'a> Measured<'a> {
-    fn of(group: &'a str, member: &'a Member, cost: Metric) -> Option<Self> {
-        Some(Self { group, member, cost: member.mean(cost)?, accuracy: member.mean(Metric::TestAccuracy)? })
+impl<'a> Net<'a> {
+    fn of(group: &'a str, member: &'a Member) -> Option<Self> {
+        let costs = COSTS.map(|cost| member.mean(cost));
+        Some(Self { group, member, accuracy: member.mean(Metric::TestAccuracy)?, costs })
     }
 
-    fn point(&self, all: &[Measured<'_>], cost: Metric) -> Point {
-        let beating: Vec<&Measured<'_>> = all.iter().filter(|other| other.beats(self, cost)).collect();
-        let best = beating.iter().max_by(|a, b| a.accuracy.value.total_cmp(&b.accuracy.value));
-        let standing = match beating.iter().any(|other| other.surely_beats(self, cost)) {
-            true => Standing::Off,
-            false if beating.is_empty() => Standing::On,
-            false => Standing::Unsure,
-        };
-        Point {
-            group: self.group.to_owned(),
-            model: self.member.model.clone(),
-            family: self.member.family.clone(),
-            style: self.member.style().to_owned(),
-            cost: self.cost,
-            accuracy: self.accuracy,
-            standing,
-            beaten_by: best.map(|other| other.member.model.clone()),
-        }
-    }
-
-    /// As good in both and better in one, going by the means.
-    fn beats(&self, other: &Measured<'_>, cost: Metric) -> bool {
-        let (own, its) = (badness(cost, self.cost.value), badness(cost, other.cost.value));
+    /// As good as another in both and better in one, going by the means.
+    fn beats(&self, other: &Net<'_>, cost: usize) -> bool {
+        let (Some(own), Some(its)) = (&self.costs[cost], &other.costs[cost]) else { return false };
+        let (own, its) = (badness(COSTS[cost], own.value), badness(COSTS[cost], its.value));
         let (accuracy, its_accuracy) = (self.accuracy.value, other.accuracy.value);
         own <= its && accuracy >= its_accuracy && (own < its || accuracy > its_accuracy)
     }
 
-    /// As good in both by whole intervals over pairs; what is equal in every pair is as good.
-    fn surely_beats(&self, other: &Measured<'_>, cost: Metric) -> bool {
-        let accuracy = paired::difference(&self.member.pairs(other.member, Metric::TestAccuracy));
-        let ratio = paired::ratio(&self.member.pairs(other.member, cost));
-        let as_accurate = accuracy.and_then(|accuracy| accuracy.estimate.low).is_some_and(|low| low >= 0.0);
-        let as_cheap = ratio.is_some_and(|ratio| match cost.more_is_better() {
-            true => ratio.estimate.low.is_some_and(|low| low >= 1.0),
-            false => ratio.estimate.high.is_some_and(|high| high <= 1.0),
-        });
-        self.beats(other, cost) && as_accurate && as_cheap
+    /// As cheap by the whole interval over pairs; what is equal in every pair is as cheap.
+    fn surely_as_cheap(&self, other: &Net<'_>, cost: Metric, room: &mut Vec<f64>) -> bool {
+        match cost.more_is_better() {
+            true => paired::surely_as_many_times(self.member.paired(other.member, cost), room),
+            false => paired::surely_as_many_times(other.member.paired(self.member, cost), room),
+        }
+    }
+
+    /// As accurate likewise.
+    fn surely_as_accurate(&self, other: &Net<'_>, room: &mut Vec<f64>) -> bool {
+        paired::surely_as_much(self.member.paired(other.member, Metric::TestAccuracy), room)
+    }
+}
+
+/// One network against all.
+struct Against<'a> {
+    net: &'a Net<'a>,
+    all: &'a [Net<'a>],
+    /// Whether each is surely as accurate, as far as that was asked: the answer is the same for every cost.
+    as_accurate: Vec<Option<bool>>,
+    room: Vec<f64>,
+}
+
+impl<'a> Against<'a> {
+    fn new(net: &'a Net<'a>, all: &'a [Net<'a>]) -> Self {
+        Self { net, all, as_accurate: vec![None; all.len()], room: Vec::new() }
+    }
+
+    /// Where it stands by each of [`COSTS`] that it has.
+    fn points(mut self) -> Vec<Option<Point>> {
+        (0..COSTS.len()).map(|cost| self.point(cost)).collect()
+    }
+
+    fn point(&mut self, cost: usize) -> Option<Point> {
+        let Net { group, member, accuracy, costs } = self.net;
+        let mut beating: Vec<usize> =
+            (0..self.all.len()).filter(|index| self.all[*index].beats(self.net, cost)).collect();
+        // The most accurate first: it is the likeliest to be surely so.
+        beating.sort_by(|a, b| self.all[*b].accuracy.value.total_cmp(&self.all[*a].accuracy.value));
+        let best = beating.first().map(|index| self.all[*index].member.model.clone());
+        let standing = match beating.iter().any(|index| self.surely_beaten_by(*index, COSTS[cost])) {
+            true => Standing::Off,
+            false if beating.is_empty() => Standing::On,
+            false => Standing::Unsure,
+        };
+        Some(Point {
+            group: (*group).to_owned(),
+            model: member.model.clone(),
+            family: member.family.clone(),
+            style: member.style().to_owned(),
+            cost: costs[cost]?,
+            accuracy: *accuracy,
+            standing,
+            beaten_by: best,
+        })
+    }
+
+    fn surely_beaten_by(&mut self, index: usize, cost: Metric) -> bool {
+        let Self { net, all, as_accurate, room } = self;
+        let other = &all[index];
+        let accurate = *as_accurate[index].get_or_insert_with(|| other.surely_as_accurate(net, room));
+        accurate && other.surely_as_cheap(net, cost, room)
     }
 }
 

@@ -172,10 +172,15 @@ impl Member {
 
     /// The values of `metric` that this member and `reference` both have, replicate by replicate.
     pub fn pairs(&self, reference: &Member, metric: Metric) -> Vec<(f64, f64)> {
-        let (Some(own), Some(base)) = (self.values.get(&metric), reference.values.get(&metric)) else {
-            return Vec::new();
-        };
-        base.iter().filter_map(|(replicate, base)| Some((*own.get(replicate)?, *base))).collect()
+        self.paired(reference, metric).collect()
+    }
+
+    /// [`pairs`](Self::pairs), one by one.
+    pub(crate) fn paired(&self, reference: &Member, metric: Metric) -> impl Iterator<Item = (f64, f64)> {
+        let both = self.values.get(&metric).zip(reference.values.get(&metric));
+        both.into_iter().flat_map(|(own, base)| {
+            base.iter().filter_map(move |(replicate, base)| Some((*own.get(replicate)?, *base)))
+        })
     }
 }
 

@@ -25,6 +25,7 @@ pub mod migrate;
 pub mod notes;
 pub mod page;
 pub mod paired;
+mod parallel;
 pub mod published;
 pub mod rank;
 pub mod recommend;

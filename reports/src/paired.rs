@@ -18,9 +18,8 @@ pub struct Contrast {
 ///
 /// Pairs in which either number is not positive have no ratio and are left out; none where no pair is left.
 pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
-    let positive = pairs.iter().filter(|(value, base)| *value > 0.0 && *base > 0.0);
-    let logs: Vec<f64> = positive.map(|(value, base)| (value / base).ln()).collect();
-    let Contrast { estimate: log, p, detectable } = contrast(&logs)?;
+    let Contrast { estimate: log, p, detectable } =
+        contrast(&pairs.iter().copied().filter_map(log).collect::<Vec<f64>>())?;
     let estimate =
         Estimate { n: log.n, value: log.value.exp(), low: log.low.map(f64::exp), high: log.high.map(f64::exp) };
     Some(Contrast { estimate, p, detectable: detectable.map(f64::exp_m1) })
@@ -30,6 +29,31 @@ pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
 pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
     let differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
     contrast(&differences)
+}
+
+/// Whether the whole interval of the [`difference`] lies at 0 or above. `room` is for the differences: this is asked too
+/// often to allocate.
+pub(crate) fn surely_as_much(pairs: impl Iterator<Item = (f64, f64)>, room: &mut Vec<f64>) -> bool {
+    room.clear();
+    room.extend(pairs.map(|(value, base)| value - base));
+    begins_at_zero(room)
+}
+
+/// Whether the whole interval of the [`ratio`] lies at 1 or above, likewise.
+pub(crate) fn surely_as_many_times(pairs: impl Iterator<Item = (f64, f64)>, room: &mut Vec<f64>) -> bool {
+    room.clear();
+    room.extend(pairs.filter_map(log));
+    begins_at_zero(room)
+}
+
+fn begins_at_zero(values: &[f64]) -> bool {
+    let student = || Some(stats::mean_interval(values)?.low? >= 0.0);
+    bootstrap::begins_at_zero(values).or_else(student).unwrap_or(false)
+}
+
+/// The logarithm of a pair's ratio, where it has one.
+fn log((value, base): (f64, f64)) -> Option<f64> {
+    (value > 0.0 && base > 0.0).then(|| (value / base).ln())
 }
 
 fn contrast(values: &[f64]) -> Option<Contrast> {

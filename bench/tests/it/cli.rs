@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use skipbench::provenance::{GIT_REVISION, git_dirty};
+
 use super::{TINY, ends, refused};
 
 fn said(arguments: &[&str]) -> String {
@@ -24,6 +26,14 @@ fn models_are_listed_and_described() {
     assert_eq!(digits["total"]["params"], 269_434);
     let described = said(&["models", "densenet-22-12"]);
     assert!(described.contains("not a published variant"), "{described}");
+}
+
+#[test]
+fn the_version_names_the_source_as_rows_do() {
+    let revision: String = GIT_REVISION.chars().take(8).collect();
+    let dirty = if git_dirty() == Some(true) { "+" } else { "" };
+    let source = if revision.is_empty() { String::new() } else { format!(" ({revision}{dirty})") };
+    assert_eq!(said(&["--version"]), format!("skipbench {}{source}\n", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]

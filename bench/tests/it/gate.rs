@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use skipbench_reports::record::RunRow;
 use skipbench_reports::store;
 
 use super::{ends, skipbench};
@@ -169,8 +170,13 @@ fn a_blessing_shows_what_it_changes_and_is_then_the_base() {
     // What is exact passes now; a single pair of times says nothing.
     let (said, _) = ends(dir.path(), &GATE, 3);
     assert!(said.contains("0 regressed, 1 inconclusive"), "{said}");
-    let (said, _) = ends(dir.path(), &["gate", "--base", "new", "--head", "b", "--bless"], 0);
-    assert!(said.contains(": new") && dir.path().join("new/runs.csv").is_file(), "{said}");
+    let (json, _) = ends(dir.path(), &["gate", "--base", "new", "--head", "b", "--bless", "--json"], 0);
+    let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert!(
+        told["cells"] == 2 && told["changes"][0].as_str().is_some_and(|change| change.ends_with(": new")),
+        "{json}"
+    );
+    assert!(dir.path().join("new/runs.csv").is_file());
 }
 
 #[test]
@@ -193,6 +199,36 @@ fn two_programs_take_turns() {
     ends(dir.path(), &["compare", "job/head"], 0);
     let left: Vec<_> = fs::read_dir(dir.path().join("job")).expect("there").filter_map(Result::ok).collect();
     assert_eq!(left.len(), 3, "base, head and the suite: {left:?}");
+}
+
+/// Names that hold each other must not be taken for each other, and each cell waits for nothing but its own pair.
+#[test]
+fn base_and_head_take_turns_cell_by_cell() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let more = "\n[[group]]\nname = \"bone\"\nreference = \"resnet8-w4\"\nmodels = [\"plain8-w4\"]\n";
+    let suite = SUITE.replace(", \"peak-memory-train\"", "").replace("seeds = [1]", "seeds = [7, 70]") + more;
+    fs::write(dir.path().join("small.toml"), suite).expect("written");
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let words =
+        ["gate", "--binaries", program, program, "--suite", "small.toml", "--rounds", "2", "--out", "job", "--json"];
+    let (json, _) = ends(dir.path(), &words, 3);
+    let read = |side: &str| store::read(&dir.path().join("job").join(side)).expect("whole");
+    let mut rows: Vec<_> = read("base").into_iter().chain(read("head")).map(|run| run.row).collect();
+    rows.sort_by(|a, b| a.started.cmp(&b.started));
+    assert_eq!(rows.len(), 3 * 3 * 2, "three cells of one seed, by base, head and base again, in two rounds");
+    for turns in rows.chunks(3) {
+        let first = &turns[0];
+        let same = |row: &RunRow| {
+            (&row.group, &row.model, row.round, row.seed) == (&first.group, &first.model, first.round, 7)
+        };
+        assert!(turns.iter().all(same), "{turns:?}");
+        assert_eq!(turns.iter().filter(|row| row.twin).count(), 1);
+    }
+    // Its own way to do it again does.
+    let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let again = told["findings"][0]["reproduce"].as_str().expect("a command");
+    let words: Vec<&str> = again.split(' ').skip(1).collect();
+    ends(dir.path(), &words, 3);
 }
 
 #[test]

@@ -5,20 +5,24 @@ use skipbench_ci::config::Config;
 use skipbench_ci::gate::{Judgement, judge};
 use skipbench_ci::junit::junit;
 use skipbench_ci::markdown::markdown;
-use skipbench_reports::record::RunRow;
+use skipbench_ci::reproduce::{Origin, commands};
+use skipbench_ci::table::sheet;
+use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store::Run;
 
 use super::gate::memory;
+use super::job::{Job, Machine, Plant};
 
 fn judgement() -> Judgement {
     let base = [memory("resnet", 1_000_000), memory("<b> & \"c\"\u{1}", 2_000_000)];
     let head = Run { row: RunRow { params: Some(1001), ..memory("resnet", 1_010_000).row }, samples: Vec::new() };
-    judge(&base, &[head, base[1].clone()], &Config::default()).expect("judged")
+    let judged = judge(&base, &[head, base[1].clone()], &Config::default()).expect("judged");
+    judged.reproducible(&Origin { head: "results/head".into(), job: None })
 }
 
 #[test]
 fn a_pull_request_sees_what_changed_and_how_to_reproduce_it() {
-    let text = markdown(&judgement(), "results/head");
+    let text = markdown(&judgement());
     insta::assert_snapshot!(text.split("<details>").next().expect("a beginning"), @"
     ### ❌ skipbench gate: regressed. 2 regressed, 0 inconclusive, 0 improved, 8 passed, 0 not judged
 
@@ -51,4 +55,51 @@ fn benchmarks_have_what_the_action_wants() {
     assert_eq!(first["unit"], "bytes");
     assert_eq!(first["value"], 1_010_000.0);
     assert!(first["name"].as_str().is_some_and(|name| name.contains("resnet") && name.ends_with("heap_peak_bytes")));
+}
+
+#[test]
+fn what_regressed_says_how_to_measure_it_again_to_scripts_too() {
+    let value = serde_json::to_value(judgement()).expect("plain data");
+    let findings = value["findings"].as_array().expect("a list");
+    for finding in findings {
+        let command = finding["reproduce"].as_str().expect("always there");
+        assert_eq!(
+            command.starts_with("skipbench replay results/head "),
+            finding["verdict"] == "regressed",
+            "{finding}"
+        );
+    }
+    assert_eq!(commands(&judgement()).len(), 1, "two metrics of one cell");
+}
+
+/// One time by itself says nothing, so that replaying its cell would tell nobody anything.
+#[test]
+fn times_are_reproduced_by_the_two_programs_taking_turns_again() {
+    let job = "skipbench gate --binaries old new".to_owned();
+    let origin = Origin { head: "job/head".into(), job: Some(job.clone()) };
+    let judged = Job::new(Machine::QUIET, Plant::Slower(2.0), 1).judged().reproducible(&origin);
+    assert_eq!(commands(&judged), [job]);
+}
+
+#[test]
+fn cells_that_the_base_did_not_measure_are_told_in_every_form() {
+    let failed = |model: &str| {
+        let row = RunRow { status: Status::Timeout, error: "stopped after 5 s".into(), ..memory(model, 1).row };
+        Run { row, samples: Vec::new() }
+    };
+    let base = [memory("resnet", 1_000_000), failed("vit"), failed("dense")];
+    let head = [memory("resnet", 1_000_000), memory("vit", 1)];
+    let judged = judge(&base, &head, &Config::default()).expect("judged");
+    assert_eq!((judged.exit_code(), judged.new_cells), (0, 0), "nothing is said of them, in the one way or the other");
+    let caption = sheet(&judged, false).caption;
+    assert!(
+        caption.contains(
+            "vit/peak-memory-train/flex/seed=1: the base did not measure it (stopped after 5 s); the head measured it"
+        ),
+        "{caption}"
+    );
+    assert!(caption.contains("dense") && caption.contains("the head lacks it"), "{caption}");
+    assert!(markdown(&judged).contains("- not judged: pair/vit/"));
+    let json = serde_json::to_string(&judged).expect("plain data");
+    assert!(json.contains("stopped after 5 s") && junit(&judged).contains("stopped after 5 s"), "{json}");
 }

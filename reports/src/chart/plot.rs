@@ -95,7 +95,7 @@ fn names(figure: &Figure, x: &Layout, y: &Layout) -> Markup {
     for (name, x, y) in &places {
         let Some((area, anchor)) = free(name, *x, *y, &taken) else { continue };
         let at = if anchor == "end" { area.right } else { area.left };
-        written.push((*name, at, area.bottom - 3.0, anchor));
+        written.push((*name, at, area.bottom - 4.5, anchor));
         taken.push(area);
     }
     html! {
@@ -119,16 +119,19 @@ impl Area {
     }
 }
 
+/// Height of a name with the halo that sets it off from lines, and would cover a name close by.
+const HIGH: f64 = 17.0;
+
 /// The first free place for a name around its mark.
 fn free(name: &str, x: f64, y: f64, taken: &[Area]) -> Option<(Area, &'static str)> {
     let wide = width(name, 11.5);
-    let at = |left: f64, top: f64| Area { left, right: left + wide, top, bottom: top + 14.0 };
+    let at = |left: f64, top: f64| Area { left, right: left + wide, top, bottom: top + HIGH };
     let around = [
-        (at(x + 9.0, y - 7.0), "start"),
-        (at(x - 9.0 - wide, y - 7.0), "end"),
-        (at(x + 5.0, y - 22.0), "start"),
+        (at(x + 9.0, y - HIGH / 2.0), "start"),
+        (at(x - 9.0 - wide, y - HIGH / 2.0), "end"),
+        (at(x + 5.0, y - 7.0 - HIGH), "start"),
         (at(x + 5.0, y + 8.0), "start"),
-        (at(x - 5.0 - wide, y - 22.0), "end"),
+        (at(x - 5.0 - wide, y - 7.0 - HIGH), "end"),
         (at(x - 5.0 - wide, y + 8.0), "end"),
     ];
     let inside = |area: &Area| area.left >= LEFT && area.right <= RIGHT && area.top >= 0.0 && area.bottom <= BOTTOM;

@@ -93,11 +93,14 @@ fn linear_ticks(low: f64, high: f64) -> Vec<f64> {
     (first..).map(|index| index as f64 * step).take_while(|tick| *tick <= high).take(50).collect()
 }
 
-/// 1, 2 and 5 of each power of ten, or where those are many only the powers.
+/// 1, 2 and 5 of each power of ten; 1 and 3 over three powers and more, over four only the powers.
 fn log_ticks(low: f64, high: f64) -> Vec<f64> {
     let powers = low.log10().floor() as i32..=high.log10().ceil() as i32;
-    let few = (high / low).log10() < 3.0;
-    let factors: &[f64] = if few { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let factors: &[f64] = match (high / low).log10() {
+        decades if decades < 3.0 => &[1.0, 2.0, 5.0],
+        decades if decades < 4.0 => &[1.0, 3.0],
+        _ => &[1.0],
+    };
     let all = powers.flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)));
     let ticks: Vec<f64> = all.filter(|tick| (low..=high).contains(tick)).collect();
     if ticks.len() < 4 { linear_ticks(low, high).into_iter().filter(|tick| *tick > 0.0).collect() } else { ticks }

@@ -6,6 +6,7 @@ mod verdict;
 use crate::group::{Failure, Group, Identity};
 use crate::metric::Metric;
 use crate::paired::{self, Contrast};
+use crate::parallel;
 use crate::stats::{self, Estimate};
 
 pub use rows::{ComparisonRow, rows};
@@ -85,7 +86,7 @@ fn noise_floor(twin: &Estimate) -> Option<f64> {
 
 /// Compares every group.
 pub fn compare(groups: &[Group]) -> Vec<Comparison> {
-    groups.iter().map(compare_group).collect()
+    parallel::map(groups, compare_group)
 }
 
 fn compare_group(Group { identity, members, twin }: &Group) -> Comparison {

@@ -21,8 +21,8 @@ pub enum Verdict {
     NoDifferenceShown,
     /// The interval leaves none out, but the reference differs from itself by as much (A/A).
     WithinNoise,
-    /// The interval leaves none out, but among so many comparisons one such is no surprise.
-    NotAmongMany,
+    /// The interval leaves none out, but after Holm's correction for all that the group compares it is no surprise.
+    NotAfterCorrection,
     /// Fewer than two pairs of seeds.
     TooFewPairs,
     /// A count, not a measurement: exactly as given.
@@ -45,7 +45,7 @@ pub(super) fn judge(entry: &Entry, floor: f64) -> Verdict {
         None => Verdict::TooFewPairs,
         Some(_) if !estimate.excludes(none) => Verdict::NoDifferenceShown,
         Some(_) if ratio.max(1.0 / ratio) - 1.0 <= floor && floor > 0.0 => Verdict::WithinNoise,
-        Some(_) if entry.corrected_p.is_none_or(|p| p > CHANCE) => Verdict::NotAmongMany,
+        Some(_) if entry.corrected_p.is_none_or(|p| p > CHANCE) => Verdict::NotAfterCorrection,
         Some(_) if estimate.value > none => Verdict::Higher,
         Some(_) => Verdict::Lower,
     }

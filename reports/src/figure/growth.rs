@@ -52,7 +52,8 @@ fn capital(text: &str) -> String {
 
 fn series(curve: &Curve, report: &Report) -> Series {
     let factor = unit(curve.metric).0;
-    let exponent = curve.exponent.map_or(String::new(), |exponent| format!(", b = {:.2}", exponent.value));
+    let exponent =
+        curve.exponent.map_or(String::new(), |exponent| format!(", b = {:.2}", exponent.value).replace('-', "−"));
     let point = |(x, y): &(f64, f64)| Point {
         name: format!("{}, {} {x}", curve.line, curve.sweep.replace('_', " ")),
         x: exactly(*x),

@@ -1,6 +1,6 @@
 //! Training curves: the loss of every epoch and the accuracy of every test.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::group::Group;
 use crate::record::Status;
@@ -12,22 +12,27 @@ use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
 
 /// A figure of the loss and one of the test accuracy for each group that trained.
 pub(super) fn training(report: &Report) -> Vec<Figure> {
-    report.groups.iter().flat_map(|group| [loss(report, group), accuracy(report, group)]).flatten().collect()
+    let mut trained: HashMap<&str, Vec<&Run>> = HashMap::new();
+    for run in report.runs.iter().filter(|run| run.row.task == "train" && run.row.status == Status::Ok) {
+        trained.entry(&run.row.group).or_default().push(run);
+    }
+    let of = |group: &Group| trained.get(group.identity.group.as_str()).map_or(&[][..], Vec::as_slice);
+    report.groups.iter().flat_map(|group| [loss(of(group), group), accuracy(of(group), group)]).flatten().collect()
 }
 
-fn loss(report: &Report, group: &Group) -> Option<Figure> {
+fn loss(trained: &[&Run], group: &Group) -> Option<Figure> {
     let y = Axis::new("training loss", Scale::Log);
-    figure(report, group, "loss", "Training loss", y, |_, value| Some(value))
+    figure(trained, group, "loss", "Training loss", y, |_, value| Some(value))
 }
 
-fn accuracy(report: &Report, group: &Group) -> Option<Figure> {
+fn accuracy(trained: &[&Run], group: &Group) -> Option<Figure> {
     let y = Axis::new("test accuracy, %", Scale::Percent);
     let share = |run: &Run, value: f64| Some(value * 100.0 / run.row.test_total.filter(|total| *total > 0)? as f64);
-    figure(report, group, "test_correct", "Test accuracy", y, share)
+    figure(trained, group, "test_correct", "Test accuracy", y, share)
 }
 
 fn figure(
-    report: &Report,
+    trained: &[&Run],
     group: &Group,
     series: &str,
     title: &str,
@@ -35,20 +40,14 @@ fn figure(
     value: impl Fn(&Run, f64) -> Option<f64>,
 ) -> Option<Figure> {
     let identity = &group.identity;
-    let of = |run: &&Run| {
+    let of = |run: &&&Run| {
         let row = &run.row;
-        let own = [&row.suite, &row.group, &row.data_sha256, &row.recipe, &row.device, &row.host];
-        let theirs = [
-            &identity.suite,
-            &identity.group,
-            &identity.data_sha256,
-            &identity.recipe,
-            &identity.device,
-            &identity.origin.host,
-        ];
-        row.task == "train" && row.status == Status::Ok && own == theirs
+        let own = [&row.suite, &row.data_sha256, &row.recipe, &row.device, &row.host];
+        let theirs =
+            [&identity.suite, &identity.data_sha256, &identity.recipe, &identity.device, &identity.origin.host];
+        own == theirs
     };
-    let runs: Vec<&Run> = report.runs.iter().filter(of).collect();
+    let runs: Vec<&Run> = trained.iter().filter(of).copied().collect();
     let lines: Vec<Series> = group
         .members
         .iter()

@@ -30,7 +30,13 @@ pub(super) fn bare(label: &str, header: &[String], rows: &[Vec<String>], left: u
     html! {
         div.scroll tabindex="0" role="region" aria-label=(label) {
             table {
-                thead { tr { @for title in header { th scope="col" { (title) } } } }
+                thead {
+                    tr {
+                        @for (index, title) in header.iter().enumerate() {
+                            th.number[index >= left] scope="col" { (title) }
+                        }
+                    }
+                }
                 tbody {
                     @for row in rows {
                         tr {

@@ -41,8 +41,10 @@ fn distinct<'a>(report: &'a Report, of: impl Fn(&'a RunRow) -> &'a String) -> Ve
     found
 }
 
-const HEADER: [&str; 12] =
-    ["cell", "status", "group", "model", "task", "seed", "round", "device", "machine", "started", "source", "recipe"];
+const HEADER: [&str; 15] = [
+    "cell", "status", "group", "model", "task", "seed", "round", "data", "device", "threads", "machine", "started",
+    "source", "features", "recipe",
+];
 
 /// One line for each row, in the order of the files.
 pub(super) fn rows(report: &Report) -> Markup {
@@ -60,9 +62,10 @@ pub(super) fn rows(report: &Report) -> Markup {
     }
 }
 
-fn line(row: &RunRow, recipes: &[&str]) -> [String; 12] {
+fn line(row: &RunRow, recipes: &[&str]) -> [String; 15] {
     let dirty = if row.git_dirty == Some(true) { "+" } else { "" };
     let revision: String = row.git_revision.chars().take(8).collect();
+    let hash: String = row.data_sha256.chars().take(12).collect();
     let source = format!("{} {revision}{dirty}, Burn {}", row.skipbench_version, row.burn_version);
     let status = match row.status {
         Status::Ok => "ok",
@@ -81,10 +84,13 @@ fn line(row: &RunRow, recipes: &[&str]) -> [String; 12] {
         task,
         row.seed.to_string(),
         row.round.to_string(),
+        format!("{} {hash}", row.data),
         row.device.clone(),
+        row.threads.to_string(),
         row.host.clone(),
         row.started.chars().take(19).collect(),
         source,
+        row.features.clone(),
         recipe.to_string(),
     ]
 }

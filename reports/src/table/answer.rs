@@ -76,7 +76,9 @@ fn word(style: &str) -> &str {
 fn number(effect: &Effect, metric: Metric) -> String {
     let estimate = &effect.contrast.estimate;
     let number = if metric.is_share() { points(estimate) } else { times(estimate) };
-    format!("{number} in {}", effect.group)
+    let by = effect.model.as_ref().map_or(String::new(), |model| format!(" by {model}"));
+    let against = effect.base.as_ref().map_or(String::new(), |base| format!(" against {base}"));
+    format!("{number}{by}{against} in {}", effect.group)
 }
 
 /// What keeps a number from being called an effect.
@@ -85,7 +87,7 @@ fn doubt(effect: &Effect, metric: Metric) -> &'static str {
     match estimate.low {
         None => "no interval",
         Some(_) if !estimate.excludes(none) => "no difference shown",
-        Some(_) if effect.corrected_p.is_none_or(|p| p > CHANCE) => "not among many",
+        Some(_) if effect.corrected_p.is_none_or(|p| p > CHANCE) => "not after Holm's correction",
         Some(_) => "",
     }
 }

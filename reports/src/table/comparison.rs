@@ -44,8 +44,8 @@ pub(crate) const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Stude
                       ratio of all else, to the first line, pair by pair, [ ] its 95 % interval (bootstrap-t from six pairs \
                       on, else Student's). \"no difference shown\": the interval includes none (\"from 1.5 on\": what so many \
                       pairs would have shown in four cases of five); \"within the noise\": below what the reference shows \
-                      against itself; \"not among many\": among all that the group compares such a one is no surprise (Holm, \
-                      5 %). MACs are for one image.";
+                      against itself; \"not after Holm's correction\": by itself it would be, but among all that the group \
+                      compares such a one is no surprise (5 %). MACs are for one image.";
 
 fn group(comparison: &Comparison, style: Style) -> String {
     let sheet = self::comparison(comparison);
@@ -113,7 +113,7 @@ fn ratio(entry: &Entry) -> Vec<String> {
         Verdict::Exact | Verdict::Higher | Verdict::Lower => vec![shown],
         Verdict::NoDifferenceShown => vec![shown, nothing_shown(entry, contrast)],
         Verdict::WithinNoise => vec![shown, "within the noise".to_owned()],
-        Verdict::NotAmongMany => vec![shown, "not among many".to_owned()],
+        Verdict::NotAfterCorrection => vec![shown, "not after Holm's correction".to_owned()],
         Verdict::TooFewPairs => vec![shown, format!("n = {}: no interval", contrast.estimate.n)],
     }
 }

@@ -46,14 +46,15 @@ fn identity(curve: &Curve) -> [&str; 3] {
 fn line(curves: &[Curve], metrics: &[Metric]) -> Vec<String> {
     let Curve { group, line, skip, sweep, points, .. } = &curves[0];
     let ends: Vec<String> = [points.first(), points.last()].iter().flatten().map(|(x, _)| x.to_string()).collect();
-    let names = [group.clone(), line.clone(), skip.clone(), format!("{sweep} {}", ends.join("–"))];
+    let names = [group.clone(), line.clone(), skip.clone(), format!("{} {}", sweep.replace('_', " "), ends.join("–"))];
     let of = |metric: &Metric| curves.iter().find(|curve| curve.metric == *metric)?.exponent;
     names.into_iter().chain(metrics.iter().map(|metric| of(metric).map_or(String::new(), exponent))).collect()
 }
 
 fn exponent(estimate: Estimate) -> String {
-    match (estimate.low, estimate.high) {
+    let text = match (estimate.low, estimate.high) {
         (Some(low), Some(high)) => format!("{:.2} [{low:.2}, {high:.2}]", estimate.value),
         _ => format!("{:.2}", estimate.value),
-    }
+    };
+    text.replace('-', "−")
 }

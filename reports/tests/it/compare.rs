@@ -102,7 +102,7 @@ fn the_markdown_table_shows_value_ratio_and_failure() {
     | plain  | add  |     |                                                                       |                           |                |                 |
     - not measured: plain, train, seed 1: stopped after the time limit of 5 s
 
-    Means over seeds and rounds; ± is a 95 % Student interval. Below: accuracy's difference in points, and × the ratio of all else, to the first line, pair by pair, [ ] its 95 % interval (bootstrap-t from six pairs on, else Student's). "no difference shown": the interval includes none ("from 1.5 on": what so many pairs would have shown in four cases of five); "within the noise": below what the reference shows against itself; "not among many": among all that the group compares such a one is no surprise (Holm, 5 %). MACs are for one image.
+    Means over seeds and rounds; ± is a 95 % Student interval. Below: accuracy's difference in points, and × the ratio of all else, to the first line, pair by pair, [ ] its 95 % interval (bootstrap-t from six pairs on, else Student's). "no difference shown": the interval includes none ("from 1.5 on": what so many pairs would have shown in four cases of five); "within the noise": below what the reference shows against itself; "not after Holm's correction": by itself it would be, but among all that the group compares such a one is no surprise (5 %). MACs are for one image.
     2026-11-23, flex (CPU), machine m1, skipbench 0.1.0 (0123abcd+), Burn 0.22.1: skipbench run
     "#);
 }
@@ -188,7 +188,7 @@ fn the_more_is_compared_the_more_it_takes_to_show_a_difference() {
     assert_eq!((alone, entry.verdict), (1, Verdict::Lower));
     assert_eq!(entry.corrected_p, entry.difference.expect("pairs").p);
     let (many, among) = compared(&["a", "b", "c", "d"]);
-    assert_eq!((many, among.verdict), (4, Verdict::NotAmongMany));
+    assert_eq!((many, among.verdict), (4, Verdict::NotAfterCorrection));
     assert_eq!(among.difference, entry.difference, "the interval itself stays as it is");
     assert!(among.corrected_p > entry.corrected_p);
     let lines = rows(&compare(&group(&[reference, slightly_worse("a")].concat())));

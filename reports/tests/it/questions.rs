@@ -67,6 +67,21 @@ fn without_a_plain_network_concatenation_is_held_against_addition() {
 }
 
 #[test]
+fn every_network_of_a_style_is_named_where_a_group_has_several() {
+    let runs = [
+        measured("near", "resnet", "add", 1000, [960, 958, 962], [50, 51, 49]),
+        measured("near", "plain", "none", 1000, [930, 931, 926], [49, 50, 48]),
+        measured("near", "plain-wide", "none", 1000, [935, 936, 931], [49, 50, 48]),
+        measured("near", "dense", "concat", 1000, [970, 969, 974], [100, 102, 99]),
+        measured("near", "dense-bc", "concat", 1000, [975, 974, 979], [90, 92, 89]),
+        measured("deep", "plain-deep", "none", 900, [200, 210, 190], [60, 60, 60]),
+        measured("deep", "dense-deep", "concat", 900, [955, 941, 960], [90, 91, 92]),
+    ];
+    let sentences = table::answers(&answers(&group(&runs.concat())));
+    insta::assert_snapshot!(sentences[0], @"What it buys in test accuracy (percentage points) — addition against no skip: +3.1 [+2.0, +4.2] against plain in near; concatenation against no skip: +4.2 [+2.9, +5.5] by dense against plain in near, +4.7 [+3.4, +6.0] by dense-bc against plain in near, +75.2 [+70.3, +80.1] in deep (n = 3 pairs).");
+}
+
+#[test]
 fn the_frontier_holds_whom_nobody_beats() {
     let all = frontiers(&groups());
     let speed = all.iter().find(|frontier| frontier.cost == Metric::TrainThroughput).expect("timed");

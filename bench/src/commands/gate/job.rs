@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use skipbench_ci::reproduce::Origin;
 
 use crate::builds::{self, Recipe};
 use crate::builtin::BUILT_IN;
@@ -13,6 +14,21 @@ use crate::runner::Stop;
 use crate::turns::{self, Job};
 
 static STOP: Stop = Stop::new();
+
+/// What a job leaves.
+pub(super) struct Done {
+    pub(super) base: PathBuf,
+    pub(super) head: PathBuf,
+    /// The command that does it again.
+    again: String,
+}
+
+impl Done {
+    /// How its numbers are measured again.
+    pub(super) fn origin(&self) -> Origin {
+        Origin { head: self.head.display().to_string(), job: Some(self.again.clone()) }
+    }
+}
 
 /// Arguments of a job.
 #[derive(Debug, Args)]
@@ -44,8 +60,8 @@ pub(super) struct JobArgs {
 }
 
 impl JobArgs {
-    /// Builds what must be built, does the job, and gives the directories of base and head.
-    pub(super) fn take(&self) -> Result<(PathBuf, PathBuf)> {
+    /// Builds what must be built, and does the job.
+    pub(super) fn take(&self) -> Result<Done> {
         let (base, head) = self.programs()?;
         let dir = self.dir()?;
         let suite = self.suite()?;
@@ -62,7 +78,17 @@ impl JobArgs {
             stop: &STOP,
         };
         turns::take(&job, |what| eprintln!("gate: {what}"))?;
-        Ok((dir.join("base"), dir.join("head")))
+        Ok(Done { base: dir.join("base"), head: dir.join("head"), again: self.again(&base, &head, &dir)? })
+    }
+
+    /// The programs that were built stay where they are, and so does the suite: both can take turns again.
+    fn again(&self, base: &Path, head: &Path, dir: &Path) -> Result<String> {
+        let (suite, rounds) = (dir.join("suite.toml"), self.rounds.to_string());
+        let out = dir.with_file_name("again");
+        let [base, head, suite, out] = [base, head, &suite, &out].map(|path| path.to_string_lossy());
+        let words =
+            ["skipbench", "gate", "--binaries", &base, &head, "--suite", &suite, "--rounds", &rounds, "--out", &out];
+        shlex::try_join(words).context("a path holds a zero byte")
     }
 
     fn programs(&self) -> Result<(PathBuf, PathBuf)> {

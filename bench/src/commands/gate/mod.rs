@@ -11,6 +11,7 @@ use clap::Args;
 use skipbench_ci::bless::bless;
 use skipbench_ci::config::Config;
 use skipbench_ci::gate::{Judgement, judge};
+use skipbench_ci::reproduce::{Origin, commands};
 use skipbench_ci::{benchmark, junit, markdown, table};
 use skipbench_reports::store::{self, Run};
 use skipbench_reports::table::Style;
@@ -62,16 +63,20 @@ pub(crate) struct GateArgs {
 
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
     let config = config(arguments.config.as_deref())?;
-    let (base, head) = match (&arguments.base, &arguments.head) {
-        (Some(base), Some(head)) => (base.clone(), head.clone()),
-        _ => arguments.job.take()?,
+    let (base, head, origin) = match (&arguments.base, &arguments.head) {
+        (Some(base), Some(head)) if arguments.bless => return blessed(base, head, arguments.json),
+        (Some(base), Some(head)) => {
+            (base.clone(), head.clone(), Origin { head: head.display().to_string(), job: None })
+        }
+        _ => {
+            let done = arguments.job.take()?;
+            let origin = done.origin();
+            (done.base, done.head, origin)
+        }
     };
-    if arguments.bless {
-        return blessed(&base, &head);
-    }
     let read = |dir: &Path| store::read(dir).with_context(|| dir.display().to_string());
-    let judgement = judge(&read(&base)?, &read(&head)?, &config)?;
-    show(arguments, &judgement, &head)?;
+    let judgement = judge(&read(&base)?, &read(&head)?, &config)?.reproducible(&origin);
+    show(arguments, &judgement)?;
     if let Some(path) = &arguments.junit {
         store::replace(path, &junit::junit(&judgement))?;
     }
@@ -89,13 +94,12 @@ fn config(given: Option<&Path>) -> Result<Config> {
     }
 }
 
-fn show(arguments: &GateArgs, judgement: &Judgement, head: &Path) -> Result<()> {
-    let head = head.display().to_string();
+fn show(arguments: &GateArgs, judgement: &Judgement) -> Result<()> {
     if arguments.json {
         return print_json(judgement);
     }
     if arguments.markdown {
-        return print(&markdown::markdown(judgement, &head));
+        return print(&markdown::markdown(judgement));
     }
     let sheet = table::sheet(judgement, arguments.all);
     if !sheet.rows.is_empty() {
@@ -103,17 +107,23 @@ fn show(arguments: &GateArgs, judgement: &Judgement, head: &Path) -> Result<()> 
     }
     let caption = if sheet.caption.is_empty() { String::new() } else { format!("{}\n", sheet.caption) };
     print(&format!("{caption}{}\n", sheet.title))?;
-    markdown::commands(judgement, &head).iter().try_for_each(|command| print(&format!("reproduce: {command}\n")))
+    commands(judgement).iter().try_for_each(|command| print(&format!("reproduce: {command}\n")))
 }
 
-fn blessed(base: &Path, head: &Path) -> Result<ExitCode> {
+fn blessed(base: &Path, head: &Path, json: bool) -> Result<ExitCode> {
     let old = if base.join(store::RUNS).exists() { store::read(base)? } else { Vec::new() };
     let blessing = bless(&old, &store::read(head)?)?;
+    let (cells, changes) = (blessing.runs.len(), blessing.changes.len());
+    if json {
+        write(base, head, &blessing.runs)?;
+        print_json(&serde_json::json!({ "base": base, "cells": cells, "changes": blessing.changes }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    // Before the base is another: whoever stops it here has seen what it would do.
     for change in &blessing.changes {
         print(&format!("{change}\n"))?;
     }
     write(base, head, &blessing.runs)?;
-    let (cells, changes) = (blessing.runs.len(), blessing.changes.len());
     print(&format!("{}: {cells} cells, {changes} changes; commit it with the change that makes it\n", base.display()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,48 @@
+//! How what regressed or could not be told is measured again.
+
+use crate::finding::{Class, Finding, Verdict};
+use crate::gate::Judgement;
+
+/// Where the numbers came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The head's directory.
+    pub head: String,
+    /// The command that lets the same two programs take turns again, where they did: a time says nothing alone.
+    pub job: Option<String>,
+}
+
+impl Judgement {
+    /// With a command for everything that regressed or could not be told.
+    #[must_use]
+    pub fn reproducible(mut self, origin: &Origin) -> Self {
+        for finding in self.findings.iter_mut().filter(|finding| is_open(finding)) {
+            finding.reproduce = command(finding, origin);
+        }
+        self
+    }
+}
+
+fn is_open(finding: &Finding) -> bool {
+    matches!(finding.verdict, Verdict::Regressed | Verdict::Inconclusive)
+}
+
+fn command(finding: &Finding, origin: &Origin) -> String {
+    match (&origin.job, finding.class) {
+        (Some(job), Class::Time) => job.clone(),
+        _ => format!("skipbench replay {} {} # {}", origin.head, finding.id, finding.cell),
+    }
+}
+
+/// The commands of a judgement, each once.
+pub fn commands(judgement: &Judgement) -> Vec<&str> {
+    let mut commands: Vec<&str> = Vec::new();
+    for finding in &judgement.findings {
+        // A cell's several metrics have one command, whatever each calls the cell.
+        let same = |other: &&str| other.split(" # ").next() == finding.reproduce.split(" # ").next();
+        if !finding.reproduce.is_empty() && !commands.iter().any(same) {
+            commands.push(&finding.reproduce);
+        }
+    }
+    commands
+}
