@@ -159,3 +159,16 @@ fn what_would_be_ignored_is_refused_instead() {
     let missing = said(&["compare", "nowhere"]);
     assert_eq!(missing.matches("os error").count(), 1, "a cause is said once: {missing}");
 }
+
+#[test]
+fn a_batch_larger_than_the_data_set_is_refused_before_anything_runs() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("suite.toml"), TINY.replace("batch = 16", "batch = 2000")).expect("written");
+    let message = refused(dir.path(), &["run", "suite.toml", "--out", "out"]);
+    for part in ["suite.toml: group \"pair\"", "recipe.batch = 2000", "597 training images of digits", "1 to 597"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(!dir.path().join("out").exists());
+    // What works on one fixed batch may repeat images.
+    super::ends(dir.path(), &["run", "suite.toml", "--list", "--filter", "infer"], 0);
+}

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::de::DeserializeOwned;
 use skipbench_models::Images;
 
@@ -43,6 +43,10 @@ pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> 
     let mut cells = plan::plan(&suite, &groups, &context);
     if let Some(filter) = &shared.filter {
         cells.retain(|planned| plan::matches(&planned.cell, filter));
+    }
+    for Planned { cell, .. } in &cells {
+        let here = |error| anyhow!("{}: group \"{}\": {error}", suite.file, cell.group);
+        cell.check().map_err(here)?;
     }
     let dir = shared.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
