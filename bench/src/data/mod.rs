@@ -18,6 +18,14 @@ pub use batches::{Augment, Batch, Batches, Normalisation};
 /// Environment variable that names the directory of downloaded data sets.
 pub const DATA_DIR: &str = "SKIPBENCH_DATA";
 
+/// Where downloaded data sets lie if nothing says otherwise.
+pub(crate) const DEFAULT_DIR: &str = "data";
+
+/// The directory that the environment names; a variable that is set but empty names none.
+pub(crate) fn dir_from_environment() -> Option<PathBuf> {
+    std::env::var_os(DATA_DIR).filter(|dir| !dir.is_empty()).map(PathBuf::from)
+}
+
 /// Where images come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "set", rename_all = "lowercase", deny_unknown_fields)]
@@ -169,7 +177,7 @@ impl Source {
         };
         shape.check().map_err(|source| DataError::Shape { set: set.to_owned(), source })?;
         let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
-        let dir = || absolute(settings.dir.clone().unwrap_or_else(|| PathBuf::from("data")));
+        let dir = || absolute(settings.dir.clone().unwrap_or_else(|| DEFAULT_DIR.into()));
         match (set, folder) {
             ("digits", _) => Ok(Source::Digits),
             ("cifar10", _) => Ok(Source::Cifar10 { dir: dir() }),

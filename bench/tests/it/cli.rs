@@ -112,6 +112,22 @@ fn bad_words_are_refused_with_the_way_out() {
     assert!(said(&["suites", "quik"]).contains("quick"));
 }
 
+#[test]
+fn an_empty_data_variable_is_no_directory() {
+    let dir = tempfile::tempdir().expect("temp");
+    for arguments in [&["run", "--list"][..], &["run", "cifar", "--list"], &["data", "check", "digits"]] {
+        let output = super::skipbench(dir.path()).args(arguments).env("SKIPBENCH_DATA", "").output().expect("started");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let check = |value: &str| {
+        let output =
+            super::skipbench(dir.path()).args(["data", "check", "cifar10"]).env("SKIPBENCH_DATA", value).output();
+        String::from_utf8_lossy(&output.expect("started").stderr).into_owned()
+    };
+    assert!(check("").contains("/data/cifar-10-batches-bin"), "{}", check(""));
+    assert!(check("elsewhere").contains("/elsewhere/cifar-10-batches-bin"), "{}", check("elsewhere"));
+}
+
 #[cfg(not(feature = "wgpu"))]
 #[test]
 fn a_backend_that_is_not_compiled_in_says_how_to_get_it() {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use skipbench_models::Images;
 
 use super::RunArgs;
-use crate::data::{DATA_DIR, Settings, Source, Summary};
+use crate::data::{Settings, Source, Summary, dir_from_environment};
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
 use crate::group::{Group, resolve};
 use crate::plan::{self, Context as PlanContext, Planned};
@@ -87,7 +87,7 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     let Keys { data: own, image_size, classes, .. } = &suite.keys;
     let names_set = |word: &&str| ["digits", "cifar10", "cifar100"].contains(word) || word.starts_with("folder:");
     let (set, given) = (data.filter(names_set), data.filter(|word| !names_set(word)));
-    let dir = given.map(PathBuf::from).or_else(|| std::env::var_os(DATA_DIR).map(PathBuf::from));
+    let dir = given.map(PathBuf::from).or_else(dir_from_environment);
     let settings = match set {
         Some(set) => Settings { dir, image_size: image_size.filter(|_| set.starts_with("folder:")), classes: None },
         None => Settings { dir, image_size: *image_size, classes: *classes },
