@@ -3,6 +3,8 @@
 //! Here only the text is read; finding the models needs the shape of the images too, on which costs and therefore matches
 //! depend, and is [`group`](crate::group)'s. Every error names the file, the key and the way out.
 
+mod names;
+
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use skipbench_models::matching::Budget;
@@ -193,6 +195,7 @@ impl Suite {
     }
 
     fn check(&self) -> Result<(), String> {
+        names::check(&self.keys)?;
         let Keys { groups, seeds, tasks, devices, timeout_s, memory_limit_mib, jobs, .. } = &self.keys;
         let empty = [
             ("group", groups.is_empty()),

@@ -89,6 +89,36 @@ fn impossible_values_are_named() {
 }
 
 #[test]
+fn names_that_would_leave_their_folder_or_break_a_table_are_refused() {
+    for name in ["../../etc/x", "a/b", "a\\\\b", "..", ".hidden"] {
+        says(&with("name = \"tiny\"", &format!("name = \"{name}\"")), &["name = ", "path separators"]);
+    }
+    for name in ["", " "] {
+        says(&with("name = \"tiny\"", &format!("name = \"{name}\"")), &["name = ", "a name is needed"]);
+        says(&with("name = \"pair\"", &format!("name = \"{name}\"")), &["group.name = ", "a name is needed"]);
+    }
+    for name in ["a\\nb", "\\u001b[2J"] {
+        let control = |key: &str, from: &str| {
+            let message = with(&format!("\"{from}\""), &format!("\"{name}\""));
+            says(&message, &[key, "control characters"]);
+            assert!(!message.contains(char::is_control), "{message:?}");
+        };
+        control("name = ", "tiny");
+        control("group.name = ", "pair");
+        control("group \"pair\": reference = ", "resnet8-w4");
+        control("group \"pair\": models = ", "plain8-w4");
+    }
+}
+
+#[test]
+fn schedules_that_cannot_be_are_named() {
+    says(&with("batch = 16", "batch = 16\nwarmup_epochs = 2"), &["group \"pair\"", "recipe.warmup_epochs = 2"]);
+    says(&with("batch = 16", "batch = 16\nlr = 0.0"), &["recipe.lr = 0", "above 0"]);
+    let step = "batch = 16\nschedule = \"step\"\nmilestones = [0.75, 0.5]";
+    says(&with("batch = 16", step), &["recipe.milestones = [0.75, 0.5]"]);
+}
+
+#[test]
 fn unknown_and_impossible_models_are_named() {
     says(&with("plain8-w4", "plane20"), &["group \"pair\"", "plane20", "did you mean `plain20`?"]);
     says(&with("\"plain8-w4\"", "{ family = \"resnet\", depth = 21 }"), &["depth = 21", "6n+2"]);
