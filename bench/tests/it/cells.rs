@@ -93,6 +93,18 @@ fn a_diverging_run_is_an_error_that_says_where() {
 }
 
 #[test]
+fn a_diverged_run_ends_before_its_epoch_does() {
+    let mut cell = cell("resnet8-w4", Task::Train);
+    cell.recipe = Recipe { lr: 1e30, epochs: 3, batch: 2, ..Recipe::default() };
+    let mut done = 0;
+    let error = tasks::run(&cell, None, &mut |progress| done = progress.done).expect_err("it diverges");
+    let message = format!("{error:#}");
+    assert!(done < 60, "an epoch has 298 steps: {done}");
+    let step = message.split("at step ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+    assert!(step.is_some_and(|step| step < 50), "the first such step is named: {message}");
+}
+
+#[test]
 fn changed_images_are_refused() {
     let mut cell = cell("resnet8-w4", Task::Infer);
     cell.data.sha256 = "0".repeat(64);
