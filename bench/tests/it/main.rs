@@ -19,6 +19,8 @@ mod recipe;
 mod resume;
 mod rounds;
 mod run;
+#[cfg(unix)]
+mod runner;
 mod suite;
 mod sweep;
 mod weights;
