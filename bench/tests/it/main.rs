@@ -5,6 +5,7 @@ mod check;
 mod claims;
 mod cli;
 mod data;
+mod device;
 mod fetch;
 mod gate;
 mod inside;
