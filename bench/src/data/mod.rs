@@ -6,6 +6,7 @@ mod digits;
 pub mod fetch;
 mod folder;
 mod generated;
+mod whole;
 
 use std::path::{Path, PathBuf};
 
@@ -175,7 +176,11 @@ impl Source {
             classes: classes.unwrap_or(Images::IMAGENET.classes),
             ..Images::IMAGENET
         };
-        shape.check().map_err(|source| DataError::Shape { set: set.to_owned(), source })?;
+        shape.check().map_err(|error| {
+            // What networks call the size of their images is a setting named otherwise here.
+            let key = if error.key == "size" { "image_size".to_owned() } else { error.key };
+            DataError::Shape { set: set.to_owned(), source: SpecError { key, ..error } }
+        })?;
         let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
         let dir = || absolute(settings.dir.clone().unwrap_or_else(|| DEFAULT_DIR.into()));
         match (set, folder) {

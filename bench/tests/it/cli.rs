@@ -1,7 +1,9 @@
 //! The other commands, and what bad input gets.
 
 use std::fs;
+use std::path::Path;
 
+use super::data::{write_cifar10, write_folder};
 use super::{TINY, ends, refused};
 
 fn said(arguments: &[&str]) -> String {
@@ -146,6 +148,53 @@ fn broken_data_leaves_nothing_behind() {
     let message = refused(dir.path(), &["run", "suite.toml", "--out", "out"]);
     assert!(message.contains("data_batch_1.bin") && message.contains("1000 bytes"), "{message}");
     assert!(!dir.path().join("out").exists());
+}
+
+/// What is wrong with the files, said by the real binary with the file's name; no run is begun.
+fn broken(dir: &Path, data: &str) -> String {
+    let text = TINY.replace("\"digits\"", &format!("\"{data}\"")).replace("batch = 16", "batch = 4");
+    fs::write(dir.join("suite.toml"), text).expect("written");
+    let message = refused(dir, &["run", "suite.toml", "--out", "out"]);
+    assert!(message.contains("suite.toml: data") && !dir.join("out").exists(), "{message}");
+    message
+}
+
+#[test]
+fn a_wrong_label_is_refused_before_anything_runs() {
+    let dir = tempfile::tempdir().expect("temp");
+    let folder = dir.path().join("data");
+    fs::create_dir(&folder).expect("made");
+    write_cifar10(&folder, 3);
+    let mut bytes = fs::read(folder.join("test_batch.bin")).expect("written");
+    bytes[2 * 3073] = 11;
+    fs::write(folder.join("test_batch.bin"), bytes).expect("written");
+    let message = broken(dir.path(), "cifar10");
+    assert!(message.contains("data/test_batch.bin: label 11 in record 2; expected a label below 10"), "{message}");
+}
+
+#[test]
+fn a_broken_folder_of_images_is_refused_before_anything_runs() {
+    let dir = tempfile::tempdir().expect("temp");
+    let pictures = dir.path().join("pictures");
+    let said = |expected: &[&str]| {
+        let message = broken(dir.path(), "folder:pictures");
+        assert!(expected.iter().all(|part| message.contains(part)), "{message}");
+    };
+    write_folder(&pictures);
+    fs::write(pictures.join("train/warm/0.png"), b"not a picture").expect("written");
+    said(&["pictures/train/warm/0.png", "expected a whole JPEG or PNG image"]);
+    write_folder(&pictures);
+    let cut = pictures.join("test/cold/1.jpg");
+    let bytes = fs::read(&cut).expect("written");
+    fs::write(&cut, &bytes[..bytes.len() - 50]).expect("written");
+    said(&["pictures/test/cold/1.jpg", "cut short", "expected a whole JPEG or PNG image"]);
+    write_folder(&pictures);
+    for file in fs::read_dir(pictures.join("train/cold")).expect("there").flatten() {
+        fs::remove_file(file.path()).expect("removed");
+    }
+    said(&["pictures/train/cold: an empty class", "at least one JPEG or PNG"]);
+    fs::remove_dir_all(pictures.join("test")).expect("removed");
+    said(&["pictures/test: not found", "train/<class>/* and test/<class>/*"]);
 }
 
 #[test]
