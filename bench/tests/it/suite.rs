@@ -35,7 +35,7 @@ fn quick_compares_four_families_three_skips_and_a_depth() {
     assert_eq!(skips(1), ["add", "none", "concat"]);
     assert_eq!(skips(2), ["add", "none", "concat"]);
     assert_eq!(suite.keys.seeds.len(), 3);
-    assert!(groups.iter().all(|group| group.budget.is_some()), "every group is matched");
+    assert!(groups.iter().all(|group| !group.budget.is_empty()), "every group is matched");
 }
 
 fn refused(text: &str) -> String {
@@ -136,6 +136,27 @@ fn groups_that_do_not_match_are_refused() {
         "{ match = { family = \"densenet\", budget = \"params\", depth = 7, tolerance_percent = 0.001 } }",
     );
     says(&none, &["match", "no densenet member", "the nearest is"]);
+}
+
+#[test]
+fn a_group_may_be_matched_in_several_budgets_at_once() {
+    let both = TINY.replace("budget = \"params\"", "budget = [\"params\", \"macs\"]");
+    let suite = Suite::parse("mine.toml", &both).expect("valid");
+    let group = &resolve(&suite, Images::DIGITS).expect("a plain network costs what the ResNet costs")[0];
+    assert_eq!(group.budget.to_string(), "params and macs");
+    // At equal parameters this one has other MACs.
+    let other = |text: &str| {
+        let text = text.replace("\"plain8-w4\"", "{ match = { family = \"densenet\", budget = \"params\" } }");
+        text.replace("budget = \"params\"\n", "budget = \"params\"\ntolerance_percent = 5.0\n")
+            .replace("\"macs\"]\n", "\"macs\"]\ntolerance_percent = 5.0\n")
+    };
+    let suite = Suite::parse("mine.toml", &other(TINY)).expect("valid");
+    resolve(&suite, Images::DIGITS).expect("params alone are equal");
+    let error = refused(&other(&both));
+    says(&error, &["group \"pair\"", "% macs against `resnet8-w4`", "tolerance of 5.00 %"]);
+    says(&with("budget = \"params\"", "budget = []"), &["budget = []", "at least one"]);
+    says(&with("budget = \"params\"", "budget = [\"macs\", \"macs\"]"), &["budget", "macs", "twice"]);
+    says(&with("budget = \"params\"", "budget = \"flops\""), &["line", "budget"]);
 }
 
 #[test]
