@@ -5,6 +5,7 @@ use serde::Deserialize;
 use skipbench_models::matching::{Budget, DEFAULT_TOLERANCE, Query, search};
 use skipbench_models::{Family, Fixed, Images, ModelSpec, catalog};
 
+use crate::budgets::Budgets;
 use crate::cell::Task;
 use crate::member::Member;
 use crate::own;
@@ -15,19 +16,12 @@ use crate::suite::{GroupKeys, Suite, SuiteError, explain};
 #[serde(deny_unknown_fields)]
 struct MatchKeys {
     family: Family,
-    budget: OneOrMany,
+    budget: Budgets,
     depth: Option<usize>,
     width: Option<usize>,
     growth: Option<usize>,
     compression: Option<f64>,
     tolerance_percent: Option<f64>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged, expecting = "a budget (\"params\", \"macs\" or \"activations\") or a list of them")]
-enum OneOrMany {
-    One(Budget),
-    Many(Vec<Budget>),
 }
 
 /// A group with its models found and its recipe complete.
@@ -38,7 +32,7 @@ pub struct Group {
     /// Name of the model that the others are compared with.
     pub reference: String,
     /// What the members have in common.
-    pub budget: Option<Budget>,
+    pub budget: Budgets,
     /// The members, the reference first.
     pub members: Vec<Member>,
     /// What is measured.
@@ -69,8 +63,8 @@ impl Group {
             }
             models.push((name, spec));
         }
-        if let Some(budget) = keys.budget {
-            check_budget(&models, budget, tolerance, images).map_err(here)?;
+        for budget in keys.budget.iter() {
+            check_budget(&models, *budget, tolerance, images).map_err(here)?;
         }
         let recipe = suite.recipe(keys)?;
         let (name, reference) = (keys.name.clone(), models[0].0.clone());
@@ -83,7 +77,7 @@ impl Group {
         }
         let tasks = suite.tasks(keys);
         check_tasks(&tasks, &members).map_err(here)?;
-        Ok(Group { name, reference, budget: keys.budget, members, tasks })
+        Ok(Group { name, reference, budget: keys.budget.clone(), members, tasks })
     }
 }
 
@@ -136,13 +130,9 @@ fn model(
 fn matched(keys: &toml::Value, reference: &ModelSpec, images: Images, tolerance: f64) -> Result<ModelSpec, String> {
     let keys = MatchKeys::deserialize(keys.clone())
         .map_err(|error| format!("match: {}", explain(error.to_string().trim())))?;
-    let budgets = match keys.budget {
-        OneOrMany::One(budget) => vec![budget],
-        OneOrMany::Many(budgets) => budgets,
-    };
     let query = Query {
         family: keys.family,
-        budgets,
+        budgets: keys.budget.to_vec(),
         fixed: Fixed { depth: keys.depth, width: keys.width, growth: keys.growth, compression: keys.compression },
         tolerance: self::tolerance(keys.tolerance_percent, tolerance).map_err(|error| format!("match: {error}"))?,
     };

@@ -6,6 +6,7 @@
 //! more [`rounds`]. A program may bring networks of its [`own`]. For the gate two programs ([`builds`]) take [`turns`].
 //! [`claims`] are suites with a verdict. [`weights`] come from PyTorch and go back.
 
+pub mod budgets;
 pub mod builds;
 pub mod builtin;
 pub mod cell;

@@ -20,7 +20,7 @@ pub struct Planned {
     pub cell: Cell,
     /// The model that the group is compared with.
     pub reference: String,
-    /// What the group is matched in; empty if it is not.
+    /// What the group is matched in, as `params and macs`; empty if it is not.
     pub budget: String,
 }
 
@@ -89,8 +89,7 @@ fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed
                 timeout_s: suite.keys.timeout_s,
                 memory_limit_bytes: suite.keys.memory_limit_mib << 20,
             };
-            let budget = group.budget.map_or(String::new(), |budget| budget.to_string());
-            Planned { cell, reference: group.reference.clone(), budget }
+            Planned { cell, reference: group.reference.clone(), budget: group.budget.to_string() }
         };
         cells.extend(group.members.iter().map(|member| plan(member, false)));
         let twin = group.members.first().filter(|member| context.aa && task.is_timed() && member.point.is_none());

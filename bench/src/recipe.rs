@@ -189,11 +189,17 @@ impl Recipe {
             let fix = "no more than warmup_max_ms is needed";
             return Err(RecipeError { key: "warmup_ms", value: self.warmup_ms.to_string(), fix });
         }
+        self.check_numbers()?;
+        self.check_schedule()
+    }
+
+    fn check_numbers(&self) -> Result<(), RecipeError> {
+        let above = (f64::MIN_POSITIVE..f64::INFINITY, "a finite number above 0 is needed");
         let positive = (0.0..f64::INFINITY, "a finite number from 0 up is needed");
         let share = (0.0..1.0, "a number from 0 to below 1 is needed");
         let whole = (0.0..1.0_f64.next_up(), "a number from 0 to 1 is needed");
-        let mut numbers = vec![
-            ("lr", self.lr, &positive),
+        let numbers = [
+            ("lr", self.lr, &above),
             ("weight_decay", self.weight_decay, &positive),
             ("gamma", self.gamma, &positive),
             ("warmup_epochs", self.warmup_epochs, &positive),
@@ -201,11 +207,29 @@ impl Recipe {
             ("label_smoothing", self.label_smoothing, &share),
             ("target_accuracy", self.target_accuracy, &whole),
         ];
-        numbers.extend(self.milestones.iter().map(|milestone| ("milestones", *milestone, &share)));
         match numbers.into_iter().find(|(_, value, (range, _))| !range.contains(value)) {
             Some((key, value, (_, fix))) => Err(RecipeError { key, value: value.to_string(), fix }),
             None => Ok(()),
         }
+    }
+
+    /// The warm-up ends within the run, and the milestones lie in it, one after the other.
+    fn check_schedule(&self) -> Result<(), RecipeError> {
+        if self.warmup_epochs > self.epochs as f64 {
+            let fix = "no more than epochs is needed: the rate would never reach its peak";
+            return Err(RecipeError { key: "warmup_epochs", value: self.warmup_epochs.to_string(), fix });
+        }
+        let inside = |milestone: &f64| 0.0 < *milestone && *milestone < 1.0;
+        let fix = if self.schedule == Schedule::Step && self.milestones.is_empty() {
+            "schedule = \"step\" needs one at least"
+        } else if !self.milestones.iter().all(inside) {
+            "shares of the run are needed, above 0 and below 1"
+        } else if !self.milestones.is_sorted_by(|one, next| one < next) {
+            "each must be above the one before it"
+        } else {
+            return Ok(());
+        };
+        Err(RecipeError { key: "milestones", value: format!("{:?}", self.milestones), fix })
     }
 
     /// How networks compute.

@@ -121,19 +121,40 @@ impl Runner for Processes {
             // It may have ended by itself meanwhile, which is as good.
             let _ = child.kill();
         }
-        let status = child.wait();
+        let (status, hung) = end(&mut child);
         drop(stdin);
         let errors = errors.and_then(|thread| thread.join().ok()).unwrap_or_default();
         match heard {
             Heard::Last(Message::Done(outcome)) => Some(Ok(*outcome)),
             Heard::Last(Message::Failed { error }) => Some(Err(Broken::new(Status::Failed, error))),
-            Heard::Last(Message::Progress(_)) | Heard::Silence => Some(Err(died(cell, status.ok(), &errors))),
+            Heard::Last(Message::Progress(_)) | Heard::Silence if hung => {
+                let error = format!("gave no result, closed its output and did not end within {} s", GRACE.as_secs());
+                Some(Err(Broken::new(Status::Crashed, format!("{error}. {errors}"))))
+            }
+            Heard::Last(Message::Progress(_)) | Heard::Silence => Some(Err(died(cell, status, &errors))),
             Heard::Timeout => {
                 Some(Err(Broken::new(Status::Timeout, format!("stopped after the time limit of {} s", cell.timeout_s))))
             }
             Heard::Stopped => None,
         }
     }
+}
+
+/// What a child may take to end once nothing more is to come from it.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Waits for the end of a child, and kills it where it does not come: how it ended, and whether it had to be killed.
+fn end(child: &mut Child) -> (Option<ExitStatus>, bool) {
+    let deadline = Instant::now() + GRACE;
+    while Instant::now() < deadline {
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(Duration::from_millis(2)),
+            Ok(status) => return (status, false),
+            Err(_) => return (None, false),
+        }
+    }
+    let _ = child.kill();
+    (child.wait().ok(), true)
 }
 
 enum Heard {

@@ -3,10 +3,12 @@
 //! Here only the text is read; finding the models needs the shape of the images too, on which costs and therefore matches
 //! depend, and is [`group`](crate::group)'s. Every error names the file, the key and the way out.
 
+mod names;
+
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use skipbench_models::matching::Budget;
 
+use crate::budgets::Budgets;
 use crate::builtin::{BUILT_IN, built_in};
 use crate::cell::Task;
 use crate::device::Choice;
@@ -116,9 +118,9 @@ pub struct GroupKeys {
     /// The others: names, specs, or `{ match = { family = …, budget = … } }`.
     #[serde(default)]
     pub models: Vec<toml::Value>,
-    /// What all members have in common; a group without it is not a matched one.
+    /// What all members have in common, one budget or several; a group without it is not a matched one.
     #[serde(default)]
-    pub budget: Option<Budget>,
+    pub budget: Budgets,
     /// Largest difference from the reference in that budget. Default 2 %.
     #[serde(default)]
     pub tolerance_percent: Option<f64>,
@@ -193,6 +195,7 @@ impl Suite {
     }
 
     fn check(&self) -> Result<(), String> {
+        names::check(&self.keys)?;
         let Keys { groups, seeds, tasks, devices, timeout_s, memory_limit_mib, jobs, .. } = &self.keys;
         let empty = [
             ("group", groups.is_empty()),
@@ -249,12 +252,12 @@ impl Suite {
     }
 
     fn check_sweep(&self, group: &GroupKeys) -> Result<(), String> {
-        match (&group.sweep, group.budget) {
-            (Some(_), Some(_)) => Err("a sweep varies the cost and so has no budget: remove budget".to_owned()),
-            (Some(sweep), None) if sweep.over == "batch" && self.tasks(group).contains(&Task::Latency) => {
+        match (&group.sweep, group.budget.is_empty()) {
+            (Some(_), false) => Err("a sweep varies the cost and so has no budget: remove budget".to_owned()),
+            (Some(sweep), true) if sweep.over == "batch" && self.tasks(group).contains(&Task::Latency) => {
                 Err("latency is of single images, whatever the batch: remove \"latency\" from tasks".to_owned())
             }
-            (Some(sweep), None) => sweep.check(&self.keys.data),
+            (Some(sweep), true) => sweep.check(&self.keys.data),
             (None, _) => Ok(()),
         }
     }

@@ -181,7 +181,7 @@ fn rank(candidate: &Candidate, reference: &ModelSpec) -> f64 {
     ratio.ln().abs() + if unusual { 10.0 } else { 0.0 }
 }
 
-/// The members of `line` on both sides of the target in any of the budgets.
+/// The members of `line` on both sides of the target.
 fn around(line: &Line, target: &Cost, images: Images, query: &Query) -> Vec<Candidate> {
     let members = match line.only() {
         Some(member) => vec![member],
@@ -196,17 +196,14 @@ fn candidate(spec: ModelSpec, target: &Cost, images: Images, query: &Query) -> O
     Some(Candidate { spec, cost, error: errors.fold(0.0, f64::max) })
 }
 
+/// The two members between which the largest error changes its side. Costs grow along a line, so that of the budgets' errors
+/// the highest and the lowest do: the largest falls until their sum is 0 and rises from there, and no other member is nearer.
 fn near(line: &Line, target: &Cost, images: Images, budgets: &[Budget]) -> Vec<ModelSpec> {
-    let ends: Vec<usize> = budgets.iter().map(|budget| first_above(line, *budget, target, images)).collect();
-    let low = ends.iter().min().map_or(1, |end| end.saturating_sub(1).max(1));
-    let high = ends.iter().max().copied().unwrap_or(1);
-    (low..=high).take(64).map(|index| line.member(index)).collect()
-}
-
-/// The number of the cheapest member that costs at least the target, by bisection.
-fn first_above(line: &Line, budget: Budget, target: &Cost, images: Images) -> usize {
     let below = |index: usize| match line.member(index).cost(images) {
-        Ok(cost) => budget.of(&cost) < budget.of(target),
+        Ok(cost) => {
+            let errors = budgets.iter().map(|budget| budget.error(&cost, target));
+            errors.clone().fold(f64::MIN, f64::max) + errors.fold(f64::MAX, f64::min) < 0.0
+        }
         Err(_) => false,
     };
     let (mut low, mut high) = (0, line.end());
@@ -214,5 +211,5 @@ fn first_above(line: &Line, budget: Budget, target: &Cost, images: Images) -> us
         let middle = low.midpoint(high);
         if below(middle) { low = middle } else { high = middle }
     }
-    high
+    (low.max(1)..=high).map(|index| line.member(index)).collect()
 }

@@ -99,6 +99,22 @@ impl Cell {
         crate::hex(&Sha256::digest(json))[..16].to_owned()
     }
 
+    /// Whether the images suffice for the recipe.
+    ///
+    /// # Errors
+    /// A batch that is larger than an epoch.
+    pub fn check(&self) -> Result<(), String> {
+        let (batch, train, word) = (self.recipe.batch, self.data.train, self.task.word());
+        if !self.task.goes_through_images() || batch <= train {
+            return Ok(());
+        }
+        Err(format!(
+            "recipe.batch = {batch}: \"{word}\" takes whole batches of the {train} training images of {}; \
+             a number from 1 to {train} is needed",
+            self.source.name()
+        ))
+    }
+
     /// For people: `resnet20 train, seed 1`.
     pub fn label(&self) -> String {
         let twin = if self.twin { " (A/A)" } else { "" };

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{print, print_json};
 use crate::data::fetch::{Archive, fetch};
-use crate::data::{DATA_DIR, Settings, Source};
+use crate::data::{DEFAULT_DIR, Settings, Source, dir_from_environment};
 
 /// Commands on data sets.
 #[derive(Debug, Subcommand)]
@@ -19,9 +19,9 @@ pub(crate) enum DataCommand {
         /// cifar10 or cifar100.
         #[arg(value_parser = ["cifar10", "cifar100"])]
         set: String,
-        /// Where to put it.
-        #[arg(long, env = DATA_DIR, default_value = "data", value_name = "DIR")]
-        dir: PathBuf,
+        /// Where to put it. Default: the directory in SKIPBENCH_DATA, else `data`.
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
         /// Another place to download the same archive from.
         #[arg(long, value_name = "URL")]
         from: Option<String>,
@@ -30,8 +30,8 @@ pub(crate) enum DataCommand {
     Check {
         /// digits, cifar10, cifar100, generated or folder:DIR.
         set: String,
-        /// Directory of downloaded data sets.
-        #[arg(long, env = DATA_DIR, value_name = "DIR")]
+        /// Directory of downloaded data sets. Default: that in SKIPBENCH_DATA, else `data`.
+        #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
         /// Side of the images, for folders and generated images.
         #[arg(long)]
@@ -47,9 +47,13 @@ pub(crate) enum DataCommand {
 
 pub(crate) fn run(command: &DataCommand) -> Result<ExitCode> {
     match command {
-        DataCommand::Fetch { set, dir, from } => download(set, dir, from.as_deref())?,
+        DataCommand::Fetch { set, dir, from } => {
+            let dir = dir.clone().or_else(dir_from_environment).unwrap_or_else(|| DEFAULT_DIR.into());
+            download(set, &dir, from.as_deref())?;
+        }
         DataCommand::Check { set, dir, image_size, classes, json } => {
-            let settings = Settings { dir: dir.clone(), image_size: *image_size, classes: *classes };
+            let dir = dir.clone().or_else(dir_from_environment);
+            let settings = Settings { dir, image_size: *image_size, classes: *classes };
             check(&Source::parse(set, settings)?, *json)?;
         }
     }

@@ -77,14 +77,15 @@ impl<'a> Batches<'a> {
         Self { data, normalisation, size }
     }
 
-    /// Steps of a training epoch: whole batches only, so that every step has one shape.
+    /// Steps of a training epoch: whole batches only, so that every step has one shape. None where there are fewer images
+    /// than a batch takes, which [`Cell::check`](crate::cell::Cell::check) refuses.
     pub fn steps(&self) -> usize {
         Self::steps_of(self.data, self.size)
     }
 
     /// [`steps`](Self::steps) without making batches.
     pub fn steps_of(data: &DataSet, size: usize) -> usize {
-        (data.train.count() / size).max(1)
+        data.train.count() / size
     }
 
     /// The training images of one epoch, shuffled and augmented from `(seed, epoch)` alone: any epoch can be
@@ -106,7 +107,8 @@ impl<'a> Batches<'a> {
         })
     }
 
-    /// One unaugmented training batch, repeated images if there are too few: what timed steps work on.
+    /// One unaugmented training batch: what timed steps work on. Where there are too few images it repeats them, which
+    /// changes neither the work nor the memory.
     pub fn fixed(&self) -> Batch {
         let indices: Vec<usize> = (0..self.size).map(|index| index % self.data.train.count()).collect();
         self.batch(&self.data.train, &indices, |_| (0, 0, false))
@@ -164,7 +166,7 @@ impl Iterator for TrainBatches<'_> {
         }
         let start = self.next * self.batches.size;
         self.next += 1;
-        let end = (start + self.batches.size).min(self.order.len());
+        let end = start + self.batches.size;
         let (rng, pad, flip) = (&mut self.rng, self.augment.pad as i32, self.augment.flip);
         let shift = |rng: &mut ChaCha8Rng| if pad > 0 { rng.random_range(-pad..=pad) as isize } else { 0 };
         let vary = |_| (shift(rng), shift(rng), flip && rng.random());

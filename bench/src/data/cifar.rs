@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use skipbench_models::Images;
 
-use super::{DataError, DataSet, Split};
+use super::{DATA_DIR, DataError, DataSet, Split};
 
 const PIXELS: usize = 3 * 32 * 32;
 
@@ -19,6 +19,12 @@ pub(super) struct Layout {
     /// Label bytes before the pixels; the last of them is the label.
     labels: usize,
     classes: usize,
+}
+
+impl Layout {
+    fn files(&self) -> impl Iterator<Item = &'static str> {
+        self.train.iter().copied().chain([self.test])
+    }
 }
 
 pub(super) const CIFAR10: Layout = Layout {
@@ -51,24 +57,33 @@ pub(super) fn load(layout: &Layout, dir: &Path) -> Result<DataSet, DataError> {
     Ok(DataSet { images: Images { size: 32, channels: 3, classes: layout.classes }, train, test })
 }
 
-/// `dir` itself if it holds the batches, else its folder of the published name.
+/// `dir` itself or its folder of the published name, whichever holds more of the batches.
 fn find(layout: &Layout, dir: &Path) -> Result<PathBuf, DataError> {
-    let candidates = [dir.to_path_buf(), dir.join(layout.folder)];
-    candidates.into_iter().find(|dir| dir.join(layout.train[0]).exists()).ok_or_else(|| DataError::Missing {
-        path: dir.join(layout.folder).join(layout.train[0]),
-        fix: format!(
-            "run `skipbench data fetch {}`, or say where it is with --data DIR or {}",
-            layout.name,
-            super::DATA_DIR
-        ),
-    })
+    let folder = dir.join(layout.folder);
+    let held = |dir: &Path| layout.files().filter(|file| dir.join(file).exists()).count();
+    let dir = if held(dir) >= held(&folder) { dir } else { &folder };
+    if held(dir) > 0 {
+        return Ok(dir.to_path_buf());
+    }
+    let fix = format!("run `skipbench data fetch {}`, or say where it is with --data DIR or {DATA_DIR}", layout.name);
+    Err(DataError::Missing { path: folder.join(layout.train[0]), fix })
+}
+
+/// A batch is missing where others are.
+fn incomplete(layout: &Layout, path: &Path) -> DataError {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // Only the folder that `data fetch` makes is one that holds nothing else.
+    let first = match folder.ends_with(layout.folder) {
+        true => format!("remove {} and", folder.display()),
+        false => "put it beside them or".to_owned(),
+    };
+    let fix = format!("other batches are there; {first} run `skipbench data fetch {}`", layout.name);
+    DataError::Missing { path: path.into(), fix }
 }
 
 fn read(layout: &Layout, path: &Path, split: &mut Split) -> Result<(), DataError> {
     if !path.exists() {
-        let folder = path.parent().unwrap_or(Path::new(".")).display();
-        let fix = format!("other batches are there; remove {folder} and run `skipbench data fetch {}`", layout.name);
-        return Err(DataError::Missing { path: path.into(), fix });
+        return Err(incomplete(layout, path));
     }
     let bytes = fs::read(path).map_err(|source| DataError::io(path, source))?;
     let record = layout.labels + PIXELS;

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use flate2::read::GzDecoder;
 use md5::{Digest, Md5};
@@ -45,10 +46,14 @@ pub enum FetchError {
         source: Box<ureq::Error>,
     },
     /// The transfer broke off.
-    #[error("{url}: the transfer broke off after {bytes} bytes ({source}); run the command again to go on from there")]
+    #[error(
+        "{url}: the transfer broke off after {bytes} bytes ({source}); {path} is kept, run the command again to go on from there"
+    )]
     Broken {
         /// The address.
         url: String,
+        /// The partial download.
+        path: PathBuf,
         /// Bytes on disk.
         bytes: u64,
         /// Why.
@@ -90,12 +95,28 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FetchError + '_ {
     move |source| FetchError::Io { path: path.into(), source }
 }
 
+/// How long a server may send nothing.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Downloads `archive` into `dir` unless it is installed, and gives the installed folder.
 /// `progress` hears of bytes on disk and bytes in all.
 ///
 /// # Errors
 /// See [`FetchError`].
-pub fn fetch(archive: &Archive, dir: &Path, mut progress: impl FnMut(u64, Option<u64>)) -> Result<PathBuf, FetchError> {
+pub fn fetch(archive: &Archive, dir: &Path, progress: impl FnMut(u64, Option<u64>)) -> Result<PathBuf, FetchError> {
+    fetch_within(archive, dir, PATIENCE, progress)
+}
+
+/// [`fetch`] from a server that may be silent for `patience`, a minute there: the whole may take as long as it takes.
+///
+/// # Errors
+/// See [`FetchError`].
+pub fn fetch_within(
+    archive: &Archive,
+    dir: &Path,
+    patience: Duration,
+    mut progress: impl FnMut(u64, Option<u64>),
+) -> Result<PathBuf, FetchError> {
     let folder = dir.join(&archive.folder);
     if folder.is_dir() {
         return Ok(folder);
@@ -103,17 +124,22 @@ pub fn fetch(archive: &Archive, dir: &Path, mut progress: impl FnMut(u64, Option
     fs::create_dir_all(dir).map_err(io_error(dir))?;
     let partial = dir.join(format!("{}.tar.gz.part", archive.name));
     // Where nothing came at all, nothing is left either: a folder with something in it is not removed.
-    download(&archive.url, &partial, &mut progress).inspect_err(|_| drop(fs::remove_dir(dir)))?;
+    download(&archive.url, &partial, patience, &mut progress).inspect_err(|_| drop(fs::remove_dir(dir)))?;
     verify(archive, &partial)?;
     install(archive, &partial, dir)?;
     fs::remove_file(&partial).map_err(io_error(&partial))?;
     Ok(folder)
 }
 
-fn download(url: &str, partial: &Path, progress: &mut impl FnMut(u64, Option<u64>)) -> Result<(), FetchError> {
+fn download(
+    url: &str,
+    partial: &Path,
+    patience: Duration,
+    progress: &mut impl FnMut(u64, Option<u64>),
+) -> Result<(), FetchError> {
     let have = fs::metadata(partial).map_or(0, |meta| meta.len());
     let http = |source| FetchError::Http { url: url.to_owned(), source: Box::new(source) };
-    let mut request = ureq::get(url);
+    let mut request = agent(patience).get(url);
     if have > 0 {
         request = request.header("Range", format!("bytes={have}-"));
     }
@@ -129,7 +155,14 @@ fn download(url: &str, partial: &Path, progress: &mut impl FnMut(u64, Option<u64
     let mut file = file.map_err(io_error(partial))?;
     let mut body = response.body_mut().as_reader();
     let written = copy(&mut body, &mut file, start, total, progress);
-    written.map_err(|(bytes, source)| FetchError::Broken { url: url.to_owned(), bytes, source })
+    written.map_err(|(bytes, source)| FetchError::Broken { url: url.to_owned(), path: partial.into(), bytes, source })
+}
+
+/// Gives up on a server that is silent, not on one that is slow.
+fn agent(patience: Duration) -> ureq::Agent {
+    let patience = Some(patience);
+    let config = ureq::Agent::config_builder().timeout_resolve(patience).timeout_connect(patience);
+    config.timeout_recv_response(patience).timeout_per_read(patience).build().into()
 }
 
 fn copy(

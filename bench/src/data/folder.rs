@@ -6,17 +6,21 @@ use std::path::{Path, PathBuf};
 use image::imageops::FilterType;
 use skipbench_models::Images;
 
-use super::{DataError, DataSet, Split};
+use super::{DataError, DataSet, Split, whole};
 
 /// Reads every image, classes and files in the order of their names.
 pub(super) fn load(dir: &Path, size: usize) -> Result<DataSet, DataError> {
-    let classes = classes(&dir.join("train"))?;
-    let tested = self::classes(&dir.join("test"))?;
+    let (classes, tested) = (classes(&dir.join("train"))?, classes(&dir.join("test"))?);
     if let Some(odd) = classes.iter().chain(&tested).find(|class| !(classes.contains(class) && tested.contains(class)))
     {
         let missing = if classes.contains(odd) { "test" } else { "train" };
         let fix = "train and test need the same classes".to_owned();
         return Err(DataError::Missing { path: dir.join(missing).join(odd), fix });
+    }
+    if classes.len() < 2 {
+        let (found, expected) =
+            (format!("{} folder(s)", classes.len()), "a folder for each of 2 or more classes".into());
+        return Err(DataError::Corrupt { path: dir.join("train"), found, expected });
     }
     let split = |name: &str| split(&dir.join(name), &classes, size);
     let images = Images { size, channels: 3, classes: classes.len() };
@@ -29,17 +33,7 @@ fn classes(dir: &Path) -> Result<Vec<String>, DataError> {
         return Err(DataError::Missing { path: dir.into(), fix });
     }
     let folders = entries(dir)?.into_iter().filter(|path| path.is_dir());
-    let names: Vec<String> =
-        folders.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
-    if names.len() < 2 {
-        let found = format!("{} folder(s)", names.len());
-        return Err(DataError::Corrupt {
-            path: dir.into(),
-            found,
-            expected: "a folder for each of 2 or more classes".into(),
-        });
-    }
-    Ok(names)
+    Ok(folders.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect())
 }
 
 /// What `dir` holds, sorted, without hidden files.
@@ -68,13 +62,18 @@ fn split(dir: &Path, classes: &[String], size: usize) -> Result<Split, DataError
     Ok(split)
 }
 
-/// One image as RGB planes; resized with a triangle filter where its size differs.
+/// One image as RGB planes; resized with a triangle filter where its size differs. What it is its content says, not its name.
 fn decode(path: &Path, size: usize) -> Result<Vec<u8>, DataError> {
-    let image = image::open(path).map_err(|error| DataError::Corrupt {
-        path: path.into(),
-        found: error.to_string(),
-        expected: "a JPEG or PNG image".into(),
-    })?;
+    let corrupt = |found: String| {
+        let expected = "a whole JPEG or PNG image".to_owned();
+        DataError::Corrupt { path: path.into(), found, expected }
+    };
+    let bytes = fs::read(path).map_err(|source| DataError::io(path, source))?;
+    let format = image::guess_format(&bytes).map_err(|error| corrupt(error.to_string()))?;
+    if let Some(lack) = whole::lacks(format, &bytes) {
+        return Err(corrupt(lack.to_owned()));
+    }
+    let image = image::load_from_memory_with_format(&bytes, format).map_err(|error| corrupt(error.to_string()))?;
     let side = size as u32;
     let image = match (image.width(), image.height()) {
         (width, height) if (width, height) == (side, side) => image,

@@ -6,6 +6,7 @@ mod digits;
 pub mod fetch;
 mod folder;
 mod generated;
+mod whole;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,14 @@ pub use batches::{Augment, Batch, Batches, Normalisation};
 
 /// Environment variable that names the directory of downloaded data sets.
 pub const DATA_DIR: &str = "SKIPBENCH_DATA";
+
+/// Where downloaded data sets lie if nothing says otherwise.
+pub(crate) const DEFAULT_DIR: &str = "data";
+
+/// The directory that the environment names; a variable that is set but empty names none.
+pub(crate) fn dir_from_environment() -> Option<PathBuf> {
+    std::env::var_os(DATA_DIR).filter(|dir| !dir.is_empty()).map(PathBuf::from)
+}
 
 /// Where images come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,9 +176,13 @@ impl Source {
             classes: classes.unwrap_or(Images::IMAGENET.classes),
             ..Images::IMAGENET
         };
-        shape.check().map_err(|source| DataError::Shape { set: set.to_owned(), source })?;
+        shape.check().map_err(|error| {
+            // What networks call the size of their images is a setting named otherwise here.
+            let key = if error.key == "size" { "image_size".to_owned() } else { error.key };
+            DataError::Shape { set: set.to_owned(), source: SpecError { key, ..error } }
+        })?;
         let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
-        let dir = || absolute(settings.dir.clone().unwrap_or_else(|| PathBuf::from("data")));
+        let dir = || absolute(settings.dir.clone().unwrap_or_else(|| DEFAULT_DIR.into()));
         match (set, folder) {
             ("digits", _) => Ok(Source::Digits),
             ("cifar10", _) => Ok(Source::Cifar10 { dir: dir() }),

@@ -22,6 +22,8 @@ pub enum Kind {
     Gpu,
     /// Software that imitates a GPU.
     Software,
+    /// A device that does not say what it is, and so may be software.
+    Unknown,
 }
 
 impl Kind {
@@ -34,6 +36,7 @@ impl Kind {
             Kind::Virtual => "virtual",
             Kind::Gpu => "gpu",
             Kind::Software => "software",
+            Kind::Unknown => "unknown",
         }
     }
 }
@@ -55,6 +58,13 @@ pub struct Found {
     pub driver: String,
     /// The types of numbers that it computes in.
     pub dtypes: Vec<String>,
+}
+
+impl Found {
+    /// Whether it is hardware for certain.
+    pub fn is_real(&self) -> bool {
+        !matches!(self.kind, Kind::Software | Kind::Unknown)
+    }
 }
 
 /// The types that are asked for, and their names.
@@ -132,7 +142,7 @@ fn card(_device: &Device) -> Facts {
 }
 
 fn unknown() -> Facts {
-    Facts { name: "unknown".to_owned(), kind: Kind::Gpu, memory_bytes: None, driver: String::new() }
+    Facts { name: "unknown".to_owned(), kind: Kind::Unknown, memory_bytes: None, driver: String::new() }
 }
 
 /// What the graphics API says of the adapter of that name: its kind, and its driver with the version.

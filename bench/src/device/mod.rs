@@ -184,9 +184,9 @@ fn devices(backend: Backend) -> Vec<Device> {
     backend.device_type().map(|kind| Device::enumerate(kind).into_iter().collect()).unwrap_or_default()
 }
 
-/// What `auto` takes of `found`: the first real GPU, else flex.
+/// What `auto` takes of `found`: the first GPU that is real for certain, else flex.
 pub fn automatic(found: &[Found]) -> Option<&Found> {
-    let real = found.iter().find(|device| device.id.backend != Backend::Flex && !device.software);
+    let real = found.iter().find(|device| device.id.backend != Backend::Flex && device.is_real());
     real.or_else(|| found.iter().find(|device| device.id.backend == Backend::Flex))
 }
 
@@ -197,20 +197,16 @@ pub fn explain_automatic(chosen: &Found, found: &[Found]) -> String {
         return format!("device: {id}, {name}; --device flex would use the CPU");
     }
     let gpus = Backend::ALL.iter().any(|backend| *backend != Backend::Flex && backend.compiled());
-    let software = found.iter().any(|device| device.software);
-    match (gpus, software) {
+    match (gpus, found.iter().find(|device| !device.is_real())) {
         (false, _) => {
             format!("device: {id}, {name}; for a GPU build with --features vulkan (or metal, wgpu, cuda, rocm)")
         }
-        (true, true) => {
-            format!("device: {id}, {name}; only a software GPU is here, --device {} takes it", software_id(found))
+        (true, Some(other)) => {
+            let what = if other.software { "a software GPU" } else { "a GPU that does not say what it is" };
+            format!("device: {id}, {name}; only {what} is here, --device {} takes it", other.id)
         }
-        (true, false) => format!("device: {id}, {name}; this build has {} but no GPU is visible", compiled_backends()),
+        (true, None) => format!("device: {id}, {name}; this build has {} but no GPU is visible", compiled_backends()),
     }
-}
-
-fn software_id(found: &[Found]) -> String {
-    found.iter().find(|device| device.software).map(|device| device.id.to_string()).unwrap_or_default()
 }
 
 /// Opens a device.
@@ -231,7 +227,7 @@ pub fn open(id: DeviceId) -> Result<Device, DeviceError> {
 
 /// Every device that is here and no imitation: what `cargo bench` runs on.
 pub fn real() -> Vec<(DeviceId, Device)> {
-    let real = list().into_iter().filter(|found| !found.software);
+    let real = list().into_iter().filter(Found::is_real);
     real.filter_map(|found| Some((found.id, open(found.id).ok()?))).collect()
 }
 

@@ -79,8 +79,9 @@ impl<'a> Setup<'a> {
     /// Loads the images and opens the device.
     ///
     /// # Errors
-    /// Images that cannot be read or are not the planned ones; a device that is not here.
+    /// Images that cannot be read, are not the planned ones or are too few; a device that is not here.
     pub fn new(cell: &'a Cell) -> Result<Self> {
+        cell.check().map_err(anyhow::Error::msg)?;
         let data = cell.source.load()?;
         let summary = data.summary();
         ensure!(

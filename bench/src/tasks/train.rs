@@ -1,7 +1,8 @@
 //! `train`: train by the recipe and test; one loss and three counts an epoch.
 //!
 //! Timed: every step and test, data preparation included, over all resumptions. Not timed: loading, building, saving.
-//! Verified: finite loss every epoch, parameter count. Its time is for planning; throughput has tasks of its own.
+//! Verified: finite losses, looked at after every fifty steps and at an epoch's end; parameter count. Its time is for planning;
+//! throughput has tasks of its own.
 //!
 //! `time-to-accuracy`: the same, alone on the machine, until a test reaches the recipe's `target_accuracy`. Timed: every
 //! step with its data preparation up to that test. Not timed: the tests. Where no test reaches it, the time stays empty.
@@ -21,6 +22,9 @@ use super::{Report, Result2, Setup, step};
 use crate::cell::{Measured, Progress, Sample, Task};
 use crate::checkpoint::{Checkpoints, State};
 use crate::data::Batches;
+
+/// The loss is looked at after so many steps.
+const LOOK_EVERY: usize = 50;
 
 pub(super) fn run<N: Network>(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
     fit::<N>(setup, checkpoints, report).map(|(_, measured, samples)| (measured, samples))
@@ -117,7 +121,8 @@ impl<N: Network> Run<'_, N> {
         self.state.samples.push(Sample::new(series, self.state.epochs, value));
     }
 
-    /// Losses and right answers stay on the device until the epoch ends, so that no step waits for them.
+    /// Losses and right answers stay on the device until the epoch ends, so that steps do not wait for them, but for every
+    /// fiftieth: a network that diverged is not trained to the end of a long epoch.
     fn train_epoch(&mut self, epoch: u64, report: &mut Report) -> Result<(Vec<Tensor<1>>, Vec<Tensor<1, Int>>, u64)> {
         let (recipe, total) = (self.setup.recipe(), self.total_steps());
         let (mut losses, mut correct, mut seen) = (Vec::new(), Vec::new(), 0);
@@ -135,6 +140,9 @@ impl<N: Network> Run<'_, N> {
             self.model = Some(model);
             self.state.steps += 1;
             losses.push(loss);
+            if losses.len().is_multiple_of(LOOK_EVERY) {
+                still_finite(&losses, epoch)?;
+            }
             correct.push(right(logits, labels.inner()));
         }
         Ok((losses, correct, seen))
@@ -163,6 +171,14 @@ pub(super) fn tested(setup: &Setup, batches: &Batches, mut logits: impl FnMut(Te
 /// How many images are classified rightly.
 fn right(logits: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<1, Int> {
     logits.argmax(1).flatten::<1>(0, 1).equal(labels).int().sum()
+}
+
+/// Looks at the last loss alone: after the first that is no number none is one again.
+fn still_finite(losses: &[Tensor<1>], epoch: u64) -> Result<()> {
+    match losses.last() {
+        Some(last) if !last.clone().into_scalar::<f32>().is_finite() => mean_loss(losses.to_vec(), epoch).map(|_| ()),
+        _ => Ok(()),
+    }
 }
 
 fn mean_loss(losses: Vec<Tensor<1>>, epoch: u64) -> Result<f64> {

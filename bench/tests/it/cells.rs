@@ -93,6 +93,18 @@ fn a_diverging_run_is_an_error_that_says_where() {
 }
 
 #[test]
+fn a_diverged_run_ends_before_its_epoch_does() {
+    let mut cell = cell("resnet8-w4", Task::Train);
+    cell.recipe = Recipe { lr: 1e30, epochs: 3, batch: 2, ..Recipe::default() };
+    let mut done = 0;
+    let error = tasks::run(&cell, None, &mut |progress| done = progress.done).expect_err("it diverges");
+    let message = format!("{error:#}");
+    assert!(done < 60, "an epoch has 298 steps: {done}");
+    let step = message.split("at step ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+    assert!(step.is_some_and(|step| step < 50), "the first such step is named: {message}");
+}
+
+#[test]
 fn changed_images_are_refused() {
     let mut cell = cell("resnet8-w4", Task::Infer);
     cell.data.sha256 = "0".repeat(64);
@@ -106,12 +118,30 @@ fn an_epoch_is_timed_with_its_data() {
     let Measured { epoch_images, epoch_ns_median, epoch_data_ns_median, loss, step_ns_median, .. } = outcome.measured;
     // 597 images in whole batches of 16.
     assert_eq!(epoch_images, Some(592));
-    let mut large = cell("resnet8-w4", Task::TrainEpoch);
-    large.recipe.batch = 1000;
-    assert_eq!(run(&large).measured.epoch_images, Some(597), "no image is counted twice");
     assert!(epoch_data_ns_median > Some(0) && epoch_data_ns_median < epoch_ns_median);
     assert!(loss.is_some_and(f64::is_finite) && step_ns_median.is_none());
     assert!(outcome.samples.iter().filter(|sample| sample.series == "epoch_ns").count() >= 2);
+}
+
+/// An epoch has whole batches only, so that a larger one would have to be made smaller or repeat images.
+#[test]
+fn a_batch_larger_than_the_training_images_is_refused_where_an_epoch_is_made_of_them() {
+    for task in Task::ALL {
+        let mut large = cell("resnet8-w4", task);
+        large.recipe.batch = 598;
+        let message = large.check().err().unwrap_or_default();
+        let fixed = matches!(task, Task::TrainStep | Task::Infer | Task::Latency) || task.is_memory();
+        assert_eq!(message.is_empty(), fixed, "{task:?}: {message}");
+        if !fixed {
+            assert!(message.contains("recipe.batch = 598") && message.contains("597 training images"), "{message}");
+            tasks::run(&large, None, &mut |_| {}).expect_err("refused by the library too");
+        }
+        large.recipe.batch = 597;
+        large.check().expect("one step an epoch");
+    }
+    let mut large = cell("resnet8-w4", Task::Infer);
+    large.recipe.batch = 598;
+    assert_eq!(run(&large).measured.output_shape, "598x10", "a fixed batch repeats images");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The other commands, and what bad input gets.
 
 use std::fs;
+use std::path::Path;
 
 use skipbench::provenance::{GIT_REVISION, git_dirty};
 
+use super::data::{write_cifar10, write_folder};
 use super::{TINY, ends, refused};
 
 fn said(arguments: &[&str]) -> String {
@@ -122,6 +124,22 @@ fn bad_words_are_refused_with_the_way_out() {
     assert!(said(&["suites", "quik"]).contains("quick"));
 }
 
+#[test]
+fn an_empty_data_variable_is_no_directory() {
+    let dir = tempfile::tempdir().expect("temp");
+    for arguments in [&["run", "--list"][..], &["run", "cifar", "--list"], &["data", "check", "digits"]] {
+        let output = super::skipbench(dir.path()).args(arguments).env("SKIPBENCH_DATA", "").output().expect("started");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let check = |value: &str| {
+        let output =
+            super::skipbench(dir.path()).args(["data", "check", "cifar10"]).env("SKIPBENCH_DATA", value).output();
+        String::from_utf8_lossy(&output.expect("started").stderr).into_owned()
+    };
+    assert!(check("").contains("/data/cifar-10-batches-bin"), "{}", check(""));
+    assert!(check("elsewhere").contains("/elsewhere/cifar-10-batches-bin"), "{}", check("elsewhere"));
+}
+
 #[cfg(not(feature = "wgpu"))]
 #[test]
 fn a_backend_that_is_not_compiled_in_says_how_to_get_it() {
@@ -140,6 +158,53 @@ fn broken_data_leaves_nothing_behind() {
     let message = refused(dir.path(), &["run", "suite.toml", "--out", "out"]);
     assert!(message.contains("data_batch_1.bin") && message.contains("1000 bytes"), "{message}");
     assert!(!dir.path().join("out").exists());
+}
+
+/// What is wrong with the files, said by the real binary with the file's name; no run is begun.
+fn broken(dir: &Path, data: &str) -> String {
+    let text = TINY.replace("\"digits\"", &format!("\"{data}\"")).replace("batch = 16", "batch = 4");
+    fs::write(dir.join("suite.toml"), text).expect("written");
+    let message = refused(dir, &["run", "suite.toml", "--out", "out"]);
+    assert!(message.contains("suite.toml: data") && !dir.join("out").exists(), "{message}");
+    message
+}
+
+#[test]
+fn a_wrong_label_is_refused_before_anything_runs() {
+    let dir = tempfile::tempdir().expect("temp");
+    let folder = dir.path().join("data");
+    fs::create_dir(&folder).expect("made");
+    write_cifar10(&folder, 3);
+    let mut bytes = fs::read(folder.join("test_batch.bin")).expect("written");
+    bytes[2 * 3073] = 11;
+    fs::write(folder.join("test_batch.bin"), bytes).expect("written");
+    let message = broken(dir.path(), "cifar10");
+    assert!(message.contains("data/test_batch.bin: label 11 in record 2; expected a label below 10"), "{message}");
+}
+
+#[test]
+fn a_broken_folder_of_images_is_refused_before_anything_runs() {
+    let dir = tempfile::tempdir().expect("temp");
+    let pictures = dir.path().join("pictures");
+    let said = |expected: &[&str]| {
+        let message = broken(dir.path(), "folder:pictures");
+        assert!(expected.iter().all(|part| message.contains(part)), "{message}");
+    };
+    write_folder(&pictures);
+    fs::write(pictures.join("train/warm/0.png"), b"not a picture").expect("written");
+    said(&["pictures/train/warm/0.png", "expected a whole JPEG or PNG image"]);
+    write_folder(&pictures);
+    let cut = pictures.join("test/cold/1.jpg");
+    let bytes = fs::read(&cut).expect("written");
+    fs::write(&cut, &bytes[..bytes.len() - 50]).expect("written");
+    said(&["pictures/test/cold/1.jpg", "cut short", "expected a whole JPEG or PNG image"]);
+    write_folder(&pictures);
+    for file in fs::read_dir(pictures.join("train/cold")).expect("there").flatten() {
+        fs::remove_file(file.path()).expect("removed");
+    }
+    said(&["pictures/train/cold: an empty class", "at least one JPEG or PNG"]);
+    fs::remove_dir_all(pictures.join("test")).expect("removed");
+    said(&["pictures/test: not found", "train/<class>/* and test/<class>/*"]);
 }
 
 #[test]
@@ -168,4 +233,17 @@ fn what_would_be_ignored_is_refused_instead() {
     assert!(huge.contains("size = 99999999: a number from 1 to"), "{huge}");
     let missing = said(&["compare", "nowhere"]);
     assert_eq!(missing.matches("os error").count(), 1, "a cause is said once: {missing}");
+}
+
+#[test]
+fn a_batch_larger_than_the_data_set_is_refused_before_anything_runs() {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("suite.toml"), TINY.replace("batch = 16", "batch = 2000")).expect("written");
+    let message = refused(dir.path(), &["run", "suite.toml", "--out", "out"]);
+    for part in ["suite.toml: group \"pair\"", "recipe.batch = 2000", "597 training images of digits", "1 to 597"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(!dir.path().join("out").exists());
+    // What works on one fixed batch may repeat images.
+    super::ends(dir.path(), &["run", "suite.toml", "--list", "--filter", "infer"], 0);
 }

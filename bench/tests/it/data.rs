@@ -26,7 +26,7 @@ fn the_digits_split_is_fixed_and_stratified() {
     assert!(digits.train.pixels.iter().all(|pixel| *pixel <= 16), "17 grey levels");
 }
 
-fn write_cifar10(dir: &Path, records: usize) {
+pub(crate) fn write_cifar10(dir: &Path, records: usize) {
     let record = |index: usize| {
         let mut record = vec![(index % 10) as u8];
         record.extend((0..3072).map(|pixel| (pixel * 7 + index) as u8));
@@ -92,6 +92,28 @@ fn broken_cifar_files_are_named_with_what_was_expected() {
     assert!(error(&source).contains("data_batch_3.bin"));
 }
 
+#[test]
+fn a_missing_batch_is_sought_where_the_others_are() {
+    let dir = tempfile::tempdir().expect("temp");
+    let source = Source::Cifar10 { dir: dir.path().into() };
+    write_cifar10(dir.path(), 2);
+    fs::remove_file(dir.path().join("data_batch_1.bin")).expect("removed");
+    let message = error(&source);
+    let expected = dir.path().join("data_batch_1.bin").display().to_string();
+    assert!(message.starts_with(&expected) && message.contains("put it beside them"), "{message}");
+
+    // The published folder holds more of them.
+    let folder = dir.path().join("cifar-10-batches-bin");
+    fs::create_dir(&folder).expect("made");
+    write_cifar10(&folder, 3);
+    assert_eq!(source.load().expect("whole").test.count(), 3);
+    fs::remove_file(dir.path().join("test_batch.bin")).expect("removed");
+    fs::remove_file(folder.join("data_batch_1.bin")).expect("removed");
+    let message = error(&source);
+    assert!(message.contains("cifar-10-batches-bin/data_batch_1.bin") && message.contains("; remove "), "{message}");
+    assert!(message.contains("other batches are there"), "{message}");
+}
+
 /// A folder of coloured squares: `train` and `test`, classes `cold` (blue) and `warm` (red), different sizes and formats.
 pub(crate) fn write_folder(dir: &Path) {
     for (split, count) in [("train", 4), ("test", 2)] {
@@ -146,12 +168,88 @@ fn broken_folders_are_named_with_what_was_expected() {
     assert!(split.contains("test") && split.contains("test/<class>"), "{split}");
 }
 
+/// A decoder would fill in what is missing.
+#[test]
+fn images_that_were_cut_short_are_refused() {
+    let dir = tempfile::tempdir().expect("temp");
+    let source = Source::Folder { dir: dir.path().into(), size: 8 };
+    for (name, end) in [("1.jpg", "FF D9"), ("0.png", "IEND")] {
+        write_folder(dir.path());
+        let path = dir.path().join("train/cold").join(name);
+        image::RgbImage::from_fn(32, 32, |x, y| image::Rgb([x * 97, y * 57, x * y * 13].map(|value| value as u8)))
+            .save(&path)
+            .expect(name);
+        let whole = fs::read(&path).expect("written");
+        for cut in [1, 2, 50, 200, whole.len() - 30] {
+            // A file system may leave zeros where the rest should be.
+            for rest in [0, cut] {
+                let bytes = [&whole[..whole.len() - cut], &vec![0; rest]].concat();
+                fs::write(&path, bytes).expect("written");
+                let message = error(&source);
+                assert!(message.contains(name) && message.contains("a whole JPEG or PNG"), "{cut}: {message}");
+                assert!(message.contains(end), "{cut}: {message}");
+            }
+        }
+        for appended in [&[0; 100][..], b"a camera's own"] {
+            fs::write(&path, [&whole, appended].concat()).expect("written");
+            source.load().unwrap_or_else(|error| panic!("{name} is whole: {error}"));
+        }
+    }
+}
+
+/// The end of a thumbnail is not the end of the image.
+#[test]
+fn a_marker_inside_a_segment_is_not_the_end() {
+    let dir = tempfile::tempdir().expect("temp");
+    write_folder(dir.path());
+    let path = dir.path().join("train/cold/1.jpg");
+    let mut bytes = fs::read(&path).expect("written");
+    bytes.splice(2..2, [0xFF, 0xE1, 0, 6, 0xFF, 0xD9, 0xFF, 0xD9]);
+    fs::write(&path, &bytes).expect("written");
+    let source = Source::Folder { dir: dir.path().into(), size: 8 };
+    source.load().expect("whole");
+    fs::write(&path, &bytes[..bytes.len() - 20]).expect("written");
+    assert!(error(&source).contains("FF D9"));
+}
+
+#[test]
+fn the_content_says_what_an_image_is_and_not_its_name() {
+    let dir = tempfile::tempdir().expect("temp");
+    write_folder(dir.path());
+    let source = Source::Folder { dir: dir.path().into(), size: 8 };
+    let named_rightly = source.load().expect("whole");
+    fs::rename(dir.path().join("train/cold/0.png"), dir.path().join("train/cold/0.jpg")).expect("renamed");
+    fs::rename(dir.path().join("train/cold/1.jpg"), dir.path().join("train/cold/1.picture")).expect("renamed");
+    assert_eq!(source.load().expect("whole"), named_rightly);
+}
+
+#[test]
+fn a_class_that_only_one_half_has_is_named() {
+    let dir = tempfile::tempdir().expect("temp");
+    let source = Source::Folder { dir: dir.path().into(), size: 8 };
+    for (half, class) in [("test", "warm"), ("train", "cold")] {
+        write_folder(dir.path());
+        fs::remove_dir_all(dir.path().join(half).join(class)).expect("removed");
+        let message = error(&source);
+        let expected = dir.path().join(half).join(class).display().to_string();
+        assert!(message.starts_with(&expected) && message.contains("the same classes"), "{message}");
+    }
+    write_folder(dir.path());
+    for half in ["train", "test"] {
+        fs::remove_dir_all(dir.path().join(half).join("warm")).expect("removed");
+    }
+    let single = error(&source);
+    assert!(single.contains("1 folder(s)") && single.contains("2 or more classes"), "{single}");
+}
+
 #[test]
 fn words_that_mean_no_data_set_are_refused() {
     let refused = |set: &str, settings: Settings| Source::parse(set, settings).expect_err("wrong").to_string();
     assert!(refused("mnist", Settings::default()).contains("cifar10"));
     let size = refused("digits", Settings { image_size: Some(8), ..Settings::default() });
     assert!(size.contains("image_size") && size.contains("folders"), "{size}");
+    let nothing = refused("folder:pictures", Settings { image_size: Some(0), ..Settings::default() });
+    assert!(nothing.contains(": image_size = 0: a number from 1"), "{nothing}");
     let classes = refused("cifar10", Settings { classes: Some(8), ..Settings::default() });
     assert!(classes.contains("classes"), "{classes}");
 }

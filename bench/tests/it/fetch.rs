@@ -5,10 +5,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use skipbench::data::fetch::{Archive, FetchError, fetch};
+use skipbench::data::fetch::{Archive, FetchError, fetch, fetch_within};
 
 /// What the server does with one request.
 #[derive(Clone, Copy)]
@@ -19,6 +20,10 @@ enum Answer {
     Cut(usize),
     /// Everything, whatever range was asked for.
     IgnoreRange,
+    /// Promises everything, sends so many bytes and then nothing, but stays.
+    Stall(usize),
+    /// Not even a status.
+    Silence,
 }
 
 /// Serves `body` once for each answer; gives its address and the ranges that were asked for.
@@ -27,6 +32,7 @@ fn serve(body: Vec<u8>, answers: Vec<Answer>) -> (String, Receiver<Option<usize>
     let url = format!("http://{}/set.tar.gz", listener.local_addr().expect("bound"));
     let (sender, asked) = channel();
     std::thread::spawn(move || {
+        let mut held = Vec::new();
         for answer in answers {
             let (mut stream, _) = listener.accept().expect("a client");
             let lines = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
@@ -35,13 +41,22 @@ fn serve(body: Vec<u8>, answers: Vec<Answer>) -> (String, Receiver<Option<usize>
             });
             let range: Option<usize> = range.last();
             let _ = sender.send(range);
+            if matches!(answer, Answer::Silence) {
+                held.push(stream);
+                continue;
+            }
             let start = if matches!(answer, Answer::IgnoreRange) { 0 } else { range.unwrap_or(0) };
             let status = if start > 0 { "206 Partial Content" } else { "200 OK" };
             let part = &body[start..];
             let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", part.len());
-            let end = if let Answer::Cut(end) = answer { end } else { part.len() };
+            let end = if let Answer::Cut(end) | Answer::Stall(end) = answer { end } else { part.len() };
             let _ = stream.write_all(&part[..end]);
+            if matches!(answer, Answer::Stall(_)) {
+                held.push(stream);
+            }
         }
+        // Until the test ends, so that what stalls does not break off.
+        std::thread::park();
     });
     (url, asked)
 }
@@ -99,6 +114,22 @@ fn a_broken_download_goes_on_where_it_stopped() {
     assert_eq!(leftovers(dir.path()), ["cifar10.tar.gz.part"]);
     fetch(&archive, dir.path(), |_, _| {}).expect("resumed");
     assert_eq!(asked.iter().take(2).collect::<Vec<_>>(), [None, Some(40)]);
+}
+
+#[test]
+fn a_server_that_falls_silent_is_an_error_that_says_how_to_go_on() {
+    let (dir, body) = (tempfile::tempdir().expect("temp"), archive());
+    let (url, asked) = serve(body.clone(), vec![Answer::Stall(40), Answer::Silence, Answer::Whole]);
+    let archive = described(&url, &body);
+    let patience = Duration::from_millis(300);
+    let stalled = fetch_within(&archive, dir.path(), patience, |_, _| {}).expect_err("silent").to_string();
+    for part in ["after 40 bytes", "cifar10.tar.gz.part is kept", "run the command again"] {
+        assert!(stalled.contains(part), "{stalled}");
+    }
+    let silent = fetch_within(&archive, dir.path(), patience, |_, _| {}).expect_err("silent").to_string();
+    assert!(silent.contains("timeout") && silent.contains("run the command again"), "{silent}");
+    fetch(&archive, dir.path(), |_, _| {}).expect("resumed");
+    assert_eq!(asked.iter().take(3).collect::<Vec<_>>(), [None, Some(40), Some(40)]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod check;
 mod claims;
 mod cli;
 mod data;
+mod device;
 mod fetch;
 mod gate;
 mod inside;
@@ -20,6 +21,8 @@ mod recipe;
 mod resume;
 mod rounds;
 mod run;
+#[cfg(unix)]
+mod runner;
 mod suite;
 mod sweep;
 mod weights;

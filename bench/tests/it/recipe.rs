@@ -45,8 +45,30 @@ fn impossible_values_name_their_key() {
     let momentum = refused(Recipe { momentum: 1.0, ..Recipe::default() });
     assert_eq!(momentum, "recipe.momentum = 1: a number from 0 to below 1 is needed");
     let rate = refused(Recipe { lr: f64::NAN, ..Recipe::default() });
-    assert_eq!(rate, "recipe.lr = NaN: a finite number from 0 up is needed");
-    assert!(refused(Recipe { milestones: vec![0.5, 1.5], ..Recipe::default() }).contains("milestones = 1.5"));
+    assert_eq!(rate, "recipe.lr = NaN: a finite number above 0 is needed");
+    let still = refused(Recipe { lr: 0.0, ..Recipe::default() });
+    assert_eq!(still, "recipe.lr = 0: a finite number above 0 is needed");
+}
+
+#[test]
+fn a_schedule_fits_into_its_run() {
+    let refused = |recipe: Recipe| recipe.check().expect_err("impossible").to_string();
+    let long = Recipe { epochs: 3, warmup_epochs: 3.5, ..Recipe::default() };
+    assert!(refused(long.clone()).contains("recipe.warmup_epochs = 3.5: no more than epochs"), "{}", refused(long));
+    Recipe { epochs: 3, warmup_epochs: 3.0, ..Recipe::default() }.check().expect("all of it may be warm-up");
+    let with = |schedule, milestones: &[f64]| Recipe { schedule, milestones: milestones.into(), ..Recipe::default() };
+    for (milestones, expected) in [
+        (&[0.5, 1.5][..], "milestones = [0.5, 1.5]: shares of the run"),
+        (&[0.0, 0.5], "above 0 and below 1"),
+        (&[0.5, f64::NAN], "above 0 and below 1"),
+        (&[0.75, 0.5], "milestones = [0.75, 0.5]: each must be above the one before it"),
+        (&[0.5, 0.5], "each must be above"),
+        (&[], "needs one at least"),
+    ] {
+        let error = refused(with(Schedule::Step, milestones));
+        assert!(error.contains(expected), "{error}");
+    }
+    with(Schedule::Cosine, &[]).check().expect("a cosine has none");
 }
 
 #[test]

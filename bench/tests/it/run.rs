@@ -207,23 +207,53 @@ fn an_interrupt_in_the_last_cell_still_ends_with_the_comparison() {
     assert_eq!(parent.wait().expect("ends by itself").code(), Some(0));
 }
 
+/// The folders in `/proc` of the workers of runs in `dir`.
+#[cfg(target_os = "linux")]
+fn workers(dir: &Path) -> Vec<PathBuf> {
+    let processes = fs::read_dir("/proc").expect("proc").flatten().map(|entry| entry.path());
+    let marker = dir.join("out").display().to_string();
+    let ours = |process: &PathBuf| {
+        let arguments = fs::read(process.join("cmdline")).unwrap_or_default();
+        let arguments = String::from_utf8_lossy(&arguments).replace('\0', " ");
+        let folder = fs::read_link(process.join("cwd")).unwrap_or_default();
+        arguments.contains(" worker ") && (arguments.contains(&marker) || folder == dir)
+    };
+    processes.filter(ours).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_worker_is_a_row_that_says_so_and_the_run_goes_on() {
+    let dir = tempfile::tempdir().expect("temp");
+    let endless = "name = \"endless\"\nreference = \"plain8-w4\"\nrecipe = { epochs = 100000, steps = 1000000 }";
+    let text = TINY.replace("jobs = 2", "jobs = 1").replace("seeds = [1, 2]", "seeds = [1]");
+    suite(dir.path(), &text.replace("[[group]]", &format!("[[group]]\n{endless}\n\n[[group]]")));
+    let parent = start(dir.path(), &["run", "suite.toml", "--out", "out", "--filter", "/train/"]);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let worker = loop {
+        if let Some(worker) = workers(dir.path()).pop() {
+            break worker;
+        }
+        assert!(Instant::now() < deadline, "no worker");
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let id = worker.file_name().expect("a process's number").to_string_lossy().into_owned();
+    Command::new("kill").args(["-KILL", &id]).status().expect("kill");
+    let output = parent.wait_with_output().expect("ends by itself");
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let rows = rows(&dir.path().join("out"));
+    let statuses: Vec<Status> = rows.iter().map(|row| row.status).collect();
+    assert_eq!(statuses, [Status::Crashed, Status::Ok, Status::Ok], "{rows:?}");
+    assert!(rows[0].error.contains("killed by signal 9"), "{}", rows[0].error);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn no_child_outlives_a_killed_parent() {
     let dir = tempfile::tempdir().expect("temp");
     suite(dir.path(), &TINY.replace("\nsteps = 2", "\nsteps = 100000").replace("epochs = 1", "epochs = 100000"));
     let mut parent = start(dir.path(), &["run", "suite.toml", "--out", "out", "--filter", "/train/"]);
-    let children = || -> Vec<PathBuf> {
-        let processes = fs::read_dir("/proc").expect("proc").flatten().map(|entry| entry.path());
-        let marker = dir.path().join("out").display().to_string();
-        let ours = |process: &PathBuf| {
-            let arguments = fs::read(process.join("cmdline")).unwrap_or_default();
-            let arguments = String::from_utf8_lossy(&arguments).replace('\0', " ");
-            let folder = fs::read_link(process.join("cwd")).unwrap_or_default();
-            arguments.contains(" worker ") && (arguments.contains(&marker) || folder == dir.path())
-        };
-        processes.filter(ours).collect()
-    };
+    let children = || workers(dir.path());
     let until = |alive: bool| {
         let deadline = Instant::now() + Duration::from_secs(30);
         while children().is_empty() == alive {

@@ -35,7 +35,7 @@ fn quick_compares_four_families_three_skips_and_a_depth() {
     assert_eq!(skips(1), ["add", "none", "concat"]);
     assert_eq!(skips(2), ["add", "none", "concat"]);
     assert_eq!(suite.keys.seeds.len(), 3);
-    assert!(groups.iter().all(|group| group.budget.is_some()), "every group is matched");
+    assert!(groups.iter().all(|group| !group.budget.is_empty()), "every group is matched");
 }
 
 fn refused(text: &str) -> String {
@@ -89,6 +89,36 @@ fn impossible_values_are_named() {
 }
 
 #[test]
+fn names_that_would_leave_their_folder_or_break_a_table_are_refused() {
+    for name in ["../../etc/x", "a/b", "a\\\\b", "..", ".hidden"] {
+        says(&with("name = \"tiny\"", &format!("name = \"{name}\"")), &["name = ", "path separators"]);
+    }
+    for name in ["", " "] {
+        says(&with("name = \"tiny\"", &format!("name = \"{name}\"")), &["name = ", "a name is needed"]);
+        says(&with("name = \"pair\"", &format!("name = \"{name}\"")), &["group.name = ", "a name is needed"]);
+    }
+    for name in ["a\\nb", "\\u001b[2J"] {
+        let control = |key: &str, from: &str| {
+            let message = with(&format!("\"{from}\""), &format!("\"{name}\""));
+            says(&message, &[key, "control characters"]);
+            assert!(!message.contains(char::is_control), "{message:?}");
+        };
+        control("name = ", "tiny");
+        control("group.name = ", "pair");
+        control("group \"pair\": reference = ", "resnet8-w4");
+        control("group \"pair\": models = ", "plain8-w4");
+    }
+}
+
+#[test]
+fn schedules_that_cannot_be_are_named() {
+    says(&with("batch = 16", "batch = 16\nwarmup_epochs = 2"), &["group \"pair\"", "recipe.warmup_epochs = 2"]);
+    says(&with("batch = 16", "batch = 16\nlr = 0.0"), &["recipe.lr = 0", "above 0"]);
+    let step = "batch = 16\nschedule = \"step\"\nmilestones = [0.75, 0.5]";
+    says(&with("batch = 16", step), &["recipe.milestones = [0.75, 0.5]"]);
+}
+
+#[test]
 fn unknown_and_impossible_models_are_named() {
     says(&with("plain8-w4", "plane20"), &["group \"pair\"", "plane20", "did you mean `plain20`?"]);
     says(&with("\"plain8-w4\"", "{ family = \"resnet\", depth = 21 }"), &["depth = 21", "6n+2"]);
@@ -106,6 +136,27 @@ fn groups_that_do_not_match_are_refused() {
         "{ match = { family = \"densenet\", budget = \"params\", depth = 7, tolerance_percent = 0.001 } }",
     );
     says(&none, &["match", "no densenet member", "the nearest is"]);
+}
+
+#[test]
+fn a_group_may_be_matched_in_several_budgets_at_once() {
+    let both = TINY.replace("budget = \"params\"", "budget = [\"params\", \"macs\"]");
+    let suite = Suite::parse("mine.toml", &both).expect("valid");
+    let group = &resolve(&suite, Images::DIGITS).expect("a plain network costs what the ResNet costs")[0];
+    assert_eq!(group.budget.to_string(), "params and macs");
+    // At equal parameters this one has other MACs.
+    let other = |text: &str| {
+        let text = text.replace("\"plain8-w4\"", "{ match = { family = \"densenet\", budget = \"params\" } }");
+        text.replace("budget = \"params\"\n", "budget = \"params\"\ntolerance_percent = 5.0\n")
+            .replace("\"macs\"]\n", "\"macs\"]\ntolerance_percent = 5.0\n")
+    };
+    let suite = Suite::parse("mine.toml", &other(TINY)).expect("valid");
+    resolve(&suite, Images::DIGITS).expect("params alone are equal");
+    let error = refused(&other(&both));
+    says(&error, &["group \"pair\"", "% macs against `resnet8-w4`", "tolerance of 5.00 %"]);
+    says(&with("budget = \"params\"", "budget = []"), &["budget = []", "at least one"]);
+    says(&with("budget = \"params\"", "budget = [\"macs\", \"macs\"]"), &["budget", "macs", "twice"]);
+    says(&with("budget = \"params\"", "budget = \"flops\""), &["line", "budget"]);
 }
 
 #[test]

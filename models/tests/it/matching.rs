@@ -50,6 +50,25 @@ fn two_budgets_at_once_are_both_met() {
     }
 }
 
+/// The widths at which one budget and the other are met may lie far apart; the nearest member is somewhere between.
+#[test]
+fn no_member_is_nearer_in_two_budgets_than_the_one_found() {
+    let reference = catalog::find("densenet-bc-190-40").expect("known");
+    let budgets = vec![Budget::Params, Budget::Macs];
+    let target = reference.cost(Images::CIFAR10).expect("valid");
+    let fixed = Fixed { depth: Some(2), ..Fixed::default() };
+    let query = Query { fixed, tolerance: 0.71, ..Query::new(Family::Vit, budgets.clone()) };
+    let found = search(&reference, Images::CIFAR10, &query).expect("69.5 % off is within 71 %");
+    assert_eq!(catalog::name(&found[0].spec), "vit-d2-w1342-h2-p4");
+    let worst = |(heads, width): (usize, usize)| {
+        let name = format!("vit-d2-w{width}-h{heads}-p4");
+        let cost = catalog::find(&name).expect("a description").cost(Images::CIFAR10).expect("valid");
+        budgets.iter().map(|budget| budget.error(&cost, &target).abs()).fold(0.0, f64::max)
+    };
+    let all = (2..=4).flat_map(|heads| (1..4000 / heads).map(move |index| (heads, heads * index)));
+    assert_eq!(found[0].error, all.map(worst).fold(f64::MAX, f64::min), "by trying every width");
+}
+
 #[test]
 fn where_nothing_fits_the_error_shows_the_nearest_and_its_distance() {
     let reference = catalog::find("resnet20").expect("known");

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::de::DeserializeOwned;
 use skipbench_models::Images;
 
 use super::RunArgs;
 use crate::check::Way;
-use crate::data::{DATA_DIR, Settings, Source, Summary};
+use crate::data::{Settings, Source, Summary, dir_from_environment};
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
 use crate::group::{Group, resolve};
 use crate::plan::{self, Context as PlanContext, Planned};
@@ -44,6 +44,10 @@ pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> 
     let mut cells = plan::plan(&suite, &groups, &context);
     if let Some(filter) = &shared.filter {
         cells.retain(|planned| plan::matches(&planned.cell, filter));
+    }
+    for Planned { cell, .. } in &cells {
+        let here = |error| anyhow!("{}: group \"{}\": {error}", suite.file, cell.group);
+        cell.check().map_err(here)?;
     }
     let dir = shared.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
@@ -84,7 +88,7 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     let Keys { data: own, image_size, classes, .. } = &suite.keys;
     let names_set = |word: &&str| ["digits", "cifar10", "cifar100"].contains(word) || word.starts_with("folder:");
     let (set, given) = (data.filter(names_set), data.filter(|word| !names_set(word)));
-    let dir = given.map(PathBuf::from).or_else(|| std::env::var_os(DATA_DIR).map(PathBuf::from));
+    let dir = given.map(PathBuf::from).or_else(dir_from_environment);
     let settings = match set {
         Some(set) => Settings { dir, image_size: image_size.filter(|_| set.starts_with("folder:")), classes: None },
         None => Settings { dir, image_size: *image_size, classes: *classes },

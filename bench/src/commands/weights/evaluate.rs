@@ -7,7 +7,7 @@ use serde_json::json;
 use skipbench_models::{Images, catalog};
 
 use super::{DeviceArgs, Weights, grouped, print, print_json};
-use crate::data::{Batches, DATA_DIR, Normalisation, Settings, Source};
+use crate::data::{Batches, Normalisation, Settings, Source, dir_from_environment};
 use crate::weights;
 use crate::weights::accuracy::accuracy;
 
@@ -26,8 +26,8 @@ pub(crate) struct EvaluateArgs {
     /// The images whose test half is classified: digits, cifar10, cifar100 or folder:DIR.
     #[arg(long, value_name = "SET")]
     data: String,
-    /// Directory of downloaded data sets.
-    #[arg(long, env = DATA_DIR, value_name = "DIR")]
+    /// Directory of downloaded data sets. Default: that in SKIPBENCH_DATA, else `data`.
+    #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Side of the images, for folders. Default: that for which the network was published.
     #[arg(long)]
@@ -59,7 +59,8 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
     let published = catalog::entry_of(&spec).map(|entry| entry.images);
     let folder = arguments.data.starts_with("folder:");
     let image_size = arguments.image_size.or(published.filter(|_| folder).map(|images| images.size));
-    let source = Source::parse(&arguments.data, Settings { dir: arguments.dir.clone(), image_size, classes: None })?;
+    let dir = arguments.dir.clone().or_else(dir_from_environment);
+    let source = Source::parse(&arguments.data, Settings { dir, image_size, classes: None })?;
     let data = source.load()?;
     let imagenet = published == Some(Images::IMAGENET);
     let by = arguments.normalise.unwrap_or(if imagenet { By::Imagenet } else { By::Data });

@@ -1,0 +1,45 @@
+//! Whether an image file is whole. Decoders fill in what a JPEG lacks and say nothing of it.
+
+use image::ImageFormat;
+
+/// What is missing of a file of that format, if its end is. Formats that are not read here are left to the decoder.
+pub(super) fn lacks(format: ImageFormat, bytes: &[u8]) -> Option<&'static str> {
+    match format {
+        ImageFormat::Jpeg if !jpeg(bytes) => Some("a JPEG that was cut short: its end marker FF D9 is missing"),
+        ImageFormat::Png if !png(bytes) => Some("a PNG that was cut short: its last chunk, IEND, is missing"),
+        _ => None,
+    }
+}
+
+/// Whether the segments lead to the end marker. What follows it is not looked at, since cameras append to it; a marker inside
+/// a segment, such as the end of a thumbnail, is not the image's.
+fn jpeg(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    while let Some(start) = rest.windows(2).position(|pair| pair[0] == 0xFF && is_marker(pair[1])) {
+        rest = &rest[start + 1..];
+        let skipped = match rest[0] {
+            0xD9 => return true,
+            // Two markers that have no length.
+            0x01 | 0xD8 => 1,
+            _ => 1 + rest.get(1..3).map_or(0, |length| usize::from(u16::from_be_bytes([length[0], length[1]]))),
+        };
+        rest = rest.get(skipped..).unwrap_or_default();
+    }
+    false
+}
+
+/// Whether a byte after FF makes it a marker: 00 makes it data, FF fills, D0 to D7 stand within data.
+fn is_marker(byte: u8) -> bool {
+    !matches!(byte, 0x00 | 0xD0..=0xD7 | 0xFF)
+}
+
+/// Whether the chunks lead to the last one, whose checksum is known for it holds nothing.
+fn png(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    while !rest.starts_with(b"\0\0\0\0IEND\xAE\x42\x60\x82") {
+        let Some(length) = rest.first_chunk() else { return false };
+        // Length, kind and checksum take 12 bytes.
+        rest = rest.get((u32::from_be_bytes(*length) as usize).saturating_add(12)..).unwrap_or_default();
+    }
+    true
+}

@@ -1,0 +1,34 @@
+//! Names in a suite: its own becomes a folder's; groups' and models' stand in tables and on terminals.
+
+use super::{GroupKeys, Keys};
+
+/// # Errors
+/// The first name that would do harm there.
+pub(super) fn check(keys: &Keys) -> Result<(), String> {
+    let name = &keys.name;
+    if name.contains(['/', '\\']) || name.contains("..") || name.starts_with('.') {
+        return Err(format!(
+            "name = {name:?}: results go to a folder of that name; leave out path separators, \"..\" and a first dot"
+        ));
+    }
+    printable("name", name)?;
+    keys.groups.iter().try_for_each(group)
+}
+
+fn group(GroupKeys { name, reference, models, .. }: &GroupKeys) -> Result<(), String> {
+    printable("group.name", name)?;
+    let models = models.iter().map(|model| ("models", model));
+    for (key, model) in [("reference", reference)].into_iter().chain(models) {
+        let Some(model) = model.as_str() else { continue };
+        printable(key, model).map_err(|error| format!("group \"{name}\": {error}"))?;
+    }
+    Ok(())
+}
+
+fn printable(key: &str, name: &str) -> Result<(), String> {
+    match (name.trim().is_empty(), name.contains(char::is_control)) {
+        (true, _) => Err(format!("{key} = {name:?}: a name is needed")),
+        (_, true) => Err(format!("{key} = {name:?}: leave out control characters such as line breaks")),
+        _ => Ok(()),
+    }
+}
