@@ -17,6 +17,7 @@ pub mod cli;
 mod commands;
 pub mod data;
 pub mod device;
+pub mod dispatch;
 pub mod group;
 pub mod member;
 pub mod meter;

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::cell::{Cell, Message, Progress};
 use crate::checkpoint::Checkpoints;
+use crate::dispatch;
 use crate::meter::heap;
-use crate::tasks;
 
 /// Progress is told at most so often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -45,7 +45,7 @@ fn measure(checkpoints: Option<&Path>) -> Result<crate::cell::Outcome> {
     );
     let mut told: Option<Instant> = None;
     let checkpoints = checkpoints.map(|dir| Checkpoints::new(dir, CHECKPOINT_EVERY));
-    tasks::run(&cell, checkpoints, &mut |progress: Progress| {
+    dispatch::run(&cell, checkpoints, &mut |progress: Progress| {
         if told.is_none_or(|told| told.elapsed() >= PROGRESS_EVERY) {
             told = Some(Instant::now());
             // If nobody listens, the parent is gone and `follow_parent` ends this process.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use super::print_json;
-use crate::{rundir, tasks};
+use crate::{dispatch, rundir};
 
 pub(crate) fn run(dir: &Path, cell: &str) -> Result<ExitCode> {
     let plan = rundir::open(dir)?;
@@ -22,6 +22,6 @@ pub(crate) fn run(dir: &Path, cell: &str) -> Result<ExitCode> {
         planned.cell.device,
         planned.cell.threads
     );
-    print_json(&tasks::run(&planned.cell, None, &mut |_| {})?)?;
+    print_json(&dispatch::run(&planned.cell, None, &mut |_| {})?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,7 +13,7 @@ use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamWConfig, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Int, Tensor};
-use skipbench_models::{Model, ModelSpec, Network};
+use skipbench_models::{Model, Network};
 
 use crate::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
 use crate::checkpoint::Checkpoints;
@@ -21,7 +21,6 @@ use crate::data::{Augment, Batches, DataSet};
 use crate::device;
 use crate::meter::ceiling;
 use crate::meter::load::{self, Load};
-use crate::own;
 use crate::recipe::{Augmentation, Checkpointing, Optimizer, Precision, Recipe};
 
 /// Hears how far a task is.
@@ -35,18 +34,6 @@ pub struct Setup<'a> {
     pub data: DataSet,
     /// The device, with automatic differentiation.
     pub device: Device,
-}
-
-/// Runs a cell with one of the networks of this program ([`own`]).
-///
-/// # Errors
-/// As [`run_as`].
-pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
-    match cell.spec {
-        ModelSpec::Own(_) => own::run(cell, checkpoints, report),
-        _ if cell.task.looks_inside() => inside::run(cell, checkpoints, report),
-        _ => run_as::<Model>(cell, checkpoints, report),
-    }
 }
 
 /// Runs a cell: loads its images, opens its device, does its task.

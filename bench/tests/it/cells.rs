@@ -4,14 +4,15 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Tensor};
 use skipbench::cell::{Cell, Measured, Outcome, Task};
 use skipbench::data::Batches;
+use skipbench::dispatch;
 use skipbench::recipe::{Checkpointing, Precision, Recipe};
-use skipbench::tasks::{self, Setup, step};
+use skipbench::tasks::{Setup, step};
 use skipbench_models::Kernels;
 
 use super::cell;
 
 fn run(cell: &Cell) -> Outcome {
-    tasks::run(cell, None, &mut |_| {}).unwrap_or_else(|error| panic!("{error:#}"))
+    dispatch::run(cell, None, &mut |_| {}).unwrap_or_else(|error| panic!("{error:#}"))
 }
 
 #[test]
@@ -87,7 +88,7 @@ fn a_tail_needs_enough_steps() {
 fn a_diverging_run_is_an_error_that_says_where() {
     let mut cell = cell("resnet8-w4", Task::Train);
     cell.recipe = Recipe { lr: 1e30, epochs: 3, batch: 64, ..Recipe::default() };
-    let error = tasks::run(&cell, None, &mut |_| {}).expect_err("it diverges");
+    let error = dispatch::run(&cell, None, &mut |_| {}).expect_err("it diverges");
     let message = format!("{error:#}");
     assert!(message.contains("diverged") && message.contains("epoch"), "{message}");
 }
@@ -97,7 +98,7 @@ fn a_diverged_run_ends_before_its_epoch_does() {
     let mut cell = cell("resnet8-w4", Task::Train);
     cell.recipe = Recipe { lr: 1e30, epochs: 3, batch: 2, ..Recipe::default() };
     let mut done = 0;
-    let error = tasks::run(&cell, None, &mut |progress| done = progress.done).expect_err("it diverges");
+    let error = dispatch::run(&cell, None, &mut |progress| done = progress.done).expect_err("it diverges");
     let message = format!("{error:#}");
     assert!(done < 60, "an epoch has 298 steps: {done}");
     let step = message.split("at step ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
@@ -108,7 +109,7 @@ fn a_diverged_run_ends_before_its_epoch_does() {
 fn changed_images_are_refused() {
     let mut cell = cell("resnet8-w4", Task::Infer);
     cell.data.sha256 = "0".repeat(64);
-    let error = tasks::run(&cell, None, &mut |_| {}).expect_err("other images");
+    let error = dispatch::run(&cell, None, &mut |_| {}).expect_err("other images");
     assert!(format!("{error:#}").contains("the images changed"));
 }
 
@@ -134,7 +135,7 @@ fn a_batch_larger_than_the_training_images_is_refused_where_an_epoch_is_made_of_
         assert_eq!(message.is_empty(), fixed, "{task:?}: {message}");
         if !fixed {
             assert!(message.contains("recipe.batch = 598") && message.contains("597 training images"), "{message}");
-            tasks::run(&large, None, &mut |_| {}).expect_err("refused by the library too");
+            dispatch::run(&large, None, &mut |_| {}).expect_err("refused by the library too");
         }
         large.recipe.batch = 597;
         large.check().expect("one step an epoch");

@@ -5,10 +5,10 @@ use std::fs;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use skipbench::cell::{Cell, Outcome, Task};
+use skipbench::dispatch;
 use skipbench::group::resolve;
 use skipbench::recipe::Recipe;
 use skipbench::suite::Suite;
-use skipbench::tasks;
 use skipbench::tasks::inside::correlation::{LAGS, autocorrelation};
 use skipbench::tasks::inside::rank::effective_rank;
 use skipbench_models::Images;
@@ -18,7 +18,7 @@ use skipbench_reports::store::read;
 use super::{TINY, cell, ends};
 
 fn run(cell: &Cell) -> Outcome {
-    tasks::run(cell, None, &mut |_| {}).unwrap_or_else(|error| panic!("{}: {error:#}", cell.model))
+    dispatch::run(cell, None, &mut |_| {}).unwrap_or_else(|error| panic!("{}: {error:#}", cell.model))
 }
 
 /// A series by index.

@@ -5,25 +5,25 @@ use std::time::Duration;
 
 use skipbench::cell::Task;
 use skipbench::checkpoint::Checkpoints;
+use skipbench::dispatch;
 use skipbench::recipe::{Optimizer, Recipe};
-use skipbench::tasks;
 
 use super::cell;
 
 fn resumes_exactly(optimizer: Optimizer) {
     let mut cell = cell("resnet8-w4", Task::Train);
     cell.recipe = Recipe { epochs: 4, batch: 64, lr: 0.02, warmup_epochs: 1.0, optimizer, ..Recipe::default() };
-    let whole = tasks::run(&cell, None, &mut |_| {}).expect("trains");
+    let whole = dispatch::run(&cell, None, &mut |_| {}).expect("trains");
 
     let dir = tempfile::tempdir().expect("temp");
     let checkpoints = || Some(Checkpoints::new(dir.path(), Duration::ZERO));
     // Dies in the middle of the third epoch, as a killed process does.
     let killed = catch_unwind(AssertUnwindSafe(|| {
-        tasks::run(&cell, checkpoints(), &mut |progress| assert!(progress.done < 22, "killed here"))
+        dispatch::run(&cell, checkpoints(), &mut |progress| assert!(progress.done < 22, "killed here"))
     }));
     assert!(killed.is_err());
     let mut first_step = None;
-    let resumed = tasks::run(&cell, checkpoints(), &mut |progress| {
+    let resumed = dispatch::run(&cell, checkpoints(), &mut |progress| {
         first_step.get_or_insert(progress.done);
     });
     let resumed = resumed.expect("goes on");
@@ -48,9 +48,9 @@ fn a_damaged_checkpoint_is_named() {
     cell.recipe = Recipe { epochs: 1, batch: 64, ..Recipe::default() };
     let dir = tempfile::tempdir().expect("temp");
     let checkpoints = || Some(Checkpoints::new(dir.path(), Duration::ZERO));
-    tasks::run(&cell, checkpoints(), &mut |_| {}).expect("trains");
+    dispatch::run(&cell, checkpoints(), &mut |_| {}).expect("trains");
     std::fs::write(dir.path().join("epoch-1/state.json"), "{").expect("written");
-    let error = tasks::run(&cell, checkpoints(), &mut |_| {}).expect_err("damaged");
+    let error = dispatch::run(&cell, checkpoints(), &mut |_| {}).expect_err("damaged");
     let message = format!("{error:#}");
     assert!(message.contains("epoch-1") && message.contains("delete the folder"), "{message}");
 }
