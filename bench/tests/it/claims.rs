@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use skipbench::builtin::CLAIMS;
+use skipbench::builtin::CLAIMS as SUITES;
 use skipbench::claims::suites;
 use skipbench::group::resolve;
 use skipbench::suite::Suite;
@@ -19,7 +19,7 @@ fn every_claim_has_a_suite_that_resolves() {
         assert_eq!(own[0].name, claim.suite());
     }
     assert_eq!(suites("depth", true).len(), 2);
-    for built_in in CLAIMS {
+    for built_in in SUITES {
         let suite = Suite::parse(built_in.name, built_in.text).expect(built_in.name);
         assert_eq!(suite.keys.name, built_in.name.trim_end_matches("-deep"), "rows go by the suite's name");
         assert!(suite.keys.description.len() > 10);

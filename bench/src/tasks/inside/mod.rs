@@ -21,7 +21,7 @@ use crate::data::{Augment, Batch, Batches};
 use crate::device;
 
 /// Runs such a cell.
-pub(super) fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
+pub(crate) fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     let setup = Setup::new(cell)?;
     let (measured, samples) = match cell.task {
         Task::Gradients => gradients::run(&setup, checkpoints, report)?,
