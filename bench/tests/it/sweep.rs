@@ -49,7 +49,7 @@ sweep = { over = "image_size", values = [8, 16] }
 "#;
     fs::write(dir.path().join("suite.toml"), format!("{SWEEP}{groups}")).expect("written");
     let (table, _) = ends(dir.path(), &["run", "suite.toml", "--out", "out", "-q"], 0);
-    assert!(table.contains("depth 8–20") && table.contains("image_size 8–16"), "{table}");
+    assert!(table.contains("depth 8–20") && table.contains("image size 8–16"), "{table}");
     let rows: Vec<_> = read(&dir.path().join("out")).expect("whole").into_iter().map(|run| run.row).collect();
     assert_eq!(rows.len(), 16);
     let of = |group: &str| {
