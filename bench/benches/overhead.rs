@@ -61,7 +61,7 @@ fn pairs(setup: &Setup, count: u64) -> Vec<(f64, f64)> {
     let (second, none) = (Duration::from_secs(1), Duration::ZERO);
     let limits = Limits { warmup: second, warmup_most: second, timed: none, timed_steps: count, most_steps: count };
     let mut tell = telling();
-    let mut outside_step = |bare: &mut Vec<Duration>| {
+    let outside_step = |bare: &mut Vec<Duration>| {
         let start = Instant::now();
         step();
         sync(&setup.device).expect("the device works");

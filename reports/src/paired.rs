@@ -31,6 +31,25 @@ pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
     contrast(&differences)
 }
 
+/// The [`difference`] of shares of `count` things, such as test images. Few pairs may all differ by the same number of them: that is no
+/// difference without spread. The spread is taken to be one thing at least.
+pub fn counted_difference(pairs: &[(f64, f64)], count: u64) -> Option<Contrast> {
+    let differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
+    let one = 1.0 / count as f64;
+    match stats::deviation(&differences) {
+        Some(spread) if spread < one => contrast(&spread_by(&differences, one)),
+        _ => contrast(&differences),
+    }
+}
+
+/// As many values around the same mean, evenly spread, with that standard deviation.
+fn spread_by(values: &[f64], deviation: f64) -> Vec<f64> {
+    let (count, mean) = (values.len() as f64, stats::mean(values).unwrap_or(0.0));
+    let even = |index: usize| index as f64 - (count - 1.0) / 2.0;
+    let unit = stats::deviation(&(0..values.len()).map(even).collect::<Vec<f64>>()).unwrap_or(1.0);
+    (0..values.len()).map(|index| mean + even(index) * deviation / unit).collect()
+}
+
 /// Whether the whole interval of the [`difference`] lies at 0 or above. `room` is for the differences: this is asked too
 /// often to allocate.
 pub(crate) fn surely_as_much(pairs: impl Iterator<Item = (f64, f64)>, room: &mut Vec<f64>) -> bool {

@@ -154,6 +154,11 @@ pub(super) fn difference(values: &Values<'_>, base: &Values<'_>) -> Option<Contr
     paired::difference(&pairs(values, base))
 }
 
+/// The same of shares of `count` things.
+pub(super) fn counted_difference(values: &Values<'_>, base: &Values<'_>, count: u64) -> Option<Contrast> {
+    paired::counted_difference(&pairs(values, base), count)
+}
+
 /// The paired ratio.
 pub(super) fn ratio(values: &Values<'_>, base: &Values<'_>) -> Option<Contrast> {
     paired::ratio(&pairs(values, base))

@@ -1,4 +1,4 @@
-//! What is said of skip connections, judged by rows: for each claim a rule stated beforehand, the numbers that decide, a
+//! What is said of skip connections, judged by rows: for each claim a rule, the numbers that decide, a
 //! verdict.
 //!
 //! A claim reads the rows of the suite of its name (`claim-depth` and so on), whoever wrote that suite. Each analysis is a pure
@@ -33,7 +33,7 @@ pub struct Claim {
     pub name: &'static str,
     /// What is said.
     pub sentence: &'static str,
-    /// What decides, stated before anything is measured.
+    /// What decides.
     pub rule: &'static str,
     /// What the verdict does not say.
     pub caution: &'static str,

@@ -3,10 +3,11 @@
 //! One backbone, every style, side by side; each against addition.
 
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, Values, difference};
+use super::evidence::{Evidence, Values, counted_difference};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
 use crate::metric::Metric;
+use crate::paired::Contrast;
 use crate::record::RunRow;
 use crate::stats::{self, Estimate};
 use crate::store::Run;
@@ -17,7 +18,7 @@ const MATTERS: f64 = 0.02;
 pub(super) const CLAIM: Claim = Claim {
     name: "styles",
     sentence: "There are more accurate ways to join than plain addition.",
-    rule: "One backbone, one recipe; each style's test accuracy less addition's, paired by seed. Supported: some style's interval lies \
+    rule: "One backbone, one recipe; each style's test accuracy less addition's, paired by seed, with a spread of one test image at least. Supported: some style's interval lies \
            above 0, and its chance, corrected for the number of styles (Holm), is at most 5 %. Not supported: every style's interval \
            ends below 2 points. Inconclusive: else.",
     caution: "Equal depth and width, not equal parameters, but for styles that add only a few scalars; the table has every \
@@ -56,7 +57,8 @@ fn others<'a>(evidence: &Evidence<'a>) -> Vec<(&'a RunRow, Evidence<'a>)> {
 
 fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
     let others = others(evidence);
-    let contrasts: Vec<_> = others.iter().map(|(_, own)| difference(&own.values(ACCURACY), base)).collect();
+    let contrast = |(first, own): &(&RunRow, Evidence<'_>)| gain(first, own, base);
+    let contrasts: Vec<_> = others.iter().map(contrast).collect();
     let chances: Vec<f64> = contrasts.iter().filter_map(|contrast| contrast.and_then(|contrast| contrast.p)).collect();
     let mut corrected = stats::holm(&chances).into_iter();
     let mut conditions = Vec::new();
@@ -69,9 +71,14 @@ fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
     conditions
 }
 
+/// What a style gains in accuracy over addition.
+fn gain(first: &RunRow, own: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
+    counted_difference(&own.values(ACCURACY), base, first.test_total?)
+}
+
 fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
     let line = |(first, own): (&RunRow, Evidence<'_>)| {
-        let gained = estimate(difference(&own.values(ACCURACY), base)).filter(|_| first.skip != "add");
+        let gained = estimate(gain(first, &own, base)).filter(|_| first.skip != "add");
         let mut values: Vec<Option<Estimate>> = COLUMNS.iter().map(|(_, _, of)| own.mean(of)).collect();
         values.insert(1, gained);
         Line::new(&first.model, &first.skip, values)

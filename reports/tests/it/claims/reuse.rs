@@ -70,5 +70,6 @@ fn a_half_trained_plain_network_is_told_in_every_form() {
     let report = Report::new(runs);
     let said = "the plain network is half-trained, 61.0 % of the test images right, the others 95.0 % at least";
     assert!(report.claims[0].remarks[0].starts_with(said), "{:?}", report.claims[0].remarks);
+    assert_eq!(report.claims[0].verdict, Verdict::Inconclusive, "its lesions decide nothing");
     assert!(table::claims(&report.claims, Style::Markdown).contains(said) && page(&report).contains(said));
 }
