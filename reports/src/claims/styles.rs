@@ -57,8 +57,7 @@ fn others<'a>(evidence: &Evidence<'a>) -> Vec<(&'a RunRow, Evidence<'a>)> {
 
 fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
     let others = others(evidence);
-    let contrast = |(first, own): &(&RunRow, Evidence<'_>)| gain(first, own, base);
-    let contrasts: Vec<_> = others.iter().map(contrast).collect();
+    let contrasts: Vec<_> = others.iter().map(|(_, own)| gain(own, base)).collect();
     let chances: Vec<f64> = contrasts.iter().filter_map(|contrast| contrast.and_then(|contrast| contrast.p)).collect();
     let mut corrected = stats::holm(&chances).into_iter();
     let mut conditions = Vec::new();
@@ -72,13 +71,14 @@ fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
 }
 
 /// What a style gains in accuracy over addition.
-fn gain(first: &RunRow, own: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
-    counted_difference(&own.values(ACCURACY), base, first.test_total?)
+fn gain(own: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
+    let images = own.runs().iter().find_map(|run| run.row.test_total)?;
+    counted_difference(&own.values(ACCURACY), base, images)
 }
 
 fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
     let line = |(first, own): (&RunRow, Evidence<'_>)| {
-        let gained = estimate(gain(first, &own, base)).filter(|_| first.skip != "add");
+        let gained = estimate(gain(&own, base)).filter(|_| first.skip != "add");
         let mut values: Vec<Option<Estimate>> = COLUMNS.iter().map(|(_, _, of)| own.mean(of)).collect();
         values.insert(1, gained);
         Line::new(&first.model, &first.skip, values)

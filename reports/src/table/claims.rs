@@ -76,17 +76,21 @@ fn conditions(finding: &Finding) -> Sheet {
 }
 
 fn condition(condition: &Condition) -> Vec<String> {
-    let Condition { says, quantity, estimate, side, bound, p_corrected, outcome, .. } = condition;
+    let Condition { says, quantity, estimate, side, bound, margin, p_corrected, outcome } = condition;
     let side = match side {
         Side::Above => ">",
         Side::Below => "<",
     };
     let chance = p_corrected.map_or(String::new(), |p| format!("\np = {p:.3} among all"));
+    let matters = match *margin > 0.0 {
+        true => format!("\nmatters from {}", bare(*quantity, bound + margin)),
+        false => String::new(),
+    };
     vec![
         says.clone(),
         outcome.word().to_owned(),
         estimate.map_or("not measured".to_owned(), |estimate| written(*quantity, &estimate)) + &chance,
-        format!("{side} {}", bare(*quantity, *bound)),
+        format!("{side} {}{matters}", bare(*quantity, *bound)),
         estimate.map_or(String::new(), |estimate| estimate.n.to_string()),
     ]
 }
