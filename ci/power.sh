@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The gate on real jobs: many in which nothing changed, and one each for two planted changes. Prints what `ci/power.md` holds.
 #
-#   ci/power.sh [JOBS]    20 jobs of about 40 seconds, and two builds
+#   ci/power.sh [JOBS]    20 jobs of about a minute, and two builds
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${1:-20}
