@@ -105,7 +105,7 @@ def main():
     parser.add_argument("models", nargs="+", metavar="MODEL[:MEMORY]")
     parser.add_argument("--skipbench", default="target/release/skipbench")
     parser.add_argument("--python", default="python3", help="an interpreter that has PyTorch")
-    parser.add_argument("--tasks", nargs="+", default=["train-step", "infer"], choices=("train-step", "infer"))
+    parser.add_argument("--task", dest="tasks", action="append", choices=("train-step", "infer"), help="may be repeated; default: both")
     parser.add_argument("--kernels", default="skipbench", choices=("skipbench", "burn"))
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--threads", type=int, default=2)
@@ -121,7 +121,7 @@ def main():
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name in args.models:
         model, _, memory = name.partition(":")
-        for task in args.tasks:
+        for task in args.tasks or ("train-step", "infer"):
             line(args, model, memory or "naive", task)
 
 
