@@ -1,5 +1,6 @@
 //! Integration tests of skipbench: the pieces through the library, the whole through the real binary.
 
+mod batches;
 mod builds;
 mod cells;
 mod check;
