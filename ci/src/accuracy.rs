@@ -30,7 +30,8 @@ fn finding(cell: &str, seeds: &[&Pair<'_>], limits: &Limits) -> Option<Finding> 
     let shares: Vec<(f64, f64)> =
         seeds.iter().filter_map(|pair| Some((share(pair.head)?, share(pair.base)?))).collect();
     let mean = |of: fn(&(f64, f64)) -> f64| stats::mean(&shares.iter().map(of).collect::<Vec<f64>>());
-    let contrast = paired::difference(&shares)?;
+    let images = seeds.iter().filter_map(|pair| pair.base.test_total).min()?;
+    let contrast = paired::counted_difference(&shares, images)?;
     let finding = Finding {
         base: mean(|(_, base)| *base).map(Value::Number),
         head: mean(|(head, _)| *head).map(Value::Number),

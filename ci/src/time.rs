@@ -30,6 +30,9 @@ const LEAST: usize = 6;
 /// Seconds between the ends and starts of two cells that took turns, at most.
 const PAUSE_S: f64 = 300.0;
 
+/// By how much a cell may seem to begin before the other ends, in seconds: starts are written to the millisecond and the wall clock may be set.
+const OVERLAP_S: f64 = 1.0;
+
 /// One finding for each cell that was timed in both runs, over all its repetitions.
 pub fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
     let timed: Vec<Timed<'_>> = TIMES.iter().flat_map(|time| timed(pairs, time)).collect();
@@ -106,6 +109,10 @@ impl Timed<'_> {
         }
         let gap = |(base, head): &(&RunRow, &RunRow)| gap_s(base, head).unwrap_or(f64::INFINITY);
         let widest = self.turns.iter().map(gap).fold(0.0, f64::max);
+        let narrowest = self.turns.iter().map(gap).fold(f64::INFINITY, f64::min);
+        if narrowest < -OVERLAP_S {
+            return Err("base and head were timed at once, so that each slowed the other".to_owned());
+        }
         if widest > PAUSE_S {
             return Err("base and head were timed one after the other, at two hours of the machine".to_owned());
         }

@@ -2,7 +2,7 @@
 
 use crate::group::{Group, Member};
 use crate::metric::Metric;
-use crate::paired::{self, Contrast};
+use crate::paired::Contrast;
 use crate::parallel;
 use crate::stats;
 
@@ -74,15 +74,13 @@ fn effects(group: &Group, style: &str, metric: Metric) -> Vec<Effect> {
     let reference = bases.iter().find(|member| member.model == group.identity.reference);
     let Some(base) = reference.or(bases.first()) else { return Vec::new() };
     let effect = |member: &&Member| {
-        let pairs = member.pairs(base, metric);
-        let contrast = if metric.is_share() { paired::difference(&pairs) } else { paired::ratio(&pairs) };
         Some(Effect {
             group: group.identity.group.clone(),
             style: style.to_owned(),
             model: (members.len() > 1).then(|| member.model.clone()),
             against: base.style().to_owned(),
             base: (bases.len() > 1).then(|| base.model.clone()),
-            contrast: contrast?,
+            contrast: member.contrast(base, metric)?,
             corrected_p: None,
         })
     };

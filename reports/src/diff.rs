@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::group::{Group, Identity, Member};
 use crate::metric::Metric;
-use crate::paired::{self, Contrast};
+use crate::paired::Contrast;
 use crate::stats::Estimate;
 
 /// One metric of one model, before and after.
@@ -101,7 +101,7 @@ fn changes(identity: &Identity, before: &Member, after: &Member) -> Vec<Change> 
             metric: *metric,
             before: before.mean(*metric)?,
             after: after.mean(*metric)?,
-            ratio: paired::ratio(&after.pairs(before, *metric)),
+            ratio: after.ratio(before, *metric),
         })
     };
     Metric::ALL.iter().filter_map(of).collect()

@@ -119,7 +119,8 @@ impl<'a> Net<'a> {
 
     /// As accurate likewise.
     fn surely_as_accurate(&self, other: &Net<'_>, room: &mut Vec<f64>) -> bool {
-        paired::surely_as_much(self.member.paired(other.member, Metric::TestAccuracy), room)
+        let images = self.member.images.get(&Metric::TestAccuracy).copied().unwrap_or(u64::MAX);
+        paired::surely_as_much(self.member.paired(other.member, Metric::TestAccuracy), images, room)
     }
 }
 

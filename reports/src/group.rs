@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Serialize;
 
 use crate::metric::Metric;
+use crate::paired::{self, Contrast};
 use crate::record::{RunRow, Status};
 use crate::stats::{self, Estimate};
 use crate::store::Run;
@@ -150,6 +151,8 @@ pub struct Member {
     pub skip: String,
     /// For each metric, the value of each replicate.
     pub values: BTreeMap<Metric, BTreeMap<Replicate, f64>>,
+    /// For each metric that is a share, of how many images; the fewest, were it not always as many.
+    pub images: BTreeMap<Metric, u64>,
     /// Cells of this model that were not measured: the task, the seed and why.
     pub failures: Vec<Failure>,
 }
@@ -157,7 +160,7 @@ pub struct Member {
 impl Member {
     fn of(row: &RunRow) -> Self {
         let (model, family, skip) = (row.model.clone(), row.family.clone(), row.skip.clone());
-        Self { model, family, skip, values: BTreeMap::new(), failures: Vec::new() }
+        Self { model, family, skip, values: BTreeMap::new(), images: BTreeMap::new(), failures: Vec::new() }
     }
 
     /// The mean of `metric` over replicates.
@@ -168,6 +171,21 @@ impl Member {
     /// How the member joins: its skip, but that of a Transformer, which is another network altogether, by that name.
     pub fn style(&self) -> &str {
         if self.family == "vit" { "transformer" } else { &self.skip }
+    }
+
+    /// What the replicates that both have say of a share's difference from `reference`; none of what is not a share.
+    pub fn difference(&self, reference: &Member, metric: Metric) -> Option<Contrast> {
+        paired::counted_difference(&self.pairs(reference, metric), *self.images.get(&metric)?)
+    }
+
+    /// What they say of the ratio to `reference`.
+    pub fn ratio(&self, reference: &Member, metric: Metric) -> Option<Contrast> {
+        paired::ratio(&self.pairs(reference, metric))
+    }
+
+    /// What `metric` is judged by: the difference of shares, the ratio of all else.
+    pub fn contrast(&self, reference: &Member, metric: Metric) -> Option<Contrast> {
+        if metric.is_share() { self.difference(reference, metric) } else { self.ratio(reference, metric) }
     }
 
     /// The values of `metric` that this member and `reference` both have, replicate by replicate.
@@ -269,6 +287,9 @@ fn add(group: &mut Group, row: &RunRow) {
     for metric in Metric::ALL {
         if let Some(value) = metric.of(row) {
             member.values.entry(metric).or_default().insert(replicate, value);
+            if let Some(images) = metric.images(row) {
+                member.images.entry(metric).and_modify(|fewest| *fewest = images.min(*fewest)).or_insert(images);
+            }
         }
     }
 }

@@ -90,6 +90,15 @@ impl Metric {
         }
     }
 
+    /// How many images a share in `row` is one of.
+    pub(crate) fn images(self, row: &RunRow) -> Option<u64> {
+        match self {
+            Metric::TestAccuracy => row.test_total,
+            Metric::TrainAccuracy => row.train_total,
+            _ => None,
+        }
+    }
+
     /// This metric's value in `row`, where the row measured it.
     pub fn of(self, row: &RunRow) -> Option<f64> {
         let task = |wanted: &str, value: Option<f64>| value.filter(|_| row.task == wanted);

@@ -25,36 +25,41 @@ pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
     Some(Contrast { estimate, p, detectable: detectable.map(f64::exp_m1) })
 }
 
-/// The mean of `value − base` over pairs; none where there is no pair.
-pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
-    let differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
+/// The mean of `value − base` over pairs of shares of `count` things, such as test images; none where there is no pair.
+///
+/// Few pairs may all differ by the same number of them: that is no difference without spread. The spread is taken to be one thing at
+/// least.
+pub fn counted_difference(pairs: &[(f64, f64)], count: u64) -> Option<Contrast> {
+    let mut differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
+    spread_by_one(&mut differences, count);
     contrast(&differences)
 }
 
-/// The [`difference`] of shares of `count` things, such as test images. Few pairs may all differ by the same number of them: that is no
-/// difference without spread. The spread is taken to be one thing at least.
-pub fn counted_difference(pairs: &[(f64, f64)], count: u64) -> Option<Contrast> {
-    let differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
-    let one = 1.0 / count as f64;
-    match stats::deviation(&differences) {
-        Some(spread) if spread < one => contrast(&spread_by(&differences, one)),
-        _ => contrast(&differences),
+/// The mean of `value − base` over pairs of anything else; none where there is no pair.
+pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
+    contrast(&pairs.iter().map(|(value, base)| value - base).collect::<Vec<f64>>())
+}
+
+/// Spreads differences of shares of `count` things that differ by less than one of them evenly around the same mean, by one.
+fn spread_by_one(differences: &mut [f64], count: u64) {
+    let (one, length) = (1.0 / count as f64, differences.len() as f64);
+    let (Some(mean), Some(spread)) = (stats::mean(differences), stats::deviation(differences)) else { return };
+    if spread >= one {
+        return;
+    }
+    // The deviation of 0, 1, …, n − 1.
+    let unit = (length * (length + 1.0) / 12.0).sqrt();
+    for (index, difference) in differences.iter_mut().enumerate() {
+        *difference = mean + (index as f64 - (length - 1.0) / 2.0) * one / unit;
     }
 }
 
-/// As many values around the same mean, evenly spread, with that standard deviation.
-fn spread_by(values: &[f64], deviation: f64) -> Vec<f64> {
-    let (count, mean) = (values.len() as f64, stats::mean(values).unwrap_or(0.0));
-    let even = |index: usize| index as f64 - (count - 1.0) / 2.0;
-    let unit = stats::deviation(&(0..values.len()).map(even).collect::<Vec<f64>>()).unwrap_or(1.0);
-    (0..values.len()).map(|index| mean + even(index) * deviation / unit).collect()
-}
-
-/// Whether the whole interval of the [`difference`] lies at 0 or above. `room` is for the differences: this is asked too
-/// often to allocate.
-pub(crate) fn surely_as_much(pairs: impl Iterator<Item = (f64, f64)>, room: &mut Vec<f64>) -> bool {
+/// Whether the whole interval of the [`counted_difference`] lies at 0 or above. `room` is for the differences: this is asked
+/// too often to allocate.
+pub(crate) fn surely_as_much(pairs: impl Iterator<Item = (f64, f64)>, count: u64, room: &mut Vec<f64>) -> bool {
     room.clear();
     room.extend(pairs.map(|(value, base)| value - base));
+    spread_by_one(room, count);
     begins_at_zero(room)
 }
 

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::group::{Group, Member, Setting, settings};
 use crate::metric::Metric;
-use crate::paired;
 use crate::stats::Estimate;
 
 /// A limit: of a metric of which more is better the least, of others the most.
@@ -85,8 +84,8 @@ fn advice(setting: Setting, groups: &[&Group], limits: &[Limit]) -> Advice {
     let (mut fitting, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, one)| one.fit <= Fit::Likely);
     let chosen = fitting.first().map(|(member, _)| *member);
     for (member, candidate) in fitting.iter_mut().skip(1) {
-        let pairs = chosen.map(|chosen| member.pairs(chosen, Metric::TestAccuracy));
-        candidate.behind = pairs.and_then(|pairs| Some(paired::difference(&pairs)?.estimate));
+        let behind = chosen.and_then(|chosen| member.difference(chosen, Metric::TestAccuracy));
+        candidate.behind = behind.map(|contrast| contrast.estimate);
     }
     let plain = |all: Vec<(&Member, Candidate)>| all.into_iter().map(|(_, candidate)| candidate).collect();
     Advice { setting, limits: limits.to_vec(), fitting: plain(fitting), others: plain(others) }

@@ -5,7 +5,7 @@ mod verdict;
 
 use crate::group::{Failure, Group, Identity};
 use crate::metric::Metric;
-use crate::paired::{self, Contrast};
+use crate::paired::Contrast;
 use crate::parallel;
 use crate::stats::{self, Estimate};
 
@@ -91,7 +91,7 @@ pub fn compare(groups: &[Group]) -> Vec<Comparison> {
 
 fn compare_group(Group { identity, members, twin }: &Group) -> Comparison {
     let reference = members.iter().find(|member| member.model == identity.reference);
-    let again = |metric: &Metric| Some((*metric, paired::ratio(&twin.as_ref()?.pairs(reference?, *metric))?.estimate));
+    let again = |metric: &Metric| Some((*metric, twin.as_ref()?.ratio(reference?, *metric)?.estimate));
     let measured = Metric::ALL.iter().filter(|metric| !metric.is_exact());
     let twins = measured.filter_map(again).collect();
     let members = members.iter().map(|member| compare_member(member, reference)).collect();
@@ -115,7 +115,6 @@ fn compare_member(member: &Source, reference: Option<&Source>) -> Member {
 
 fn entry(metric: Metric, member: &Source, reference: Option<&Source>) -> Option<Entry> {
     let values: Vec<f64> = member.values.get(&metric)?.values().copied().collect();
-    let pairs = reference.map_or(Vec::new(), |reference| member.pairs(reference, metric));
     let verdict = match reference {
         Some(reference) if reference.model == member.model => Verdict::Reference,
         _ if metric.is_exact() => Verdict::Exact,
@@ -124,8 +123,8 @@ fn entry(metric: Metric, member: &Source, reference: Option<&Source>) -> Option<
     Some(Entry {
         metric,
         value: stats::mean_interval(&values)?,
-        ratio: paired::ratio(&pairs),
-        difference: metric.is_share().then(|| paired::difference(&pairs)).flatten(),
+        ratio: reference.and_then(|reference| member.ratio(reference, metric)),
+        difference: reference.and_then(|reference| member.difference(reference, metric)),
         corrected_p: None,
         verdict,
     })

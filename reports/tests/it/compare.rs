@@ -42,6 +42,18 @@ fn ratios_are_paired_by_seed_and_judged_by_their_interval() {
 }
 
 #[test]
+fn accuracies_that_differ_alike_in_every_pair_are_not_certain_for_that() {
+    let runs: Vec<Run> = [("resnet", 900), ("dense", 901)]
+        .into_iter()
+        .flat_map(|(model, correct)| (1..=3).map(move |seed| trained(model, seed, correct)))
+        .collect();
+    let compared = compare(&group(&runs));
+    let accuracy = compared[0].members[1].entry(Metric::TestAccuracy).expect("measured");
+    assert!(accuracy.corrected_p.expect("three pairs") > 0.1, "one image of 1,000 is no difference: {accuracy:?}");
+    assert_eq!(accuracy.verdict, Verdict::NoDifferenceShown);
+}
+
+#[test]
 fn a_failed_cell_has_no_numbers_but_a_reason() {
     let compared = compare(&group(&runs()));
     let plain = &compared[0].members[2];
