@@ -74,7 +74,7 @@ KEEPING = {
 def pytorch(args, model, task):
     command = [args.python, str(HERE / "torch_step.py"), model, task, str(args.batch), "--threads", str(args.threads)]
     command += ["--warmup-ms", str(args.warmup_ms), "--timed-ms", str(args.timed_ms), "--timed-steps", str(args.timed_steps)]
-    command += ["--channels-last"] * args.channels_last + ["--compile"] * args.compile
+    command += ["--channels-last"] * args.channels_last + ["--compile"] * args.compile + ["--bf16"] * args.bf16
     env = os.environ if args.as_users_run_it else {**KEEPING, **os.environ}
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout)
     return {"params": found["params"], "step_ns": found["step_ns"], "peak": found["peak_rss_bytes"]}
@@ -88,8 +88,7 @@ def line(args, model, memory, task):
         ours.append(skipbench(args, model, memory, task))
         if not pair % 2:
             theirs.append(pytorch(args, model, task))
-    if model in CIFAR or "-" in model:
-        assert ours[0]["params"] == theirs[0]["params"], f"{model}: not the same network"
+    assert ours[0]["params"] == theirs[0]["params"], f"{model}: not the same network"
     speed = [statistics.median(args.batch / run["step_ns"] * 1e9 for run in runs) for runs in (ours, theirs)]
     ratio = statistics.median(them["step_ns"] / us["step_ns"] for us, them in zip(ours, theirs))
     peak = [statistics.median(run["peak"] for run in runs) for runs in (ours, theirs)]
@@ -116,6 +115,7 @@ def main():
     parser.add_argument("--as-users-run-it", action="store_true", help="PyTorch without what skipbench tells glibc")
     parser.add_argument("--channels-last", action="store_true", help="PyTorch in NHWC")
     parser.add_argument("--compile", action="store_true", help="PyTorch by torch.compile")
+    parser.add_argument("--bf16", action="store_true", help="PyTorch in mixed precision (autocast to bf16); skipbench stays in f32")
     args = parser.parse_args()
     print("| model | memory | task | images/s | PyTorch | ratio | peak MiB | PyTorch | ratio | of the ceiling |")
     print("|---|---|---|---|---|---|---|---|---|---|")

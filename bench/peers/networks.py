@@ -80,4 +80,4 @@ def build(name):
     if found := re.fullmatch(r"densenet-(bc-)?(\d+)-(\d+)", name):
         return densenet(int(found[2]), int(found[3]), bool(found[1])), 32
     import torchvision
-    return getattr(torchvision.models, name)(), 224
+    return getattr(torchvision.models, name)(num_classes=10), 224

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Times steps of one network in PyTorch on the CPU in f32; prints one JSON line.
+"""Times steps of one network in PyTorch on the CPU; prints one JSON line.
 
-    torch_step.py resnet20 train-step 64 --threads 2 [--channels-last] [--compile]
+    torch_step.py resnet20 train-step 64 --threads 2 [--channels-last] [--compile] [--bf16]
 
 A `train-step` is forward, cross-entropy, backward and SGD with Nesterov momentum and weight decay, as skipbench's; an
 `infer` is a forward pass in evaluation mode. Steps run for `--warmup-ms`, then for `--timed-ms` and `--timed-steps` at least.
@@ -17,19 +17,22 @@ from torch.nn import functional as F
 from networks import build
 
 
-def stepper(model, task, batch, size, layout):
+def stepper(model, task, batch, size, layout, autocast):
     images = torch.randn(batch, 3, size, size).to(memory_format=layout)
     labels = torch.arange(batch) % 10
     sgd = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=1e-4)
 
     def train():
         sgd.zero_grad(set_to_none=True)
-        F.cross_entropy(model(images), labels).backward()
+        with autocast:
+            loss = F.cross_entropy(model(images), labels)
+        loss.backward()
         sgd.step()
 
     @torch.no_grad()
     def infer():
-        model(images)
+        with autocast:
+            model(images)
 
     model.train(task == "train-step")
     return train if task == "train-step" else infer
@@ -60,13 +63,15 @@ def main():
     parser.add_argument("--timed-steps", type=int, default=3)
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--bf16", action="store_true", help="mixed precision: f32 weights, autocast to bf16")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     layout = torch.channels_last if args.channels_last else torch.contiguous_format
     model, size = build(args.model)
     model = model.to(memory_format=layout)
-    step = stepper(torch.compile(model) if args.compile else model, args.task, args.batch, size, layout)
+    autocast = torch.autocast("cpu", torch.bfloat16, enabled=args.bf16)
+    step = stepper(torch.compile(model) if args.compile else model, args.task, args.batch, size, layout, autocast)
     timed(step, args.warmup_ms, 2)
     times = sorted(timed(step, args.timed_ms, args.timed_steps))
     params = sum(parameter.numel() for parameter in model.parameters())
