@@ -11,6 +11,7 @@ mod device;
 mod fetch;
 mod gate;
 mod inside;
+mod killed;
 mod memory;
 mod meter;
 mod orchestrate;

@@ -149,7 +149,9 @@ fn times_of_another_machine_hour_or_order_are_refused_with_the_reason() {
     for run in at_once.base.iter_mut().chain(&mut at_once.head) {
         run.row.wall_ns = 30_000_000_000;
     }
-    assert!(times(&at_once).iter().all(|finding| finding.verdict == Verdict::Refused && finding.why.contains("at once")));
+    assert!(
+        times(&at_once).iter().all(|finding| finding.verdict == Verdict::Refused && finding.why.contains("at once"))
+    );
     // The head a second before the base, every time.
     let mut ordered = job();
     for (base, head) in ordered.base.clone().iter().filter(|run| !run.row.twin).zip(&mut ordered.head) {
