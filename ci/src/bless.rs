@@ -1,5 +1,7 @@
 //! A new baseline from a run that is meant to differ, and what that changes.
 
+use std::collections::HashSet;
+
 use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store::Run;
 
@@ -29,22 +31,28 @@ pub enum BlessError {
         /// Why.
         error: String,
     },
-    /// A cell that the base has is missing, or stands twice.
+    /// A cell stands twice.
     #[error(transparent)]
     Pair(#[from] PairError),
 }
 
 type Column = (&'static str, fn(&RunRow) -> String);
 
-const SHOWN: [Column; 9] = [
+/// What a baseline is held to, and what is other work where it differs.
+const SHOWN: [Column; 14] = [
     ("params", |row| told(row.params)),
     ("macs", |row| told(row.macs)),
     ("activation_bytes", |row| told(row.activation_bytes)),
     ("saved_bytes", |row| told(row.saved_bytes)),
+    ("join_bytes", |row| told(row.join_bytes)),
     ("output_shape", |row| row.output_shape.clone()),
     ("steps", |row| told(row.steps)),
     ("loss", |row| told(row.loss)),
     ("heap_peak_bytes", |row| told(row.heap_peak_bytes)),
+    ("test_correct", |row| told(row.test_correct)),
+    ("spec", |row| row.spec.clone()),
+    ("data_sha256", |row| row.data_sha256.clone()),
+    ("threads", |row| row.threads.to_string()),
     ("recipe", |row| row.recipe.clone()),
 ];
 
@@ -52,34 +60,25 @@ fn told(value: Option<impl ToString>) -> String {
     value.map_or("absent".to_owned(), |value| value.to_string())
 }
 
-/// The head's rows of the cells that `base` has, or all of them where there is no base yet.
+/// All rows of the head, and what they change of `base`: cells that are new, or no longer there, or differ.
 ///
 /// # Errors
-/// If a cell is missing, stands twice or was not measured.
+/// If there is none, one stands twice or was not measured.
 pub fn bless(base: &[Run], head: &[Run]) -> Result<Blessing, BlessError> {
-    let known: Vec<String> = base.iter().map(|run| label(&run.row)).collect();
-    let mut wanted: Vec<String> = known.clone();
-    if base.is_empty() {
-        wanted = head.iter().map(|run| label(&run.row)).collect();
-    }
-    let runs: Vec<Run> = wanted.iter().map(|cell| only(head, cell)).collect::<Result<_, _>>()?;
-    if runs.is_empty() {
+    if head.is_empty() {
         return Err(BlessError::Empty);
     }
-    if let Some(run) = runs.iter().find(|run| run.row.status != Status::Ok) {
+    if let Some(run) = head.iter().find(|run| run.row.status != Status::Ok) {
         return Err(BlessError::NotMeasured { cell: label(&run.row), error: run.row.error.clone() });
     }
-    let changes = runs.iter().flat_map(|run| changes(base, &run.row)).collect();
-    Ok(Blessing { runs, changes })
-}
-
-fn only(head: &[Run], cell: &str) -> Result<Run, PairError> {
-    let mut found = head.iter().filter(|run| label(&run.row) == cell);
-    match (found.next(), found.next()) {
-        (Some(run), None) => Ok(run.clone()),
-        (None, _) => Err(PairError::Missing { cell: cell.to_owned(), others: 0 }),
-        (_, Some(_)) => Err(PairError::Repeated { cell: cell.to_owned(), run: "head" }),
+    let mut cells = HashSet::new();
+    if let Some(cell) = head.iter().map(|run| label(&run.row)).find(|cell| !cells.insert(cell.clone())) {
+        return Err(PairError::Repeated { cell, run: "head" }.into());
     }
+    let gone = base.iter().map(|run| label(&run.row)).filter(|cell| !cells.contains(cell));
+    let mut changes: Vec<String> = gone.map(|cell| format!("{cell}: no longer there")).collect();
+    changes.extend(head.iter().flat_map(|run| self::changes(base, &run.row)));
+    Ok(Blessing { runs: head.to_vec(), changes })
 }
 
 fn changes(base: &[Run], head: &RunRow) -> Vec<String> {

@@ -75,6 +75,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Why, where the numbers do not say it.
     pub why: String,
+    /// The head's suite.
+    pub suite: String,
     /// The head's cell, for `skipbench replay`.
     pub id: String,
     /// The command that measures it again ([`reproduce`](crate::reproduce)); empty where none would tell more.
@@ -98,6 +100,7 @@ impl Finding {
             noise_floor: None,
             verdict: Verdict::Pass,
             why: String::new(),
+            suite: head.suite.clone(),
             id: head.cell.clone(),
             reproduce: String::new(),
         }

@@ -14,6 +14,8 @@ use crate::{accuracy, exact, heap, time};
 pub struct Judgement {
     /// What is said of the whole.
     pub verdict: Verdict,
+    /// What an inconclusive metric makes of it.
+    pub inconclusive: Inconclusive,
     /// Cells that only the head has, about which nothing can be said.
     pub new_cells: usize,
     /// Every metric, the worst first.
@@ -52,7 +54,8 @@ pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgement, P
     findings.extend(accuracy::judge(&pairs, &config.limits));
     findings.extend(pairs.unmeasured.iter().map(|(base, head)| unmeasured(base, *head)));
     findings.sort_by_key(|finding| finding.verdict);
-    Ok(Judgement { verdict: whole(&findings, config.inconclusive), new_cells: pairs.new, findings })
+    let verdict = whole(&findings, config.inconclusive);
+    Ok(Judgement { verdict, inconclusive: config.inconclusive, new_cells: pairs.new, findings })
 }
 
 /// What a finding about a cell as a whole is called.

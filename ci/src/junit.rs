@@ -1,35 +1,43 @@
 //! The judgement as JUnit XML, which continuous integration systems show as tests: a regression is a failure, what is
-//! inconclusive or was not judged is skipped.
+//! inconclusive or was not judged is skipped; but what is inconclusive is a failure where it fails the gate.
 
 use maud::{Markup, html};
 
+use crate::config::Inconclusive;
 use crate::finding::{Finding, Verdict};
 use crate::gate::Judgement;
 use crate::table::{effect, word};
 
 /// One test suite, a test case a metric.
 pub fn junit(judgement: &Judgement) -> String {
-    let (tests, failures) = (judgement.findings.len(), judgement.count(Verdict::Regressed));
-    let skipped = judgement.count(Verdict::Inconclusive) + judgement.count(Verdict::Refused);
+    let all = &judgement.findings;
+    let count =
+        |of: fn(&Judgement, Verdict) -> bool| all.iter().filter(|finding| of(judgement, finding.verdict)).count();
+    let (tests, failures, skipped) = (all.len(), count(fails), count(is_skipped));
     let suite = html! {
         testsuites name="skipbench gate" tests=(tests) failures=(failures) skipped=(skipped) {
             testsuite name="skipbench gate" tests=(tests) failures=(failures) skipped=(skipped) {
-                @for finding in &judgement.findings { (case(finding)) }
+                @for finding in &judgement.findings { (case(judgement, finding)) }
             }
         }
     };
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", suite.into_string())
 }
 
-fn case(finding: &Finding) -> Markup {
+fn fails(judgement: &Judgement, verdict: Verdict) -> bool {
+    verdict == Verdict::Regressed || verdict == Verdict::Inconclusive && judgement.inconclusive == Inconclusive::Fail
+}
+
+fn is_skipped(judgement: &Judgement, verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Inconclusive | Verdict::Refused) && !fails(judgement, verdict)
+}
+
+fn case(judgement: &Judgement, finding: &Finding) -> Markup {
     let message = plain(format!("{} {} {}", word(finding.verdict), effect(finding), finding.why).trim());
     html! {
         testcase classname=(plain(&finding.cell)) name=(finding.metric) {
-            @match finding.verdict {
-                Verdict::Regressed => { failure message=(message) {} }
-                Verdict::Inconclusive | Verdict::Refused => { skipped message=(message) {} }
-                Verdict::Pass | Verdict::Improved => {}
-            }
+            @if fails(judgement, finding.verdict) { failure message=(message) {} }
+            @if is_skipped(judgement, finding.verdict) { skipped message=(message) {} }
         }
     }
 }

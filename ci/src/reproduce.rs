@@ -8,6 +8,8 @@ use crate::gate::Judgement;
 pub struct Origin {
     /// The head's directory.
     pub head: String,
+    /// Whether it holds the plan by which `skipbench replay` repeats a cell; a baseline does not.
+    pub planned: bool,
     /// The command that lets the same two programs take turns again, where they did: a time says nothing alone.
     pub job: Option<String>,
 }
@@ -30,8 +32,14 @@ fn is_open(finding: &Finding) -> bool {
 fn command(finding: &Finding, origin: &Origin) -> String {
     match (&origin.job, finding.class) {
         (Some(job), Class::Time) => job.clone(),
+        _ if !origin.planned => format!("skipbench run {} --filter '{}'", finding.suite, filter(&finding.cell)),
         _ => format!("skipbench replay {} {} # {}", origin.head, finding.id, finding.cell),
     }
+}
+
+/// The words by which `skipbench run` finds a cell: all but its round, which is one of those that every run begins anew.
+fn filter(cell: &str) -> &str {
+    cell.split("/round=").next().unwrap_or(cell)
 }
 
 /// The commands of a judgement, each once.

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::record::{RunRow, SampleRow};
-use crate::store::{RUNS, SAMPLES, StoreError, io, line, read, write};
+use crate::store::{RUNS, SAMPLES, StoreError, io, line, read_begun, write};
 
 /// Appends cells to a run's directory.
 #[derive(Debug)]
@@ -19,13 +19,13 @@ impl Journal {
     /// and samples of cells without a row.
     ///
     /// # Errors
-    /// As [`read`], but for that half-written end.
+    /// As [`read`](crate::store::read), but for that half-written end.
     pub fn open(dir: &Path) -> Result<(Self, Vec<RunRow>), StoreError> {
         fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
         cut_torn_line(&dir.join(RUNS))?;
         cut_torn_line(&dir.join(SAMPLES))?;
         // Samples are on the disk before the first row is, so rows without them were not left by a killed run.
-        let runs = if dir.join(RUNS).exists() { read(dir)? } else { Vec::new() };
+        let runs = if dir.join(RUNS).exists() { read_begun(dir)?.0 } else { Vec::new() };
         // Rows of this schema need its header, whatever stood there.
         write(dir, &runs)?;
         let rows = runs.into_iter().map(|run| run.row).collect();

@@ -75,6 +75,16 @@ pub enum StoreError {
         /// The cell.
         cell: String,
     },
+    /// A cell's samples have no row.
+    #[error(
+        "{path}: no row of cell {cell}, of which there are samples: the file was cut short; `skipbench run --resume` mends what a killed run left"
+    )]
+    Lost {
+        /// The file.
+        path: PathBuf,
+        /// The cell.
+        cell: String,
+    },
     /// The last line has no end.
     #[error("{path}: the last line is cut short; `skipbench run --resume` mends a file that a killed run left")]
     Torn {
@@ -109,6 +119,15 @@ pub struct Run {
 /// # Errors
 /// A file that is missing, cut short, edited into something else, or of an unknown schema version.
 pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
+    let (runs, lost) = read_begun(dir)?;
+    match lost {
+        Some(cell) => Err(StoreError::Lost { path: dir.join(RUNS), cell }),
+        None => Ok(runs),
+    }
+}
+
+/// [`read`], and a cell that has samples but no row: a killed run leaves such, and so does a file of rows that was cut short.
+pub(crate) fn read_begun(dir: &Path) -> Result<(Vec<Run>, Option<String>), StoreError> {
     let path = dir.join(RUNS);
     let lines = read_runs(&path)?;
     let samples = read_samples(&dir.join(SAMPLES))?;
@@ -128,7 +147,8 @@ pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
             _ => Ok(Run { row, samples }),
         }
     };
-    lines.into_iter().map(attach).collect()
+    let runs: Vec<Run> = lines.into_iter().map(attach).collect::<Result<_, _>>()?;
+    Ok((runs, by_cell.into_keys().min()))
 }
 
 /// A line of the file of rows.
@@ -181,6 +201,10 @@ fn read_runs(path: &Path) -> Result<Vec<Line>, StoreError> {
         let line = record.position().map_or(0, csv::Position::line);
         let record = seal::without(&record, sealed);
         let version = version(path, &record, column, line)?;
+        if version < SEALED && !digest.is_empty() {
+            let problem = format!("a row of schema version {version} has no digest");
+            return Err(StoreError::Field { path: path.into(), line, column: "schema_version".to_owned(), problem });
+        }
         let seal = || Seal { header: Rc::clone(&header), text: record.clone(), digest };
         let seal = (version >= SEALED).then(seal);
         let header = headers.entry(version).or_insert_with(|| migrate::header(&header, version));

@@ -123,6 +123,25 @@ impl Job {
         self.head.push(Run { row: head, samples: Vec::new() });
     }
 
+    /// Ten networks that base and head each trained with three seeds and sums in another order, so that their accuracies stray by two points;
+    /// the head's of the first is lower by `less`.
+    pub(crate) fn trained(less: f64, seed: u64) -> Self {
+        let mut noise = Noise(ChaCha8Rng::seed_from_u64(seed));
+        let mut clock = 0;
+        let mut run = |network: usize, seed: u64, less: f64| {
+            let share = (0.93 - less + 0.02 * noise.normal()).clamp(0.0, 1.0);
+            let correct = Some((share * 1200.0) as u64);
+            let row = row(&format!("net{network}"), "train", &mut clock);
+            Run { row: RunRow { seed, test_correct: correct, test_total: Some(1200), ..row }, samples: Vec::new() }
+        };
+        let mut job = Job { base: Vec::new(), head: Vec::new() };
+        for (network, seed) in (0..10).flat_map(|network| (1..=3).map(move |seed| (network, seed))) {
+            job.base.push(run(network, seed, 0.0));
+            job.head.push(run(network, seed, if network == 0 { less } else { 0.0 }));
+        }
+        job
+    }
+
     /// What the gate says of it.
     pub(crate) fn judged(&self) -> Judgement {
         judge(&self.base, &self.head, &Config::default()).expect("both have the same cells")

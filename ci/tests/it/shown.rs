@@ -1,7 +1,7 @@
 //! A judgement as people and other programs see it.
 
 use skipbench_ci::benchmark::benchmarks;
-use skipbench_ci::config::Config;
+use skipbench_ci::config::{Config, Inconclusive};
 use skipbench_ci::gate::{Judgement, judge};
 use skipbench_ci::junit::junit;
 use skipbench_ci::markdown::markdown;
@@ -10,14 +10,14 @@ use skipbench_ci::table::sheet;
 use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store::Run;
 
-use super::gate::memory;
+use super::gate::{memory, trained};
 use super::job::{Job, Machine, Plant};
 
 fn judgement() -> Judgement {
     let base = [memory("resnet", 1_000_000), memory("<b> & \"c\"\u{1}", 2_000_000)];
     let head = Run { row: RunRow { params: Some(1001), ..memory("resnet", 1_010_000).row }, samples: Vec::new() };
     let judged = judge(&base, &[head, base[1].clone()], &Config::default()).expect("judged");
-    judged.reproducible(&Origin { head: "results/head".into(), job: None })
+    judged.reproducible(&Origin { head: "results/head".into(), planned: true, job: None })
 }
 
 #[test]
@@ -49,6 +49,18 @@ fn junit_has_a_case_for_every_metric_and_is_xml() {
 }
 
 #[test]
+fn what_is_inconclusive_is_a_failure_in_junit_where_it_fails_the_gate() {
+    let job = Job::new(Machine::HOSTED, Plant::Nothing, 1);
+    let told = |inconclusive| {
+        let judged = judge(&job.base, &job.head, &Config { inconclusive, ..Config::default() }).expect("judged");
+        (judged.exit_code(), junit(&judged).matches("<failure").count())
+    };
+    assert_eq!(told(Inconclusive::Report), (3, 0));
+    let (code, failures) = told(Inconclusive::Fail);
+    assert!(code == 1 && failures > 0, "{code}, {failures}");
+}
+
+#[test]
 fn benchmarks_have_what_the_action_wants() {
     let value = serde_json::to_value(benchmarks(&judgement())).expect("plain data");
     let first = &value.as_array().expect("a list")[0];
@@ -72,11 +84,19 @@ fn what_regressed_says_how_to_measure_it_again_to_scripts_too() {
     assert_eq!(commands(&judgement()).len(), 1, "two metrics of one cell");
 }
 
+#[test]
+fn cells_of_a_run_without_its_plan_are_run_again_by_their_suite() {
+    let (base, head) = (trained(1, 950), trained(1, 700));
+    let judged = judge(&[base], &[head], &Config::default()).expect("judged");
+    let judged = judged.reproducible(&Origin { head: "ci/baseline".into(), planned: false, job: None });
+    assert_eq!(commands(&judged), ["skipbench run gate --filter 'pair/net/train/flex'"]);
+}
+
 /// One time by itself says nothing, so that replaying its cell would tell nobody anything.
 #[test]
 fn times_are_reproduced_by_the_two_programs_taking_turns_again() {
     let job = "skipbench gate --binaries old new".to_owned();
-    let origin = Origin { head: "job/head".into(), job: Some(job.clone()) };
+    let origin = Origin { head: "job/head".into(), planned: true, job: Some(job.clone()) };
     let judged = Job::new(Machine::QUIET, Plant::Slower(2.0), 1).judged().reproducible(&origin);
     assert_eq!(commands(&judged), [job]);
 }

@@ -72,6 +72,31 @@ fn a_cut_at_any_byte_loses_at_most_the_last_row() {
 }
 
 #[test]
+fn a_file_cut_at_the_end_of_a_line_is_known_by_the_samples_that_are_left() {
+    let dir = tempfile::tempdir().expect("temp");
+    journal_of_two(dir.path());
+    let path = dir.path().join(RUNS);
+    let text = fs::read_to_string(&path).expect("written");
+    let kept: String = text.split_inclusive('\n').take(2).collect();
+    fs::write(&path, kept).expect("cut");
+    let lost = read(dir.path()).expect_err("a row is lost");
+    assert!(matches!(&lost, StoreError::Lost { .. }) && lost.to_string().contains("--resume"), "{lost}");
+    Journal::open(dir.path()).expect("gone on with");
+    assert_eq!(read(dir.path()).expect("mended").len(), 1);
+}
+
+#[test]
+fn a_row_that_calls_itself_older_does_not_escape_its_digest() {
+    let dir = tempfile::tempdir().expect("temp");
+    journal_of_two(dir.path());
+    let path = dir.path().join(RUNS);
+    let text = fs::read_to_string(&path).expect("written");
+    fs::write(&path, text.replace(&format!("\n{SCHEMA_VERSION},"), "\n3,")).expect("edited");
+    let message = read(dir.path()).expect_err("a digest of version 3").to_string();
+    assert!(message.contains("schema_version") && message.contains("line 2"), "{message}");
+}
+
+#[test]
 fn edited_files_are_refused_by_name_and_line() {
     let dir = tempfile::tempdir().expect("temp");
     journal_of_two(dir.path());

@@ -26,7 +26,7 @@ pub(super) struct Done {
 impl Done {
     /// How its numbers are measured again.
     pub(super) fn origin(&self) -> Origin {
-        Origin { head: self.head.display().to_string(), job: Some(self.again.clone()) }
+        Origin { job: Some(self.again.clone()), ..super::origin(&self.head) }
     }
 }
 

@@ -17,6 +17,7 @@ use skipbench_reports::store::{self, Run};
 use skipbench_reports::table::Style;
 
 use super::{print, print_json};
+use crate::rundir;
 
 /// The project's own limits, where they are kept.
 const USUAL_CONFIG: &str = "ci/gate.toml";
@@ -62,12 +63,11 @@ pub(crate) struct GateArgs {
 }
 
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
+    forget([&arguments.junit, &arguments.benchmark_json])?;
     let config = config(arguments.config.as_deref())?;
     let (base, head, origin) = match (&arguments.base, &arguments.head) {
         (Some(base), Some(head)) if arguments.bless => return blessed(base, head, arguments.json),
-        (Some(base), Some(head)) => {
-            (base.clone(), head.clone(), Origin { head: head.display().to_string(), job: None })
-        }
+        (Some(base), Some(head)) => (base.clone(), head.clone(), origin(head)),
         _ => {
             let done = arguments.job.take()?;
             let origin = done.origin();
@@ -84,6 +84,19 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
         store::replace(path, &serde_json::to_string_pretty(&benchmark::benchmarks(&judgement))?)?;
     }
     Ok(ExitCode::from(judgement.exit_code()))
+}
+
+/// Where a head's numbers came from.
+fn origin(head: &Path) -> Origin {
+    Origin { head: head.display().to_string(), planned: rundir::is_begun(head), job: None }
+}
+
+/// An earlier job's files are not this one's, whatever becomes of it.
+fn forget(files: [&Option<PathBuf>; 2]) -> Result<()> {
+    for file in files.into_iter().flatten().filter(|file| file.is_file()) {
+        fs::remove_file(file).with_context(|| file.display().to_string())?;
+    }
+    Ok(())
 }
 
 fn config(given: Option<&Path>) -> Result<Config> {
