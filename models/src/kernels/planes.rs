@@ -44,24 +44,25 @@ impl<'a> Planes<'a> {
     }
 }
 
-/// Activations to write, shared by tasks that each write planes of their own.
+/// Activations to write, shared by tasks that each write planes of their own. Of `MaybeUninit<f32>`, where nothing was written
+/// yet, which so cannot be read.
 #[derive(Debug)]
-pub(crate) struct PlanesMut<'a> {
-    data: *mut f32,
+pub(crate) struct PlanesMut<'a, T = f32> {
+    data: *mut T,
     len: usize,
     channels: usize,
     area: usize,
-    borrow: PhantomData<&'a mut [f32]>,
+    borrow: PhantomData<&'a mut [T]>,
 }
 
-// SAFETY: it is a mutable slice of f32, which is `Send` and `Sync`; who writes what is `plane`'s contract.
-unsafe impl Send for PlanesMut<'_> {}
-// SAFETY: as above.
-unsafe impl Sync for PlanesMut<'_> {}
+// SAFETY: it is a mutable slice, which is `Send` where its elements are.
+unsafe impl<T: Send> Send for PlanesMut<'_, T> {}
+// SAFETY: what a shared one gives are mutable slices, as if sent; that no two of them overlap is `plane`'s contract.
+unsafe impl<T: Send> Sync for PlanesMut<'_, T> {}
 
-impl<'a> PlanesMut<'a> {
+impl<'a, T> PlanesMut<'a, T> {
     /// `data` as images of `channels` planes of `area` numbers.
-    pub(crate) fn new(data: &'a mut [f32], channels: usize, area: usize) -> Self {
+    pub(crate) fn new(data: &'a mut [T], channels: usize, area: usize) -> Self {
         Self { data: data.as_mut_ptr(), len: data.len(), channels, area, borrow: PhantomData }
     }
 
@@ -74,7 +75,7 @@ impl<'a> PlanesMut<'a> {
     /// While the slice lives no other of the same plane does.
     #[inline(always)]
     #[allow(clippy::mut_from_ref)]
-    pub(crate) unsafe fn plane(&self, image: usize, channel: usize) -> &mut [f32] {
+    pub(crate) unsafe fn plane(&self, image: usize, channel: usize) -> &mut [T] {
         let start = (image * self.channels + channel) * self.area;
         assert!(channel < self.channels && start + self.area <= self.len, "no such plane");
         // SAFETY: the range lies within the slice that `self` borrows mutably, and the caller vouches for no other view of it.

@@ -10,7 +10,7 @@ mod deferred;
 mod forward;
 mod sums;
 
-pub(crate) use backward::{Mask, backward};
+pub(crate) use backward::{Found, Mask, backward};
 pub(crate) use deferred::{Owed, defer, settled};
 pub(crate) use forward::{After, batch_statistics, infer, normalise, train};
 

@@ -4,8 +4,7 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
 use super::{affine, conv_shape, moments, normalised, place};
-use crate::kernels::conv;
-use crate::kernels::filled;
+use crate::kernels::conv::Conv;
 use crate::kernels::norm;
 use crate::kernels::planes::Planes;
 use crate::ops::block::{Done, Stage, Step};
@@ -59,15 +58,13 @@ impl<'a> Run<'a> {
     /// All features, `[batch, output, height, width]`.
     fn features(&mut self, x: &FlexTensor) -> FlexTensor {
         let (total, [height, width]) = (self.stage.output(), self.size);
-        let features = filled(self.batch * total * self.area(), |features| {
-            let mut channels = 0;
-            self.add(planes(x), features, &mut channels);
-            for steps in self.stage.steps() {
-                let grown = self.layer(&steps, Planes::new(features, self.batch, total, self.area()));
-                let grown = Planes::new(&grown, self.batch, grown.len() / (self.batch * self.area()), self.area());
-                self.add(grown, features, &mut channels);
-            }
-        });
+        let (mut features, mut channels) = (vec![0.0; self.batch * total * self.area()], 0);
+        self.add(planes(x), &mut features, &mut channels);
+        for steps in self.stage.steps() {
+            let grown = self.layer(&steps, Planes::new(&features, self.batch, total, self.area()));
+            let grown = Planes::new(&grown, self.batch, grown.len() / (self.batch * self.area()), self.area());
+            self.add(grown, &mut features, &mut channels);
+        }
         tensor(features, [self.batch, total, height, width])
     }
 
@@ -108,14 +105,13 @@ impl<'a> Run<'a> {
         }
         let by = affine(self.parameters, step, self.stage.epsilon);
         let (weight, moments) = (&self.parameters[step.weight.clone()], moments(&self.statistics, step));
-        let count = self.batch * step.conv.output * self.area();
         if self.given || !self.stage.keeps_activated() {
             let by = by.folded(moments);
-            return filled(count, |z| normalised(step, x, self.size, &by).forward(x.data, weight, z));
+            return normalised(step, x, self.size, &by).output(x.data, weight);
         }
         let y = norm::normalise(x, by, moments);
         let shape = conv_shape(&step.conv, self.batch, self.size);
-        let z = filled(count, |z| conv::forward(&shape, &y, weight, z));
+        let z = Conv::new(shape).output(&y, weight);
         let [height, width] = self.size;
         self.activated.push(tensor(y, [self.batch, step.conv.input, height, width]));
         z
