@@ -7,8 +7,8 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 pub mod conv;
-pub(crate) mod norm;
-pub(crate) mod planes;
+pub mod norm;
+pub mod planes;
 
 use std::mem::MaybeUninit;
 

@@ -1,18 +1,23 @@
 //! Views of activations by image and channel.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+
+use rayon::prelude::*;
+
+use super::written;
 
 /// Activations to read: the plane of `area` numbers of every image and channel.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Planes<'a> {
+pub struct Planes<'a> {
     /// All of them.
-    pub(crate) data: &'a [f32],
+    pub data: &'a [f32],
     /// Images.
-    pub(crate) batch: usize,
+    pub batch: usize,
     /// Channels that an image has in `data`; a kernel may read only the first of them.
-    pub(crate) channels: usize,
+    pub channels: usize,
     /// Numbers in a plane.
-    pub(crate) area: usize,
+    pub area: usize,
 }
 
 impl<'a> Planes<'a> {
@@ -20,26 +25,43 @@ impl<'a> Planes<'a> {
     ///
     /// # Panics
     /// If `data` has another length.
-    pub(crate) fn new(data: &'a [f32], batch: usize, channels: usize, area: usize) -> Self {
+    pub fn new(data: &'a [f32], batch: usize, channels: usize, area: usize) -> Self {
         assert_eq!(data.len(), batch * channels * area, "activations of another shape");
         Self { data, batch, channels, area }
     }
 
     /// The plane of `channel` in `image`.
     #[inline(always)]
-    pub(crate) fn plane(&self, image: usize, channel: usize) -> &'a [f32] {
+    pub fn plane(&self, image: usize, channel: usize) -> &'a [f32] {
         let start = (image * self.channels + channel) * self.area;
         &self.data[start..start + self.area]
     }
 
     /// All planes of `image`.
-    pub(crate) fn image(&self, image: usize) -> &'a [f32] {
+    pub fn image(&self, image: usize) -> &'a [f32] {
         let len = self.channels * self.area;
         &self.data[image * len..][..len]
     }
 
+    /// The same among the first of `channels` channels, the others zero.
+    ///
+    /// # Panics
+    /// If it has more.
+    pub fn widened(&self, channels: usize) -> Vec<f32> {
+        let (own, wide) = (self.channels * self.area, channels * self.area);
+        let write = |all: &mut [MaybeUninit<f32>]| {
+            all.par_chunks_mut(wide).enumerate().for_each(|(image, to)| {
+                let (kept, others) = to.split_at_mut(own);
+                kept.write_copy_of_slice(self.image(image));
+                others.fill(MaybeUninit::new(0.0));
+            });
+        };
+        // SAFETY: there are as many chunks as images, and each is written to its end.
+        unsafe { written(self.batch * wide, write) }
+    }
+
     /// Numbers that a channel has in all images.
-    pub(crate) fn count(&self) -> f64 {
+    pub fn count(&self) -> f64 {
         (self.batch * self.area) as f64
     }
 }

@@ -12,7 +12,7 @@ use crate::kernels::written;
 
 /// Where the gradient of what was normalised passes: everywhere, or where the ReLU after it was open.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Mask<'a> {
+pub enum Mask<'a> {
     /// No ReLU.
     All,
     /// ReLU of the normalised x alone, which is computed again.
@@ -106,17 +106,17 @@ fn gradient(
 
 /// What a normalisation's backward pass gives beside the gradient of x.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub struct Found {
     /// Of γ.
-    pub(crate) gamma: Vec<f32>,
+    pub gamma: Vec<f32>,
     /// Of β.
-    pub(crate) beta: Vec<f32>,
+    pub beta: Vec<f32>,
     /// Of the shortcut, where one was added.
-    pub(crate) shortcut: Option<Vec<f32>>,
+    pub shortcut: Option<Vec<f32>>,
 }
 
 /// The gradients of [`train`](super::train). `d` holds that of the output and gets that of x.
-pub(crate) fn backward(
+pub fn backward(
     x: Planes<'_>,
     parameters: Parameters<'_>,
     (mean, variance): (&[f32], &[f32]),

@@ -18,7 +18,7 @@ use crate::kernels::written;
 /// What the normalisations of a channel still have to take away from its gradient: sums over them of `γ/σ · Σg` and of
 /// `γ/σ · Σ(g·x̂)`.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Owed([f64; 2]);
+pub struct Owed([f64; 2]);
 
 /// Adds the first term of a normalisation with ReLU to the gradient of `channel` in `dx`; gives Σg and Σ(g·(x - mean)).
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
@@ -72,7 +72,7 @@ fn settle(
 
 /// Adds the gradient `dy` of a normalisation with ReLU of the first channels of `x` to that of x, `dx`, but for what is then
 /// owed. Gives the gradients of γ and β.
-pub(crate) fn defer(
+pub fn defer(
     (x, dy): (Planes<'_>, Planes<'_>),
     parameters: Parameters<'_>,
     (mean, variance): (&[f32], &[f32]),
@@ -92,7 +92,7 @@ pub(crate) fn defer(
 }
 
 /// The gradient of the channels from `first` on, as many as `owed` is long, once nothing more will be added to it.
-pub(crate) fn settled(
+pub fn settled(
     (x, dx): (Planes<'_>, Planes<'_>),
     first: usize,
     (mean, variance): (&[f32], &[f32]),

@@ -12,7 +12,7 @@ use crate::kernels::written;
 
 /// What follows the normalisation.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum After<'a> {
+pub enum After<'a> {
     /// Nothing.
     Nothing,
     /// ReLU.
@@ -72,7 +72,7 @@ fn apply_in_place(batch: usize, channel: usize, by: Channel, after: After, y: &P
 }
 
 /// Normalises by the statistics of the batch, which it gives too: the mean and the biased variance of each channel.
-pub(crate) fn train(x: Planes<'_>, parameters: Parameters<'_>, after: After<'_>) -> (Vec<f32>, (Vec<f32>, Vec<f32>)) {
+pub fn train(x: Planes<'_>, parameters: Parameters<'_>, after: After<'_>) -> (Vec<f32>, (Vec<f32>, Vec<f32>)) {
     let mut found = Default::default();
     let write = |y: &mut [MaybeUninit<f32>]| {
         let y = PlanesMut::new(y, x.channels, x.area);
@@ -89,7 +89,7 @@ pub(crate) fn train(x: Planes<'_>, parameters: Parameters<'_>, after: After<'_>)
 }
 
 /// Normalises by given statistics, onto itself.
-pub(crate) fn infer(
+pub fn infer(
     shape: [usize; 3],
     y: &mut [f32],
     parameters: Parameters<'_>,
@@ -105,12 +105,12 @@ pub(crate) fn infer(
 }
 
 /// The mean and the biased variance of each channel.
-pub(crate) fn batch_statistics(x: Planes<'_>) -> (Vec<f32>, Vec<f32>) {
+pub fn batch_statistics(x: Planes<'_>) -> (Vec<f32>, Vec<f32>) {
     (0..x.channels).into_par_iter().map(|channel| statistics(x, channel)).unzip()
 }
 
 /// ReLU of the first channels of `x`, as many as parameters are given for, normalised by given statistics.
-pub(crate) fn normalise(x: Planes<'_>, parameters: Parameters<'_>, (mean, variance): (&[f32], &[f32])) -> Vec<f32> {
+pub fn normalise(x: Planes<'_>, parameters: Parameters<'_>, (mean, variance): (&[f32], &[f32])) -> Vec<f32> {
     let channels = parameters.gamma.len();
     let write = |y: &mut [MaybeUninit<f32>]| {
         let y = PlanesMut::new(y, channels, x.area);

@@ -58,20 +58,21 @@ impl<'a> Run<'a> {
     /// All features, `[batch, output, height, width]`.
     fn features(&mut self, x: &FlexTensor) -> FlexTensor {
         let (total, [height, width]) = (self.stage.output(), self.size);
-        let (mut features, mut channels) = (vec![0.0; self.batch * total * self.area()], 0);
-        self.add(planes(x), &mut features, &mut channels);
+        // Zeros where layers will write: the tensor is read, before them, as one slice.
+        let (mut features, mut channels) = (planes(x).widened(total), dims(x)[1]);
+        self.measure(planes(x));
         for steps in self.stage.steps() {
             let grown = self.layer(&steps, Planes::new(&features, self.batch, total, self.area()));
             let grown = Planes::new(&grown, self.batch, grown.len() / (self.batch * self.area()), self.area());
-            self.add(grown, &mut features, &mut channels);
+            place(grown, &mut features, total, channels);
+            self.measure(grown);
+            channels += grown.channels;
         }
         tensor(features, [self.batch, total, height, width])
     }
 
-    /// Adds new channels to the features, and their statistics.
-    fn add(&mut self, x: Planes<'_>, features: &mut [f32], channels: &mut usize) {
-        place(x, features, self.stage.output(), *channels);
-        *channels += x.channels;
+    /// Finds the statistics of new channels.
+    fn measure(&mut self, x: Planes<'_>) {
         if !self.given {
             let (mean, variance) = norm::batch_statistics(x);
             self.moments.0.extend(mean);
