@@ -159,7 +159,7 @@ fn places(dense: &Dense) -> Vec<(usize, usize)> {
 fn dense(case: &Case, parameters: &Named<f32>) -> Dense {
     let mut layers: Vec<Vec<Step>> = Vec::new();
     let of = |layer, part, step, tensor| parameters.get(&name(layer, part, step, tensor)).map(|values| wide(values));
-    while let Some(_) = of(layers.len(), "norms", 0, "gamma") {
+    while of(layers.len(), "norms", 0, "gamma").is_some() {
         let mut steps = Vec::new();
         while let Some(gamma) = of(layers.len(), "norms", steps.len(), "gamma") {
             let found = |part, tensor| of(layers.len(), part, steps.len(), tensor).expect("beside gamma");
