@@ -41,6 +41,39 @@ fn every_task_runs_on_the_adapter() {
     assert!(memory["device_reserved_bytes"].as_u64() > Some(0), "CubeCL tells what its pools hold");
 }
 
+/// The rows of a dense network's cells.
+fn dense_rows(device: &str, memory: &str) -> Vec<serde_json::Value> {
+    let dir = tempfile::tempdir().expect("temp");
+    let alone = TINY.replace("budget = \"params\"\nmodels = [\"plain8-w4\"]\n", "");
+    let suite = alone.replace("resnet8-w4", "densenet-bc-10-4");
+    let suite = suite.replace("[recipe]", &format!("[recipe]\nmemory = \"{memory}\""));
+    std::fs::write(dir.path().join("suite.toml"), suite).expect("written");
+    let arguments = ["run", "suite.toml", "--device", device, "--seeds", "1", "--out", "out", "--json"];
+    let output = skipbench(dir.path()).args(arguments).output().expect("started");
+    assert!(output.status.success(), "{memory}: {}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+    lines.filter(|line| line["event"] == "row").map(|line| line["row"].clone()).collect()
+}
+
+/// Memory modes are not the CPU's only: every task runs in each, and training ends where it does on the CPU without them.
+#[test]
+fn dense_networks_recompute_on_the_adapter() {
+    let loss = |rows: &[serde_json::Value]| {
+        let trained = rows.iter().find(|row| row["task"] == "train").expect("there");
+        trained["loss"].as_f64().expect("a number")
+    };
+    let expected = loss(&dense_rows("flex", "naive"));
+    for memory in ["shared", "recompute"] {
+        let rows = dense_rows("wgpu", memory);
+        assert_eq!(rows.len(), 5, "{memory}");
+        assert!(rows.iter().all(|row| row["status"] == "ok" && row["device"] == "wgpu:0"), "{memory}");
+        let word = format!("\"memory\":\"{memory}\"");
+        assert!(rows.iter().all(|row| row["recipe"].as_str().is_some_and(|recipe| recipe.contains(&word))), "{memory}");
+        assert!((loss(&rows) - expected).abs() <= 1e-3 * expected, "{memory}: {}, not {expected}", loss(&rows));
+    }
+}
+
 #[test]
 fn the_adapter_computes_as_the_cpu_does() {
     let (told, _) = said(&["devices", "--check", "wgpu"]);

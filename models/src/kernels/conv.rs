@@ -13,6 +13,7 @@ mod bank;
 mod chunk;
 mod correlate;
 mod correlation;
+mod fresh;
 mod grid;
 mod isa;
 mod panel;
@@ -114,7 +115,8 @@ impl<'a> Conv<'a> {
     /// When a slice is shorter than the shape says, or `weight` or `dw` has another length.
     pub fn forward(&self, x: &[f32], weight: &[f32], y: &mut [f32]) {
         self.check(x.len(), weight.len(), y.len());
-        correlate::forward(self, x, weight, y);
+        // SAFETY: the pass writes only numbers.
+        correlate::forward(self, x, weight, unsafe { fresh::overwritten(y) });
     }
 
     /// Overwrites `dx` with the gradient of the input, given the gradient `dy` of the output.
@@ -123,7 +125,8 @@ impl<'a> Conv<'a> {
     /// When a slice is shorter than the shape says, or `weight` or `dw` has another length.
     pub fn input_gradient(&self, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
         self.check(dx.len(), weight.len(), dy.len());
-        correlate::input_gradient(self, dy, weight, dx);
+        // SAFETY: the pass writes only numbers.
+        correlate::input_gradient(self, dy, weight, unsafe { fresh::overwritten(dx) });
     }
 
     /// Overwrites `dw` with the gradient of the weights, given the input and the gradient `dy` of the output.

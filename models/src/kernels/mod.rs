@@ -7,16 +7,20 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 pub mod conv;
-pub(crate) mod norm;
-pub(crate) mod planes;
+pub mod norm;
+pub mod planes;
 
-/// A vector of `len` numbers, every one of which `fill` writes. It is not cleared before: on large tensors that would be one
-/// more pass over memory.
-#[allow(clippy::uninit_vec)]
-pub(crate) fn filled(len: usize, fill: impl FnOnce(&mut [f32])) -> Vec<f32> {
+use std::mem::MaybeUninit;
+
+/// A vector of `len` numbers. It is not cleared before `write` writes them: on large tensors that would be one more pass over
+/// memory.
+///
+/// # Safety
+/// `write` writes every number of the slice.
+unsafe fn written(len: usize, write: impl FnOnce(&mut [MaybeUninit<f32>])) -> Vec<f32> {
     let mut values = Vec::with_capacity(len);
-    // SAFETY: the capacity is `len`, every bit pattern is an f32, and `fill` writes each number before anything reads it.
+    write(&mut values.spare_capacity_mut()[..len]);
+    // SAFETY: the capacity is at least `len`, and so many numbers were written, as the caller says.
     unsafe { values.set_len(len) };
-    fill(&mut values);
     values
 }

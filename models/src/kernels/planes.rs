@@ -1,18 +1,23 @@
 //! Views of activations by image and channel.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+
+use rayon::prelude::*;
+
+use super::written;
 
 /// Activations to read: the plane of `area` numbers of every image and channel.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Planes<'a> {
+pub struct Planes<'a> {
     /// All of them.
-    pub(crate) data: &'a [f32],
+    pub data: &'a [f32],
     /// Images.
-    pub(crate) batch: usize,
+    pub batch: usize,
     /// Channels that an image has in `data`; a kernel may read only the first of them.
-    pub(crate) channels: usize,
+    pub channels: usize,
     /// Numbers in a plane.
-    pub(crate) area: usize,
+    pub area: usize,
 }
 
 impl<'a> Planes<'a> {
@@ -20,48 +25,66 @@ impl<'a> Planes<'a> {
     ///
     /// # Panics
     /// If `data` has another length.
-    pub(crate) fn new(data: &'a [f32], batch: usize, channels: usize, area: usize) -> Self {
+    pub fn new(data: &'a [f32], batch: usize, channels: usize, area: usize) -> Self {
         assert_eq!(data.len(), batch * channels * area, "activations of another shape");
         Self { data, batch, channels, area }
     }
 
     /// The plane of `channel` in `image`.
     #[inline(always)]
-    pub(crate) fn plane(&self, image: usize, channel: usize) -> &'a [f32] {
+    pub fn plane(&self, image: usize, channel: usize) -> &'a [f32] {
         let start = (image * self.channels + channel) * self.area;
         &self.data[start..start + self.area]
     }
 
     /// All planes of `image`.
-    pub(crate) fn image(&self, image: usize) -> &'a [f32] {
+    pub fn image(&self, image: usize) -> &'a [f32] {
         let len = self.channels * self.area;
         &self.data[image * len..][..len]
     }
 
+    /// The same among the first of `channels` channels, the others zero.
+    ///
+    /// # Panics
+    /// If it has more.
+    pub fn widened(&self, channels: usize) -> Vec<f32> {
+        let (own, wide) = (self.channels * self.area, channels * self.area);
+        let write = |all: &mut [MaybeUninit<f32>]| {
+            all.par_chunks_mut(wide).enumerate().for_each(|(image, to)| {
+                let (kept, others) = to.split_at_mut(own);
+                kept.write_copy_of_slice(self.image(image));
+                others.fill(MaybeUninit::new(0.0));
+            });
+        };
+        // SAFETY: there are as many chunks as images, and each is written to its end.
+        unsafe { written(self.batch * wide, write) }
+    }
+
     /// Numbers that a channel has in all images.
-    pub(crate) fn count(&self) -> f64 {
+    pub fn count(&self) -> f64 {
         (self.batch * self.area) as f64
     }
 }
 
-/// Activations to write, shared by tasks that each write planes of their own.
+/// Activations to write, shared by tasks that each write planes of their own. Of `MaybeUninit<f32>`, where nothing was written
+/// yet, which so cannot be read.
 #[derive(Debug)]
-pub(crate) struct PlanesMut<'a> {
-    data: *mut f32,
+pub(crate) struct PlanesMut<'a, T = f32> {
+    data: *mut T,
     len: usize,
     channels: usize,
     area: usize,
-    borrow: PhantomData<&'a mut [f32]>,
+    borrow: PhantomData<&'a mut [T]>,
 }
 
-// SAFETY: it is a mutable slice of f32, which is `Send` and `Sync`; who writes what is `plane`'s contract.
-unsafe impl Send for PlanesMut<'_> {}
-// SAFETY: as above.
-unsafe impl Sync for PlanesMut<'_> {}
+// SAFETY: it is a mutable slice, which is `Send` where its elements are.
+unsafe impl<T: Send> Send for PlanesMut<'_, T> {}
+// SAFETY: what a shared one gives are mutable slices, as if sent; that no two of them overlap is `plane`'s contract.
+unsafe impl<T: Send> Sync for PlanesMut<'_, T> {}
 
-impl<'a> PlanesMut<'a> {
+impl<'a, T> PlanesMut<'a, T> {
     /// `data` as images of `channels` planes of `area` numbers.
-    pub(crate) fn new(data: &'a mut [f32], channels: usize, area: usize) -> Self {
+    pub(crate) fn new(data: &'a mut [T], channels: usize, area: usize) -> Self {
         Self { data: data.as_mut_ptr(), len: data.len(), channels, area, borrow: PhantomData }
     }
 
@@ -74,7 +97,7 @@ impl<'a> PlanesMut<'a> {
     /// While the slice lives no other of the same plane does.
     #[inline(always)]
     #[allow(clippy::mut_from_ref)]
-    pub(crate) unsafe fn plane(&self, image: usize, channel: usize) -> &mut [f32] {
+    pub(crate) unsafe fn plane(&self, image: usize, channel: usize) -> &mut [T] {
         let start = (image * self.channels + channel) * self.area;
         assert!(channel < self.channels && start + self.area <= self.len, "no such plane");
         // SAFETY: the range lies within the slice that `self` borrows mutably, and the caller vouches for no other view of it.

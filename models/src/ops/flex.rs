@@ -5,8 +5,7 @@ use burn::backend::flex::FlexTensor;
 use burn::tensor::TensorData;
 
 use super::layer::{LayerOps, Window};
-use crate::kernels::conv;
-use crate::kernels::filled;
+use crate::kernels::conv::Conv;
 use crate::kernels::norm::{self, After, Mask, Parameters};
 use crate::kernels::planes::Planes;
 
@@ -55,12 +54,10 @@ pub(super) fn convolve_backward(
 ) -> [Option<FlexTensor>; 2] {
     let (x, weight, dy) = (dense(x), dense(weight), dense(dy));
     let shape = window.shape(dims(&x), dims(&weight));
-    let dx = || {
-        let dx = filled(numbers(&x).len(), |dx| conv::input_gradient(&shape, numbers(&dy), numbers(&weight), dx));
-        tensor(dx, dims(&x))
-    };
+    let dx = || tensor(Conv::new(shape).gradient(numbers(&dy), numbers(&weight)), dims(&x));
     let dw = || {
-        let dw = filled(numbers(&weight).len(), |dw| conv::weight_gradient(&shape, numbers(&x), numbers(&dy), dw));
+        let mut dw = vec![0.0; shape.weight_len()];
+        Conv::new(shape).weight_gradient(numbers(&x), numbers(&dy), &mut dw);
         tensor(dw, dims(&weight))
     };
     [wanted[0].then(dx), wanted[1].then(dw)]
@@ -97,16 +94,9 @@ pub(super) fn norm_backward(kept: &Kept, d: FlexTensor) -> (FlexTensor, FlexTens
     };
     let (x, shape, channels) = (planes(&kept.x), dims(&kept.x), dims(&kept.x)[1]);
     let (parameters, statistics) = (kept.parameters(), (numbers(&kept.mean), numbers(&kept.variance)));
-    let (mut found, d) = (Default::default(), dx.storage_mut::<f32>());
-    let shortcut = match kept.output {
-        None => {
-            found = norm::backward(x, parameters, statistics, mask, d, None);
-            None
-        }
-        Some(_) => Some(filled(d.len(), |ds| found = norm::backward(x, parameters, statistics, mask, d, Some(ds)))),
-    };
-    let shortcut = shortcut.map(|shortcut| tensor(shortcut, shape));
-    (dx, tensor(found.0, [channels]), tensor(found.1, [channels]), shortcut)
+    let found = norm::backward(x, parameters, statistics, mask, dx.storage_mut::<f32>());
+    let shortcut = found.shortcut.map(|shortcut| tensor(shortcut, shape));
+    (dx, tensor(found.gamma, [channels]), tensor(found.beta, [channels]), shortcut)
 }
 
 /// [`LayerOps::norm_train`] with what follows it.
@@ -118,9 +108,7 @@ fn train(
 ) -> (FlexTensor, FlexTensor, FlexTensor) {
     let (gamma, beta) = (dense(gamma), dense(beta));
     let parameters = Parameters { gamma: numbers(&gamma), beta: numbers(&beta), epsilon };
-    let mut statistics = None;
-    let y = filled(numbers(x).len(), |y| statistics = Some(norm::train(planes(x), parameters, after, y)));
-    let (mean, variance) = statistics.expect("`filled` calls what fills");
+    let (y, (mean, variance)) = norm::train(planes(x), parameters, after);
     let channels = mean.len();
     (tensor(y, dims(x)), tensor(mean, [channels]), tensor(variance, [channels]))
 }
@@ -147,8 +135,7 @@ impl LayerOps for Flex {
         let (x, weight) = (dense(x), dense(weight));
         let shape = window.shape(dims(&x), dims(&weight));
         let [height, width] = [shape.out_height(), shape.out_width()];
-        let len = shape.batch * shape.output * height * width;
-        let y = filled(len, |y| conv::forward(&shape, numbers(&x), numbers(&weight), y));
+        let y = Conv::new(shape).output(numbers(&x), numbers(&weight));
         tensor(y, [shape.batch, shape.output, height, width])
     }
 

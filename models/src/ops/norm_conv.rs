@@ -13,7 +13,6 @@ use burn::tensor::Tensor;
 use super::flex::{Kept, dense, dims, norm_backward, numbers, planes, tensor};
 use super::layer::{Affine, LayerOps, Window};
 use crate::kernels::conv::{Conv, ConvShape};
-use crate::kernels::filled;
 use crate::kernels::norm;
 
 /// What backends are extended by. Shapes as [`LayerOps`].
@@ -81,15 +80,16 @@ impl Folded {
     }
 
     fn forward(&self, x: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
-        let y = filled(self.shape.output_len(), |y| self.conv().forward(numbers(x), numbers(weight), y));
+        let y = self.conv().output(numbers(x), numbers(weight));
         let ConvShape { batch, output, .. } = self.shape;
         tensor(y, [batch, output, self.shape.out_height(), self.shape.out_width()])
     }
 
     /// The gradients of what is convolved and of the weights.
     fn backward(&self, x: &FlexTensor, weight: &FlexTensor, dy: &FlexTensor) -> [FlexTensor; 2] {
-        let dx = filled(self.shape.input_len(), |dx| self.conv().input_gradient(numbers(dy), numbers(weight), dx));
-        let dw = filled(self.shape.weight_len(), |dw| self.conv().weight_gradient(numbers(x), numbers(dy), dw));
+        let dx = self.conv().gradient(numbers(dy), numbers(weight));
+        let mut dw = vec![0.0; self.shape.weight_len()];
+        self.conv().weight_gradient(numbers(x), numbers(dy), &mut dw);
         [tensor(dx, dims(x)), tensor(dw, dims(weight))]
     }
 }

@@ -1,36 +1,26 @@
-//! Every operation of this crate's kernels against Burn's own and, normalisation, against sums in f64: random shapes, odd
-//! sizes, one image, one channel. That of convolutions by themselves is `kernels`'s.
+//! Every operation of this crate's kernels against Burn's own and, where `kernels` does not, against sums in f64: random shapes,
+//! odd sizes, one image, one channel. Dense blocks are `block`'s.
 
 use burn::tensor::activation::relu;
 use burn::tensor::module::{batch_norm, batch_norm_train, conv2d};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
+use skipbench_models::kernels::conv::ConvShape;
 use skipbench_models::ops::layer::{Affine, Then, Window, convolve, norm_infer, norm_train};
 use skipbench_models::ops::norm_conv;
 
+use super::reference::{Maps, Moments, Norm, Step, apart, gammas, noise, wide};
 use super::training::difference;
 
 const EPSILON: f64 = 1e-5;
-
-/// Numbers in [-1, 1), drawn by index.
-fn numbers(count: usize, seed: u64) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(2).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
-    };
-    (0..count).map(|_| next()).collect()
-}
 
 fn device() -> Device {
     Device::flex().autodiff()
 }
 
 fn tensor<const D: usize>(shape: [usize; D], seed: u64) -> Tensor<D> {
-    let values = numbers(shape.iter().product(), seed);
+    let values = noise(shape.iter().product(), seed);
     Tensor::from_data(TensorData::new(values, shape), &device()).require_grad()
 }
 
@@ -40,7 +30,7 @@ fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 /// The output, and the gradients of `inputs` for output gradients that vary.
 fn differentiate<const D: usize>(y: Tensor<4>, maps: &[&Tensor<4>], rest: &[&Tensor<D>]) -> Vec<Vec<f32>> {
-    let weights = Tensor::from_data(TensorData::new(numbers(y.dims().iter().product(), 99), y.dims()), &y.device());
+    let weights = Tensor::from_data(TensorData::new(noise(y.dims().iter().product(), 99), y.dims()), &y.device());
     let gradients = (y.clone() * weights).sum().backward();
     let mut found = vec![values(y.inner())];
     found.extend(maps.iter().map(|x| values(x.grad(&gradients).expect("it has one"))));
@@ -165,52 +155,40 @@ proptest! {
         let (y, expected) = (values(y), values(expected));
         prop_assert!(difference(&y, &expected) <= 1e-5);
         // It wrote onto a copy: we still hold x.
-        prop_assert_eq!(values(x), numbers(shape.iter().product(), 1));
+        prop_assert_eq!(values(x), noise(shape.iter().product(), 1));
     }
 
     #[test]
-    fn normalisation_is_that_of_sums_in_f64(shape in shape(), offset in -20.0..20.0f32) {
-        let [batch, channels, height, width] = shape;
-        let x = (tensor(shape, 1).inner() + offset).autodiff().require_grad();
-        let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
+    fn normalisation_and_convolution_in_one_are_those_of_sums_in_f64(
+        shape in shape().prop_filter("few numbers have hardly a variance", |[batch, _, h, w]| batch * h * w > 7),
+        output in 1..14usize,
+        three in any::<bool>(),
+        stride in 1..3usize,
+        seed in 0..1000u64,
+    ) {
+        let ([batch, channels, height, width], kernel) = (shape, if three { 3 } else { 1 });
+        let window = Window { stride, padding: kernel / 2 };
+        let (x, weight) = (tensor(shape, seed), tensor([output, channels, kernel, kernel], seed + 1));
+        let (gamma, beta) = (Tensor::<1>::from_floats(&gammas(channels, seed + 2)[..], &device()), tensor([channels], seed + 3));
+        let gamma = gamma.require_grad();
         let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
-        let (y, mean, _) = norm_train(x.clone(), by, Then::Relu);
-        let found = differentiate(y, &[&x], &[&gamma, &beta]);
-        let (x, mean) = (values(x.inner()), values(mean.inner()));
-        let (gamma, beta) = (values(gamma.inner()), values(beta.inner()));
-        let dy = numbers(x.len(), 99);
-        let area = height * width;
-        let at = |image: usize, channel: usize, pixel: usize| (image * channels + channel) * area + pixel;
-        let [mut y, mut dx] = [0, 1].map(|_| vec![0.0f32; x.len()]);
-        let [mut dgamma, mut dbeta] = [0, 1].map(|_| vec![0.0f32; channels]);
-        for channel in 0..channels {
-            let places: Vec<usize> =
-                (0..batch).flat_map(|image| (0..area).map(move |pixel| at(image, channel, pixel))).collect();
-            let count = places.len() as f64;
-            let sum = |each: &dyn Fn(usize) -> f64| places.iter().map(|&place| each(place)).sum::<f64>();
-            let mu = sum(&|place| f64::from(x[place])) / count;
-            let variance = sum(&|place| (f64::from(x[place]) - mu).powi(2)) / count;
-            let inverse = 1.0 / (variance + EPSILON).sqrt();
-            let hat = |place: usize| (f64::from(x[place]) - mu) * inverse;
-            let out = |place: usize| hat(place) * f64::from(gamma[channel]) + f64::from(beta[channel]);
-            // Where rounding could open or close the ReLU there is nothing to compare.
-            prop_assume!(places.iter().all(|&place| out(place).abs() > 1e-4));
-            let g = |place: usize| if out(place) > 0.0 { f64::from(dy[place]) } else { 0.0 };
-            let (level, slope) = (sum(&g), sum(&|place| g(place) * hat(place)));
-            (dbeta[channel], dgamma[channel]) = (level as f32, slope as f32);
-            for &place in &places {
-                y[place] = out(place).max(0.0) as f32;
-                let d = f64::from(gamma[channel]) * inverse * (g(place) - level / count - hat(place) * slope / count);
-                dx[place] = d as f32;
-            }
-            prop_assert!((f64::from(mean[channel]) - mu).abs() <= 1e-6 * mu.abs().max(1.0));
-        }
-        // The input itself is rounded at its magnitude, which the division by a small deviation enlarges.
-        let coarse = 1.0 + offset.abs();
-        for (own, (expected, tolerance)) in
-            found.iter().zip([(y, 1e-5), (dx, 1e-4), (dgamma, 1e-4), (dbeta, 1e-4)])
-        {
-            prop_assert!(difference(own, &expected) <= tolerance * coarse, "differs by {}", difference(own, &expected));
+        let (y, mean, variance) = norm_conv::train(x.clone(), by, weight.clone(), window);
+        let mut found = differentiate(y, &[&x, &weight], &[&gamma, &beta]);
+        found.extend([mean, variance].map(|statistic| values(statistic.inner())));
+        let conv =
+            ConvShape { batch, input: channels, output, height, width, kernel, stride, padding: window.padding };
+        let [gamma, beta] = [gamma, beta].map(|tensor| wide(&values(tensor.inner())));
+        let step = Step { shape: conv, norm: Norm { gamma, beta }, weight: wide(&values(weight.inner())) };
+        let x = Maps::of(shape, &values(x.inner()));
+        let moments = Moments::of(&x);
+        let expected = step.apply(&x, &moments);
+        prop_assume!(expected.is_some());
+        let y = expected.expect("just asked");
+        let (dx, [gamma, beta, weight]) = step.gradient(&x, &Maps::of(y.shape, &noise(y.data.len(), 99)));
+        let expected = [y.data, dx.data, weight, gamma, beta, moments.mean, moments.variance];
+        for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
+            let (apart, tolerance) = (apart(found, expected), if index == 0 { 1e-5 } else { 1e-4 });
+            prop_assert!(apart <= tolerance, "result {} differs by {}", index, apart);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Integration tests of skipbench-models.
 
+#[cfg(feature = "flex")]
+mod block;
 mod counts;
 mod execution;
 mod fixture;
@@ -12,6 +14,8 @@ mod matching;
 mod names;
 mod parity;
 mod probe;
+#[cfg(feature = "flex")]
+mod reference;
 mod specs;
 mod styles;
 mod torchvision;

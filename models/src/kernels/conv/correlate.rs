@@ -1,5 +1,7 @@
 //! The forward pass and the input gradient, each a correlation.
 
+use std::mem::MaybeUninit;
+
 use rayon::prelude::*;
 
 use super::Conv;
@@ -9,22 +11,22 @@ use super::scratch::Scratch;
 use super::shared::Shared;
 use super::task::{Cut, Task};
 
-/// Overwrites `y` with the convolution of `x` by `weight`.
-pub(super) fn forward(conv: &Conv, x: &[f32], weight: &[f32], y: &mut [f32]) {
+/// Writes the convolution of `x` by `weight` to `y`: every output, and nothing else.
+pub(super) fn forward(conv: &Conv, x: &[f32], weight: &[f32], y: &mut [MaybeUninit<f32>]) {
     let taps = conv.shape.kernel * conv.shape.kernel;
     let order = WeightOrder { output: conv.shape.input * taps, input: taps };
     Correlation::forward(conv).run(x, weight, order, y);
 }
 
-/// Overwrites `dx` with the gradient of the input.
-pub(super) fn input_gradient(conv: &Conv, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
+/// Writes the gradient of the input to `dx`: that of every input, and nothing else.
+pub(super) fn input_gradient(conv: &Conv, dy: &[f32], weight: &[f32], dx: &mut [MaybeUninit<f32>]) {
     let taps = conv.shape.kernel * conv.shape.kernel;
     let order = WeightOrder { output: taps, input: conv.shape.input * taps };
     Correlation::input_gradient(conv).run(dy, weight, order, dx);
 }
 
 impl Correlation<'_> {
-    fn run(&self, x: &[f32], weight: &[f32], order: WeightOrder, y: &mut [f32]) {
+    fn run(&self, x: &[f32], weight: &[f32], order: WeightOrder, y: &mut [MaybeUninit<f32>]) {
         let cuts = bank::cuts(self.output.0, self.isa.channels());
         let cut = Cut::of(self, cuts.len() - 1);
         let terms: usize = self.banks.iter().map(|bank| bank.taps.len() * self.grid.channels).sum();

@@ -1,6 +1,8 @@
 //! A pointer that tasks share to write disjoint parts of one output.
 
-/// The start of an output.
+use std::mem::MaybeUninit;
+
+/// The start of an output, which is written and never read.
 #[derive(Clone, Copy)]
 pub(super) struct Shared(*mut f32);
 
@@ -10,8 +12,8 @@ unsafe impl Send for Shared {}
 unsafe impl Sync for Shared {}
 
 impl Shared {
-    pub(super) fn new(slice: &mut [f32]) -> Self {
-        Self(slice.as_mut_ptr())
+    pub(super) fn new(slice: &mut [MaybeUninit<f32>]) -> Self {
+        Self(slice.as_mut_ptr().cast())
     }
 
     pub(super) fn pointer(self) -> *mut f32 {

@@ -1,15 +1,18 @@
 //! The gradient of normalising.
 
+use std::mem::MaybeUninit;
+
 use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::sums::{LANES, Sums};
 use super::{Channel, Parameters};
 use crate::kernels::planes::{Planes, PlanesMut};
+use crate::kernels::written;
 
 /// Where the gradient of what was normalised passes: everywhere, or where the ReLU after it was open.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Mask<'a> {
+pub enum Mask<'a> {
     /// No ReLU.
     All,
     /// ReLU of the normalised x alone, which is computed again.
@@ -59,7 +62,7 @@ fn channel_gradient(
     (by, inverse): (Channel, f32),
     open: impl Fn(f32, f32) -> bool + Copy,
     d: &PlanesMut<'_>,
-    shortcut: Option<&PlanesMut<'_>>,
+    shortcut: Option<&PlanesMut<'_, MaybeUninit<f32>>>,
 ) -> (f32, f32) {
     let [beta, centred] = sums((x, y), d, channel, by, open);
     let level = (beta / x.count()) as f32;
@@ -75,8 +78,9 @@ fn channel_gradient(
                 // SAFETY: as above.
                 let shortcut = unsafe { shortcut.plane(image, channel) };
                 all.zip(shortcut).for_each(|(((d, x), y), s)| {
-                    *s = if open(*x, *y) { *d } else { 0.0 };
-                    *d = settled(*x, *s);
+                    let g = if open(*x, *y) { *d } else { 0.0 };
+                    s.write(g);
+                    *d = settled(*x, g);
                 });
             }
         }
@@ -91,7 +95,7 @@ fn gradient(
     by: (Channel, f32),
     mask: Mask,
     d: &PlanesMut,
-    shortcut: Option<&PlanesMut>,
+    shortcut: Option<&PlanesMut<MaybeUninit<f32>>>,
 ) -> (f32, f32) {
     match mask {
         Mask::All => channel_gradient((x, x), channel, by, |_, _| true, d, None),
@@ -100,21 +104,41 @@ fn gradient(
     }
 }
 
-/// The gradient of [`train`](super::train). `d` holds that of the output and gets that of x; `shortcut` gets its own. Gives
-/// those of γ and β.
-pub(crate) fn backward(
+/// What a normalisation's backward pass gives beside the gradient of x.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Of γ.
+    pub gamma: Vec<f32>,
+    /// Of β.
+    pub beta: Vec<f32>,
+    /// Of the shortcut, where one was added.
+    pub shortcut: Option<Vec<f32>>,
+}
+
+/// The gradients of [`train`](super::train). `d` holds that of the output and gets that of x.
+pub fn backward(
     x: Planes<'_>,
     parameters: Parameters<'_>,
     (mean, variance): (&[f32], &[f32]),
     mask: Mask<'_>,
     d: &mut [f32],
-    shortcut: Option<&mut [f32]>,
-) -> (Vec<f32>, Vec<f32>) {
+) -> Found {
     let d = PlanesMut::new(d, x.channels, x.area);
-    let shortcut = shortcut.map(|shortcut| PlanesMut::new(shortcut, x.channels, x.area));
-    let channel = |channel| {
-        let by = parameters.channel(channel, mean[channel], variance[channel]);
-        gradient(x, channel, by, mask, &d, shortcut.as_ref())
+    let mut found = Found::default();
+    let mut run = |shortcut: Option<&PlanesMut<MaybeUninit<f32>>>| {
+        let channel = |channel| {
+            let by = parameters.channel(channel, mean[channel], variance[channel]);
+            gradient(x, channel, by, mask, &d, shortcut)
+        };
+        (found.gamma, found.beta) = (0..x.channels).into_par_iter().map(channel).unzip();
     };
-    (0..x.channels).into_par_iter().map(channel).unzip()
+    match mask {
+        Mask::All | Mask::Normalised => run(None),
+        Mask::Output(_) => {
+            let write = |shortcut: &mut [_]| run(Some(&PlanesMut::new(shortcut, x.channels, x.area)));
+            // SAFETY: there are as many numbers as in x, and the gradient of every channel writes its planes.
+            found.shortcut = Some(unsafe { written(x.data.len(), write) });
+        }
+    }
+    found
 }

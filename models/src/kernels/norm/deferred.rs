@@ -5,18 +5,20 @@
 //! are the same function of x for every normalisation. So only the first is written as gradients arrive; the sums are
 //! kept, and what they take away is taken away once, when the channel's gradient is needed.
 
+use std::mem::MaybeUninit;
+
 use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::sums::{LANES, Sums};
 use super::{Channel, Parameters};
-use crate::kernels::filled;
 use crate::kernels::planes::{Planes, PlanesMut};
+use crate::kernels::written;
 
 /// What the normalisations of a channel still have to take away from its gradient: sums over them of `γ/σ · Σg` and of
 /// `γ/σ · Σ(g·x̂)`.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Owed([f64; 2]);
+pub struct Owed([f64; 2]);
 
 /// Adds the first term of a normalisation with ReLU to the gradient of `channel` in `dx`; gives Σg and Σ(g·(x - mean)).
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
@@ -47,7 +49,7 @@ fn add(x: Planes, dy: Planes, channel: usize, by: Channel, dx: &PlanesMut) -> [f
     sums.finish()
 }
 
-/// Writes the gradient of `channel` of x, given as the `to`th of `out`, with all that is owed taken away.
+/// Writes the gradient of `channel` of x as the `to`th of `out`, all of its planes, with all that is owed taken away.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn settle(
     x: Planes,
@@ -55,7 +57,7 @@ fn settle(
     (channel, to): (usize, usize),
     (mean, inverse): (f32, f32),
     owed: Owed,
-    out: &PlanesMut,
+    out: &PlanesMut<MaybeUninit<f32>>,
 ) {
     let level = (owed.0[0] / x.count()) as f32;
     let slope = (owed.0[1] / x.count() * f64::from(inverse)) as f32;
@@ -63,14 +65,14 @@ fn settle(
         // SAFETY: a channel is one task, so no other holds its planes.
         let out = unsafe { out.plane(image, to) };
         for ((out, x), dx) in out.iter_mut().zip(x.plane(image, channel)).zip(dx.plane(image, channel)) {
-            *out = dx - level - (x - mean) * slope;
+            out.write(dx - level - (x - mean) * slope);
         }
     }
 }
 
 /// Adds the gradient `dy` of a normalisation with ReLU of the first channels of `x` to that of x, `dx`, but for what is then
 /// owed. Gives the gradients of γ and β.
-pub(crate) fn defer(
+pub fn defer(
     (x, dy): (Planes<'_>, Planes<'_>),
     parameters: Parameters<'_>,
     (mean, variance): (&[f32], &[f32]),
@@ -90,19 +92,21 @@ pub(crate) fn defer(
 }
 
 /// The gradient of the channels from `first` on, as many as `owed` is long, once nothing more will be added to it.
-pub(crate) fn settled(
+pub fn settled(
     (x, dx): (Planes<'_>, Planes<'_>),
     first: usize,
     (mean, variance): (&[f32], &[f32]),
     epsilon: f64,
     owed: &[Owed],
 ) -> Vec<f32> {
-    filled(x.batch * owed.len() * x.area, |out| {
+    let write = |out: &mut [MaybeUninit<f32>]| {
         let out = PlanesMut::new(out, owed.len(), x.area);
         owed.par_iter().enumerate().for_each(|(to, owed)| {
             let channel = first + to;
             let inverse = super::inverse(variance[channel], epsilon);
             settle(x, dx, (channel, to), (mean[channel], inverse), *owed, &out);
         });
-    })
+    };
+    // SAFETY: there are as many channels as `owed` is long, and each of its entries writes one.
+    unsafe { written(x.batch * owed.len() * x.area, write) }
 }

@@ -10,24 +10,24 @@ mod deferred;
 mod forward;
 mod sums;
 
-pub(crate) use backward::{Mask, backward};
-pub(crate) use deferred::{Owed, defer, settled};
-pub(crate) use forward::{After, batch_statistics, infer, normalise, train};
+pub use backward::{Found, Mask, backward};
+pub use deferred::{Owed, defer, settled};
+pub use forward::{After, batch_statistics, infer, normalise, train};
 
 /// What a channel is normalised by: `y = (x - mean) · scale + shift`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Channel {
+pub struct Channel {
     /// Mean.
-    pub(crate) mean: f32,
+    pub mean: f32,
     /// γ over the standard deviation.
-    pub(crate) scale: f32,
+    pub scale: f32,
     /// β.
-    pub(crate) shift: f32,
+    pub shift: f32,
 }
 
 impl Channel {
     /// From statistics and parameters.
-    pub(crate) fn new(mean: f32, inverse: f32, gamma: f32, beta: f32) -> Self {
+    pub fn new(mean: f32, inverse: f32, gamma: f32, beta: f32) -> Self {
         Self { mean, scale: gamma * inverse, shift: beta }
     }
 
@@ -38,30 +38,30 @@ impl Channel {
 }
 
 /// 1 / √(variance + ε).
-pub(crate) fn inverse(variance: f32, epsilon: f64) -> f32 {
+pub fn inverse(variance: f32, epsilon: f64) -> f32 {
     (1.0 / (f64::from(variance) + epsilon).sqrt()) as f32
 }
 
 /// γ, β and ε of a normalisation.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Parameters<'a> {
+pub struct Parameters<'a> {
     /// γ, one a channel.
-    pub(crate) gamma: &'a [f32],
+    pub gamma: &'a [f32],
     /// β, one a channel.
-    pub(crate) beta: &'a [f32],
+    pub beta: &'a [f32],
     /// What is added to the variance.
-    pub(crate) epsilon: f64,
+    pub epsilon: f64,
 }
 
 impl Parameters<'_> {
     /// What `channel` is normalised by, given its statistics, and 1 over its standard deviation.
-    pub(crate) fn channel(&self, channel: usize, mean: f32, variance: f32) -> (Channel, f32) {
+    pub fn channel(&self, channel: usize, mean: f32, variance: f32) -> (Channel, f32) {
         let inverse = inverse(variance, self.epsilon);
         (Channel::new(mean, inverse, self.gamma[channel], self.beta[channel]), inverse)
     }
 
     /// The same as `scale · x + shift`: all scales, all shifts.
-    pub(crate) fn folded(&self, (mean, variance): (&[f32], &[f32])) -> (Vec<f32>, Vec<f32>) {
+    pub fn folded(&self, (mean, variance): (&[f32], &[f32])) -> (Vec<f32>, Vec<f32>) {
         let fold = |channel: usize| {
             let (mean, variance) = (f64::from(mean[channel]), f64::from(variance[channel]));
             let scale = f64::from(self.gamma[channel]) / (variance + self.epsilon).sqrt();

@@ -4,9 +4,8 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
 use super::{affine, conv_shape, moments, normalised};
-use crate::kernels::conv;
-use crate::kernels::filled;
-use crate::kernels::norm::{self, Mask, Owed};
+use crate::kernels::conv::Conv;
+use crate::kernels::norm::{self, Found, Mask, Owed};
 use crate::kernels::planes::Planes;
 use crate::ops::block::{Done, Stage, Step};
 use crate::ops::flex::{dense, dims, numbers, planes, tensor};
@@ -94,7 +93,10 @@ impl Run<'_> {
                     let dy = Planes::new(&d, x.batch, step.conv.input, x.area);
                     norm::defer((x, dy), by, moments, gradient, &mut self.owed)
                 }
-                _ => norm::backward(x, by, moments, Mask::Normalised, &mut d, None),
+                _ => {
+                    let Found { gamma, beta, .. } = norm::backward(x, by, moments, Mask::Normalised, &mut d);
+                    (gamma, beta)
+                }
             };
             self.found[step.gamma.clone()].copy_from_slice(&gamma);
             self.found[step.beta.clone()].copy_from_slice(&beta);
@@ -108,15 +110,13 @@ impl Run<'_> {
         let dw = &mut self.found[step.weight.clone()];
         let kept = self.activated.pop();
         match &kept {
-            Some(y) => conv::weight_gradient(&shape, numbers(y), d, dw),
+            Some(y) => Conv::new(shape).weight_gradient(numbers(y), d, dw),
             None => {
                 let by = affine(self.parameters, step, self.epsilon).folded(moments(self.statistics, step));
                 normalised(step, x, self.size, &by).weight_gradient(x.data, d, dw);
             }
         }
         drop(kept);
-        filled(x.batch * step.conv.input * x.area, |dy| {
-            conv::input_gradient(&shape, d, &self.parameters[step.weight.clone()], dy);
-        })
+        Conv::new(shape).gradient(d, &self.parameters[step.weight.clone()])
     }
 }

@@ -4,8 +4,7 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
 use super::{affine, conv_shape, moments, normalised, place};
-use crate::kernels::conv;
-use crate::kernels::filled;
+use crate::kernels::conv::Conv;
 use crate::kernels::norm;
 use crate::kernels::planes::Planes;
 use crate::ops::block::{Done, Stage, Step};
@@ -59,22 +58,21 @@ impl<'a> Run<'a> {
     /// All features, `[batch, output, height, width]`.
     fn features(&mut self, x: &FlexTensor) -> FlexTensor {
         let (total, [height, width]) = (self.stage.output(), self.size);
-        let features = filled(self.batch * total * self.area(), |features| {
-            let mut channels = 0;
-            self.add(planes(x), features, &mut channels);
-            for steps in self.stage.steps() {
-                let grown = self.layer(&steps, Planes::new(features, self.batch, total, self.area()));
-                let grown = Planes::new(&grown, self.batch, grown.len() / (self.batch * self.area()), self.area());
-                self.add(grown, features, &mut channels);
-            }
-        });
+        // Zeros where layers will write: the tensor is read, before them, as one slice.
+        let (mut features, mut channels) = (planes(x).widened(total), dims(x)[1]);
+        self.measure(planes(x));
+        for steps in self.stage.steps() {
+            let grown = self.layer(&steps, Planes::new(&features, self.batch, total, self.area()));
+            let grown = Planes::new(&grown, self.batch, grown.len() / (self.batch * self.area()), self.area());
+            place(grown, &mut features, total, channels);
+            self.measure(grown);
+            channels += grown.channels;
+        }
         tensor(features, [self.batch, total, height, width])
     }
 
-    /// Adds new channels to the features, and their statistics.
-    fn add(&mut self, x: Planes<'_>, features: &mut [f32], channels: &mut usize) {
-        place(x, features, self.stage.output(), *channels);
-        *channels += x.channels;
+    /// Finds the statistics of new channels.
+    fn measure(&mut self, x: Planes<'_>) {
         if !self.given {
             let (mean, variance) = norm::batch_statistics(x);
             self.moments.0.extend(mean);
@@ -108,14 +106,13 @@ impl<'a> Run<'a> {
         }
         let by = affine(self.parameters, step, self.stage.epsilon);
         let (weight, moments) = (&self.parameters[step.weight.clone()], moments(&self.statistics, step));
-        let count = self.batch * step.conv.output * self.area();
         if self.given || !self.stage.keeps_activated() {
             let by = by.folded(moments);
-            return filled(count, |z| normalised(step, x, self.size, &by).forward(x.data, weight, z));
+            return normalised(step, x, self.size, &by).output(x.data, weight);
         }
         let y = norm::normalise(x, by, moments);
         let shape = conv_shape(&step.conv, self.batch, self.size);
-        let z = filled(count, |z| conv::forward(&shape, &y, weight, z));
+        let z = Conv::new(shape).output(&y, weight);
         let [height, width] = self.size;
         self.activated.push(tensor(y, [self.batch, step.conv.input, height, width]));
         z
