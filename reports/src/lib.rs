@@ -1,6 +1,7 @@
 //! What skipbench's numbers say.
 //!
-//! - [`record`]: the rows, column by column; [`store`]: files of rows, read and written; [`journal`]: appended to.
+//! - [`record`]: the rows, column by column; [`store`]: files of rows, read and written; [`journal`]: appended to; [`latest`]:
+//!   of records that repeat each other the last.
 //! - [`stats`], [`bootstrap`], [`paired`]: medians, intervals, exponents, ratios and differences; [`metric`]: what is compared; [`group`]: the one grouping; [`compare`]: each member of a
 //!   matched group against its reference.
 //! - [`scaling`]: sweeps and their exponents; [`roofline`]: times against the machine's ceilings; [`notes`]: what to know
@@ -20,6 +21,7 @@ pub mod figure;
 pub mod frontier;
 pub mod group;
 pub mod journal;
+pub mod latest;
 pub mod metric;
 pub mod migrate;
 pub mod notes;

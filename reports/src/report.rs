@@ -1,10 +1,13 @@
 //! Everything that rows say, computed once: what commands print and reports draw.
 
+use std::path::PathBuf;
+
 use crate::answer::{Answer, answers};
 use crate::claims::{Finding, findings};
 use crate::compare::{Comparison, compare};
 use crate::frontier::{Frontier, frontiers};
 use crate::group::{Group, Origin, group};
+use crate::latest::latest;
 use crate::notes::notes;
 use crate::published::{Beside, beside};
 use crate::rank::{By, Ranking, rankings};
@@ -45,6 +48,13 @@ pub struct Report {
 }
 
 impl Report {
+    /// Analyses what directories hold, but for records that later ones repeat, which it says.
+    pub fn of(dirs: Vec<(PathBuf, Vec<Run>)>) -> Self {
+        let (runs, superseded) = latest(dirs);
+        let report = Self::new(runs);
+        Self { notes: superseded.into_iter().chain(report.notes).collect(), ..report }
+    }
+
     /// Analyses `runs`.
     pub fn new(runs: Vec<Run>) -> Self {
         let groups = group(&runs);

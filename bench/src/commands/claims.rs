@@ -48,7 +48,7 @@ fn after_help() -> String {
          with the numbers, intervals and seeds that carry it. Small networks on small images: `--data cifar10 --seeds 1,2,3,4,5` weighs \
          more.\n\n\
          Examples:\n  \
-         skipbench claims                          all of them on the embedded digits, in six minutes on two cores\n  \
+         skipbench claims                          all of them on the embedded digits, in eight minutes on two cores\n  \
          skipbench claims depth --seeds 1,2,3,4,5  one of them, with more seeds\n  \
          skipbench claims --resume reports/out/…   go on after a Ctrl-C\n  \
          skipbench claims --from reports/out/…     the verdicts again, from the rows alone\n  \

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
 use super::{print, print_json};
 use crate::data::fetch::{Archive, fetch};
@@ -25,6 +26,9 @@ pub(crate) enum DataCommand {
         /// Another place to download the same archive from.
         #[arg(long, value_name = "URL")]
         from: Option<String>,
+        /// As JSON: where it is, its shape, counts and SHA-256, which reads all of it.
+        #[arg(long)]
+        json: bool,
     },
     /// Read all of a data set and print its shape, counts and SHA-256.
     Check {
@@ -47,9 +51,13 @@ pub(crate) enum DataCommand {
 
 pub(crate) fn run(command: &DataCommand) -> Result<ExitCode> {
     match command {
-        DataCommand::Fetch { set, dir, from } => {
+        DataCommand::Fetch { set, dir, from, json } => {
             let dir = dir.clone().or_else(dir_from_environment).unwrap_or_else(|| DEFAULT_DIR.into());
-            download(set, &dir, from.as_deref())?;
+            let folder = download(set, &dir, from.as_deref())?;
+            match json {
+                true => print_json(&installed(set, dir, &folder)?)?,
+                false => print(&format!("{}\n", folder.display()))?,
+            }
         }
         DataCommand::Check { set, dir, image_size, classes, json } => {
             let dir = dir.clone().or_else(dir_from_environment);
@@ -60,7 +68,7 @@ pub(crate) fn run(command: &DataCommand) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn download(set: &str, dir: &Path, from: Option<&str>) -> Result<()> {
+fn download(set: &str, dir: &Path, from: Option<&str>) -> Result<PathBuf> {
     let mut archive = Archive::published(set).with_context(|| format!("{set} has no archive to download"))?;
     if let Some(url) = from {
         archive.url = url.to_owned();
@@ -72,7 +80,15 @@ fn download(set: &str, dir: &Path, from: Option<&str>) -> Result<()> {
         bar.set_position(bytes);
     });
     bar.finish_and_clear();
-    print(&format!("{}\n", installed?.display()))
+    Ok(installed?)
+}
+
+/// A data set that is here, for scripts.
+fn installed(set: &str, dir: PathBuf, folder: &Path) -> Result<Value> {
+    let settings = Settings { dir: Some(dir), image_size: None, classes: None };
+    let mut value = serde_json::to_value(Source::parse(set, settings)?.load()?.summary())?;
+    value["path"] = json!(folder);
+    Ok(value)
 }
 
 fn check(source: &Source, json: bool) -> Result<()> {

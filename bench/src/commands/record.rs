@@ -6,10 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
-use skipbench_reports::record::RunRow;
+use serde_json::json;
+use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store;
 
-use super::print;
+use super::{print, print_json};
 use crate::provenance::Host;
 use crate::rundir;
 
@@ -18,9 +19,12 @@ use crate::rundir;
 pub(crate) struct RecordArgs {
     /// Directory of a finished run.
     dir: PathBuf,
-    /// Where records are kept: each in MACHINE/DATE-SUITE below, never to be changed.
+    /// Where records are kept: each in MACHINE/DATE-SUITE below, the second of a day in MACHINE/DATE-2-SUITE, never to be changed.
     #[arg(long, value_name = "DIR", default_value = "reports/records")]
     into: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// What is kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is derived from it, or only of use while it runs.
@@ -32,11 +36,33 @@ pub(crate) fn run(arguments: &RecordArgs) -> Result<ExitCode> {
     let first = worth_keeping(dir, &rows)?;
     let host = rundir::host(dir)?;
     let date: String = first.started.chars().take(10).collect();
-    let record = arguments.into.join(machine(&host)).join(format!("{date}-{}", first.suite));
-    ensure!(!record.exists(), "{}: there is a record already, and records are never changed", record.display());
+    let record = free(dir, &arguments.into.join(machine(&host)), &date, &first.suite)?;
     keep(dir, &record).with_context(|| record.display().to_string())?;
-    print(&format!("{}\n", record.display()))?;
+    let broken = rows.iter().filter(|row| row.status != Status::Ok).count();
+    match arguments.json {
+        true => print_json(&json!({
+            "record": record, "suite": first.suite, "date": date, "cells": rows.len(), "broken": broken,
+            "git_revision": first.git_revision,
+        }))?,
+        false => print(&format!("{}\n", record.display()))?,
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The first name that no record has. Reports take the latest of those that measure the same.
+fn free(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf> {
+    let rows = fs::read(dir.join(store::RUNS))?;
+    let mut number = 1;
+    loop {
+        let nth = if number > 1 { format!("-{number}") } else { String::new() };
+        let record = machine.join(format!("{date}{nth}-{suite}"));
+        if !record.exists() {
+            return Ok(record);
+        }
+        let same = fs::read(record.join(store::RUNS)).is_ok_and(|kept| kept == rows);
+        ensure!(!same, "{}: this run is kept there already, and records are never changed", record.display());
+        number += 1;
+    }
 }
 
 /// The first row of a run that is whole and whose source can be found again.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use skipbench_reports::latest::latest;
 use skipbench_reports::report::Report;
 use skipbench_reports::store::{self, Run};
 
@@ -26,7 +27,7 @@ impl RunDirs {
 
     /// Everything that their rows say.
     pub(super) fn report(&self) -> Result<Report> {
-        Ok(Report::new(read(&self.dirs)?))
+        Ok(Report::of(each(&self.dirs)?))
     }
 }
 
@@ -47,22 +48,30 @@ impl AnyRunDirs {
             "no run below {}; name its directory, or make one with `skipbench run`",
             USUAL.join(" or ")
         );
-        Ok(Report::new(read(&found)?))
+        Ok(Report::of(each(&found)?))
     }
 }
 
-/// Reads the rows of several runs; of a directory that is no run, those of every run below it.
+/// Reads the rows of several runs; of a directory that is no run, those of every run below it. Says which records are left
+/// out because later ones repeat them.
 pub(super) fn read(dirs: &[PathBuf]) -> Result<Vec<Run>> {
+    let (runs, superseded) = latest(each(dirs)?);
+    superseded.iter().for_each(|note| eprintln!("note: {note}"));
+    Ok(runs)
+}
+
+/// The same, each run by itself.
+fn each(dirs: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<Run>)>> {
     let mut runs = Vec::new();
     for dir in dirs {
         let found = below(std::slice::from_ref(dir))?;
         // Where there is none, reading says what is missing.
         let found = if found.is_empty() { vec![dir.clone()] } else { found };
         for dir in found {
-            runs.extend(store::read(&dir)?);
+            runs.push((dir.clone(), store::read(&dir)?));
         }
     }
-    ensure!(!runs.is_empty(), "no rows yet: the run has not finished a cell");
+    ensure!(runs.iter().any(|(_, runs)| !runs.is_empty()), "no rows yet: the run has not finished a cell");
     Ok(runs)
 }
 

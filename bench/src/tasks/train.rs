@@ -27,14 +27,23 @@ use crate::data::Batches;
 const LOOK_EVERY: usize = 50;
 
 pub(super) fn run<N: Network>(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
-    fit::<N>(setup, checkpoints, report).map(|(_, measured, samples)| (measured, samples))
+    fit::<N>(setup, checkpoints, report, &unwatched).map(|(_, measured, samples)| (measured, samples))
 }
 
-/// Trains, tests, and gives the network too.
+/// Looks at a network after so many steps; it must leave no trace in it.
+pub(super) type Watch<'a, N> = dyn Fn(&N, u64) -> Result<Vec<Sample>> + 'a;
+
+/// Looks at nothing.
+pub(super) fn unwatched<N>(_: &N, _: u64) -> Result<Vec<Sample>> {
+    Ok(Vec::new())
+}
+
+/// Trains, tests, and gives the network too. What `watch` sees is part of the state, so that a resumed run has it once.
 pub(super) fn fit<N: Network>(
     setup: &Setup,
     mut checkpoints: Option<Checkpoints>,
     report: &mut Report,
+    watch: &Watch<N>,
 ) -> Result<(N, Measured, Vec<Sample>)> {
     let (model, measured) = setup.network::<N>()?;
     let (model, optimizer, state) = match &checkpoints {
@@ -43,7 +52,7 @@ pub(super) fn fit<N: Network>(
     };
     model.resume(state.steps);
     let batches = Batches::new(&setup.data, setup.recipe().batch);
-    let mut run = Run { setup, batches, criterion: setup.loss(), model: Some(model), optimizer, state };
+    let mut run = Run { setup, batches, criterion: setup.loss(), watch, model: Some(model), optimizer, state };
     while run.state.steps < run.total_steps() && run.state.target.is_none() {
         run.epoch(report)?;
         if let Some(checkpoints) = &mut checkpoints {
@@ -74,6 +83,7 @@ struct Run<'a, N> {
     setup: &'a Setup<'a>,
     batches: Batches<'a>,
     criterion: CrossEntropyLoss,
+    watch: &'a Watch<'a, N>,
     /// Only ever empty inside a step, which consumes the network and gives the next.
     model: Option<N>,
     optimizer: ModuleOptimizer,
@@ -137,8 +147,9 @@ impl<N: Network> Run<'_, N> {
             let model = self.model.take().context("the network was lost in a step that failed")?;
             let (model, loss, logits) =
                 step(model, &mut self.optimizer, &self.criterion, (images, labels.clone()), rate, recipe.precision);
-            self.model = Some(model);
             self.state.steps += 1;
+            self.state.samples.extend((self.watch)(&model, self.state.steps)?);
+            self.model = Some(model);
             losses.push(loss);
             if losses.len().is_multiple_of(LOOK_EVERY) {
                 still_finite(&losses, epoch)?;

@@ -6,6 +6,8 @@ use std::path::Path;
 use skipbench::data::{Settings, Source};
 use skipbench_models::Images;
 
+use super::ends;
+
 fn error(source: &Source) -> String {
     source.load().expect_err("something is wrong with it").to_string()
 }
@@ -50,6 +52,24 @@ fn cifar10_loads_from_its_folder_or_the_parent_with_any_number_of_whole_records(
     assert_eq!((from_parent.train.count(), from_parent.test.count()), (60, 12));
     assert_eq!(from_parent.test.labels[..3], [0, 1, 2]);
     assert_eq!(from_parent.test.pixels[3072..3075], [1, 8, 15], "planes stay in order");
+}
+
+/// What is there already is not downloaded again.
+#[test]
+fn a_data_set_that_was_fetched_is_described_for_scripts() {
+    let dir = tempfile::tempdir().expect("temp");
+    let folder = dir.path().join("data/cifar-10-batches-bin");
+    fs::create_dir_all(&folder).expect("made");
+    write_cifar10(&folder, 12);
+    let (said, _) = ends(dir.path(), &["data", "fetch", "cifar10", "--dir", "data", "--json"], 0);
+    let found: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((found["train"].as_u64(), found["test"].as_u64()), (Some(60), Some(12)), "{said}");
+    assert_eq!(found["path"], "data/cifar-10-batches-bin");
+    let (checked, _) = ends(dir.path(), &["data", "check", "cifar10", "--dir", "data", "--json"], 0);
+    let checked: serde_json::Value = serde_json::from_str(&checked).expect("JSON");
+    assert!(checked["sha256"].is_string() && checked["sha256"] == found["sha256"], "{checked}");
+    let (path, _) = ends(dir.path(), &["data", "fetch", "cifar10", "--dir", "data"], 0);
+    assert_eq!(path, "data/cifar-10-batches-bin\n");
 }
 
 #[test]

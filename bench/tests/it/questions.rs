@@ -97,6 +97,23 @@ fn reports_are_written_checked_and_spliced() {
     assert!(json(dir, &["report", "a"])["comparison"].as_array().is_some_and(|rows| !rows.is_empty()));
 }
 
+/// Another run of the suite on that day is kept beside the first, and taken in its place.
+fn again(dir: &Path, first: &Path) {
+    let runs = store::read(&finished(dir, "b")).expect("whole");
+    let mut clean = runs.clone();
+    clean.iter_mut().for_each(|run| run.row.git_dirty = Some(false));
+    store::write(&dir.join("b"), &clean).expect("written");
+    let kept = json(dir, &["record", "b", "--into", "records"]);
+    let second = kept["record"].as_str().expect("a path");
+    assert!(second.ends_with("-2-tiny"), "{second}, after {}", first.display());
+    assert_eq!((kept["cells"].as_u64(), kept["broken"].as_u64()), (Some(runs.len() as u64), Some(0)));
+    assert!(refused(dir, &["record", "b", "--into", "records"]).contains("never changed"));
+    let notes = json(dir, &["report", "records"])["notes"].to_string();
+    assert!(notes.contains("-tiny is left out") && notes.contains("-2-tiny measured the same later"), "{notes}");
+    let compared = |dirs: &[&str]| json(dir, &[&["compare"], dirs].concat());
+    assert_eq!(compared(&["records"]), compared(&[second]));
+}
+
 #[test]
 fn records_are_whole_traceable_and_never_changed() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -116,6 +133,7 @@ fn records_are_whole_traceable_and_never_changed() {
         let record = dir.join(path.trim());
         assert!(record.join("host.toml").is_file() && record.join("runs.csv").is_file());
         assert!(refused(dir, &["record", "a", "--into", "records"]).contains("never changed"));
+        again(dir, &record);
         ends(dir, &["compare", path.trim()], 0);
         let cell = &runs[0].row.cell;
         ends(dir, &["replay", path.trim(), cell], 0);

@@ -127,7 +127,8 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
     let Claim { name, sentence, rule, caution, examine } = *claim;
     let (data, device, origin) = (first.data.clone(), first.device.clone(), Origin::of(first));
     let broken = runs.len() - measured.len();
-    let Examined { verdict, remarks, conditions, measures, plots } = examine(&Evidence::new(measured));
+    let Examined { verdict, mut remarks, conditions, measures, plots } = examine(&Evidence::new(measured));
+    remarks.extend(unmeasured(runs));
     let said = Finding {
         claim: name,
         sentence,
@@ -145,6 +146,17 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
         plots,
     };
     Some(said)
+}
+
+/// Networks that could not be measured, each with the first reason: a loss that is no number says something of the network.
+fn unmeasured(runs: &[&Run]) -> Vec<String> {
+    let mut reasons: Vec<(&str, String)> = Vec::new();
+    for row in runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok) {
+        if reasons.iter().all(|(model, _)| *model != row.model) {
+            reasons.push((&row.model, format!("{}, seed {}, was not measured: {}", row.model, row.seed, row.error)));
+        }
+    }
+    reasons.into_iter().map(|(_, reason)| reason).collect()
 }
 
 /// One line of `claims.csv`: one condition of one verdict.

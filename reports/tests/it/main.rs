@@ -6,6 +6,7 @@ mod compare;
 mod curves;
 mod equal;
 mod large;
+mod latest;
 mod many;
 mod published;
 mod questions;

@@ -6,8 +6,8 @@
 /// Points on the line, as many as in the paper's figures.
 pub const POINTS: usize = 256;
 
-/// Lags from 0, in points.
-pub const LAGS: usize = 16;
+/// Lags in points: every one of the nearest, then some up to half the line.
+pub const LAGS: [usize; 22] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 32, 48, 64, 96, 128];
 
 /// Below this share of the gradients' mean square their variance along the line is rounding.
 const ROUNDING: f64 = 1e-10;
@@ -15,8 +15,8 @@ const ROUNDING: f64 = 1e-10;
 /// The autocorrelation of `gradients`, one vector a point, centred along the line: at lag k the correlation, over all
 /// components together, between points k apart. Gradients that do not vary along the line are alike at every lag: 1.
 ///
-/// Absent where every gradient is 0 or one is no number.
-pub fn autocorrelation(gradients: &[Vec<f32>], lags: usize) -> Option<Vec<f64>> {
+/// Absent where every gradient is 0 or one is no number. Lags as long as the line have no value.
+pub fn autocorrelation(gradients: &[Vec<f32>], lags: &[usize]) -> Option<Vec<(usize, f64)>> {
     let mean = mean(gradients)?;
     let square = |vector: &[f64]| vector.iter().map(|value| value * value).sum::<f64>();
     let centre = |gradient: &Vec<f32>| gradient.iter().zip(&mean).map(|(g, m)| f64::from(*g) - m).collect::<Vec<f64>>();
@@ -27,16 +27,18 @@ pub fn autocorrelation(gradients: &[Vec<f32>], lags: usize) -> Option<Vec<f64>> 
     if !whole.is_finite() || whole == 0.0 {
         return None;
     }
+    let lags = lags.iter().filter(|lag| **lag < gradients.len());
     if varies <= ROUNDING * whole {
-        return Some(vec![1.0; lags.min(gradients.len())]);
+        return Some(lags.map(|lag| (*lag, 1.0)).collect());
     }
     let product = |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    let at = |lag: usize| {
+    let at = |lag: &usize| {
+        let lag = *lag;
         let pairs = centred.iter().zip(&centred[lag..]).map(product).sum::<f64>();
         let (left, right): (f64, f64) = (squares[..squares.len() - lag].iter().sum(), squares[lag..].iter().sum());
-        pairs / (left * right).sqrt()
+        (lag, pairs / (left * right).sqrt())
     };
-    Some((0..lags.min(gradients.len())).map(at).collect())
+    Some(lags.map(at).collect())
 }
 
 fn mean(gradients: &[Vec<f32>]) -> Option<Vec<f64>> {

@@ -1,16 +1,17 @@
-//! `gradients`: how gradients come through a network, at its start and after training by the recipe.
+//! `gradients`: how gradients come through a network, at its start, during and after training by the recipe.
 //!
-//! On one fixed batch in training mode: the norm of the loss's gradient of every weight (`gradient_norm_init`, `…_trained`; index:
-//! layer from the images on) and of every block's output (`activation_gradient_init`), and the deviation of that output
-//! (`activation_deviation_init`). `gradient_correlation` (index: lag): whether neighbouring inputs have like gradients.
+//! On one fixed batch in training mode: the norm of the loss's gradient of every weight (`gradient_norm_init`, `gradient_norm_stepN`
+//! after N steps, `gradient_norm_trained`; index: layer from the images on) and of every block's output
+//! (`activation_gradient_init`), and the deviation of that output (`activation_deviation_init`). `gradient_correlation` (index: lag):
+//! whether inputs so far apart on a line have like gradients.
 //!
 //! With BatchNorm the norms alone do not tell plain from residual networks (He et al. 2015, §4.1); the correlation does.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use skipbench_models::Model;
 use skipbench_models::probe::{GradientProbe, Point, Probe};
+use skipbench_models::{Model, State};
 
 use super::correlation::{LAGS, POINTS, autocorrelation};
 use super::{Report, Result2, Setup, deviation, fresh, looked_at, norm_of, sample};
@@ -19,12 +20,26 @@ use crate::checkpoint::Checkpoints;
 use crate::data::Batches;
 use crate::tasks::train;
 
+/// It is looked after this part of all steps: the first few, an early part, a quarter.
+const LOOKS: [u64; 3] = [64, 16, 4];
+
 pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
     let mut samples = at_start(setup)?;
-    let (model, measured, learned) = train::fit::<Model>(setup, checkpoints, report)?;
+    let looks = LOOKS.map(|part| setup.total_steps() / part);
+    let watch = |model: &Model, steps: u64| match looks.contains(&steps) {
+        true => weights(setup, &copy(setup, model)?, &format!("gradient_norm_step{steps}")),
+        false => Ok(Vec::new()),
+    };
+    let (model, measured, learned) = train::fit::<Model>(setup, checkpoints, report, &watch)?;
     samples.extend(learned);
-    samples.extend(weights(setup, &model, "gradient_norm_trained")?);
+    samples.extend(weights(setup, &copy(setup, &model)?, "gradient_norm_trained")?);
     Ok((measured, samples))
+}
+
+/// A network of its own with the same state: a look in training mode moves running statistics, which clones share.
+fn copy(setup: &Setup, model: &Model) -> Result<Model> {
+    let state = State::of(&model.valid());
+    state.load_into(fresh(setup)?).map_err(|misfits| anyhow!("a copy misfits: {misfits:?}"))
 }
 
 fn at_start(setup: &Setup) -> Result<Vec<Sample>> {
@@ -32,9 +47,9 @@ fn at_start(setup: &Setup) -> Result<Vec<Sample>> {
     let mut samples = weights(setup, &model, "gradient_norm_init")?;
     samples.extend(activations(setup, &model)?);
     let gradients = along_a_line(setup, &model)?;
-    let correlation = autocorrelation(&gradients, LAGS).unwrap_or_default();
-    let of_lag = |(lag, value): (usize, &f64)| sample("gradient_correlation", lag, Some(*value));
-    samples.extend(correlation.iter().enumerate().filter_map(of_lag));
+    let correlation = autocorrelation(&gradients, &LAGS).unwrap_or_default();
+    let of_lag = |(lag, value): (usize, f64)| sample("gradient_correlation", lag, Some(value));
+    samples.extend(correlation.into_iter().filter_map(of_lag));
     Ok(samples)
 }
 

@@ -26,7 +26,7 @@ const RANKED: usize = 256;
 const MOST_LAYERS: usize = 99;
 
 pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
-    let (model, measured, mut samples) = train::fit::<Model>(setup, checkpoints, report)?;
+    let (model, measured, mut samples) = train::fit::<Model>(setup, checkpoints, report, &train::unwatched)?;
     let model = model.valid();
     samples.extend(lesions(setup, &model, report)?);
     samples.extend(ranks(setup, &model));

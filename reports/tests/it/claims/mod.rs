@@ -67,9 +67,12 @@ fn another_machine_or_data_set_is_another_verdict_and_other_suites_none() {
     elsewhere.iter_mut().for_each(|run| run.row.host = "m2".into());
     let mut failing = trained(all, 3);
     failing[0].row.status = Status::Crashed;
+    failing[0].row.error = "training diverged".into();
     let found = findings(&[failing, elsewhere].concat());
     assert_eq!(found.len(), 2);
     assert_eq!((found[0].broken, found[1].broken), (1, 0));
+    let reason = "backbone-none-22-w8, seed 1, was not measured: training diverged";
+    assert!(found[0].remarks == [reason] && found[1].remarks.is_empty(), "{:?}", found[0].remarks);
     let mut other = trained(all, 3);
     other.iter_mut().for_each(|run| run.row.suite = "quick".into());
     assert!(findings(&other).is_empty());

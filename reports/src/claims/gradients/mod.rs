@@ -1,0 +1,81 @@
+//! "Skip connections keep gradients from vanishing."
+//!
+//! Two measurements, since one does not do: norms of the gradient along the network, and the correlation of input gradients along a
+//! line between two images (shattered gradients: Balduzzi et al. 2017, arXiv:1702.08591, by whom it falls as 2^−L in plain
+//! networks and sublinearly with skips). With BatchNorm on, plain networks have healthy norms: He et al. 2015, arXiv:1512.03385,
+//! section 4.1, say so themselves.
+
+mod likeness;
+mod norms;
+
+use super::condition::{Condition, Verdict, estimate};
+use super::evidence::{Evidence, STYLES, difference, geometric_mean, ratio};
+use super::measure::Quantity;
+use super::{Claim, Examined};
+use likeness::{NEAR, correlation};
+use norms::reach;
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "gradients",
+    sentence: "Without skip connections gradients vanish on their way to the first layers; with them they do not.",
+    rule: "Of the deepest networks with BatchNorm, and of the deepest without it, at initialisation: the norm of the loss's gradient \
+           at the first block over that at the last. With BatchNorm also the correlation of input gradients at neighbouring points (lag 1 of \
+           256) of a line between two images. Supported: each ratio is below 1 without a skip, and above that with addition and with \
+           concatenation; the correlation is higher with either skip. Not supported: an interval says the opposite of one \
+           of these.",
+    caution: "With BatchNorm on, the norm of the gradient alone does not tell a plain network from a residual one: plain networks \
+              that cannot be trained have norms that do not vanish too (He et al. 2015, section 4.1, call them healthy), or that explode. What tells them apart is how \
+              the gradient changes from one input to the next, and the training error of the claim `depth`. A large gradient \
+              is not a useful one. Without BatchNorm neighbouring points are too near each other to tell: nearly every ReLU is in one state \
+              at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs have nothing to do with each other's (METHODOLOGY.md, \
+              Claims). The correlation farther along the line is shown beside it and decides nothing.",
+    examine,
+};
+
+fn examine(evidence: &Evidence<'_>) -> Examined {
+    let all = evidence.task("gradients");
+    let deepest = |normed| {
+        let own = all.normed(normed);
+        own.depth(own.deepest(&STYLES))
+    };
+    let (with, without) = (deepest(true), deepest(false));
+    let conditions = [arrival(&with, ""), alike(&with), arrival(&without, "without BatchNorm, ")].concat();
+    let verdict = Verdict::of_all(&conditions);
+    Examined {
+        verdict,
+        remarks: likeness::remark(&all).into_iter().collect(),
+        conditions,
+        measures: vec![norms::table(&all), likeness::by_lag(&[&with, &without]), likeness::decays(&all)],
+        plots: [norms::plots(&with, &without), likeness::plots(&all, &with, &without)].concat(),
+    }
+}
+
+/// With BatchNorm or without, in words.
+fn normalised(style: &str, normed: bool) -> String {
+    if normed { style.to_owned() } else { format!("{style}, without BatchNorm") }
+}
+
+/// The two skips and their words.
+const SKIPS: [(&str, &str); 2] = [("add", "addition"), ("concat", "concatenation")];
+
+/// How much of the gradient arrives at the first block.
+fn arrival(deepest: &Evidence<'_>, prefix: &str) -> Vec<Condition> {
+    let of = |style: &str| deepest.style(style).values(reach);
+    let says = format!("{prefix}without a skip, the gradient at the first block is smaller than at the last");
+    let vanishes = Condition::below(says, Quantity::Ratio, 1.0, geometric_mean(&of("none")));
+    let more = |(style, word): (&str, &str)| {
+        let says = format!("{prefix}with {word}, more of it arrives there than without a skip");
+        Condition::above(says, Quantity::Ratio, 1.0, estimate(ratio(&of(style), &of("none"))))
+    };
+    std::iter::once(vanishes).chain(SKIPS.map(more)).collect()
+}
+
+/// How alike the gradients of neighbouring inputs are.
+fn alike(deepest: &Evidence<'_>) -> Vec<Condition> {
+    let of = |style: &str| deepest.style(style).values(|run| correlation(run, NEAR));
+    let closer = |(style, word): (&str, &str)| {
+        let says = format!("with {word}, gradients of neighbouring inputs are more alike than without a skip");
+        Condition::above(says, Quantity::Number, 0.0, estimate(difference(&of(style), &of("none"))))
+    };
+    SKIPS.map(closer).to_vec()
+}

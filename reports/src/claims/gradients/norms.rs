@@ -1,0 +1,122 @@
+//! Norms of the loss's gradient along a network: at the start, during training and after it.
+
+use crate::claims::evidence::{Evidence, geometric_mean, series};
+use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use crate::record::RunRow;
+use crate::store::Run;
+
+use super::likeness::{FAR, NEAR, correlation};
+
+/// When norms were looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Moment {
+    Start,
+    After(u64),
+    Trained,
+}
+
+impl Moment {
+    /// Of a series of norms by layer.
+    fn of(series: &str) -> Option<Self> {
+        match series.strip_prefix("gradient_norm_")? {
+            "init" => Some(Moment::Start),
+            "trained" => Some(Moment::Trained),
+            other => other.strip_prefix("step")?.parse().ok().map(Moment::After),
+        }
+    }
+
+    fn series(self) -> String {
+        match self {
+            Moment::Start => "gradient_norm_init".to_owned(),
+            Moment::After(steps) => format!("gradient_norm_step{steps}"),
+            Moment::Trained => "gradient_norm_trained".to_owned(),
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Moment::Start => "at the start".to_owned(),
+            Moment::After(1) => "after 1 step".to_owned(),
+            Moment::After(steps) => format!("after {steps} steps"),
+            Moment::Trained => "trained".to_owned(),
+        }
+    }
+}
+
+/// Every moment at which some of these networks were looked at, in order.
+fn moments(of: &Evidence<'_>) -> Vec<Moment> {
+    let samples = of.runs().iter().flat_map(|run| &run.samples);
+    let mut moments: Vec<Moment> = samples.filter_map(|sample| Moment::of(&sample.series)).collect();
+    moments.sort_unstable();
+    moments.dedup();
+    moments
+}
+
+/// The gradient's norm at the first block's output over that at the last's, at the start.
+pub(super) fn reach(run: &Run) -> Option<f64> {
+    ends(run, "activation_gradient_init")
+}
+
+/// The first value of a series over the last.
+fn ends(run: &Run, name: &str) -> Option<f64> {
+    let points = series(run, name);
+    let ((_, first), (_, last)) = (points.first()?, points.last()?);
+    (points.len() > 1 && *last > 0.0).then(|| first / last)
+}
+
+/// Every network's norms and correlations.
+pub(super) fn table(all: &Evidence<'_>) -> Measures {
+    let moments = moments(all);
+    let weights = moments.iter().map(|moment| match moment {
+        Moment::Start => Column::new("first over last layer's weights, at the start", Quantity::Ratio),
+        moment => Column::new(moment.words(), Quantity::Ratio),
+    });
+    let at_lag = [NEAR, FAR].map(|lag| Column::new(format!("correlation at lag {lag}"), Quantity::Number));
+    let line = |(first, own): (&RunRow, Evidence<'_>)| {
+        let ratios = moments.iter().map(|moment| geometric_mean(&own.values(|run| ends(run, &moment.series()))));
+        let at_lag = [NEAR, FAR].map(|lag| own.mean(|run| correlation(run, lag)));
+        let values = std::iter::once(geometric_mean(&own.values(reach))).chain(ratios).chain(at_lag).collect();
+        Line::new(&first.model, &first.skip, values)
+    };
+    Measures {
+        title: "Gradients by network".to_owned(),
+        caption: "Ratios of the gradient's norms are geometric means over seeds; 1 is a gradient that neither vanishes nor explodes. The \
+                  correlation is at the start. -nonorm: without BatchNorm."
+            .to_owned(),
+        columns: std::iter::once(Column::new("first over last block, at the start", Quantity::Ratio))
+            .chain(weights)
+            .chain(at_lag)
+            .collect(),
+        lines: all.models().into_iter().map(line).collect(),
+    }
+}
+
+/// Norms by layer, a plot for each moment, of the deepest networks with BatchNorm and of the deepest without.
+pub(super) fn plots(with: &Evidence<'_>, without: &Evidence<'_>) -> Vec<Plot> {
+    let of = |deepest: &Evidence<'_>, suffix: &str, words: &str| {
+        let plot = |moment: Moment| by_layer(deepest, moment, (suffix, words));
+        moments(deepest).into_iter().map(plot).collect::<Vec<Plot>>()
+    };
+    [of(with, "", "with BatchNorm"), of(without, "-nonorm", "without BatchNorm")].concat()
+}
+
+fn by_layer(deepest: &Evidence<'_>, moment: Moment, (suffix, words): (&str, &str)) -> Plot {
+    let name = moment.series();
+    let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
+        name: first.model.clone(),
+        skip: first.skip.clone(),
+        points: own.mean_series(&name),
+    };
+    Plot {
+        name: name.replace('_', "-") + suffix,
+        title: format!("Gradient norms {}, {words}", moment.words()),
+        caption: format!(
+            "The norm of the loss's gradient by the weights of each layer, means over seeds; the first layer is the one at the images. \
+             The deepest networks {words}."
+        ),
+        drawn: Drawn::Lines,
+        x: Along::linear("layer", Quantity::Number),
+        y: Along::log("gradient norm", Quantity::Number),
+        traces: deepest.models().into_iter().map(trace).collect(),
+    }
+}
