@@ -1,6 +1,6 @@
 //! What a network computes on given images, to be set against what another program computed with the same weights.
 
-use burn::module::{Module, ModuleMapper, Param};
+use burn::module::{Flag, Module, ModuleMapper, Param};
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Int, Tensor, TensorData};
@@ -33,6 +33,24 @@ pub fn compute<N: Network>(model: &N, images: Tensor<4>, labels: Tensor<1, Int>)
     let (train_logits, value) = (train_logits.inner().into_data(), loss.clone().inner().into_data());
     let gradients = GradientsParams::from_grads(loss.backward(), model);
     Computed { logits, train_logits, loss: value, gradients: State::gradients(model, &gradients) }
+}
+
+/// The gradients of the mean cross-entropy with running statistics, by every parameter: the network as it is in evaluation. There is
+/// no statistic of a few pixels to divide by, so that single precision is enough to tell a right gradient from a wrong one.
+///
+/// # Shapes
+/// As [`compute`].
+pub fn resting_gradients<N: Network>(model: &N, images: Tensor<4>, labels: Tensor<1, Int>) -> State {
+    struct Rest;
+    impl ModuleMapper for Rest {
+        fn map_flag(&mut self, flag: Param<Flag>) -> Param<Flag> {
+            flag.with_value(false)
+        }
+    }
+    let model = model.clone().map(&mut Rest);
+    let logits = model.logits(images);
+    let loss = CrossEntropyLossConfig::new().init(&logits.device()).forward(logits, labels);
+    State::gradients(&model, &GradientsParams::from_grads(loss.backward(), &model))
 }
 
 /// `model` in double precision. What single precision computes depends on rounding where a ReLU's input is nearly zero:

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, FloatDType, Int, Tensor, TensorData};
 use serde::Serialize;
-use skipbench_models::parity::{compute, deviation, double};
+use skipbench_models::parity::{compute, deviation, double, resting_gradients};
 use skipbench_models::{Images, ModelSpec, Network, State, torchvision};
 
 /// Largest difference of logits, over the largest of them.
@@ -32,6 +32,8 @@ pub struct Agreement {
     pub loss: f64,
     /// Every parameter's gradient, the worst first.
     pub gradients: Vec<Gradient>,
+    /// The same with running statistics, where PyTorch's are given.
+    pub resting_gradients: Vec<Gradient>,
 }
 
 /// One parameter's gradient.
@@ -47,12 +49,13 @@ impl Agreement {
     /// Whether all are within the tolerances.
     pub fn holds(&self) -> bool {
         let logits = [self.logits, self.train_logits, self.loss].iter().all(|difference| *difference <= LOGITS);
-        logits && self.gradients.iter().all(|gradient| gradient.difference <= GRADIENTS)
+        let mut gradients = self.gradients.iter().chain(&self.resting_gradients);
+        logits && gradients.all(|gradient| gradient.difference <= GRADIENTS)
     }
 }
 
 /// Compares `model`, which is `spec` built on `device`, with what `expected` holds: `images`, `labels`, `logits`,
-/// `train_logits`, `loss` and a `gradient.NAME` for every parameter, in PyTorch's names.
+/// `train_logits`, `loss` and a `gradient.NAME` for every parameter, in PyTorch's names; maybe also a `resting_gradient.NAME`.
 ///
 /// # Errors
 /// A tensor that `expected` lacks, or images that are not of the network's shape.
@@ -66,33 +69,42 @@ pub fn agreement<N: Network>(
 ) -> Result<Agreement> {
     let (pixels, labels) = batch(images, expected, &device.clone().autodiff())?;
     let model = model.clone().train();
-    let computed = match precision {
-        Precision::Single => compute(&model, pixels, labels),
-        Precision::Double => compute(&double(model), pixels.cast(FloatDType::F64), labels),
+    let (model, pixels) = match precision {
+        Precision::Single => (model, pixels),
+        Precision::Double => (double(model), pixels.cast(FloatDType::F64)),
     };
+    // Before the step in training mode, which moves the statistics.
+    let resting = expected.iter().any(|(key, _)| key.starts_with(RESTING));
+    let resting = resting.then(|| resting_gradients(&model, pixels.clone(), labels.clone()));
+    let computed = compute(&model, pixels, labels);
     let of = |key: &str, found: &TensorData| Ok::<f64, anyhow::Error>(deviation(found, result(expected, key)?));
-    let found = torchvision::export(spec, computed.gradients);
-    let mut gradients = compared(&found, expected)?;
-    // The total order of f64 puts what is no number before all others here.
-    gradients.sort_by(|one, other| other.difference.total_cmp(&one.difference));
     Ok(Agreement {
         logits: of("logits", &computed.logits)?,
         train_logits: of("train_logits", &computed.train_logits)?,
         loss: of("loss", &computed.loss)?,
-        gradients,
+        gradients: compared(&torchvision::export(spec, computed.gradients), expected, "gradient.")?,
+        resting_gradients: match resting {
+            Some(found) => compared(&torchvision::export(spec, found), expected, RESTING)?,
+            None => Vec::new(),
+        },
     })
 }
 
-/// Every gradient that was computed. One that only `expected` has differs infinitely.
-fn compared(found: &State, expected: &State) -> Result<Vec<Gradient>> {
+/// What the names of gradients with running statistics begin with.
+const RESTING: &str = "resting_gradient.";
+
+/// Every gradient that was computed, the worst first. One that only `expected` has differs infinitely.
+fn compared(found: &State, expected: &State, prefix: &str) -> Result<Vec<Gradient>> {
     let mut gradients = Vec::new();
     for (name, found) in found.iter() {
-        let difference = deviation(found, result(expected, &format!("gradient.{name}"))?);
+        let difference = deviation(found, result(expected, &format!("{prefix}{name}"))?);
         gradients.push(Gradient { name: name.to_owned(), difference });
     }
-    let others = expected.iter().filter_map(|(key, _)| key.strip_prefix("gradient."));
+    let others = expected.iter().filter_map(|(key, _)| key.strip_prefix(prefix));
     let lost = others.filter(|name| found.get(name).is_none());
     gradients.extend(lost.map(|name| Gradient { name: name.to_owned(), difference: f64::INFINITY }));
+    // The total order of f64 puts what is no number before all others here.
+    gradients.sort_by(|one, other| other.difference.total_cmp(&one.difference));
     Ok(gradients)
 }
 

@@ -2,9 +2,10 @@
 //! parameter, and the running statistics after a step.
 
 use burn::module::Module;
+use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, FloatDType, TensorData};
-use skipbench_models::parity::{Computed, compute, deviation, double};
-use skipbench_models::{State, torchvision};
+use skipbench_models::parity::{Computed, compute, deviation, double, resting_gradients};
+use skipbench_models::{Network, State, torchvision};
 
 use super::fixture::Fixture;
 
@@ -93,6 +94,36 @@ fn running_statistics_follow_but_for_the_variance_s_bias() {
         (name.to_owned(), ours)
     });
     compare(corrected, fixture.result("statistics"), 1e-4);
+}
+
+/// Along its own gradient the loss of evaluation rises by the gradient's square, and no running statistic moves.
+#[test]
+fn gradients_at_rest_are_those_of_the_network_in_evaluation() {
+    let device = Device::flex().autodiff();
+    for name in ["resnet8-w16", "densenet-10-12", "backbone-add-16-w8"] {
+        let fixture = Fixture::read(name);
+        let (model, (images, labels)) = (fixture.model(&device), fixture.first(&device));
+        let before = State::of(&model.valid());
+        let gradients = resting_gradients(&model, images.clone(), labels.clone());
+        assert_eq!(State::of(&model.valid()), before, "{name}");
+        let square: f64 = gradients.iter().flat_map(|(_, data)| data.iter::<f64>()).map(|value| value * value).sum();
+        let step = 0.01 / square;
+        let loss = |sign: f64| {
+            let moved = |(name, data): (&str, &TensorData)| {
+                let way = gradients.get(name).map(|way| way.iter::<f64>().collect::<Vec<f64>>());
+                let values = data.iter::<f64>().enumerate();
+                let values = values.map(|(at, value)| value + way.as_ref().map_or(0.0, |way| sign * step * way[at]));
+                (name.to_owned(), TensorData::new(values.collect::<Vec<f64>>(), data.shape().clone()))
+            };
+            let state: State = before.iter().map(moved).collect();
+            let logits =
+                state.load_into(fixture.model(&device)).expect("its own").valid().logits(images.clone().inner());
+            let loss = CrossEntropyLossConfig::new().init(&logits.device()).forward(logits, labels.clone().inner());
+            f64::from(loss.into_scalar::<f32>())
+        };
+        let rise = (loss(1.0) - loss(-1.0)) / (2.0 * step);
+        assert!((rise / square - 1.0).abs() < 0.02, "{name}: {rise}, squared {square}");
+    }
 }
 
 macro_rules! agreements {

@@ -23,7 +23,8 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     target: Target,
     /// What PyTorch computed with these weights, in a .safetensors file: images, labels, logits, train_logits, loss and a
-    /// gradient.NAME for every parameter (models/tests/fixtures/full.py writes it).
+    /// gradient.NAME for every parameter, and a resting_gradient.NAME of evaluation mode if they are to be compared
+    /// (models/tests/fixtures/full.py writes it).
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,
     /// Compute in double precision, where no ReLU's gradient depends on rounding.
@@ -92,14 +93,15 @@ fn tell(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
 }
 
 fn described(found: &Agreement) -> String {
-    let Agreement { logits, train_logits, loss, gradients } = found;
-    let worst = gradients.first().map(|worst| {
-        let (Gradient { name, difference }, count) = (worst, gradients.len());
-        format!("gradients {difference:.1e} (at most {GRADIENTS:.0e}), the worst of {count}: {name}\n")
-    });
+    let Agreement { logits, train_logits, loss, gradients, resting_gradients } = found;
+    let worst = |what: &str, gradients: &[Gradient]| {
+        let (Gradient { name, difference }, count) = (gradients.first()?, gradients.len());
+        Some(format!("{what} {difference:.1e} (at most {GRADIENTS:.0e}), the worst of {count}: {name}\n"))
+    };
+    let worst = [worst("gradients", gradients), worst("gradients in evaluation mode", resting_gradients)];
     format!(
         "Largest differences from PyTorch, over the largest magnitude of each tensor:\n\
          logits {logits:.1e}, in training mode {train_logits:.1e}, loss {loss:.1e} (at most {LOGITS:.0e})\n{}",
-        worst.unwrap_or_default()
+        worst.into_iter().flatten().collect::<String>()
     )
 }
