@@ -11,6 +11,7 @@
 //! Everything between reading and formatting is a pure function. Nothing here knows Burn.
 
 pub mod answer;
+mod apart;
 pub mod bootstrap;
 pub mod chart;
 pub mod claims;
