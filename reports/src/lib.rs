@@ -15,6 +15,7 @@ mod apart;
 pub mod bootstrap;
 pub mod chart;
 pub mod claims;
+mod command;
 pub mod compare;
 pub mod diff;
 pub mod figure;
