@@ -6,6 +6,7 @@ use std::io::{IsTerminal, Write};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::table;
 
 use crate::cell::{Progress, Task};
 use crate::orchestrate::Observer;
@@ -59,7 +60,7 @@ impl Observer for Lines {
 fn result(planned: &Planned, row: &RunRow) -> String {
     let label = planned.cell.label();
     if row.status != Status::Ok {
-        return format!("{label}: not measured: {}", row.error);
+        return format!("{label}: not measured: {}", table::line(&row.error));
     }
     let seconds = row.wall_ns as f64 / 1e9;
     format!("{label}: {} ({seconds:.1} s)", headline(planned, row).unwrap_or_default())

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::group::{Group, Identity, Member};
 use crate::metric::Metric;
 use crate::paired::Contrast;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, mean_interval};
 
 /// One metric of one model, before and after.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,10 +20,12 @@ pub struct Change {
     pub device: String,
     /// What.
     pub metric: Metric,
-    /// Mean over the first run's replicates.
+    /// Mean in the first run, over the replicates that both have; over all where they share none.
     pub before: Estimate,
-    /// Mean over the second's.
+    /// The same in the second.
     pub after: Estimate,
+    /// Replicates that both have.
+    pub pairs: usize,
     /// After over before, replicate by replicate.
     pub ratio: Option<Contrast>,
 }
@@ -93,18 +95,29 @@ fn join(diff: &mut Diff, before: &Group, after: &Group) {
 
 fn changes(identity: &Identity, before: &Member, after: &Member) -> Vec<Change> {
     let of = |metric: &Metric| {
+        let (pairs, before_mean, after_mean) = means(before, after, *metric)?;
         Some(Change {
             group: identity.group.clone(),
             model: before.model.clone(),
             data: identity.data.clone(),
             device: identity.device.clone(),
             metric: *metric,
-            before: before.mean(*metric)?,
-            after: after.mean(*metric)?,
+            before: before_mean,
+            after: after_mean,
+            pairs,
             ratio: after.ratio(before, *metric),
         })
     };
     Metric::ALL.iter().filter_map(of).collect()
+}
+
+/// How many replicates both have, and both means: over those, as the ratio is, so that the three agree.
+fn means(before: &Member, after: &Member, metric: Metric) -> Option<(usize, Estimate, Estimate)> {
+    let (after_values, before_values): (Vec<f64>, Vec<f64>) = after.pairs(before, metric).into_iter().unzip();
+    match before_values.len() {
+        0 => Some((0, before.mean(metric)?, after.mean(metric)?)),
+        pairs => Some((pairs, mean_interval(&before_values)?, mean_interval(&after_values)?)),
+    }
 }
 
 fn conditions(before: &Identity, after: &Identity) -> Vec<Condition> {
@@ -157,7 +170,7 @@ pub struct DiffRow {
     pub device: String,
     /// The metric, with its unit.
     pub metric: &'static str,
-    /// Mean in the first run.
+    /// Mean in the first run, over the replicates that both have; over all where they share none.
     pub before: f64,
     /// Replicates behind it.
     pub before_n: usize,
@@ -192,7 +205,7 @@ fn row(change: &Change) -> DiffRow {
         before_n: change.before.n,
         after: change.after.value,
         after_n: change.after.n,
-        pairs: ratio.map_or(0, |ratio| ratio.n),
+        pairs: change.pairs,
         ratio: ratio.map(|ratio| ratio.value),
         ratio_low: ratio.and_then(|ratio| ratio.low),
         ratio_high: ratio.and_then(|ratio| ratio.high),

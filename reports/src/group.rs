@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
+use crate::command;
 use crate::metric::Metric;
 use crate::paired::{self, Contrast};
 use crate::record::{RunRow, Status};
@@ -109,7 +110,7 @@ pub struct Origin {
     pub burn: String,
     /// Day of the first row.
     pub date: String,
-    /// The command.
+    /// The command, but for the directory that it wrote.
     pub command: String,
 }
 
@@ -135,7 +136,7 @@ impl Origin {
             skipbench: format!("{} ({revision}{dirty})", row.skipbench_version),
             burn: row.burn_version.clone(),
             date: row.started.chars().take(10).collect(),
-            command: row.command.clone(),
+            command: command::shown(&row.command),
         }
     }
 }
@@ -170,7 +171,7 @@ impl Member {
 
     /// How the member joins: its skip, but that of a Transformer, which is another network altogether, by that name.
     pub fn style(&self) -> &str {
-        if self.family == "vit" { "transformer" } else { &self.skip }
+        style(&self.family, &self.skip)
     }
 
     /// What the replicates that both have say of a share's difference from `reference`; none of what is not a share.
@@ -200,6 +201,11 @@ impl Member {
             base.iter().filter_map(move |(replicate, base)| Some((*own.get(replicate)?, *base)))
         })
     }
+}
+
+/// [`Member::style`].
+pub(crate) fn style<'a>(family: &str, skip: &'a str) -> &'a str {
+    if family == "vit" { "transformer" } else { skip }
 }
 
 /// A cell that was not measured.

@@ -12,9 +12,11 @@
 //! Everything between reading and formatting is a pure function. Nothing here knows Burn.
 
 pub mod answer;
+mod apart;
 pub mod bootstrap;
 pub mod chart;
 pub mod claims;
+mod command;
 pub mod compare;
 pub mod diff;
 pub mod figure;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::apart::apart;
 use crate::group::{Group, Member, Setting, settings};
 use crate::metric::Metric;
 use crate::stats::Estimate;
@@ -55,6 +56,8 @@ pub struct Candidate {
 pub struct Advice {
     /// The setting: what holds on this data, device and machine need not hold on another.
     pub setting: Setting,
+    /// What else tells it from other settings with advice, such as keys of the recipe.
+    pub apart: Vec<String>,
     /// The limits.
     pub limits: Vec<Limit>,
     /// Networks that keep every limit, surely or likely, the most accurate first: the chosen one.
@@ -73,7 +76,11 @@ impl Advice {
 /// Advice for each setting that has accuracies.
 pub fn recommend(groups: &[Group], limits: &[Limit]) -> Vec<Advice> {
     let of = |(setting, groups): (Setting, Vec<&Group>)| advice(setting, &groups, limits);
-    settings(groups).into_iter().map(of).filter(|advice| advice.fitting.len() + advice.others.len() > 0).collect()
+    let advised = |advice: &Advice| advice.fitting.len() + advice.others.len() > 0;
+    let mut all: Vec<Advice> = settings(groups).into_iter().map(of).filter(advised).collect();
+    let settings: Vec<Setting> = all.iter().map(|advice| advice.setting.clone()).collect();
+    all.iter_mut().for_each(|advice| advice.apart = apart(&advice.setting, &settings));
+    all
 }
 
 fn advice(setting: Setting, groups: &[&Group], limits: &[Limit]) -> Advice {
@@ -88,7 +95,7 @@ fn advice(setting: Setting, groups: &[&Group], limits: &[Limit]) -> Advice {
         candidate.behind = behind.map(|contrast| contrast.estimate);
     }
     let plain = |all: Vec<(&Member, Candidate)>| all.into_iter().map(|(_, candidate)| candidate).collect();
-    Advice { setting, limits: limits.to_vec(), fitting: plain(fitting), others: plain(others) }
+    Advice { setting, apart: Vec::new(), limits: limits.to_vec(), fitting: plain(fitting), others: plain(others) }
 }
 
 fn candidate(group: &str, member: &Member, limits: &[Limit]) -> Option<Candidate> {
@@ -132,6 +139,12 @@ pub struct AdviceRow {
     pub device: String,
     /// Identity of the machine.
     pub host: String,
+    /// Suite.
+    pub suite: String,
+    /// Version of skipbench and, in brackets, the source's revision.
+    pub skipbench: String,
+    /// The recipe as JSON.
+    pub recipe: String,
     /// 1 for the network to take, by accuracy; empty where it does not fit.
     pub rank: Option<usize>,
     /// Group.
@@ -178,6 +191,9 @@ fn row(advice: &Advice, one: &Candidate, rank: Option<usize>) -> AdviceRow {
         data: advice.setting.data.clone(),
         device: advice.setting.device.clone(),
         host: advice.setting.host.clone(),
+        suite: advice.setting.suite.clone(),
+        skipbench: advice.setting.skipbench.clone(),
+        recipe: advice.setting.recipe.clone(),
         rank,
         group: one.group.clone(),
         model: one.model.clone(),

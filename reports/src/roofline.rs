@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use crate::group;
 use crate::record::{RunRow, Status};
 use crate::store::Run;
 
@@ -20,6 +21,9 @@ pub struct Roof {
     pub model: String,
     /// Skip style.
     pub skip: String,
+    /// How it joins ([`Member::style`](crate::group::Member::style)).
+    #[serde(skip)]
+    pub style: String,
     /// `train-step`, `train-epoch`, `infer` or `latency`.
     pub task: String,
     /// Device.
@@ -76,6 +80,7 @@ fn roof(row: &RunRow) -> Option<Roof> {
         group: row.group.clone(),
         model: row.model.clone(),
         skip: row.skip.clone(),
+        style: group::style(&row.family, &row.skip).to_owned(),
         task: row.task.clone(),
         device: row.device.clone(),
         batch: row.batch,

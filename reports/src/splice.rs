@@ -41,10 +41,15 @@ pub fn splice(document: &str, report: &Report) -> Result<String, SpliceError> {
         }
         let length = text[start..].find(&end).ok_or(SpliceError::Open(part.word()))?;
         let body = section(report, part);
-        text.replace_range(start..start + length, &format!("\n\n{}\n\n", body.trim()));
+        text.replace_range(start..start + length, &lines(document, &format!("\n\n{}\n\n", body.trim())));
         found = true;
     }
     if found { Ok(text) } else { Err(SpliceError::NoMarker(names())) }
+}
+
+/// The text with the line ends of the document.
+fn lines(document: &str, text: &str) -> String {
+    if document.contains("\r\n") { text.replace('\n', "\r\n") } else { text.to_owned() }
 }
 
 fn names() -> String {

@@ -29,6 +29,22 @@ const PROBE: &str = r##"<script>addEventListener('load', () => setTimeout(() => 
   document.querySelector('.theme').click();
   const after = getComputedStyle(document.body).backgroundColor;
   document.querySelector('.theme').click();
+  const centre = (mark) => {
+    mark.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+    const box = mark.getBoundingClientRect();
+    return document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  };
+  const saying = (mark) => mark.closest('.point').getAttribute('aria-label');
+  const deaf = [...document.querySelectorAll('.chart .point .mark')].filter((mark) => !centre(mark)?.closest('.point')).map(saying);
+  const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const covered = [...document.querySelectorAll('.command')].filter((box) => {
+    const text = document.createRange();
+    text.selectNodeContents(box.querySelector('code'));
+    const button = box.querySelector('button').getBoundingClientRect();
+    return [...text.getClientRects()].some((line) => meets(line, button));
+  }).length;
+  const names = [...document.querySelectorAll('#parts .chart .name')];
+  const hidden = names.filter((name) => name.getBoundingClientRect().height < 8).length;
   dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
   const seen = {
     wide: document.documentElement.scrollWidth, window: innerWidth,
@@ -36,6 +52,7 @@ const PROBE: &str = r##"<script>addEventListener('load', () => setTimeout(() => 
     sections: [...document.querySelectorAll('main > section')].map((section) => section.id),
     dead: [...document.querySelectorAll('a[href^="#"]')].map((a) => a.hash.slice(1)).filter((id) => !document.getElementById(id)),
     plots: document.querySelectorAll('figure svg').length, tables: document.querySelectorAll('table').length,
+    deaf, covered, copied: document.querySelectorAll('.command button').length, names: names.length, hidden,
     unnamed: document.querySelectorAll('.chart .point:not([aria-label])').length,
     loaded: performance.getEntriesByType('resource').map((entry) => entry.name),
     title: document.title, focused, hovered, before, after, dark: matchMedia('(prefers-color-scheme: dark)').matches,
@@ -46,6 +63,15 @@ const PROBE: &str = r##"<script>addEventListener('load', () => setTimeout(() => 
   document.body.append(told);
   if (parent !== window) parent.postMessage(told.textContent, '*');
 }, 50));</script>"##;
+
+/// Presses the theme's button until the page is dark, and tells its colours as they are printed.
+const PAPER: &str = r##"<script>addEventListener('load', () => {
+  while (document.documentElement.dataset.theme !== 'dark') document.querySelector('.theme').click();
+  matchMedia('print').addEventListener('change', (event) => {
+    const [body, drawing] = [document.body, document.querySelector('.chart .paper')].map((element) => getComputedStyle(element));
+    if (event.matches) console.log(`on paper: ${document.documentElement.dataset.theme}, ${body.backgroundColor}, ${drawing.fill}`);
+  });
+});</script>"##;
 
 /// The page in a frame as wide as a small phone; what the probe tells is passed on.
 const PHONE: &str = r#"<!DOCTYPE html><meta charset="utf-8"><body style="margin:0"><iframe src="page.html" width="360" height="2400"
@@ -147,6 +173,7 @@ fn folder() -> &'static Path {
         let text = page(&Report::new(runs()));
         fs::write(dir.join("bare.html"), &text).expect("written");
         fs::write(dir.join("page.html"), text.replace("</body>", &format!("{PROBE}</body>"))).expect("written");
+        fs::write(dir.join("paper.html"), text.replace("</body>", &format!("{PAPER}</body>"))).expect("written");
         fs::write(dir.join("phone.html"), PHONE).expect("written");
         dir
     })
@@ -154,6 +181,14 @@ fn folder() -> &'static Path {
 
 /// Runs Chromium on one of the folder's files; gives standard output, after a look at standard error.
 fn chromium(file: &str, options: &[&str]) -> String {
+    let (said, errors) = run(file, options);
+    let complaints: Vec<&str> = errors.lines().filter(|line| line.contains("CONSOLE")).collect();
+    assert!(complaints.is_empty(), "{complaints:?}");
+    said
+}
+
+/// Runs Chromium on one of the folder's files; gives standard output and standard error.
+fn run(file: &str, options: &[&str]) -> (String, String) {
     let program = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
     let profile = tempfile::tempdir().expect("a folder");
     let output = Command::new(&program)
@@ -177,11 +212,10 @@ fn chromium(file: &str, options: &[&str]) -> String {
         .arg(format!("file://{}", folder().join(file).display()))
         .output()
         .unwrap_or_else(|error| panic!("{program}: {error}; these tests need Chromium (Debian: chromium)"));
-    let errors = String::from_utf8_lossy(&output.stderr);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (said, errors) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{errors}");
-    let complaints: Vec<&str> = errors.lines().filter(|line| line.contains("CONSOLE")).collect();
-    assert!(complaints.is_empty(), "{complaints:?}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    (said, errors)
 }
 
 /// What the probe saw.
@@ -221,6 +255,7 @@ fn everything_is_there_and_answers_to_pointer_and_keyboard() {
     );
     assert!(seen["focused"].as_str().is_some_and(|tip| tip.contains("test accuracy")), "{seen}");
     assert!(seen["hovered"].as_str().is_some_and(|tip| !tip.is_empty() && seen["focused"] != *tip), "{seen}");
+    assert_eq!(seen["deaf"], serde_json::json!([]), "every mark answers a pointer at its centre");
     assert_ne!(seen["before"], seen["after"], "the button changes the theme");
     assert!(seen["title"].as_str().is_some_and(|title| title.starts_with("skipbench: ")), "no name was run: {seen}");
 }
@@ -250,6 +285,22 @@ fn a_phone_needs_no_scrolling_sideways() {
     let seen = seen("phone.html", &["--window-size=800,2600"]);
     assert_eq!(seen["window"].as_u64(), Some(360));
     assert!(seen["wide"].as_u64() <= Some(360), "{seen}");
+}
+
+#[test]
+fn a_phone_shows_whose_bars_there_are_and_whole_commands() {
+    let seen = seen("phone.html", &["--window-size=800,2600"]);
+    assert!(seen["names"].as_u64() > Some(2) && seen["copied"].as_u64() > Some(0), "{seen}");
+    assert_eq!((seen["hidden"].as_u64(), seen["covered"].as_u64()), (Some(0), Some(0)), "{seen}");
+}
+
+#[test]
+fn paper_is_light_whatever_the_button_and_the_system_say() {
+    let pdf = format!("--print-to-pdf={}", folder().join("pressed.pdf").display());
+    for dark in [0, 1] {
+        let (_, errors) = run("paper.html", &[&pdf, &format!("--blink-settings=preferredColorScheme={dark}")]);
+        assert!(errors.contains("on paper: dark, rgb(255, 255, 255), rgb(255, 255, 255)"), "{errors}");
+    }
 }
 
 #[test]

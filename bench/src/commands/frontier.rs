@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
 use skipbench_reports::frontier::{COSTS, Frontier, rows};
 use skipbench_reports::metric::Metric;
@@ -22,8 +22,8 @@ pub(crate) struct FrontierArgs {
     #[arg(long, value_parser = cost)]
     cost: Option<Metric>,
     /// Only networks within this budget, such as 300k (params), 20MiB (memory) or 500 (at least, images/s).
-    #[arg(long, requires = "cost", value_parser = quantity)]
-    budget: Option<f64>,
+    #[arg(long, requires = "cost")]
+    budget: Option<String>,
     #[command(flatten)]
     form: Form,
 }
@@ -33,7 +33,17 @@ fn cost(word: &str) -> Result<Metric, String> {
     known.ok_or_else(|| format!("a cost is one of {}", COSTS.map(Metric::word).join(", ")))
 }
 
+impl FrontierArgs {
+    /// The budget in the unit of the cost.
+    fn budget(&self) -> Result<Option<f64>> {
+        let Some((cost, budget)) = self.cost.zip(self.budget.as_ref()) else { return Ok(None) };
+        let read = quantity(cost, budget).map_err(|error| anyhow!("--budget {budget}: {} {error}", cost.word()))?;
+        Ok(Some(read))
+    }
+}
+
 pub(crate) fn run(arguments: &FrontierArgs) -> Result<ExitCode> {
+    let budget = arguments.budget()?;
     let wanted = |frontier: &Frontier| arguments.cost.is_none_or(|cost| frontier.cost == cost);
     let mut frontiers = arguments.runs.report()?.frontiers;
     frontiers.retain(wanted);
@@ -42,7 +52,7 @@ pub(crate) fn run(arguments: &FrontierArgs) -> Result<ExitCode> {
         "no two networks of these runs have both a test accuracy and that cost; a run has both from the tasks `train` and, \
          say, `train-step`"
     );
-    if let Some(budget) = arguments.budget {
+    if let Some(budget) = budget {
         let keeps = |cost: Metric, value: f64| if cost.more_is_better() { value >= budget } else { value <= budget };
         frontiers.iter_mut().for_each(|one| one.points.retain(|point| keeps(one.cost, point.cost.value)));
         frontiers.retain(|one| !one.points.is_empty());

@@ -1,35 +1,80 @@
-//! Amounts on the command line: `2GiB`, `300k`, `1.5ms`.
+//! Amounts on the command line: `2GiB`, `300k`, `1.5ms`, each with the units of what it is an amount of.
 
-/// What a suffix multiplies by. Times are in nanoseconds, as rows have them.
-const SUFFIXES: [(&str, f64); 20] = [
-    ("KiB", 1024.0),
-    ("MiB", 1_048_576.0),
-    ("GiB", 1_073_741_824.0),
-    ("TiB", 1_099_511_627_776.0),
-    ("kB", 1e3),
-    ("KB", 1e3),
-    ("MB", 1e6),
-    ("GB", 1e9),
-    ("TB", 1e12),
-    ("ns", 1.0),
-    ("us", 1e3),
-    ("µs", 1e3),
-    ("ms", 1e6),
-    ("min", 6e10),
-    ("B", 1.0),
-    ("s", 1e9),
-    ("k", 1e3),
-    ("M", 1e6),
-    ("G", 1e9),
-    ("%", 0.01),
-];
+use skipbench_reports::metric::Metric;
 
-/// Reads an amount; a number without a suffix is in the unit of rows: bytes, nanoseconds, images a second, a share.
-pub(super) fn quantity(word: &str) -> Result<f64, String> {
-    let word = word.trim();
-    let suffix = SUFFIXES.iter().find_map(|(suffix, factor)| Some((word.strip_suffix(suffix)?, *factor)));
-    let (number, factor) = suffix.unwrap_or((word, 1.0));
-    let value: Option<f64> = number.trim().parse().ok().map(|number: f64| number * factor);
-    let usable = value.filter(|value| value.is_finite() && *value >= 0.0);
-    usable.ok_or_else(|| "an amount is needed, such as 2GiB, 500MB, 300k, 1.5ms, 95% or 500".to_owned())
+/// What an amount is of: what it is called, with an example, and what each unit multiplies by to give the unit of rows. A
+/// bare number is one where `""` is among them.
+#[derive(Debug)]
+struct Kind {
+    name: &'static str,
+    units: &'static [(&'static str, f64)],
+    most: f64,
+}
+
+const SIZE: Kind = Kind {
+    name: "a size, such as 2GiB or 500MB",
+    units: &[
+        ("KiB", 1024.0),
+        ("MiB", 1_048_576.0),
+        ("GiB", 1_073_741_824.0),
+        ("TiB", 1_099_511_627_776.0),
+        ("kB", 1e3),
+        ("KB", 1e3),
+        ("MB", 1e6),
+        ("GB", 1e9),
+        ("TB", 1e12),
+        ("B", 1.0),
+        ("", 1.0),
+    ],
+    most: f64::MAX,
+};
+
+/// Rows have nanoseconds, which nobody means by a bare number.
+const TIME: Kind = Kind {
+    name: "a time, such as 2ms or 1.5s",
+    units: &[("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("min", 6e10), ("s", 1e9)],
+    most: f64::MAX,
+};
+
+const COUNT: Kind = Kind {
+    name: "a count, such as 300k or 50M",
+    units: &[("k", 1e3), ("M", 1e6), ("G", 1e9), ("", 1.0)],
+    most: f64::MAX,
+};
+
+const RATE: Kind = Kind { name: "images a second, such as 500 or 2k", ..COUNT };
+
+const SHARE: Kind = Kind { name: "a share, such as 95% or 0.95", units: &[("%", 0.01), ("", 1.0)], most: 1.0 };
+
+impl Kind {
+    fn of(metric: Metric) -> Self {
+        match metric {
+            Metric::TestAccuracy | Metric::TrainAccuracy => SHARE,
+            Metric::TrainThroughput | Metric::EpochThroughput | Metric::InferThroughput => RATE,
+            Metric::TimeToAccuracy | Metric::Latency | Metric::LatencyTail => TIME,
+            Metric::TrainMemory | Metric::InferMemory | Metric::SavedMemory => SIZE,
+            Metric::Params | Metric::Macs => COUNT,
+        }
+    }
+
+    /// The amount in the unit of rows.
+    fn read(&self, word: &str) -> Option<f64> {
+        let of = |(unit, factor): &(&str, f64)| Some(word.strip_suffix(unit)?.trim_end().parse::<f64>().ok()? * factor);
+        self.units.iter().find_map(of).filter(|value| (0.0..=self.most).contains(value))
+    }
+}
+
+/// Reads a limit of `metric`. What is refused is told with the units that fit.
+pub(super) fn quantity(metric: Metric, word: &str) -> Result<f64, String> {
+    let (kind, word) = (Kind::of(metric), word.trim());
+    let percent = || Some(format!("; {word} percent is {word}%")).filter(|_| metric.is_share() && is_percent(word));
+    kind.read(word).ok_or_else(|| {
+        let units: Vec<&str> = kind.units.iter().map(|(unit, _)| *unit).filter(|unit| !unit.is_empty()).collect();
+        format!("takes {} (units: {}){}", kind.name, units.join(", "), percent().unwrap_or_default())
+    })
+}
+
+/// A bare number that can only have meant percent.
+fn is_percent(word: &str) -> bool {
+    word.parse::<f64>().is_ok_and(|number| (1.0..=100.0).contains(&number))
 }

@@ -1,5 +1,6 @@
 //! `skipbench recommend`: which network to take under limits, from what was measured.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
@@ -30,31 +31,36 @@ pub(crate) struct RecommendArgs {
     #[arg(long)]
     device: Option<String>,
     /// Most memory that a training step may need at the measured batch, such as 2GiB.
-    #[arg(long, value_parser = quantity, value_name = "BYTES")]
+    #[arg(long, value_parser = limit(Metric::TrainMemory), value_name = "BYTES")]
     max_memory: Option<f64>,
     /// Most memory that inference may need.
-    #[arg(long, value_parser = quantity, value_name = "BYTES")]
+    #[arg(long, value_parser = limit(Metric::InferMemory), value_name = "BYTES")]
     max_infer_memory: Option<f64>,
     /// Fewest training images a second.
-    #[arg(long, value_parser = quantity, value_name = "IMAGES")]
+    #[arg(long, value_parser = limit(Metric::TrainThroughput), value_name = "IMAGES")]
     min_throughput: Option<f64>,
     /// Fewest inference images a second.
-    #[arg(long, value_parser = quantity, value_name = "IMAGES")]
+    #[arg(long, value_parser = limit(Metric::InferThroughput), value_name = "IMAGES")]
     min_infer_throughput: Option<f64>,
     /// Longest median time of one image's inference, such as 2ms.
-    #[arg(long, value_parser = quantity, value_name = "TIME")]
+    #[arg(long, value_parser = limit(Metric::Latency), value_name = "TIME")]
     max_latency: Option<f64>,
     /// Most parameters, such as 300k.
-    #[arg(long, value_parser = quantity, value_name = "COUNT")]
+    #[arg(long, value_parser = limit(Metric::Params), value_name = "COUNT")]
     max_params: Option<f64>,
     /// Most multiply-accumulates an image, such as 50M.
-    #[arg(long, value_parser = quantity, value_name = "COUNT")]
+    #[arg(long, value_parser = limit(Metric::Macs), value_name = "COUNT")]
     max_macs: Option<f64>,
     /// Least test accuracy, such as 95%.
-    #[arg(long, value_parser = quantity, value_name = "SHARE")]
+    #[arg(long, value_parser = limit(Metric::TestAccuracy), value_name = "SHARE")]
     min_accuracy: Option<f64>,
     #[command(flatten)]
     form: Form,
+}
+
+/// Reads the limits of a metric.
+fn limit(metric: Metric) -> impl Fn(&str) -> Result<f64, String> + Clone {
+    move |word| quantity(metric, word).map_err(|error| format!("it {error}"))
 }
 
 impl RecommendArgs {
@@ -80,19 +86,23 @@ impl RecommendArgs {
 
 pub(crate) fn run(arguments: &RecommendArgs) -> Result<ExitCode> {
     let mut groups = arguments.runs.report()?.groups;
-    let mut measured: Vec<String> =
-        groups.iter().map(|group| format!("{} on {}", group.identity.data, group.identity.device)).collect();
-    measured.sort();
-    measured.dedup();
+    let measured = measured(&groups);
     groups.retain(|group| arguments.wants(group));
     let advice = recommend(&groups, &arguments.limits());
     ensure!(
         !advice.is_empty(),
-        "no row has a test accuracy on that data and device; measured is: {}; measure yours with `skipbench run SUITE --data SET`",
-        measured.join(", ")
+        "no row has a test accuracy on that data and device; rows that have one: {measured}; measure yours with `skipbench run SUITE --data SET`"
     );
     let text = |style| advice.iter().map(|one| table::advice(one, style)).collect::<Vec<String>>().join("\n");
     arguments.form.print(&rows(&advice), text)?;
     let fits = |advice: &Advice| !advice.fitting.is_empty();
     Ok(ExitCode::from(u8::from(!advice.iter().any(fits))))
+}
+
+/// On what a test accuracy was measured.
+fn measured(groups: &[Group]) -> String {
+    let has = |group: &&Group| group.members.iter().any(|member| member.mean(Metric::TestAccuracy).is_some());
+    let named = |group: &Group| format!("{} on {}", group.identity.data, group.identity.device);
+    let names: BTreeSet<String> = groups.iter().filter(has).map(named).collect();
+    if names.is_empty() { "none".to_owned() } else { names.into_iter().collect::<Vec<String>>().join(", ") }
 }

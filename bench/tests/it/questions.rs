@@ -59,6 +59,50 @@ fn advice_keeps_limits_or_says_that_nothing_does() {
 }
 
 #[test]
+fn a_limit_has_a_unit_of_its_own_quantity() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    finished(dir, "a");
+    for (option, wrong, right) in [
+        ("--max-memory", "5ms", "such as 2GiB"),
+        ("--max-infer-memory", "2k", "such as 2GiB"),
+        ("--max-latency", "2GiB", "such as 2ms"),
+        ("--max-latency", "2", "such as 2ms"),
+        ("--max-params", "95%", "such as 300k"),
+        ("--max-macs", "1s", "such as 300k"),
+        ("--min-throughput", "1GiB", "such as 500"),
+        ("--min-accuracy", "95", "95 percent is 95%"),
+        ("--min-accuracy", "150%", "such as 95%"),
+        ("--min-accuracy", "-1%", "such as 95%"),
+    ] {
+        let error = refused(dir, &["recommend", "a", &format!("{option}={wrong}")]);
+        assert!(error.contains(option) && error.contains(right), "{option} {wrong}: {error}");
+    }
+    for limit in
+        ["--max-memory=2000000000", "--max-memory=2 GiB", "--max-params=1M", "--min-accuracy=0%", "--min-throughput=1"]
+    {
+        ends(dir, &["recommend", "a", limit], 0);
+    }
+    let error = refused(dir, &["frontier", "a", "--cost", "params", "--budget", "2ms"]);
+    assert!(error.contains("--budget 2ms: params takes a count, such as 300k"), "{error}");
+    ends(dir, &["frontier", "a", "--cost", "train_peak_bytes", "--budget", "2GiB"], 0);
+}
+
+#[test]
+fn advice_names_only_what_has_an_accuracy() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    let mut runs = store::read(&finished(dir, "a")).expect("whole");
+    for row in runs.iter_mut().map(|run| &mut run.row) {
+        (row.data, row.test_correct) = ("generated".into(), None);
+    }
+    fs::create_dir(dir.join("b")).expect("a folder");
+    store::write(&dir.join("b"), &runs).expect("written");
+    let error = refused(dir, &["recommend", "a", "b", "--data", "generated"]);
+    assert!(error.contains("digits on flex") && !error.contains("generated on flex"), "{error}");
+}
+
+#[test]
 fn wrong_questions_are_refused_with_a_way_out() {
     let dir = tempfile::tempdir().expect("a folder");
     let dir = dir.path();

@@ -15,6 +15,8 @@ mod reuse;
 mod styles;
 mod transformer;
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use crate::group::Origin;
@@ -94,7 +96,7 @@ pub struct Finding {
     pub plots: Vec<Plot>,
 }
 
-/// Every claim that `runs` say something of, once for each set of conditions.
+/// Every claim that `runs` say something of, once for each set of conditions, that with most seeds first.
 pub fn findings(runs: &[Run]) -> Vec<Finding> {
     CLAIMS.iter().flat_map(|claim| judged(claim, runs)).collect()
 }
@@ -108,7 +110,9 @@ fn judged(claim: &Claim, runs: &[Run]) -> Vec<Finding> {
             None => places.push((place, vec![run])),
         }
     }
-    places.iter().filter_map(|(_, runs)| finding(claim, runs)).collect()
+    let mut found: Vec<Finding> = places.iter().filter_map(|(_, runs)| finding(claim, runs)).collect();
+    found.sort_by_key(|finding| Reverse(finding.seeds.len()));
+    found
 }
 
 /// What rows behind one verdict have in common.

@@ -99,7 +99,7 @@ pub struct Point {
     pub x: Estimate,
     /// Where it is on the vertical axis.
     pub y: Estimate,
-    /// Whether it is drawn hollow: another is better in both.
+    /// Whether it is drawn hollow, which the caption explains.
     pub hollow: bool,
 }
 

@@ -17,7 +17,7 @@ pub(super) fn roofline(report: &Report) -> Vec<Figure> {
 
 fn figure(report: &Report, device: &str) -> Option<Figure> {
     let own: Vec<&Roof> = report.roofs.iter().filter(|roof| roof.device == device).collect();
-    let mut styles: Vec<&str> = own.iter().map(|roof| roof.skip.as_str()).collect();
+    let mut styles: Vec<&str> = own.iter().map(|roof| roof.style.as_str()).collect();
     styles.sort_unstable();
     styles.dedup();
     let mut series: Vec<Series> = styles.into_iter().map(|style| of_style(&own, style)).collect();
@@ -26,7 +26,8 @@ fn figure(report: &Report, device: &str) -> Option<Figure> {
         id: slug(&["roofline", device]),
         title: format!("Roofline: {device}"),
         caption:
-            "Medians over seeds and rounds. The line is what the device's own copy and matrix product allow at best."
+            "Medians over seeds and rounds; filled: a training step, hollow: another task, such as inference. The line is what \
+             the device's own copy and matrix product allow at best."
                 .to_owned(),
         x: Axis::new("FLOP a byte", Scale::Log),
         y: Axis::new("GFLOP/s", Scale::Log),
@@ -37,7 +38,7 @@ fn figure(report: &Report, device: &str) -> Option<Figure> {
 
 fn of_style(roofs: &[&Roof], style: &str) -> Series {
     let mut names: Vec<(&str, &str)> =
-        roofs.iter().filter(|roof| roof.skip == style).map(|roof| (roof.model.as_str(), roof.task.as_str())).collect();
+        roofs.iter().filter(|roof| roof.style == style).map(|roof| (roof.model.as_str(), roof.task.as_str())).collect();
     names.sort_unstable();
     names.dedup();
     let point = |(model, task): (&str, &str)| {

@@ -2,13 +2,14 @@
 
 use maud::{Markup, html};
 
+use crate::command;
 use crate::record::{RunRow, Status};
 use crate::report::Report;
 use crate::table;
 
 /// The commands that made the rows, each once, with where they ran.
 pub(super) fn commands(report: &Report) -> Markup {
-    let mut commands: Vec<&str> = report.runs.iter().map(|run| run.row.command.as_str()).collect();
+    let mut commands: Vec<String> = report.runs.iter().map(|run| command::shown(&run.row.command)).collect();
     commands.sort_unstable();
     commands.dedup();
     html! {

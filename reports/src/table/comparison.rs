@@ -7,7 +7,8 @@ use crate::paired::Contrast;
 use crate::stats::Estimate;
 
 use super::format::{number, points, times, title};
-use super::{Sheet, Style, bullet, origins};
+use super::plain::sentence;
+use super::{Sheet, Style, bullet, line, origins};
 
 /// The columns; `comparison.csv` holds the rest.
 const COLUMNS: [Metric; 11] = [
@@ -49,7 +50,8 @@ pub(crate) const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Stude
 
 fn group(comparison: &Comparison, style: Style) -> String {
     let sheet = self::comparison(comparison);
-    let remarks: String = remarks(comparison).iter().map(|line| format!("{}{line}\n", bullet(style))).collect();
+    let remarks: String =
+        remarks(comparison).iter().map(|line| format!("{}{}\n", bullet(style), sentence(line, style))).collect();
     let (bold, gap) = if style == Style::Markdown { ("**", "\n") } else { ("", "") };
     let title =
         sheet.title.replacen(&comparison.identity.group, &format!("{bold}{}{bold}", comparison.identity.group), 1);
@@ -130,7 +132,8 @@ fn nothing_shown(entry: &Entry, contrast: &Contrast) -> String {
 pub(crate) fn remarks(comparison: &Comparison) -> Vec<String> {
     let failed = |member: &Member| -> Vec<String> {
         let told = member.failures.iter().map(|failure| {
-            format!("not measured: {}, {}, seed {}: {}", member.model, failure.task, failure.seed, failure.error)
+            let (model, error) = (&member.model, line(&failure.error));
+            format!("not measured: {model}, {}, seed {}: {error}", failure.task, failure.seed)
         });
         told.collect()
     };

@@ -31,10 +31,11 @@ fn sheet(diff: &Diff) -> Sheet {
         id: "diff".to_owned(),
         title: "Before and after".to_owned(),
         caption:
-            "Means over seeds and rounds; × the ratio of after to before, pair by pair, [ ] its 95 % interval, not \
-                  corrected for their number."
+            "Means over the n seeds and rounds that both runs have; × the geometric mean of the ratios of after to \
+                  before, pair by pair, [ ] its 95 % interval, not corrected for their number. \"none shared\": means over \
+                  all, and no ratio."
                 .to_owned(),
-        header: ["group", "model", "metric", "before", "after", "ratio"].map(str::to_owned).to_vec(),
+        header: ["group", "model", "metric", "n", "before", "after", "ratio"].map(str::to_owned).to_vec(),
         rows: diff.changes.iter().map(line).collect(),
         left: 3,
     }
@@ -46,8 +47,16 @@ fn line(change: &Change) -> Vec<String> {
         change.group.clone(),
         change.model.clone(),
         title(change.metric).to_owned(),
+        replicates(change),
         number(change.metric, &change.before),
         number(change.metric, &change.after),
         ratio,
     ]
+}
+
+fn replicates(change: &Change) -> String {
+    match change.pairs {
+        0 => format!("{} and {}, none shared", change.before.n, change.after.n),
+        pairs => pairs.to_string(),
+    }
 }

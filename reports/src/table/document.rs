@@ -3,7 +3,9 @@
 use crate::record::{RunRow, Status};
 use crate::report::Report;
 
-use super::{Sheet, Style, answers, claims, comparisons, curves, frontier, notes, origins, published, rankings, roofs};
+use super::{
+    Sheet, Style, answers, claims, comparisons, curves, frontier, line, notes, origins, published, rankings, roofs,
+};
 
 /// A part of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,5 +114,6 @@ pub fn section(report: &Report, section: Section) -> String {
 /// `model, task, seed: why` of every cell that was not measured.
 pub fn failures(report: &Report) -> Vec<String> {
     let rows = report.runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok);
-    rows.map(|RunRow { model, task, seed, error, .. }| format!("{model}, {task}, seed {seed}: {error}")).collect()
+    rows.map(|RunRow { model, task, seed, error, .. }| line(&format!("{model}, {task}, seed {seed}: {error}")))
+        .collect()
 }

@@ -7,6 +7,7 @@ mod diff;
 mod document;
 mod format;
 mod frontier;
+mod plain;
 mod published;
 mod rank;
 mod recommend;
@@ -23,6 +24,7 @@ pub use diff::diff;
 pub use document::{Section, document, failures, section};
 pub(crate) use format::title;
 pub use frontier::frontier;
+pub use plain::line;
 pub use published::published;
 pub use rank::rankings;
 pub use recommend::advice;
@@ -50,7 +52,7 @@ fn bullet(style: Style) -> &'static str {
 
 /// Sentences below a table.
 pub fn notes(notes: &[String], style: Style) -> String {
-    notes.iter().map(|note| format!("{}note: {note}\n", bullet(style))).collect()
+    notes.iter().map(|note| format!("{}note: {}\n", bullet(style), plain::sentence(note, style))).collect()
 }
 
 /// Where numbers come from, a line each: day, device, machine, versions, command.

@@ -1,5 +1,6 @@
 //! Advice in words, with the networks behind it.
 
+use crate::group::Setting;
 use crate::metric::Metric;
 use crate::recommend::{Advice, Candidate, Fit};
 use crate::stats::Estimate;
@@ -9,13 +10,19 @@ use super::{Sheet, Style};
 
 /// What to take in a setting, how sure that is, and every network that was looked at.
 pub fn advice(advice: &Advice, style: Style) -> String {
-    let setting = &advice.setting;
-    let header = format!("{} on {}, machine {}", setting.data, setting.device, setting.host);
     let verdict = advice.fitting.first().map_or_else(
         || "No measured network keeps these limits.".to_owned(),
         |chosen| format!("Take {}: {}", chosen.model, how_sure(advice, chosen)),
     );
-    format!("{header}\n{verdict}\n\n{}", sheet(advice).drawn(style))
+    let (bold, gap) = if style == Style::Markdown { ("**", "\n") } else { ("", "") };
+    format!("{bold}{}{bold}\n{gap}{verdict}\n\n{}", heading(advice), sheet(advice).drawn(style))
+}
+
+/// The setting, unlike any other's.
+fn heading(advice: &Advice) -> String {
+    let Setting { data, device, host, suite, skipbench, .. } = &advice.setting;
+    let apart: String = advice.apart.iter().map(|word| format!(", {word}")).collect();
+    format!("{data} on {device}, machine {host}, suite {suite}, skipbench {skipbench}{apart}")
 }
 
 fn how_sure(advice: &Advice, chosen: &Candidate) -> String {

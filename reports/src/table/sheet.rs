@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use super::Style;
+use super::plain::visible;
 
 /// A table of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,8 +50,9 @@ impl Sheet {
 
 /// In Markdown a bar ends a cell, a line break ends the row and an angle begins a tag.
 fn text(cell: &str, style: Style) -> String {
+    let cell = visible(cell);
     match style {
-        Style::Terminal => cell.to_owned(),
+        Style::Terminal => cell,
         Style::Markdown => cell.replace('<', "&lt;").replace('|', "\\|").replace('\n', "<br>"),
     }
 }

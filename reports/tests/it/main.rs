@@ -13,6 +13,7 @@ mod questions;
 mod significance;
 mod stats;
 mod store;
+mod told;
 
 use skipbench_reports::record::{RunRow, SCHEMA_VERSION, Status};
 use skipbench_reports::store::Run;
