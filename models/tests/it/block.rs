@@ -203,23 +203,39 @@ fn reference(case: &Case, parameters: &Named<f32>) -> Option<Results<f64>> {
     Some(Results { features, dx, gradients, running: statistics, inferred })
 }
 
-/// Outputs and statistics to 1e-5, gradients to 1e-4.
-fn compare(what: &str, found: &Results<f32>, expected: &Results<f64>) -> Result<(), TestCaseError> {
-    let close = |part: &str, found: &[f32], expected: &[f64], tolerance: f64| {
-        let apart = apart(found, expected);
-        prop_assert!(apart <= tolerance, "{what}: {part} differs by {apart}");
-        Ok(())
-    };
-    close("features", &found.features, &expected.features, 1e-5)?;
-    close("inference", &found.inferred, &expected.inferred, 1e-5)?;
-    close("dx", &found.dx, &expected.dx, 1e-4)?;
-    for (found, expected, tolerance) in
-        [(&found.gradients, &expected.gradients, 1e-4), (&found.running, &expected.running, 1e-5)]
-    {
-        prop_assert!(found.keys().eq(expected.keys()), "{what}: {:?}, not {:?}", found.keys(), expected.keys());
-        for (name, found) in found {
-            close(name, found, &expected[name], tolerance)?;
-        }
+/// Every tensor of some results, by name, and how near another computation of it must come: outputs and statistics to 1e-5,
+/// gradients to 1e-4.
+fn tensors<T>(results: &Results<T>) -> BTreeMap<&str, (&[T], f64)> {
+    let named = |all: &'static str, values, tolerance| (all, (values, tolerance));
+    let mut tensors = BTreeMap::from([
+        named("features", &results.features[..], 1e-5),
+        named("inference", &results.inferred[..], 1e-5),
+        named("dx", &results.dx[..], 1e-4),
+    ]);
+    tensors.extend(results.gradients.iter().map(|(name, values)| (name.as_str(), (&values[..], 1e-4))));
+    tensors.extend(results.running.iter().map(|(name, values)| (name.as_str(), (&values[..], 1e-5))));
+    tensors
+}
+
+/// What f32 itself misses f64 by: layer upon layer of normalising few numbers magnifies its rounding, by Burn's operations too.
+fn rounding(burns: &Results<f32>, exact: &Results<f64>) -> BTreeMap<String, f64> {
+    let exact = tensors(exact);
+    let apart = |(name, (burns, _)): (&str, (&[f32], f64))| (name.to_owned(), apart(burns, exact[name].0));
+    tensors(burns).into_iter().map(apart).collect()
+}
+
+/// Within the tolerance, or within four times that rounding where it is more.
+fn compare(
+    what: &str,
+    found: &Results<f32>,
+    expected: &Results<f64>,
+    rounding: &BTreeMap<String, f64>,
+) -> Result<(), TestCaseError> {
+    let (found, expected) = (tensors(found), tensors(expected));
+    prop_assert!(found.keys().eq(expected.keys()), "{what}: {:?}, not {:?}", found.keys(), expected.keys());
+    for (name, (found, tolerance)) in found {
+        let apart = apart(found, expected[name].0);
+        prop_assert!(apart <= tolerance.max(4.0 * rounding[name]), "{what}: {name} differs by {apart}");
     }
     Ok(())
 }
@@ -236,14 +252,16 @@ proptest! {
     fn every_mode_agrees_with_f64_and_with_burn(case in cases()) {
         let burn = Execution { kernels: Kernels::Burn, memory: Memory::Naive };
         let (burns, parameters) = run(&case, burn);
-        let burns = burns.widened();
         let expected = reference(&case, &parameters);
         prop_assume!(expected.is_some());
+        let expected = expected.expect("just asked");
+        let rounding = rounding(&burns, &expected);
+        let burns = burns.widened();
         for execution in executions() {
             let (found, _) = run(&case, execution);
             let what = format!("{execution:?}");
-            compare(&format!("{what} against f64"), &found, expected.as_ref().expect("just asked"))?;
-            compare(&format!("{what} against Burn"), &found, &burns)?;
+            compare(&format!("{what} against f64"), &found, &expected, &rounding)?;
+            compare(&format!("{what} against Burn"), &found, &burns, &rounding)?;
         }
     }
 }
