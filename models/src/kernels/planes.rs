@@ -30,6 +30,17 @@ impl<'a> Planes<'a> {
         Self { data, batch, channels, area }
     }
 
+    /// Holds `other` to as many images and planes of as many numbers: what is written from both, plane by plane, is written whole.
+    ///
+    /// # Panics
+    /// If it has others, or either is not as long as it says.
+    pub(crate) fn alike(&self, other: &Planes<'_>) {
+        assert_eq!((self.batch, self.area), (other.batch, other.area), "activations of two shapes");
+        for planes in [self, other] {
+            assert_eq!(planes.data.len(), planes.batch * planes.channels * planes.area, "activations of another shape");
+        }
+    }
+
     /// The plane of `channel` in `image`.
     #[inline(always)]
     pub fn plane(&self, image: usize, channel: usize) -> &'a [f32] {

@@ -38,14 +38,20 @@ fn differentiate<const D: usize>(y: Tensor<4>, maps: &[&Tensor<4>], rest: &[&Ten
     found
 }
 
-/// The first of `own` to 1e-5, the gradients to 1e-4.
+/// The first of `own` to 1e-5, the gradients to 1e-3: two computations in f32, of which either may miss a sum that cancels. How near ours are to the
+/// exact ones is asked below, and of the kernels.
 fn check(own: &[Vec<f32>], expected: &[Vec<f32>]) -> Result<(), TestCaseError> {
     prop_assert_eq!(own.len(), expected.len());
     for (index, (own, expected)) in own.iter().zip(expected).enumerate() {
-        let (difference, tolerance) = (difference(own, expected), if index == 0 { 1e-5 } else { 1e-4 });
-        prop_assert!(difference <= tolerance, "result {} differs by {}", index, difference);
+        let (apart, tolerance) = (apart(own, &wide(expected)), if index == 0 { 1e-5 } else { 1e-3 });
+        prop_assert!(apart <= tolerance, "result {} differs by {}", index, apart);
     }
     Ok(())
+}
+
+/// Whether no number is so near to 0 that its rounding decides what a ReLU lets through, and with it a gradient.
+fn decided(x: &Tensor<4>) -> bool {
+    values(x.clone().inner()).iter().all(|value| value.abs() > 1e-5)
 }
 
 fn shape() -> impl Strategy<Value = [usize; 4]> {
@@ -81,7 +87,8 @@ proptest! {
     #[test]
     fn normalisation_is_burns(shape in shape(), then in 0..3usize) {
         let channels = shape[1];
-        let run = |own: bool| {
+        let mut clear = false;
+        let mut run = |own: bool| {
             let (x, shortcut) = (tensor(shape, 1), tensor(shape, 2));
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
@@ -90,12 +97,9 @@ proptest! {
                 true => norm_train(x.clone(), by, after.expect("three")),
                 false => {
                     let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
-                    let y = match then {
-                        0 => done.output,
-                        1 => relu(done.output),
-                        _ => relu(done.output + shortcut.clone()),
-                    };
-                    (y, done.mean, done.variance)
+                    let sum = if then == 2 { done.output + shortcut.clone() } else { done.output };
+                    clear = then == 0 || decided(&sum);
+                    (if then == 0 { sum } else { relu(sum) }, done.mean, done.variance)
                 }
             };
             let maps = if then == 2 { vec![&x, &shortcut] } else { vec![&x] };
@@ -103,7 +107,9 @@ proptest! {
             found.extend([mean, variance].map(|statistic| values(statistic.inner())));
             found
         };
-        check(&run(true), &run(false))?;
+        let (own, burns) = (run(true), run(false));
+        prop_assume!(clear);
+        check(&own, &burns)?;
     }
 
     #[test]
@@ -115,7 +121,8 @@ proptest! {
     ) {
         let (channels, kernel) = (shape[1], if three { 3 } else { 1 });
         let window = Window { stride, padding: kernel / 2 };
-        let run = |own: bool| {
+        let mut clear = false;
+        let mut run = |own: bool| {
             let (x, weight) = (tensor(shape, 1), tensor([output, channels, kernel, kernel], 2));
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
@@ -123,6 +130,7 @@ proptest! {
                 true => norm_conv::train(x.clone(), by, weight.clone(), window),
                 false => {
                     let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
+                    clear = decided(&done.output);
                     let options = ConvOptions::new([stride; 2], [window.padding; 2], [1, 1], 1);
                     (conv2d(relu(done.output), weight.clone(), None, options), done.mean, done.variance)
                 }
@@ -136,7 +144,9 @@ proptest! {
             found.extend([mean, variance].map(|statistic| values(statistic.inner())));
             found
         };
-        check(&run(true), &run(false))?;
+        let (own, burns) = (run(true), run(false));
+        prop_assume!(clear);
+        check(&own, &burns)?;
     }
 
     #[test]

@@ -5,6 +5,7 @@ use skipbench_models::probe::{At, Point, Probe};
 use skipbench_models::{BackboneConfig, Images, Model, ModelSpec, Network, Norm, Skip, catalog};
 
 use super::forward::images;
+use super::training::difference;
 
 const SMALL: Images = Images { size: 12, channels: 3, classes: 5 };
 
@@ -18,12 +19,6 @@ fn model(skip: Skip) -> Model {
 
 fn numbers(tensor: Tensor<2>) -> Vec<f32> {
     tensor.into_data().try_to_vec::<f32>().expect("f32")
-}
-
-/// Largest difference relative to the largest number.
-fn difference(a: &[f32], b: &[f32]) -> f32 {
-    let largest = a.iter().fold(0.0f32, |most, value| most.max(value.abs()));
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) / largest
 }
 
 fn same(a: &Model, b: &Model) -> f32 {

@@ -77,5 +77,7 @@ pub(crate) fn losses(name: &str, execution: Execution, device: &Device, steps: u
 pub(crate) fn difference(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len(), "not as many numbers");
     let scale = b.iter().fold(1e-6f32, |largest, value| largest.max(value.abs()));
-    a.iter().zip(b).fold(0f32, |largest, (a, b)| largest.max((a - b).abs())) / scale
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    // A difference that is not a number is one, which `f32::max` would pass over.
+    differences.fold(0f32, |largest, difference| if difference <= largest { largest } else { difference }) / scale
 }

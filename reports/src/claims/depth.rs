@@ -51,7 +51,9 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     let error = |style: &str, depth: Option<&u64>| trained.style(style).depth(depth.copied()).values(train_error);
     let rise =
         |style: &str| minus(&error(style, depths.last()), &error(style, depths.first().filter(|_| depths.len() > 1)));
-    let conditions = conditions(rise, |style: &str| error(style, depths.last()));
+    // Whether a style trains is asked at its own greatest depth, wherever another one could not be measured.
+    let deepest = |style: &str| error(style, trained.depths(&[style]).last());
+    let conditions = conditions(rise, deepest);
     Examined {
         verdict: Verdict::of_all(&conditions),
         conditions,

@@ -16,6 +16,7 @@ mod styles;
 mod transformer;
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use serde::Serialize;
 
@@ -102,23 +103,37 @@ pub fn findings(runs: &[Run]) -> Vec<Finding> {
 }
 
 fn judged(claim: &Claim, runs: &[Run]) -> Vec<Finding> {
-    let mut places: Vec<([&str; 7], Vec<&Run>)> = Vec::new();
+    let mut places: Vec<(Place<'_>, HashSet<Slot<'_>>, Vec<&Run>)> = Vec::new();
     for run in runs.iter().filter(|run| run.row.suite == claim.suite()) {
-        let place = place(&run.row);
-        match places.iter_mut().find(|(other, _)| *other == place) {
-            Some((_, runs)) => runs.push(run),
-            None => places.push((place, vec![run])),
+        let (place, slot) = (place(&run.row), slot(&run.row));
+        match places.iter_mut().find(|(other, slots, _)| *other == place && !slots.contains(&slot)) {
+            Some((_, slots, runs)) => {
+                slots.insert(slot);
+                runs.push(run);
+            }
+            None => places.push((place, HashSet::from([slot]), vec![run])),
         }
     }
-    let mut found: Vec<Finding> = places.iter().filter_map(|(_, runs)| finding(claim, runs)).collect();
+    let mut found: Vec<Finding> = places.iter().filter_map(|(.., runs)| finding(claim, runs)).collect();
     found.sort_by_key(|finding| Reverse(finding.seeds.len()));
     found
 }
 
 /// What rows behind one verdict have in common.
-fn place(row: &RunRow) -> [&str; 7] {
+type Place<'a> = ([&'a str; 7], bool);
+
+/// The last says whether they were measured on Burn's kernels, which are never mixed with others.
+fn place(row: &RunRow) -> Place<'_> {
     let RunRow { data, data_sha256, device, host, git_revision, burn_version, features, .. } = row;
-    [data, data_sha256, device, host, git_revision, burn_version, features]
+    let names = [data, data_sha256, device, host, git_revision, burn_version, features].map(String::as_str);
+    (names, row.recipe.contains("\"kernels\":\"burn\""))
+}
+
+/// What one row measures. A second one, by another recipe or from another run, is no further replicate: it has a verdict of its own.
+type Slot<'a> = (&'a str, &'a str, &'a str, u64, u64, bool, Option<u64>);
+
+fn slot(row: &RunRow) -> Slot<'_> {
+    (&row.group, &row.model, &row.task, row.seed, row.round, row.twin, row.sweep_value)
 }
 
 /// None where nothing was measured.

@@ -123,6 +123,8 @@ pub fn backward(
     mask: Mask<'_>,
     d: &mut [f32],
 ) -> Found {
+    x.alike(if let Mask::Output(y) = &mask { y } else { &x });
+    assert_eq!(d.len(), x.data.len(), "a gradient of another shape");
     let d = PlanesMut::new(d, x.channels, x.area);
     let mut found = Found::default();
     let mut run = |shortcut: Option<&PlanesMut<MaybeUninit<f32>>>| {

@@ -99,6 +99,7 @@ pub fn settled(
     epsilon: f64,
     owed: &[Owed],
 ) -> Vec<f32> {
+    x.alike(&dx);
     let write = |out: &mut [MaybeUninit<f32>]| {
         let out = PlanesMut::new(out, owed.len(), x.area);
         owed.par_iter().enumerate().for_each(|(to, owed)| {

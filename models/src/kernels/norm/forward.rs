@@ -73,6 +73,7 @@ fn apply_in_place(batch: usize, channel: usize, by: Channel, after: After, y: &P
 
 /// Normalises by the statistics of the batch, which it gives too: the mean and the biased variance of each channel.
 pub fn train(x: Planes<'_>, parameters: Parameters<'_>, after: After<'_>) -> (Vec<f32>, (Vec<f32>, Vec<f32>)) {
+    x.alike(if let After::AddRelu(shortcut) = &after { shortcut } else { &x });
     let mut found = Default::default();
     let write = |y: &mut [MaybeUninit<f32>]| {
         let y = PlanesMut::new(y, x.channels, x.area);

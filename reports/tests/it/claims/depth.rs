@@ -76,3 +76,30 @@ fn depth_is_inconclusive_without_intervals_or_depths() {
     let noisy = trained([("none", [50, 52]), ("add", [40, 43]), ("concat", [30, 31])], 3);
     assert_eq!(only(findings(&noisy)).verdict, Verdict::Inconclusive);
 }
+
+/// The same cells by other kernels, or another recipe, are no further seeds.
+#[test]
+fn the_same_cells_measured_otherwise_have_a_verdict_of_their_own() {
+    let runs = trained([("none", [50, 700]), ("add", [40, 60]), ("concat", [30, 20])], 3);
+    let by = |recipe: &'static str| {
+        runs.iter().cloned().map(move |run| Run { row: RunRow { recipe: recipe.to_owned(), ..run.row }, ..run })
+    };
+    for other in [r#"{"kernels":"burn"}"#, r#"{"kernels":"skipbench","epochs":9}"#] {
+        let both: Vec<Run> = by(r#"{"kernels":"skipbench"}"#).chain(by(other)).collect();
+        let found = findings(&both);
+        assert_eq!(found.len(), 2, "{other}");
+        assert!(found.iter().flat_map(|finding| &finding.conditions).all(|one| one.estimate.is_some_and(|e| e.n == 3)));
+    }
+}
+
+#[test]
+fn whether_a_style_trains_is_asked_at_its_own_greatest_depth() {
+    let mut runs = trained([("none", [50, 700]), ("add", [40, 600]), ("concat", [30, 20])], 3);
+    runs.retain(|run| run.row.skip != "none" || run.row.depth < 100);
+    let finding = only(findings(&runs));
+    assert_eq!(
+        outcomes(&finding)[2],
+        Outcome::Contradicted,
+        "addition fails at 112 layers, whatever became of the plain network"
+    );
+}
