@@ -22,6 +22,16 @@ fn journal_of_two(dir: &std::path::Path) -> [RunRow; 2] {
     rows
 }
 
+/// A journal of two whose file of rows was changed by hand.
+fn edited(edit: impl Fn(&str) -> String) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("temp");
+    journal_of_two(dir.path());
+    let path = dir.path().join(RUNS);
+    let text = fs::read_to_string(&path).expect("written");
+    fs::write(&path, edit(&text)).expect("edited");
+    dir
+}
+
 #[test]
 fn what_is_appended_is_read_with_its_samples() {
     let dir = tempfile::tempdir().expect("temp");
@@ -73,12 +83,7 @@ fn a_cut_at_any_byte_loses_at_most_the_last_row() {
 
 #[test]
 fn a_file_cut_at_the_end_of_a_line_is_known_by_the_samples_that_are_left() {
-    let dir = tempfile::tempdir().expect("temp");
-    journal_of_two(dir.path());
-    let path = dir.path().join(RUNS);
-    let text = fs::read_to_string(&path).expect("written");
-    let kept: String = text.split_inclusive('\n').take(2).collect();
-    fs::write(&path, kept).expect("cut");
+    let dir = edited(|text| text.split_inclusive('\n').take(2).collect());
     let lost = read(dir.path()).expect_err("a row is lost");
     assert!(matches!(&lost, StoreError::Lost { .. }) && lost.to_string().contains("--resume"), "{lost}");
     Journal::open(dir.path()).expect("gone on with");
@@ -87,22 +92,14 @@ fn a_file_cut_at_the_end_of_a_line_is_known_by_the_samples_that_are_left() {
 
 #[test]
 fn a_row_that_calls_itself_older_does_not_escape_its_digest() {
-    let dir = tempfile::tempdir().expect("temp");
-    journal_of_two(dir.path());
-    let path = dir.path().join(RUNS);
-    let text = fs::read_to_string(&path).expect("written");
-    fs::write(&path, text.replace(&format!("\n{SCHEMA_VERSION},"), "\n3,")).expect("edited");
+    let dir = edited(|text| text.replace(&format!("\n{SCHEMA_VERSION},"), "\n3,"));
     let message = read(dir.path()).expect_err("a digest of version 3").to_string();
     assert!(message.contains("schema_version") && message.contains("line 2"), "{message}");
 }
 
 #[test]
 fn edited_files_are_refused_by_name_and_line() {
-    let dir = tempfile::tempdir().expect("temp");
-    journal_of_two(dir.path());
-    let path = dir.path().join(RUNS);
-    let text = fs::read_to_string(&path).expect("written");
-    fs::write(&path, text.replace("ok", "fine")).expect("edited");
+    let dir = edited(|text| text.replace("ok", "fine"));
     let message = read(dir.path()).expect_err("no such status").to_string();
     assert!(message.contains("runs.csv") && message.contains("fine"), "{message}");
 }
