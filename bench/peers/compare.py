@@ -80,6 +80,12 @@ def pytorch(args, model, task):
     return {"params": found["params"], "step_ns": found["step_ns"], "peak": found["peak_rss_bytes"]}
 
 
+def peer(args):
+    """How PyTorch ran, in a few words."""
+    said = {"compiled": args.compile, "channels last": args.channels_last, "bf16": args.bf16, "as users run it": args.as_users_run_it}
+    return ", ".join(word for word, so in said.items() if so) or "eager"
+
+
 def line(args, model, memory, task):
     ours, theirs = [], []
     for pair in range(args.pairs):
@@ -93,7 +99,8 @@ def line(args, model, memory, task):
     ratio = statistics.median(them["step_ns"] / us["step_ns"] for us, them in zip(ours, theirs))
     peak = [statistics.median(run["peak"] for run in runs) for runs in (ours, theirs)]
     share = [run["share"] for run in ours if run["share"]]
-    cells = [model, memory, task, f"{speed[0]:.4g}", f"{speed[1]:.4g}", f"{ratio:.2f}"]
+    cells = [model, str(args.batch), "" if memory == "naive" else memory, task, peer(args), str(args.pairs)]
+    cells += [f"{speed[0]:.4g}", f"{speed[1]:.4g}", f"{ratio:.2f}"]
     cells += [f"{peak[0] / 2**20:.0f}", f"{peak[1] / 2**20:.0f}", f"{peak[0] / peak[1]:.2f}"]
     cells += [f"{100 * statistics.median(share):.0f} %" if share else ""]
     print("| " + " | ".join(cells) + " |", flush=True)
@@ -105,7 +112,7 @@ def main():
     parser.add_argument("--skipbench", default="target/release/skipbench")
     parser.add_argument("--python", default="python3", help="an interpreter that has PyTorch")
     parser.add_argument("--task", dest="tasks", action="append", choices=("train-step", "infer"), help="may be repeated; default: both")
-    parser.add_argument("--kernels", default="skipbench", choices=("skipbench", "burn"))
+    parser.add_argument("--kernels", default="skipbench", choices=("skipbench", "skipbench-bf16", "burn"))
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--pairs", type=int, default=10)
@@ -115,10 +122,10 @@ def main():
     parser.add_argument("--as-users-run-it", action="store_true", help="PyTorch without what skipbench tells glibc")
     parser.add_argument("--channels-last", action="store_true", help="PyTorch in NHWC")
     parser.add_argument("--compile", action="store_true", help="PyTorch by torch.compile")
-    parser.add_argument("--bf16", action="store_true", help="PyTorch in mixed precision (autocast to bf16); skipbench stays in f32")
+    parser.add_argument("--bf16", action="store_true", help="PyTorch in mixed precision (autocast to bf16); skipbench has --kernels skipbench-bf16")
     args = parser.parse_args()
-    print("| model | memory | task | images/s | PyTorch | ratio | peak MiB | PyTorch | ratio | of the ceiling |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("| network | batch | `memory` | task | PyTorch is | pairs | images/s | PyTorch | ratio | peak MiB | PyTorch | ratio | of the ceiling |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     for name in args.models:
         model, _, memory = name.partition(":")
         for task in args.tasks or ("train-step", "infer"):

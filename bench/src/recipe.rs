@@ -51,7 +51,8 @@ pub struct Recipe {
     /// Timed tasks: milliseconds measured at least.
     pub timed_ms: u64,
     // The last two: rows that were written before they were get them at their end.
-    /// Whose kernels run convolutions and batch normalisations where there is a choice: on the CPU in f32.
+    /// Whose kernels run convolutions and batch normalisations where there is a choice: on the CPU in f32. `skipbench-bf16`, which
+    /// only the CPU has, rounds what convolutions multiply.
     pub kernels: Kernels,
     /// What blocks that concatenate keep for the backward pass; no effect on networks without concatenation.
     pub memory: Memory,
@@ -188,6 +189,10 @@ impl Recipe {
         if self.warmup_ms > self.warmup_max_ms {
             let fix = "no more than warmup_max_ms is needed";
             return Err(RecipeError { key: "warmup_ms", value: self.warmup_ms.to_string(), fix });
+        }
+        if self.kernels == Kernels::SkipbenchBf16 && self.precision != Precision::F32 {
+            let fix = "networks compute in f32 by them, but for products: remove precision, or take kernels = \"burn\"";
+            return Err(RecipeError { key: "kernels", value: format!("{:?}", self.kernels.word()), fix });
         }
         self.check_numbers()?;
         self.check_schedule()

@@ -1,16 +1,16 @@
 //! How fast the convolution kernels are on this machine, next to the multiply-adds it can do at all.
 //!
 //! ```sh
-//! cargo run --release -p skipbench-models --example conv_speed -- resnet20 densenet40
+//! cargo run --release -p skipbench-models --example conv_speed -- resnet20 densenet40 bf16
 //! ```
 //!
-//! One line a shape: the median rate of the forward pass and of both gradients in GFLOP/s (two a multiply-add). The last
+//! With the word bf16 products are computed in that. One line a shape: the median rate of the forward pass and of both gradients in GFLOP/s (two a multiply-add). The last
 //! line of a network weighs its shapes by how often it has them.
 
 use std::hint::black_box;
 use std::time::Instant;
 
-use skipbench_models::kernels::conv::{ConvShape, forward, input_gradient, weight_gradient};
+use skipbench_models::kernels::conv::{Conv, ConvShape, Products};
 
 /// Repetitions of a measurement, after one to warm up.
 const RUNS: usize = 15;
@@ -94,14 +94,15 @@ fn median(mut run: impl FnMut()) -> f64 {
 }
 
 /// Medians of the forward pass, the input's gradient and the weights' gradient.
-fn measure(shape: &ConvShape) -> [f64; 3] {
+fn measure(shape: &ConvShape, products: Products) -> [f64; 3] {
+    let conv = Conv::new(*shape).multiplying(products);
     let [x, mut dx] = [0.5, 0.0].map(|value| vec![value; shape.input_len()]);
     let [weight, mut dw] = [0.25, 0.0].map(|value| vec![value; shape.weight_len()]);
     let [dy, mut y] = [0.125, 0.0].map(|value| vec![value; shape.output_len()]);
     [
-        median(|| forward(shape, black_box(&x), &weight, &mut y)),
-        median(|| input_gradient(shape, black_box(&dy), &weight, &mut dx)),
-        median(|| weight_gradient(shape, black_box(&x), &dy, &mut dw)),
+        median(|| conv.forward(black_box(&x), &weight, &mut y)),
+        median(|| conv.input_gradient(black_box(&dy), &weight, &mut dx)),
+        median(|| conv.weight_gradient(black_box(&x), &dy, &mut dw)),
     ]
 }
 
@@ -111,12 +112,13 @@ fn report(name: &str, flops: f64, seconds: [f64; 3]) {
 }
 
 fn main() {
-    let wanted: Vec<_> = std::env::args().skip(1).collect();
+    let (bf16, wanted): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|word| word == "bf16");
+    let products = if bf16.is_empty() { Products::F32 } else { Products::Bf16 };
     println!("{:32} {:>8} {:>8} {:>8}", "GFLOP/s", "forward", "dx", "dw");
     for (name, cases) in NETWORKS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|w| w == name)) {
         let (mut flops, mut seconds) = (0.0, [0.0; 3]);
         for Case { shape, times } in cases() {
-            let (own, medians) = (2.0 * shape.multiply_adds() as f64, measure(&shape));
+            let (own, medians) = (2.0 * shape.multiply_adds() as f64, measure(&shape, products));
             let ConvShape { input, output, height, kernel, stride, .. } = shape;
             report(&format!("{input:5} -> {output:<4} {height:3}² {kernel}×{kernel} /{stride}"), own, medians);
             flops += own * times;

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding.
+#[cfg(feature = "flex")]
+use crate::kernels::conv::Products;
+
+/// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding (which
+/// [`Kernels::SkipbenchBf16`] does more of).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Execution {
     /// Whose kernels.
@@ -13,13 +17,16 @@ pub struct Execution {
 
 /// Whose kernels run convolutions and batch normalisations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Kernels {
     /// Those of this crate where they apply, which is in f32 on Burn's flex device; Burn's elsewhere.
     #[default]
     Skipbench,
     /// Burn's.
     Burn,
+    /// Those of this crate, where convolutions round what they multiply to bf16. All else is f32: sums, what layers give to
+    /// each other, normalisations, weights and the optimiser.
+    SkipbenchBf16,
 }
 
 /// What blocks that concatenate keep for the backward pass. It changes nothing in networks without concatenation.
@@ -42,6 +49,21 @@ impl Kernels {
         match self {
             Kernels::Skipbench => "skipbench",
             Kernels::Burn => "burn",
+            Kernels::SkipbenchBf16 => "skipbench-bf16",
+        }
+    }
+
+    /// Whether they are this crate's.
+    pub fn own(self) -> bool {
+        self != Kernels::Burn
+    }
+
+    /// What convolutions multiply in.
+    #[cfg(feature = "flex")]
+    pub(crate) fn products(self) -> Products {
+        match self {
+            Kernels::SkipbenchBf16 => Products::Bf16,
+            Kernels::Skipbench | Kernels::Burn => Products::F32,
         }
     }
 }

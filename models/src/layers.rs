@@ -13,7 +13,7 @@ impl Kernels {
     /// `layer` applied to `x`, `[batch, input, height, width]`.
     pub(crate) fn conv(self, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if let Some(window) = own::window(layer, &x).filter(|_| self.apply(&x)) {
+        if let Some(window) = own::window(layer, &x, self.products()).filter(|_| self.apply(&x)) {
             return layer::convolve(x, layer.weight.val(), window);
         }
         layer.forward(x)
@@ -40,7 +40,7 @@ impl Kernels {
     /// [`Kernels::norm_relu`], then [`Kernels::conv`].
     pub(crate) fn norm_relu_conv(self, norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if let Some(window) = own::window(layer, &x).filter(|_| self.apply(&x)) {
+        if let Some(window) = own::window(layer, &x, self.products()).filter(|_| self.apply(&x)) {
             return own::norm_relu_conv(norm, layer, x, window);
         }
         self.conv(layer, self.norm_relu(norm, x))
@@ -64,6 +64,7 @@ mod own {
     use burn::tensor::DType;
 
     use super::*;
+    use crate::kernels::conv::Products;
     use crate::ops::layer::Window;
     use crate::ops::norm_conv;
 
@@ -71,17 +72,17 @@ mod own {
         /// Whether this crate's kernels are wanted and can work on `x`.
         pub(crate) fn apply(self, x: &Tensor<4>) -> bool {
             let flex = matches!(x.device().inner().as_dispatch(), DispatchDevice::Flex(_));
-            self == Kernels::Skipbench && x.dtype() == DType::F32 && flex
+            self.own() && x.dtype() == DType::F32 && flex
         }
     }
 
     /// The window of a convolution that the kernels can do.
-    pub(super) fn window(layer: &Conv2d, x: &Tensor<4>) -> Option<Window> {
+    pub(super) fn window(layer: &Conv2d, x: &Tensor<4>, products: Products) -> Option<Window> {
         let PaddingConfig2d::Explicit(padding, left, bottom, right) = layer.padding else { return None };
         let square = layer.kernel_size[0] == layer.kernel_size[1] && layer.stride[0] == layer.stride[1];
         let even = [left, bottom, right] == [padding; 3];
         let plain = layer.groups == 1 && layer.dilation == [1, 1] && layer.bias.is_none();
-        let window = Window { stride: layer.stride[0], padding };
+        let window = Window { stride: layer.stride[0], padding, products };
         (square && even && plain && window.shape(x.dims(), layer.weight.dims()).supported()).then_some(window)
     }
 

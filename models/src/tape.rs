@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use crate::conv::Conv;
 use crate::cost::{Cost, Images, Layer};
-use crate::execution::{Execution, Kernels};
+use crate::execution::Execution;
 
 /// Bytes of one f32.
 const F32: u64 = 4;
@@ -126,7 +126,7 @@ impl Tape {
     /// ReLU. Saves its input; as one operation with a normalisation nothing, with an addition to it its output.
     pub fn relu(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
-        let own = self.execution.kernels == Kernels::Skipbench || self.features.is_some();
+        let own = self.execution.kernels.own() || self.features.is_some();
         let saved = match own {
             true if self.normalised.contains(&x.id) => Cost::default(),
             true if self.added.contains(&x.id) => self.save(&y),

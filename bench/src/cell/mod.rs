@@ -7,10 +7,10 @@ mod task;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use skipbench_models::catalog::{self, UnknownModel};
-use skipbench_models::{Images, ModelSpec};
+use skipbench_models::{Images, Kernels, ModelSpec};
 
 use crate::data::{Source, Summary};
-use crate::device::DeviceId;
+use crate::device::{Backend, DeviceId};
 use crate::recipe::Recipe;
 
 pub use message::{Message, Progress};
@@ -99,11 +99,18 @@ impl Cell {
         crate::hex(&Sha256::digest(json))[..16].to_owned()
     }
 
-    /// Whether the images suffice for the recipe.
+    /// Whether the images and the device suffice for the recipe.
     ///
     /// # Errors
-    /// A batch that is larger than an epoch.
+    /// A batch that is larger than an epoch, kernels that the device has not.
     pub fn check(&self) -> Result<(), String> {
+        if self.recipe.kernels == Kernels::SkipbenchBf16 && self.device.backend != Backend::Flex {
+            let (kernels, device) = (self.recipe.kernels.word(), self.device);
+            return Err(format!(
+                "recipe.kernels = \"{kernels}\": they are the CPU's; on {device} take kernels = \"burn\", and precision = \"bf16\" if it \
+                 computes in it"
+            ));
+        }
         let (batch, train, word) = (self.recipe.batch, self.data.train, self.task.word());
         if !self.task.goes_through_images() || batch <= train {
             return Ok(());

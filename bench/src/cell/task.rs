@@ -1,7 +1,7 @@
 //! The workloads' names, and what each asks of the plan.
 
 use serde::{Deserialize, Serialize};
-use skipbench_models::{ModelSpec, Skip};
+use skipbench_models::{Kernels, ModelSpec, Skip};
 
 use crate::recipe::{Precision, Recipe};
 
@@ -100,6 +100,9 @@ impl Task {
         }
         if recipe.precision != Precision::F32 {
             return Err("it looks in f32: remove recipe.precision");
+        }
+        if recipe.kernels == Kernels::SkipbenchBf16 {
+            return Err("it looks in f32: remove recipe.kernels");
         }
         match (self, spec) {
             (_, ModelSpec::Own(_)) => Err("it looks inside built-in networks only: give the network another group"),

@@ -19,7 +19,7 @@ pub(crate) struct DevicesArgs {
     /// differ.
     #[arg(long, value_name = "DEVICE")]
     check: Option<String>,
-    /// With --check: by whose kernels the device computes, skipbench or burn (a choice that only flex has).
+    /// With --check: by whose kernels the device computes, skipbench, skipbench-bf16 or burn (a choice that only flex has).
     #[arg(long, requires = "check", default_value = "skipbench", value_parser = word::<Kernels>)]
     kernels: Kernels,
     /// With --check: what it computes in, f32, bf16 or f16.

@@ -4,10 +4,11 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Tensor};
 use skipbench::cell::{Cell, Measured, Outcome, Task};
 use skipbench::data::Batches;
+use skipbench::device::{Backend, DeviceId};
 use skipbench::dispatch;
 use skipbench::recipe::{Checkpointing, Precision, Recipe};
 use skipbench::tasks::{Setup, step};
-use skipbench_models::Kernels;
+use skipbench_models::{Kernels, Memory};
 
 use super::cell;
 
@@ -198,6 +199,36 @@ fn half_precision_learns_with_f32_master_weights() {
             assert!((half / single - 1.0).abs() < 0.1, "{model} {precision:?}: {half}, in f32 {single}");
         }
     }
+}
+
+/// So do products in bf16. Where nothing is convolved they change nothing.
+#[test]
+fn products_in_bf16_learn_as_well() {
+    for (model, memory) in
+        [("resnet8-w4", Memory::Naive), ("densenet-7-4", Memory::Naive), ("densenet-7-4", Memory::Shared)]
+    {
+        let mut cell = cell(model, Task::Train);
+        cell.recipe = Recipe { epochs: 3, batch: 32, lr: 0.05, memory, ..Recipe::default() };
+        let [single, rounded] = [Kernels::Skipbench, Kernels::SkipbenchBf16].map(|kernels| {
+            cell.recipe.kernels = kernels;
+            run(&cell).measured.loss.expect("trained")
+        });
+        assert_ne!(single, rounded, "{model} {memory:?}: computed in f32 after all");
+        assert!((rounded / single - 1.0).abs() < 0.1, "{model} {memory:?}: {rounded}, in f32 {single}");
+    }
+}
+
+#[test]
+fn products_in_bf16_are_refused_where_there_are_none() {
+    let mut cell = cell("resnet8-w4", Task::Train);
+    cell.recipe.kernels = Kernels::SkipbenchBf16;
+    cell.check().expect("the CPU has them");
+    cell.device = DeviceId { backend: Backend::Vulkan, index: 0 };
+    let error = cell.check().expect_err("a GPU has not");
+    assert!(error.contains("skipbench-bf16") && error.contains("kernels = \"burn\""), "{error}");
+    let recipe = Recipe { precision: Precision::Bf16, ..cell.recipe };
+    let error = recipe.check().expect_err("twice rounded").to_string();
+    assert!(error.contains("recipe.kernels") && error.contains("remove precision"), "{error}");
 }
 
 #[test]

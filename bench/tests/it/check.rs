@@ -36,6 +36,7 @@ fn the_cpu_agrees_with_itself_by_every_kernel_and_in_every_precision() {
     for (kernels, precision, at_least) in [
         (Kernels::Burn, Precision::F32, 0.0),
         (Kernels::Skipbench, Precision::F32, 1e-9),
+        (Kernels::SkipbenchBf16, Precision::F32, 1e-5),
         (Kernels::Burn, Precision::Bf16, 1e-5),
         (Kernels::Burn, Precision::F16, 1e-6),
     ] {
@@ -66,6 +67,8 @@ fn what_is_learned_in_the_steps_is_more_than_what_may_be_rounded() {
 fn a_cell_is_checked_for_what_it_asks_of_its_device() {
     let mut cell = cell("resnet8-w4", Task::Train);
     assert_eq!(Way::of(&cell), [Way { kernels: Kernels::Skipbench, ..BURN }]);
+    cell.recipe.kernels = Kernels::SkipbenchBf16;
+    assert_eq!(Way::of(&cell), [Way { kernels: Kernels::SkipbenchBf16, ..BURN }]);
     cell.recipe.kernels = Kernels::Burn;
     assert_eq!(Way::of(&cell), []);
     cell.recipe.memory = Memory::Recompute;

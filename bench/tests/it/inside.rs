@@ -301,10 +301,12 @@ fn a_task_that_a_network_cannot_serve_is_refused_with_group_task_and_model() {
     let suite = Suite::parse("mine.toml", &concat.replace("\"train\"", "\"identity\"")).expect("well-formed");
     let concat = resolve(&suite, Images::DIGITS).expect_err("it grows").to_string();
     assert!(concat.contains("more channels") && concat.contains("another skip"), "{concat}");
-    let suite = TINY.replace("batch = 16", "batch = 16\nprecision = \"bf16\"").replace("\"train\"", "\"gradients\"");
-    let suite = Suite::parse("mine.toml", &suite).expect("well-formed");
-    let half = resolve(&suite, Images::DIGITS).expect_err("half precision").to_string();
-    assert!(half.contains("remove recipe.precision"), "{half}");
+    for (key, value) in [("precision", "bf16"), ("kernels", "skipbench-bf16")] {
+        let suite = TINY.replace("batch = 16", &format!("batch = 16\n{key} = \"{value}\""));
+        let suite = Suite::parse("mine.toml", &suite.replace("\"train\"", "\"gradients\"")).expect("well-formed");
+        let half = resolve(&suite, Images::DIGITS).expect_err("half precision").to_string();
+        assert!(half.contains(&format!("remove recipe.{key}")), "{half}");
+    }
     let suite = TINY.replace("\"digits\"", "\"generated\"").replace("\"train\"", "\"reuse\"");
     let generated = Suite::parse("mine.toml", &suite).expect_err("nothing to train on").to_string();
     assert!(generated.contains("nothing to learn") && generated.contains("\"reuse\""), "{generated}");

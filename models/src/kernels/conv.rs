@@ -16,6 +16,7 @@ mod correlation;
 mod fresh;
 mod grid;
 mod isa;
+mod pairs;
 mod panel;
 mod plan;
 mod portable;
@@ -28,6 +29,7 @@ mod tile;
 mod weight;
 
 pub use isa::Isa;
+pub use pairs::Products;
 pub use shape::ConvShape;
 
 /// A convolution: its shape, where its images lie, and what is done to the input on the way.
@@ -68,10 +70,16 @@ impl<'a> Conv<'a> {
     pub fn new(shape: ConvShape) -> Self {
         assert!(shape.supported(), "convolution {shape:?} is not supported");
         let images = (shape.input * shape.height * shape.width, shape.output * shape.out_height() * shape.out_width());
-        Self { isa: Isa::best(), shape, images, affine: None }
+        Self { isa: Isa::best(Products::F32), shape, images, affine: None }
     }
 
-    /// Runs on a chosen instruction set.
+    /// Computes products in that precision.
+    #[must_use]
+    pub fn multiplying(self, products: Products) -> Self {
+        self.on(Isa::best(products))
+    }
+
+    /// Runs on a chosen instruction set, with the products that it was chosen for.
     #[must_use]
     pub fn on(self, isa: Isa) -> Self {
         Self { isa, ..self }

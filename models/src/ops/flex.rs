@@ -5,7 +5,6 @@ use burn::backend::flex::FlexTensor;
 use burn::tensor::TensorData;
 
 use super::layer::{LayerOps, Window};
-use crate::kernels::conv::Conv;
 use crate::kernels::norm::{self, After, Mask, Parameters};
 use crate::kernels::planes::Planes;
 
@@ -54,10 +53,10 @@ pub(super) fn convolve_backward(
 ) -> [Option<FlexTensor>; 2] {
     let (x, weight, dy) = (dense(x), dense(weight), dense(dy));
     let shape = window.shape(dims(&x), dims(&weight));
-    let dx = || tensor(Conv::new(shape).gradient(numbers(&dy), numbers(&weight)), dims(&x));
+    let dx = || tensor(window.conv(shape).gradient(numbers(&dy), numbers(&weight)), dims(&x));
     let dw = || {
         let mut dw = vec![0.0; shape.weight_len()];
-        Conv::new(shape).weight_gradient(numbers(&x), numbers(&dy), &mut dw);
+        window.conv(shape).weight_gradient(numbers(&x), numbers(&dy), &mut dw);
         tensor(dw, dims(&weight))
     };
     [wanted[0].then(dx), wanted[1].then(dw)]
@@ -135,7 +134,7 @@ impl LayerOps for Flex {
         let (x, weight) = (dense(x), dense(weight));
         let shape = window.shape(dims(&x), dims(&weight));
         let [height, width] = [shape.out_height(), shape.out_width()];
-        let y = Conv::new(shape).output(numbers(&x), numbers(&weight));
+        let y = window.conv(shape).output(numbers(&x), numbers(&weight));
         tensor(y, [shape.batch, shape.output, height, width])
     }
 

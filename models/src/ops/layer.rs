@@ -5,15 +5,17 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 
-use crate::kernels::conv::ConvShape;
+use crate::kernels::conv::{Conv, ConvShape, Products};
 
-/// Geometry of a convolution that its tensors do not tell.
+/// What the tensors of a convolution do not tell.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
     /// Stride in both directions.
     pub stride: usize,
     /// Zeros added on every side.
     pub padding: usize,
+    /// What products are computed in.
+    pub products: Products,
 }
 
 impl Window {
@@ -21,8 +23,13 @@ impl Window {
     pub(crate) fn shape(self, x: [usize; 4], weight: [usize; 4]) -> ConvShape {
         let [batch, input, height, width] = x;
         let [output, _, kernel, _] = weight;
-        let Window { stride, padding } = self;
+        let Window { stride, padding, .. } = self;
         ConvShape { batch, input, output, height, width, kernel, stride, padding }
+    }
+
+    /// The convolution of that shape.
+    pub(crate) fn conv(self, shape: ConvShape) -> Conv<'static> {
+        Conv::new(shape).multiplying(self.products)
     }
 }
 

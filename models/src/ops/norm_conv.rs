@@ -66,17 +66,18 @@ pub fn infer(
 /// A convolution under way: its shape, and the scales and shifts of what it reads.
 struct Folded {
     shape: ConvShape,
+    window: Window,
     by: (Vec<f32>, Vec<f32>),
 }
 
 impl Folded {
     fn new(kept: &Kept, weight: &FlexTensor, window: Window) -> Self {
         let statistics = (numbers(&kept.mean), numbers(&kept.variance));
-        Self { shape: window.shape(dims(&kept.x), dims(weight)), by: kept.parameters().folded(statistics) }
+        Self { shape: window.shape(dims(&kept.x), dims(weight)), window, by: kept.parameters().folded(statistics) }
     }
 
     fn conv(&self) -> Conv<'_> {
-        Conv::new(self.shape).normalized(&self.by.0, &self.by.1)
+        self.window.conv(self.shape).normalized(&self.by.0, &self.by.1)
     }
 
     fn forward(&self, x: &FlexTensor, weight: &FlexTensor) -> FlexTensor {

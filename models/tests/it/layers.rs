@@ -6,7 +6,7 @@ use burn::tensor::module::{batch_norm, batch_norm_train, conv2d};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
-use skipbench_models::kernels::conv::ConvShape;
+use skipbench_models::kernels::conv::{ConvShape, Products};
 use skipbench_models::ops::layer::{Affine, Then, Window, convolve, norm_infer, norm_train};
 use skipbench_models::ops::norm_conv;
 
@@ -70,7 +70,7 @@ proptest! {
         stride in 1..3usize,
     ) {
         let kernel = if three { 3 } else { 1 };
-        let window = Window { stride, padding: kernel / 2 };
+        let window = Window { stride, padding: kernel / 2, products: Products::F32 };
         let run = |own: bool| {
             let x = tensor([batch, input, height, width], 1);
             let weight = tensor([output, input, kernel, kernel], 2);
@@ -120,7 +120,7 @@ proptest! {
         stride in 1..3usize,
     ) {
         let (channels, kernel) = (shape[1], if three { 3 } else { 1 });
-        let window = Window { stride, padding: kernel / 2 };
+        let window = Window { stride, padding: kernel / 2, products: Products::F32 };
         let mut clear = false;
         let mut run = |own: bool| {
             let (x, weight) = (tensor(shape, 1), tensor([output, channels, kernel, kernel], 2));
@@ -177,7 +177,7 @@ proptest! {
         seed in 0..1000u64,
     ) {
         let ([batch, channels, height, width], kernel) = (shape, if three { 3 } else { 1 });
-        let window = Window { stride, padding: kernel / 2 };
+        let window = Window { stride, padding: kernel / 2, products: Products::F32 };
         let (x, weight) = (tensor(shape, seed), tensor([output, channels, kernel, kernel], seed + 1));
         let (gamma, beta) = (Tensor::<1>::from_floats(&gammas(channels, seed + 2)[..], &device()), tensor([channels], seed + 3));
         let gamma = gamma.require_grad();

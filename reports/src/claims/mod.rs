@@ -120,13 +120,15 @@ fn judged(claim: &Claim, runs: &[Run]) -> Vec<Finding> {
 }
 
 /// What rows behind one verdict have in common.
-type Place<'a> = ([&'a str; 7], bool);
+type Place<'a> = [&'a str; 8];
 
-/// The last says whether they were measured on Burn's kernels, which are never mixed with others.
+/// The last says on whose kernels they were measured, which are never mixed with others.
 fn place(row: &RunRow) -> Place<'_> {
     let RunRow { data, data_sha256, device, host, git_revision, burn_version, features, .. } = row;
-    let names = [data, data_sha256, device, host, git_revision, burn_version, features].map(String::as_str);
-    (names, row.recipe.contains("\"kernels\":\"burn\""))
+    let kernels = row.recipe.split("\"kernels\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    let [data, sha, device, host, revision, burn, features] =
+        [data, data_sha256, device, host, git_revision, burn_version, features].map(String::as_str);
+    [data, sha, device, host, revision, burn, features, kernels.unwrap_or_default()]
 }
 
 /// What one row measures. A second one, by another recipe or from another run, is no further replicate: it has a verdict of its own.

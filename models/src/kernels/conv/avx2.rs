@@ -1,12 +1,14 @@
-//! AVX2 with FMA: a tile of up to 6 channels by 16 lanes fills 12 of the 16 registers.
+//! AVX2 with FMA: a tile of up to 6 channels by 16 lanes fills 12 of the 16 registers; one of up to 4 where words are pairs,
+//! whose terms take registers of their own.
 
 use std::arch::x86_64::*;
 
+use super::pairs;
 use super::tile::{Simd, Tile, run};
 
-struct Avx2;
+struct Avx2<const PAIRS: bool>;
 
-impl Simd for Avx2 {
+impl<const PAIRS: bool> Simd for Avx2<PAIRS> {
     type Vector = __m256;
     const SEGMENTS: usize = 1;
 
@@ -43,11 +45,31 @@ impl Simd for Avx2 {
     #[inline(always)]
     unsafe fn multiply_add(a: __m256, b: __m256, sum: __m256) -> __m256 {
         // SAFETY: the caller has checked the CPU.
-        unsafe { _mm256_fmadd_ps(a, b, sum) }
+        unsafe {
+            if !PAIRS {
+                return _mm256_fmadd_ps(a, b, sum);
+            }
+            let ([a, later_a], [b, later_b]) = (terms(a), terms(b));
+            _mm256_fmadd_ps(later_a, later_b, _mm256_fmadd_ps(a, b, sum))
+        }
     }
 }
 
-/// Computes a tile.
+/// The earlier and the later terms of pairs, as numbers.
+///
+/// # Safety
+/// The CPU has AVX2.
+#[inline(always)]
+unsafe fn terms(words: __m256) -> [__m256; 2] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let bits = _mm256_castps_si256(words);
+        let upper = _mm256_and_si256(bits, _mm256_set1_epi32(-0x1_0000));
+        [_mm256_castsi256_ps(_mm256_slli_epi32::<16>(bits)), _mm256_castsi256_ps(upper)]
+    }
+}
+
+/// Computes a tile of words that are numbers.
 ///
 /// # Safety
 /// The CPU has AVX2 and FMA; the tile has 1 to 6 channels and 1 or 2 segments, and its pointers are valid.
@@ -56,14 +78,43 @@ pub(super) unsafe fn tile(tile: &Tile) {
     // SAFETY: the caller's promise.
     unsafe {
         match tile.channels {
-            1 => run::<Avx2, 1>(tile),
-            2 => run::<Avx2, 2>(tile),
-            3 => run::<Avx2, 3>(tile),
-            4 => run::<Avx2, 4>(tile),
-            5 => run::<Avx2, 5>(tile),
-            _ => run::<Avx2, 6>(tile),
+            1 => run::<Avx2<false>, 1>(tile),
+            2 => run::<Avx2<false>, 2>(tile),
+            3 => run::<Avx2<false>, 3>(tile),
+            4 => run::<Avx2<false>, 4>(tile),
+            5 => run::<Avx2<false>, 5>(tile),
+            _ => run::<Avx2<false>, 6>(tile),
         }
     }
+}
+
+/// Computes a tile of words that are pairs.
+///
+/// # Safety
+/// As for `tile`, with up to 4 channels.
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn tile_of_pairs(tile: &Tile) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match tile.channels {
+            1 => run::<Avx2<true>, 1>(tile),
+            2 => run::<Avx2<true>, 2>(tile),
+            3 => run::<Avx2<true>, 3>(tile),
+            _ => run::<Avx2<true>, 4>(tile),
+        }
+    }
+}
+
+/// [`pairs::join`] in vectors.
+#[target_feature(enable = "avx2")]
+pub(super) fn join(onto: &mut [f32], later: &[f32]) {
+    pairs::join(onto, later);
+}
+
+/// [`pairs::join_neighbours`] in vectors.
+#[target_feature(enable = "avx2")]
+pub(super) fn join_neighbours(terms: &[f32], words: &mut [f32]) {
+    pairs::join_neighbours(terms, words);
 }
 
 /// Transposes eight rows of eight floats, `distance` apart, into columns `pitch` apart.

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::grid::Grid;
 use super::isa::Isa;
 use super::panel::Transpose;
+use super::scratch::Scratch;
 
 /// One tap of the kernel as a bank sees it.
 #[derive(Debug, Clone, Copy)]
@@ -40,18 +41,48 @@ impl Bank {
         self.taps.iter().map(|tap| tap.shift.0).max().unwrap_or(0)
     }
 
-    /// Offsets of all terms of the sum, input channels outermost, in a band of `rows` grid rows.
+    /// Offsets of all words of the sum, planes of the grid outermost, in a band of `rows` grid rows.
     pub(super) fn offsets(&self, grid: &Grid, rows: usize) -> Vec<u32> {
         let plane = grid.plane(rows);
         let of = |tap: &Tap| grid.phase(tap.phase.0, tap.phase.1, rows) + tap.shift.0 * grid.cols + tap.shift.1;
-        let channels =
-            (0..grid.channels).flat_map(|channel| self.taps.iter().map(move |tap| channel * plane + of(tap)));
+        let planes = (0..grid.planes()).flat_map(|index| self.taps.iter().map(move |tap| index * plane + of(tap)));
         // `ConvShape::supported` keeps a packed image below 2^32 floats.
-        channels.map(|offset| offset as u32).collect()
+        planes.map(|offset| offset as u32).collect()
     }
 
-    /// Packs the weights of outputs `first .. first + channels` as `[input, tap, channel]`.
-    fn pack(&self, isa: Isa, weight: &[f32], order: WeightOrder, first: usize, channels: usize, out: &mut [f32]) {
+    /// Packs the weights of outputs `first .. first + channels` as `[input, tap, channel]`, two inputs in a word where a word
+    /// holds two terms.
+    fn pack(
+        &self,
+        isa: Isa,
+        weight: &[f32],
+        order: WeightOrder,
+        inputs: usize,
+        (first, channels): (usize, usize),
+        out: &mut [f32],
+    ) {
+        if isa.terms() == 1 {
+            return self.arrange(isa, weight, order, (first, channels), out);
+        }
+        let size = self.taps.len() * channels;
+        let mut single = Scratch::take(inputs.next_multiple_of(2) * size);
+        single[inputs * size..].fill(0.0);
+        self.arrange(isa, weight, order, (first, channels), &mut single[..inputs * size]);
+        for (pair, out) in single.chunks_exact(2 * size).zip(out.chunks_exact_mut(size)) {
+            out.copy_from_slice(&pair[..size]);
+            isa.join(out, &pair[size..]);
+        }
+    }
+
+    /// The same with a number in a word.
+    fn arrange(
+        &self,
+        isa: Isa,
+        weight: &[f32],
+        order: WeightOrder,
+        (first, channels): (usize, usize),
+        out: &mut [f32],
+    ) {
         let columns = out.len() / channels;
         if order.output >= columns && order.input == self.taps.len() {
             // All taps in their order: the weights of an output are one row of a matrix.
@@ -76,24 +107,21 @@ pub(super) fn cuts(channels: usize, most: usize) -> Vec<usize> {
     (0..=blocks).map(|block| (block * units / blocks * unit).min(channels)).collect()
 }
 
-/// Packs the weights of all banks, bank after bank, block after block.
-pub(super) fn pack(isa: Isa, banks: &[Bank], cuts: &[usize], order: WeightOrder, weight: &[f32], out: &mut [f32]) {
-    let outputs = cuts[cuts.len() - 1];
-    let terms: usize = banks.iter().map(|bank| bank.taps.len()).sum();
-    let inputs = out.len() / (terms * outputs).max(1);
+/// Packs the weights of all banks for the channels of `grid`, bank after bank, block after block.
+pub(super) fn pack(grid: &Grid, banks: &[Bank], cuts: &[usize], order: WeightOrder, weight: &[f32], out: &mut [f32]) {
     let mut jobs = Vec::new();
     let mut rest = out;
     for bank in banks.iter().filter(|bank| !bank.taps.is_empty()) {
         for block in cuts.windows(2) {
             let channels = block[1] - block[0];
-            let (own, others) = rest.split_at_mut(bank.taps.len() * inputs * channels);
-            jobs.push((bank, block[0], channels, own));
+            let (own, others) = rest.split_at_mut(bank.taps.len() * grid.planes() * channels);
+            jobs.push((bank, (block[0], channels), own));
             rest = others;
         }
     }
     // A small packing is done before a second thread has woken up.
     let least = (1 << 15) / (weight.len() / jobs.len().max(1)).max(1);
-    jobs.into_par_iter().with_min_len(least.max(1)).for_each(|(bank, first, channels, own)| {
-        bank.pack(isa, weight, order, first, channels, own);
+    jobs.into_par_iter().with_min_len(least.max(1)).for_each(|(bank, outputs, own)| {
+        bank.pack(grid.isa, weight, order, grid.channels, outputs, own);
     });
 }

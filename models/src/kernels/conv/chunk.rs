@@ -12,9 +12,9 @@ pub(super) struct Chunk<'a> {
     plan: &'a Plan<'a>,
     images: Range<usize>,
     rows: Range<usize>,
-    /// Where each pixel's position starts in a panel.
+    /// Where the position of each pixel, or of the first of two in a word, starts in a panel.
     offsets: Vec<u32>,
-    /// The output gradient, block after block as `[pixel, channel]`.
+    /// The output gradient, block after block as `[word of pixels, channel]`.
     gradient: Scratch,
 }
 
@@ -26,20 +26,19 @@ impl<'a> Chunk<'a> {
         let (image, row) = (plan.positions(rows.len()), plan.stride() * plan.field.cols);
         let place =
             |slot: usize, r: usize, c: usize| ((slot * image + r * row + c * plan.stride()) * plan.pitch) as u32;
+        let columns = || (0..out_width).step_by(plan.isa.terms());
         let offsets: Vec<_> = (0..images.len())
-            .flat_map(|slot| (0..rows.len()).flat_map(move |r| (0..out_width).map(move |c| place(slot, r, c))))
+            .flat_map(|slot| (0..rows.len()).flat_map(move |r| columns().map(move |c| place(slot, r, c))))
             .collect();
         let mut gradient = Scratch::take(offsets.len() * shape.output);
-        let (plane, pixels) = (out_height * out_width, rows.len() * out_width);
+        let (plane, words) = (out_height * out_width, rows.len() * columns().len());
         let mut rest = &mut gradient[..];
         for block in plan.cuts.windows(2) {
             let channels = block[1] - block[0];
             let (own, others) = rest.split_at_mut(offsets.len() * channels);
-            let transpose =
-                Transpose { isa: plan.isa, rows: channels, columns: pixels, distance: plane, pitch: channels };
-            for (index, own) in images.clone().zip(own.chunks_exact_mut(pixels * channels)) {
+            for (index, own) in images.clone().zip(own.chunks_exact_mut(words * channels)) {
                 let from = &dy[index * plan.conv.images.1 + block[0] * plane + rows.start * out_width..];
-                transpose.run(from, own);
+                plan.pack_gradient(from, rows.len(), channels, own);
             }
             rest = others;
         }
@@ -98,7 +97,29 @@ impl<'a> Chunk<'a> {
             if let Some(affine) = plan.conv.affine {
                 plan.field.normalize(affine, channels.clone(), rows.clone(), plan.pitch, out);
             }
+            if plan.isa.terms() > 1 {
+                // A word for every position, not for every second one: taps begin at even and at odd ones.
+                plan.isa.join_ahead(out, plan.stride() * plan.pitch);
+            }
         }
         panel
+    }
+}
+
+impl Plan<'_> {
+    /// Packs `rows` rows of `channels` channels of an image's output gradient as `[word of pixels, channel]`.
+    fn pack_gradient(&self, from: &[f32], rows: usize, channels: usize, out: &mut [f32]) {
+        let width = self.shape.out_width();
+        let plane = self.shape.out_height() * width;
+        let (isa, columns) = (self.isa, out.len() / channels);
+        let transpose = |distance| Transpose { isa, rows: channels, columns, distance, pitch: channels };
+        if isa.terms() == 1 {
+            return transpose(plane).run(from, out);
+        }
+        let mut joined = Scratch::take(channels * columns);
+        for (pixels, joined) in from.chunks(plane).zip(joined.chunks_exact_mut(columns)) {
+            isa.join_rows(&pixels[..rows * width], width, joined);
+        }
+        transpose(columns).run(&joined, out);
     }
 }

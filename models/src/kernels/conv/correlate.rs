@@ -27,11 +27,11 @@ pub(super) fn input_gradient(conv: &Conv, dy: &[f32], weight: &[f32], dx: &mut [
 
 impl Correlation<'_> {
     fn run(&self, x: &[f32], weight: &[f32], order: WeightOrder, y: &mut [MaybeUninit<f32>]) {
-        let cuts = bank::cuts(self.output.0, self.isa.channels());
+        let cuts = bank::cuts(self.output.0, self.grid.isa.channels());
         let cut = Cut::of(self, cuts.len() - 1);
-        let terms: usize = self.banks.iter().map(|bank| bank.taps.len() * self.grid.channels).sum();
+        let terms: usize = self.banks.iter().map(|bank| bank.taps.len() * self.grid.planes()).sum();
         let mut packed = Scratch::take(terms * self.output.0);
-        bank::pack(self.isa, &self.banks, &cuts, order, weight, &mut packed);
+        bank::pack(&self.grid, &self.banks, &cuts, order, weight, &mut packed);
         let offsets: Vec<_> = self.banks.iter().map(|bank| bank.offsets(&self.grid, cut.grid_rows)).collect();
         let start = Shared::new(y);
         let task = Task { of: self, cut, cuts: &cuts, weights: &packed, offsets: &offsets, start };

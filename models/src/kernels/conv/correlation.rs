@@ -2,13 +2,11 @@
 
 use super::bank::{Bank, Tap};
 use super::grid::Grid;
-use super::isa::Isa;
 use super::tile::SEGMENT;
 use super::{Affine, Conv, ConvShape};
 
 /// A correlation of a batch of grids with banks of taps.
 pub(super) struct Correlation<'a> {
-    pub(super) isa: Isa,
     pub(super) batch: usize,
     pub(super) grid: Grid,
     pub(super) affine: Option<Affine<'a>>,
@@ -34,6 +32,7 @@ impl<'a> Correlation<'a> {
             index: row * kernel + col,
         };
         let grid = Grid {
+            isa,
             channels: shape.input,
             height,
             width,
@@ -44,7 +43,7 @@ impl<'a> Correlation<'a> {
         };
         let bank = Bank { taps: each.map(tap).collect(), start: (0, 0), size: (out_height, out_width) };
         let output = (shape.output, out_height, out_width);
-        Self { isa, batch: shape.batch, grid, affine, images, banks: vec![bank], output, step: 1 }
+        Self { batch: shape.batch, grid, affine, images, banks: vec![bank], output, step: 1 }
     }
 
     /// That of the input gradient.
@@ -82,6 +81,7 @@ impl<'a> Correlation<'a> {
         }
         let reach = banks.iter().flat_map(|bank| bank.taps.iter().map(|tap| bank.size.1 + tap.shift.1)).max();
         let grid = Grid {
+            isa,
             channels: shape.output,
             height: out_height,
             width: out_width,
@@ -91,7 +91,7 @@ impl<'a> Correlation<'a> {
             cols: reach.unwrap_or(1),
         };
         let (output, images) = ((shape.input, height, width), (images.1, images.0));
-        Self { isa, batch: shape.batch, grid, affine: None, images, banks, output, step: stride }
+        Self { batch: shape.batch, grid, affine: None, images, banks, output, step: stride }
     }
 }
 

@@ -1,14 +1,18 @@
 //! The packed input: each channel on a zero-padded grid, split by phase when the convolution strides, so that
-//! neighbouring outputs read neighbouring floats and no tap tests for a border.
+//! neighbouring outputs read neighbouring words and no tap tests for a border. Where a word holds two terms, two channels
+//! share a plane.
 
 use std::ops::Range;
 
+use super::isa::Isa;
+use super::scratch::Scratch;
 use super::{Affine, normal};
 
 /// How an image `[channels, height, width]` is laid out: grid element `(i, j)` of phase `(a, b)` is pixel
 /// `(i·step + a − padding, j·step + b − padding)`, or zero outside.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grid {
+    pub(super) isa: Isa,
     pub(super) channels: usize,
     pub(super) height: usize,
     pub(super) width: usize,
@@ -30,11 +34,21 @@ struct Span {
 }
 
 impl Grid {
-    /// Floats of one channel in a band of `rows` grid rows: whole cache lines, and no multiple of 512 bytes, since
+    /// Planes of an image.
+    pub(super) fn planes(&self) -> usize {
+        self.channels.div_ceil(self.isa.terms())
+    }
+
+    /// Words of one plane in a band of `rows` grid rows: whole cache lines, and no multiple of 512 bytes, since
     /// planes a power of two apart would share a few sets of the cache.
     pub(super) fn plane(&self, rows: usize) -> usize {
-        let lines = (self.phases * self.phases * rows * self.cols).div_ceil(16);
+        let lines = self.size(rows).div_ceil(16);
         (lines + usize::from(lines.is_multiple_of(8))) * 16
+    }
+
+    /// Words of a plane that are used.
+    fn size(&self, rows: usize) -> usize {
+        self.phases * self.phases * rows * self.cols
     }
 
     /// Where phase `(a, b)` starts in a plane of a band of `rows` rows.
@@ -50,26 +64,33 @@ impl Grid {
         Span { before, inside, first }
     }
 
-    /// Packs rows `rows` of the grid of `image` into `out`, channels `plane(rows.len())` apart.
+    /// Packs rows `rows` of the grid of `image` into `out`, planes `plane(rows.len())` apart.
     pub(super) fn pack(&self, image: &[f32], affine: Option<Affine>, rows: Range<usize>, out: &mut [f32]) {
-        let plane = self.plane(rows.len());
-        let whole = self.step == 1 && self.padding == 0 && self.cols == self.width && rows.end <= self.height;
-        let channels = image.chunks_exact(self.height * self.width).take(self.channels);
-        for (index, (channel, out)) in channels.zip(out.chunks_exact_mut(plane)).enumerate() {
-            let affine = affine.map(|affine| affine.of(index));
-            if whole {
-                let size = rows.len() * self.width;
-                load(affine, &channel[rows.start * self.width..][..size], &mut out[..size]);
-            } else {
-                self.pack_channel(channel, affine, rows.clone(), out);
+        let (plane, terms, size) = (self.plane(rows.len()), self.isa.terms(), self.size(rows.len()));
+        let mut later = Scratch::take(if terms > 1 { size } else { 0 });
+        let channel = |index: usize, out: &mut [f32]| {
+            let channel = &image[index * self.height * self.width..][..self.height * self.width];
+            self.pack_channel(channel, affine.map(|affine| affine.of(index)), rows.clone(), out);
+        };
+        for (first, out) in (0..self.channels).step_by(terms).zip(out.chunks_exact_mut(plane)) {
+            channel(first, &mut out[..size]);
+            if terms > 1 {
+                match first + 1 < self.channels {
+                    true => channel(first + 1, &mut later),
+                    false => later.fill(0.0),
+                }
+                self.isa.join(&mut out[..size], &later);
             }
         }
     }
 
     fn pack_channel(&self, channel: &[f32], affine: Option<(f32, f32)>, rows: Range<usize>, out: &mut [f32]) {
+        if self.step == 1 && self.padding == 0 && self.cols == self.width && rows.end <= self.height {
+            return load(affine, &channel[rows.start * self.width..][..out.len()], out);
+        }
         let size = rows.len() * self.cols;
         // One clearing of the whole plane costs less than one of each border.
-        out[..self.phases * self.phases * size].fill(0.0);
+        out.fill(0.0);
         for a in 0..self.phases {
             for b in 0..self.phases {
                 let span = self.span(b);

@@ -1,16 +1,20 @@
 //! Which instruction set runs the microkernel, chosen by what the CPU has.
 
+use super::pairs::{self, Products};
 use super::portable;
 use super::tile::Tile;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
-/// An instruction set with a microkernel of its own, one that this CPU has.
+/// An instruction set with a microkernel of its own, one that this CPU has, and what it multiplies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Isa(Kind);
+pub struct Isa {
+    set: Set,
+    products: Products,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Set {
     #[cfg(target_arch = "x86_64")]
     Avx512,
     #[cfg(target_arch = "x86_64")]
@@ -18,50 +22,70 @@ enum Kind {
     Portable,
 }
 
+impl Set {
+    /// Whether this CPU has it.
+    fn present(self, products: Products) -> bool {
+        match self {
+            // VL lets the compiler use the upper sixteen registers for halves too; without it accumulators spill.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => {
+                let multiplies = products == Products::F32 || is_x86_feature_detected!("avx512bf16");
+                is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") && multiplies
+            }
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            Set::Portable => true,
+        }
+    }
+}
+
 impl Isa {
     /// All that this CPU can run, the fastest first.
     #[must_use]
-    pub fn available() -> Vec<Self> {
-        let mut found = Vec::new();
-        #[cfg(target_arch = "x86_64")]
-        {
-            // VL lets the compiler use the upper sixteen registers for halves too; without it accumulators spill.
-            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
-                found.push(Self(Kind::Avx512));
-            }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                found.push(Self(Kind::Avx2));
-            }
-        }
-        found.push(Self(Kind::Portable));
-        found
+    pub fn available(products: Products) -> Vec<Self> {
+        let all = [
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512,
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2,
+            Set::Portable,
+        ];
+        all.into_iter().filter(|set| set.present(products)).map(|set| Self { set, products }).collect()
     }
 
     /// The fastest that this CPU can run.
     #[must_use]
-    pub fn best() -> Self {
-        Self::available()[0]
+    pub fn best(products: Products) -> Self {
+        Self::available(products)[0]
+    }
+
+    /// Terms of a sum in a word.
+    pub(super) fn terms(self) -> usize {
+        match self.products {
+            Products::F32 => 1,
+            Products::Bf16 => 2,
+        }
     }
 
     /// The most segments in a tile.
     pub(super) fn segments(self) -> usize {
-        match self.0 {
+        match self.set {
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => 4,
+            Set::Avx512 => 4,
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => 2,
-            Kind::Portable => 2,
+            Set::Avx2 => 2,
+            Set::Portable => 2,
         }
     }
 
     /// The most channels in a tile.
     pub(super) fn channels(self) -> usize {
-        match self.0 {
+        match (self.set, self.products) {
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => 12,
+            (Set::Avx512, _) => 12,
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => 6,
-            Kind::Portable => 4,
+            (Set::Avx2, Products::F32) => 6,
+            _ => 4,
         }
     }
 
@@ -74,24 +98,55 @@ impl Isa {
         debug_assert!((1..=self.segments()).contains(&tile.segments));
         // SAFETY: an `Isa` is made only by `available`, after the CPU was asked.
         unsafe {
-            match self.0 {
+            match (self.set, self.products) {
                 #[cfg(target_arch = "x86_64")]
-                Kind::Avx512 => avx512::tile(tile),
+                (Set::Avx512, Products::F32) => avx512::tile(tile),
                 #[cfg(target_arch = "x86_64")]
-                Kind::Avx2 => avx2::tile(tile),
-                Kind::Portable => portable::tile(tile),
+                (Set::Avx512, Products::Bf16) => avx512::tile_of_pairs(tile),
+                #[cfg(target_arch = "x86_64")]
+                (Set::Avx2, Products::F32) => avx2::tile(tile),
+                #[cfg(target_arch = "x86_64")]
+                (Set::Avx2, Products::Bf16) => avx2::tile_of_pairs(tile),
+                (Set::Portable, Products::F32) => portable::tile::<false>(tile),
+                (Set::Portable, Products::Bf16) => portable::tile::<true>(tile),
             }
         }
     }
 
-    /// Transposes eight rows of eight floats, `distance` apart, into columns `pitch` apart.
+    /// Transposes eight rows of eight words, `distance` apart, into columns `pitch` apart.
     pub(super) fn square(self, from: &[f32], distance: usize, to: &mut [f32], pitch: usize) {
         assert!(from.len() >= 7 * distance + 8 && to.len() >= 7 * pitch + 8, "a square within its slices");
-        match self.0 {
+        match self.set {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the CPU has AVX2, as every CPU with AVX-512, and the slices have all rows and columns.
-            Kind::Avx512 | Kind::Avx2 => unsafe { avx2::square(from.as_ptr(), distance, to.as_mut_ptr(), pitch) },
-            Kind::Portable => portable::square(from, distance, to, pitch),
+            Set::Avx512 | Set::Avx2 => unsafe { avx2::square(from.as_ptr(), distance, to.as_mut_ptr(), pitch) },
+            Set::Portable => portable::square(from, distance, to, pitch),
+        }
+    }
+
+    /// Joins each of `onto`, the earlier terms, with the one of `later` in its place.
+    pub(super) fn join(self, onto: &mut [f32], later: &[f32]) {
+        match self.set {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Isa` is made only by `available`, after the CPU was asked.
+            Set::Avx512 => unsafe { avx512::join(onto, later) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Set::Avx2 => unsafe { avx2::join(onto, later) },
+            Set::Portable => pairs::join(onto, later),
+        }
+    }
+
+    /// Joins neighbours: `words[i]` of `terms[2i]` and `terms[2i + 1]`.
+    pub(super) fn join_neighbours(self, terms: &[f32], words: &mut [f32]) {
+        match self.set {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Isa` is made only by `available`, after the CPU was asked.
+            Set::Avx512 => unsafe { avx512::join_neighbours(terms, words) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Set::Avx2 => unsafe { avx2::join_neighbours(terms, words) },
+            Set::Portable => pairs::join_neighbours(terms, words),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Any machine: arrays of eight floats that the compiler turns into whatever vectors it has.
 
+use super::pairs;
 use super::tile::{SEGMENT, Simd, Tile, run};
 
-struct Portable;
+struct Portable<const PAIRS: bool>;
 
 type Lanes = [f32; SEGMENT];
 
-impl Simd for Portable {
+impl<const PAIRS: bool> Simd for Portable<PAIRS> {
     type Vector = Lanes;
     const SEGMENTS: usize = 1;
 
@@ -41,22 +42,28 @@ impl Simd for Portable {
     #[inline(always)]
     unsafe fn multiply_add(a: Lanes, b: Lanes, sum: Lanes) -> Lanes {
         // Not `mul_add`: without the instruction it is a call into the C library for each lane.
-        std::array::from_fn(|lane| a[lane] * b[lane] + sum[lane])
+        if !PAIRS {
+            return std::array::from_fn(|lane| a[lane] * b[lane] + sum[lane]);
+        }
+        std::array::from_fn(|lane| {
+            let ([a, later_a], [b, later_b]) = (pairs::terms(a[lane]), pairs::terms(b[lane]));
+            later_a * later_b + (a * b + sum[lane])
+        })
     }
 }
 
-/// Computes a tile.
+/// Computes a tile of words that are pairs, or numbers.
 ///
 /// # Safety
 /// The tile has 1 to 4 channels and 1 or 2 segments, and its pointers are valid.
-pub(super) unsafe fn tile(tile: &Tile) {
+pub(super) unsafe fn tile<const PAIRS: bool>(tile: &Tile) {
     // SAFETY: the caller's promise.
     unsafe {
         match tile.channels {
-            1 => run::<Portable, 1>(tile),
-            2 => run::<Portable, 2>(tile),
-            3 => run::<Portable, 3>(tile),
-            _ => run::<Portable, 4>(tile),
+            1 => run::<Portable<PAIRS>, 1>(tile),
+            2 => run::<Portable<PAIRS>, 2>(tile),
+            3 => run::<Portable<PAIRS>, 3>(tile),
+            _ => run::<Portable<PAIRS>, 4>(tile),
         }
     }
 }

@@ -35,16 +35,16 @@ impl Cut {
         let threads = rayon::current_num_threads();
         let rows = of.banks.iter().map(|bank| bank.size.0).max().unwrap_or(1);
         let halo = of.banks.iter().map(Bank::halo).max().unwrap_or(0);
-        let row = of.grid.channels * of.grid.phases * of.grid.phases * of.grid.cols;
+        let row = of.grid.planes() * of.grid.phases * of.grid.phases * of.grid.cols;
         let most = (BUDGET / row).saturating_sub(halo).max(1 + 2 * halo);
         let bands = rows.div_ceil(most).max(threads.div_ceil(of.batch).min(rows.div_ceil(4)));
         let rows_each = rows.div_ceil(bands);
         let bands = rows.div_ceil(rows_each);
         let grid_rows = rows_each + halo;
         // Weights that no cache holds are read once for each group of images, so groups are then as large as they can be.
-        let terms = of.banks.iter().map(|bank| bank.taps.len()).sum::<usize>() * of.grid.channels;
+        let terms = of.banks.iter().map(|bank| bank.taps.len()).sum::<usize>() * of.grid.planes();
         let (budget, share) = if terms * of.output.0 > BUDGET { (2 * BUDGET, threads) } else { (BUDGET, 4 * threads) };
-        let fit = budget / (of.grid.channels * of.grid.plane(grid_rows));
+        let fit = budget / (of.grid.planes() * of.grid.plane(grid_rows));
         let images = if bands > 1 { 1 } else { fit.min(of.batch / share).max(1) };
         let groups = of.batch.div_ceil(images);
         let parts = threads.div_ceil(groups * bands).min(blocks);
@@ -72,7 +72,7 @@ impl Task<'_> {
     pub(super) fn run(&self, x: &[f32], index: usize) {
         let (part, band, batch) = self.place(index);
         let (grid, parts) = (&self.of.grid, self.cut.parts);
-        let image = grid.channels * grid.plane(self.cut.grid_rows);
+        let image = grid.planes() * grid.plane(self.cut.grid_rows);
         let mut packed = Scratch::take(batch.len() * image + SLACK);
         for (index, out) in batch.clone().zip(packed.chunks_exact_mut(image)) {
             grid.pack(&x[index * self.of.images.0..], self.of.affine, self.rows(band), out);
@@ -81,7 +81,7 @@ impl Task<'_> {
         let blocks = part * blocks / parts..(part + 1) * blocks / parts;
         let (_, next_band, next) = self.place(index + parts);
         let pixels: usize = self.of.banks.iter().map(|bank| bank.size.1 * self.cut.rows.min(bank.size.0)).sum();
-        let steps = batch.len() * pixels / (self.of.isa.segments() * SEGMENT) * blocks.len();
+        let steps = batch.len() * pixels / (self.of.grid.isa.segments() * SEGMENT) * blocks.len();
         let mut ahead = Ahead::new(x, grid, self.rows(next_band), next, self.of.images.0, steps);
         self.compute(&packed, batch, band, blocks, &mut ahead);
     }
@@ -114,7 +114,7 @@ impl Task<'_> {
                 let output = Output { start: self.start, shift, stride: height * width, step: self.of.step };
                 // SAFETY: segments lie in the grid that was packed and in the output; another task has another band,
                 // group or block.
-                unsafe { segment::compute(self.of.isa, packed, terms, &segments, output, ahead) };
+                unsafe { segment::compute(self.of.grid.isa, packed, terms, &segments, output, ahead) };
             }
         }
     }
@@ -123,7 +123,7 @@ impl Task<'_> {
     fn segments(&self, bank: &Bank, batch: Range<usize>, band: usize) -> Vec<Segment> {
         let (_, _, width) = self.of.output;
         let (grid, step) = (&self.of.grid, self.of.step);
-        let image = grid.channels * grid.plane(self.cut.grid_rows);
+        let image = grid.planes() * grid.plane(self.cut.grid_rows);
         let rows = band * self.cut.rows..((band + 1) * self.cut.rows).min(bank.size.0);
         let mut segments = Vec::with_capacity(batch.len() * rows.len() * bank.size.1.div_ceil(SEGMENT));
         for (slot, index) in batch.enumerate() {

@@ -2,7 +2,8 @@
 //!
 //! `y[c][lane] (+)= Σ_k w[k][c] · x[offsets[k] + lane]`: every lane of the tile adds the same offsets, every channel
 //! of the tile has its own weight. The forward pass and the input gradient use lanes for pixels and the sum for input
-//! channels and taps; the weight gradient uses lanes for input channels and the sum for pixels.
+//! channels and taps; the weight gradient uses lanes for input channels and the sum for pixels. A word of `x` and `w` is a
+//! number, or two neighbouring terms of the sum (`pairs`).
 
 /// Lanes of a segment: the piece of a row that a tile is made of. Two make an AVX-512 vector, one an AVX vector.
 pub(super) const SEGMENT: usize = 8;
@@ -16,11 +17,11 @@ pub(super) const MAX_CHANNELS: usize = 12;
 /// One call of the microkernel.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tile {
-    /// Packed input; segment `s` reads eight floats at `x + offsets[k] + sources[s]`.
+    /// Packed input; segment `s` reads eight words at `x + offsets[k] + sources[s]`.
     pub(super) x: *const f32,
-    /// One offset for each term of the sum.
+    /// One offset for each step of the sum.
     pub(super) offsets: *const u32,
-    /// Terms of the sum.
+    /// Words that the sum runs over.
     pub(super) steps: usize,
     /// Weights `[steps, channels]`.
     pub(super) weights: *const f32,
@@ -65,7 +66,7 @@ pub(super) trait Simd {
     unsafe fn gather(base: *const f32, at: &[usize]) -> Self::Vector;
     /// The reverse of `gather`.
     unsafe fn scatter(vector: Self::Vector, base: *mut f32, at: &[usize]);
-    /// `a · b + sum`.
+    /// `a · b + sum`, of all terms of a word.
     unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, sum: Self::Vector) -> Self::Vector;
 }
 

@@ -1,7 +1,9 @@
-//! The convolution kernels against a plain f64 computation, on every instruction set that the CPU has.
+//! The convolution kernels against a plain f64 computation, on every instruction set that the CPU has, with products in f32
+//! and in bf16: there the f64 computation is of rounded operands, so that it is as exact.
 
+use burn::tensor::bf16;
 use proptest::prelude::*;
-use skipbench_models::kernels::conv::{Conv, ConvShape, Isa};
+use skipbench_models::kernels::conv::{Conv, ConvShape, Isa, Products};
 
 use super::{cases, pool};
 use crate::reference::{Sum, convolve, gradients, noise, wide};
@@ -25,8 +27,16 @@ fn operands(shape: &ConvShape, seed: u64) -> Operands {
     }
 }
 
-fn reference(shape: &ConvShape, operands: &Operands) -> Results<Sum> {
-    let [x, weight, dy] = [&operands.x, &operands.weight, &operands.dy].map(|values| wide(values));
+/// What is multiplied.
+fn factors(values: &[f32], products: Products) -> Vec<f64> {
+    match products {
+        Products::F32 => wide(values),
+        Products::Bf16 => values.iter().map(|&value| bf16::from_f32(value).to_f64()).collect(),
+    }
+}
+
+fn reference(shape: &ConvShape, operands: &Operands, products: Products) -> Results<Sum> {
+    let [x, weight, dy] = [&operands.x, &operands.weight, &operands.dy].map(|values| factors(values, products));
     let [dx, dw] = gradients(shape, &x, &weight, &dy);
     Results([convolve(shape, &x, &weight), dx, dw])
 }
@@ -47,8 +57,11 @@ fn kernels(isa: Isa, shape: &ConvShape, operands: &Operands) -> Results<f32> {
 /// Compares with the reference: 1e-5 forward, 1e-4 for the gradients, relative to the magnitude of the sum.
 fn compare(shape: &ConvShape, seed: u64) -> Result<(), TestCaseError> {
     let operands = operands(shape, seed);
-    let expected = reference(shape, &operands);
-    for isa in Isa::available() {
+    let expected = [Products::F32, Products::Bf16].map(|products| (products, reference(shape, &operands, products)));
+    for (isa, expected) in expected
+        .iter()
+        .flat_map(|(products, expected)| Isa::available(*products).into_iter().map(move |isa| (isa, expected)))
+    {
         let results = kernels(isa, shape, &operands);
         for (pass, tolerance) in [1e-5, 1e-4, 1e-4].into_iter().enumerate() {
             for (index, (&got, want)) in results.0[pass].iter().zip(&expected.0[pass]).enumerate() {
@@ -58,6 +71,11 @@ fn compare(shape: &ConvShape, seed: u64) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
+}
+
+/// Every instruction set with either product.
+fn every_isa() -> impl Iterator<Item = Isa> {
+    [Products::F32, Products::Bf16].into_iter().flat_map(Isa::available)
 }
 
 /// The end of a range of sizes.
@@ -126,7 +144,7 @@ fn results_do_not_depend_on_threads() {
     let shapes = [small, square(1, 16, 16, 32, 3, 1), square(7, 40, 24, 9, 3, 2), square(13, 70, 50, 8, 1, 1)];
     for shape in affordable(shapes) {
         let operands = operands(&shape, 5);
-        for isa in Isa::available() {
+        for isa in every_isa() {
             let on = |pool: &rayon::ThreadPool| pool.install(|| kernels(isa, &shape, &operands));
             let alone = on(&one);
             assert_eq!(alone, on(&two), "{isa:?} {shape:?}");
@@ -151,7 +169,7 @@ fn images_may_lie_among_the_channels_of_a_larger_tensor() {
         let Operands { x, weight, dy } = operands(&shape, 9);
         let (apart, out_apart) = (x.len() / shape.batch + 31, dy.len() / shape.batch + 17);
         let (wide_x, wide_dy) = (spread(&x, shape.batch, apart), spread(&dy, shape.batch, out_apart));
-        for isa in Isa::available() {
+        for isa in every_isa() {
             let Results([y, dx, dw]) = kernels(isa, &shape, &operands(&shape, 9));
             let conv = Conv::new(shape).on(isa).input_images_apart(apart).output_images_apart(out_apart);
             let [mut wide_y, mut wide_dx] = [wide_dy.len(), wide_x.len()].map(|len| vec![f32::NAN; len]);
@@ -180,7 +198,7 @@ fn normalising_on_the_way_equals_normalising_before() {
             let channel = index % shape.input;
             plane.iter_mut().for_each(|x| *x = (scale[channel] * *x + shift[channel]).max(0.0));
         }
-        for isa in Isa::available() {
+        for isa in every_isa() {
             let [mut y, mut plain_y] = [(); 2].map(|()| vec![f32::NAN; shape.output_len()]);
             let [mut dw, mut plain_dw] = [(); 2].map(|()| vec![f32::NAN; shape.weight_len()]);
             let plain = Conv::new(shape).on(isa);
@@ -200,10 +218,12 @@ fn a_normalised_nan_stays() {
     let shape = square(1, 2, 1, 4, 1, 1);
     let mut x = noise(shape.input_len(), 6);
     x[5] = f32::NAN;
-    let mut y = vec![0.0; shape.output_len()];
-    Conv::new(shape).normalized(&[1.0, 1.0], &[0.0, 0.0]).forward(&x, &[1.0, 1.0], &mut y);
-    let lost: Vec<_> = (0..y.len()).filter(|&pixel| y[pixel].is_nan()).collect();
-    assert_eq!(lost, [5]);
+    for isa in every_isa() {
+        let mut y = vec![0.0; shape.output_len()];
+        Conv::new(shape).on(isa).normalized(&[1.0, 1.0], &[0.0, 0.0]).forward(&x, &[1.0, 1.0], &mut y);
+        let lost: Vec<_> = (0..y.len()).filter(|&pixel| y[pixel].is_nan()).collect();
+        assert_eq!(lost, [5], "{isa:?}");
+    }
 }
 
 #[test]

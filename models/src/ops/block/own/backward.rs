@@ -4,7 +4,7 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
 use super::{affine, conv_shape, moments, normalised};
-use crate::kernels::conv::Conv;
+use crate::kernels::conv::{Conv, Products};
 use crate::kernels::norm::{self, Found, Mask, Owed};
 use crate::kernels::planes::Planes;
 use crate::ops::block::{Done, Stage, Step};
@@ -27,6 +27,7 @@ pub(super) fn backward(
         statistics: numbers(&statistics),
         moments: feature_moments(&steps, numbers(&statistics), total),
         epsilon: stage.epsilon,
+        products: stage.execution.kernels.products(),
         inner: done.inner,
         activated: done.activated,
         owed: vec![Owed::default(); total],
@@ -60,6 +61,7 @@ struct Run<'a> {
     statistics: &'a [f32],
     moments: (Vec<f32>, Vec<f32>),
     epsilon: f64,
+    products: Products,
     inner: Vec<FlexTensor>,
     activated: Vec<FlexTensor>,
     /// For each feature.
@@ -106,17 +108,17 @@ impl Run<'_> {
 
     /// The gradient of what a step's convolution read. Writes that of its weights.
     fn convolution(&mut self, step: &Step, x: Planes<'_>, d: &[f32]) -> Vec<f32> {
-        let shape = conv_shape(&step.conv, x.batch, self.size);
+        let conv = Conv::new(conv_shape(&step.conv, x.batch, self.size)).multiplying(self.products);
         let dw = &mut self.found[step.weight.clone()];
         let kept = self.activated.pop();
         match &kept {
-            Some(y) => Conv::new(shape).weight_gradient(numbers(y), d, dw),
+            Some(y) => conv.weight_gradient(numbers(y), d, dw),
             None => {
                 let by = affine(self.parameters, step, self.epsilon).folded(moments(self.statistics, step));
-                normalised(step, x, self.size, &by).weight_gradient(x.data, d, dw);
+                normalised(step, self.products, x, self.size, &by).weight_gradient(x.data, d, dw);
             }
         }
         drop(kept);
-        Conv::new(shape).gradient(d, &self.parameters[step.weight.clone()])
+        conv.gradient(d, &self.parameters[step.weight.clone()])
     }
 }

@@ -104,15 +104,16 @@ impl<'a> Run<'a> {
             self.statistics.extend(&mean[..step.mean.len()]);
             self.statistics.extend(&variance[..step.variance.len()]);
         }
-        let by = affine(self.parameters, step, self.stage.epsilon);
+        let (by, products) =
+            (affine(self.parameters, step, self.stage.epsilon), self.stage.execution.kernels.products());
         let (weight, moments) = (&self.parameters[step.weight.clone()], moments(&self.statistics, step));
         if self.given || !self.stage.keeps_activated() {
             let by = by.folded(moments);
-            return normalised(step, x, self.size, &by).output(x.data, weight);
+            return normalised(step, products, x, self.size, &by).output(x.data, weight);
         }
         let y = norm::normalise(x, by, moments);
         let shape = conv_shape(&step.conv, self.batch, self.size);
-        let z = Conv::new(shape).output(&y, weight);
+        let z = Conv::new(shape).multiplying(products).output(&y, weight);
         let [height, width] = self.size;
         self.activated.push(tensor(y, [self.batch, step.conv.input, height, width]));
         z

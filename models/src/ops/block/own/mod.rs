@@ -11,8 +11,7 @@ use rayon::prelude::*;
 
 use super::{Done, Stage, StageKernels, Step, generic};
 use crate::conv::Conv;
-use crate::execution::Kernels;
-use crate::kernels::conv::{self, ConvShape};
+use crate::kernels::conv::{self, ConvShape, Products};
 use crate::kernels::norm::Parameters;
 use crate::kernels::planes::Planes;
 use crate::ops::flex::{dense, dims, whole};
@@ -44,7 +43,7 @@ impl StageKernels for Flex {
 
 /// Whether this crate's kernels are wanted and can do it.
 fn applies(x: &FlexTensor, stage: &Stage) -> bool {
-    if stage.execution.kernels != Kernels::Skipbench || x.dtype() != DType::F32 {
+    if !stage.execution.kernels.own() || x.dtype() != DType::F32 {
         return false;
     }
     let [batch, _, height, width] = dims(x);
@@ -74,11 +73,13 @@ fn conv_shape(conv: &Conv, batch: usize, [height, width]: [usize; 2]) -> ConvSha
 /// A step's convolution of the first channels of `x`, normalised on the way.
 fn normalised<'a>(
     step: &Step,
+    products: Products,
     x: Planes<'_>,
     size: [usize; 2],
     (scale, shift): &'a (Vec<f32>, Vec<f32>),
 ) -> conv::Conv<'a> {
     conv::Conv::new(conv_shape(&step.conv, x.batch, size))
+        .multiplying(products)
         .input_images_apart(x.channels * x.area)
         .normalized(scale, shift)
 }
