@@ -28,6 +28,9 @@ pub struct Plan {
     pub goal: Option<Goal>,
     /// The cells, in order; rounds that were added stand last.
     pub cells: Vec<Planned>,
+    /// Labels of the suite's cells that the command line left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// `reports/out/<suite>-<time>`.

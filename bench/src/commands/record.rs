@@ -12,12 +12,12 @@ use skipbench_reports::store;
 
 use super::{print, print_json};
 use crate::provenance::Host;
-use crate::rundir;
+use crate::rundir::{self, Plan};
 
 /// Arguments of `record`.
 #[derive(Debug, Args)]
 pub(crate) struct RecordArgs {
-    /// Directory of a finished run.
+    /// Directory of a finished run of a whole suite.
     dir: PathBuf,
     /// Where records are kept: each in MACHINE/DATE-SUITE below, the second of a day in MACHINE/DATE-2-SUITE, never to be changed.
     #[arg(long, value_name = "DIR", default_value = "reports/records")]
@@ -68,13 +68,15 @@ fn free(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf> 
 /// The first row of a run that is whole and whose source can be found again.
 fn worth_keeping<'a>(dir: &Path, rows: &'a [RunRow]) -> Result<&'a RunRow> {
     let Some(first) = rows.first() else { bail!("{}: no rows yet", dir.display()) };
-    let planned = rundir::open(dir)?.cells.len();
+    let Plan { cells, left_out, .. } = rundir::open(dir)?;
     ensure!(
-        rows.len() == planned,
-        "{}: {} of {planned} cells have a row; finish the run first",
+        rows.len() == cells.len(),
+        "{}: {} of {} cells have a row; finish the run first",
         dir.display(),
-        rows.len()
+        rows.len(),
+        cells.len()
     );
+    whole(dir, cells.len(), &left_out)?;
     let traced = |row: &RunRow| row.git_dirty == Some(false) && !row.git_revision.is_empty();
     ensure!(
         rows.iter().all(traced),
@@ -82,6 +84,17 @@ fn worth_keeping<'a>(dir: &Path, rows: &'a [RunRow]) -> Result<&'a RunRow> {
         dir.display()
     );
     Ok(first)
+}
+
+/// A part of a suite would be read as all of it: a record bears the suite's name.
+fn whole(dir: &Path, cells: usize, left_out: &[String]) -> Result<()> {
+    let Some(first) = left_out.first() else { return Ok(()) };
+    bail!(
+        "{}: --filter left out {} of the suite's {} cells, the first {first}; run the suite without --filter, or make what was measured a suite of its own",
+        dir.display(),
+        left_out.len(),
+        cells + left_out.len()
+    )
 }
 
 fn machine(host: &Host) -> String {

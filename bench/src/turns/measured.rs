@@ -64,5 +64,9 @@ fn write(dir: &PathBuf, runs: &[Run], plans: &[Value]) -> Result<()> {
         }
     }
     whole["cells"] = cells.into_iter().cloned().collect();
+    if let Some(plan) = whole.as_object_mut() {
+        // What one turn left out another one measured.
+        plan.remove("left_out");
+    }
     Ok(store::replace(&dir.join("plan.json"), &serde_json::to_string_pretty(&whole)?)?)
 }

@@ -185,3 +185,22 @@ fn records_are_whole_traceable_and_never_changed() {
     store::write(&run, &runs[1..]).expect("written");
     assert!(refused(dir, &["record", "a", "--into", "other"]).contains("finish the run first"));
 }
+
+/// What holds a part of a suite is not kept under the suite's name.
+#[test]
+fn a_run_that_was_filtered_is_no_record() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    fs::write(dir.join("tiny.toml"), TINY).expect("written");
+    ends(dir, &["run", "tiny.toml", "--filter", "peak-memory seed=1", "--out", "part", "-q"], 0);
+    let runs = store::read(&dir.join("part")).expect("whole");
+    let clean = runs.into_iter().map(|mut run| {
+        run.row.git_dirty = Some(false);
+        run
+    });
+    store::write(&dir.join("part"), &clean.collect::<Vec<_>>()).expect("written");
+    let error = refused(dir, &["record", "part", "--into", "records"]);
+    let words = ["part: ", "16 of the suite's 20 cells", "pair/resnet8-w4/train-step/flex/seed=1", "--filter"];
+    assert!(words.iter().all(|word| error.contains(word)), "{error}");
+    assert!(!dir.join("records").exists());
+}

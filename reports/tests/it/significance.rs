@@ -5,7 +5,7 @@ use skipbench_reports::bootstrap;
 use skipbench_reports::paired;
 use skipbench_reports::stats::{detectable, holm, mean_interval, p_value};
 
-use super::stats::normals;
+use super::noise::normals;
 
 /// Printed critical values: t = 4.303 with 2 degrees of freedom and 2.262 with 9 have p = 0.05.
 #[test]

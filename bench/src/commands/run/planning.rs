@@ -41,10 +41,10 @@ pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> 
         jobs: shared.jobs.map_or(suite.keys.jobs, usize::from).min(threads),
         threads,
     };
-    let mut cells = plan::plan(&suite, &groups, &context);
-    if let Some(filter) = &shared.filter {
-        cells.retain(|planned| plan::matches(&planned.cell, filter));
-    }
+    let kept = |planned: &Planned| shared.filter.as_ref().is_none_or(|filter| plan::matches(&planned.cell, filter));
+    let (cells, left_out): (Vec<Planned>, Vec<Planned>) =
+        plan::plan(&suite, &groups, &context).into_iter().partition(kept);
+    let left_out = left_out.iter().map(|planned| plan::path(&planned.cell)).collect();
     for Planned { cell, .. } in &cells {
         let here = |error| anyhow!("{}: group \"{}\": {error}", suite.file, cell.group);
         cell.check().map_err(here)?;
@@ -54,7 +54,7 @@ pub(super) fn plan(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> 
     let command = shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")?;
     let max_time_s = arguments.max_time.unwrap_or(MAX_TIME_S);
     let goal = arguments.precision.map(|half_width| Goal { half_width, max_time_s });
-    Ok((dir, Plan { suite: suite.keys.name, suite_sha256: suite.sha256, command, goal, cells }))
+    Ok((dir, Plan { suite: suite.keys.name, suite_sha256: suite.sha256, command, goal, cells, left_out }))
 }
 
 /// Cells can be listed before a published data set is here.

@@ -1,0 +1,69 @@
+//! Decoded images, and what identifies them.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use skipbench_models::Images;
+
+/// The images of one split: `count` images of `channels · size · size` bytes, channel planes first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Split {
+    /// All pixels.
+    pub pixels: Vec<u8>,
+    /// A label for each image.
+    pub labels: Vec<u16>,
+}
+
+impl Split {
+    /// Number of images.
+    pub fn count(&self) -> usize {
+        self.labels.len()
+    }
+}
+
+/// Decoded images.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataSet {
+    /// Shape and classes.
+    pub images: Images,
+    /// Training images.
+    pub train: Split,
+    /// Test images.
+    pub test: Split,
+}
+
+impl DataSet {
+    /// Counts, shape and SHA-256.
+    pub fn summary(&self) -> Summary {
+        Summary { images: self.images, train: self.train.count(), test: self.test.count(), sha256: self.sha256() }
+    }
+
+    /// SHA-256 over shape, classes and, for each split, the count, the labels (little-endian u16) and the pixels.
+    fn sha256(&self) -> String {
+        let mut hash = Sha256::new();
+        let Images { size, channels, classes } = self.images;
+        for number in [size, channels, classes] {
+            hash.update((number as u64).to_le_bytes());
+        }
+        for split in [&self.train, &self.test] {
+            hash.update((split.count() as u64).to_le_bytes());
+            for label in &split.labels {
+                hash.update(label.to_le_bytes());
+            }
+            hash.update(&split.pixels);
+        }
+        crate::hex(&hash.finalize())
+    }
+}
+
+/// What identifies a data set in a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Shape and classes.
+    pub images: Images,
+    /// Training images.
+    pub train: usize,
+    /// Test images.
+    pub test: usize,
+    /// SHA-256 of the decoded images and labels.
+    pub sha256: String,
+}

@@ -1,0 +1,160 @@
+//! Where images come from.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use skipbench_models::{Images, SpecError};
+
+use super::{Augment, DEFAULT_DIR, DataError, DataSet, Summary, cifar, digits, folder, generated};
+
+/// Where images come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "set", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Source {
+    /// The 1,797 UCI digits, embedded.
+    Digits,
+    /// CIFAR-10 in the canonical binary layout.
+    Cifar10 {
+        /// The folder of `data_batch_1.bin` …, or its parent.
+        dir: PathBuf,
+    },
+    /// CIFAR-100 in the canonical binary layout; the fine labels.
+    Cifar100 {
+        /// The folder of `train.bin` and `test.bin`, or its parent.
+        dir: PathBuf,
+    },
+    /// A folder of images: `train/<class>/*` and `test/<class>/*`, JPEG or PNG.
+    Folder {
+        /// The folder.
+        dir: PathBuf,
+        /// Side to which images are resized.
+        size: usize,
+    },
+    /// Random pixels, for throughput and memory only.
+    Generated {
+        /// Shape and classes.
+        images: Images,
+    },
+}
+
+/// What can be said of a data set beside its name.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Directory of downloaded data sets. Default `data`.
+    pub dir: Option<PathBuf>,
+    /// Side of the images, for folders (default 32) and generated images (default 224).
+    pub image_size: Option<usize>,
+    /// Classes, for generated images (default 1000).
+    pub classes: Option<usize>,
+}
+
+impl Settings {
+    /// # Errors
+    /// If one of them says nothing of the set.
+    fn belong(&self, set: &str) -> Result<(), DataError> {
+        let (generated, folder) = (set == "generated", set.starts_with("folder:"));
+        let (key, belongs) = match self {
+            Settings { classes: Some(_), .. } if !generated => ("classes", "generated images"),
+            Settings { image_size: Some(_), .. } if !generated && !folder => {
+                ("image_size", "folders and generated images")
+            }
+            _ => return Ok(()),
+        };
+        Err(DataError::Setting { set: set.to_owned(), key, belongs })
+    }
+}
+
+impl Source {
+    /// The source that a suite's or a command line's words mean.
+    ///
+    /// # Errors
+    /// An unknown name, a setting that does not belong to it, or a data directory that was not given.
+    pub fn parse(set: &str, settings: Settings) -> Result<Self, DataError> {
+        settings.belong(set)?;
+        let folder = set.strip_prefix("folder:");
+        let usual = if folder.is_some() { 32 } else { Images::IMAGENET.size };
+        let shape = shape(set, settings.image_size.unwrap_or(usual), settings.classes)?;
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        let dir = || absolute(settings.dir.clone().unwrap_or_else(|| DEFAULT_DIR.into()));
+        match (set, folder) {
+            ("digits", _) => Ok(Source::Digits),
+            ("cifar10", _) => Ok(Source::Cifar10 { dir: dir() }),
+            ("cifar100", _) => Ok(Source::Cifar100 { dir: dir() }),
+            ("generated", _) => Ok(Source::Generated { images: shape }),
+            (_, Some(path)) => Ok(Source::Folder { dir: absolute(path.into()), size: shape.size }),
+            _ => Err(DataError::Unknown(set.to_owned())),
+        }
+    }
+
+    /// Whether it lies in a directory of data sets.
+    pub fn has_dir(&self) -> bool {
+        matches!(self, Source::Cifar10 { .. } | Source::Cifar100 { .. })
+    }
+
+    /// What the data set is as published, where that is known; it has no hash before it is here.
+    pub fn published(&self) -> Option<Summary> {
+        let classes = match self {
+            Source::Cifar10 { .. } => 10,
+            Source::Cifar100 { .. } => 100,
+            _ => return None,
+        };
+        Some(Summary {
+            images: Images { classes, ..Images::CIFAR10 },
+            train: 50_000,
+            test: 10_000,
+            sha256: String::new(),
+        })
+    }
+
+    /// The name used in rows.
+    pub fn name(&self) -> String {
+        match self {
+            Source::Digits => "digits".to_owned(),
+            Source::Cifar10 { .. } => "cifar10".to_owned(),
+            Source::Cifar100 { .. } => "cifar100".to_owned(),
+            Source::Folder { dir, .. } => {
+                let name = dir.file_name().unwrap_or(dir.as_os_str());
+                format!("folder:{}", name.to_string_lossy())
+            }
+            Source::Generated { .. } => "generated".to_owned(),
+        }
+    }
+
+    /// The augmentation that suits it: shift by a pixel for digits, pad-and-crop and flip for photographs.
+    pub fn usual_augmentation(&self) -> Augment {
+        match self {
+            Source::Digits => Augment { pad: 1, flip: false },
+            Source::Cifar10 { .. } | Source::Cifar100 { .. } => Augment { pad: 4, flip: true },
+            Source::Folder { size, .. } => Augment { pad: size / 8, flip: true },
+            Source::Generated { .. } => Augment::NONE,
+        }
+    }
+
+    /// Reads and decodes all of it.
+    ///
+    /// # Errors
+    /// A missing, truncated, wrongly labelled or undecodable file, an empty class, a folder without a split.
+    pub fn load(&self) -> Result<DataSet, DataError> {
+        match self {
+            Source::Digits => Ok(digits::load()),
+            Source::Cifar10 { dir } => cifar::load(&cifar::CIFAR10, dir),
+            Source::Cifar100 { dir } => cifar::load(&cifar::CIFAR100, dir),
+            Source::Folder { dir, size } => folder::load(dir, *size),
+            Source::Generated { images } => Ok(generated::load(*images)),
+        }
+    }
+}
+
+/// The images that a set of any size is asked for.
+///
+/// # Errors
+/// If no network takes such.
+fn shape(set: &str, size: usize, classes: Option<usize>) -> Result<Images, DataError> {
+    let shape = Images { size, classes: classes.unwrap_or(Images::IMAGENET.classes), ..Images::IMAGENET };
+    shape.check().map_err(|error| {
+        // What networks call the size of their images is a setting named otherwise here.
+        let key = if error.key == "size" { "image_size".to_owned() } else { error.key };
+        DataError::Shape { set: set.to_owned(), source: SpecError { key, ..error } }
+    })?;
+    Ok(shape)
+}

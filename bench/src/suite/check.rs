@@ -1,0 +1,110 @@
+//! What no suite may be, whatever its images are.
+
+use super::{GroupKeys, Keys, Suite, SweepKeys, names, repeated};
+use crate::cell::Task;
+use crate::device::Choice;
+
+/// Ten years: what a deadline can be.
+const MOST_SECONDS: u64 = 10 * 365 * 24 * 3600;
+
+/// A pebibyte.
+const MOST_MEBIBYTES: u64 = 1 << 30;
+
+/// More cells at once than any machine has threads.
+const MOST_JOBS: u64 = 1024;
+
+/// # Errors
+/// The first key that is wrong, and the way out.
+pub(super) fn check(suite: &Suite) -> Result<(), String> {
+    let keys = &suite.keys;
+    names::check(keys)?;
+    filled(keys)?;
+    bounded(keys)?;
+    once(keys)?;
+    for device in &keys.devices {
+        device.parse::<Choice>().map_err(|error| format!("devices: {error}"))?;
+    }
+    keys.groups.iter().try_for_each(|group| self::group(suite, group))
+}
+
+fn filled(Keys { groups, seeds, tasks, devices, .. }: &Keys) -> Result<(), String> {
+    let empty = [
+        ("group", groups.is_empty()),
+        ("seeds", seeds.is_empty()),
+        ("tasks", tasks.is_empty()),
+        ("devices", devices.is_empty()),
+    ];
+    match empty.iter().find(|(_, empty)| *empty) {
+        Some((key, _)) => Err(format!("{key} is empty: at least one is needed")),
+        None => Ok(()),
+    }
+}
+
+fn bounded(Keys { timeout_s, memory_limit_mib, jobs, .. }: &Keys) -> Result<(), String> {
+    let numbers = [
+        ("timeout_s", *timeout_s, MOST_SECONDS),
+        ("memory_limit_mib", *memory_limit_mib, MOST_MEBIBYTES),
+        ("jobs", *jobs as u64, MOST_JOBS),
+    ];
+    match numbers.iter().find(|(_, value, most)| !(1..=*most).contains(value)) {
+        Some((key, 0, _)) => Err(format!("{key} = 0: at least 1 is needed")),
+        Some((key, value, most)) => Err(format!("{key} = {value}: at most {most} is possible")),
+        None => Ok(()),
+    }
+}
+
+/// What is listed is listed once.
+fn once(Keys { groups, seeds, tasks, .. }: &Keys) -> Result<(), String> {
+    tasks_once(tasks)?;
+    if let Some(seed) = repeated(seeds) {
+        return Err(format!("seeds: {seed} stands there twice; every seed is one repetition"));
+    }
+    let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+    match repeated(&names) {
+        Some(name) => Err(format!("group.name = \"{name}\" stands there twice; groups need names of their own")),
+        None => Ok(()),
+    }
+}
+
+fn tasks_once(tasks: &[Task]) -> Result<(), String> {
+    match repeated(tasks) {
+        Some(task) => Err(format!("tasks: \"{}\" stands there twice; seeds repeat a task", task.word())),
+        None => Ok(()),
+    }
+}
+
+fn group(suite: &Suite, group: &GroupKeys) -> Result<(), String> {
+    let tasks = suite.tasks(group);
+    let here = |error: String| format!("group \"{}\": {error}", group.name);
+    suite.recipe(group)?;
+    tasks_once(&tasks).map_err(here)?;
+    swept(suite, group, &tasks).map_err(here)?;
+    match tasks.iter().find(|task| suite.keys.data == "generated" && task.learns()) {
+        Some(task) => Err(format!("data = \"generated\" has nothing to learn: remove \"{}\" from tasks", task.word())),
+        None => Ok(()),
+    }
+}
+
+fn swept(suite: &Suite, group: &GroupKeys, tasks: &[Task]) -> Result<(), String> {
+    match (&group.sweep, group.budget.is_empty()) {
+        (Some(_), false) => Err("a sweep varies the cost and so has no budget: remove budget".to_owned()),
+        (Some(sweep), true) if sweep.over == "batch" && tasks.contains(&Task::Latency) => {
+            Err("latency is of single images, whatever the batch: remove \"latency\" from tasks".to_owned())
+        }
+        (Some(sweep), true) => curve(sweep, &suite.keys.data),
+        (None, _) => Ok(()),
+    }
+}
+
+fn curve(sweep: &SweepKeys, data: &str) -> Result<(), String> {
+    if let Some(value) = repeated(&sweep.values) {
+        return Err(format!("sweep.values: {value} stands there twice"));
+    }
+    if sweep.values.len() < 2 {
+        return Err("sweep.values: a curve needs two values at least, and three for an interval".to_owned());
+    }
+    if sweep.over == "image_size" && data != "generated" {
+        return Err("a sweep over image_size needs data = \"generated\"".to_owned());
+    }
+    Ok(())
+}
