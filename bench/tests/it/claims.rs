@@ -28,6 +28,26 @@ fn every_claim_has_a_suite_that_resolves() {
     }
 }
 
+/// The growth that matches follows the width, so that what is fitted against the one holds for the other.
+#[test]
+fn memory_s_pairs_have_a_growth_in_proportion_to_their_width() {
+    let text = SUITES.iter().find(|built_in| built_in.name == "claim-memory").expect("a claim").text;
+    let groups = resolve(&Suite::parse("claim-memory", text).expect("a suite"), Images::CIFAR10).expect("it matches");
+    let mut widths = Vec::new();
+    for group in groups.iter().filter(|group| !group.budget.is_empty()) {
+        let [add, concat] = [0, 1].map(|index| serde_json::to_value(&group.members[index].spec).expect("plain data"));
+        assert_eq!((&add["width"], &add["depth"]), (&concat["width"], &concat["depth"]), "{}", group.name);
+        if add["depth"] == 22 {
+            let [width, growth] = ["width", "growth"].map(|key| concat[key].as_f64().expect("a number"));
+            assert!((3.0..3.1).contains(&(growth / width)), "{}: {growth} of {width}", group.name);
+            widths.push(width as u64);
+        }
+    }
+    widths.sort_unstable();
+    widths.dedup();
+    assert_eq!(widths, [8, 12, 16, 24, 32]);
+}
+
 /// The smallest cells of two claims: one seed, so that nothing is supported.
 #[test]
 fn claims_run_to_rows_and_verdicts_and_again_from_the_rows() {

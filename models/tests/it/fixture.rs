@@ -1,5 +1,6 @@
 //! What PyTorch computed (`fixtures/make.py`), and the formula of weights and images that both sides know.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -12,7 +13,8 @@ pub(crate) struct Fixture {
     pub(crate) images: Images,
     batch: usize,
     first: usize,
-    results: State,
+    /// In the precision of the file, which a `State` would round to single.
+    results: BTreeMap<String, TensorData>,
 }
 
 impl Fixture {
@@ -21,8 +23,8 @@ impl Fixture {
         let mut store = SafetensorsStore::from_file(path(&format!("{name}.safetensors")));
         let tensors = store.get_all_tensors().expect(name);
         let read = tensors.iter().map(|(key, tensor)| (key.clone(), bridge::to_data(tensor).expect(key)));
-        let results: State = read.collect();
-        let shape: Vec<usize> = results.get("shape").expect(name).iter::<f32>().map(|side| side as usize).collect();
+        let results: BTreeMap<String, TensorData> = read.collect();
+        let shape: Vec<usize> = results["shape"].iter::<f32>().map(|side| side as usize).collect();
         let images = Images { size: shape[0], channels: 3, classes: shape[1] };
         Self { spec: catalog::find(name).expect(name), images, batch: shape[2], first: shape[3], results }
     }

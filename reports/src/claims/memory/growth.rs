@@ -2,45 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::course::{BY_DEPTH, COURSES, Course};
 use super::{KEEPING, METRICS, columns, keeping};
 use crate::claims::evidence::{Evidence, STYLES};
 use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use crate::metric::Metric;
-use crate::record::RunRow;
 use crate::stats::{self, Estimate};
-
-/// What grows, and what stays as it is meanwhile.
-#[derive(Debug, Clone, Copy)]
-struct Course {
-    /// Its name in file names.
-    name: &'static str,
-    /// For people.
-    title: &'static str,
-    /// The axis along which it grows.
-    axis: &'static str,
-    /// What the rows' `sweep` says; networks that are matched stand in none.
-    sweep: &'static str,
-    /// In what they are matched.
-    budget: &'static str,
-}
-
-/// Depth, all else left as it is.
-const BY_DEPTH: Course =
-    Course { name: "depth", title: "depth at a fixed growth", axis: "depth", sweep: "depth", budget: "" };
-
-const COURSES: [Course; 4] = [
-    BY_DEPTH,
-    Course { name: "depth-params", title: "depth at matched parameters", axis: "depth", sweep: "", budget: "params" },
-    Course { name: "depth-macs", title: "depth at matched MACs", axis: "depth", sweep: "", budget: "macs" },
-    Course { name: "growth", title: "growth at a fixed depth", axis: "growth", sweep: "growth", budget: "" },
-];
-
-impl Course {
-    /// Its rows.
-    fn of<'a>(&self, evidence: &Evidence<'a>) -> Evidence<'a> {
-        evidence.only(|row| row.sweep == self.sweep && (self.budget.is_empty() || row.budget == self.budget))
-    }
-}
 
 /// The networks of a course and style, by the name that they share in a sweep; matched ones share none.
 fn networks<'a>(own: &Evidence<'a>) -> Vec<(&'a str, Evidence<'a>)> {
@@ -53,21 +20,18 @@ fn networks<'a>(own: &Evidence<'a>) -> Vec<(&'a str, Evidence<'a>)> {
     names.into_iter().map(|name| (name, own.only(|row| row.sweep_line == name))).collect()
 }
 
-/// How far along its course a row is.
-fn place(row: &RunRow) -> u64 {
-    row.sweep_value.unwrap_or(row.depth)
-}
-
 /// Rows that keep the forward pass in that way.
 fn kept<'a>(own: &Evidence<'a>, way: &str) -> Evidence<'a> {
     own.only(|row| keeping(&row.recipe) == way)
 }
 
 /// The metric at each place of one course, of one style and way of keeping.
-fn points(own: &Evidence<'_>, metric: Metric) -> Vec<(f64, Estimate)> {
+fn points(course: &Course, own: &Evidence<'_>, metric: Metric) -> Vec<(f64, Estimate)> {
     let mut places: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     for row in own.runs().iter().map(|run| &run.row) {
-        places.entry(place(row)).or_default().extend(metric.of(row));
+        if let Some(at) = course.place(row) {
+            places.entry(at).or_default().extend(metric.of(row));
+        }
     }
     let point = |(at, values): (u64, Vec<f64>)| Some((at as f64, stats::mean_interval(&values)?));
     places.into_iter().filter_map(point).collect()
@@ -76,23 +40,23 @@ fn points(own: &Evidence<'_>, metric: Metric) -> Vec<(f64, Estimate)> {
 /// The exponent of a style's peak with depth.
 pub(super) fn by_depth(evidence: &Evidence<'_>, style: &str, way: &str) -> Option<Estimate> {
     let (_, own) = networks(&BY_DEPTH.of(evidence).style(style)).into_iter().next()?;
-    exponent(&own, way, Metric::TrainMemory)
+    exponent(&BY_DEPTH, &own, way, Metric::TrainMemory)
 }
 
 /// The exponent of a metric along one course, of one network and way of keeping.
-fn exponent(own: &Evidence<'_>, way: &str, metric: Metric) -> Option<Estimate> {
-    let points = points(&kept(own, way), metric);
+fn exponent(course: &Course, own: &Evidence<'_>, way: &str, metric: Metric) -> Option<Estimate> {
+    let points = points(course, &kept(own, way), metric);
     stats::growth_exponent(&points.into_iter().map(|(at, mean)| (at, mean.value)).collect::<Vec<(f64, f64)>>())
 }
 
 /// What recomputing takes from an exponent: the exponent of everything kept over recomputed, network by network.
-fn taken(own: &Evidence<'_>, way: &str, metric: Metric) -> Option<Estimate> {
-    let recomputed = points(&kept(own, way), metric);
+fn taken(course: &Course, own: &Evidence<'_>, way: &str, metric: Metric) -> Option<Estimate> {
+    let recomputed = points(course, &kept(own, way), metric);
     let ratio = |(at, whole): (f64, Estimate)| {
         let (_, less) = recomputed.iter().find(|(other, _)| *other == at)?;
         Some((at, whole.value / less.value))
     };
-    let whole = points(&kept(own, KEEPING[0].0), metric);
+    let whole = points(course, &kept(own, KEEPING[0].0), metric);
     stats::growth_exponent(&whole.into_iter().filter_map(ratio).collect::<Vec<(f64, f64)>>())
 }
 
@@ -116,13 +80,14 @@ pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for (course, style) in COURSES.iter().flat_map(|course| STYLES.iter().map(move |style| (course, *style))) {
         for (name, own) in networks(&course.of(evidence).style(style)) {
-            let of_one = |way| line([course.title, name, way], style, |metric| exponent(&own, way, metric));
+            let of_one = |way| line([course.title, name, way], style, |metric| exponent(course, &own, way, metric));
             lines.extend(KEEPING.iter().filter_map(|(way, _)| of_one(way)));
         }
     }
     Measures {
         title: "Exponents of memory with depth and growth".to_owned(),
-        caption: "b of memory = a · depthᵇ or a · growthᵇ, with Student's 95 % interval over the networks. What is recomputed are \
+        caption: "b of memory = a · depthᵇ or a · growthᵇ, with Student's 95 % interval over the networks; where networks are matched at one \
+                  depth, of a · widthᵇ, for the width is what both of a pair have, and the growth that matches follows it. What is recomputed are \
                   joins, so that it changes nothing without concatenation."
             .to_owned(),
         columns: columns().map(|title| Column::new(title, Quantity::Number)).collect(),
@@ -135,7 +100,7 @@ pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for course in &COURSES {
         for (name, own) in networks(&course.of(evidence).style("concat")) {
-            let of_one = |way| line([course.title, name, way], "concat", |metric| taken(&own, way, metric));
+            let of_one = |way| line([course.title, name, way], "concat", |metric| taken(course, &own, way, metric));
             lines.extend(KEEPING[1..].iter().filter_map(|(way, _)| of_one(way)));
         }
     }
@@ -151,26 +116,27 @@ pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
 
 /// Peak training memory along every course.
 pub(super) fn plots(evidence: &Evidence<'_>) -> Vec<Plot> {
-    let plot = |course: Course| {
+    let plot = |course: &Course| {
         let own = course.of(evidence).task("peak-memory-train");
-        let traces: Vec<Trace> = STYLES.iter().flat_map(|style| traces(&own.style(style), style)).collect();
-        (!traces.is_empty()).then(|| Plot {
+        let traces: Vec<Trace> = STYLES.iter().flat_map(|style| traces(course, &own.style(style), style)).collect();
+        // One network is no curve.
+        traces.iter().any(|trace| trace.points.len() > 1).then(|| Plot {
             name: course.name.to_owned(),
             title: format!("Peak training memory against {}", course.title),
             caption: "Both axes are logarithmic: the slope of a straight line is its exponent.".to_owned(),
             drawn: Drawn::Lines,
-            x: Along::log(course.axis, Quantity::Number),
+            x: Along::log(course.axis.word(), Quantity::Number),
             y: Along::log("peak", Quantity::Bytes),
             traces,
         })
     };
-    COURSES.into_iter().filter_map(plot).collect()
+    COURSES.iter().filter_map(plot).collect()
 }
 
 /// A line for each network and way of keeping.
-fn traces(own: &Evidence<'_>, style: &str) -> Vec<Trace> {
+fn traces(course: &Course, own: &Evidence<'_>, style: &str) -> Vec<Trace> {
     let trace = |name: &str, way: &str, own: &Evidence<'_>| {
-        let points = points(&kept(own, way), Metric::TrainMemory);
+        let points = points(course, &kept(own, way), Metric::TrainMemory);
         let name = if name.is_empty() { style } else { name };
         (!points.is_empty()).then(|| Trace { name: format!("{name}, {way}"), skip: style.to_owned(), points })
     };

@@ -2,12 +2,14 @@
 //!
 //! Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990: written as it reads, a dense block keeps memory
 //! that grows with the square of its depth, "an artifact of implementation", which recomputing makes linear. Peaks repeat exactly
-//! on one thread, so that repetitions say nothing: the intervals are over networks of different depths.
+//! on one thread, so that repetitions say nothing: the intervals are over networks of different depths, or widths.
 
+mod course;
 mod growth;
 
 use std::collections::BTreeMap;
 
+use self::course::{Course, DEPTHS, WIDTHS};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::Evidence;
 use super::measure::{Column, Line, Measures, Quantity};
@@ -48,12 +50,11 @@ fn keeping(recipe: &str) -> &'static str {
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
     let kept = KEEPING[0].0;
-    let matched = evidence.only(|row| row.sweep.is_empty());
-    let more = |budget| estimate(against_addition(&matched, kept, budget, Metric::TrainMemory));
+    let [params, macs] = DEPTHS.map(|course| estimate(against_addition(evidence, &course, kept, Metric::TrainMemory)));
     let steep = |style| growth::by_depth(evidence, style, kept);
     let conditions = vec![
-        Condition::above("it takes more than addition at matched parameters", Quantity::Ratio, 1.0, more("params")),
-        Condition::above("it takes more than addition at matched MACs", Quantity::Ratio, 1.0, more("macs")),
+        Condition::above("it takes more than addition at matched parameters", Quantity::Ratio, 1.0, params),
+        Condition::above("it takes more than addition at matched MACs", Quantity::Ratio, 1.0, macs),
         Condition::above(
             "its exponent with depth is above addition's",
             Quantity::Number,
@@ -61,14 +62,14 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
             growth::steeper(steep("concat"), steep("add")),
         ),
     ];
-    let measures = vec![ratios(&matched), growth::exponents(evidence), growth::taken_away(evidence)];
+    let measures = vec![ratios(evidence), growth::exponents(evidence), growth::taken_away(evidence)];
     let (verdict, plots) = (Verdict::of_all(&conditions), growth::plots(evidence));
     Examined { verdict, conditions, measures, plots, ..Examined::default() }
 }
 
-/// The ratio of concatenation to addition over matched groups, each of another depth.
-fn against_addition(matched: &Evidence<'_>, kept: &str, budget: &str, metric: Metric) -> Option<Contrast> {
-    let own = matched.only(|row| row.budget == budget && keeping(&row.recipe) == kept);
+/// The ratio of concatenation to addition over the matched groups of a course, each of another depth or width.
+fn against_addition(evidence: &Evidence<'_>, course: &Course, kept: &str, metric: Metric) -> Option<Contrast> {
+    let own = course.of(evidence).only(|row| keeping(&row.recipe) == kept);
     let mut groups: BTreeMap<(&str, &str), [Vec<f64>; 2]> = BTreeMap::new();
     for row in own.runs().iter().map(|run| &run.row) {
         let place = match row.skip.as_str() {
@@ -86,20 +87,23 @@ fn columns() -> impl Iterator<Item = &'static str> {
     METRICS.iter().map(|(_, title)| *title)
 }
 
-fn ratios(matched: &Evidence<'_>) -> Measures {
+fn ratios(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
-    for (kept, _) in KEEPING {
-        for (budget, word) in [("params", "parameters"), ("macs", "MACs")] {
-            let of = |(metric, _): &(Metric, &str)| estimate(against_addition(matched, kept, budget, *metric));
+    for course in DEPTHS.iter().chain(&WIDTHS) {
+        for (kept, _) in KEEPING {
+            let of = |(metric, _): &(Metric, &str)| estimate(against_addition(evidence, course, kept, *metric));
             let values: Vec<Option<Estimate>> = METRICS.iter().map(of).collect();
-            if values.iter().any(Option::is_some) {
-                lines.push(Line::new(format!("matched in {word}, {kept}"), "concat", values));
+            // One pair is no course.
+            if values.iter().flatten().any(|value| value.n > 1) {
+                lines.push(Line::new(format!("{}, {kept}", course.title), "concat", values));
             }
         }
     }
     Measures {
         title: "Memory of concatenation over that of addition".to_owned(),
-        caption: "Geometric means over networks of different depths, with 95 % intervals over those.".to_owned(),
+        caption: "Geometric means over pairs of different depths, or of different widths at one depth, with 95 % intervals over those. What decides \
+                  are depths with everything kept."
+            .to_owned(),
         columns: columns().map(|title| Column::new(title, Quantity::Ratio)).collect(),
         lines,
     }

@@ -21,6 +21,7 @@ fn peaks(factor: f64, exponent: f64) -> Vec<Run> {
                 let row = RunRow {
                     budget: budget.into(),
                     group: format!("{budget} {depth}"),
+                    spec: spec(style, 16),
                     ..cell("memory", "peak-memory-train", (style, depth), 1)
                 };
                 runs.push(measured(row, peak(style, depth)));
@@ -38,6 +39,25 @@ fn peaks(factor: f64, exponent: f64) -> Vec<Run> {
         }
     }
     runs
+}
+
+/// A specification, of which only the width is read.
+fn spec(style: &str, width: u64) -> String {
+    format!("{{\"family\":\"backbone\",\"skip\":\"{style}\",\"width\":{width}}}")
+}
+
+/// Peaks of matched pairs at depth 22, of other widths than 16: what they are there times the style's power of the width.
+fn widths(runs: &[Run], exponent: impl Fn(&str) -> f64) -> Vec<Run> {
+    let at_22 = |run: &&Run| run.row.depth == 22 && run.row.sweep.is_empty();
+    let wider = |run: &Run, width: u64| {
+        let mut run = run.clone();
+        let RunRow { skip, group, spec, heap_peak_bytes, .. } = &mut run.row;
+        let times = (width as f64 / 16.0).powf(exponent(skip));
+        *heap_peak_bytes = heap_peak_bytes.map(|bytes| (bytes as f64 * times) as u64);
+        (*group, *spec) = (format!("{group} w{width}"), self::spec(skip, width));
+        run
+    };
+    runs.iter().filter(at_22).flat_map(|run| [8, 12, 24, 32].map(|width| wider(run, width))).collect()
 }
 
 #[test]
@@ -84,9 +104,34 @@ fn exponents_are_stated_for_every_way_of_keeping_and_decide_only_where_everythin
         let taken = peak_of(&finding, 2, &format!("{course}, joins recomputed"));
         assert!((taken.value - 0.5).abs() < 0.01 && taken.low > Some(0.45), "{course}: {taken:?}");
     }
-    let ratio = peak_of(&finding, 0, "matched in parameters, joins recomputed");
+    let ratio = peak_of(&finding, 0, "depth at matched parameters, joins recomputed");
     assert!((ratio.value - 1.0).abs() < 0.01, "{ratio:?}");
     let plots: Vec<&str> = finding.plots.iter().map(|plot| plot.name.as_str()).collect();
     assert_eq!(plots, ["depth", "depth-params", "depth-macs"]);
     assert_eq!(finding.plots[0].traces.len(), 6, "two styles, three ways");
+}
+
+#[test]
+fn widths_have_exponents_and_ratios_of_their_own_and_decide_nothing() {
+    let depths = peaks(1.0, 1.5);
+    let wide = widths(&depths, |style| if style == "concat" { 0.9 } else { 1.1 });
+    let (before, finding) = (only(findings(&depths)), only(findings(&[wide, depths].concat())));
+    assert_eq!(finding.conditions, before.conditions, "pairs of different depths, as before");
+    for (course, axis) in [("depth", "depth"), ("width and growth", "width")] {
+        for (budget, name) in [("parameters", "params"), ("MACs", "macs")] {
+            let course = format!("{course} at matched {budget}");
+            let exponent = peak_of(&finding, 1, &format!("{course}, everything kept"));
+            let (expected, points) = if axis == "depth" { (1.5, 4) } else { (0.9, 5) };
+            assert!((exponent.value - expected).abs() < 0.01 && exponent.n == points, "{course}: {exponent:?}");
+            assert_eq!(peak_of(&finding, 0, &format!("{course}, everything kept")).n, points, "{course}");
+            let title = format!("Peak training memory against {course}");
+            let plot = finding.plots.iter().find(|plot| plot.title == title).expect(&title);
+            assert!(plot.name.ends_with(name) && plot.x.title == axis, "{}: {}", plot.name, plot.x.title);
+            assert!(plot.traces.iter().all(|trace| trace.points.len() == points), "{course}");
+        }
+    }
+    let added = finding.measures[1].lines.iter();
+    let added = added.filter(|line| line.skip == "add" && line.name.starts_with("width")).map(|line| line.values[0]);
+    assert!(added.flatten().all(|exponent| (exponent.value - 1.1).abs() < 0.01), "{:?}", finding.measures[1]);
+    assert!(before.plots.iter().all(|plot| plot.name != "growth-params"), "one width is no curve");
 }
