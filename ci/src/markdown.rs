@@ -1,6 +1,6 @@
 //! The judgement for a pull request.
 
-use skipbench_reports::table::Style;
+use skipbench_reports::table::{Style, sentence};
 
 use crate::finding::Verdict;
 use crate::gate::Judgement;
@@ -19,7 +19,7 @@ pub fn markdown(judgement: &Judgement) -> String {
     if !changed.rows.is_empty() {
         text.push_str(&changed.drawn(Style::Markdown));
     }
-    changed.caption.lines().for_each(|reason| text.push_str(&format!("- {reason}\n")));
+    changed.caption.lines().for_each(|reason| text.push_str(&format!("- {}\n", sentence(reason, Style::Markdown))));
     let commands = commands(judgement);
     if !commands.is_empty() {
         text.push_str(&format!("\nReproduce:\n\n```sh\n{}\n```\n", commands.join("\n")));

@@ -1,5 +1,7 @@
 //! How what regressed or could not be told is measured again.
 
+use skipbench_reports::table::line;
+
 use crate::finding::{Class, Finding, Verdict};
 use crate::gate::Judgement;
 
@@ -19,7 +21,8 @@ impl Judgement {
     #[must_use]
     pub fn reproducible(mut self, origin: &Origin) -> Self {
         for finding in self.findings.iter_mut().filter(|finding| is_open(finding)) {
-            finding.reproduce = command(finding, origin);
+            // A name that holds a line break would end the command, and the fence around it.
+            finding.reproduce = line(&command(finding, origin));
         }
         self
     }

@@ -1,6 +1,6 @@
 //! Findings as rows of text, which terminal and Markdown share.
 
-use skipbench_reports::table::Sheet;
+use skipbench_reports::table::{Sheet, line};
 
 use crate::finding::{Class, Finding, Value, Verdict};
 use crate::gate::{Judgement, UNMEASURED};
@@ -14,7 +14,7 @@ pub fn sheet(judgement: &Judgement, all: bool) -> Sheet {
         title: summary(judgement),
         caption: reasons(judgement).join("\n"),
         header: header.map(str::to_owned).to_vec(),
-        rows: judgement.findings.iter().filter(worth).map(line).collect(),
+        rows: judgement.findings.iter().filter(worth).map(told).collect(),
         left: 3,
     }
 }
@@ -31,7 +31,7 @@ fn reasons(judgement: &Judgement) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for finding in judgement.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
         let what = if finding.metric == UNMEASURED { &finding.cell } else { finding.metric };
-        let reason = format!("not judged: {what}: {}", finding.why);
+        let reason = line(&format!("not judged: {what}: {}", finding.why));
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
@@ -57,7 +57,7 @@ fn tally(verdict: Verdict) -> &'static str {
     if verdict == Verdict::Pass { "passed" } else { word(verdict) }
 }
 
-fn line(finding: &Finding) -> Vec<String> {
+fn told(finding: &Finding) -> Vec<String> {
     let value = |value: &Option<Value>| value.as_ref().map(|value| shown(finding, value)).unwrap_or_default();
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let limit = if finding.limit > 0.0 { percent(finding.limit) } else { "equal".to_owned() };

@@ -34,7 +34,7 @@ pub(crate) fn text(report: &Report, style: Style) -> String {
     }
     if !report.curves.is_empty() {
         text.push_str(&table::curves(&report.curves).titled(style));
-        text.push_str(&table::origins(&report.origins));
+        text.push_str(&table::origins(&report.origins, style));
     }
     text + &table::notes(&report.notes, style)
 }

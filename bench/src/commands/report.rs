@@ -13,7 +13,8 @@ use skipbench_reports::page::page;
 use skipbench_reports::rank::By;
 use skipbench_reports::report::Report;
 use skipbench_reports::splice::splice;
-use skipbench_reports::{chart, claims, frontier, published, rank, render, scaling, store, table};
+use skipbench_reports::table::{self, Style};
+use skipbench_reports::{chart, claims, frontier, published, rank, render, scaling, store};
 
 use super::rows::RunDirs;
 use super::{print, print_json};
@@ -158,7 +159,7 @@ struct All<'a> {
 impl<'a> All<'a> {
     fn of(report: &'a Report) -> Self {
         Self {
-            answer: table::answers(&report.answers),
+            answer: table::answers(&report.answers, Style::Terminal),
             claims: &report.claims,
             published: &report.published,
             comparison: rows(&report.comparisons),

@@ -20,11 +20,11 @@ pub(crate) struct RooflineArgs {
 
 pub(crate) fn run(arguments: &RooflineArgs) -> Result<ExitCode> {
     let report = arguments.runs.report()?;
-    let (found, origins) = (report.roofs, origins(&report.origins));
+    let found = report.roofs;
     ensure!(
         !found.is_empty(),
         "no timed cell in f32 with its machine's ceilings: the bytes that half precision moves are not counted; run a suite with train-step, train-epoch, infer or latency"
     );
-    arguments.form.print(&found, |style| roofs(&found).titled(style) + &origins)?;
+    arguments.form.print(&found, |style| roofs(&found).titled(style) + &origins(&report.origins, style))?;
     Ok(ExitCode::SUCCESS)
 }

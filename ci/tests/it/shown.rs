@@ -123,3 +123,30 @@ fn cells_that_the_base_did_not_measure_are_told_in_every_form() {
     let json = serde_json::to_string(&judged).expect("plain data");
     assert!(json.contains("stopped after 5 s") && junit(&judged).contains("stopped after 5 s"), "{json}");
 }
+
+/// A name or an error that would end a cell, a row and a fence of code, and begin a tag and a heading.
+const HOSTILE: &str = "a|b `c` <i>\n```\n# d\u{1b}";
+
+#[test]
+fn names_and_errors_change_no_page_and_no_terminal() {
+    let failed = Run {
+        row: RunRow { status: Status::Crashed, error: HOSTILE.into(), ..memory("vit", 1).row },
+        samples: Vec::new(),
+    };
+    let base = [memory(HOSTILE, 1_000_000), failed];
+    let head = [memory(HOSTILE, 2_000_000), memory("vit", 1)];
+    let judged = judge(&base, &head, &Config::default()).expect("judged");
+    let judged = judged.reproducible(&Origin { head: "results/head".into(), planned: true, job: None });
+    let text = markdown(&judged);
+    // In a fence of code an angle is an angle.
+    let page: String = text.lines().filter(|line| !line.starts_with("skipbench replay ")).collect();
+    let own = ["<details>", "</details>", "<summary>", "</summary>", "<br>"];
+    let others = own.iter().fold(page, |text, tag| text.replace(tag, ""));
+    assert!(!others.contains('<') && !text.contains('\u{1b}'), "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("```")).collect::<Vec<&str>>(), ["```sh", "```"], "{text}");
+    assert!(!text.lines().any(|line| line.starts_with("# ")), "{text}");
+    let reason = text.lines().find(|line| line.starts_with("- not judged: ")).expect("told");
+    insta::assert_snapshot!(reason, @r"- not judged: pair/vit/peak-memory-train/flex/seed=1: the base did not measure it (a\|b \`c\` &lt;i> \`\`\` # d\\u{1b}); the head measured it");
+    let terminal = [sheet(&judged, true).caption, commands(&judged).join("\n")].concat();
+    assert!(!terminal.contains('\u{1b}') && !terminal.contains("\n#"), "{terminal}");
+}

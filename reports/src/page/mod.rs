@@ -13,7 +13,7 @@ use crate::chart;
 use crate::compare::Comparison;
 use crate::figure::{Figure, figures};
 use crate::report::Report;
-use crate::table::{self, Sheet};
+use crate::table::{self, Sheet, Style};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -127,7 +127,7 @@ fn parts(report: &Report, figures: &[Figure]) -> Vec<Part> {
 }
 
 fn answer(report: &Report) -> Markup {
-    let sentences = table::answers(&report.answers);
+    let sentences = table::answers(&report.answers, Style::Terminal);
     html! {
         @for sentence in &sentences { p.sentence { (sentence) } }
         @if sentences.is_empty() { p { "No matched group of these runs has two skip styles: there is nothing to hold against each other." } }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::command;
 use crate::record::{RunRow, Status};
 use crate::report::Report;
-use crate::table;
+use crate::table::{self, Style};
 
 /// The commands that made the rows, each once, with where they ran.
 pub(super) fn commands(report: &Report) -> Markup {
@@ -14,7 +14,7 @@ pub(super) fn commands(report: &Report) -> Markup {
     commands.dedup();
     html! {
         @for command in commands { pre { code { (command) } } }
-        ul.origins { @for line in table::origins(&report.origins).lines() { li { (line) } } }
+        ul.origins { @for line in table::origins(&report.origins, Style::Terminal).lines() { li { (line) } } }
         (recipes(report))
     }
 }

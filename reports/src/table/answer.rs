@@ -5,16 +5,17 @@ use crate::compare::CHANCE;
 use crate::metric::Metric;
 
 use super::format::{points, times, title};
+use super::{Style, sentence};
 
 /// Groups named in a sentence; the tables have them all.
 const NAMED: usize = 4;
 
 /// One sentence for each answer.
-pub fn answers(answers: &[Answer]) -> Vec<String> {
-    answers.iter().map(sentence).collect()
+pub fn answers(answers: &[Answer], style: Style) -> Vec<String> {
+    answers.iter().map(|answer| sentence(&said(answer), style)).collect()
 }
 
-fn sentence(answer: &Answer) -> String {
+fn said(answer: &Answer) -> String {
     let clauses = answer.effects.chunk_by(|a, b| (&a.style, &a.against) == (&b.style, &b.against));
     let clauses: Vec<String> = clauses.map(|effects| clause(effects, answer.metric)).collect();
     let metric = answer.metric;

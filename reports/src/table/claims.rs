@@ -5,7 +5,7 @@ use crate::metric::Metric;
 use crate::stats::Estimate;
 
 use super::format::{number, points, times};
-use super::{Sheet, Style};
+use super::{Sheet, Style, sentence};
 
 /// Every claim with its verdict.
 pub fn verdicts(findings: &[Finding]) -> Sheet {
@@ -31,9 +31,11 @@ const LEGEND: &str = "Supported: every condition of the claim holds by its whole
 pub fn claims(findings: &[Finding], style: Style) -> String {
     let one = |finding: &Finding| {
         let (bold, gap) = if style == Style::Markdown { ("**", "\n\n") } else { ("", "\n") };
-        let said: Vec<String> = sentences(finding).into_iter().map(|line| line + gap).collect();
+        let told = remarks(finding).into_iter().map(|remark| sentence(&remark, style));
+        let said: Vec<String> = said(finding).into_iter().chain(told).map(|line| line + gap).collect();
         let sheets: String = sheets(finding).iter().map(|sheet| sheet.titled(style)).collect();
-        format!("{bold}{}{bold}{gap}{}\n{sheets}", heading(finding), said.concat().trim_end().to_owned() + "\n")
+        let heading = sentence(&heading(finding), style);
+        format!("{bold}{heading}{bold}{gap}{}\n{sheets}", said.concat().trim_end().to_owned() + "\n")
     };
     verdicts(findings).titled(style) + &findings.iter().map(one).collect::<Vec<String>>().join("\n")
 }
@@ -45,16 +47,22 @@ fn heading(finding: &Finding) -> String {
 
 /// What is said, by what rule, with what caution.
 pub(crate) fn sentences(finding: &Finding) -> Vec<String> {
-    let mut said = vec![
-        format!("Said: {}", finding.sentence),
-        format!("Rule: {}", finding.rule),
-        format!("Caution: {}", finding.caution),
-    ];
-    said.extend(finding.remarks.iter().map(|remark| format!("Here: {remark}.")));
+    said(finding).into_iter().chain(remarks(finding)).collect()
+}
+
+/// The claim's own words, which are the same in every report.
+fn said(finding: &Finding) -> [String; 3] {
+    let Finding { sentence, rule, caution, .. } = finding;
+    [format!("Said: {sentence}"), format!("Rule: {rule}"), format!("Caution: {caution}")]
+}
+
+/// What these rows add, with the names and errors that they hold.
+fn remarks(finding: &Finding) -> Vec<String> {
+    let mut remarks: Vec<String> = finding.remarks.iter().map(|remark| format!("Here: {remark}.")).collect();
     if finding.broken > 0 {
-        said.push(format!("Not measured: {} cell(s), which drop out of the pairs.", finding.broken));
+        remarks.push(format!("Not measured: {} cell(s), which drop out of the pairs.", finding.broken));
     }
-    said
+    remarks
 }
 
 /// What decided, then what else was measured.

@@ -7,8 +7,7 @@ use crate::paired::Contrast;
 use crate::stats::Estimate;
 
 use super::format::{number, points, times, title};
-use super::plain::sentence;
-use super::{Sheet, Style, bullet, line, origins};
+use super::{Sheet, Style, bullet, line, origins, sentence};
 
 /// The columns; `comparison.csv` holds the rest.
 const COLUMNS: [Metric; 11] = [
@@ -37,7 +36,7 @@ pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
             seen.push(origin);
         }
     }
-    text + &origins(&seen)
+    text + &origins(&seen, style)
 }
 
 /// How to read the tables of groups.
@@ -53,8 +52,8 @@ fn group(comparison: &Comparison, style: Style) -> String {
     let remarks: String =
         remarks(comparison).iter().map(|line| format!("{}{}\n", bullet(style), sentence(line, style))).collect();
     let (bold, gap) = if style == Style::Markdown { ("**", "\n") } else { ("", "") };
-    let title =
-        sheet.title.replacen(&comparison.identity.group, &format!("{bold}{}{bold}", comparison.identity.group), 1);
+    let name = sentence(&comparison.identity.group, style);
+    let title = sentence(&sheet.title, style).replacen(&name, &format!("{bold}{name}{bold}"), 1);
     format!("{title}\n{gap}{}\n{remarks}\n", sheet.drawn(style).trim_end())
 }
 

@@ -3,18 +3,19 @@
 use crate::diff::{Change, Diff};
 
 use super::format::{number, times, title};
-use super::{Sheet, Style, bullet};
+use super::{Sheet, Style, bullet, sentence};
 
 /// What changed, what else differs, and what may not be concluded.
 pub fn diff(diff: &Diff, style: Style) -> String {
-    let bullet = bullet(style);
     let conditions = diff.conditions.iter().map(|condition| {
-        format!("{bullet}{}: {} before, {} after\n", condition.what, told(&condition.before), told(&condition.after))
+        format!("{}: {} before, {} after", condition.what, told(&condition.before), told(&condition.after))
     });
-    let unmatched = diff.unmatched.iter().map(|(name, run)| format!("{bullet}only in {run}: {name}\n"));
-    let cautions = diff.cautions.iter().map(|caution| format!("{bullet}caution: {caution}\n"));
+    let unmatched = diff.unmatched.iter().map(|(name, run)| format!("only in {run}: {name}"));
+    let cautions = diff.cautions.iter().map(|caution| format!("caution: {caution}"));
+    let said = conditions.chain(unmatched).chain(cautions);
+    let said: String = said.map(|said| format!("{}{}\n", bullet(style), sentence(&said, style))).collect();
     let table = if diff.changes.is_empty() { String::new() } else { sheet(diff).titled(style) };
-    table + &conditions.chain(unmatched).chain(cautions).collect::<String>()
+    table + &said
 }
 
 /// What a cut-off value is enough to tell apart by.

@@ -1,5 +1,7 @@
 //! The whole report as Markdown, and its sections for documents that hold some of them between markers.
 
+use std::fmt::Display;
+
 use crate::record::{RunRow, Status};
 use crate::report::Report;
 
@@ -96,7 +98,7 @@ pub fn section(report: &Report, section: Section) -> String {
     let sheets = |sheets: Vec<Sheet>| sheets.iter().map(|sheet| sheet.titled(Style::Markdown)).collect::<String>();
     let unless = |empty: bool, sheet: Sheet| if empty { Vec::new() } else { vec![sheet] };
     match section {
-        Section::Answer => answers(&report.answers).iter().map(|sentence| format!("- {sentence}\n")).collect(),
+        Section::Answer => list(answers(&report.answers, Style::Markdown)),
         Section::Claims if report.claims.is_empty() => String::new(),
         Section::Claims => claims(&report.claims, Style::Markdown),
         Section::Comparison if report.comparisons.is_empty() => String::new(),
@@ -107,8 +109,12 @@ pub fn section(report: &Report, section: Section) -> String {
         Section::Growth => sheets(unless(report.curves.is_empty(), curves(&report.curves))),
         Section::Roofline => sheets(unless(report.roofs.is_empty(), roofs(&report.roofs))),
         Section::Notes => notes(&report.notes, Style::Markdown),
-        Section::Provenance => origins(&report.origins).lines().map(|line| format!("- {line}\n")).collect(),
+        Section::Provenance => list(origins(&report.origins, Style::Markdown).lines()),
     }
+}
+
+fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+    items.into_iter().map(|item| format!("- {item}\n")).collect()
 }
 
 /// `model, task, seed: why` of every cell that was not measured.

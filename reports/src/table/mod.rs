@@ -24,7 +24,7 @@ pub use diff::diff;
 pub use document::{Section, document, failures, section};
 pub(crate) use format::title;
 pub use frontier::frontier;
-pub use plain::line;
+pub use plain::{line, sentence};
 pub use published::published;
 pub use rank::rankings;
 pub use recommend::advice;
@@ -52,15 +52,16 @@ fn bullet(style: Style) -> &'static str {
 
 /// Sentences below a table.
 pub fn notes(notes: &[String], style: Style) -> String {
-    notes.iter().map(|note| format!("{}note: {}\n", bullet(style), plain::sentence(note, style))).collect()
+    notes.iter().map(|note| format!("{}note: {}\n", bullet(style), sentence(note, style))).collect()
 }
 
 /// Where numbers come from, a line each: day, device, machine, versions, command.
-pub fn origins(origins: &[(String, Origin)]) -> String {
+pub fn origins(origins: &[(String, Origin)], style: Style) -> String {
     let line = |(device, origin): &(String, Origin)| {
         let Origin { device_name, host, skipbench, burn, date, command } = origin;
         let name = if device_name.is_empty() { String::new() } else { format!(" ({device_name})") };
-        format!("{date}, {device}{name}, machine {host}, skipbench {skipbench}, Burn {burn}: {command}\n")
+        let said = format!("{date}, {device}{name}, machine {host}, skipbench {skipbench}, Burn {burn}: {command}");
+        sentence(&said, style) + "\n"
     };
     origins.iter().map(line).collect()
 }

@@ -13,19 +13,30 @@ pub(super) fn visible(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// What Markdown would take for more than a letter.
-const MARKS: [char; 9] = ['\\', '`', '*', '_', '[', ']', '|', '~', '#'];
-
 /// A sentence of a document: in Markdown it says what it says in a terminal.
-pub(super) fn sentence(text: &str, style: Style) -> String {
-    let escaped = |c: char| match c {
-        '<' => "&lt;".to_owned(),
-        '&' => "&amp;".to_owned(),
-        c if MARKS.contains(&c) => format!("\\{c}"),
-        c => c.to_string(),
-    };
+pub fn sentence(text: &str, style: Style) -> String {
     match style {
         Style::Terminal => line(text),
-        Style::Markdown => line(text).chars().map(escaped).collect(),
+        Style::Markdown => escaped(&line(text)),
     }
+}
+
+/// Markdown that reads as the text does. What Markdown would not take for more than letters stays as it is, since documents are
+/// also read raw: an underscore within a word, brackets that no parenthesis makes a link.
+pub(super) fn escaped(text: &str) -> String {
+    let (mut written, mut before, mut rest) = (String::new(), None, text.chars().peekable());
+    while let Some(c) = rest.next() {
+        let after = rest.peek();
+        let within_word = before.is_some_and(char::is_alphanumeric) && after.is_some_and(|c| c.is_alphanumeric());
+        match c {
+            '<' => written.push_str("&lt;"),
+            '&' => written.push_str("&amp;"),
+            '\\' | '`' | '*' | '~' | '|' => written.extend(['\\', c]),
+            '_' if !within_word => written.push_str("\\_"),
+            ']' if matches!(after, Some('(' | '[')) => written.push_str("\\]"),
+            c => written.push(c),
+        }
+        before = Some(c);
+    }
+    written
 }

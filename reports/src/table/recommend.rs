@@ -6,7 +6,7 @@ use crate::recommend::{Advice, Candidate, Fit};
 use crate::stats::Estimate;
 
 use super::format::{number, points, title};
-use super::{Sheet, Style};
+use super::{Sheet, Style, sentence};
 
 /// What to take in a setting, how sure that is, and every network that was looked at.
 pub fn advice(advice: &Advice, style: Style) -> String {
@@ -15,7 +15,8 @@ pub fn advice(advice: &Advice, style: Style) -> String {
         |chosen| format!("Take {}: {}", chosen.model, how_sure(advice, chosen)),
     );
     let (bold, gap) = if style == Style::Markdown { ("**", "\n") } else { ("", "") };
-    format!("{bold}{}{bold}\n{gap}{verdict}\n\n{}", heading(advice), sheet(advice).drawn(style))
+    let (heading, verdict) = (sentence(&heading(advice), style), sentence(&verdict, style));
+    format!("{bold}{heading}{bold}\n{gap}{verdict}\n\n{}", sheet(advice).drawn(style))
 }
 
 /// The setting, unlike any other's.

@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use super::Style;
-use super::plain::visible;
+use super::plain::{escaped, sentence, visible};
 
 /// A table of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,15 +44,16 @@ impl Sheet {
         let bold = if style == Style::Markdown { "**" } else { "" };
         let gap = if style == Style::Markdown { "\n" } else { "" };
         let caption = if self.caption.is_empty() { String::new() } else { format!("{gap}{}\n", self.caption) };
-        format!("{bold}{}{bold}\n{gap}{}{caption}\n", self.title, self.drawn(style))
+        let title = sentence(&self.title, style);
+        format!("{bold}{title}{bold}\n{gap}{}{caption}\n", self.drawn(style))
     }
 }
 
-/// In Markdown a bar ends a cell, a line break ends the row and an angle begins a tag.
+/// In Markdown a line break would end the row.
 fn text(cell: &str, style: Style) -> String {
     let cell = visible(cell);
     match style {
         Style::Terminal => cell,
-        Style::Markdown => cell.replace('<', "&lt;").replace('|', "\\|").replace('\n', "<br>"),
+        Style::Markdown => escaped(&cell).replace('\n', "<br>"),
     }
 }

@@ -6,7 +6,7 @@ use skipbench_reports::figure::{Axis, Figure, Kind, Mark, Point, Scale, Series, 
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::stats::Estimate;
-use skipbench_reports::table;
+use skipbench_reports::table::{self, Style};
 
 use super::questions::quick;
 
@@ -150,7 +150,7 @@ fn every_number_of_a_group_is_the_same_in_html_and_markdown() {
         }
     }
     assert!(compared > 30);
-    for sentence in table::answers(&report.answers) {
+    for sentence in table::answers(&report.answers, Style::Terminal) {
         assert!(html.contains(&sentence) && markdown.contains(&sentence), "{sentence}");
     }
 }

@@ -11,7 +11,7 @@ use skipbench_reports::table::{self, Style};
 
 use super::row;
 
-fn point(line: &str, depth: u64, seed: u64, peak: f64) -> Run {
+pub(crate) fn point(line: &str, depth: u64, seed: u64, peak: f64) -> Run {
     let row = RunRow {
         cell: format!("{line}-{depth}-{seed}"),
         sweep: "depth".into(),

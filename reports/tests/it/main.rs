@@ -5,6 +5,7 @@ mod claims;
 mod compare;
 mod curves;
 mod equal;
+mod escaped;
 mod intervals;
 mod large;
 mod latest;

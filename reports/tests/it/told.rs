@@ -80,7 +80,7 @@ fn errors_keep_to_their_line_and_change_no_terminal() {
         text.lines().find(|line| line.contains("not measured: ")).map(str::to_owned).expect("told")
     };
     insta::assert_snapshot!(told(Style::Terminal), @r"not measured: plain, train, seed 1: no *room*: # left | <b>\u{1b}[31mred [x](y)\u{9b}2J");
-    insta::assert_snapshot!(told(Style::Markdown), @r"- not measured: plain, train, seed 1: no \*room\*: \# left \| &lt;b>\\u{1b}\[31mred \[x\](y)\\u{9b}2J");
+    insta::assert_snapshot!(told(Style::Markdown), @r"- not measured: plain, train, seed 1: no \*room\*: # left \| &lt;b>\\u{1b}[31mred [x\](y)\\u{9b}2J");
     insta::assert_snapshot!(table::failures(&report)[0], @r"plain, train, seed 1: no *room*: # left | <b>\u{1b}[31mred [x](y)\u{9b}2J");
     assert!(!page(&report).contains('\u{1b}'));
 }

@@ -7,7 +7,7 @@ use skipbench_reports::table::{self, Style};
 
 use super::{cell, jitter, only, with};
 
-pub(super) fn identities(add: [f64; 2], none: [f64; 2]) -> Vec<Run> {
+pub(crate) fn identities(add: [f64; 2], none: [f64; 2]) -> Vec<Run> {
     let mut runs = Vec::new();
     for (style, ends) in [("add", add), ("none", none)] {
         for seed in 1..=3 {

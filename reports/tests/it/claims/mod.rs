@@ -3,7 +3,7 @@
 
 mod depth;
 mod gradients;
-mod identity;
+pub(crate) mod identity;
 mod memory;
 mod reuse;
 mod styles;
