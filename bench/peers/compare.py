@@ -54,7 +54,9 @@ def skipbench(args, model, memory, task):
     if row["status"] != "ok":
         raise SystemExit(f"skipbench: {model}, {task}: {row['error']}")
     peak = int(row["rss_peak_bytes"])
-    ceiling = float(row["ceiling_flops_per_s"]) if row["ceiling_flops_per_s"] else None
+    # The ceiling is that of an f32 product.
+    known = row["ceiling_flops_per_s"] and args.kernels != "skipbench-bf16"
+    ceiling = float(row["ceiling_flops_per_s"]) if known else None
     passes = 3 if task == "train-step" else 1
     share = 2 * passes * int(row["macs"]) * args.batch / int(row["step_ns_median"]) * 1e9 / ceiling if ceiling else None
     return {"params": int(row["params"]), "step_ns": int(row["step_ns_median"]), "peak": peak, "share": share}

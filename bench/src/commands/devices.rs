@@ -10,7 +10,7 @@ use skipbench_models::Kernels;
 use super::{print, print_json, table};
 use crate::check::{self, Way};
 use crate::device::{self, Backend, Choice, Found};
-use crate::recipe::Precision;
+use crate::recipe::{Precision, Recipe};
 
 /// Arguments of `devices`.
 #[derive(Debug, Args)]
@@ -75,14 +75,18 @@ fn check(word: &str, &DevicesArgs { kernels, precision, json, .. }: &DevicesArgs
         Choice::Exact(id) => id,
         Choice::Auto => device::automatic(&device::list()).context("no device is here")?.id,
     };
-    let worst = check::check(id, Way { kernels, precision })?;
-    let precision = precision.word();
+    let way = Way { kernels, precision };
+    Recipe { kernels, precision, ..Recipe::default() }.check()?;
+    let worst = check::check(id, way)?;
+    let how = way.words(id);
     match worst {
-        _ if json => print_json(&serde_json::json!({"device": id, "worst_relative_difference": worst}))?,
+        _ if json => print_json(
+            &serde_json::json!({"device": id, "kernels": kernels.word(), "precision": precision.word(), "worst_relative_difference": worst}),
+        )?,
         Some(worst) => {
-            print(&format!("{id} computes in {precision} as the CPU does: losses differ by {worst:.1e} at most\n"))?;
+            print(&format!("{id} computes {how} as the CPU does: losses differ by {worst:.1e} at most\n"))?;
         }
-        None => print(&format!("{id} does not compute in {precision}\n"))?,
+        None => print(&format!("{id} does not compute {how}\n"))?,
     }
     Ok(ExitCode::SUCCESS)
 }

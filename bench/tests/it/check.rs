@@ -91,9 +91,14 @@ fn the_list_says_what_each_device_is() {
     assert_eq!((&flex["kind"], &flex["software"]), (&"cpu".into(), &false.into()));
     assert!(flex["memory_bytes"].as_u64() > Some(1 << 28), "{flex}");
     let (told, _) = ends(dir.path(), &["devices", "--check", "flex"], 0);
-    assert!(told.contains("flex computes in f32 as the CPU does"), "{told}");
+    assert!(told.contains("flex computes in f32 by skipbench's kernels as the CPU does"), "{told}");
     let (told, _) = ends(dir.path(), &["devices", "--check", "flex", "--precision", "bf16"], 0);
-    assert!(told.contains("flex computes in bf16 as the CPU does"), "{told}");
+    assert!(told.contains("flex computes in bf16 by Burn's kernels as the CPU does"), "{told}");
+    let products = ["devices", "--check", "flex", "--kernels", "skipbench-bf16"];
+    let (told, _) = ends(dir.path(), &products, 0);
+    assert!(told.contains("in f32 by skipbench's kernels with products in bf16 as the CPU does"), "{told}");
+    let (_, error) = ends(dir.path(), &[&products[..], &["--precision", "bf16"]].concat(), 2);
+    assert!(error.contains("remove precision"), "{error}");
     ends(dir.path(), &["devices", "--check", "flex", "--precision", "f8"], 2);
     ends(dir.path(), &["devices", "--check", "flux"], 2);
 }

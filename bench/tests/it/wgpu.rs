@@ -77,10 +77,10 @@ fn dense_networks_recompute_on_the_adapter() {
 #[test]
 fn the_adapter_computes_as_the_cpu_does() {
     let (told, _) = said(&["devices", "--check", "wgpu"]);
-    assert!(told.contains("wgpu:0 computes in f32 as the CPU does"), "{told}");
+    assert!(told.contains("wgpu:0 computes in f32 by Burn's kernels as the CPU does"), "{told}");
     for precision in ["f16", "bf16"] {
         let (told, _) = said(&["devices", "--check", "wgpu", "--precision", precision]);
-        let right = told.contains(&format!("wgpu:0 computes in {precision} as the CPU does"));
+        let right = told.contains(&format!("wgpu:0 computes in {precision} by Burn's kernels as the CPU does"));
         assert!(right || told.contains(&format!("does not compute in {precision}")), "{told}");
     }
 }

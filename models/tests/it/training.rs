@@ -73,6 +73,12 @@ pub(crate) fn losses(name: &str, execution: Execution, device: &Device, steps: u
     losses
 }
 
+/// The Euclidean distance.
+pub(crate) fn distance(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len(), "not as many numbers");
+    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+}
+
 /// Largest difference over the largest magnitude.
 pub(crate) fn difference(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len(), "not as many numbers");

@@ -2,7 +2,8 @@
 //! (nearest, ties to even). A word's lower half holds the earlier term.
 //!
 //! Words are kept as f32, which they are not: whoever multiplies takes them apart again. Buffers, offsets and tiles are
-//! then the same as in f32, with half as many terms.
+//! then the same as in f32, with half as many terms. (Where floats move through x87, which this crate's targets avoid, some
+//! words that look like NaN would not survive.)
 
 use super::isa::Isa;
 

@@ -141,7 +141,13 @@ fn the_networks_shapes_agree_with_f64() {
 fn results_do_not_depend_on_threads() {
     let (one, two, five) = (pool(1), pool(2), pool(5));
     let small = square(3, 5, 7, 9, 3, 2);
-    let shapes = [small, square(1, 16, 16, 32, 3, 1), square(7, 40, 24, 9, 3, 2), square(13, 70, 50, 8, 1, 1)];
+    let shapes = [
+        small,
+        square(1, 16, 16, 32, 3, 1),
+        square(7, 40, 24, 9, 3, 2),
+        square(13, 70, 50, 8, 1, 1),
+        square(9, 3, 16, 15, 3, 1),
+    ];
     for shape in affordable(shapes) {
         let operands = operands(&shape, 5);
         for isa in every_isa() {
@@ -223,6 +229,46 @@ fn a_normalised_nan_stays() {
         Conv::new(shape).on(isa).normalized(&[1.0, 1.0], &[0.0, 0.0]).forward(&x, &[1.0, 1.0], &mut y);
         let lost: Vec<_> = (0..y.len()).filter(|&pixel| y[pixel].is_nan()).collect();
         assert_eq!(lost, [5], "{isa:?}");
+    }
+}
+
+/// Ties go to even, what is too large to infinity, and what is no number stays none.
+#[test]
+fn factors_are_rounded_to_the_nearest_bf16() {
+    let factors = [1.0, 1.00390625, 1.01171875, -1.00390626, 1e-30, f32::MAX, f32::INFINITY, f32::NEG_INFINITY];
+    let shape = ConvShape { width: factors.len(), ..square(1, 1, 1, 1, 1, 1) };
+    for isa in Isa::available(Products::Bf16) {
+        let mut y = [f32::NAN; 8];
+        Conv::new(shape).on(isa).forward(&factors, &[1.0], &mut y);
+        assert_eq!(y, factors.map(|factor| bf16::from_f32(factor).to_f32()), "{isa:?}");
+        for nan in [f32::NAN, f32::from_bits(0x7f80_0001), f32::from_bits(0xffff_ffff)] {
+            Conv::new(shape).on(isa).forward(&[nan; 8], &[1.0], &mut y);
+            assert!(y.iter().all(|y| y.is_nan()), "{isa:?} {:x}: {y:?}", nan.to_bits());
+        }
+    }
+}
+
+/// Threads keep their buffers: what the call before left there, padding and lanes past the end included, shows nowhere.
+#[test]
+fn what_a_diverged_network_left_behind_does_not_show() {
+    let large = square(4, 24, 24, 21, 3, 1);
+    let nan = Operands {
+        x: vec![f32::NAN; large.input_len()],
+        weight: vec![f32::NAN; large.weight_len()],
+        dy: vec![f32::NAN; large.output_len()],
+    };
+    let shapes =
+        [square(2, 3, 5, 9, 3, 1), square(3, 7, 9, 11, 3, 2), square(2, 5, 3, 7, 1, 1), square(1, 9, 2, 9, 1, 2)];
+    for (seed, shape) in affordable(shapes).enumerate() {
+        pool(1).install(|| {
+            for isa in every_isa() {
+                let conv = Conv::new(large).on(isa);
+                let lost = (conv.output(&nan.x, &nan.weight), conv.gradient(&nan.dy, &nan.weight));
+                assert!(lost.0.iter().chain(&lost.1).all(|value| value.is_nan()));
+                conv.weight_gradient(&nan.x, &nan.dy, &mut vec![0.0; large.weight_len()]);
+            }
+            compare(&shape, seed as u64).unwrap_or_else(|error| panic!("{error}"));
+        });
     }
 }
 
