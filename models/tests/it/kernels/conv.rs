@@ -235,7 +235,17 @@ fn a_normalised_nan_stays() {
 /// Ties go to even, what is too large to infinity, and what is no number stays none.
 #[test]
 fn factors_are_rounded_to_the_nearest_bf16() {
-    let factors = [1.0, 1.00390625, 1.01171875, -1.00390626, 1e-30, f32::MAX, f32::INFINITY, f32::NEG_INFINITY];
+    let (unit, tie) = (f32::EPSILON * 65536.0, f32::EPSILON * 32768.0);
+    let factors = [
+        1.0,
+        1.0 + tie,
+        1.0 + unit + tie,
+        -1.0 - tie - f32::EPSILON,
+        1e-30,
+        f32::MAX,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+    ];
     let shape = ConvShape { width: factors.len(), ..square(1, 1, 1, 1, 1, 1) };
     for isa in Isa::available(Products::Bf16) {
         let mut y = [f32::NAN; 8];
