@@ -1,5 +1,6 @@
 //! What is told is unambiguous: numbers that agree, headings that differ, other people's text kept in its line.
 
+use skipbench_reports::compare;
 use skipbench_reports::diff::{diff, rows};
 use skipbench_reports::figure::{Figure, figures};
 use skipbench_reports::group::group;
@@ -48,6 +49,20 @@ fn a_diff_of_two_recipes_tells_the_keys_that_differ() {
     let text = table::diff(&diff(&group(&by("skipbench")), &group(&by("burn"))), Style::Terminal);
     let line = text.lines().find(|line| line.starts_with("recipe")).expect("told");
     assert_eq!(line, r#"recipe: kernels = "skipbench" before, kernels = "burn" after"#);
+}
+
+#[test]
+fn no_two_groups_that_were_measured_otherwise_have_one_title() {
+    let report = Report::new([by("skipbench"), by("burn")].concat());
+    let titles: Vec<String> = report.comparisons.iter().map(|one| table::comparison(one).title).collect();
+    let title = |kernels| {
+        format!("pair: digits on flex, matched in params, compared with resnet, recipe kernels = \"{kernels}\"")
+    };
+    assert_eq!(titles, [title("skipbench"), title("burn")]);
+    let rows = compare::rows(&report.comparisons);
+    assert!(rows[0].recipe.contains("skipbench") && rows.last().expect("some").recipe.contains("burn"));
+    let alone = Report::new(by("burn"));
+    assert!(table::comparison(&alone.comparisons[0]).title.ends_with("compared with resnet"));
 }
 
 #[test]
