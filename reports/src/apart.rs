@@ -1,44 +1,62 @@
 //! What tells a setting from others that look alike.
 
-use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::hash::Hash;
 
 use crate::group::Setting;
+use crate::recipe;
 
-/// Beyond data, device, machine, suite and source: what of `setting` the others of `all` with the same of those do not
-/// share, in words; nothing where there is no such other.
-pub(crate) fn apart(setting: &Setting, all: &[Setting]) -> Vec<String> {
-    let alike = |other: &&Setting| *other != setting && name(other) == name(setting);
-    let rivals: Vec<&Setting> = all.iter().filter(alike).collect();
-    let differs = |of: fn(&Setting) -> &String| rivals.iter().any(|rival| of(rival) != of(setting));
+/// For each setting what of it the others under the same name do not share, in as few words as that takes; nothing where there is no such other.
+pub(crate) fn apart<K: Eq + Hash>(named: &[(K, &Setting)]) -> Vec<Vec<String>> {
+    let mut alike: HashMap<&K, Vec<&Setting>> = HashMap::new();
+    for (name, setting) in named {
+        let settings = alike.entry(name).or_default();
+        if !settings.contains(setting) {
+            settings.push(setting);
+        }
+    }
+    named.iter().map(|(name, setting)| words(setting, &alike[name])).collect()
+}
+
+/// The words behind a name.
+pub(crate) fn tail(words: &[String]) -> String {
+    words.iter().map(|word| format!(", {word}")).collect()
+}
+
+type Part = (&'static str, fn(&Setting) -> &String);
+
+const PARTS: [Part; 8] = [
+    ("suite", |setting| &setting.suite),
+    ("data", |setting| &setting.data),
+    ("device", |setting| &setting.device),
+    ("machine", |setting| &setting.host),
+    ("skipbench", |setting| &setting.skipbench),
+    ("Burn", |setting| &setting.burn),
+    ("images", |setting| &setting.data_sha256),
+    ("recipe", |setting| &setting.recipe),
+];
+
+/// No more than it takes: what one part tells apart needs no other.
+fn words(setting: &Setting, alike: &[&Setting]) -> Vec<String> {
+    let mut left: Vec<&Setting> = alike.iter().copied().filter(|other| *other != setting).collect();
     let mut words = Vec::new();
-    if differs(|setting| &setting.burn) {
-        words.push(format!("Burn {}", setting.burn));
-    }
-    if differs(|setting| &setting.data_sha256) {
-        words.push(format!("images {}", setting.data_sha256.chars().take(8).collect::<String>()));
-    }
-    if differs(|setting| &setting.recipe) {
-        words.push(format!("recipe {}", recipe(setting, &rivals)));
+    for (what, of) in PARTS {
+        let same = |other: &&Setting| of(other) == of(setting);
+        if left.iter().all(same) {
+            continue;
+        }
+        words.push(format!("{what} {}", told(what, of, setting, &left)));
+        left.retain(same);
     }
     words
 }
 
-fn name(setting: &Setting) -> [&str; 5] {
-    [&setting.data, &setting.device, &setting.host, &setting.suite, &setting.skipbench]
-}
-
-/// The keys of the recipe that others have otherwise; one that cannot be read is told whole.
-fn recipe(setting: &Setting, rivals: &[&Setting]) -> String {
-    let Some(own) = keys(setting) else { return setting.recipe.clone() };
-    let others: Vec<Map<String, Value>> = rivals.iter().filter_map(|rival| keys(rival)).collect();
-    let mut names: Vec<&String> = own.keys().chain(others.iter().flat_map(Map::keys)).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.retain(|name| others.iter().any(|other| other.get(*name) != own.get(*name)));
-    let told = |name: &String| format!("{name} = {}", own.get(name).unwrap_or(&Value::Null));
-    names.into_iter().map(told).collect::<Vec<String>>().join(", ")
-}
-
-fn keys(setting: &Setting) -> Option<Map<String, Value>> {
-    serde_json::from_str(&setting.recipe).ok()
+/// Of a digest its beginning, of a recipe the keys that differ.
+fn told(what: &str, of: fn(&Setting) -> &String, setting: &Setting, others: &[&Setting]) -> String {
+    let own = of(setting);
+    match what {
+        "images" => own.chars().take(8).collect(),
+        "recipe" => recipe::apart(own, &others.iter().map(|other| of(other).as_str()).collect::<Vec<&str>>()),
+        _ => own.clone(),
+    }
 }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use crate::recipe;
 use crate::record::{RunRow, Status};
 use crate::store::Run;
 
@@ -50,7 +51,7 @@ impl Name {
     }
 }
 
-/// Whether `later` measured all that `earlier` did, whatever its recipe, images and build.
+/// Whether `later` measured all that `earlier` did, and by the same kernels, whatever else its recipe, images and build.
 fn covers(later: &[Run], earlier: &[Run]) -> bool {
     let slots: HashSet<Slot<'_>> = measured(later).collect();
     measured(earlier).all(|slot| slots.contains(&slot))
@@ -60,12 +61,13 @@ fn measured(runs: &[Run]) -> impl Iterator<Item = Slot<'_>> {
     runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok).map(slot)
 }
 
-/// What a cell measures, where, and with which seed. How many rounds there were is the machine's affair.
-type Slot<'a> = ([&'a str; 7], Option<u64>, u64, bool);
+/// What a cell measures, where, by which kernels, and with which seed. How many rounds there were is the machine's affair.
+type Slot<'a> = ([&'a str; 8], Option<u64>, u64, bool);
 
 fn slot(row: &RunRow) -> Slot<'_> {
     let RunRow { suite, host, device, data, group, model, task, sweep_value, seed, twin, .. } = row;
-    ([suite, host, device, data, group, model, task], *sweep_value, *seed, *twin)
+    let kernels = recipe::kernels(&row.recipe);
+    ([suite, host, device, data, group, model, task, kernels], *sweep_value, *seed, *twin)
 }
 
 /// The record and its machine's folder.

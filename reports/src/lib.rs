@@ -32,6 +32,7 @@ pub mod paired;
 mod parallel;
 pub mod published;
 pub mod rank;
+mod recipe;
 pub mod recommend;
 pub mod record;
 pub mod render;

@@ -78,9 +78,14 @@ pub fn recommend(groups: &[Group], limits: &[Limit]) -> Vec<Advice> {
     let of = |(setting, groups): (Setting, Vec<&Group>)| advice(setting, &groups, limits);
     let advised = |advice: &Advice| advice.fitting.len() + advice.others.len() > 0;
     let mut all: Vec<Advice> = settings(groups).into_iter().map(of).filter(advised).collect();
-    let settings: Vec<Setting> = all.iter().map(|advice| advice.setting.clone()).collect();
-    all.iter_mut().for_each(|advice| advice.apart = apart(&advice.setting, &settings));
+    let named: Vec<([&str; 5], &Setting)> = all.iter().map(|advice| (name(&advice.setting), &advice.setting)).collect();
+    let apart = apart(&named);
+    all.iter_mut().zip(apart).for_each(|(advice, apart)| advice.apart = apart);
     all
+}
+
+fn name(setting: &Setting) -> [&str; 5] {
+    [&setting.data, &setting.device, &setting.host, &setting.suite, &setting.skipbench]
 }
 
 fn advice(setting: Setting, groups: &[&Group], limits: &[Limit]) -> Advice {

@@ -6,7 +6,8 @@
 
 use serde::Serialize;
 
-use crate::group;
+use crate::group::{self, Setting};
+use crate::recipe;
 use crate::record::{RunRow, Status};
 use crate::store::Run;
 
@@ -28,6 +29,13 @@ pub struct Roof {
     pub task: String,
     /// Device.
     pub device: String,
+    /// Identity of the machine.
+    pub host: String,
+    /// The recipe as JSON.
+    pub recipe: String,
+    /// What it was measured in, of which no two are put together.
+    #[serde(skip)]
+    pub setting: Setting,
     /// Images in a step.
     pub batch: u64,
     /// Median time of a step; of an epoch its share, data preparation included.
@@ -52,7 +60,7 @@ pub struct Roof {
     pub join_share: f64,
 }
 
-/// Every measured cell that has a time and its process's ceilings.
+/// Every measured cell that has a time and its process's ceilings. Rows in half precision have no `traffic_bytes`, and none.
 pub fn roofs(runs: &[Run]) -> Vec<Roof> {
     runs.iter().filter(|run| run.row.status == Status::Ok).filter_map(|run| roof(&run.row)).collect()
 }
@@ -63,7 +71,11 @@ fn step_ns(row: &RunRow) -> Option<f64> {
     row.step_ns_median.map(|ns| ns as f64).or_else(of_epoch)
 }
 
+/// None in bf16: the ceiling is that of products in f32.
 fn roof(row: &RunRow) -> Option<Roof> {
+    if recipe::kernels(&row.recipe) == "skipbench-bf16" {
+        return None;
+    }
     let (compute, memory) = (row.ceiling_flops_per_s?, row.ceiling_bytes_per_s?);
     let step_ns = step_ns(row).filter(|ns| *ns > 0.0)?;
     let passes = if row.task.starts_with("train") { 3.0 } else { 1.0 };
@@ -83,6 +95,9 @@ fn roof(row: &RunRow) -> Option<Roof> {
         style: group::style(&row.family, &row.skip).to_owned(),
         task: row.task.clone(),
         device: row.device.clone(),
+        host: row.host.clone(),
+        recipe: row.recipe.clone(),
+        setting: Setting::of(row),
         batch: row.batch,
         step_ns,
         intensity_flops_per_byte: flops / bytes,

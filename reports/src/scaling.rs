@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use crate::group::Setting;
 use crate::metric::Metric;
+use crate::recipe;
 use crate::record::{RunRow, Status};
 use crate::stats::{self, Estimate};
 use crate::store::Run;
@@ -14,8 +16,8 @@ pub struct Curve {
     pub suite: String,
     /// The group's name in the suite.
     pub group: String,
-    /// Device.
-    pub device: String,
+    /// What it was measured in, but for what the sweep itself varies.
+    pub setting: Setting,
     /// What is varied, such as `depth`.
     pub sweep: String,
     /// The model in which it is varied.
@@ -41,24 +43,36 @@ pub fn curves(runs: &[Run]) -> Vec<Curve> {
             None => lines.push((key, vec![row])),
         }
     }
-    lines.iter().flat_map(|(_, rows)| Metric::ALL.iter().filter_map(|metric| curve(rows, *metric))).collect()
+    let of = |(LineKey { setting, .. }, rows): &(LineKey<'_>, Vec<&RunRow>)| {
+        Metric::ALL.iter().filter_map(|metric| curve(setting, rows, *metric)).collect::<Vec<Curve>>()
+    };
+    lines.iter().flat_map(of).collect()
 }
 
-type LineKey<'a> = [&'a str; 12];
+/// What the points of one curve have in common.
+#[derive(PartialEq)]
+struct LineKey<'a> {
+    words: [&'a str; 6],
+    setting: Setting,
+}
 
-/// What the points of one curve have in common: all but what the sweep itself varies.
 fn key(row: &RunRow) -> LineKey<'_> {
-    let RunRow {
-        suite_sha256, group, sweep_line, skip, device, host, git_revision, burn_version, features, data, ..
-    } = row;
-    let data_sha256 = if row.sweep == "image_size" { "" } else { &row.data_sha256 };
-    let recipe = if row.sweep == "batch" { "" } else { &row.recipe };
-    let build = [git_revision, burn_version, features].map(String::as_str);
-    let [revision, burn, features] = build;
-    [suite_sha256, group, sweep_line, skip, device, host, revision, burn, features, data, data_sha256, recipe]
+    let RunRow { suite_sha256, group, sweep_line, skip, git_revision, features, .. } = row;
+    let words = [suite_sha256, group, sweep_line, skip, git_revision, features].map(String::as_str);
+    LineKey { words, setting: setting(row) }
 }
 
-fn curve(rows: &[&RunRow], metric: Metric) -> Option<Curve> {
+/// All but what the sweep itself varies.
+fn setting(row: &RunRow) -> Setting {
+    let own = Setting::of(row);
+    match row.sweep.as_str() {
+        "batch" => Setting { recipe: recipe::without(&own.recipe, "batch"), ..own },
+        "image_size" => Setting { data_sha256: String::new(), ..own },
+        _ => own,
+    }
+}
+
+fn curve(setting: &Setting, rows: &[&RunRow], metric: Metric) -> Option<Curve> {
     let mut values: Vec<(u64, f64)> = rows.iter().filter_map(|row| Some((row.sweep_value?, metric.of(row)?))).collect();
     values.sort_by_key(|(value, _)| *value);
     let points: Vec<(f64, f64)> = values
@@ -72,7 +86,7 @@ fn curve(rows: &[&RunRow], metric: Metric) -> Option<Curve> {
     Some(Curve {
         suite: first.suite.clone(),
         group: first.group.clone(),
-        device: first.device.clone(),
+        setting: setting.clone(),
         sweep: first.sweep.clone(),
         line: first.sweep_line.clone(),
         skip: first.skip.clone(),
@@ -91,6 +105,8 @@ pub struct ScalingRow {
     pub group: String,
     /// Device.
     pub device: String,
+    /// The recipe as JSON; of a sweep over `batch` without it.
+    pub recipe: String,
     /// The model in which something is varied.
     pub line: String,
     /// Skip style.
@@ -122,7 +138,8 @@ fn row(curve: &Curve, (sweep_value, value): (f64, f64)) -> ScalingRow {
     ScalingRow {
         suite: curve.suite.clone(),
         group: curve.group.clone(),
-        device: curve.device.clone(),
+        device: curve.setting.device.clone(),
+        recipe: curve.setting.recipe.clone(),
         line: curve.line.clone(),
         skip: curve.skip.clone(),
         sweep: curve.sweep.clone(),

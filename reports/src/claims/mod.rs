@@ -21,6 +21,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use crate::group::Origin;
+use crate::recipe;
 use crate::record::{RunRow, Status};
 use crate::store::Run;
 
@@ -125,10 +126,9 @@ type Place<'a> = [&'a str; 8];
 /// The last says on whose kernels they were measured, which are never mixed with others.
 fn place(row: &RunRow) -> Place<'_> {
     let RunRow { data, data_sha256, device, host, git_revision, burn_version, features, .. } = row;
-    let kernels = row.recipe.split("\"kernels\":\"").nth(1).and_then(|rest| rest.split('"').next());
     let [data, sha, device, host, revision, burn, features] =
         [data, data_sha256, device, host, git_revision, burn_version, features].map(String::as_str);
-    [data, sha, device, host, revision, burn, features, kernels.unwrap_or_default()]
+    [data, sha, device, host, revision, burn, features, recipe::kernels(&row.recipe)]
 }
 
 /// What one row measures. A second one, by another recipe or from another run, is no further replicate: it has a verdict of its own.

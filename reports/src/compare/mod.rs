@@ -3,7 +3,8 @@
 mod rows;
 mod verdict;
 
-use crate::group::{Failure, Group, Identity};
+use crate::apart::apart;
+use crate::group::{Failure, Group, Identity, Setting};
 use crate::metric::Metric;
 use crate::paired::Contrast;
 use crate::parallel;
@@ -63,6 +64,8 @@ impl Member {
 pub struct Comparison {
     /// What it is.
     pub identity: Identity,
+    /// What else tells it from others of its name, data set, device, budget and reference, such as keys of the recipe.
+    pub apart: Vec<String>,
     /// The members, the reference first.
     pub members: Vec<Member>,
     /// For each metric with A/A cells: the ratio of the reference to itself.
@@ -86,7 +89,16 @@ fn noise_floor(twin: &Estimate) -> Option<f64> {
 
 /// Compares every group.
 pub fn compare(groups: &[Group]) -> Vec<Comparison> {
-    parallel::map(groups, compare_group)
+    let mut all = parallel::map(groups, compare_group);
+    let settings: Vec<Setting> = all.iter().map(|one| one.identity.setting()).collect();
+    let named: Vec<([&str; 5], &Setting)> = all.iter().map(|one| name(&one.identity)).zip(&settings).collect();
+    let apart = apart(&named);
+    all.iter_mut().zip(apart).for_each(|(one, apart)| one.apart = apart);
+    all
+}
+
+fn name(identity: &Identity) -> [&str; 5] {
+    [&identity.group, &identity.data, &identity.device, &identity.budget, &identity.reference]
 }
 
 fn compare_group(Group { identity, members, twin }: &Group) -> Comparison {
@@ -95,7 +107,7 @@ fn compare_group(Group { identity, members, twin }: &Group) -> Comparison {
     let measured = Metric::ALL.iter().filter(|metric| !metric.is_exact());
     let twins = measured.filter_map(again).collect();
     let members = members.iter().map(|member| compare_member(member, reference)).collect();
-    let mut comparison = Comparison { identity: identity.clone(), members, twins, judged: 0 };
+    let mut comparison = Comparison { identity: identity.clone(), apart: Vec::new(), members, twins, judged: 0 };
     correct(&mut comparison);
     judge(&mut comparison);
     comparison

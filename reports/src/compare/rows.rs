@@ -17,6 +17,8 @@ pub struct ComparisonRow {
     pub data: String,
     /// Device.
     pub device: String,
+    /// The recipe as JSON.
+    pub recipe: String,
     /// What the group is matched in.
     pub budget: String,
     /// Model.
@@ -90,6 +92,7 @@ fn row(comparison: &Comparison, member: &Member, entry: &Entry) -> ComparisonRow
         group: identity.group.clone(),
         data: identity.data.clone(),
         device: identity.device.clone(),
+        recipe: identity.recipe.clone(),
         budget: identity.budget.clone(),
         model: member.model.clone(),
         family: member.family.clone(),

@@ -1,6 +1,7 @@
 //! How metrics grow along sweeps; without a sweep over depth, the peak memory of every network against its depth.
 
-use crate::group::Group;
+use crate::apart::{apart, tail};
+use crate::group::{Group, Setting};
 use crate::metric::Metric;
 use crate::record::{RunRow, Status};
 use crate::report::Report;
@@ -28,8 +29,11 @@ pub(super) fn growth(report: &Report) -> Vec<Figure> {
 }
 
 fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
-    let curves = report.curves.iter().filter(|curve| curve.sweep == sweep && curve.metric == metric);
-    let series: Vec<Series> = curves.map(|curve| series(curve, report)).collect();
+    let of = |curve: &&Curve| curve.sweep == sweep && curve.metric == metric;
+    let curves: Vec<&Curve> = report.curves.iter().filter(of).collect();
+    let named: Vec<(&str, &Setting)> = curves.iter().map(|curve| (curve.line.as_str(), &curve.setting)).collect();
+    let drawn = curves.iter().zip(apart(&named));
+    let series: Vec<Series> = drawn.map(|(curve, apart)| series(curve, &tail(&apart), report)).collect();
     let (name, unit) = (title(metric), unit(metric).1);
     let varied = sweep.replace('_', " ");
     (!series.is_empty()).then(|| Figure {
@@ -50,12 +54,12 @@ fn capital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn series(curve: &Curve, report: &Report) -> Series {
+fn series(curve: &Curve, apart: &str, report: &Report) -> Series {
     let factor = unit(curve.metric).0;
     let exponent =
         curve.exponent.map_or(String::new(), |exponent| format!(", b = {:.2}", exponent.value).replace('-', "−"));
     let point = |(x, y): &(f64, f64)| Point {
-        name: format!("{}, {} {x}", curve.line, curve.sweep.replace('_', " ")),
+        name: format!("{}{apart}, {} {x}", curve.line, curve.sweep.replace('_', " ")),
         x: exactly(*x),
         y: exactly(*y * factor),
         hollow: false,
@@ -63,7 +67,7 @@ fn series(curve: &Curve, report: &Report) -> Series {
     let transformer = report.runs.iter().any(|run| run.row.sweep_line == curve.line && run.row.family == "vit");
     let style = if transformer { "transformer" } else { &curve.skip };
     Series {
-        name: format!("{}{exponent}", curve.line),
+        name: format!("{}{apart}{exponent}", curve.line),
         style: style.to_owned(),
         mark: Mark::Line,
         points: curve.points.iter().map(point).collect(),

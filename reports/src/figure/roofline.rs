@@ -1,5 +1,9 @@
 //! The roofline: FLOP/s reached against FLOP done a byte, under what the machine can do (Williams et al. 2009).
 
+use std::collections::BTreeMap;
+
+use crate::apart::{apart, tail};
+use crate::group::Setting;
 use crate::record::RunRow;
 use crate::report::Report;
 use crate::roofline::Roof;
@@ -9,22 +13,29 @@ use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
 
 /// A figure for each device and machine with ceilings.
 pub(super) fn roofline(report: &Report) -> Vec<Figure> {
-    let mut devices: Vec<&str> = report.roofs.iter().map(|roof| roof.device.as_str()).collect();
-    devices.sort_unstable();
-    devices.dedup();
-    devices.into_iter().filter_map(|device| figure(report, device)).collect()
+    let mut places: Vec<Place<'_>> = report.roofs.iter().map(|roof| [&*roof.device, &*roof.host]).collect();
+    places.sort_unstable();
+    places.dedup();
+    let title = |[device, host]: Place<'_>| {
+        let alone = places.iter().filter(|place| place[0] == device).count() == 1;
+        if alone { format!("Roofline: {device}") } else { format!("Roofline: {device}, machine {host}") }
+    };
+    places.iter().filter_map(|place| figure(report, *place, title(*place))).collect()
 }
 
-fn figure(report: &Report, device: &str) -> Option<Figure> {
-    let own: Vec<&Roof> = report.roofs.iter().filter(|roof| roof.device == device).collect();
+/// Device and machine.
+type Place<'a> = [&'a str; 2];
+
+fn figure(report: &Report, place: Place<'_>, title: String) -> Option<Figure> {
+    let own: Vec<&Roof> = report.roofs.iter().filter(|roof| [&*roof.device, &*roof.host] == place).collect();
     let mut styles: Vec<&str> = own.iter().map(|roof| roof.style.as_str()).collect();
     styles.sort_unstable();
     styles.dedup();
     let mut series: Vec<Series> = styles.into_iter().map(|style| of_style(&own, style)).collect();
-    series.push(ceiling(report, device, &own)?);
+    series.push(ceiling(report, place, &own)?);
     Some(Figure {
-        id: slug(&["roofline", device]),
-        title: format!("Roofline: {device}"),
+        id: slug(&["roofline", place[0]]),
+        title,
         caption:
             "Medians over seeds and rounds; filled: a training step, hollow: another task, such as inference. The line is what \
              the device's own copy and matrix product allow at best."
@@ -37,24 +48,29 @@ fn figure(report: &Report, device: &str) -> Option<Figure> {
 }
 
 fn of_style(roofs: &[&Roof], style: &str) -> Series {
-    let mut names: Vec<(&str, &str)> =
-        roofs.iter().filter(|roof| roof.style == style).map(|roof| (roof.model.as_str(), roof.task.as_str())).collect();
-    names.sort_unstable();
-    names.dedup();
-    let point = |(model, task): (&str, &str)| {
-        let same: Vec<&&Roof> = roofs.iter().filter(|roof| roof.model == model && roof.task == task).collect();
-        let middle = |of: fn(&Roof) -> f64| median(&same.iter().map(|roof| of(roof)).collect::<Vec<f64>>());
-        let (x, y) = (middle(|roof| roof.intensity_flops_per_byte)?, middle(|roof| roof.flops_per_s)? / 1e9);
-        Some(Point { name: format!("{model} {task}"), x: exactly(x), y: exactly(y), hollow: task != "train-step" })
-    };
-    let points = names.into_iter().filter_map(point).collect();
+    let own: Vec<&Roof> = roofs.iter().copied().filter(|roof| roof.style == style).collect();
+    let named: Vec<([&str; 2], &Setting)> =
+        own.iter().map(|roof| ([&*roof.model, &*roof.task], &roof.setting)).collect();
+    // Settings that differ are told apart by some word.
+    let mut same: BTreeMap<([&str; 2], Vec<String>), Vec<&Roof>> = BTreeMap::new();
+    for ((roof, (name, _)), apart) in own.iter().zip(&named).zip(apart(&named)) {
+        same.entry((*name, apart)).or_default().push(roof);
+    }
+    let points = same.iter().filter_map(|((name, apart), roofs)| point(*name, apart, roofs)).collect();
     Series { name: style.to_owned(), style: style.to_owned(), mark: Mark::Marks, points }
 }
 
+fn point([model, task]: [&str; 2], apart: &[String], roofs: &[&Roof]) -> Option<Point> {
+    let middle = |of: fn(&Roof) -> f64| median(&roofs.iter().map(|roof| of(roof)).collect::<Vec<f64>>());
+    let (x, y) = (middle(|roof| roof.intensity_flops_per_byte)?, middle(|roof| roof.flops_per_s)? / 1e9);
+    let name = format!("{model} {task}{}", tail(apart));
+    Some(Point { name, x: exactly(x), y: exactly(y), hollow: task != "train-step" })
+}
+
 /// From bandwidth's slope to compute's plateau.
-fn ceiling(report: &Report, device: &str, roofs: &[&Roof]) -> Option<Series> {
+fn ceiling(report: &Report, place: Place<'_>, roofs: &[&Roof]) -> Option<Series> {
     let middle = |of: fn(&RunRow) -> Option<f64>| {
-        let rows = report.runs.iter().map(|run| &run.row).filter(|row| row.device == device);
+        let rows = report.runs.iter().map(|run| &run.row).filter(|row| [&*row.device, &*row.host] == place);
         median(&rows.filter_map(of).collect::<Vec<f64>>())
     };
     let (compute, memory) = (middle(|row| row.ceiling_flops_per_s)?, middle(|row| row.ceiling_bytes_per_s)?);

@@ -1,6 +1,7 @@
 //! Which groups may stand side by side.
 
-use super::Group;
+use super::{Group, Identity};
+use crate::record::RunRow;
 
 /// What groups that may stand side by side, such as in one plot, have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -21,6 +22,13 @@ pub struct Setting {
     pub data_sha256: String,
     /// The recipe as JSON.
     pub recipe: String,
+}
+
+impl Setting {
+    /// What one row says of it.
+    pub(crate) fn of(row: &RunRow) -> Self {
+        Identity::of(row).setting()
+    }
 }
 
 /// The groups of each setting, in the order of the rows.

@@ -1,5 +1,6 @@
 //! Matched groups: each member's values and, below each, the ratio to the reference with its interval.
 
+use crate::apart::tail;
 use crate::compare::{Comparison, Entry, Member, Verdict};
 use crate::group::{Identity, Origin};
 use crate::metric::Metric;
@@ -67,7 +68,7 @@ pub fn comparison(comparison: &Comparison) -> Sheet {
     };
     Sheet {
         id: format!("compare-{}", comparison.identity.group),
-        title: heading(&comparison.identity),
+        title: heading(comparison),
         caption: String::new(),
         header: titles.chain(metrics.iter().map(|metric| title(*metric).to_owned())).collect(),
         rows: comparison.members.iter().map(line).collect(),
@@ -75,13 +76,14 @@ pub fn comparison(comparison: &Comparison) -> Sheet {
     }
 }
 
-fn heading(identity: &Identity) -> String {
+/// Unlike that of any other that was measured otherwise.
+fn heading(Comparison { identity, apart, .. }: &Comparison) -> String {
     let matched = match identity.budget.as_str() {
         "" => "not matched".to_owned(),
         budget => format!("matched in {budget}"),
     };
     let Identity { group, data, device, reference, .. } = identity;
-    format!("{group}: {data} on {device}, {matched}, compared with {reference}")
+    format!("{group}: {data} on {device}, {matched}, compared with {reference}{}", tail(apart))
 }
 
 /// Replicates behind the line: one number, or from – to where metrics differ.

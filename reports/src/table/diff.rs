@@ -1,6 +1,7 @@
 //! Two runs side by side.
 
-use crate::diff::{Change, Diff};
+use crate::diff::{Change, Condition, Diff};
+use crate::recipe;
 
 use super::format::{number, times, title};
 use super::{Sheet, Style, bullet, sentence};
@@ -8,7 +9,8 @@ use super::{Sheet, Style, bullet, sentence};
 /// What changed, what else differs, and what may not be concluded.
 pub fn diff(diff: &Diff, style: Style) -> String {
     let conditions = diff.conditions.iter().map(|condition| {
-        format!("{}: {} before, {} after", condition.what, told(&condition.before), told(&condition.after))
+        let [before, after] = sides(condition);
+        format!("{}: {before} before, {after} after", condition.what)
     });
     let unmatched = diff.unmatched.iter().map(|(name, run)| format!("only in {run}: {name}"));
     let cautions = diff.cautions.iter().map(|caution| format!("caution: {caution}"));
@@ -16,6 +18,16 @@ pub fn diff(diff: &Diff, style: Style) -> String {
     let said: String = said.map(|said| format!("{}{}\n", bullet(style), sentence(&said, style))).collect();
     let table = if diff.changes.is_empty() { String::new() } else { sheet(diff).titled(style) };
     table + &said
+}
+
+/// Of two recipes only what differs, uncut.
+fn sides(Condition { what, before, after }: &Condition) -> [String; 2] {
+    match *what {
+        "recipe" if !before.is_empty() && !after.is_empty() => {
+            [recipe::apart(before, &[after.as_str()]), recipe::apart(after, &[before.as_str()])]
+        }
+        _ => [told(before), told(after)],
+    }
 }
 
 /// What a cut-off value is enough to tell apart by.

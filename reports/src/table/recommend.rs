@@ -1,5 +1,6 @@
 //! Advice in words, with the networks behind it.
 
+use crate::apart::tail;
 use crate::group::Setting;
 use crate::metric::Metric;
 use crate::recommend::{Advice, Candidate, Fit};
@@ -22,8 +23,7 @@ pub fn advice(advice: &Advice, style: Style) -> String {
 /// The setting, unlike any other's.
 fn heading(advice: &Advice) -> String {
     let Setting { data, device, host, suite, skipbench, .. } = &advice.setting;
-    let apart: String = advice.apart.iter().map(|word| format!(", {word}")).collect();
-    format!("{data} on {device}, machine {host}, suite {suite}, skipbench {skipbench}{apart}")
+    format!("{data} on {device}, machine {host}, suite {suite}, skipbench {skipbench}{}", tail(&advice.apart))
 }
 
 fn how_sure(advice: &Advice, chosen: &Candidate) -> String {

@@ -1,5 +1,7 @@
-//! Timed cells against the machine's ceilings, one line a model and task: medians over replicates.
+//! Timed cells against the machine's ceilings, one line a model, task and setting: medians over replicates.
 
+use crate::apart::{apart, tail};
+use crate::group::Setting;
 use crate::roofline::Roof;
 use crate::stats::median;
 
@@ -20,22 +22,16 @@ const HEADER: [&str; 12] = [
     "joins' floor",
 ];
 
-/// One line for each group, model, task and device.
+/// One line for each group, model, task, device and setting; the model's name tells those apart that are else alike.
 pub fn roofs(roofs: &[Roof]) -> Sheet {
-    let mut lines: Vec<(&Roof, Vec<&Roof>)> = Vec::new();
-    for roof in roofs {
-        let same = |other: &Roof| identity(other) == identity(roof);
-        match lines.iter_mut().find(|(first, _)| same(first)) {
-            Some((_, roofs)) => roofs.push(roof),
-            None => lines.push((roof, vec![roof])),
-        }
-    }
+    let lines = lines(roofs);
+    let named: Vec<([&str; 4], &Setting)> = lines.iter().map(|roofs| identity(roofs[0])).collect();
     Sheet {
         id: "roofline".to_owned(),
         title: "Times against the machine's ceilings".to_owned(),
         caption: LEGEND.to_owned(),
         header: HEADER.iter().map(|title| (*title).to_owned()).collect(),
-        rows: lines.iter().map(|(first, roofs)| line(first, roofs)).collect(),
+        rows: lines.iter().zip(apart(&named)).map(|(roofs, apart)| line(roofs, &apart)).collect(),
         left: 5,
     }
 }
@@ -45,22 +41,36 @@ const LEGEND: &str = "Medians over seeds and rounds. of compute: share of the FL
                       allow at best, if every operation runs by itself; joins move: what additions or \
                       concatenations read and write in a step; joins' floor: share of the step that this takes at least.";
 
-fn identity(roof: &Roof) -> [&str; 4] {
-    [&roof.group, &roof.model, &roof.task, &roof.device]
+/// What belongs in one line, in the order of the rows.
+fn lines(roofs: &[Roof]) -> Vec<Vec<&Roof>> {
+    let mut lines: Vec<Vec<&Roof>> = Vec::new();
+    for roof in roofs {
+        match lines.iter_mut().find(|line| identity(line[0]) == identity(roof)) {
+            Some(line) => line.push(roof),
+            None => lines.push(vec![roof]),
+        }
+    }
+    lines
 }
 
-fn line(first: &Roof, roofs: &[&Roof]) -> Vec<String> {
+fn identity(roof: &Roof) -> ([&str; 4], &Setting) {
+    ([&roof.group, &roof.model, &roof.task, &roof.device], &roof.setting)
+}
+
+fn line(roofs: &[&Roof], apart: &[String]) -> Vec<String> {
     let middle = |of: fn(&Roof) -> f64| {
         let values: Vec<f64> = roofs.iter().map(|roof| of(roof)).collect();
         median(&values).unwrap_or(f64::NAN)
     };
-    let names = [&first.group, &first.model, &first.skip, &first.task, &first.device].map(Clone::clone);
+    let Roof { group, model, skip, task, device, bound, .. } = roofs[0];
+    let model = format!("{model}{}", tail(apart));
+    let names = [group, &model, skip, task, device].map(Clone::clone);
     let numbers = [
         format!("{:.1}", middle(|roof| roof.intensity_flops_per_byte)),
         format!("{:.1}", middle(|roof| roof.flops_per_s) / 1e9),
         format!("{:.1} %", middle(|roof| roof.share_of_compute) * 100.0),
         format!("{:.1} %", middle(|roof| roof.share_of_roof) * 100.0),
-        first.bound.to_owned(),
+        (*bound).to_owned(),
         format!("{:.1} MiB", middle(|roof| roof.join_bytes) / f64::from(1 << 20)),
         format!("{:.1} %", middle(|roof| roof.join_share) * 100.0),
     ];

@@ -1,5 +1,7 @@
 //! Sweeps, one line a model: the exponent of each metric.
 
+use crate::apart::{apart, tail};
+use crate::group::Setting;
 use crate::metric::Metric;
 use crate::scaling::Curve;
 use crate::stats::Estimate;
@@ -20,18 +22,19 @@ const COLUMNS: [Metric; 9] = [
     Metric::Macs,
 ];
 
-/// One line for each group and model, a column for each metric that any of them measured.
+/// One line for each group, model and setting, a column for each metric that any of them measured.
 pub fn curves(curves: &[Curve]) -> Sheet {
     let metrics: Vec<Metric> =
         COLUMNS.into_iter().filter(|metric| curves.iter().any(|curve| curve.metric == *metric)).collect();
     let titles = ["group", "model", "skip", "varied"].into_iter().chain(metrics.iter().map(|metric| title(*metric)));
-    let lines = curves.chunk_by(|a, b| identity(a) == identity(b));
+    let lines: Vec<&[Curve]> = curves.chunk_by(|a, b| identity(a) == identity(b)).collect();
+    let named: Vec<([&str; 4], &Setting)> = lines.iter().map(|curves| identity(&curves[0])).collect();
     Sheet {
         id: "growth".to_owned(),
         title: "How metrics grow".to_owned(),
         caption: LEGEND.to_owned(),
         header: titles.map(str::to_owned).collect(),
-        rows: lines.map(|curves| line(curves, &metrics)).collect(),
+        rows: lines.iter().zip(apart(&named)).map(|(curves, apart)| line(curves, &apart, &metrics)).collect(),
         left: 4,
     }
 }
@@ -39,14 +42,15 @@ pub fn curves(curves: &[Curve]) -> Sheet {
 const LEGEND: &str = "Exponents b of metric = a · variedᵇ, by least squares on logarithmic axes; [ ] is Student's 95 % interval \
                       over the points.";
 
-fn identity(curve: &Curve) -> [&str; 3] {
-    [&curve.group, &curve.line, &curve.device]
+fn identity(curve: &Curve) -> ([&str; 4], &Setting) {
+    ([&curve.group, &curve.line, &curve.skip, &curve.sweep], &curve.setting)
 }
 
-fn line(curves: &[Curve], metrics: &[Metric]) -> Vec<String> {
+fn line(curves: &[Curve], apart: &[String], metrics: &[Metric]) -> Vec<String> {
     let Curve { group, line, skip, sweep, points, .. } = &curves[0];
     let ends: Vec<String> = [points.first(), points.last()].iter().flatten().map(|(x, _)| x.to_string()).collect();
-    let names = [group.clone(), line.clone(), skip.clone(), format!("{} {}", sweep.replace('_', " "), ends.join("–"))];
+    let varied = format!("{} {}", sweep.replace('_', " "), ends.join("–"));
+    let names = [group.clone(), format!("{line}{}", tail(apart)), skip.clone(), varied];
     let of = |metric: &Metric| curves.iter().find(|curve| curve.metric == *metric)?.exponent;
     names.into_iter().chain(metrics.iter().map(|metric| of(metric).map_or(String::new(), exponent))).collect()
 }

@@ -1,9 +1,11 @@
 //! Sweeps, rooflines and notes, from rows whose answer is known.
 
+use skipbench_reports::figure::figures;
 use skipbench_reports::group::group;
 use skipbench_reports::metric::Metric;
 use skipbench_reports::notes::notes;
 use skipbench_reports::record::{RunRow, SampleRow};
+use skipbench_reports::report::Report;
 use skipbench_reports::roofline::roofs;
 use skipbench_reports::scaling::{curves, rows};
 use skipbench_reports::store::Run;
@@ -84,6 +86,52 @@ fn a_roof_is_what_the_formula_says() {
     assert!(roofs(&[Run { row: unknown, samples: Vec::new() }]).is_empty(), "no ceiling, no roof");
 }
 
+/// What a step of the same cell takes by other kernels.
+fn by(recipe: &str, host: &str, step_ns: u64) -> Run {
+    let row = RunRow { recipe: recipe.into(), host: host.into(), step_ns_median: Some(step_ns), ..timed() };
+    Run { row, samples: Vec::new() }
+}
+
+const OURS: &str = r#"{"batch":100,"kernels":"skipbench"}"#;
+const BURNS: &str = r#"{"batch":100,"kernels":"burn"}"#;
+
+#[test]
+fn a_roofline_puts_no_two_kernels_or_machines_together() {
+    let runs = [by(OURS, "m1", 10_000_000), by(BURNS, "m1", 20_000_000), by(BURNS, "m2", 40_000_000)];
+    let found = roofs(&runs);
+    assert_eq!(found.iter().map(|roof| (&*roof.host, &*roof.recipe)).next_back(), Some(("m2", BURNS)));
+    let sheet = table::roofs(&found);
+    let told: Vec<(&str, &str)> = sheet.rows.iter().map(|row| (&*row[1], &*row[6])).collect();
+    let expected = [
+        (r#"resnet, machine m1, recipe kernels = "skipbench""#, "60.0"),
+        (r#"resnet, machine m1, recipe kernels = "burn""#, "30.0"),
+        ("resnet, machine m2", "15.0"),
+    ];
+    assert_eq!(told, expected);
+    let all = figures(&Report::new(runs.to_vec()));
+    let drawn: Vec<_> = all.iter().filter(|figure| figure.id.starts_with("roofline")).collect();
+    assert_eq!(
+        drawn.iter().map(|figure| &*figure.title).collect::<Vec<_>>(),
+        ["Roofline: flex, machine m1", "Roofline: flex, machine m2"]
+    );
+    let points: Vec<(&str, f64)> =
+        drawn[0].series[0].points.iter().map(|point| (&*point.name, point.y.value)).collect();
+    let expected = [
+        (r#"resnet train-step, recipe kernels = "burn""#, 30.0),
+        (r#"resnet train-step, recipe kernels = "skipbench""#, 60.0),
+    ];
+    assert_eq!(points, expected);
+    let alone = table::roofs(&roofs(&[by(OURS, "m1", 1), by(OURS, "m1", 3)]));
+    assert_eq!((alone.rows.len(), &*alone.rows[0][1]), (1, "resnet"), "what nothing is beside needs no more words");
+}
+
+#[test]
+fn products_in_bf16_are_not_held_against_the_ceiling_of_f32() {
+    let rounded = r#"{"batch":100,"kernels":"skipbench-bf16"}"#;
+    let found = roofs(&[by(rounded, "m1", 1_000_000), by(OURS, "m1", 10_000_000)]);
+    assert_eq!(found.iter().map(|roof| &*roof.recipe).collect::<Vec<_>>(), [OURS]);
+}
+
 #[test]
 fn trouble_is_told_and_quiet_is_silent() {
     let quiet = Run { row: RunRow { warmup_steady: Some(true), ..timed() }, samples: Vec::new() };
@@ -108,7 +156,7 @@ fn trouble_is_told_and_quiet_is_silent() {
 /// Another recipe, data set or Burn makes another curve; what the sweep itself varies does not.
 #[test]
 fn a_curve_has_one_recipe_one_data_set_and_one_build() {
-    let points = |change: fn(&mut RunRow, u64)| {
+    let points = |change: &dyn Fn(&mut RunRow, u64)| {
         let mut runs = Vec::new();
         for depth in [10, 20] {
             for variant in [0, 1] {
@@ -119,10 +167,38 @@ fn a_curve_has_one_recipe_one_data_set_and_one_build() {
         }
         curves(&runs).iter().filter(|curve| curve.metric == Metric::TrainMemory).count()
     };
-    assert_eq!(points(|_, _| {}), 1);
-    assert_eq!(points(|row, variant| row.recipe = variant.to_string()), 2);
-    assert_eq!(points(|row, variant| row.data_sha256 = variant.to_string()), 2);
-    assert_eq!(points(|row, variant| row.burn_version = variant.to_string()), 2);
-    assert_eq!(points(|row, variant| (row.sweep, row.recipe) = ("batch".into(), variant.to_string())), 1);
-    assert_eq!(points(|row, variant| (row.sweep, row.data_sha256) = ("image_size".into(), variant.to_string())), 1);
+    assert_eq!(points(&|_, _| {}), 1);
+    assert_eq!(points(&|row, variant| row.recipe = variant.to_string()), 2);
+    assert_eq!(points(&|row, variant| row.data_sha256 = variant.to_string()), 2);
+    assert_eq!(points(&|row, variant| row.burn_version = variant.to_string()), 2);
+    let recipe = |batch: u64, kernels: u64| format!(r#"{{"batch":{batch},"kernels":"{kernels}"}}"#);
+    assert_eq!(points(&|row, variant| (row.sweep, row.recipe) = ("batch".into(), recipe(variant, 1))), 1);
+    assert_eq!(points(&|row, variant| (row.sweep, row.recipe) = ("batch".into(), recipe(1, variant))), 2);
+    assert_eq!(points(&|row, variant| (row.sweep, row.data_sha256) = ("image_size".into(), variant.to_string())), 1);
+}
+
+#[test]
+fn curves_of_two_kernels_are_named_apart() {
+    let mut runs = Vec::new();
+    for (recipe, bytes) in [(OURS, 1e6), (BURNS, 2e6)] {
+        for batch in [10, 20] {
+            let run = point("add", batch, 1, bytes * batch as f64);
+            let recipe = recipe.replace("100", &batch.to_string());
+            runs.push(Run { row: RunRow { sweep: "batch".into(), recipe, ..run.row }, ..run });
+        }
+    }
+    let found = curves(&runs);
+    let lines = table::curves(&found).rows;
+    let names: Vec<&str> = lines.iter().map(|line| &*line[1]).collect();
+    assert_eq!(names, [r#"add, recipe kernels = "skipbench""#, r#"add, recipe kernels = "burn""#]);
+    let csv: Vec<(String, f64)> = rows(&found)
+        .into_iter()
+        .filter(|row| row.metric == "train_peak_bytes" && row.sweep_value == 10.0)
+        .map(|row| (row.recipe, row.value))
+        .collect();
+    let told = |kernels: &str| format!(r#"{{"kernels":"{kernels}"}}"#);
+    assert_eq!(csv, [(told("skipbench"), 1e7), (told("burn"), 2e7)]);
+    let all = figures(&Report::new(runs));
+    let figure = all.iter().find(|figure| figure.id == "growth-batch-train_peak_bytes").expect("drawn");
+    assert!(figure.series[0].name.starts_with(r#"add, recipe kernels = "skipbench", b"#), "{}", figure.series[0].name);
 }

@@ -52,6 +52,12 @@ fn what_does_not_repeat_a_record_or_is_none_leaves_it_alone() {
     let mut elsewhere = record("n/2026-11-25-quick", "b", &["a", "b"]);
     elsewhere.1.iter_mut().for_each(|run| run.row.host = "another".into());
     assert_eq!(left(vec![first(), elsewhere]).0, ["a", "b"], "another machine");
+    let mut other_kernels = record("m/2026-11-25-quick", "b", &["a", "b"]);
+    other_kernels.1.iter_mut().for_each(|run| run.row.recipe = r#"{"kernels":"skipbench-bf16"}"#.into());
+    assert_eq!(left(vec![first(), other_kernels]).0, ["a", "b"], "other kernels");
+    let mut longer = record("m/2026-11-25-quick", "b", &["a", "b"]);
+    longer.1.iter_mut().for_each(|run| run.row.recipe = r#"{"epochs":9}"#.into());
+    assert_eq!(left(vec![first(), longer]).0, ["b"], "another recipe by the same kernels");
     let mut failed = record("m/2026-11-25-quick", "b", &["a", "b"]);
     failed.1[0].row.status = Status::Crashed;
     assert_eq!(left(vec![first(), failed]).0, ["a", "b"], "a later one that failed");

@@ -1,5 +1,6 @@
 //! What is told is unambiguous: numbers that agree, headings that differ, other people's text kept in its line.
 
+use skipbench_reports::compare;
 use skipbench_reports::diff::{diff, rows};
 use skipbench_reports::figure::{Figure, figures};
 use skipbench_reports::group::group;
@@ -33,6 +34,37 @@ fn a_diff_holds_the_same_replicates_against_each_other() {
     }
 }
 
+/// The recipe of these networks, but for the kernels longer than a line.
+fn by(kernels: &str) -> Vec<Run> {
+    let recipe = format!(
+        r#"{{"epochs":30,"batch":8,"optimizer":"sgd","lr":0.1,"momentum":0.9,"augment":"usual","kernels":"{kernels}"}}"#
+    );
+    [trained("resnet", 1, 950), trained("plain", 1, 940)]
+        .map(|run| Run { row: RunRow { recipe: recipe.clone(), ..run.row }, ..run })
+        .to_vec()
+}
+
+#[test]
+fn a_diff_of_two_recipes_tells_the_keys_that_differ() {
+    let text = table::diff(&diff(&group(&by("skipbench")), &group(&by("burn"))), Style::Terminal);
+    let line = text.lines().find(|line| line.starts_with("recipe")).expect("told");
+    assert_eq!(line, r#"recipe: kernels = "skipbench" before, kernels = "burn" after"#);
+}
+
+#[test]
+fn no_two_groups_that_were_measured_otherwise_have_one_title() {
+    let report = Report::new([by("skipbench"), by("burn")].concat());
+    let titles: Vec<String> = report.comparisons.iter().map(|one| table::comparison(one).title).collect();
+    let title = |kernels| {
+        format!("pair: digits on flex, matched in params, compared with resnet, recipe kernels = \"{kernels}\"")
+    };
+    assert_eq!(titles, [title("skipbench"), title("burn")]);
+    let rows = compare::rows(&report.comparisons);
+    assert!(rows[0].recipe.contains("skipbench") && rows.last().expect("some").recipe.contains("burn"));
+    let alone = Report::new(by("burn"));
+    assert!(table::comparison(&alone.comparisons[0]).title.ends_with("compared with resnet"));
+}
+
 #[test]
 fn no_two_settings_have_advice_under_one_heading() {
     let changed = |change: fn(&mut RunRow)| {
@@ -59,8 +91,8 @@ fn no_two_settings_have_advice_under_one_heading() {
     digits on flex, machine m1, suite other, skipbench 0.1.0 (0123abcd+)
     digits on flex, machine m1, suite test, skipbench 0.2.0 (0123abcd+)
     digits on flex, machine m1, suite test, skipbench 0.1.0 (0123abcd+), Burn 0.22.1, images cafe, recipe epochs = 2
-    digits on flex, machine m1, suite test, skipbench 0.1.0 (0123abcd+), Burn 0.23.0, images cafe, recipe epochs = 1
-    digits on flex, machine m1, suite test, skipbench 0.1.0 (0123abcd+), Burn 0.22.1, images feed, recipe epochs = 1
+    digits on flex, machine m1, suite test, skipbench 0.1.0 (0123abcd+), Burn 0.23.0
+    digits on flex, machine m1, suite test, skipbench 0.1.0 (0123abcd+), Burn 0.22.1, images feed
     ");
     let rows = recommend::rows(&all);
     let names = rows.iter().map(|row| (&row.suite, &row.skipbench, &row.recipe));

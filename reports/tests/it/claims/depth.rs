@@ -84,7 +84,13 @@ fn the_same_cells_measured_otherwise_have_a_verdict_of_their_own() {
     let by = |recipe: &'static str| {
         runs.iter().cloned().map(move |run| Run { row: RunRow { recipe: recipe.to_owned(), ..run.row }, ..run })
     };
-    for other in [r#"{"kernels":"burn"}"#, r#"{"kernels":"skipbench","epochs":9}"#] {
+    let others = [
+        r#"{"kernels":"burn"}"#,
+        r#"{"kernels":"skipbench-bf16"}"#,
+        r#"{"kernels": "skipbench-bf16"}"#,
+        r#"{"kernels":"skipbench","epochs":9}"#,
+    ];
+    for other in others {
         let both: Vec<Run> = by(r#"{"kernels":"skipbench"}"#).chain(by(other)).collect();
         let found = findings(&both);
         assert_eq!(found.len(), 2, "{other}");
