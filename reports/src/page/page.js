@@ -19,23 +19,39 @@
     point.setAttribute('aria-label', title.textContent);
     title.remove();
   }
+  let told;
+  const hide = () => {
+    tip.hidden = true;
+    if (told) told.classList.remove('near');
+    told = undefined;
+  };
+  const middle = (point) => {
+    const box = (point.querySelector('.mark, .bar') || point).getBoundingClientRect();
+    return { box, x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  };
   const show = (point) => {
+    if (point === told) return;
+    hide();
+    told = point;
+    point.classList.add('near');
     tip.textContent = point.getAttribute('aria-label');
     tip.hidden = false;
-    const mark = (point.querySelector('.mark, .bar') || point).getBoundingClientRect();
+    const { box, x } = middle(point);
     const own = tip.getBoundingClientRect();
-    const left = Math.min(Math.max(8, mark.left + mark.width / 2 - own.width / 2), innerWidth - own.width - 8);
-    const above = mark.top - own.height - 10;
+    const left = Math.min(Math.max(8, x - own.width / 2), innerWidth - own.width - 8);
+    const above = box.top - own.height - 10;
     tip.style.left = `${left}px`;
-    tip.style.top = `${above > 8 ? above : mark.bottom + 10}px`;
+    tip.style.top = `${above > 8 ? above : box.bottom + 10}px`;
   };
-  const hide = () => { tip.hidden = true; };
-  const over = (event) => {
-    const point = event.target.closest && event.target.closest('.chart .point');
-    if (point) show(point); else hide();
+  const tell = (point) => { if (point) show(point); else hide(); };
+  // Each mark answers in a circle about it, and where circles overlap the nearest does, not the last drawn.
+  const nearest = ({ clientX, clientY }) => {
+    const away = (point) => Math.hypot(middle(point).x - clientX, middle(point).y - clientY);
+    const under = document.elementsFromPoint(clientX, clientY).map((element) => element.closest('.chart .point'));
+    return under.filter(Boolean).sort((a, b) => away(a) - away(b))[0];
   };
-  document.addEventListener('pointerover', over);
-  document.addEventListener('focusin', over);
+  for (const kind of ['pointerover', 'pointermove']) document.addEventListener(kind, (event) => tell(nearest(event)));
+  document.addEventListener('focusin', (event) => tell(event.target.closest('.chart .point')));
   document.addEventListener('focusout', hide);
   document.addEventListener('scroll', hide, { passive: true });
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape') hide(); });
