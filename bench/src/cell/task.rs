@@ -95,8 +95,8 @@ impl Task {
     /// # Errors
     /// Why not, and what would do.
     pub fn check(self, spec: &ModelSpec, recipe: &Recipe) -> Result<(), &'static str> {
-        let own = recipe.kernels == Kernels::SkipbenchBf16;
-        if own && matches!(spec, ModelSpec::Vit(_) | ModelSpec::Own(_)) {
+        let rounds = recipe.kernels == Kernels::SkipbenchBf16;
+        if rounds && matches!(spec, ModelSpec::Vit(_) | ModelSpec::Own(_)) {
             return Err(
                 "kernels = \"skipbench-bf16\" would round nothing in it, which has no convolution by them: remove recipe.kernels",
             );
@@ -107,7 +107,7 @@ impl Task {
         if recipe.precision != Precision::F32 {
             return Err("it looks in f32: remove recipe.precision");
         }
-        if own {
+        if rounds {
             return Err("it looks in f32: remove recipe.kernels");
         }
         match (self, spec) {

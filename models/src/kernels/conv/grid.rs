@@ -67,19 +67,19 @@ impl Grid {
     /// Packs rows `rows` of the grid of `image` into `out`, planes `plane(rows.len())` apart.
     pub(super) fn pack(&self, image: &[f32], affine: Option<Affine>, rows: Range<usize>, out: &mut [f32]) {
         let (plane, terms, size) = (self.plane(rows.len()), self.isa.terms(), self.size(rows.len()));
-        let mut later = Scratch::take(if terms > 1 { size } else { 0 });
+        let mut later = (terms > 1).then(|| Scratch::take(size));
         let channel = |index: usize, out: &mut [f32]| {
             let channel = &image[index * self.height * self.width..][..self.height * self.width];
             self.pack_channel(channel, affine.map(|affine| affine.of(index)), rows.clone(), out);
         };
         for (first, out) in (0..self.channels).step_by(terms).zip(out.chunks_exact_mut(plane)) {
             channel(first, &mut out[..size]);
-            if terms > 1 {
+            if let Some(later) = &mut later {
                 match first + 1 < self.channels {
-                    true => channel(first + 1, &mut later),
+                    true => channel(first + 1, later),
                     false => later.fill(0.0),
                 }
-                self.isa.join(&mut out[..size], &later);
+                self.isa.join(&mut out[..size], later);
             }
         }
     }

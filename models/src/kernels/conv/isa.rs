@@ -43,6 +43,16 @@ impl Isa {
     /// All that this CPU can run, the fastest first.
     #[must_use]
     pub fn available(products: Products) -> Vec<Self> {
+        Self::present(products).collect()
+    }
+
+    /// The fastest that this CPU can run.
+    #[must_use]
+    pub fn best(products: Products) -> Self {
+        Self::present(products).next().unwrap_or(Self { set: Set::Portable, products })
+    }
+
+    fn present(products: Products) -> impl Iterator<Item = Self> {
         let all = [
             #[cfg(target_arch = "x86_64")]
             Set::Avx512,
@@ -50,13 +60,7 @@ impl Isa {
             Set::Avx2,
             Set::Portable,
         ];
-        all.into_iter().filter(|set| set.present(products)).map(|set| Self { set, products }).collect()
-    }
-
-    /// The fastest that this CPU can run.
-    #[must_use]
-    pub fn best(products: Products) -> Self {
-        Self::available(products)[0]
+        all.into_iter().filter(move |set| set.present(products)).map(move |set| Self { set, products })
     }
 
     /// Terms of a sum in a word.
