@@ -16,9 +16,9 @@ use skipbench_reports::table::{self, Style};
 
 use super::run::{self, INTERRUPTED, RunArgs, Sat, SharedArgs};
 use super::{print, print_json, rows};
-use crate::claims::suites;
-use crate::provenance::Host;
-use crate::rundir::{self, Plan};
+use crate::run::provenance::Host;
+use crate::run::rundir::{self, Plan};
+use crate::suite::claims::suites;
 
 /// Arguments of `claims`.
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! One file a command: it calls the library and prints.
 
 pub(crate) mod claims;
+pub mod cli;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod devices;

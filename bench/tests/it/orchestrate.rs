@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use skipbench::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
-use skipbench::orchestrate::{Observer, Session, Summary};
-use skipbench::plan::Planned;
-use skipbench::provenance::Provenance;
-use skipbench::runner::{Broken, Ended, Runner, Stop};
+use skipbench::run::orchestrate::{Observer, Session, Summary};
+use skipbench::run::plan::Planned;
+use skipbench::run::provenance::Provenance;
+use skipbench::run::runner::{Broken, Ended, Runner, Stop};
 use skipbench_reports::journal::Journal;
 use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store::read;

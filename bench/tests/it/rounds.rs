@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use skipbench::cell::{Cell, Measured, Outcome, Progress, Task};
-use skipbench::orchestrate::{Observer, Session};
-use skipbench::plan::Planned;
-use skipbench::provenance::Provenance;
-use skipbench::rounds::{Goal, next, wide};
-use skipbench::runner::{Ended, Runner, Stop};
+use skipbench::run::orchestrate::{Observer, Session};
+use skipbench::run::plan::Planned;
+use skipbench::run::provenance::Provenance;
+use skipbench::run::rounds::{Goal, next, wide};
+use skipbench::run::runner::{Ended, Runner, Stop};
 use skipbench_reports::compare::{Comparison, Verdict, compare};
 use skipbench_reports::group::group;
 use skipbench_reports::journal::Journal;
@@ -121,7 +121,7 @@ fn seeds_take_turns_and_every_second_round_runs_backwards() {
         }
         planned.extend(round);
     }
-    let wide = vec![skipbench::rounds::Wide {
+    let wide = vec![skipbench::run::rounds::Wide {
         group: "group".into(),
         model: "resnet8-w4".into(),
         task: Task::TrainStep,

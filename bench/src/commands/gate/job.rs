@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 use clap::Args;
 use skipbench_ci::reproduce::Origin;
 
-use crate::builds::{self, Recipe};
-use crate::builtin::BUILT_IN;
-use crate::runner::Stop;
-use crate::turns::{self, Job};
+use crate::gate::builds::{self, Recipe};
+use crate::gate::turns::{self, Job};
+use crate::run::runner::Stop;
+use crate::suite::builtin::BUILT_IN;
 
 static STOP: Stop = Stop::new();
 

@@ -17,7 +17,7 @@ use skipbench_reports::store::{self, Run};
 use skipbench_reports::table::Style;
 
 use super::{print, print_json};
-use crate::rundir;
+use crate::run::rundir;
 
 /// The project's own limits, where they are kept.
 const USUAL_CONFIG: &str = "ci/gate.toml";

@@ -17,13 +17,13 @@ use skipbench_reports::{frontier, rank, scaling, store};
 use super::{RunArgs, planning};
 use crate::commands::rows::read;
 use crate::commands::{compare, print};
-use crate::orchestrate::{Session, Summary};
-use crate::plan::Planned;
-use crate::progress::{Show, observer};
-use crate::provenance::{Host, Provenance};
-use crate::rounds::{self, Goal};
-use crate::rundir::{self, Plan};
-use crate::runner::{Processes, Stop};
+use crate::run::orchestrate::{Session, Summary};
+use crate::run::plan::Planned;
+use crate::run::progress::{Show, observer};
+use crate::run::provenance::{Host, Provenance};
+use crate::run::rounds::{self, Goal};
+use crate::run::rundir::{self, Plan};
+use crate::run::runner::{Processes, Stop};
 
 static STOP: Stop = Stop::new();
 

@@ -10,9 +10,9 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 
 use super::print;
-use crate::plan;
-use crate::provenance::Host;
-use crate::rundir::{self, Plan};
+use crate::run::plan;
+use crate::run::provenance::Host;
+use crate::run::rundir::{self, Plan};
 
 pub(crate) use arguments::{RunArgs, SharedArgs};
 pub(crate) use conduct::{INTERRUPTED, Sat, listen};

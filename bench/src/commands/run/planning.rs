@@ -10,14 +10,14 @@ use serde::de::DeserializeOwned;
 use skipbench_models::Images;
 
 use super::RunArgs;
-use crate::check::Way;
 use crate::data::{Settings, Source, Summary, dir_from_environment};
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
-use crate::group::{Group, resolve};
-use crate::plan::{self, Context as PlanContext, Planned};
-use crate::provenance::Host;
-use crate::rounds::Goal;
-use crate::rundir::{self, Plan};
+use crate::run::plan::{self, Context as PlanContext, Planned};
+use crate::run::provenance::Host;
+use crate::run::rounds::Goal;
+use crate::run::rundir::{self, Plan};
+use crate::selftest::Way;
+use crate::suite::group::{Group, resolve};
 use crate::suite::{Keys, Suite, repeated};
 
 /// Seconds after which no further round begins, unless the command line says otherwise.

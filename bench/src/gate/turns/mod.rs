@@ -16,8 +16,8 @@ use skipbench_reports::record::RunRow;
 use skipbench_reports::store;
 
 use crate::cell::{Cell, Task};
-use crate::plan::{self, Planned};
-use crate::runner::Stop;
+use crate::run::plan::{self, Planned};
+use crate::run::runner::Stop;
 
 use measured::Measured;
 

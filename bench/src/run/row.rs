@@ -5,12 +5,12 @@ use std::time::Duration;
 use skipbench_models::{Cost, Execution, Kernels, ModelSpec};
 use skipbench_reports::record::{RunRow, SCHEMA_VERSION, SampleRow, Status};
 
+use crate::cell::recipe::{Checkpointing, Precision};
 use crate::cell::{Cell, Measured, Outcome};
 use crate::device::{self, Backend};
-use crate::plan::Planned;
-use crate::provenance::{self, Provenance};
-use crate::recipe::{Checkpointing, Precision};
-use crate::runner::Ended;
+use crate::run::plan::Planned;
+use crate::run::provenance::{self, Provenance};
+use crate::run::runner::Ended;
 
 /// The cell's row and its samples.
 pub fn rows(

@@ -10,10 +10,10 @@ use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store::StoreError;
 
 use crate::cell::Progress;
-use crate::plan::Planned;
-use crate::provenance::Provenance;
-use crate::row;
-use crate::runner::{Ended, Runner, Stop};
+use crate::run::plan::Planned;
+use crate::run::provenance::Provenance;
+use crate::run::row;
+use crate::run::runner::{Ended, Runner, Stop};
 
 /// Hears what happens.
 pub trait Observer {
