@@ -90,6 +90,11 @@ impl Form {
     }
 }
 
+/// Tells the user something, beside what is asked for.
+fn note(text: &str) {
+    eprintln!("{text}");
+}
+
 /// Prints to standard output; a reader that went away, such as `head`, is no error.
 fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();

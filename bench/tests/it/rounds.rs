@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use skipbench::cell::{Cell, Measured, Outcome, Progress, Task};
-use skipbench::run::orchestrate::{Observer, Session};
+use skipbench::run::orchestrate::{Executor, Observer};
 use skipbench::run::plan::Planned;
 use skipbench::run::provenance::Provenance;
 use skipbench::run::rounds::{Goal, next, wide};
@@ -63,10 +63,10 @@ fn run(machine: &Machine, goal: &Goal) -> (usize, Comparison) {
     let provenance = Provenance { suite: "s".into(), suite_sha256: "h".into(), host: "m".into(), command: "c".into() };
     let (mut journal, _) = Journal::open(dir.path()).expect("fresh");
     let stop = Stop::new();
-    let session = Session { runner: machine, dir: dir.path(), provenance: &provenance, stop: &stop };
+    let executor = Executor { runner: machine, dir: dir.path(), provenance: &provenance, stop: &stop };
     let (mut planned, mut open) = (first_round(), first_round());
     for rounds in 1..40 {
-        session.run(&open, &mut journal, &mut Deaf).expect("rows are written");
+        executor.run(&open, &mut journal, &mut Deaf).expect("rows are written");
         let runs = read(dir.path()).expect("whole");
         let wide = wide(&runs, goal);
         if wide.is_empty() {
