@@ -3,9 +3,9 @@
 use serde::{Serialize, Serializer};
 
 use super::measure::Quantity;
-use crate::compare::CHANCE;
-use crate::paired::Contrast;
+use crate::analyses::compare::CHANCE;
 use crate::stats::Estimate;
+use crate::stats::paired::Contrast;
 
 /// What is said of a claim.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

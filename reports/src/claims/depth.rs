@@ -7,8 +7,8 @@ use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, STYLES, Values, alone, difference, minus, series, share};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
+use crate::rows::store::Run;
 use crate::stats;
-use crate::store::Run;
 
 /// The training error above which He et al. 2016, arXiv:1603.05027, table 1, say that a network failed.
 const FAILED: f64 = 0.2;
@@ -84,7 +84,7 @@ fn measures(trained: &Evidence<'_>) -> Measures {
         ("seeds that got there", Quantity::Share),
         ("params", Quantity::Count),
     ];
-    let line = |(first, own): (&crate::record::RunRow, Evidence<'_>)| {
+    let line = |(first, own): (&crate::rows::record::RunRow, Evidence<'_>)| {
         let reached = own.mean(|run| Some(if epochs_to_learn(run).is_some() { 1.0 } else { 0.0 }));
         let params = own.mean(|run| run.row.params.map(|count| count as f64));
         let reached = reached.map(|share| stats::Estimate { low: None, high: None, ..share });

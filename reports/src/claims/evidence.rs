@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::paired::{self, Contrast};
-use crate::record::RunRow;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
+use crate::stats::paired::{self, Contrast};
 use crate::stats::{self, Estimate};
-use crate::store::Run;
 
 /// The styles that every claim about skips compares.
 pub(super) const STYLES: [&str; 3] = ["none", "add", "concat"];

@@ -7,9 +7,9 @@ use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, last, mean_of, ratio, series};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
-use crate::record::RunRow;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
 use crate::stats::Estimate;
-use crate::store::Run;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "identity",

@@ -20,10 +20,10 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use crate::group::Origin;
-use crate::recipe;
-use crate::record::{RunRow, Status};
-use crate::store::Run;
+use crate::analyses::group::Origin;
+use crate::rows::recipe;
+use crate::rows::record::{RunRow, Status};
+use crate::rows::store::Run;
 
 pub use condition::{Condition, Outcome, Side, Verdict};
 pub use measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};

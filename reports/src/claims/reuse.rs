@@ -10,9 +10,9 @@ use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, alone, difference, last, ratio, series, share};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
-use crate::record::RunRow;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
 use crate::stats;
-use crate::store::Run;
 
 /// Accuracy by which a plain network may trail the others before its lesions say little: ten points.
 const TRAILS: f64 = 0.1;

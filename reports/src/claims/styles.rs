@@ -6,11 +6,11 @@ use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, counted_difference};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
-use crate::metric::Metric;
-use crate::paired::Contrast;
-use crate::record::RunRow;
+use crate::analyses::metric::Metric;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
+use crate::stats::paired::Contrast;
 use crate::stats::{self, Estimate};
-use crate::store::Run;
 
 /// An advantage in accuracy up to which a style counts as no better: two points.
 const MATTERS: f64 = 0.02;

@@ -8,8 +8,8 @@ use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, series, share};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
+use crate::rows::store::Run;
 use crate::stats::{self, Estimate};
-use crate::store::Run;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "transformer",

@@ -1,11 +1,11 @@
 //! How metrics grow along sweeps; without a sweep over depth, the peak memory of every network against its depth.
 
-use crate::apart::{apart, tail};
-use crate::group::{Group, Setting};
-use crate::metric::Metric;
-use crate::record::{RunRow, Status};
+use crate::analyses::apart::{apart, tail};
+use crate::analyses::group::{Group, Setting};
+use crate::analyses::metric::Metric;
+use crate::analyses::scaling::Curve;
 use crate::report::Report;
-use crate::scaling::Curve;
+use crate::rows::record::{RunRow, Status};
 use crate::stats;
 use crate::table::title;
 
@@ -103,7 +103,7 @@ fn of_group(report: &Report, group: &Group) -> Vec<(String, Point)> {
         let same = |row: &&RunRow| row.model == model && row.status == Status::Ok;
         report.runs.iter().map(|run| &run.row).find(same).map(|row| row.depth as f64)
     };
-    let point = |member: &crate::group::Member| {
+    let point = |member: &crate::analyses::group::Member| {
         let values: Vec<f64> = member.values.get(&Metric::TrainMemory)?.values().copied().collect();
         let y = scaled(&stats::mean_interval(&values)?, unit(Metric::TrainMemory).0);
         let x = exactly(depth(&member.model)?);

@@ -1,7 +1,7 @@
 //! Accuracy against a cost.
 
-use crate::frontier::{Frontier, Point as Net, Standing};
-use crate::metric::Metric;
+use crate::analyses::frontier::{Frontier, Point as Net, Standing};
+use crate::analyses::metric::Metric;
 use crate::table::title;
 
 use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};

@@ -1,8 +1,8 @@
 //! Where a training step's time goes: forward, backward, optimiser.
 
-use crate::group::Group;
-use crate::record::{RunRow, Status};
+use crate::analyses::group::Group;
 use crate::report::Report;
+use crate::rows::record::{RunRow, Status};
 use crate::stats::median;
 
 use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::apart::{apart, tail};
-use crate::group::Setting;
-use crate::record::RunRow;
+use crate::analyses::apart::{apart, tail};
+use crate::analyses::group::Setting;
+use crate::analyses::roofline::Roof;
 use crate::report::Report;
-use crate::roofline::Roof;
+use crate::rows::record::RunRow;
 use crate::stats::median;
 
 use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::group::Group;
-use crate::record::Status;
+use crate::analyses::group::Group;
 use crate::report::Report;
+use crate::rows::record::Status;
+use crate::rows::store::Run;
 use crate::stats::{self, Estimate};
-use crate::store::Run;
 
 use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
 

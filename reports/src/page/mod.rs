@@ -9,8 +9,8 @@ mod provenance;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::analyses::compare::Comparison;
 use crate::chart;
-use crate::compare::Comparison;
 use crate::figure::{Figure, figures};
 use crate::report::Report;
 use crate::table::{self, Sheet, Style};

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::command;
-use crate::record::{RunRow, Status};
 use crate::report::Report;
+use crate::rows::command;
+use crate::rows::record::{RunRow, Status};
 use crate::table::{self, Style};
 
 /// The commands that made the rows, each once, with where they ran.

@@ -1,8 +1,8 @@
 //! The answer in sentences, one a metric.
 
-use crate::answer::{Answer, Effect};
-use crate::compare::CHANCE;
-use crate::metric::Metric;
+use crate::analyses::answer::{Answer, Effect};
+use crate::analyses::compare::CHANCE;
+use crate::analyses::metric::Metric;
 
 use super::format::{points, times, title};
 use super::{Style, sentence};

@@ -1,7 +1,7 @@
 //! Verdicts: one table of all, and for each claim what decided and what else was measured.
 
+use crate::analyses::metric::Metric;
 use crate::claims::{Condition, Finding, Line, Measures, Quantity, Side};
-use crate::metric::Metric;
 use crate::stats::Estimate;
 
 use super::format::{number, points, times};

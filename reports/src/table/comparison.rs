@@ -1,11 +1,11 @@
 //! Matched groups: each member's values and, below each, the ratio to the reference with its interval.
 
-use crate::apart::tail;
-use crate::compare::{Comparison, Entry, Member, Verdict};
-use crate::group::{Identity, Origin};
-use crate::metric::Metric;
-use crate::paired::Contrast;
+use crate::analyses::apart::tail;
+use crate::analyses::compare::{Comparison, Entry, Member, Verdict};
+use crate::analyses::group::{Identity, Origin};
+use crate::analyses::metric::Metric;
 use crate::stats::Estimate;
+use crate::stats::paired::Contrast;
 
 use super::format::{number, points, times, title};
 use super::{Sheet, Style, bullet, line, origins, sentence};

@@ -1,7 +1,7 @@
 //! Two runs side by side.
 
-use crate::diff::{Change, Condition, Diff};
-use crate::recipe;
+use crate::analyses::diff::{Change, Condition, Diff};
+use crate::rows::recipe;
 
 use super::format::{number, times, title};
 use super::{Sheet, Style, bullet, sentence};

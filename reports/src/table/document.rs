@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::record::{RunRow, Status};
 use crate::report::Report;
+use crate::rows::record::{RunRow, Status};
 
 use super::{
     Sheet, Style, answers, claims, comparisons, curves, frontier, line, notes, origins, published, rankings, roofs,

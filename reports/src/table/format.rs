@@ -1,6 +1,6 @@
 //! Numbers and names as people read them.
 
-use crate::metric::Metric;
+use crate::analyses::metric::Metric;
 use crate::stats::Estimate;
 
 /// What a column of `metric` is called.

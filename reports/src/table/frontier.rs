@@ -1,7 +1,7 @@
 //! One frontier as a table.
 
-use crate::frontier::{Frontier, Point, Standing};
-use crate::metric::Metric;
+use crate::analyses::frontier::{Frontier, Point, Standing};
+use crate::analyses::metric::Metric;
 
 use super::Sheet;
 use super::format::{number, title};

@@ -14,6 +14,7 @@ mod recommend;
 mod roofline;
 mod scaling;
 mod sheet;
+pub mod splice;
 
 pub use answer::answers;
 pub(crate) use claims::sentences;
@@ -32,7 +33,7 @@ pub use roofline::roofs;
 pub use scaling::curves;
 pub use sheet::Sheet;
 
-use crate::group::Origin;
+use crate::analyses::group::Origin;
 
 /// How a table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

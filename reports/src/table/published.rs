@@ -1,6 +1,6 @@
 //! What papers measured, beside what was measured here.
 
-use crate::published::{Beside, Published};
+use crate::analyses::published::{Beside, Published};
 use crate::stats::Estimate;
 
 use super::Sheet;

@@ -1,6 +1,6 @@
 //! Rankings as one table, a line a metric.
 
-use crate::rank::{Place, Ranking};
+use crate::analyses::rank::{Place, Ranking};
 
 use super::Sheet;
 use super::format::{times, title};

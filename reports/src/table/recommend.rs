@@ -1,9 +1,9 @@
 //! Advice in words, with the networks behind it.
 
-use crate::apart::tail;
-use crate::group::Setting;
-use crate::metric::Metric;
-use crate::recommend::{Advice, Candidate, Fit};
+use crate::analyses::apart::tail;
+use crate::analyses::group::Setting;
+use crate::analyses::metric::Metric;
+use crate::analyses::recommend::{Advice, Candidate, Fit};
 use crate::stats::Estimate;
 
 use super::format::{number, points, title};

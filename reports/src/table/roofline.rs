@@ -1,8 +1,8 @@
 //! Timed cells against the machine's ceilings, one line a model, task and setting: medians over replicates.
 
-use crate::apart::{apart, tail};
-use crate::group::Setting;
-use crate::roofline::Roof;
+use crate::analyses::apart::{apart, tail};
+use crate::analyses::group::Setting;
+use crate::analyses::roofline::Roof;
 use crate::stats::median;
 
 use super::Sheet;

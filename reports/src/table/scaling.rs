@@ -1,9 +1,9 @@
 //! Sweeps, one line a model: the exponent of each metric.
 
-use crate::apart::{apart, tail};
-use crate::group::Setting;
-use crate::metric::Metric;
-use crate::scaling::Curve;
+use crate::analyses::apart::{apart, tail};
+use crate::analyses::group::Setting;
+use crate::analyses::metric::Metric;
+use crate::analyses::scaling::Curve;
 use crate::stats::Estimate;
 
 use super::Sheet;

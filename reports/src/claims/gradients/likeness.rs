@@ -2,9 +2,9 @@
 
 use crate::claims::evidence::{Evidence, STYLES, is_normed, series};
 use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use crate::record::RunRow;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
 use crate::stats::{self, Estimate};
-use crate::store::Run;
 
 use super::normalised;
 

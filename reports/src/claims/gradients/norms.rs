@@ -2,8 +2,8 @@
 
 use crate::claims::evidence::{Evidence, geometric_mean, series};
 use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use crate::record::RunRow;
-use crate::store::Run;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
 
 use super::likeness::{FAR, NEAR, correlation};
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::claims::evidence::Evidence;
-use crate::record::RunRow;
+use crate::rows::record::RunRow;
 
 /// What a curve is drawn against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::course::{BY_DEPTH, COURSES, Course};
 use super::{KEEPING, METRICS, columns, keeping};
+use crate::analyses::metric::Metric;
 use crate::claims::evidence::{Evidence, STYLES};
 use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use crate::metric::Metric;
 use crate::stats::{self, Estimate};
 
 /// The networks of a course and style, by the name that they share in a sweep; matched ones share none.

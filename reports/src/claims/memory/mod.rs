@@ -14,8 +14,8 @@ use super::condition::{Condition, Verdict, estimate};
 use super::evidence::Evidence;
 use super::measure::{Column, Line, Measures, Quantity};
 use super::{Claim, Examined};
-use crate::metric::Metric;
-use crate::paired::{self, Contrast};
+use crate::analyses::metric::Metric;
+use crate::stats::paired::{self, Contrast};
 use crate::stats::{self, Estimate};
 
 pub(super) const CLAIM: Claim = Claim {
