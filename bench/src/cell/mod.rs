@@ -15,7 +15,8 @@ use crate::data::{Source, Summary};
 use crate::device::{Backend, DeviceId};
 
 pub use message::{Message, Progress};
-pub use outcome::{Measured, Outcome, Sample};
+pub use outcome::{Outcome, Sample};
+pub use skipbench_reports::record::Measured;
 pub use task::Task;
 
 /// One measurement: the same cell is the same work, wherever and whenever it runs.
