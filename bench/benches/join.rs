@@ -8,7 +8,7 @@ use std::time::Duration;
 use burn::tensor::{Device, Distribution, Tensor};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use skipbench::device;
+use skipbench::internals::device;
 use skipbench_models::Skip;
 
 type Group<'a> = BenchmarkGroup<'a, WallTime>;

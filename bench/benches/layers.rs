@@ -10,7 +10,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
 use burn::tensor::{Device, Distribution, Tensor, activation::relu};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use skipbench::device;
+use skipbench::internals::device;
 use skipbench_models::Skip;
 
 const BATCH: usize = 64;

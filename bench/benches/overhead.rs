@@ -10,13 +10,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Int, Tensor};
-use skipbench::cell::recipe::Precision;
-use skipbench::cell::{Cell, Message, Progress, Task};
-use skipbench::data::Batches;
-use skipbench::device::{Backend, DeviceId};
-use skipbench::meter::timed_loop::{Limits, repeat};
-use skipbench::meter::{sync, timed};
-use skipbench::tasks::{Setup, step};
+use skipbench::internals::cell::{Cell, Message, Progress, Task};
+use skipbench::internals::data::Batches;
+use skipbench::internals::device::{Backend, DeviceId};
+use skipbench::internals::meter::{Limits, repeat};
+use skipbench::internals::meter::{sync, timed};
+use skipbench::internals::recipe::Precision;
+use skipbench::internals::tasks::{Setup, step};
 use skipbench_models::Model;
 use skipbench_reports::stats::{median, quantile};
 

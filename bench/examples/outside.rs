@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use burn::optim::GradientsParams;
 use burn::tensor::{Distribution, Int, Tensor};
-use skipbench::cell::{Cell, Task};
-use skipbench::data::{Augment, Batches, Source};
-use skipbench::device::{Backend, DeviceId};
-use skipbench::tasks::Setup;
+use skipbench::internals::cell::{Cell, Task};
+use skipbench::internals::data::{Augment, Batches, Source};
+use skipbench::internals::device::{Backend, DeviceId};
+use skipbench::internals::tasks::Setup;
 use skipbench_models::Images;
 
 const MODELS: [&str; 3] = ["resnet20", "densenet-40-12", "densenet-bc-100-12"];

@@ -2,7 +2,7 @@
 
 mod message;
 mod outcome;
-pub mod recipe;
+pub(crate) mod recipe;
 mod task;
 
 use serde::{Deserialize, Serialize};

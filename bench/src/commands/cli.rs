@@ -134,7 +134,7 @@ pub fn main() -> ExitCode {
         }
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {}", crate::told(&error));
+        eprintln!("error: {}", crate::describe_error(&error));
         ExitCode::from(2)
     })
 }

@@ -4,7 +4,7 @@ mod batches;
 mod cifar;
 mod digits;
 mod error;
-pub mod fetch;
+pub(crate) mod fetch;
 mod folder;
 mod generated;
 mod set;
@@ -13,13 +13,15 @@ mod whole;
 
 use std::path::PathBuf;
 
-pub use batches::{Augment, Batch, Batches, Normalisation};
-pub use error::DataError;
-pub use set::{DataSet, Split, Summary};
+pub use batches::{Augment, Batches};
+pub(crate) use batches::{Batch, Normalisation};
+pub(crate) use error::DataError;
+pub use set::DataSet;
+pub(crate) use set::{Split, Summary};
 pub use source::{Settings, Source};
 
 /// Environment variable that names the directory of downloaded data sets.
-pub const DATA_DIR: &str = "SKIPBENCH_DATA";
+pub(crate) const DATA_DIR: &str = "SKIPBENCH_DATA";
 
 /// Where downloaded data sets lie if nothing says otherwise.
 pub(crate) const DEFAULT_DIR: &str = "data";

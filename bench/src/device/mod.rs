@@ -11,7 +11,8 @@ use std::str::FromStr;
 use burn::tensor::{Device, DeviceType};
 use serde::{Deserialize, Serialize};
 
-pub use found::{Found, Kind, list};
+pub(crate) use found::list;
+pub use found::{Found, Kind};
 
 /// A Burn backend that skipbench can be built with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,14 +82,14 @@ impl fmt::Display for Backend {
 }
 
 /// The backends in this binary, as `flex` or `flex,vulkan`.
-pub fn compiled_backends() -> String {
+pub(crate) fn compiled_backends() -> String {
     let words: Vec<&str> =
         Backend::ALL.iter().rev().filter(|backend| backend.compiled()).map(|backend| backend.word()).collect();
     words.join(",")
 }
 
 /// The same with what changes their speed: `flex,vulkan,autotune`.
-pub fn compiled_features() -> String {
+pub(crate) fn compiled_features() -> String {
     let switches = [("autotune", cfg!(feature = "autotune")), ("fusion", cfg!(feature = "fusion"))];
     let on = switches.into_iter().filter(|(_, on)| *on).map(|(word, _)| word.to_owned());
     [compiled_backends()].into_iter().chain(on).collect::<Vec<_>>().join(",")
@@ -96,7 +97,7 @@ pub fn compiled_features() -> String {
 
 /// A device as chosen on the command line or in a suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Choice {
+pub(crate) enum Choice {
     /// Real GPU hardware if there is any, else flex.
     Auto,
     /// That one.
@@ -191,7 +192,7 @@ pub fn automatic(found: &[Found]) -> Option<&Found> {
 }
 
 /// One line: what was taken, and how to get more.
-pub fn explain_automatic(chosen: &Found, found: &[Found]) -> String {
+pub(crate) fn explain_automatic(chosen: &Found, found: &[Found]) -> String {
     let (id, name) = (chosen.id, &chosen.name);
     if id.backend != Backend::Flex {
         return format!("device: {id}, {name}; --device flex would use the CPU");
@@ -213,7 +214,7 @@ pub fn explain_automatic(chosen: &Found, found: &[Found]) -> String {
 ///
 /// # Errors
 /// If its backend is not compiled in or the machine does not have it.
-pub fn open(id: DeviceId) -> Result<Device, DeviceError> {
+pub(crate) fn open(id: DeviceId) -> Result<Device, DeviceError> {
     if !id.backend.compiled() {
         return Err(DeviceError::NotCompiled(id.backend));
     }
@@ -232,6 +233,6 @@ pub fn real() -> Vec<(DeviceId, Device)> {
 }
 
 /// What `device` calls itself.
-pub fn name(id: DeviceId, device: &Device) -> String {
+pub(crate) fn name(id: DeviceId, device: &Device) -> String {
     found::describe(id, device).name
 }

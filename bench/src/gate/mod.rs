@@ -2,6 +2,6 @@
 //! ([`interleave`]) as a [`job`] says; or a finished run becomes the [`baseline`] of those to come. Judging is `skipbench-ci`'s.
 
 pub(crate) mod baseline;
-pub mod builds;
+pub(crate) mod builds;
 pub(crate) mod interleave;
 pub(crate) mod job;

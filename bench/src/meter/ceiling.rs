@@ -18,7 +18,7 @@ const SPAN: Duration = Duration::from_millis(80);
 
 /// The two ceilings of a device.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Ceiling {
+pub(crate) struct Ceiling {
     /// FLOP/s of a product of two 1024×1024 matrices in f32.
     pub flops_per_s: Option<f64>,
     /// Bytes read and written in a second by a copy of 128 MiB.
@@ -30,7 +30,12 @@ pub struct Ceiling {
 ///
 /// # Errors
 /// If the device fails.
-pub fn measure(id: DeviceId, device: &Device, threads: usize, memory_limit: u64) -> Result<Ceiling, DeviceError> {
+pub(crate) fn measure(
+    id: DeviceId,
+    device: &Device,
+    threads: usize,
+    memory_limit: u64,
+) -> Result<Ceiling, DeviceError> {
     let product = Some(matrix_product(device)?);
     if id.backend == Backend::Flex {
         let room = memory_limit.saturating_sub(heap::live_bytes()) > 3 * BUFFER as u64;

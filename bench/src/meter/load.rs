@@ -5,7 +5,7 @@ use std::time::Instant;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 /// A span over which the processor's use is seen.
-pub struct Span {
+pub(crate) struct Span {
     system: System,
     own: Pid,
     start: Instant,
@@ -14,7 +14,7 @@ pub struct Span {
 
 /// What a span saw.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Load {
+pub(crate) struct Load {
     /// Cores that other processes kept busy, on average.
     pub other_cores: Option<f64>,
     /// Clock of the fastest core at the end.
@@ -23,7 +23,7 @@ pub struct Load {
 
 impl Span {
     /// Starts now; none where the system does not tell.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let mut system = System::new().ok()?;
         let own = sysinfo::get_current_pid().ok()?;
         system.refresh_cpu_all();
@@ -32,7 +32,7 @@ impl Span {
     }
 
     /// Ends now.
-    pub fn end(mut self) -> Load {
+    pub(crate) fn end(mut self) -> Load {
         self.system.refresh_cpu_all();
         let wall_ms = self.start.elapsed().as_secs_f64() * 1e3;
         let cores = self.system.cpus().len() as f64;

@@ -7,14 +7,14 @@
 
 pub(crate) mod ask;
 pub(crate) mod derived;
-pub mod orchestrate;
-pub mod plan;
+pub(crate) mod orchestrate;
+pub(crate) mod plan;
 pub(crate) mod planning;
-pub mod progress;
-pub mod provenance;
+pub(crate) mod progress;
+pub(crate) mod provenance;
 pub(crate) mod request;
-pub mod rounds;
-pub mod row;
-pub mod rundir;
-pub mod runner;
+pub(crate) mod rounds;
+pub(crate) mod row;
+pub(crate) mod rundir;
+pub(crate) mod runner;
 pub(crate) mod session;

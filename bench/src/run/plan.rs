@@ -107,7 +107,7 @@ impl Context {
 }
 
 /// `group/model/task/device/seed=N`, with `round=N`, `twin` and the point of a sweep where they say something.
-pub fn path(cell: &Cell) -> String {
+pub(crate) fn path(cell: &Cell) -> String {
     let Cell { group, model, task, device, seed, round, .. } = cell;
     let mut path = format!("{group}/{model}/{}/{device}/seed={seed}", task.word());
     if *round > 0 {

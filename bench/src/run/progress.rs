@@ -14,7 +14,7 @@ use crate::run::plan::Planned;
 
 /// How a run shows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Show {
+pub(crate) enum Show {
     /// A bar if standard error is a terminal, else a line a cell.
     Usual,
     /// Nothing until the end.
@@ -24,7 +24,7 @@ pub enum Show {
 }
 
 /// The observer for `show`.
-pub fn observer(show: Show, cells: &[Planned]) -> Box<dyn Observer> {
+pub(crate) fn observer(show: Show, cells: &[Planned]) -> Box<dyn Observer> {
     match show {
         Show::Quiet => Box::new(Silent),
         Show::Json => Box::new(JsonLines),

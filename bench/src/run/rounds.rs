@@ -91,7 +91,7 @@ fn width(entry: &Entry) -> (usize, Option<f64>) {
 }
 
 /// Whether `runs` hold anything whose precision can be judged.
-pub fn any(runs: &[Run]) -> bool {
+pub(crate) fn any(runs: &[Run]) -> bool {
     let timed = |comparison: &Comparison| {
         let entries = |metric| comparison.members.iter().any(|member| member.entry(metric).is_some());
         TIMED.iter().any(|(metric, _)| entries(*metric))
@@ -100,7 +100,7 @@ pub fn any(runs: &[Run]) -> bool {
 }
 
 /// Seconds that the timed cells of `runs` took, and the rounds that were added to those planned.
-pub fn spent(runs: &[Run]) -> (f64, usize) {
+pub(crate) fn spent(runs: &[Run]) -> (f64, usize) {
     let timed = runs.iter().map(|run| &run.row).filter(|row| TIMED.iter().any(|(_, task)| task.word() == row.task));
     let seconds: f64 = timed.clone().map(|row| row.wall_ns as f64 / 1e9).sum();
     let added: BTreeSet<(u64, u64)> = timed.filter(|row| row.round > 0).map(|row| (row.round, row.seed)).collect();

@@ -13,7 +13,7 @@ use crate::cell::{Cell, Sample};
 use crate::device::{self, Backend};
 
 /// The cell's row and its samples.
-pub fn rows(
+pub(crate) fn rows(
     planned: &Planned,
     ended: &Ended,
     provenance: &Provenance,

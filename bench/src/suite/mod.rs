@@ -3,13 +3,14 @@
 //! Here only the text is read; finding the models needs the shape of the images too, on which costs and therefore matches
 //! depend, and is [`group`]'s. Every error names the file, the key and the way out.
 
-pub mod budgets;
-pub mod builtin;
+pub(crate) mod budgets;
+pub(crate) mod builtin;
 mod check;
-pub mod claims;
-pub mod group;
+pub(crate) mod claims;
+mod error;
+pub(crate) mod group;
 mod keys;
-pub mod member;
+pub(crate) mod member;
 mod names;
 
 use serde::Deserialize;
@@ -17,19 +18,10 @@ use sha2::{Digest, Sha256};
 
 use crate::cell::Task;
 use crate::cell::recipe::Recipe;
-use crate::suite::builtin::{BUILT_IN, built_in};
+use builtin::{BUILT_IN, built_in};
 
-pub use keys::{GroupKeys, Keys, SweepKeys};
-
-/// What is wrong with a suite.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {message}")]
-pub struct SuiteError {
-    /// The file, or the built-in suite's name.
-    pub file: String,
-    /// The key, what is wrong with it, and the way out.
-    pub message: String,
-}
+pub(crate) use error::{SuiteError, explain, repeated};
+pub(crate) use keys::{GroupKeys, Keys, SweepKeys};
 
 /// A suite as written.
 #[derive(Debug, Clone)]
@@ -90,22 +82,5 @@ impl Suite {
         let recipe = recipe.map_err(|error| format!("{here}: recipe: {}", explain(error.to_string().trim())))?;
         recipe.check().map_err(|error| format!("{here}: {error}"))?;
         Ok(recipe)
-    }
-}
-
-/// The first value that stands in `values` twice.
-pub(crate) fn repeated<T: PartialEq + Clone>(values: &[T]) -> Option<T> {
-    values.iter().enumerate().find(|(index, value)| values[..*index].contains(value)).map(|(_, value)| value.clone())
-}
-
-/// Adds the nearest allowed word to serde's "unknown … `x`, expected …".
-pub(crate) fn explain(message: &str) -> String {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let unknown = message.contains("unknown field") || message.contains("unknown variant");
-    let (true, Some(wrong)) = (unknown, quoted.next()) else { return message.trim_end().to_owned() };
-    let nearest = quoted.min_by_key(|word| strsim::damerau_levenshtein(word, wrong));
-    match nearest.filter(|word| strsim::damerau_levenshtein(word, wrong) <= 3) {
-        Some(word) => format!("{}; did you mean `{word}`?", message.trim_end()),
-        None => message.trim_end().to_owned(),
     }
 }

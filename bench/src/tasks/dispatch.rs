@@ -11,7 +11,7 @@ use crate::tasks::{self, Report, inside};
 /// Does a cell with one of the networks of this program.
 ///
 /// # Errors
-/// As [`tasks::run_as`].
+/// As `tasks::run_as`.
 pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     match cell.spec {
         ModelSpec::Own(_) => own::run(cell, checkpoints, report),

@@ -1,15 +1,15 @@
 //! The workloads, one file each, and what they share: [`Setup`].
 
-pub mod checkpoint;
-pub mod dispatch;
+pub(crate) mod checkpoint;
+pub(crate) mod dispatch;
 mod epoch;
-pub mod inside;
-pub mod memory;
-pub mod own;
-pub mod precision;
+pub(crate) mod inside;
+pub(crate) mod memory;
+pub(crate) mod own;
+pub(crate) mod precision;
 mod throughput;
 mod train;
-pub mod worker;
+pub(crate) mod worker;
 
 use anyhow::{Result, bail, ensure};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
@@ -28,7 +28,7 @@ use crate::meter::load::{self, Load};
 use crate::tasks::checkpoint::Checkpoints;
 
 /// Hears how far a task is.
-pub type Report<'a> = dyn FnMut(Progress) + 'a;
+pub(crate) type Report<'a> = dyn FnMut(Progress) + 'a;
 
 /// What every task starts from, verified.
 pub struct Setup<'a> {
@@ -46,7 +46,11 @@ pub struct Setup<'a> {
 ///
 /// # Errors
 /// Whatever keeps the cell from being measured and verified.
-pub fn run_as<N: Network>(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
+pub(crate) fn run_as<N: Network>(
+    cell: &Cell,
+    checkpoints: Option<Checkpoints>,
+    report: &mut Report,
+) -> Result<Outcome> {
     let setup = Setup::new(cell)?;
     let load = cell.task.is_timed().then(load::Span::start).flatten();
     let (measured, samples) = match cell.task {
@@ -203,7 +207,7 @@ pub fn step<N: Network>(
 ///
 /// # Errors
 /// If it cannot be read or is not finite.
-pub fn finite(loss: Tensor<1>) -> Result<f64> {
+pub(crate) fn finite(loss: Tensor<1>) -> Result<f64> {
     let value =
         f64::from(loss.try_into_scalar::<f32>().map_err(|error| anyhow::anyhow!("reading the loss: {error:?}"))?);
     ensure!(value.is_finite(), "the loss is {value}");

@@ -21,17 +21,17 @@ struct Registry {
 static REGISTRY: OnceLock<Registry> = OnceLock::new();
 
 /// Makes the networks of `O` known. Only the first call counts: a program has one kind.
-pub fn register<O: Own>() {
+pub(crate) fn register<O: Own>() {
     REGISTRY.get_or_init(|| Registry { configs: O::configs, run: tasks::run_as::<OwnNetwork<O>> });
 }
 
 /// Every network that was registered, for images of that shape.
-pub fn configs(images: Images) -> Vec<OwnConfig> {
+pub(crate) fn configs(images: Images) -> Vec<OwnConfig> {
     REGISTRY.get().map_or(Vec::new(), |registry| (registry.configs)(images))
 }
 
 /// The registered network of that name.
-pub fn find(name: &str, images: Images) -> Option<ModelSpec> {
+pub(crate) fn find(name: &str, images: Images) -> Option<ModelSpec> {
     configs(images).into_iter().find(|config| config.name == name).map(ModelSpec::Own)
 }
 

@@ -37,7 +37,7 @@ impl ModuleMapper for Cast {
 }
 
 /// A copy of `model` that computes in `precision`.
-pub fn cast<N: Network>(model: &N, precision: Precision) -> N {
+pub(crate) fn cast<N: Network>(model: &N, precision: Precision) -> N {
     match precision.half() {
         None => model.clone(),
         Some(half) => model.clone().map(&mut Cast(half)),
@@ -45,7 +45,7 @@ pub fn cast<N: Network>(model: &N, precision: Precision) -> N {
 }
 
 /// The logits, `[batch, classes]` in f32, of a network with f32 weights.
-pub fn forward<N: Network>(model: &N, images: Tensor<4>, precision: Precision) -> Tensor<2> {
+pub(crate) fn forward<N: Network>(model: &N, images: Tensor<4>, precision: Precision) -> Tensor<2> {
     match precision.half() {
         None => model.logits(images),
         Some(half) => cast(model, precision).logits(images.cast(half)).cast(FloatDType::F32),
@@ -53,7 +53,7 @@ pub fn forward<N: Network>(model: &N, images: Tensor<4>, precision: Precision) -
 }
 
 /// The gradient of every parameter, in f32.
-pub fn backward<N: Network>(model: &N, loss: Tensor<1>, precision: Precision) -> GradientsParams {
+pub(crate) fn backward<N: Network>(model: &N, loss: Tensor<1>, precision: Precision) -> GradientsParams {
     if precision != Precision::F16 {
         return GradientsParams::from_grads(loss.backward(), model);
     }

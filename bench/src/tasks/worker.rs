@@ -27,10 +27,10 @@ const ORPHANED: i32 = 3;
 ///
 /// # Errors
 /// If standard output is closed.
-pub fn run(checkpoints: Option<&Path>) -> Result<()> {
+pub(crate) fn run(checkpoints: Option<&Path>) -> Result<()> {
     let message = match measure(checkpoints) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
-        Err(error) => Message::Failed { error: crate::told(&error) },
+        Err(error) => Message::Failed { error: crate::describe_error(&error) },
     };
     send(&message)
 }

@@ -9,7 +9,7 @@ use skipbench_models::{State, torchvision};
 
 /// How a file holds tensors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// `.safetensors`.
     Safetensors,
     /// What `torch.save` writes: `.pt` or `.pth`; also the older forms of it.
@@ -23,7 +23,7 @@ impl Format {
     ///
     /// # Errors
     /// Any other ending.
-    pub fn of(path: &Path) -> Result<Self> {
+    pub(crate) fn of(path: &Path) -> Result<Self> {
         match path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).as_deref() {
             Some("safetensors") => Ok(Format::Safetensors),
             Some("pt" | "pth") => Ok(Format::Pytorch),

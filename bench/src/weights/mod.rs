@@ -3,8 +3,8 @@
 //! [`load`] and [`save`] tell the format by the file's ending. [`agreement`] compares what a network computes with what
 //! PyTorch did; [`accuracy`] tests it on images.
 
-pub mod accuracy;
-pub mod agreement;
+pub(crate) mod accuracy;
+pub(crate) mod agreement;
 mod file;
 mod pickle;
 
@@ -14,11 +14,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use skipbench_models::{Fit, ModelSpec, Network, State, torchvision};
 
-pub use file::{Format, read};
+pub(crate) use file::Format;
+pub use file::read;
 
 /// Tensors that do not fit a network.
 #[derive(Debug, Clone, thiserror::Error)]
-pub struct Misfits {
+pub(crate) struct Misfits {
     /// The file.
     pub path: PathBuf,
     /// The tensors, in PyTorch's names.
@@ -46,7 +47,7 @@ impl fmt::Display for Misfits {
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn tensors(path: &Path, spec: &ModelSpec) -> Result<State> {
+pub(crate) fn tensors(path: &Path, spec: &ModelSpec) -> Result<State> {
     match Format::of(path)? {
         Format::Burnpack => Ok(torchvision::export(spec, file::read_ours(path)?)),
         Format::Safetensors | Format::Pytorch => read(path),
@@ -56,7 +57,7 @@ pub fn tensors(path: &Path, spec: &ModelSpec) -> Result<State> {
 /// `model`, which is `spec` built, with the weights of a file.
 ///
 /// # Errors
-/// A file that cannot be read, or [`Misfits`].
+/// A file that cannot be read, or `Misfits`.
 pub fn load<N: Network>(path: &Path, spec: &ModelSpec, model: N) -> Result<N> {
     let misfits = |fits| Misfits { path: path.to_path_buf(), fits };
     Ok(torchvision::import(spec, model, &tensors(path, spec)?).map_err(misfits)?)

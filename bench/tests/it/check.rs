@@ -1,9 +1,9 @@
 //! The start-up check: small differences pass, wrong numbers do not.
 
-use skipbench::cell::Task;
-use skipbench::cell::recipe::Precision;
-use skipbench::device::{Backend, DeviceId};
-use skipbench::selftest::{Losses, Way, check, compare, expected};
+use skipbench::internals::cell::Task;
+use skipbench::internals::device::{Backend, DeviceId};
+use skipbench::internals::recipe::Precision;
+use skipbench::internals::selftest::{Losses, Way, check, compare, expected};
 use skipbench_models::{Kernels, Memory};
 
 use super::{cell, ends};

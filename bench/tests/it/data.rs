@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use skipbench::data::{Settings, Source};
+use skipbench::internals::data::{Settings, Source};
 use skipbench_models::Images;
 
 use super::ends;

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use burn::tensor::Device;
-use skipbench::meter::heap::live_bytes;
-use skipbench::meter::timed_loop::{Limits, Timed, repeat};
-use skipbench::meter::warmup::WarmUp;
-use skipbench::tasks::memory::{Part, growth, passes};
+use skipbench::internals::meter::WarmUp;
+use skipbench::internals::meter::live_bytes;
+use skipbench::internals::meter::{Limits, Timed, repeat};
+use skipbench::internals::tasks::{Part, growth, passes};
 use skipbench_reports::stats::{far_above, median};
 
 const LIMITS: Limits = Limits {

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use skipbench::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
-use skipbench::run::orchestrate::{Executor, Observer, Summary};
-use skipbench::run::plan::Planned;
-use skipbench::run::provenance::Provenance;
-use skipbench::run::runner::{Broken, Ended, Runner, Stop};
+use skipbench::internals::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
+use skipbench::internals::run::Planned;
+use skipbench::internals::run::Provenance;
+use skipbench::internals::run::{Broken, Ended, Runner, Stop};
+use skipbench::internals::run::{Executor, Observer, Summary};
 use skipbench_reports::journal::Journal;
 use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store::read;

@@ -1,11 +1,11 @@
 //! Plans: what runs, in which order, and that it does not depend on when it is asked.
 
-use skipbench::cell::Task;
-use skipbench::data::Source;
-use skipbench::device::{Backend, DeviceId};
-use skipbench::run::plan::{Context, Planned, matches, plan};
-use skipbench::suite::Suite;
-use skipbench::suite::group::resolve;
+use skipbench::internals::cell::Task;
+use skipbench::internals::data::Source;
+use skipbench::internals::device::{Backend, DeviceId};
+use skipbench::internals::run::{Context, Planned, matches, plan};
+use skipbench::internals::suite::Suite;
+use skipbench::internals::suite::resolve;
 use skipbench_models::Images;
 
 use super::TINY;
@@ -61,7 +61,7 @@ fn every_combination_is_planned_once_under_a_stable_identity() {
 #[test]
 fn a_cell_survives_its_json() {
     for Planned { cell, .. } in planned(1) {
-        let back: skipbench::cell::Cell =
+        let back: skipbench::internals::cell::Cell =
             serde_json::from_str(&serde_json::to_string(&cell).expect("plain")).expect("the same");
         assert_eq!(back.id(), cell.id());
         assert_eq!(back, cell);

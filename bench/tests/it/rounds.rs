@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use skipbench::cell::{Cell, Measured, Outcome, Progress, Task};
-use skipbench::run::orchestrate::{Executor, Observer};
-use skipbench::run::plan::Planned;
-use skipbench::run::provenance::Provenance;
-use skipbench::run::rounds::{Goal, next, wide};
-use skipbench::run::runner::{Ended, Runner, Stop};
+use skipbench::internals::cell::{Cell, Measured, Outcome, Progress, Task};
+use skipbench::internals::run::Planned;
+use skipbench::internals::run::Provenance;
+use skipbench::internals::run::{Ended, Runner, Stop};
+use skipbench::internals::run::{Executor, Observer};
+use skipbench::internals::run::{Goal, next, wide};
 use skipbench_reports::compare::{Comparison, Verdict, compare};
 use skipbench_reports::group::group;
 use skipbench_reports::journal::Journal;
@@ -121,7 +121,7 @@ fn seeds_take_turns_and_every_second_round_runs_backwards() {
         }
         planned.extend(round);
     }
-    let wide = vec![skipbench::run::rounds::Wide {
+    let wide = vec![skipbench::internals::run::Wide {
         group: "group".into(),
         model: "resnet8-w4".into(),
         task: Task::TrainStep,

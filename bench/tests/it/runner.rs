@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use skipbench::cell::{Measured, Message, Outcome, Task};
-use skipbench::run::runner::{Ended, Processes, Runner, Stop};
+use skipbench::internals::cell::{Measured, Message, Outcome, Task};
+use skipbench::internals::run::{Ended, Processes, Runner, Stop};
 use skipbench_reports::record::Status;
 
 use super::cell;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use burn::tensor::Device;
-use skipbench::weights;
+use skipbench::internals::weights;
 use skipbench_models::{Images, Model, ModelSpec, State, catalog};
 
 use super::parity::fixture::{Fixture, path};

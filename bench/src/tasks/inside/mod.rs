@@ -3,10 +3,10 @@
 //! None of them is timed. Their results are series of `samples.csv`; the index is a layer, a block or a lag, not an epoch. A number
 //! that does not exist, such as the gradient of what the loss does not depend on, is left out.
 
-pub mod correlation;
+pub(crate) mod correlation;
 mod gradients;
 mod identity;
-pub mod rank;
+pub(crate) mod rank;
 mod reuse;
 mod tokens;
 
