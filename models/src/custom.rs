@@ -10,7 +10,7 @@ use crate::error::SpecError;
 /// A network of one's own as data: what a suite names and rows say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OwnConfig {
+pub struct CustomConfig {
     /// Its name, unlike any of the catalog's.
     pub name: String,
     /// How it joins, in a word: `none`, `add`, `concat` or one of its own.
@@ -23,7 +23,7 @@ pub struct OwnConfig {
     pub macs: u64,
 }
 
-impl OwnConfig {
+impl CustomConfig {
     /// What is known of its cost. Bytes are not: rows leave them empty.
     pub(crate) fn cost(&self) -> Cost {
         Cost { params: self.params, macs: self.macs, ..Cost::default() }
@@ -31,15 +31,15 @@ impl OwnConfig {
 }
 
 /// Networks of one's own. Implement it for a `Module` of yours, often an enum with a variant a network.
-pub trait Own: Module + ModuleDisplay {
+pub trait CustomModel: Module + ModuleDisplay {
     /// Every network, for images of that shape.
-    fn configs(images: Images) -> Vec<OwnConfig>;
+    fn configs(images: Images) -> Vec<CustomConfig>;
 
     /// Builds one of them on `device` with weights drawn from `seed`: the same seed, the same weights.
     ///
     /// # Errors
     /// What cannot be built, and what would do.
-    fn init(config: &OwnConfig, images: Images, seed: u64, device: &Device) -> Result<Self, SpecError>;
+    fn init(config: &CustomConfig, images: Images, seed: u64, device: &Device) -> Result<Self, SpecError>;
 
     /// # Shapes
     /// - `images`: `[batch, channels, size, size]`

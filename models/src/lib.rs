@@ -2,7 +2,7 @@
 //!
 //! - [`Skip`] is the subject: none, add, concatenate, and the other styles of the backbone.
 //! - [`ModelSpec`] is a network as data; [`ModelSpec::init`] builds it, [`ModelSpec::cost`] costs it without building it.
-//! - [`Own`] is how a network of one's own is measured beside them.
+//! - [`CustomModel`] is how a network of one's own is measured beside them.
 //! - A [`probe`] sees what happens inside a network, and can leave out its blocks.
 //! - [`catalog`] knows every published variant by name; [`matching`] finds members of equal budget.
 //! - [`State`] is a network's tensors by name; [`torchvision`] gives them PyTorch's names and layout, [`parity`] compares.
@@ -56,7 +56,7 @@ mod spec;
 mod staged;
 mod state;
 mod stem;
-mod tape;
+mod trace;
 pub mod torchvision;
 mod vit;
 
@@ -68,9 +68,9 @@ pub use error::SpecError;
 pub use execution::{Execution, Kernels, Memory};
 pub use family::{Family, Fixed};
 pub use fit::{Fit, fit};
-pub use network::{Network, OwnNetwork};
+pub use network::{Network, Custom};
 pub use norm::Norm;
-pub use own::{Own, OwnConfig};
+pub use own::{CustomModel, CustomConfig};
 pub use resnet::{ResNet, ResNetConfig};
 pub use skip::Skip;
 pub use spec::{Model, ModelSpec};

@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::backbone::BackboneConfig;
+use crate::nets::backbone::BackboneConfig;
 use crate::cost::Images;
-use crate::densenet::{DenseKind, DenseNetConfig};
+use crate::nets::densenet::{DenseKind, DenseNetConfig};
 use crate::error::WIDEST;
-use crate::resnet::ResNetConfig;
+use crate::nets::resnet::ResNetConfig;
 use crate::skip::Skip;
 use crate::spec::ModelSpec;
-use crate::vit::ViTConfig;
+use crate::nets::vit::ViTConfig;
 
 /// A family in which a member can be sought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog;
 use crate::cost::{Cost, Images};
 use crate::error::SpecError;
-use crate::family::{Family, Fixed, Line};
+use crate::catalog::family::{Family, Fixed, Line};
 use crate::spec::ModelSpec;
 
 /// The tolerance where none is given: 2 %.

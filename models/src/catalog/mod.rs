@@ -1,15 +1,15 @@
 //! Every published variant by its usual name.
 
-use crate::backbone::BackboneConfig;
-use crate::block::{BlockKind, Shortcut};
+use crate::nets::backbone::BackboneConfig;
+use crate::nets::block::{BlockKind, Shortcut};
 use crate::cost::Images;
-use crate::densenet::{DenseKind, DenseNetConfig};
-use crate::names;
-use crate::resnet::ResNetConfig;
+use crate::nets::densenet::{DenseKind, DenseNetConfig};
+use crate::catalog::names;
+use crate::nets::resnet::ResNetConfig;
 use crate::skip::Skip;
 use crate::spec::ModelSpec;
-use crate::stem::StemKind;
-use crate::vit::ViTConfig;
+use crate::nets::stem::StemKind;
+use crate::nets::vit::ViTConfig;
 
 /// A published network.
 #[derive(Debug, Clone)]

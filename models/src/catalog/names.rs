@@ -3,15 +3,15 @@
 //!
 //! [`of`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
 
-use crate::backbone::BackboneConfig;
-use crate::block::{BlockKind, Shortcut};
-use crate::densenet::{DenseKind, DenseNetConfig};
-use crate::norm::Norm;
-use crate::resnet::ResNetConfig;
+use crate::nets::backbone::BackboneConfig;
+use crate::nets::block::{BlockKind, Shortcut};
+use crate::nets::densenet::{DenseKind, DenseNetConfig};
+use crate::nets::norm::Norm;
+use crate::nets::resnet::ResNetConfig;
 use crate::skip::Skip;
 use crate::spec::ModelSpec;
-use crate::stem::StemKind;
-use crate::vit::ViTConfig;
+use crate::nets::stem::StemKind;
+use crate::nets::vit::ViTConfig;
 
 /// The descriptive name of `spec`.
 pub(crate) fn of(spec: &ModelSpec) -> String {
@@ -20,7 +20,7 @@ pub(crate) fn of(spec: &ModelSpec) -> String {
         ModelSpec::Densenet(config) => densenet(config),
         ModelSpec::Vit(config) => vit(config, spec.skip()),
         ModelSpec::Backbone(config) => backbone(config),
-        ModelSpec::Own(config) => config.name.clone(),
+        ModelSpec::Custom(config) => config.name.clone(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::error::{LARGEST, MOST_CLASSES, SpecError};
 pub struct Images {
     /// Side in pixels.
     pub size: usize,
-    /// 1 (grey) or 3 (RGB).
+    /// 1 (gray) or 3 (RGB).
     pub channels: usize,
     /// Number of classes.
     pub classes: usize,
@@ -22,7 +22,7 @@ impl Images {
     pub const CIFAR10: Images = Images { size: 32, channels: 3, classes: 10 };
     /// ImageNet: 224×224, RGB, 1000 classes.
     pub const IMAGENET: Images = Images { size: 224, channels: 3, classes: 1000 };
-    /// UCI handwritten digits: 8×8, grey, 10 classes.
+    /// UCI handwritten digits: 8×8, gray, 10 classes.
     pub const DIGITS: Images = Images { size: 8, channels: 1, classes: 10 };
 }
 

@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::conv::Conv;
 use crate::cost::Images;
 use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::norm::{Footing, Norm};
+use crate::nets::norm::{BranchNorm, Norm};
 use crate::skip::Skip;
-use crate::staged::StagedConfig;
-use crate::stem::{StemConfig, StemKind};
+use crate::nets::staged::StagedConfig;
+use crate::nets::stem::{StemConfig, StemKind};
 
 const STAGES: usize = 3;
 
@@ -39,7 +39,7 @@ pub struct BackboneConfig {
     /// rounded. Default three times `width`, which is three quarters of the last stage's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub growth: Option<usize>,
-    /// `batch` (default), or `none`: no normalisation anywhere. `fixup` has none as it is.
+    /// `batch` (default), or `none`: no normalization anywhere. `fixup` has none as it is.
     #[serde(default, skip_serializing_if = "Norm::is_usual")]
     pub norm: Norm,
 }
@@ -63,7 +63,7 @@ impl BackboneConfig {
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("width", self.width, WIDEST)?;
         if self.skip == Skip::Fixup && self.norm == Norm::None {
-            return Err(SpecError::new("norm", "none", "skip = \"fixup\" has no normalisation anyway; leave it out"));
+            return Err(SpecError::new("norm", "none", "skip = \"fixup\" has no normalization anyway; leave it out"));
         }
         match (self.skip, self.growth) {
             (Skip::Concat, Some(growth)) => SpecError::unless_within("growth", growth, WIDEST),
@@ -72,11 +72,11 @@ impl BackboneConfig {
         }
     }
 
-    fn footing(&self) -> Footing {
+    fn footing(&self) -> BranchNorm {
         match (self.skip, self.norm) {
-            (Skip::Fixup, _) => Footing::fixup(self.depth.saturating_sub(4) / 2, 2),
-            (_, Norm::Batch) => Footing::Normalised,
-            (_, Norm::None) => Footing::Bare,
+            (Skip::Fixup, _) => BranchNorm::fixup(self.depth.saturating_sub(4) / 2, 2),
+            (_, Norm::Batch) => BranchNorm::Batch,
+            (_, Norm::None) => BranchNorm::None,
         }
     }
 

@@ -10,14 +10,14 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, activation::relu, s};
 use serde::{Deserialize, Serialize};
 
-use crate::branch::{Branch, BranchConfig, Order};
+use crate::nets::branch::{Branch, BranchConfig, Order};
 use crate::conv::Conv;
 use crate::execution::Kernels;
 use crate::init::Weights;
-use crate::norm::Footing;
-use crate::probe::{At, Place, Point, Probe};
+use crate::nets::norm::BranchNorm;
+use crate::probe::{At, BranchPosition, ProbePoint, Probe};
 use crate::skip::Skip;
-use crate::tape::{Tape, Value};
+use crate::cost::trace::{CostTrace, Value};
 
 /// What a residual branch is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ impl BlockConfig {
                 vec![Conv::new(input, width, 1).stride(stride), Conv::new(width, width, 3), Conv::new(width, output, 1)]
             }
         };
-        BranchConfig { order: self.order(), convs, footing: Footing::Normalised }
+        BranchConfig { order: self.order(), convs, footing: BranchNorm::Batch }
     }
 
     fn order(&self) -> Order {
@@ -113,36 +113,36 @@ impl BlockConfig {
         }
     }
 
-    pub(crate) fn trace(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+    pub(crate) fn trace(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
         let branch = self.branch();
         let (shortcut, fx) = match (self.projection(), self.order()) {
             (Some(conv), Order::Pre) => {
-                let activated = branch.trace_activation(name, x, tape);
-                let fx = branch.trace_activated(name, &activated, tape);
-                (tape.conv(&format!("{name}.shortcut"), &activated, conv), fx)
+                let activated = branch.trace_activation(name, x, trace);
+                let fx = branch.trace_activated(name, &activated, trace);
+                (trace.conv(&format!("{name}.shortcut"), &activated, conv), fx)
             }
             (Some(conv), Order::Post) => {
-                let fx = branch.trace(name, x, tape);
+                let fx = branch.trace(name, x, trace);
                 let name = format!("{name}.shortcut");
-                let shortcut = tape.conv(&name, x, conv);
-                (tape.batch_norm(&name, &shortcut), fx)
+                let shortcut = trace.conv(&name, x, conv);
+                (trace.batch_norm(&name, &shortcut), fx)
             }
             (None, _) => {
-                let fx = branch.trace(name, x, tape);
-                (self.trace_identity(name, x, tape), fx)
+                let fx = branch.trace(name, x, trace);
+                (self.trace_identity(name, x, trace), fx)
             }
         };
-        let y = tape.join(&format!("{name}.join"), self.skip, &shortcut, &fx);
+        let y = trace.join(&format!("{name}.join"), self.skip, &shortcut, &fx);
         match self.order() {
-            Order::Post => tape.relu(&format!("{name}.join"), &y),
+            Order::Post => trace.relu(&format!("{name}.join"), &y),
             Order::Pre => y,
         }
     }
 
-    fn trace_identity(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+    fn trace_identity(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
         match self.skip {
             Skip::None => x.clone(),
-            _ => tape.subsample_pad(&format!("{name}.shortcut"), x, self.stride, self.output()),
+            _ => trace.subsample_pad(&format!("{name}.shortcut"), x, self.stride, self.output()),
         }
     }
 }
@@ -166,26 +166,26 @@ pub(crate) struct Block {
 
 impl Block {
     pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
-        let x = probe.tensor(Point::Input(at), x);
+        let x = probe.tensor(ProbePoint::Input(at), x);
         let y = match self.order {
             Order::Post => self.forward_post(x, at, probe),
             Order::Pre => self.forward_pre(x, at, probe),
         };
-        probe.tensor(Point::Output(at), y)
+        probe.tensor(ProbePoint::Output(at), y)
     }
 
     fn forward_post<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
-        let place = Place::Block(at);
+        let position = BranchPosition::Block(at);
         match self.skip {
             // F(x) by itself is there for a probe only.
-            Skip::None if !P::LOOKS => self.branch.forward_relu(x, place, probe),
+            Skip::None if !P::LOOKS => self.branch.forward_relu(x, position, probe),
             Skip::Add if !P::LOOKS => {
                 let shortcut = self.shortcut(x.clone(), at, probe);
-                self.branch.forward_add_relu(x, shortcut, place, probe)
+                self.branch.forward_add_relu(x, shortcut, position, probe)
             }
             _ => {
-                let fx = self.branch.forward(x.clone(), place, probe);
-                let fx = probe.tensor(Point::Branch(at), fx);
+                let fx = self.branch.forward(x.clone(), position, probe);
+                let fx = probe.tensor(ProbePoint::Branch(at), fx);
                 relu(self.skip.join(self.shortcut(x, at, probe), fx))
             }
         }
@@ -194,10 +194,10 @@ impl Block {
     fn forward_pre<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
         let x = if self.projection.is_some() { self.branch.activate(x) } else { x };
         let fx = match self.projection.is_some() {
-            true => self.branch.forward_activated(x.clone(), Place::Block(at), probe),
-            false => self.branch.forward(x.clone(), Place::Block(at), probe),
+            true => self.branch.forward_activated(x.clone(), BranchPosition::Block(at), probe),
+            false => self.branch.forward(x.clone(), BranchPosition::Block(at), probe),
         };
-        let fx = probe.tensor(Point::Branch(at), fx);
+        let fx = probe.tensor(ProbePoint::Branch(at), fx);
         self.skip.join(self.shortcut(x, at, probe), fx)
     }
 
@@ -222,7 +222,7 @@ impl Block {
 
     fn shortcut<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
         let Some(projection) = &self.projection else { return self.identity(x) };
-        probe.weight(Point::Shortcut(at), &projection.weight);
+        probe.weight(ProbePoint::Shortcut(at), &projection.weight);
         let x = self.kernels.conv(projection, x);
         match &self.norm {
             Some(norm) => self.kernels.norm(norm, x),

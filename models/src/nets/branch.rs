@@ -11,11 +11,11 @@ use burn::tensor::{Tensor, activation::relu};
 use crate::conv::Conv;
 use crate::execution::Kernels;
 use crate::init::Weights;
-use crate::norm::{Footing, Shifts};
-use crate::probe::{Place, Point, Probe};
-use crate::tape::{Tape, Value};
+use crate::nets::norm::{BranchNorm, Shifts};
+use crate::probe::{BranchPosition, ProbePoint, Probe};
+use crate::cost::trace::{CostTrace, Value};
 
-/// Where a branch's normalisation stands relative to its convolutions.
+/// Where a branch's normalization stands relative to its convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     /// conv – BN – ReLU, without the last ReLU, which comes after the join (He et al. 2015).
@@ -27,12 +27,12 @@ pub(crate) enum Order {
 /// Configuration of a [`Branch`].
 #[derive(Debug, Clone)]
 pub(crate) struct BranchConfig {
-    /// Where normalisation stands.
+    /// Where normalization stands.
     pub order: Order,
     /// The convolutions, first to last.
     pub convs: Vec<Conv>,
     /// What keeps its scale; of post-activation branches BatchNorm always.
-    pub footing: Footing,
+    pub footing: BranchNorm,
 }
 
 /// F(x): the chain of convolutions that a skip connection goes around.
@@ -54,8 +54,8 @@ pub(crate) struct Branch {
 impl BranchConfig {
     /// Draws the branch's weights.
     pub(crate) fn init(&self, weights: &mut Weights) -> Branch {
-        let normalised = self.convs.iter().filter(|_| self.footing.is_normalised());
-        let norms = normalised.map(|conv| match self.order {
+        let normalized = self.convs.iter().filter(|_| self.footing.is_batch());
+        let norms = normalized.map(|conv| match self.order {
             Order::Post => weights.batch_norm(conv.output),
             Order::Pre => weights.batch_norm(conv.input),
         });
@@ -69,55 +69,55 @@ impl BranchConfig {
     }
 
     /// Costs the branch; `name` prefixes its layers.
-    pub(crate) fn trace(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+    pub(crate) fn trace(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
         match self.order {
-            Order::Post => self.trace_post(name, x, tape),
-            Order::Pre => self.trace_steps(0, name, x, tape),
+            Order::Post => self.trace_post(name, x, trace),
+            Order::Pre => self.trace_steps(0, name, x, trace),
         }
     }
 
     /// Costs the first BN and ReLU of a pre-activation branch.
-    pub(crate) fn trace_activation(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
-        self.trace_activated_input(&format!("{name}.1"), x, tape)
+    pub(crate) fn trace_activation(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+        self.trace_activated_input(&format!("{name}.1"), x, trace)
     }
 
-    fn trace_activated_input(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+    fn trace_activated_input(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
         match self.footing {
-            Footing::Normalised => tape.batch_norm_relu(name, x),
-            Footing::Bare => tape.relu(name, x),
-            Footing::Fixup { .. } => {
-                let shifted = tape.shift(name, x);
-                let activated = tape.relu(name, &shifted);
-                tape.shift(name, &activated)
+            BranchNorm::Batch => trace.batch_norm_relu(name, x),
+            BranchNorm::None => trace.relu(name, x),
+            BranchNorm::Fixup { .. } => {
+                let shifted = trace.shift(name, x);
+                let activated = trace.relu(name, &shifted);
+                trace.shift(name, &activated)
             }
         }
     }
 
     /// Costs all of a pre-activation branch but its first BN and ReLU.
-    pub(crate) fn trace_activated(&self, name: &str, activated: &Value, tape: &mut Tape) -> Value {
-        let x = tape.conv(&format!("{name}.1"), activated, self.convs[0]);
-        self.trace_steps(1, name, &x, tape)
+    pub(crate) fn trace_activated(&self, name: &str, activated: &Value, trace: &mut CostTrace) -> Value {
+        let x = trace.conv(&format!("{name}.1"), activated, self.convs[0]);
+        self.trace_steps(1, name, &x, trace)
     }
 
     /// Costs the convolutions of a pre-activation branch from `first` on, each with the BN and the ReLU before it.
-    fn trace_steps(&self, first: usize, name: &str, x: &Value, tape: &mut Tape) -> Value {
+    fn trace_steps(&self, first: usize, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
         self.convs.iter().enumerate().skip(first).fold(x.clone(), |x, (index, conv)| {
             let name = format!("{name}.{}", index + 1);
-            if self.footing.is_normalised() {
-                return tape.norm_relu_conv((&name, &name), &x, *conv);
+            if self.footing.is_batch() {
+                return trace.norm_relu_conv((&name, &name), &x, *conv);
             }
-            let x = self.trace_activated_input(&name, &x, tape);
-            tape.conv(&name, &x, *conv)
+            let x = self.trace_activated_input(&name, &x, trace);
+            trace.conv(&name, &x, *conv)
         })
     }
 
-    fn trace_post(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+    fn trace_post(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
         let name = |index: usize| format!("{name}.{}", index + 1);
-        let mut x = tape.conv(&name(0), x, self.convs[0]);
+        let mut x = trace.conv(&name(0), x, self.convs[0]);
         for (index, conv) in self.convs.iter().enumerate().skip(1) {
-            x = tape.norm_relu_conv((&name(index - 1), &name(index)), &x, *conv);
+            x = trace.norm_relu_conv((&name(index - 1), &name(index)), &x, *conv);
         }
-        tape.batch_norm(&name(self.convs.len() - 1), &x)
+        trace.batch_norm(&name(self.convs.len() - 1), &x)
     }
 }
 
@@ -127,10 +127,10 @@ impl Branch {
     /// # Shapes
     /// - `x`: `[batch, channels_in, height, width]`
     /// - output: `[batch, channels_out, height / stride, width / stride]`
-    pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+    pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
         match self.order {
-            Order::Post => self.forward_post(x, place, probe),
-            Order::Pre => (0..self.convs.len()).fold(x, |x, index| self.step(index, x, place, probe)),
+            Order::Post => self.forward_post(x, position, probe),
+            Order::Pre => (0..self.convs.len()).fold(x, |x, index| self.step(index, x, position, probe)),
         }
     }
 
@@ -148,20 +148,20 @@ impl Branch {
         }
     }
 
-    /// Its convolutions, each with its normalisation; fewer if some have none.
+    /// Its convolutions, each with its normalization; fewer if some have none.
     pub(crate) fn layers(&self) -> impl Iterator<Item = (&Conv2d, &BatchNorm)> {
         self.convs.iter().zip(&self.norms)
     }
 
-    /// Whether every convolution has a normalisation.
-    pub(crate) fn is_normalised(&self) -> bool {
+    /// Whether every convolution has a normalization.
+    pub(crate) fn is_batch(&self) -> bool {
         self.norms.len() == self.convs.len()
     }
 
     /// Convolution `index` of a pre-activation branch, and the BN and the ReLU before it.
-    fn step<P: Probe>(&self, index: usize, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
+    fn step<P: Probe>(&self, index: usize, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
         let conv = &self.convs[index];
-        probe.weight(Point::Conv(place, index + 1), &conv.weight);
+        probe.weight(ProbePoint::Conv(position, index + 1), &conv.weight);
         match self.norms.get(index) {
             Some(norm) => self.kernels.norm_relu_conv(norm, conv, x),
             None => self.kernels.conv(conv, self.activated(index, x)),
@@ -169,25 +169,25 @@ impl Branch {
     }
 
     /// All of a pre-activation branch but its first BN and ReLU.
-    pub(crate) fn forward_activated<P: Probe>(&self, activated: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
-        let x = self.first(activated, place, probe);
-        (1..self.convs.len()).fold(x, |x, index| self.step(index, x, place, probe))
+    pub(crate) fn forward_activated<P: Probe>(&self, activated: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
+        let x = self.first(activated, position, probe);
+        (1..self.convs.len()).fold(x, |x, index| self.step(index, x, position, probe))
     }
 
     /// The first convolution of what is activated, or of a post-activation branch's x.
-    fn first<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
-        probe.weight(Point::Conv(place, 1), &self.convs[0].weight);
+    fn first<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
+        probe.weight(ProbePoint::Conv(position, 1), &self.convs[0].weight);
         self.kernels.conv(&self.convs[0], x)
     }
 
-    fn forward_post<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
-        let (x, norm) = self.forward_to_last_norm(x, place, probe);
+    fn forward_post<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x, position, probe);
         self.kernels.norm(norm, x)
     }
 
     /// ReLU(F(x)) of a post-activation branch.
-    pub(crate) fn forward_relu<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> Tensor<4> {
-        let (x, norm) = self.forward_to_last_norm(x, place, probe);
+    pub(crate) fn forward_relu<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
+        let (x, norm) = self.forward_to_last_norm(x, position, probe);
         self.kernels.norm_relu(norm, x)
     }
 
@@ -196,18 +196,18 @@ impl Branch {
         &self,
         x: Tensor<4>,
         shortcut: Tensor<4>,
-        place: Place,
+        position: BranchPosition,
         probe: &mut P,
     ) -> Tensor<4> {
-        let (x, norm) = self.forward_to_last_norm(x, place, probe);
+        let (x, norm) = self.forward_to_last_norm(x, position, probe);
         self.kernels.norm_add_relu(norm, x, shortcut)
     }
 
-    /// All of a post-activation branch but its last normalisation, and that.
-    fn forward_to_last_norm<P: Probe>(&self, x: Tensor<4>, place: Place, probe: &mut P) -> (Tensor<4>, &BatchNorm) {
-        let mut x = self.first(x, place, probe);
+    /// All of a post-activation branch but its last normalization, and that.
+    fn forward_to_last_norm<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> (Tensor<4>, &BatchNorm) {
+        let mut x = self.first(x, position, probe);
         for (index, (conv, norm)) in self.convs.iter().skip(1).zip(&self.norms).enumerate() {
-            probe.weight(Point::Conv(place, index + 2), &conv.weight);
+            probe.weight(ProbePoint::Conv(position, index + 2), &conv.weight);
             x = self.kernels.norm_relu_conv(norm, conv, x);
         }
         (x, &self.norms[self.norms.len() - 1])

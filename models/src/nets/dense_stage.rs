@@ -7,7 +7,7 @@ use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
-use crate::branch::Branch;
+use crate::nets::branch::Branch;
 use crate::conv::Conv;
 use crate::execution::Execution;
 use crate::layers::{follow, learns};

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::conv::Conv;
 use crate::cost::Images;
 use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::norm::Footing;
+use crate::nets::norm::BranchNorm;
 use crate::skip::Skip;
-use crate::staged::StagedConfig;
-use crate::stem::{StemConfig, StemKind};
+use crate::nets::staged::StagedConfig;
+use crate::nets::stem::{StemConfig, StemKind};
 
 /// A densely connected network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -128,7 +128,7 @@ impl DenseNetConfig {
     /// As [`DenseNetConfig::check`].
     pub(crate) fn staged(&self, images: Images) -> Result<StagedConfig, SpecError> {
         self.check()?;
-        let mut net = StagedConfig::new(Skip::Concat, Footing::Normalised, self.stem(images), images.classes);
+        let mut net = StagedConfig::new(Skip::Concat, BranchNorm::Batch, self.stem(images), images.classes);
         for (index, count) in self.blocks()?.into_iter().enumerate() {
             if index > 0 {
                 net.transition(((net.channels() as f64 * self.theta()) as usize).max(1));

@@ -6,9 +6,9 @@ use burn::tensor::{Tensor, activation::relu};
 
 use crate::execution::Kernels;
 use crate::init::Weights;
-use crate::norm::Footing;
-use crate::probe::{Point, Probe};
-use crate::tape::{Tape, Value};
+use crate::nets::norm::BranchNorm;
+use crate::probe::{ProbePoint, Probe};
+use crate::cost::trace::{CostTrace, Value};
 
 /// Configuration of a [`Head`].
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,7 @@ pub(crate) struct HeadConfig {
     /// Whether BN and ReLU come first, as pre-activation nets and DenseNets need.
     pub activated: bool,
     /// Without BatchNorm only ReLU comes first; Fixup's classifier starts at 0.
-    pub footing: Footing,
+    pub footing: BranchNorm,
 }
 
 /// (BN – ReLU –) global average pooling – linear.
@@ -37,7 +37,7 @@ impl HeadConfig {
     /// Draws the head's weights.
     pub(crate) fn init(&self, weights: &mut Weights) -> Head {
         Head {
-            norm: (self.activated && self.footing.is_normalised()).then(|| weights.batch_norm(self.input)),
+            norm: (self.activated && self.footing.is_batch()).then(|| weights.batch_norm(self.input)),
             linear: match self.footing.is_fixup() {
                 true => weights.zero_head(self.input, self.classes),
                 false => weights.head(self.input, self.classes),
@@ -48,16 +48,16 @@ impl HeadConfig {
     }
 
     /// Costs the head.
-    pub(crate) fn trace(&self, x: &Value, tape: &mut Tape) {
+    pub(crate) fn trace(&self, x: &Value, trace: &mut CostTrace) {
         let mut x = x.clone();
-        if self.activated && self.footing.is_normalised() {
-            x = tape.batch_norm("head", &x);
+        if self.activated && self.footing.is_batch() {
+            x = trace.batch_norm("head", &x);
         }
         if self.activated {
-            x = tape.relu("head", &x);
+            x = trace.relu("head", &x);
         }
-        let pooled = tape.global_pool("head", &x);
-        tape.linear("head", &pooled, self.classes);
+        let pooled = trace.global_pool("head", &x);
+        trace.linear("head", &pooled, self.classes);
     }
 }
 
@@ -71,7 +71,7 @@ impl Head {
             None if self.activated => relu(x),
             None => x,
         };
-        probe.weight(Point::Head, &self.linear.weight);
+        probe.weight(ProbePoint::Head, &self.linear.weight);
         self.linear.forward(global_average(x))
     }
 }

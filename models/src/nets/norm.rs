@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::init::Weights;
 
-/// The normalisation of a backbone.
+/// The normalization of a backbone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Norm {
     /// BatchNorm before every ReLU.
     #[default]
     Batch,
-    /// None: what joins and initialisation do is all there is.
+    /// None: what joins and initialization do is all there is.
     None,
 }
 
@@ -26,9 +26,9 @@ impl Norm {
 
 /// What keeps the scale of a branch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Footing {
+pub(crate) enum BranchNorm {
     /// BatchNorm.
-    Normalised,
+    Normalized,
     /// Nothing.
     Bare,
     /// Fixup (arXiv:1901.09321): the last convolution starts at 0, the others are scaled, with scalar shifts around each ReLU.
@@ -38,27 +38,27 @@ pub(crate) enum Footing {
     },
 }
 
-impl Footing {
+impl BranchNorm {
     /// Fixup's for `branches` branches of `convs` convolutions.
     pub(crate) fn fixup(branches: usize, convs: usize) -> Self {
-        Footing::Fixup { scale: (branches as f64).powf(-1.0 / (2.0 * convs as f64 - 2.0)) }
+        BranchNorm::Fixup { scale: (branches as f64).powf(-1.0 / (2.0 * convs as f64 - 2.0)) }
     }
 
     /// What convolution `index` of `convs` is multiplied by at first.
     pub(crate) fn scale(self, index: usize, convs: usize) -> f64 {
         match self {
-            Footing::Fixup { .. } if index + 1 == convs => 0.0,
-            Footing::Fixup { scale } => scale,
-            Footing::Normalised | Footing::Bare => 1.0,
+            BranchNorm::Fixup { .. } if index + 1 == convs => 0.0,
+            BranchNorm::Fixup { scale } => scale,
+            BranchNorm::Batch | BranchNorm::None => 1.0,
         }
     }
 
-    pub(crate) fn is_normalised(self) -> bool {
-        self == Footing::Normalised
+    pub(crate) fn is_batch(self) -> bool {
+        self == BranchNorm::Batch
     }
 
     pub(crate) fn is_fixup(self) -> bool {
-        matches!(self, Footing::Fixup { .. })
+        matches!(self, BranchNorm::Fixup { .. })
     }
 }
 

@@ -12,16 +12,16 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::block::{Block, BlockConfig, BlockKind, Shortcut};
+use crate::nets::block::{Block, BlockConfig, BlockKind, Shortcut};
 use crate::cost::Images;
 use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::head::{Head, HeadConfig};
+use crate::nets::head::{Head, HeadConfig};
 use crate::init::Weights;
-use crate::norm::Footing;
-use crate::probe::{At, Frailty, Lesion, Probe, Unprobed, lesions};
+use crate::nets::norm::BranchNorm;
+use crate::probe::{At, LesionSite, Lesion, Probe, Unprobed, lesions};
 use crate::skip::Skip;
-use crate::stem::{Stem, StemConfig, StemKind};
-use crate::tape::{Tape, Value};
+use crate::nets::stem::{Stem, StemConfig, StemKind};
+use crate::cost::trace::{CostTrace, Value};
 
 /// A residual network or its plain counterpart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,7 +135,7 @@ impl ResNetConfig {
             input,
             classes: images.classes,
             activated: self.block == BlockKind::Preact,
-            footing: Footing::Normalised,
+            footing: BranchNorm::Batch,
         }
     }
 
@@ -157,13 +157,13 @@ impl ResNetConfig {
     ///
     /// # Errors
     /// As [`ResNetConfig::check`].
-    pub fn trace(&self, images: Images, input: &Value, tape: &mut Tape) -> Result<(), SpecError> {
+    pub fn trace(&self, images: Images, input: &Value, trace: &mut CostTrace) -> Result<(), SpecError> {
         self.check()?;
-        let mut x = self.stem(images).trace(input, tape);
+        let mut x = self.stem(images).trace(input, trace);
         for (at, block) in self.blocks()? {
-            x = block.trace(&at.to_string(), &x, tape);
+            x = block.trace(&at.to_string(), &x, trace);
         }
-        self.head(x.channels(), images).trace(&x, tape);
+        self.head(x.channels(), images).trace(&x, trace);
         Ok(())
     }
 }
@@ -190,9 +190,9 @@ impl ResNet {
     pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
         let mut x = self.stem.forward(images, probe);
         for (index, at) in self.places.iter().enumerate() {
-            let occupant = probe.occupant(*at);
+            let block_at = probe.block_at(*at);
             let shift = |block: usize| (index + block).checked_sub(at.block).and_then(|index| self.blocks.get(index));
-            x = match occupant.and_then(shift) {
+            x = match block_at.and_then(shift) {
                 Some(block) => block.forward(x, *at, probe),
                 None => self.blocks[index].without_branch(x, *at, probe),
             };
@@ -206,7 +206,7 @@ impl ResNet {
             let block = &self.blocks[index];
             let next = self.places.get(index + 1).is_some_and(|next| next.stage == at.stage);
             let swappable = next && block.keeps_shape() && self.blocks[index + 1].keeps_shape();
-            Frailty { at: *at, deletable: block.can_lose_branch(), swappable }
+            LesionSite { at: *at, deletable: block.can_lose_branch(), swappable }
         };
         lesions(&self.places.iter().enumerate().map(frailty).collect::<Vec<_>>())
     }

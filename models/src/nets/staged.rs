@@ -7,26 +7,26 @@ use burn::module::Module;
 use burn::nn::pool::{AvgPool2d, AvgPool2dConfig};
 use burn::tensor::Tensor;
 
-use crate::branch::{Branch, BranchConfig, Order};
-use crate::concat;
+use crate::nets::branch::{Branch, BranchConfig, Order};
+use crate::nets::dense_stage;
 use crate::conv::Conv;
 use crate::execution::{Execution, Memory};
-use crate::head::{Head, HeadConfig};
+use crate::nets::head::{Head, HeadConfig};
 use crate::init::Weights;
-use crate::norm::Footing;
-use crate::probe::{At, Frailty, Lesion, Place, Point, Probe, Unprobed, lesions};
+use crate::nets::norm::BranchNorm;
+use crate::probe::{At, LesionSite, Lesion, BranchPosition, ProbePoint, Probe, Unprobed, lesions};
 use crate::skip::Skip;
 use crate::skip::flow::Flow;
 use crate::skip::join::{Join, JoinConfig};
 use crate::skip::stochastic::Steps;
-use crate::stem::{Stem, StemConfig};
-use crate::tape::{Tape, Value};
+use crate::nets::stem::{Stem, StemConfig};
+use crate::cost::trace::{CostTrace, Value};
 
 /// Every shape of a [`Staged`] network.
 #[derive(Debug, Clone)]
 pub(crate) struct StagedConfig {
     skip: Skip,
-    footing: Footing,
+    footing: BranchNorm,
     classes: usize,
     stem: StemConfig,
     stages: Vec<Vec<BranchConfig>>,
@@ -36,7 +36,7 @@ pub(crate) struct StagedConfig {
 
 impl StagedConfig {
     /// A stem and one empty stage.
-    pub(crate) fn new(skip: Skip, footing: Footing, stem: StemConfig, classes: usize) -> Self {
+    pub(crate) fn new(skip: Skip, footing: BranchNorm, stem: StemConfig, classes: usize) -> Self {
         let (stages, transitions, channels) = (vec![Vec::new()], Vec::new(), stem.output);
         Self { skip, footing, classes, stem, stages, transitions, channels }
     }
@@ -59,7 +59,7 @@ impl StagedConfig {
     pub(crate) fn transition(&mut self, output: usize) {
         let convs = vec![Conv::new(self.channels, output, 1)];
         // Fixup is of branches: what no skip goes around is left as it is.
-        let footing = if self.footing.is_fixup() { Footing::Bare } else { self.footing };
+        let footing = if self.footing.is_fixup() { BranchNorm::None } else { self.footing };
         self.transitions.push(BranchConfig { order: Order::Pre, convs, footing });
         self.stages.push(Vec::new());
         self.channels = output;
@@ -102,29 +102,29 @@ impl StagedConfig {
     }
 
     /// Costs the network.
-    pub(crate) fn trace(&self, input: &Value, tape: &mut Tape) {
-        let mut x = self.stem.trace(input, tape);
+    pub(crate) fn trace(&self, input: &Value, trace: &mut CostTrace) {
+        let mut x = self.stem.trace(input, trace);
         for (index, (stage, joins)) in self.stages.iter().zip(self.joins()).enumerate() {
-            if self.skip == Skip::Concat && self.footing.is_normalised() {
-                tape.enter_stage(&x);
+            if self.skip == Skip::Concat && self.footing.is_batch() {
+                trace.enter_stage(&x);
             }
             let mut flow = Flow::enter(self.skip, x);
             for (block, (branch, join)) in stage.iter().zip(joins).enumerate() {
                 let name = format!("stage{}.block{}", index + 1, block + 1);
                 let joined = format!("{name}.join");
-                let input = join.trace_read(&joined, &flow, tape);
-                let fx = branch.trace(&name, &input, tape);
-                flow = join.trace_write(&joined, flow, &fx, tape);
+                let input = join.trace_read(&joined, &flow, trace);
+                let fx = branch.trace(&name, &input, trace);
+                flow = join.trace_write(&joined, flow, &fx, trace);
             }
-            x = flow.trace_leave(&format!("stage{}", index + 1), tape);
-            tape.leave_stage(&x);
+            x = flow.trace_leave(&format!("stage{}", index + 1), trace);
+            trace.leave_stage(&x);
             if let Some(transition) = self.transitions.get(index) {
                 let name = format!("transition{}", index + 1);
-                x = transition.trace(&name, &x, tape);
-                x = tape.avg_pool(&format!("{name}.1"), &x);
+                x = transition.trace(&name, &x, trace);
+                x = trace.avg_pool(&format!("{name}.1"), &x);
             }
         }
-        self.head().trace(&x, tape);
+        self.head().trace(&x, trace);
     }
 }
 
@@ -159,8 +159,8 @@ impl Staged {
         for index in 0..self.stages.len() {
             x = self.run_stage(index, x, probe);
             if let Some(transition) = self.transitions.get(index) {
-                x = self.pool.forward(transition.forward(x, Place::Transition(index + 1), probe));
-                x = probe.tensor(Point::Transition(index + 1), x);
+                x = self.pool.forward(transition.forward(x, BranchPosition::Transition(index + 1), probe));
+                x = probe.tensor(ProbePoint::Transition(index + 1), x);
             }
         }
         if x.device().is_autodiff() {
@@ -196,30 +196,30 @@ impl Staged {
     /// Whether a stage of concatenating blocks is to run as one operation. A probe looks between its blocks.
     fn is_one_operation(&self, index: usize) -> bool {
         let asked = self.skip == Skip::Concat && self.execution.memory != Memory::Naive;
-        asked && self.stages[index].iter().all(Branch::is_normalised)
+        asked && self.stages[index].iter().all(Branch::is_batch)
     }
 
     /// One place of a stage: the block in it reads the flow and writes to it.
     fn run_block<P: Probe>(&self, at: At, flow: Flow<Tensor<4>>, probe: &mut P) -> Flow<Tensor<4>> {
         let (branches, joins) = (&self.stages[at.stage - 1], &self.joins[at.stage - 1]);
-        let occupant = probe.occupant(at).filter(|block| (1..=branches.len()).contains(block));
-        let (branch, here) = (&branches[occupant.unwrap_or(at.block) - 1], &joins[at.block - 1]);
-        let join = if here.is_of_place() { here } else { &joins[occupant.unwrap_or(at.block) - 1] };
-        let flow = match occupant {
+        let block_at = probe.block_at(at).filter(|block| (1..=branches.len()).contains(block));
+        let (branch, here) = (&branches[block_at.unwrap_or(at.block) - 1], &joins[at.block - 1]);
+        let join = if here.is_of_place() { here } else { &joins[block_at.unwrap_or(at.block) - 1] };
+        let flow = match block_at {
             None => join.without(flow, |x| branch.zeros(x)),
             Some(_) => {
-                let x = probe.tensor(Point::Input(at), join.read(&flow));
+                let x = probe.tensor(ProbePoint::Input(at), join.read(&flow));
                 match join.drops(&x) {
                     true => flow,
                     false => {
-                        let fx = branch.forward(x, Place::Block(at), probe);
-                        join.write(flow, probe.tensor(Point::Branch(at), fx))
+                        let fx = branch.forward(x, BranchPosition::Block(at), probe);
+                        join.write(flow, probe.tensor(ProbePoint::Branch(at), fx))
                     }
                 }
             }
         };
         match P::LOOKS {
-            true => flow.changed(|y| probe.tensor(Point::Output(at), y)),
+            true => flow.changed(|y| probe.tensor(ProbePoint::Output(at), y)),
             false => flow,
         }
     }
@@ -231,7 +231,7 @@ impl Staged {
             for block in 1..=branches.len() {
                 // A branch of a dense block reads as many channels as there are at its place, and so fits no other.
                 let swappable = block < branches.len() && self.skip != Skip::Concat;
-                blocks.push(Frailty { at: At { stage, block }, deletable: true, swappable });
+                blocks.push(LesionSite { at: At { stage, block }, deletable: true, swappable });
             }
         }
         lesions(&blocks)

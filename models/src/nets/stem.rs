@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::conv::Conv;
 use crate::execution::Kernels;
 use crate::init::Weights;
-use crate::probe::{Point, Probe};
-use crate::tape::{Tape, Value};
+use crate::probe::{ProbePoint, Probe};
+use crate::cost::trace::{CostTrace, Value};
 
 /// How images enter a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ impl StemConfig {
         }
     }
 
-    fn normalised(&self) -> bool {
+    fn normalized(&self) -> bool {
         self.activated || self.kind == StemKind::Imagenet
     }
 
@@ -65,20 +65,20 @@ impl StemConfig {
             MaxPool2dConfig::new([3, 3]).with_strides([2, 2]).with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1));
         Stem {
             conv: weights.conv(self.conv()),
-            norm: self.normalised().then(|| weights.batch_norm(self.output)),
+            norm: self.normalized().then(|| weights.batch_norm(self.output)),
             pool: (self.kind == StemKind::Imagenet).then(|| pool.init()),
             kernels: weights.execution.kernels,
         }
     }
 
     /// Costs the stem.
-    pub(crate) fn trace(&self, images: &Value, tape: &mut Tape) -> Value {
-        let mut x = tape.conv("stem", images, self.conv());
-        if self.normalised() {
-            x = tape.batch_norm_relu("stem", &x);
+    pub(crate) fn trace(&self, images: &Value, trace: &mut CostTrace) -> Value {
+        let mut x = trace.conv("stem", images, self.conv());
+        if self.normalized() {
+            x = trace.batch_norm_relu("stem", &x);
         }
         if self.kind == StemKind::Imagenet {
-            x = tape.max_pool("stem", &x);
+            x = trace.max_pool("stem", &x);
         }
         x
     }
@@ -89,7 +89,7 @@ impl Stem {
     /// - `images`: `[batch, channels, size, size]`
     /// - output: `[batch, output, size, size]`, or a quarter of the size with the ImageNet stem
     pub(crate) fn forward<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<4> {
-        probe.weight(Point::Stem, &self.conv.weight);
+        probe.weight(ProbePoint::Stem, &self.conv.weight);
         let mut x = self.kernels.conv(&self.conv, images);
         if let Some(norm) = &self.norm {
             x = self.kernels.norm_relu(norm, x);
@@ -98,6 +98,6 @@ impl Stem {
             Some(pool) => pool.forward(x),
             None => x,
         };
-        probe.tensor(Point::Stem, x)
+        probe.tensor(ProbePoint::Stem, x)
     }
 }

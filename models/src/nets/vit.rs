@@ -23,9 +23,9 @@ use crate::conv::Conv;
 use crate::cost::Images;
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::init::Weights;
-use crate::probe::{At, Frailty, Lesion, Point, Probe, Unprobed, lesions};
+use crate::probe::{At, LesionSite, Lesion, ProbePoint, Probe, Unprobed, lesions};
 use crate::skip::Skip;
-use crate::tape::{Tape, Value};
+use crate::cost::trace::{CostTrace, Value};
 
 /// A Vision Transformer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,32 +127,32 @@ impl ViTConfig {
     ///
     /// # Errors
     /// As [`ViTConfig::check`].
-    pub fn trace(&self, images: Images, input: &Value, tape: &mut Tape) -> Result<(), SpecError> {
+    pub fn trace(&self, images: Images, input: &Value, trace: &mut CostTrace) -> Result<(), SpecError> {
         self.check(images)?;
-        let x = tape.conv("patches", input, self.embedding(images));
-        tape.bias("patches", self.width);
-        let mut x = tape.tokens("tokens", &x);
+        let x = trace.conv("patches", input, self.embedding(images));
+        trace.bias("patches", self.width);
+        let mut x = trace.tokens("tokens", &x);
         for index in 0..self.depth {
-            x = self.trace_block(&format!("block{}", index + 1), &x, tape);
+            x = self.trace_block(&format!("block{}", index + 1), &x, trace);
         }
-        let x = tape.layer_norm("head", &x);
-        let x = tape.class_token("head", &x);
-        tape.linear("head", &x, images.classes);
+        let x = trace.layer_norm("head", &x);
+        let x = trace.class_token("head", &x);
+        trace.linear("head", &x, images.classes);
         Ok(())
     }
 
-    fn trace_block(&self, name: &str, x: &Value, tape: &mut Tape) -> Value {
+    fn trace_block(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
         let (attention, mlp) = (format!("{name}.attention"), format!("{name}.mlp"));
-        let fx = tape.layer_norm(&attention, x);
-        let fx = tape.linear(&attention, &fx, 3 * self.width);
-        let fx = tape.attention(&attention, &fx, self.heads);
-        let fx = tape.linear(&attention, &fx, self.width);
-        let x = tape.join(&attention, self.attention_skip, x, &fx);
-        let fx = tape.layer_norm(&mlp, &x);
-        let fx = tape.linear(&mlp, &fx, self.width * self.mlp);
-        let fx = tape.gelu(&mlp, &fx);
-        let fx = tape.linear(&mlp, &fx, self.width);
-        tape.join(&mlp, self.mlp_skip, &x, &fx)
+        let fx = trace.layer_norm(&attention, x);
+        let fx = trace.linear(&attention, &fx, 3 * self.width);
+        let fx = trace.attention(&attention, &fx, self.heads);
+        let fx = trace.linear(&attention, &fx, self.width);
+        let x = trace.join(&attention, self.attention_skip, x, &fx);
+        let fx = trace.layer_norm(&mlp, &x);
+        let fx = trace.linear(&mlp, &fx, self.width * self.mlp);
+        let fx = trace.gelu(&mlp, &fx);
+        let fx = trace.linear(&mlp, &fx, self.width);
+        trace.join(&mlp, self.mlp_skip, &x, &fx)
     }
 }
 
@@ -177,22 +177,22 @@ impl ViT {
 
     /// [`forward`](Self::forward) with a probe.
     pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
-        probe.weight(Point::Patches, &self.patches.weight);
+        probe.weight(ProbePoint::Patches, &self.patches.weight);
         let patches = self.patches.forward(images);
         let [batch, width, height, columns] = patches.dims();
         let patches = patches.reshape([batch, width, height * columns]).swap_dims(1, 2);
         let class_token = self.class_token.val().expand([batch, 1, width]);
         let x = Tensor::cat(vec![class_token, patches], 1) + self.positions.val();
-        let mut x = probe.tensor(Point::Tokens, x);
+        let mut x = probe.tensor(ProbePoint::Tokens, x);
         for place in 1..=self.blocks.len() {
             let at = At { stage: 0, block: place };
-            if let Some(block) = probe.occupant(at).and_then(|block| self.blocks.get(block.checked_sub(1)?)) {
+            if let Some(block) = probe.block_at(at).and_then(|block| self.blocks.get(block.checked_sub(1)?)) {
                 x = block.forward(x, at, probe);
             }
-            x = probe.tensor(Point::Output(at), x);
+            x = probe.tensor(ProbePoint::Output(at), x);
         }
         let x = self.norm.forward(x).narrow(1, 0, 1).reshape([batch, width]);
-        probe.weight(Point::Head, &self.head.weight);
+        probe.weight(ProbePoint::Head, &self.head.weight);
         self.head.forward(x)
     }
 
@@ -200,7 +200,7 @@ impl ViT {
     pub fn lesions(&self) -> Vec<Lesion> {
         let frailty = |block| {
             let at = At { stage: 0, block };
-            Frailty { at, deletable: true, swappable: block < self.blocks.len() }
+            LesionSite { at, deletable: true, swappable: block < self.blocks.len() }
         };
         lesions(&(1..=self.blocks.len()).map(frailty).collect::<Vec<_>>())
     }
@@ -224,15 +224,15 @@ struct Block {
 
 impl Block {
     fn forward<P: Probe>(&self, x: Tensor<3>, at: At, probe: &mut P) -> Tensor<3> {
-        let x = probe.tensor(Point::Input(at), x);
-        probe.weight(Point::Qkv(at), &self.qkv.weight);
-        probe.weight(Point::Attention(at), &self.projection.weight);
-        let fx = probe.tensor(Point::Attention(at), self.attend(self.attention_norm.forward(x.clone())));
+        let x = probe.tensor(ProbePoint::Input(at), x);
+        probe.weight(ProbePoint::Qkv(at), &self.qkv.weight);
+        probe.weight(ProbePoint::Attention(at), &self.projection.weight);
+        let fx = probe.tensor(ProbePoint::Attention(at), self.attend(self.attention_norm.forward(x.clone())));
         let x = self.attention_skip.join(x, fx);
-        probe.weight(Point::Up(at), &self.up.weight);
-        probe.weight(Point::Mlp(at), &self.down.weight);
+        probe.weight(ProbePoint::Up(at), &self.up.weight);
+        probe.weight(ProbePoint::Mlp(at), &self.down.weight);
         let fx = self.down.forward(gelu(self.up.forward(self.mlp_norm.forward(x.clone()))));
-        self.mlp_skip.join(x, probe.tensor(Point::Mlp(at), fx))
+        self.mlp_skip.join(x, probe.tensor(ProbePoint::Mlp(at), fx))
     }
 
     /// Multi-head self-attention: `[batch, tokens, width]` to the same.

@@ -1,18 +1,56 @@
-//! The subject of the project: what a block does with its input once F(x) is known.
+//! The subject of the project: what a block does with its input x once its branch's output F(x) is known.
 //!
-//! [`Skip`] names the styles; a [`Join`](join::Join) is one block's, with what it learns; between the blocks of a stage runs a
-//! [`Flow`](flow::Flow). Nothing else in the controlled backbone differs between two members of a matched group.
+//! [`Skip`] names the styles. A style is one file, in which its equation, what it learns, its forward pass and its cost stand
+//! side by side. Every network asks this room how it joins:
+//!
+//! - the backbone and DenseNets hold one [`Join`](join::Join) a block, and between the blocks of a stage runs a
+//!   [`Flow`](flow::Flow);
+//! - residual networks and Transformers hold a [`ResidualSkip`], which can be none or add and nothing else.
+//!
+//! Nothing else in the controlled backbone differs between two members of a matched group.
+//!
+//! # Where each join runs
+//!
+//! Everywhere a join can run as an operation of its own, with Burn's operations on any device ("generic"). In two places it is
+//! part of a larger operation instead, unless a probe looks between:
+//!
+//! | style | equation | generic | as part of a larger operation |
+//! |---|---|---|---|
+//! | none | `y = F(x)` | [`none()`] | in a residual block ReLU joins F's last BatchNorm: [`none_relu`](none::none_relu) asks [`Kernels::norm_relu`] |
+//! | add | `y = x + F(x)` | [`add()`] | in a residual block addition and ReLU are that BatchNorm's epilogue: [`add_relu`](add::add_relu) asks [`Kernels::norm_add_relu`] |
+//! | concat | `y = [x, F(x)]` | [`concat()`] | unless memory is naive, a whole stage is one operation: [`is_one_operation`](concat::is_one_operation) decides, [`dense_stage`](crate::nets::dense_stage) asks [`ops::block`](crate::ops::block) |
+//! | scaled | `y = x + a·F(x)` | [`Scaled`](scaled::Scaled) | – |
+//! | stochastic | `y = x + b·F(x)` | [`Stochastic`](stochastic::Stochastic) | a block that is left out is not computed at all |
+//! | gated | `y = T(x)·F(x) + (1 − T(x))·x` | [`Gated`](gated::Gated) | – |
+//! | weighted | `y_i = Σ_j α_ij·x_j` | [`Weighted`](weighted::Weighted) | – |
+//! | hyper | `s'_i = Σ_j M_ij·s_j + w_i·F(Σ_j r_j·s_j)` | [`Hyper`](hyper::Hyper) | – |
+//! | constrained | the same, M doubly stochastic | [`Constrained`](constrained::Constrained) | – |
+//! | fixup | `y = x + a·F(x)` | [`Fixup`](fixup::Fixup) | – |
+//!
+//! [`Kernels::norm_relu`]: crate::execution::Kernels::norm_relu
+//! [`Kernels::norm_add_relu`]: crate::execution::Kernels::norm_add_relu
 
+pub(crate) mod add;
+pub(crate) mod concat;
+mod constrained;
+mod fixup;
 pub(crate) mod flow;
 mod gated;
+mod hyper;
 pub(crate) mod join;
+pub(crate) mod none;
+mod residual;
 mod scaled;
 pub(crate) mod stochastic;
 mod streams;
 mod weighted;
 
-use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
+
+pub use add::add;
+pub use concat::concat;
+pub use none::none;
+pub use residual::ResidualSkip;
 
 /// How a block joins its input `x` with its branch's output `F(x)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,7 +83,7 @@ pub enum Skip {
     /// [`Skip::Hyper`] with a doubly stochastic mixing matrix: manifold-constrained hyper-connections, Xie et al. 2025,
     /// arXiv:2512.24880.
     Constrained,
-    /// `y = x + a·F(x)` without normalisation: F's last convolution starts at 0, a at 1, the others are scaled by the number of
+    /// `y = x + a·F(x)` without normalization: F's last convolution starts at 0, a at 1, the others are scaled by the number of
     /// blocks, and F has scalar shifts: Fixup, Zhang et al. 2019, arXiv:1901.09321, §3.
     Fixup,
 }
@@ -65,31 +103,36 @@ impl Skip {
         Skip::Fixup,
     ];
 
-    /// Joins `x` and `fx`. Styles that learn something, which only the backbone has, join here as they do before they have
-    /// learned it, [`Skip::Scaled`] and [`Skip::Gated`] aside: they add.
-    ///
-    /// # Shapes
-    /// - `x`: `[batch, channels, …]`
-    /// - `fx`: the same but for channels for [`Skip::Concat`]; anything for [`Skip::None`]; else the same
-    pub fn join<const D: usize>(self, x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
-        match self {
-            Skip::None => fx,
-            Skip::Concat => Tensor::cat(vec![x, fx], 1),
-            _ => x + fx,
-        }
-    }
-
     /// Channels after the join, given those of `x` and of `F(x)`.
-    pub fn channels(self, x: usize, fx: usize) -> usize {
+    pub(crate) fn channels(self, x: usize, fx: usize) -> usize {
+        if self.concatenates() { x + fx } else { fx }
+    }
+
+    /// Whether a block's output is wider than its input, by the channels of F(x).
+    pub fn concatenates(self) -> bool {
         match self {
-            Skip::Concat => x + fx,
-            _ => fx,
+            Skip::Concat => true,
+            Skip::None | Skip::Add | Skip::Scaled | Skip::Stochastic | Skip::Gated => false,
+            Skip::Weighted | Skip::Hyper | Skip::Constrained | Skip::Fixup => false,
         }
     }
 
-    /// Whether only the backbone has it; the published families take `none`, `add` or `concat`.
-    pub fn is_of_backbone(self) -> bool {
-        !matches!(self, Skip::None | Skip::Add | Skip::Concat)
+    /// Whether the style itself keeps the scale of branches, so that they have no BatchNorm.
+    pub(crate) fn replaces_batch_norm(self) -> bool {
+        match self {
+            Skip::Fixup => true,
+            Skip::None | Skip::Add | Skip::Concat | Skip::Scaled | Skip::Stochastic => false,
+            Skip::Gated | Skip::Weighted | Skip::Hyper | Skip::Constrained => false,
+        }
+    }
+
+    /// Whether a training step leaves blocks out by chance.
+    pub(crate) fn leaves_blocks_out(self) -> bool {
+        match self {
+            Skip::Stochastic => true,
+            Skip::None | Skip::Add | Skip::Concat | Skip::Scaled | Skip::Gated => false,
+            Skip::Weighted | Skip::Hyper | Skip::Constrained | Skip::Fixup => false,
+        }
     }
 
     /// The word used in specs, names and rows, such as `none`, `add` or `concat`.

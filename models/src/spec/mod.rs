@@ -4,20 +4,20 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::backbone::BackboneConfig;
+use crate::nets::backbone::BackboneConfig;
 use crate::cost::{self, Cost, Images, Layer};
-use crate::count::trainable;
-use crate::densenet::DenseNetConfig;
+use crate::spec::count::trainable;
+use crate::nets::densenet::DenseNetConfig;
 use crate::error::SpecError;
 use crate::execution::Execution;
 use crate::init::Weights;
-use crate::own::OwnConfig;
+use crate::custom::CustomConfig;
 use crate::probe::{Lesion, Probe, Unprobed};
-use crate::resnet::{ResNet, ResNetConfig};
+use crate::nets::resnet::{ResNet, ResNetConfig};
 use crate::skip::Skip;
-use crate::staged::Staged;
-use crate::tape::{Tape, TooSmall};
-use crate::vit::{ViT, ViTConfig};
+use crate::nets::staged::Staged;
+use crate::cost::trace::{CostTrace, TooSmall};
+use crate::nets::vit::{ViT, ViTConfig};
 
 impl From<TooSmall> for SpecError {
     fn from(error: TooSmall) -> Self {
@@ -38,7 +38,7 @@ pub enum ModelSpec {
     /// The controlled backbone.
     Backbone(BackboneConfig),
     /// A network that another program brings.
-    Own(OwnConfig),
+    CustomModel(CustomConfig),
 }
 
 impl ModelSpec {
@@ -50,7 +50,7 @@ impl ModelSpec {
             ModelSpec::Densenet(_) => "densenet",
             ModelSpec::Vit(_) => "vit",
             ModelSpec::Backbone(_) => "backbone",
-            ModelSpec::Own(_) => "own",
+            ModelSpec::Custom(_) => "own",
         }
     }
 
@@ -61,7 +61,7 @@ impl ModelSpec {
             ModelSpec::Resnet(config) => config.skip.word(),
             ModelSpec::Densenet(_) => Skip::Concat.word(),
             ModelSpec::Backbone(config) => config.skip.word(),
-            ModelSpec::Own(config) => &config.skip,
+            ModelSpec::Custom(config) => &config.skip,
             ModelSpec::Vit(config) => match (config.attention_skip, config.mlp_skip) {
                 (Skip::None, Skip::None) => "none",
                 (Skip::None, _) => "mlp-only",
@@ -78,7 +78,7 @@ impl ModelSpec {
             ModelSpec::Densenet(config) => config.depth,
             ModelSpec::Vit(config) => config.depth,
             ModelSpec::Backbone(config) => config.depth,
-            ModelSpec::Own(config) => config.depth,
+            ModelSpec::Custom(config) => config.depth,
         }
     }
 
@@ -89,7 +89,7 @@ impl ModelSpec {
             ModelSpec::Densenet(config) => config.blocks().map_or(0, |blocks| blocks.iter().sum()),
             ModelSpec::Vit(config) => 2 * config.depth,
             ModelSpec::Backbone(config) => config.depth.saturating_sub(4) / 2,
-            ModelSpec::Own(config) => config.depth,
+            ModelSpec::Custom(config) => config.depth,
         }
     }
 
@@ -112,15 +112,15 @@ impl ModelSpec {
     /// As [`ModelSpec::layers`].
     pub fn layers_with(&self, images: Images, execution: Execution) -> Result<Vec<Layer>, SpecError> {
         images.check()?;
-        let (mut tape, input) = Tape::start(images, execution);
+        let (mut trace, input) = CostTrace::start(images, execution);
         match self {
-            ModelSpec::Resnet(config) => config.trace(images, &input, &mut tape)?,
-            ModelSpec::Densenet(config) => config.staged(images)?.trace(&input, &mut tape),
-            ModelSpec::Vit(config) => config.trace(images, &input, &mut tape)?,
-            ModelSpec::Backbone(config) => config.staged(images)?.trace(&input, &mut tape),
-            ModelSpec::Own(config) => return Err(SpecError::new("name", &config.name, NO_LAYERS)),
+            ModelSpec::Resnet(config) => config.trace(images, &input, &mut trace)?,
+            ModelSpec::Densenet(config) => config.staged(images)?.trace(&input, &mut trace),
+            ModelSpec::Vit(config) => config.trace(images, &input, &mut trace)?,
+            ModelSpec::Backbone(config) => config.staged(images)?.trace(&input, &mut trace),
+            ModelSpec::Custom(config) => return Err(SpecError::new("name", &config.name, NO_LAYERS)),
         }
-        Ok(tape.finish()?)
+        Ok(trace.finish()?)
     }
 
     /// The cost for `images`, without building the network.
@@ -137,7 +137,7 @@ impl ModelSpec {
     /// As [`ModelSpec::layers`].
     pub fn cost_with(&self, images: Images, execution: Execution) -> Result<Cost, SpecError> {
         match self {
-            ModelSpec::Own(config) => Ok(config.cost()),
+            ModelSpec::Custom(config) => Ok(config.cost()),
             _ => Ok(cost::total(&self.layers_with(images, execution)?)),
         }
     }
@@ -169,7 +169,7 @@ impl ModelSpec {
             ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
             ModelSpec::Vit(config) => Model::Vit(config.init(images, weights)?),
             ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
-            ModelSpec::Own(config) => return Err(SpecError::new("name", &config.name, FOREIGN)),
+            ModelSpec::Custom(config) => return Err(SpecError::new("name", &config.name, FOREIGN)),
         })
     }
 }

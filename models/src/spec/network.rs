@@ -4,13 +4,13 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use crate::cost::Images;
-use crate::count::trainable;
+use crate::spec::count::trainable;
 use crate::error::SpecError;
 use crate::execution::Execution;
-use crate::own::Own;
+use crate::custom::CustomModel;
 use crate::spec::{Model, ModelSpec};
 
-/// What can be built from a specification and measured: [`Model`], and whatever is [`Own`].
+/// What can be built from a specification and measured: [`Model`], and whatever is [`CustomModel`].
 pub trait Network: Module {
     /// Builds it on `device` with weights drawn from `seed`. A network of one's own computes as it does, whatever
     /// `execution` says.
@@ -61,14 +61,14 @@ impl Network for Model {
 
 /// One's own network where the specification names it.
 #[derive(Module, Debug)]
-pub struct OwnNetwork<O: Own> {
+pub struct Custom<O: CustomModel> {
     net: O,
 }
 
-impl<O: Own> Network for OwnNetwork<O> {
+impl<O: CustomModel> Network for Custom<O> {
     fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device, _: Execution) -> Result<Self, SpecError> {
         match spec {
-            ModelSpec::Own(config) => O::init(config, images, seed, device).map(|net| Self { net }),
+            ModelSpec::Custom(config) => O::init(config, images, seed, device).map(|net| Self { net }),
             other => Err(SpecError::new("family", other.family(), "a network of one's own is needed")),
         }
     }

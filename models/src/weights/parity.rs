@@ -5,8 +5,8 @@ use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Int, Tensor, TensorData};
 
-use crate::network::Network;
-use crate::state::State;
+use crate::spec::network::Network;
+use crate::weights::state::State;
 
 /// Everything that one forward pass in each mode and one backward pass give.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 //!
 //! Residual, dense and Transformer networks are named as in torchvision 0.29 (`torchvision.models`: `resnet.py`,
 //! `densenet.py`, `vision_transformer.py`). Their CIFAR variants, which torchvision lacks, are named by the same rules with
-//! fewer stages; the last normalisation of a pre-activation ResNet is `bn`. Every other network keeps our own names, with
+//! fewer stages; the last normalization of a pre-activation ResNet is `bn`. Every other network keeps our own names, with
 //! PyTorch's words for scale and shift: `weight` and `bias`.
 //!
 //! PyTorch keeps a linear layer's weight as `[outputs, inputs]` and Burn as `[inputs, outputs]`. These are the only
@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use burn::tensor::TensorData;
 
-use crate::fit::{Fit, fit};
-use crate::resnet::ResNetConfig;
+use crate::weights::fit::{Fit, fit};
+use crate::nets::resnet::ResNetConfig;
 use crate::spec::ModelSpec;
-use crate::state::State;
+use crate::weights::state::State;
 
 /// The name in PyTorch of the tensor that is `path` in ours.
 ///

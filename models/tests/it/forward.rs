@@ -89,7 +89,7 @@ fn plain_and_residual_start_from_the_same_weights() {
 /// He et al. 2015, arXiv:1502.01852, eq. 10: deviation √(2 / fan_in). The second convolution of ResNet-20 has
 /// 16 · 16 · 9 weights with fan_in 144, so its sample deviation lies within 5 % of 0.1179 (about 3.4 standard errors).
 #[test]
-fn convolutions_are_he_initialised() {
+fn convolutions_are_he_initialized() {
     let weights = parameters(&catalog::find("resnet20").expect("known"), 1);
     let stem = 16 * 9 + 4 * 16;
     let conv = &weights[stem..stem + 16 * 16 * 9];

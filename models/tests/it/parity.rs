@@ -71,7 +71,7 @@ fn within(name: &str, precision: &str, fixture: &Fixture, found: Computed, (logi
     compare(found.into_iter(), fixture.result("gradients"), gradients);
 }
 
-/// The running statistics after one step, where all normalisations see as many pixels as the stem's.
+/// The running statistics after one step, where all normalizations see as many pixels as the stem's.
 #[test]
 fn running_statistics_follow_but_for_the_variance_s_bias() {
     let device = Device::flex().autodiff();

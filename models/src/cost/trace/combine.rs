@@ -1,10 +1,10 @@
 //! What joins cost: every operation that a skip style adds to the branch, each counted as it runs.
 
-use super::{Tape, Value};
+use super::{CostTrace, Value};
 use crate::cost::Cost;
 use crate::skip::Skip;
 
-impl Tape {
+impl CostTrace {
     /// Joins a block's input and its branch without parameters. Neither addition nor concatenation saves anything.
     pub fn join(&mut self, name: &str, skip: Skip, x: &Value, fx: &Value) -> Value {
         match skip {
@@ -20,7 +20,7 @@ impl Tape {
             }
             _ => {
                 let y = self.joined(name, skip.word(), &[x, fx], fx.shape.clone(), Cost::default());
-                if self.normalised.contains(&fx.id) {
+                if self.normalized.contains(&fx.id) {
                     self.added.insert(y.id);
                 }
                 y

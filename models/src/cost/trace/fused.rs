@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{Tape, Value};
+use super::{CostTrace, Value};
 use crate::conv::Conv;
 use crate::execution::Memory;
 
-impl Tape {
+impl CostTrace {
     /// Begins a stage of blocks that concatenate, which `x` enters. Unless the memory is naive it is one operation: its
     /// features are saved once, at its end, and inputs of convolutions only if they are not computed again.
     pub fn enter_stage(&mut self, x: &Value) {
@@ -25,7 +25,7 @@ impl Tape {
         }
     }
 
-    /// [`Tape::batch_norm_relu`] of the first name, then [`Tape::conv`] of the second. What is convolved is not saved where both
+    /// [`CostTrace::batch_norm_relu`] of the first name, then [`CostTrace::conv`] of the second. What is convolved is not saved where both
     /// are one operation, or where a stage computes it again.
     pub fn norm_relu_conv(&mut self, (norm, name): (&str, &str), x: &Value, conv: Conv) -> Value {
         let y = self.batch_norm_relu(norm, x);

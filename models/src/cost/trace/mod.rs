@@ -1,6 +1,6 @@
 //! The tape on which a network is costed. Nothing here builds a network or opens a device.
 //!
-//! A model's `trace` walks a [`Tape`] exactly as its `forward` walks tensors; every operation appends to the
+//! A model's `trace` walks a [`CostTrace`] exactly as its `forward` walks tensors; every operation appends to the
 //! current [`Layer`] what it costs for one image in f32.
 
 mod fused;
@@ -56,13 +56,13 @@ pub struct TooSmall {
 
 /// Records a network's operations and their costs.
 #[derive(Debug, Default)]
-pub struct Tape {
+pub struct CostTrace {
     layers: Vec<Layer>,
     values: usize,
     saved: HashSet<usize>,
     execution: Execution,
-    /// Results of normalisations, and of additions to them.
-    normalised: HashSet<usize>,
+    /// Results of normalizations, and of additions to them.
+    normalized: HashSet<usize>,
     added: HashSet<usize>,
     /// What the backward pass computes again.
     again: HashSet<usize>,
@@ -71,14 +71,14 @@ pub struct Tape {
     too_small: Option<TooSmall>,
 }
 
-impl Tape {
+impl CostTrace {
     /// An empty tape and the images that enter it, for a network that computes by `execution`.
-    pub fn start(images: Images, execution: Execution) -> (Tape, Value) {
-        let mut tape = Tape { execution, ..Tape::default() };
-        let input = tape.value(vec![images.channels, images.size, images.size]);
+    pub fn start(images: Images, execution: Execution) -> (CostTrace, Value) {
+        let mut trace = CostTrace { execution, ..CostTrace::default() };
+        let input = trace.value(vec![images.channels, images.size, images.size]);
         // Whoever trains holds the images anyway: that the first layer holds them too costs nothing.
-        tape.saved.insert(input.id);
-        (tape, input)
+        trace.saved.insert(input.id);
+        (trace, input)
     }
 
     /// The layer table, first to last.
@@ -113,22 +113,22 @@ impl Tape {
         }
     }
 
-    /// Batch normalisation. Saves its input; the statistics, two numbers a channel and batch, are left out.
+    /// Batch normalization. Saves its input; the statistics, two numbers a channel and batch, are left out.
     pub fn batch_norm(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
-        self.normalised.insert(y.id);
+        self.normalized.insert(y.id);
         let part = self.features.as_ref().is_some_and(|features| features.contains(&x.id));
         let saved = if part { Cost::default() } else { self.save(x) };
         self.push(name, "bn", &[x], &y, Cost { params: 2 * x.channels() as u64, ..saved });
         y
     }
 
-    /// ReLU. Saves its input; as one operation with a normalisation nothing, with an addition to it its output.
+    /// ReLU. Saves its input; as one operation with a normalization nothing, with an addition to it its output.
     pub fn relu(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
         let own = self.execution.kernels.own() || self.features.is_some();
         let saved = match own {
-            true if self.normalised.contains(&x.id) => Cost::default(),
+            true if self.normalized.contains(&x.id) => Cost::default(),
             true if self.added.contains(&x.id) => self.save(&y),
             _ => self.save(x),
         };
@@ -144,7 +144,7 @@ impl Tape {
         y
     }
 
-    /// [`Tape::batch_norm`], then [`Tape::relu`].
+    /// [`CostTrace::batch_norm`], then [`CostTrace::relu`].
     pub fn batch_norm_relu(&mut self, name: &str, x: &Value) -> Value {
         let y = self.batch_norm(name, x);
         self.relu(name, &y)
@@ -214,8 +214,8 @@ impl Tape {
         y
     }
 
-    /// Layer normalisation. Burn differentiates it operation by operation and so saves the centred and the
-    /// normalised input, neither of which exists outside it.
+    /// Layer normalization. Burn differentiates it operation by operation and so saves the centered and the
+    /// normalized input, neither of which exists outside it.
     pub fn layer_norm(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
         let params = 2 * x.shape.last().map_or(0, |&width| width as u64);
