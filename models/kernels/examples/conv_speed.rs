@@ -1,7 +1,7 @@
 //! How fast the convolution kernels are on this machine, next to the multiply-adds it can do at all.
 //!
 //! ```sh
-//! cargo run --release -p skipbench-models --example conv_speed -- resnet20 densenet40 bf16
+//! cargo run --release -p skipbench-kernels --example conv_speed -- resnet20 densenet40 bf16
 //! ```
 //!
 //! With the word bf16 products are computed in that. One line a shape: the median rate of the forward pass and of both gradients in GFLOP/s (two a multiply-add). The last
@@ -10,7 +10,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use skipbench_models::kernels::conv::{Conv, ConvShape, Products};
+use skipbench_kernels::conv::{Conv, ConvShape, Products};
 
 /// Repetitions of a measurement, after one to warm up.
 const RUNS: usize = 15;

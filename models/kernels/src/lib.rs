@@ -1,10 +1,9 @@
-//! Convolution and batch normalisation on slices of f32, for the CPU: what `ops` runs on Burn's flex backend.
+//! Convolution and batch normalization on slices of f32, for the CPU.
 //!
 //! Activations are `[batch, channels, height, width]`, row after row; weights `[output, input, kernel, kernel]`. Nothing here
 //! knows Burn. Results do not depend on the number of threads: each output is computed by one task, however many there are,
-//! and partial sums are cut by shape alone and added in a fixed order. This is the only module of the workspace with `unsafe`, each block with its reason.
-
-#![deny(unsafe_op_in_unsafe_fn)]
+//! and partial sums are cut by shape alone and added in a fixed order. This is the only crate of the workspace with `unsafe`,
+//! each block with its reason.
 
 pub mod conv;
 pub mod norm;

@@ -5,8 +5,8 @@ use burn::backend::flex::FlexTensor;
 use burn::tensor::TensorData;
 
 use super::layer::{LayerOps, Window};
-use crate::kernels::norm::{self, After, Mask, Parameters};
-use crate::kernels::planes::Planes;
+use skipbench_kernels::norm::{self, After, Mask, Parameters};
+use skipbench_kernels::planes::Planes;
 
 /// A contiguous tensor.
 pub(super) fn dense(x: FlexTensor) -> FlexTensor {

@@ -5,7 +5,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 
-use crate::kernels::conv::{Conv, ConvShape, Products};
+use skipbench_kernels::conv::{Conv, ConvShape, Products};
 
 /// What the tensors of a convolution do not tell.
 #[derive(Debug, Clone, Copy)]

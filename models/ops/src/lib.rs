@@ -5,10 +5,16 @@
 
 #[cfg(feature = "flex")]
 mod autodiff;
-pub(crate) mod block;
+pub mod block;
+mod conv;
+mod engine;
 #[cfg(feature = "flex")]
 mod flex;
 #[cfg(feature = "flex")]
 pub mod layer;
 #[cfg(feature = "flex")]
 pub mod norm_conv;
+
+pub use conv::Conv;
+pub use engine::{Engine, follow, learns};
+pub use skipbench_kernels::conv::Products;

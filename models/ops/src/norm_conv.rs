@@ -12,8 +12,8 @@ use burn::tensor::Tensor;
 
 use super::flex::{Kept, dense, dims, norm_backward, numbers, planes, tensor};
 use super::layer::{Affine, LayerOps, Window};
-use crate::kernels::conv::{Conv, ConvShape};
-use crate::kernels::norm;
+use skipbench_kernels::conv::{Conv, ConvShape};
+use skipbench_kernels::norm;
 
 /// What backends are extended by. Shapes as [`LayerOps`].
 #[backend_extension(Autodiff, Flex)]

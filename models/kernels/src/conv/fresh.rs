@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 
 use super::{Conv, correlate};
-use crate::kernels::written;
+use crate::written;
 
 impl Conv<'_> {
     /// The convolution of `x` by `weight`, as a tensor of its own.

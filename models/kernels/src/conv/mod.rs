@@ -155,27 +155,3 @@ impl<'a> Conv<'a> {
         assert!(y >= least(self.images.1, shape.output_len()), "an output of {y} floats is too short for {shape:?}");
     }
 }
-
-/// Overwrites `y` with the convolution of `x` by `weight`: [`Conv::forward`] of contiguous tensors.
-///
-/// # Panics
-/// When the shape is not supported or a slice is shorter than the shape says.
-pub fn forward(shape: &ConvShape, x: &[f32], weight: &[f32], y: &mut [f32]) {
-    Conv::new(*shape).forward(x, weight, y);
-}
-
-/// Overwrites `dx` with the gradient of the input: [`Conv::input_gradient`] of contiguous tensors.
-///
-/// # Panics
-/// When the shape is not supported or a slice is shorter than the shape says.
-pub fn input_gradient(shape: &ConvShape, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
-    Conv::new(*shape).input_gradient(dy, weight, dx);
-}
-
-/// Overwrites `dw` with the gradient of the weights: [`Conv::weight_gradient`] of contiguous tensors.
-///
-/// # Panics
-/// When the shape is not supported or a slice is shorter than the shape says.
-pub fn weight_gradient(shape: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    Conv::new(*shape).weight_gradient(x, dy, dw);
-}

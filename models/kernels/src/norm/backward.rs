@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::sums::{LANES, Sums};
 use super::{Channel, Parameters};
-use crate::kernels::planes::{Planes, PlanesMut};
-use crate::kernels::written;
+use crate::planes::{Planes, PlanesMut};
+use crate::written;
 
 /// Where the gradient of what was normalised passes: everywhere, or where the ReLU after it was open.
 #[derive(Debug, Clone, Copy)]

@@ -12,8 +12,8 @@ use rayon::prelude::*;
 
 use super::sums::{LANES, Sums};
 use super::{Channel, Parameters};
-use crate::kernels::planes::{Planes, PlanesMut};
-use crate::kernels::written;
+use crate::planes::{Planes, PlanesMut};
+use crate::written;
 
 /// What the normalisations of a channel still have to take away from its gradient: sums over them of `γ/σ · Σg` and of
 /// `γ/σ · Σ(g·x̂)`.

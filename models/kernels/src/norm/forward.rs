@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::sums::sum;
 use super::{Channel, Parameters};
-use crate::kernels::planes::{Planes, PlanesMut};
-use crate::kernels::written;
+use crate::planes::{Planes, PlanesMut};
+use crate::written;
 
 /// What follows the normalisation.
 #[derive(Debug, Clone, Copy)]

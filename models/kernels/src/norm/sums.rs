@@ -1,7 +1,7 @@
 //! Sums over the planes of a channel: in lanes of f32 over a few thousand numbers, then added up in f64. The order is fixed,
 //! so that every machine and number of threads gives the same.
 
-use crate::kernels::planes::Planes;
+use crate::planes::Planes;
 
 /// Numbers that are summed side by side. So many that compilers keep the loop over them a loop, which they then do in
 /// vectors; a short one they unroll into scalars.

@@ -1,9 +1,9 @@
 //! The convolution kernels against a plain f64 computation, on every instruction set that the CPU has, with products in f32
 //! and in bf16: there the f64 computation is of rounded operands, so that it is as exact.
 
-use burn::tensor::bf16;
+use half::bf16;
 use proptest::prelude::*;
-use skipbench_models::kernels::conv::{Conv, ConvShape, Isa, Products};
+use skipbench_kernels::conv::{Conv, ConvShape, Isa, Products};
 
 use super::{cases, pool};
 use crate::reference::{Sum, convolve, gradients, noise, wide};

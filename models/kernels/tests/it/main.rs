@@ -2,6 +2,8 @@
 
 mod conv;
 mod norm;
+#[allow(dead_code, unused_imports, reason = "the other crates' tests use the rest of it")]
+mod reference;
 
 /// As many cases as a test usually has, or as many as an interpreter has the time for.
 fn cases(usual: u32) -> u32 {

@@ -2,8 +2,8 @@
 //! share.
 
 use proptest::prelude::*;
-use skipbench_models::kernels::norm::{self, After, Mask, Owed, Parameters};
-use skipbench_models::kernels::planes::Planes;
+use skipbench_kernels::norm::{self, After, Mask, Owed, Parameters};
+use skipbench_kernels::planes::Planes;
 
 use super::{cases, pool};
 use crate::reference::{Maps, Moments, Norm, apart, gammas, gate, is_doubtful, noise, relu, wide};

@@ -6,7 +6,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::tensor::{Shape, Slice};
 
 use super::{Done, Stage, Step};
-use crate::conv::Conv;
+use crate::Conv;
 
 /// `range` of a tensor's axis.
 fn part<B: Backend>(x: &FloatTensor<B>, axis: usize, range: std::ops::Range<usize>) -> FloatTensor<B> {

@@ -1,13 +1,13 @@
-//! A stage of blocks that concatenate, as one operation: what the modes of [`Memory`] but `naive` are made of.
+//! A stage of blocks that concatenate, as one operation: with what it keeps for the backward pass chosen by [`Keep`].
 //!
 //! The features of all layers are one tensor; a layer reads the channels before its own. The operation's parameters are one
 //! vector: for every convolution of every layer γ and β of the normalisation before it, then its weights. Its statistics are
 //! another: for every convolution mean and variance of that normalisation.
 
 mod autodiff;
-mod generic;
 #[cfg(feature = "flex")]
-mod own;
+mod fused;
+mod generic;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,20 +15,30 @@ use std::sync::Arc;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 
-use crate::conv::Conv;
-use crate::execution::{Execution, Memory};
+use crate::{Conv, Engine};
 
 /// Shapes of a stage of blocks that concatenate.
 #[derive(Debug, Clone)]
-pub(crate) struct Stage {
+pub struct Stage {
     /// Channels that enter.
     pub input: usize,
     /// The convolutions of each layer, each after BN and ReLU.
     pub layers: Vec<Vec<Conv>>,
     /// What is added to variances.
     pub epsilon: f64,
-    /// How it computes.
-    pub execution: Execution,
+    /// Whose operations compute it.
+    pub engine: Engine,
+    /// What it keeps.
+    pub keep: Keep,
+}
+
+/// What a stage keeps for the backward pass, beside its features and the results of inner convolutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The results of BN and ReLU.
+    Activations,
+    /// Nothing: BN and ReLU are computed again in the backward pass. Pleiss et al. 2017, arXiv:1707.06990.
+    Nothing,
 }
 
 /// One BN–ReLU–convolution of a stage, and where its numbers stand in the vectors of parameters and statistics.
@@ -68,7 +78,7 @@ impl Stage {
 
     /// Whether the results of BN and ReLU are kept.
     pub(crate) fn keeps_activated(&self) -> bool {
-        self.execution.memory != Memory::Recompute
+        self.keep == Keep::Activations
     }
 }
 
@@ -110,7 +120,7 @@ pub(crate) trait StageKernels: Backend {
 
 /// What backends are extended by.
 #[backend_extension(Autodiff, Flex: cfg(feature = "flex"), Cube: cfg(feature = "cube"))]
-pub(crate) trait StageOps: Backend {
+pub trait StageOps: Backend {
     /// A stage by the statistics of the batch; gives its features and those statistics.
     fn stage_train(
         x: FloatTensor<Self>,

@@ -6,12 +6,11 @@ use burn::tensor::module::{batch_norm, batch_norm_train, conv2d};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData, bf16};
 use proptest::prelude::*;
-use skipbench_models::kernels::conv::{ConvShape, Products};
-use skipbench_models::ops::layer::{Affine, Then, Window, convolve, norm_infer, norm_train};
-use skipbench_models::ops::norm_conv;
+use skipbench_kernels::conv::{ConvShape, Products};
+use skipbench_ops::layer::{Affine, Then, Window, convolve, norm_infer, norm_train};
+use skipbench_ops::norm_conv;
 
 use super::reference::{Maps, Moments, Norm, Step, apart, gammas, noise, wide};
-use super::training::{difference, distance};
 
 const EPSILON: f64 = 1e-5;
 
@@ -22,6 +21,21 @@ fn device() -> Device {
 fn tensor<const D: usize>(shape: [usize; D], seed: u64) -> Tensor<D> {
     let values = noise(shape.iter().product(), seed);
     Tensor::from_data(TensorData::new(values, shape), &device()).require_grad()
+}
+
+/// The Euclidean distance.
+fn distance(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len(), "not as many numbers");
+    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+}
+
+/// Largest difference over the largest magnitude.
+fn difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len(), "not as many numbers");
+    let scale = b.iter().fold(1e-6f32, |largest, value| largest.max(value.abs()));
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    // A difference that is not a number is one, which `f32::max` would pass over.
+    differences.fold(0f32, |largest, difference| if difference <= largest { largest } else { difference }) / scale
 }
 
 /// [`tensor`] of noise to which `factor` was applied.
@@ -229,25 +243,6 @@ proptest! {
         for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
             let (apart, tolerance) = (apart(found, expected), if index == 0 { 1e-5 } else { 1e-4 });
             prop_assert!(apart <= tolerance, "result {} differs by {}", index, apart);
-        }
-    }
-}
-
-/// Runs `work` on a pool of `threads`.
-fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool").install(work)
-}
-
-#[test]
-fn results_do_not_depend_on_the_number_of_threads() {
-    use super::training::first_step;
-    use skipbench_models::{Execution, Memory};
-    for name in ["resnet8-w4", "densenet-bc-16-4", "backbone-concat-16-w4"] {
-        for memory in Memory::ALL {
-            let execution = Execution { memory, ..Execution::default() };
-            let one = with_threads(1, || first_step(name, execution, &Device::flex()));
-            let three = with_threads(3, || first_step(name, execution, &Device::flex()));
-            assert!(one == three, "{name} {memory:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! BN–ReLU–convolution, and blocks of it that concatenate.
 
-use skipbench_models::kernels::conv::ConvShape;
+use skipbench_kernels::conv::ConvShape;
 
 use super::{Maps, Moments, Norm, Sum, convolve, gate, gradients, is_doubtful, relu};
 

@@ -4,11 +4,11 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
 use super::{affine, conv_shape, moments, normalised};
-use crate::kernels::conv::{Conv, Products};
-use crate::kernels::norm::{self, Found, Mask, Owed};
-use crate::kernels::planes::Planes;
-use crate::ops::block::{Done, Stage, Step};
-use crate::ops::flex::{dense, dims, numbers, planes, tensor};
+use crate::block::{Done, Stage, Step};
+use crate::flex::{dense, dims, numbers, planes, tensor};
+use skipbench_kernels::conv::{Conv, Products};
+use skipbench_kernels::norm::{self, Found, Mask, Owed};
+use skipbench_kernels::planes::Planes;
 
 /// Gradients of x and of the parameters.
 pub(super) fn backward(
@@ -27,7 +27,7 @@ pub(super) fn backward(
         statistics: numbers(&statistics),
         moments: feature_moments(&steps, numbers(&statistics), total),
         epsilon: stage.epsilon,
-        products: stage.execution.kernels.products(),
+        products: stage.products(),
         inner: done.inner,
         activated: done.activated,
         owed: vec![Owed::default(); total],

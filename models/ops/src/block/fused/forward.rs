@@ -4,11 +4,11 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
 use super::{affine, conv_shape, moments, normalised, place};
-use crate::kernels::conv::Conv;
-use crate::kernels::norm;
-use crate::kernels::planes::Planes;
-use crate::ops::block::{Done, Stage, Step};
-use crate::ops::flex::{dims, numbers, planes, tensor};
+use crate::block::{Done, Stage, Step};
+use crate::flex::{dims, numbers, planes, tensor};
+use skipbench_kernels::conv::Conv;
+use skipbench_kernels::norm;
+use skipbench_kernels::planes::Planes;
 
 /// Normalises by given statistics; keeps nothing.
 pub(super) fn infer(x: &FlexTensor, parameters: &FlexTensor, statistics: FlexTensor, stage: &Stage) -> Done<Flex> {
@@ -104,8 +104,7 @@ impl<'a> Run<'a> {
             self.statistics.extend(&mean[..step.mean.len()]);
             self.statistics.extend(&variance[..step.variance.len()]);
         }
-        let (by, products) =
-            (affine(self.parameters, step, self.stage.epsilon), self.stage.execution.kernels.products());
+        let (by, products) = (affine(self.parameters, step, self.stage.epsilon), self.stage.products());
         let (weight, moments) = (&self.parameters[step.weight.clone()], moments(&self.statistics, step));
         if self.given || !self.stage.keeps_activated() {
             let by = by.folded(moments);

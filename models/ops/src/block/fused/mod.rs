@@ -10,11 +10,11 @@ use burn::tensor::DType;
 use rayon::prelude::*;
 
 use super::{Done, Stage, StageKernels, Step, generic};
-use crate::conv::Conv;
-use crate::kernels::conv::{self, ConvShape, Products};
-use crate::kernels::norm::Parameters;
-use crate::kernels::planes::Planes;
-use crate::ops::flex::{dense, dims, whole};
+use crate::flex::{dense, dims, whole};
+use crate::{Conv, Engine};
+use skipbench_kernels::conv::{self, ConvShape, Products};
+use skipbench_kernels::norm::Parameters;
+use skipbench_kernels::planes::Planes;
 
 impl StageKernels for Flex {
     fn stage(x: FlexTensor, parameters: FlexTensor, statistics: Option<FlexTensor>, stage: &Stage) -> Done<Self> {
@@ -43,7 +43,7 @@ impl StageKernels for Flex {
 
 /// Whether this crate's kernels are wanted and can do it.
 fn applies(x: &FlexTensor, stage: &Stage) -> bool {
-    if !stage.execution.kernels.own() || x.dtype() != DType::F32 {
+    if stage.engine == Engine::Burn || x.dtype() != DType::F32 {
         return false;
     }
     let [batch, _, height, width] = dims(x);
@@ -90,4 +90,14 @@ fn place(from: Planes<'_>, to: &mut [f32], channels: usize, first: usize) {
         let from_image = from.image(image);
         to[first * from.area..][..from_image.len()].copy_from_slice(from_image);
     });
+}
+
+impl Stage {
+    /// What this crate's kernels multiply in.
+    fn products(&self) -> Products {
+        match self.engine {
+            Engine::Native(products) => products,
+            Engine::Burn => Products::default(),
+        }
+    }
 }

@@ -1,56 +1,70 @@
-//! Convolution and batch normalisation as networks call them: Burn's layers hold the parameters, an [`Execution`]'s kernels
-//! compute.
+//! Convolution and batch normalization as networks call them: Burn's layers hold the parameters, an [`Engine`] computes.
 
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, activation::relu};
 
-use crate::execution::Kernels;
+use crate::Products;
 #[cfg(feature = "flex")]
-use crate::ops::layer::{self, Affine, Then};
+use crate::layer::{self, Affine, Then};
 
-impl Kernels {
+/// Whose operations compute a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The kernels of this crate where they apply, which is in f32 on Burn's flex device; Burn's own operations elsewhere.
+    Native(Products),
+    /// Burn's own operations.
+    Burn,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::Native(Products::F32)
+    }
+}
+
+impl Engine {
     /// `layer` applied to `x`, `[batch, input, height, width]`.
-    pub(crate) fn conv(self, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    pub fn conv(self, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if let Some(window) = own::window(layer, &x, self.products()).filter(|_| self.apply(&x)) {
+        if let Some(window) = self.products(&x).and_then(|products| native::window(layer, &x, products)) {
             return layer::convolve(x, layer.weight.val(), window);
         }
         layer.forward(x)
     }
 
     /// `norm` applied to `x`, `[batch, channels, height, width]`.
-    pub(crate) fn norm(self, norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
+    pub fn norm(self, norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if self.apply(&x) {
-            return own::norm(norm, x, Then::Nothing);
+        if self.products(&x).is_some() {
+            return native::norm(norm, x, Then::Nothing);
         }
         norm.forward(x)
     }
 
-    /// [`Kernels::norm`], then ReLU.
-    pub(crate) fn norm_relu(self, norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
+    /// [`Engine::norm`], then ReLU.
+    pub fn norm_relu(self, norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if self.apply(&x) {
-            return own::norm(norm, x, Then::Relu);
+        if self.products(&x).is_some() {
+            return native::norm(norm, x, Then::Relu);
         }
         relu(norm.forward(x))
     }
 
-    /// [`Kernels::norm_relu`], then [`Kernels::conv`].
-    pub(crate) fn norm_relu_conv(self, norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    /// [`Engine::norm_relu`], then [`Engine::conv`].
+    pub fn norm_relu_conv(self, norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if let Some(window) = own::window(layer, &x, self.products()).filter(|_| self.apply(&x)) {
-            return own::norm_relu_conv(norm, layer, x, window);
+        if let Some(window) = self.products(&x).and_then(|products| native::window(layer, &x, products)) {
+            return native::norm_relu_conv(norm, layer, x, window);
         }
         self.conv(layer, self.norm_relu(norm, x))
     }
 
-    /// [`Kernels::norm`], then addition of `shortcut`, then ReLU.
-    pub(crate) fn norm_add_relu(self, norm: &BatchNorm, x: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
+    /// [`Engine::norm`], then addition of `shortcut`, then ReLU.
+    pub fn norm_add_relu(self, norm: &BatchNorm, x: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if self.apply(&x) {
-            return own::norm(norm, x, Then::AddRelu(shortcut));
+        if self.products(&x).is_some() {
+            return native::norm(norm, x, Then::AddRelu(shortcut));
         }
         relu(shortcut + norm.forward(x))
     }
@@ -58,21 +72,21 @@ impl Kernels {
 
 /// What this crate's kernels need.
 #[cfg(feature = "flex")]
-mod own {
+mod native {
     use burn::backend::DispatchDevice;
     use burn::nn::PaddingConfig2d;
     use burn::tensor::DType;
 
     use super::*;
-    use crate::kernels::conv::Products;
-    use crate::ops::layer::Window;
-    use crate::ops::norm_conv;
+    use crate::layer::Window;
+    use crate::norm_conv;
 
-    impl Kernels {
-        /// Whether this crate's kernels are wanted and can work on `x`.
-        pub(crate) fn apply(self, x: &Tensor<4>) -> bool {
+    impl Engine {
+        /// What this crate's kernels are to multiply in, if they are wanted and can work on `x`.
+        pub(crate) fn products(self, x: &Tensor<4>) -> Option<Products> {
+            let Engine::Native(products) = self else { return None };
             let flex = matches!(x.device().inner().as_dispatch(), DispatchDevice::Flex(_));
-            self.own() && x.dtype() == DType::F32 && flex
+            (x.dtype() == DType::F32 && flex).then_some(products)
         }
     }
 
@@ -122,12 +136,12 @@ mod own {
 }
 
 /// Whether `norm` goes by the statistics of the batch `x`, as Burn's own layer decides it.
-pub(crate) fn learns(norm: &BatchNorm, x: &Tensor<4>) -> bool {
+pub fn learns(norm: &BatchNorm, x: &Tensor<4>) -> bool {
     x.device().is_autodiff() && norm.training.is_enabled()
 }
 
 /// Moves running statistics towards those of a batch, as Burn's layer does.
-pub(crate) fn follow(norm: &BatchNorm, mean: Tensor<1>, variance: Tensor<1>) {
+pub fn follow(norm: &BatchNorm, mean: Tensor<1>, variance: Tensor<1>) {
     for (running, batch) in [(&norm.running_mean, mean), (&norm.running_var, variance)] {
         let old = running.value_sync().to_device(&batch.device());
         let new = old.mul_scalar(1.0 - norm.momentum).add(batch.detach().mul_scalar(norm.momentum));
