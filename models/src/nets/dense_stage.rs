@@ -1,4 +1,4 @@
-//! A stage of pre-activation branches whose results are concatenated, as one operation ([`ops::block`](crate::ops::block)).
+//! A stage of pre-activation branches whose results are concatenated, as one operation ([`Stage`]).
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use burn::backend::Dispatch;
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
+use skipbench_ops::block::{Stage, StageOps};
+use skipbench_ops::{follow, learns};
 
 use crate::nets::branch::Branch;
 use crate::conv::Conv;
 use crate::execution::Execution;
-use crate::layers::{follow, learns};
-use crate::ops::block::{Stage, StageOps};
 
 /// `x = [x, F(x)]` for each branch F in turn.
 pub(crate) fn forward(branches: &[Branch], x: Tensor<4>, execution: Execution) -> Tensor<4> {
@@ -21,7 +21,8 @@ pub(crate) fn forward(branches: &[Branch], x: Tensor<4>, execution: Execution) -
         input: x.dims()[1],
         layers: layers.iter().map(|layer| layer.iter().map(|(conv, _)| shape(conv)).collect()).collect(),
         epsilon: norm.epsilon,
-        execution,
+        engine: execution.kernels.engine(),
+        keep: execution.memory.keep(),
     });
     let learning = learns(norm, &x);
     let norms: Vec<&BatchNorm> = layers.iter().flatten().map(|(_, norm)| *norm).collect();
