@@ -4,8 +4,9 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::cost::{Cost, Images};
+use crate::cost::Cost;
 use crate::error::SpecError;
+use crate::images::Images;
 
 /// A network of one's own as data: what a suite names and rows say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,57 +21,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod backbone;
-mod block;
-mod branch;
 pub mod catalog;
-mod concat;
 mod cost;
-mod count;
-mod densenet;
+mod custom;
 mod error;
 mod execution;
-mod family;
-mod fit;
-mod head;
+mod images;
 mod init;
-pub mod matching;
-mod names;
-mod network;
-mod norm;
-mod own;
-pub mod parity;
+mod nets;
 pub mod probe;
-mod resnet;
-mod skip;
+// Its table links to the files where joins run.
+#[allow(rustdoc::private_intra_doc_links)]
+pub mod skip;
 mod spec;
-mod staged;
-mod state;
-mod stem;
-mod trace;
-pub mod torchvision;
-mod vit;
+mod weights;
 
-/// The shape of a convolution: what `init` draws, `cost` counts and a model file writes down.
-mod conv {
-    pub(crate) use skipbench_ops::Conv;
-}
-
-pub use backbone::BackboneConfig;
-pub use block::{BlockKind, Shortcut};
-pub use cost::{Cost, Images, Layer, total};
-pub use densenet::{DenseKind, DenseNetConfig};
+pub use catalog::{Family, Fixed, matching};
+pub use cost::{Cost, Layer, total};
+pub use custom::{CustomConfig, CustomModel};
 pub use error::SpecError;
 pub use execution::{Execution, Kernels, Memory};
-pub use family::{Family, Fixed};
-pub use fit::{Fit, fit};
-pub use network::{Network, Custom};
-pub use norm::Norm;
-pub use own::{CustomModel, CustomConfig};
-pub use resnet::{ResNet, ResNetConfig};
-pub use skip::Skip;
-pub use spec::{Model, ModelSpec};
-pub use staged::Staged;
-pub use state::State;
-pub use stem::StemKind;
-pub use vit::{ViT, ViTConfig};
+pub use images::Images;
+pub use nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNet, ResNetConfig};
+pub use nets::{Shortcut, Staged, StemKind, ViT, ViTConfig};
+pub use skip::{ResidualSkip, Skip};
+pub use spec::{Custom, Model, ModelSpec, Network};
+pub use weights::{Fit, State, parity, torchvision};

@@ -1,17 +1,14 @@
-//! Families as lines of members: for each depth (and compression) one member a width or growth rate, cheapest first.
+//! Families as sweeps over width: for each depth (and compression) one member a width or growth rate, cheapest first.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::nets::backbone::BackboneConfig;
-use crate::cost::Images;
-use crate::nets::densenet::{DenseKind, DenseNetConfig};
 use crate::error::WIDEST;
-use crate::nets::resnet::ResNetConfig;
-use crate::skip::Skip;
+use crate::images::Images;
+use crate::nets::{BackboneConfig, DenseKind, DenseNetConfig, ResNetConfig, ViTConfig};
+use crate::skip::{ResidualSkip, Skip};
 use crate::spec::ModelSpec;
-use crate::nets::vit::ViTConfig;
 
 /// A family in which a member can be sought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,10 +52,7 @@ impl fmt::Display for Fixed {
         let all =
             [number("depth", self.depth), number("width", self.width), number("growth", self.growth), compression];
         let given: Vec<String> = all.into_iter().flatten().collect();
-        match given.is_empty() {
-            true => f.write_str("any depth"),
-            false => f.write_str(&given.join(", ")),
-        }
+        f.write_str(&if given.is_empty() { "any depth".to_owned() } else { given.join(", ") })
     }
 }
 
@@ -96,7 +90,7 @@ impl Family {
     }
 
     /// The first key of `fixed` that this family's members do not have.
-    pub(crate) fn lacks(self, fixed: &Fixed) -> Option<&'static str> {
+    pub(super) fn lacks(self, fixed: &Fixed) -> Option<&'static str> {
         let dense = matches!(self, Family::Densenet | Family::DensenetBc);
         let keys = [
             ("width", fixed.width.is_some() && dense),
@@ -106,10 +100,10 @@ impl Family {
         keys.into_iter().find(|(_, lacking)| *lacking).map(|(key, _)| key)
     }
 
-    /// Every line of the family with what is fixed.
-    pub(crate) fn lines(self, images: Images, fixed: &Fixed) -> Vec<Line> {
+    /// Every sweep of the family with what is fixed.
+    pub(super) fn sweeps(self, images: Images, fixed: &Fixed) -> Vec<WidthSweep> {
         let depths = fixed.depth.map_or_else(|| self.depths(), |depth| vec![depth]);
-        depths.into_iter().flat_map(|depth| self.lines_at(depth, images, fixed)).collect()
+        depths.into_iter().flat_map(|depth| self.sweeps_at(depth, images, fixed)).collect()
     }
 
     fn depths(self) -> Vec<usize> {
@@ -123,10 +117,10 @@ impl Family {
         }
     }
 
-    fn lines_at(self, depth: usize, images: Images, fixed: &Fixed) -> Vec<Line> {
+    fn sweeps_at(self, depth: usize, images: Images, fixed: &Fixed) -> Vec<WidthSweep> {
         match self {
-            Family::Plain => vec![resnets(depth, Skip::None, fixed)],
-            Family::Resnet => vec![resnets(depth, Skip::Add, fixed)],
+            Family::Plain => vec![resnets(depth, ResidualSkip::None, fixed)],
+            Family::Resnet => vec![resnets(depth, ResidualSkip::Add, fixed)],
             Family::Densenet => vec![densenets(depth, DenseKind::Basic, fixed.compression, fixed)],
             Family::DensenetBc => match fixed.compression {
                 Some(theta) => vec![densenets(depth, DenseKind::Bc, Some(theta), fixed)],
@@ -141,7 +135,7 @@ impl Family {
 }
 
 /// Members of one depth and compression; a member's cost grows with its number.
-pub(crate) struct Line {
+pub(super) struct WidthSweep {
     member: Box<dyn Fn(usize) -> ModelSpec>,
     /// Difference of the widths of neighbours: a Transformer's heads must divide them.
     step: usize,
@@ -149,28 +143,28 @@ pub(crate) struct Line {
     only: Option<usize>,
 }
 
-impl Line {
+impl WidthSweep {
     fn new(step: usize, only: Option<usize>, member: impl Fn(usize) -> ModelSpec + 'static) -> Self {
         Self { member: Box::new(member), step, only }
     }
 
     /// The member of that width or growth rate.
-    pub(crate) fn of_width(&self, width: usize) -> ModelSpec {
+    pub(super) fn of_width(&self, width: usize) -> ModelSpec {
         (self.member)(width)
     }
 
     /// Member number `index`, from 1.
-    pub(crate) fn member(&self, index: usize) -> ModelSpec {
+    pub(super) fn member(&self, index: usize) -> ModelSpec {
         self.of_width(index * self.step)
     }
 
     /// The member of the fixed width, if one is fixed.
-    pub(crate) fn only(&self) -> Option<ModelSpec> {
+    pub(super) fn only(&self) -> Option<ModelSpec> {
         self.only.map(|width| self.of_width(width))
     }
 
     /// One past the last number.
-    pub(crate) fn end(&self) -> usize {
+    pub(super) fn end(&self) -> usize {
         WIDEST / self.step
     }
 }
@@ -181,21 +175,21 @@ fn compressions() -> impl Iterator<Item = Option<f64>> {
     std::iter::once(None).chain(tenths)
 }
 
-fn resnets(depth: usize, skip: Skip, fixed: &Fixed) -> Line {
-    Line::new(1, fixed.width, move |width| {
+fn resnets(depth: usize, skip: ResidualSkip, fixed: &Fixed) -> WidthSweep {
+    WidthSweep::new(1, fixed.width, move |width| {
         ModelSpec::Resnet(ResNetConfig { width, ..ResNetConfig::cifar(depth, skip) })
     })
 }
 
-fn densenets(depth: usize, kind: DenseKind, compression: Option<f64>, fixed: &Fixed) -> Line {
-    Line::new(1, fixed.growth, move |growth| {
+fn densenets(depth: usize, kind: DenseKind, compression: Option<f64>, fixed: &Fixed) -> WidthSweep {
+    WidthSweep::new(1, fixed.growth, move |growth| {
         ModelSpec::Densenet(DenseNetConfig { compression, ..DenseNetConfig::cifar(depth, growth, kind) })
     })
 }
 
-fn vits(depth: usize, heads: usize, images: Images, fixed: &Fixed) -> Line {
+fn vits(depth: usize, heads: usize, images: Images, fixed: &Fixed) -> WidthSweep {
     let patch = patch(images.size);
-    Line::new(heads, fixed.width, move |width| ModelSpec::Vit(ViTConfig::new(depth, width, heads, patch)))
+    WidthSweep::new(heads, fixed.width, move |width| ModelSpec::Vit(ViTConfig::new(depth, width, heads, patch)))
 }
 
 /// 2 for small images, 4 for CIFAR's, 16 for ImageNet's; 1 where that does not divide the side.
@@ -208,15 +202,15 @@ fn patch(size: usize) -> usize {
     if size.is_multiple_of(wanted) { wanted } else { 1 }
 }
 
-fn backbones(depth: usize, skip: Skip, fixed: &Fixed) -> Line {
-    Line::new(1, fixed.width, move |width| {
+fn backbones(depth: usize, skip: Skip, fixed: &Fixed) -> WidthSweep {
+    WidthSweep::new(1, fixed.width, move |width| {
         ModelSpec::Backbone(BackboneConfig { width, ..BackboneConfig::new(depth, skip) })
     })
 }
 
-fn growing_backbones(depth: usize, fixed: &Fixed) -> Line {
+fn growing_backbones(depth: usize, fixed: &Fixed) -> WidthSweep {
     let width = fixed.width.unwrap_or(16);
-    Line::new(1, fixed.growth, move |growth| {
+    WidthSweep::new(1, fixed.growth, move |growth| {
         let config = BackboneConfig { width, growth: Some(growth), ..BackboneConfig::new(depth, Skip::Concat) };
         ModelSpec::Backbone(config)
     })

@@ -9,10 +9,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::family::{Family, Fixed, WidthSweep};
 use crate::catalog;
-use crate::cost::{Cost, Images};
+use crate::cost::Cost;
 use crate::error::SpecError;
-use crate::catalog::family::{Family, Fixed, Line};
+use crate::images::Images;
 use crate::spec::ModelSpec;
 
 /// The tolerance where none is given: 2 %.
@@ -48,7 +49,7 @@ impl Budget {
         self.of(cost) as f64 / self.of(reference) as f64 - 1.0
     }
 
-    /// The word used in suites and on the command line.
+    /// The word used in suites and on the command sweep.
     pub fn word(self) -> &'static str {
         match self {
             Budget::Params => "params",
@@ -154,8 +155,8 @@ pub fn search(reference: &ModelSpec, images: Images, query: &Query) -> Result<Ve
         return Err(MatchError::NoSuchKey { family: query.family, key });
     }
     let target = reference.cost(images)?;
-    let lines = query.family.lines(images, &query.fixed);
-    let candidates = lines.iter().flat_map(|line| around(line, &target, images, query));
+    let sweeps = query.family.sweeps(images, &query.fixed);
+    let candidates = sweeps.iter().flat_map(|sweep| around(sweep, &target, images, query));
     let fits = |candidate: &Candidate| candidate.error <= query.tolerance;
     let (mut found, rest): (Vec<_>, Vec<_>) = candidates.partition(fits);
     if !found.is_empty() {
@@ -181,11 +182,11 @@ fn rank(candidate: &Candidate, reference: &ModelSpec) -> f64 {
     ratio.ln().abs() + if unusual { 10.0 } else { 0.0 }
 }
 
-/// The members of `line` on both sides of the target.
-fn around(line: &Line, target: &Cost, images: Images, query: &Query) -> Vec<Candidate> {
-    let members = match line.only() {
+/// The members of `sweep` on both sides of the target.
+fn around(sweep: &WidthSweep, target: &Cost, images: Images, query: &Query) -> Vec<Candidate> {
+    let members = match sweep.only() {
         Some(member) => vec![member],
-        None => near(line, target, images, &query.budgets),
+        None => near(sweep, target, images, &query.budgets),
     };
     members.into_iter().filter_map(|spec| candidate(spec, target, images, query)).collect()
 }
@@ -196,20 +197,20 @@ fn candidate(spec: ModelSpec, target: &Cost, images: Images, query: &Query) -> O
     Some(Candidate { spec, cost, error: errors.fold(0.0, f64::max) })
 }
 
-/// The two members between which the largest error changes its side. Costs grow along a line, so that of the budgets' errors
+/// The two members between which the largest error changes its side. Costs grow along a sweep, so that of the budgets' errors
 /// the highest and the lowest do: the largest falls until their sum is 0 and rises from there, and no other member is nearer.
-fn near(line: &Line, target: &Cost, images: Images, budgets: &[Budget]) -> Vec<ModelSpec> {
-    let below = |index: usize| match line.member(index).cost(images) {
+fn near(sweep: &WidthSweep, target: &Cost, images: Images, budgets: &[Budget]) -> Vec<ModelSpec> {
+    let below = |index: usize| match sweep.member(index).cost(images) {
         Ok(cost) => {
             let errors = budgets.iter().map(|budget| budget.error(&cost, target));
             errors.clone().fold(f64::MIN, f64::max) + errors.fold(f64::MAX, f64::min) < 0.0
         }
         Err(_) => false,
     };
-    let (mut low, mut high) = (0, line.end());
+    let (mut low, mut high) = (0, sweep.end());
     while low + 1 < high {
         let middle = low.midpoint(high);
         if below(middle) { low = middle } else { high = middle }
     }
-    (low.max(1)..=high).map(|index| line.member(index)).collect()
+    (low.max(1)..=high).map(|index| sweep.member(index)).collect()
 }

@@ -1,15 +1,15 @@
 //! Every published variant by its usual name.
 
-use crate::nets::backbone::BackboneConfig;
-use crate::nets::block::{BlockKind, Shortcut};
-use crate::cost::Images;
-use crate::nets::densenet::{DenseKind, DenseNetConfig};
-use crate::catalog::names;
-use crate::nets::resnet::ResNetConfig;
-use crate::skip::Skip;
+mod family;
+pub mod matching;
+mod names;
+
+pub use family::{Family, Fixed};
+
+use crate::images::Images;
+use crate::nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, ResNetConfig, Shortcut, StemKind, ViTConfig};
+use crate::skip::{ResidualSkip, Skip};
 use crate::spec::ModelSpec;
-use crate::nets::stem::StemKind;
-use crate::nets::vit::ViTConfig;
 
 /// A published network.
 #[derive(Debug, Clone)]
@@ -67,10 +67,10 @@ fn entry(name: impl Into<String>, paper: Paper, images: Images, spec: ModelSpec)
 fn cifar_resnets() -> Vec<Entry> {
     let depths = [20, 32, 44, 56, 110, 1202];
     let cifar = |name: String, config| entry(name, RESNET, Images::CIFAR10, ModelSpec::Resnet(config));
-    let option_b = |depth| ResNetConfig { shortcut: Shortcut::B, ..ResNetConfig::cifar(depth, Skip::Add) };
+    let option_b = |depth| ResNetConfig { shortcut: Shortcut::B, ..ResNetConfig::cifar(depth, ResidualSkip::Add) };
     let mut entries = Vec::new();
-    entries.extend(depths.map(|depth| cifar(format!("plain{depth}"), ResNetConfig::cifar(depth, Skip::None))));
-    entries.extend(depths.map(|depth| cifar(format!("resnet{depth}"), ResNetConfig::cifar(depth, Skip::Add))));
+    entries.extend(depths.map(|depth| cifar(format!("plain{depth}"), ResNetConfig::cifar(depth, ResidualSkip::None))));
+    entries.extend(depths.map(|depth| cifar(format!("resnet{depth}"), ResNetConfig::cifar(depth, ResidualSkip::Add))));
     entries.extend(depths.map(|depth| cifar(format!("resnet{depth}-b"), option_b(depth))));
     entries.extend([164, 1001].map(|depth| {
         let config = ResNetConfig { block: BlockKind::Preact, ..option_b(depth) };
@@ -87,11 +87,11 @@ fn imagenet_resnets() -> Vec<Entry> {
     let imagenet = |name: String, spec| entry(name, RESNET, Images::IMAGENET, spec);
     let mut entries = Vec::new();
     for depth in [18, 34] {
-        entries.push(imagenet(format!("plain{depth}"), config(depth, Shortcut::A, Skip::None)));
-        entries.push(imagenet(format!("resnet{depth}-a"), config(depth, Shortcut::A, Skip::Add)));
+        entries.push(imagenet(format!("plain{depth}"), config(depth, Shortcut::A, ResidualSkip::None)));
+        entries.push(imagenet(format!("resnet{depth}-a"), config(depth, Shortcut::A, ResidualSkip::Add)));
     }
     for depth in [18, 34, 50, 101, 152] {
-        entries.push(imagenet(format!("resnet{depth}"), config(depth, Shortcut::B, Skip::Add)));
+        entries.push(imagenet(format!("resnet{depth}"), config(depth, Shortcut::B, ResidualSkip::Add)));
     }
     entries
 }

@@ -3,15 +3,11 @@
 //!
 //! [`of`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
 
-use crate::nets::backbone::BackboneConfig;
-use crate::nets::block::{BlockKind, Shortcut};
-use crate::nets::densenet::{DenseKind, DenseNetConfig};
-use crate::nets::norm::Norm;
-use crate::nets::resnet::ResNetConfig;
-use crate::skip::Skip;
+use crate::nets::{
+    BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNetConfig, Shortcut, StemKind, ViTConfig,
+};
+use crate::skip::{ResidualSkip, Skip};
 use crate::spec::ModelSpec;
-use crate::nets::stem::StemKind;
-use crate::nets::vit::ViTConfig;
 
 /// The descriptive name of `spec`.
 pub(crate) fn of(spec: &ModelSpec) -> String {
@@ -25,7 +21,10 @@ pub(crate) fn of(spec: &ModelSpec) -> String {
 }
 
 fn resnet(config: &ResNetConfig) -> String {
-    let family = if config.skip == Skip::None { "plain" } else { "resnet" };
+    let family = match config.skip {
+        ResidualSkip::None => "plain",
+        ResidualSkip::Add => "resnet",
+    };
     let mut name = format!("{family}{}-w{}", config.depth, config.width);
     match config.block {
         BlockKind::Basic => {}
@@ -105,8 +104,8 @@ fn number<T: std::str::FromStr>(words: &mut Vec<&str>, key: &str) -> Option<T> {
 
 fn parse_resnet(head: &str, words: &mut Vec<&str>) -> Option<ModelSpec> {
     let (skip, depth) = match head.strip_prefix("plain") {
-        Some(depth) => (Skip::None, depth),
-        None => (Skip::Add, head.strip_prefix("resnet")?),
+        Some(depth) => (ResidualSkip::None, depth),
+        None => (ResidualSkip::Add, head.strip_prefix("resnet")?),
     };
     let block = match (take(words, "bottleneck"), take(words, "preact")) {
         (true, _) => BlockKind::Bottleneck,
@@ -130,12 +129,10 @@ fn parse_densenet(words: &mut Vec<&str>) -> Option<ModelSpec> {
 }
 
 fn parse_vit(rest: &str, words: &mut Vec<&str>) -> Option<ModelSpec> {
-    let (attention_skip, mlp_skip) = match () {
-        () if rest.ends_with("-attention-only") => (Skip::Add, Skip::None),
-        () if rest.ends_with("-mlp-only") => (Skip::None, Skip::Add),
-        () if rest.ends_with("-none") => (Skip::None, Skip::None),
-        () => (Skip::Add, Skip::Add),
-    };
+    let skip = |lacks: bool| if lacks { ResidualSkip::None } else { ResidualSkip::Add };
+    let (neither, attention, mlp) =
+        (rest.ends_with("-none"), rest.ends_with("-attention-only"), rest.ends_with("-mlp-only"));
+    let (attention_skip, mlp_skip) = (skip(neither || mlp), skip(neither || attention));
     words.retain(|word| !["attention", "mlp", "only", "none"].contains(word));
     let mlp = number(words, "m").unwrap_or(4);
     let (depth, width) = (number(words, "d")?, number(words, "w")?);

@@ -14,13 +14,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::conv::Conv;
-use crate::cost::Images;
+use super::norm::{BranchNorm, Norm};
+use super::staged::StagedConfig;
+use super::stem::{StemConfig, StemKind};
 use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::nets::norm::{BranchNorm, Norm};
+use crate::images::Images;
 use crate::skip::Skip;
-use crate::nets::staged::StagedConfig;
-use crate::nets::stem::{StemConfig, StemKind};
+use skipbench_ops::Conv;
 
 const STAGES: usize = 3;
 
@@ -62,33 +62,34 @@ impl BackboneConfig {
         }
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("width", self.width, WIDEST)?;
-        if self.skip == Skip::Fixup && self.norm == Norm::None {
-            return Err(SpecError::new("norm", "none", "skip = \"fixup\" has no normalization anyway; leave it out"));
+        if self.skip.replaces_batch_norm() && self.norm == Norm::None {
+            let fix = format!("skip = \"{}\" has no normalisation anyway; leave it out", self.skip);
+            return Err(SpecError::new("norm", "none", fix));
         }
-        match (self.skip, self.growth) {
-            (Skip::Concat, Some(growth)) => SpecError::unless_within("growth", growth, WIDEST),
-            (_, Some(growth)) => Err(SpecError::new("growth", growth, "only skip = \"concat\" grows; leave it out")),
-            _ => Ok(()),
+        match self.growth {
+            Some(growth) if self.skip.concatenates() => SpecError::unless_within("growth", growth, WIDEST),
+            Some(growth) => Err(SpecError::new("growth", growth, "only skip = \"concat\" grows; leave it out")),
+            None => Ok(()),
         }
     }
 
-    fn footing(&self) -> BranchNorm {
-        match (self.skip, self.norm) {
-            (Skip::Fixup, _) => BranchNorm::fixup(self.depth.saturating_sub(4) / 2, 2),
-            (_, Norm::Batch) => BranchNorm::Batch,
-            (_, Norm::None) => BranchNorm::None,
+    fn branch_norm(&self) -> BranchNorm {
+        if self.skip.replaces_batch_norm() {
+            return BranchNorm::fixup(self.depth.saturating_sub(4) / 2, 2);
+        }
+        match self.norm {
+            Norm::Batch => BranchNorm::Batch,
+            Norm::None => BranchNorm::None,
         }
     }
 
     /// Channels that a block of stage `stage` (from 0) puts out.
     fn output(&self, stage: usize) -> usize {
-        match self.skip {
-            Skip::Concat => {
-                let share = 1 << (STAGES - 1 - stage);
-                ((self.growth.unwrap_or(3 * self.width) + share / 2) / share).max(1)
-            }
-            _ => self.width << stage,
+        if !self.skip.concatenates() {
+            return self.width << stage;
         }
+        let share = 1 << (STAGES - 1 - stage);
+        ((self.growth.unwrap_or(3 * self.width) + share / 2) / share).max(1)
     }
 
     /// Every shape of the network.
@@ -98,7 +99,7 @@ impl BackboneConfig {
     pub(crate) fn staged(&self, images: Images) -> Result<StagedConfig, SpecError> {
         self.check()?;
         let stem = StemConfig { kind: StemKind::Cifar, input: images.channels, output: self.width, activated: false };
-        let mut net = StagedConfig::new(self.skip, self.footing(), stem, images.classes);
+        let mut net = StagedConfig::new(self.skip, self.branch_norm(), stem, images.classes);
         for stage in 0..STAGES {
             if stage > 0 {
                 net.transition(self.width << stage);

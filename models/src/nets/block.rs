@@ -11,13 +11,15 @@ use burn::tensor::{Tensor, activation::relu, s};
 use serde::{Deserialize, Serialize};
 use skipbench_ops::Engine;
 
-use crate::nets::branch::{Branch, BranchConfig, Order};
-use crate::conv::Conv;
-use crate::init::Weights;
-use crate::nets::norm::BranchNorm;
-use crate::probe::{At, BranchPosition, ProbePoint, Probe};
-use crate::skip::Skip;
+use super::branch::{Branch, BranchConfig, Order};
+use super::norm::BranchNorm;
 use crate::cost::trace::{CostTrace, Value};
+use crate::init::Weights;
+use crate::probe::{At, BranchPosition, Probe, ProbePoint};
+use crate::skip::ResidualSkip;
+use crate::skip::add::add_relu;
+use crate::skip::none::none_relu;
+use skipbench_ops::Conv;
 
 /// What a residual branch is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -67,7 +69,7 @@ pub(crate) struct BlockConfig {
     pub(crate) width: usize,
     pub(crate) stride: usize,
     pub(crate) shortcut: Shortcut,
-    pub(crate) skip: Skip,
+    pub(crate) skip: ResidualSkip,
 }
 
 impl BlockConfig {
@@ -86,7 +88,7 @@ impl BlockConfig {
                 vec![Conv::new(input, width, 1).stride(stride), Conv::new(width, width, 3), Conv::new(width, output, 1)]
             }
         };
-        BranchConfig { order: self.order(), convs, footing: BranchNorm::Batch }
+        BranchConfig { order: self.order(), convs, norm: BranchNorm::Batch }
     }
 
     fn order(&self) -> Order {
@@ -95,7 +97,7 @@ impl BlockConfig {
 
     fn projection(&self) -> Option<Conv> {
         let changes = self.stride != 1 || self.input != self.output();
-        let wanted = self.skip == Skip::Add && self.shortcut == Shortcut::B && changes;
+        let wanted = self.skip.passes_input() && self.shortcut == Shortcut::B && changes;
         wanted.then(|| Conv::new(self.input, self.output(), 1).stride(self.stride))
     }
 
@@ -109,7 +111,7 @@ impl BlockConfig {
             keeps_shape: self.stride == 1 && self.input == self.output(),
             order: self.order(),
             skip: self.skip,
-            kernels: weights.execution.kernels.engine(),
+            engine: weights.execution.kernels.engine(),
         }
     }
 
@@ -132,7 +134,7 @@ impl BlockConfig {
                 (self.trace_identity(name, x, trace), fx)
             }
         };
-        let y = trace.join(&format!("{name}.join"), self.skip, &shortcut, &fx);
+        let y = self.skip.trace(&format!("{name}.join"), &shortcut, &fx, trace);
         match self.order() {
             Order::Post => trace.relu(&format!("{name}.join"), &y),
             Order::Pre => y,
@@ -140,10 +142,10 @@ impl BlockConfig {
     }
 
     fn trace_identity(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
-        match self.skip {
-            Skip::None => x.clone(),
-            _ => trace.subsample_pad(&format!("{name}.shortcut"), x, self.stride, self.output()),
+        if !self.skip.passes_input() {
+            return x.clone();
         }
+        trace.subsample_pad(&format!("{name}.shortcut"), x, self.stride, self.output())
     }
 }
 
@@ -159,9 +161,9 @@ pub(crate) struct Block {
     #[module(skip)]
     order: Order,
     #[module(skip)]
-    skip: Skip,
+    skip: ResidualSkip,
     #[module(skip)]
-    kernels: Engine,
+    engine: Engine,
 }
 
 impl Block {
@@ -176,26 +178,32 @@ impl Block {
 
     fn forward_post<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
         let position = BranchPosition::Block(at);
+        // F(x) by itself is there for a probe only.
+        if P::LOOKS {
+            let fx = self.branch.forward(x.clone(), position, probe);
+            let fx = probe.tensor(ProbePoint::Branch(at), fx);
+            return relu(self.skip.join(self.shortcut(x, at, probe), fx));
+        }
         match self.skip {
-            // F(x) by itself is there for a probe only.
-            Skip::None if !P::LOOKS => self.branch.forward_relu(x, position, probe),
-            Skip::Add if !P::LOOKS => {
-                let shortcut = self.shortcut(x.clone(), at, probe);
-                self.branch.forward_add_relu(x, shortcut, position, probe)
+            ResidualSkip::None => {
+                let (z, norm) = self.branch.forward_to_last_norm(x, position, probe);
+                none_relu(self.engine, norm, z)
             }
-            _ => {
-                let fx = self.branch.forward(x.clone(), position, probe);
-                let fx = probe.tensor(ProbePoint::Branch(at), fx);
-                relu(self.skip.join(self.shortcut(x, at, probe), fx))
+            ResidualSkip::Add => {
+                let shortcut = self.shortcut(x.clone(), at, probe);
+                let (z, norm) = self.branch.forward_to_last_norm(x, position, probe);
+                add_relu(self.engine, shortcut, norm, z)
             }
         }
     }
 
     fn forward_pre<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
-        let x = if self.projection.is_some() { self.branch.activate(x) } else { x };
-        let fx = match self.projection.is_some() {
-            true => self.branch.forward_activated(x.clone(), BranchPosition::Block(at), probe),
-            false => self.branch.forward(x.clone(), BranchPosition::Block(at), probe),
+        let position = BranchPosition::Block(at);
+        let (x, fx) = if self.projection.is_some() {
+            let x = self.branch.activate(x);
+            (x.clone(), self.branch.forward_activated(x, position, probe))
+        } else {
+            (x.clone(), self.branch.forward(x, position, probe))
         };
         let fx = probe.tensor(ProbePoint::Branch(at), fx);
         self.skip.join(self.shortcut(x, at, probe), fx)
@@ -212,7 +220,7 @@ impl Block {
 
     /// Whether something is left without the branch: a shortcut, or a shape that stays.
     pub(crate) fn can_lose_branch(&self) -> bool {
-        self.keeps_shape || self.skip != Skip::None
+        self.keeps_shape || self.skip.passes_input()
     }
 
     /// Whether it can change places with another that keeps its shape.
@@ -223,16 +231,16 @@ impl Block {
     fn shortcut<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
         let Some(projection) = &self.projection else { return self.identity(x) };
         probe.weight(ProbePoint::Shortcut(at), &projection.weight);
-        let x = self.kernels.conv(projection, x);
+        let x = self.engine.conv(projection, x);
         match &self.norm {
-            Some(norm) => self.kernels.norm(norm, x),
+            Some(norm) => self.engine.norm(norm, x),
             None => x,
         }
     }
 
     /// x itself or, where the shape changes, every second pixel of it with zero channels behind.
     fn identity(&self, x: Tensor<4>) -> Tensor<4> {
-        if self.skip == Skip::None {
+        if !self.skip.passes_input() {
             return x;
         }
         let stride = self.stride as isize;

@@ -9,11 +9,11 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, activation::relu};
 use skipbench_ops::Engine;
 
-use crate::conv::Conv;
-use crate::init::Weights;
-use crate::nets::norm::{BranchNorm, Shifts};
-use crate::probe::{BranchPosition, ProbePoint, Probe};
+use super::norm::{BranchNorm, Shifts};
 use crate::cost::trace::{CostTrace, Value};
+use crate::init::Weights;
+use crate::probe::{BranchPosition, Probe, ProbePoint};
+use skipbench_ops::Conv;
 
 /// Where a branch's normalization stands relative to its convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(crate) struct BranchConfig {
     /// The convolutions, first to last.
     pub convs: Vec<Conv>,
     /// What keeps its scale; of post-activation branches BatchNorm always.
-    pub footing: BranchNorm,
+    pub norm: BranchNorm,
 }
 
 /// F(x): the chain of convolutions that a skip connection goes around.
@@ -46,7 +46,7 @@ pub(crate) struct Branch {
     #[module(skip)]
     order: Order,
     #[module(skip)]
-    kernels: Engine,
+    engine: Engine,
     /// Channels of F(x).
     output: usize,
 }
@@ -54,18 +54,18 @@ pub(crate) struct Branch {
 impl BranchConfig {
     /// Draws the branch's weights.
     pub(crate) fn init(&self, weights: &mut Weights) -> Branch {
-        let normalized = self.convs.iter().filter(|_| self.footing.is_batch());
-        let norms = normalized.map(|conv| match self.order {
+        let with_norm = self.convs.iter().filter(|_| self.norm.is_batch());
+        let norms = with_norm.map(|conv| match self.order {
             Order::Post => weights.batch_norm(conv.output),
             Order::Pre => weights.batch_norm(conv.input),
         });
         let norms = norms.collect();
-        let shifts = self.convs.iter().filter(|_| self.footing.is_fixup()).map(|_| Shifts::init(weights)).collect();
-        let scale = |index| self.footing.scale(index, self.convs.len());
+        let shifts = self.convs.iter().filter(|_| self.norm.is_fixup()).map(|_| Shifts::init(weights)).collect();
+        let scale = |index| self.norm.scale(index, self.convs.len());
         let convs = self.convs.iter().enumerate().map(|(index, conv)| weights.scaled_conv(*conv, scale(index)));
         let output = self.convs.last().map_or(0, |conv| conv.output);
         let convs = convs.collect();
-        Branch { convs, norms, shifts, order: self.order, kernels: weights.execution.kernels.engine(), output }
+        Branch { convs, norms, shifts, order: self.order, engine: weights.execution.kernels.engine(), output }
     }
 
     /// Costs the branch; `name` prefixes its layers.
@@ -82,7 +82,7 @@ impl BranchConfig {
     }
 
     fn trace_activated_input(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
-        match self.footing {
+        match self.norm {
             BranchNorm::Batch => trace.batch_norm_relu(name, x),
             BranchNorm::None => trace.relu(name, x),
             BranchNorm::Fixup { .. } => {
@@ -103,7 +103,7 @@ impl BranchConfig {
     fn trace_steps(&self, first: usize, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
         self.convs.iter().enumerate().skip(first).fold(x.clone(), |x, (index, conv)| {
             let name = format!("{name}.{}", index + 1);
-            if self.footing.is_batch() {
+            if self.norm.is_batch() {
                 return trace.norm_relu_conv((&name, &name), &x, *conv);
             }
             let x = self.trace_activated_input(&name, &x, trace);
@@ -142,7 +142,7 @@ impl Branch {
     /// What convolution `index` of a pre-activation branch reads.
     fn activated(&self, index: usize, x: Tensor<4>) -> Tensor<4> {
         match (self.norms.get(index), self.shifts.get(index)) {
-            (Some(norm), _) => self.kernels.norm_relu(norm, x),
+            (Some(norm), _) => self.engine.norm_relu(norm, x),
             (None, Some(shifts)) => shifts.add(1, relu(shifts.add(0, x))),
             (None, None) => relu(x),
         }
@@ -154,7 +154,7 @@ impl Branch {
     }
 
     /// Whether every convolution has a normalization.
-    pub(crate) fn is_batch(&self) -> bool {
+    pub(crate) fn has_batch_norm(&self) -> bool {
         self.norms.len() == self.convs.len()
     }
 
@@ -163,13 +163,18 @@ impl Branch {
         let conv = &self.convs[index];
         probe.weight(ProbePoint::Conv(position, index + 1), &conv.weight);
         match self.norms.get(index) {
-            Some(norm) => self.kernels.norm_relu_conv(norm, conv, x),
-            None => self.kernels.conv(conv, self.activated(index, x)),
+            Some(norm) => self.engine.norm_relu_conv(norm, conv, x),
+            None => self.engine.conv(conv, self.activated(index, x)),
         }
     }
 
     /// All of a pre-activation branch but its first BN and ReLU.
-    pub(crate) fn forward_activated<P: Probe>(&self, activated: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
+    pub(crate) fn forward_activated<P: Probe>(
+        &self,
+        activated: Tensor<4>,
+        position: BranchPosition,
+        probe: &mut P,
+    ) -> Tensor<4> {
         let x = self.first(activated, position, probe);
         (1..self.convs.len()).fold(x, |x, index| self.step(index, x, position, probe))
     }
@@ -177,38 +182,25 @@ impl Branch {
     /// The first convolution of what is activated, or of a post-activation branch's x.
     fn first<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
         probe.weight(ProbePoint::Conv(position, 1), &self.convs[0].weight);
-        self.kernels.conv(&self.convs[0], x)
+        self.engine.conv(&self.convs[0], x)
     }
 
     fn forward_post<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
         let (x, norm) = self.forward_to_last_norm(x, position, probe);
-        self.kernels.norm(norm, x)
-    }
-
-    /// ReLU(F(x)) of a post-activation branch.
-    pub(crate) fn forward_relu<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
-        let (x, norm) = self.forward_to_last_norm(x, position, probe);
-        self.kernels.norm_relu(norm, x)
-    }
-
-    /// ReLU(shortcut + F(x)) of a post-activation branch.
-    pub(crate) fn forward_add_relu<P: Probe>(
-        &self,
-        x: Tensor<4>,
-        shortcut: Tensor<4>,
-        position: BranchPosition,
-        probe: &mut P,
-    ) -> Tensor<4> {
-        let (x, norm) = self.forward_to_last_norm(x, position, probe);
-        self.kernels.norm_add_relu(norm, x, shortcut)
+        self.engine.norm(norm, x)
     }
 
     /// All of a post-activation branch but its last normalization, and that.
-    fn forward_to_last_norm<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> (Tensor<4>, &BatchNorm) {
+    pub(crate) fn forward_to_last_norm<P: Probe>(
+        &self,
+        x: Tensor<4>,
+        position: BranchPosition,
+        probe: &mut P,
+    ) -> (Tensor<4>, &BatchNorm) {
         let mut x = self.first(x, position, probe);
         for (index, (conv, norm)) in self.convs.iter().skip(1).zip(&self.norms).enumerate() {
             probe.weight(ProbePoint::Conv(position, index + 2), &conv.weight);
-            x = self.kernels.norm_relu_conv(norm, conv, x);
+            x = self.engine.norm_relu_conv(norm, conv, x);
         }
         (x, &self.norms[self.norms.len() - 1])
     }

@@ -9,9 +9,9 @@ use burn::tensor::Tensor;
 use skipbench_ops::block::{Stage, StageOps};
 use skipbench_ops::{follow, learns};
 
-use crate::nets::branch::Branch;
-use crate::conv::Conv;
+use super::branch::Branch;
 use crate::execution::Execution;
+use skipbench_ops::Conv;
 
 /// `x = [x, F(x)]` for each branch F in turn.
 pub(crate) fn forward(branches: &[Branch], x: Tensor<4>, execution: Execution) -> Tensor<4> {

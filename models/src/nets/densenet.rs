@@ -9,13 +9,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::conv::Conv;
-use crate::cost::Images;
+use super::norm::BranchNorm;
+use super::staged::StagedConfig;
+use super::stem::{StemConfig, StemKind};
 use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::nets::norm::BranchNorm;
+use crate::images::Images;
 use crate::skip::Skip;
-use crate::nets::staged::StagedConfig;
-use crate::nets::stem::{StemConfig, StemKind};
+use skipbench_ops::Conv;
 
 /// A densely connected network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

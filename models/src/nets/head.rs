@@ -5,10 +5,10 @@ use burn::nn::{BatchNorm, Linear};
 use burn::tensor::{Tensor, activation::relu};
 use skipbench_ops::Engine;
 
-use crate::init::Weights;
-use crate::nets::norm::BranchNorm;
-use crate::probe::{ProbePoint, Probe};
+use super::norm::BranchNorm;
 use crate::cost::trace::{CostTrace, Value};
+use crate::init::Weights;
+use crate::probe::{Probe, ProbePoint};
 
 /// Configuration of a [`Head`].
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,7 @@ pub(crate) struct HeadConfig {
     /// Whether BN and ReLU come first, as pre-activation nets and DenseNets need.
     pub activated: bool,
     /// Without BatchNorm only ReLU comes first; Fixup's classifier starts at 0.
-    pub footing: BranchNorm,
+    pub norm: BranchNorm,
 }
 
 /// (BN – ReLU –) global average pooling – linear.
@@ -30,27 +30,28 @@ pub(crate) struct Head {
     linear: Linear,
     activated: bool,
     #[module(skip)]
-    kernels: Engine,
+    engine: Engine,
 }
 
 impl HeadConfig {
     /// Draws the head's weights.
     pub(crate) fn init(&self, weights: &mut Weights) -> Head {
         Head {
-            norm: (self.activated && self.footing.is_batch()).then(|| weights.batch_norm(self.input)),
-            linear: match self.footing.is_fixup() {
-                true => weights.zero_head(self.input, self.classes),
-                false => weights.head(self.input, self.classes),
+            norm: (self.activated && self.norm.is_batch()).then(|| weights.batch_norm(self.input)),
+            linear: if self.norm.is_fixup() {
+                weights.zero_head(self.input, self.classes)
+            } else {
+                weights.head(self.input, self.classes)
             },
             activated: self.activated,
-            kernels: weights.execution.kernels.engine(),
+            engine: weights.execution.kernels.engine(),
         }
     }
 
     /// Costs the head.
     pub(crate) fn trace(&self, x: &Value, trace: &mut CostTrace) {
         let mut x = x.clone();
-        if self.activated && self.footing.is_batch() {
+        if self.activated && self.norm.is_batch() {
             x = trace.batch_norm("head", &x);
         }
         if self.activated {
@@ -67,7 +68,7 @@ impl Head {
     /// - output: logits, `[batch, classes]`
     pub(crate) fn forward<P: Probe>(&self, x: Tensor<4>, probe: &mut P) -> Tensor<2> {
         let x = match &self.norm {
-            Some(norm) => self.kernels.norm_relu(norm, x),
+            Some(norm) => self.engine.norm_relu(norm, x),
             None if self.activated => relu(x),
             None => x,
         };

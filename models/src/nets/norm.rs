@@ -24,7 +24,7 @@ impl Norm {
     }
 }
 
-/// What keeps the scale of a branch.
+/// What keeps the scale of a branch: its normalization, or what stands in for it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum BranchNorm {
     /// BatchNorm.

@@ -1,4 +1,4 @@
-//! Residual networks, and plain ones: the same networks with [`Skip::None`].
+//! Residual networks, and plain ones: the same networks with [`ResidualSkip::None`].
 //!
 //! - He, Zhang, Ren, Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385.
 //!   Block: `y = ReLU(x + F(x))`, eq. 1; CIFAR networks of 6n+2 layers (§4.2), ImageNet networks (Table 1).
@@ -10,18 +10,18 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::nets::block::{Block, BlockConfig, BlockKind, Shortcut};
-use crate::cost::Images;
-use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::nets::head::{Head, HeadConfig};
-use crate::init::Weights;
-use crate::nets::norm::BranchNorm;
-use crate::probe::{At, LesionSite, Lesion, Probe, Unprobed, lesions};
-use crate::skip::Skip;
-use crate::nets::stem::{Stem, StemConfig, StemKind};
+use super::block::{Block, BlockConfig, BlockKind, Shortcut};
+use super::head::{Head, HeadConfig};
+use super::norm::BranchNorm;
+use super::stem::{Stem, StemConfig, StemKind};
 use crate::cost::trace::{CostTrace, Value};
+use crate::error::{DEEPEST, SpecError, WIDEST};
+use crate::images::Images;
+use crate::init::Weights;
+use crate::probe::{At, Lesion, LesionSite, Probe, Unprobed, lesions};
+use crate::skip::ResidualSkip;
 
 /// A residual network or its plain counterpart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,21 +42,28 @@ pub struct ResNetConfig {
     #[serde(default)]
     pub shortcut: Shortcut,
     /// `add` (default), or `none` for the plain network.
-    #[serde(default = "default_skip")]
-    pub skip: Skip,
+    #[serde(default, deserialize_with = "residual_skip")]
+    pub skip: ResidualSkip,
 }
 
 fn default_width() -> usize {
     16
 }
 
-fn default_skip() -> Skip {
-    Skip::Add
+/// Reads `skip`; what only other families have is refused with theirs.
+fn residual_skip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ResidualSkip, D::Error> {
+    ResidualSkip::read(deserializer, "skip", |skip| {
+        if skip.concatenates() {
+            "use family = \"densenet\" or family = \"backbone\""
+        } else {
+            "use family = \"backbone\", or skip = \"add\" or \"none\""
+        }
+    })
 }
 
 impl ResNetConfig {
     /// A CIFAR network of basic blocks and option-A shortcuts, 16 channels wide.
-    pub fn cifar(depth: usize, skip: Skip) -> Self {
+    pub fn cifar(depth: usize, skip: ResidualSkip) -> Self {
         let (block, stem, shortcut) = Default::default();
         Self { depth, width: default_width(), block, stem, shortcut, skip }
     }
@@ -100,12 +107,6 @@ impl ResNetConfig {
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("width", self.width, WIDEST)?;
         self.stages()?;
-        if self.skip == Skip::Concat {
-            return Err(SpecError::new("skip", "concat", "use family = \"densenet\" or family = \"backbone\""));
-        }
-        if self.skip.is_of_backbone() {
-            return Err(SpecError::new("skip", self.skip, "use family = \"backbone\", or skip = \"add\" or \"none\""));
-        }
         Ok(())
     }
 
@@ -135,7 +136,7 @@ impl ResNetConfig {
             input,
             classes: images.classes,
             activated: self.block == BlockKind::Preact,
-            footing: BranchNorm::Batch,
+            norm: BranchNorm::Batch,
         }
     }
 
@@ -190,9 +191,9 @@ impl ResNet {
     pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
         let mut x = self.stem.forward(images, probe);
         for (index, at) in self.places.iter().enumerate() {
-            let block_at = probe.block_at(*at);
-            let shift = |block: usize| (index + block).checked_sub(at.block).and_then(|index| self.blocks.get(index));
-            x = match block_at.and_then(shift) {
+            let found = probe.block_at(*at);
+            let block = found.and_then(|block| self.blocks.get((index + block).checked_sub(at.block)?));
+            x = match block {
                 Some(block) => block.forward(x, *at, probe),
                 None => self.blocks[index].without_branch(x, *at, probe),
             };
@@ -202,12 +203,12 @@ impl ResNet {
 
     /// Every lesion that the network can take.
     pub fn lesions(&self) -> Vec<Lesion> {
-        let frailty = |(index, at): (usize, &At)| {
+        let site = |(index, at): (usize, &At)| {
             let block = &self.blocks[index];
             let next = self.places.get(index + 1).is_some_and(|next| next.stage == at.stage);
             let swappable = next && block.keeps_shape() && self.blocks[index + 1].keeps_shape();
             LesionSite { at: *at, deletable: block.can_lose_branch(), swappable }
         };
-        lesions(&self.places.iter().enumerate().map(frailty).collect::<Vec<_>>())
+        lesions(&self.places.iter().enumerate().map(site).collect::<Vec<_>>())
     }
 }

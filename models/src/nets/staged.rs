@@ -7,26 +7,27 @@ use burn::module::Module;
 use burn::nn::pool::{AvgPool2d, AvgPool2dConfig};
 use burn::tensor::Tensor;
 
-use crate::nets::branch::{Branch, BranchConfig, Order};
-use crate::nets::dense_stage;
-use crate::conv::Conv;
+use super::branch::{Branch, BranchConfig, Order};
+use super::dense_stage;
+use super::head::{Head, HeadConfig};
+use super::norm::BranchNorm;
+use super::stem::{Stem, StemConfig};
+use crate::cost::trace::{CostTrace, Value};
 use crate::execution::{Execution, Memory};
-use crate::nets::head::{Head, HeadConfig};
 use crate::init::Weights;
-use crate::nets::norm::BranchNorm;
-use crate::probe::{At, LesionSite, Lesion, BranchPosition, ProbePoint, Probe, Unprobed, lesions};
+use crate::probe::{At, BranchPosition, Lesion, LesionSite, Probe, ProbePoint, Unprobed, lesions};
 use crate::skip::Skip;
+use crate::skip::concat::is_one_operation;
 use crate::skip::flow::Flow;
 use crate::skip::join::{Join, JoinConfig};
 use crate::skip::stochastic::Steps;
-use crate::nets::stem::{Stem, StemConfig};
-use crate::cost::trace::{CostTrace, Value};
+use skipbench_ops::Conv;
 
 /// Every shape of a [`Staged`] network.
 #[derive(Debug, Clone)]
 pub(crate) struct StagedConfig {
     skip: Skip,
-    footing: BranchNorm,
+    norm: BranchNorm,
     classes: usize,
     stem: StemConfig,
     stages: Vec<Vec<BranchConfig>>,
@@ -36,9 +37,9 @@ pub(crate) struct StagedConfig {
 
 impl StagedConfig {
     /// A stem and one empty stage.
-    pub(crate) fn new(skip: Skip, footing: BranchNorm, stem: StemConfig, classes: usize) -> Self {
+    pub(crate) fn new(skip: Skip, norm: BranchNorm, stem: StemConfig, classes: usize) -> Self {
         let (stages, transitions, channels) = (vec![Vec::new()], Vec::new(), stem.output);
-        Self { skip, footing, classes, stem, stages, transitions, channels }
+        Self { skip, norm, classes, stem, stages, transitions, channels }
     }
 
     /// Channels that leave the last block or transition added.
@@ -51,7 +52,7 @@ impl StagedConfig {
         let output = convs.last().map_or(self.channels, |conv| conv.output);
         self.channels = self.skip.channels(self.channels, output);
         if let Some(stage) = self.stages.last_mut() {
-            stage.push(BranchConfig { order: Order::Pre, convs, footing: self.footing });
+            stage.push(BranchConfig { order: Order::Pre, convs, norm: self.norm });
         }
     }
 
@@ -59,14 +60,14 @@ impl StagedConfig {
     pub(crate) fn transition(&mut self, output: usize) {
         let convs = vec![Conv::new(self.channels, output, 1)];
         // Fixup is of branches: what no skip goes around is left as it is.
-        let footing = if self.footing.is_fixup() { BranchNorm::None } else { self.footing };
-        self.transitions.push(BranchConfig { order: Order::Pre, convs, footing });
+        let norm = if self.norm.is_fixup() { BranchNorm::None } else { self.norm };
+        self.transitions.push(BranchConfig { order: Order::Pre, convs, norm });
         self.stages.push(Vec::new());
         self.channels = output;
     }
 
     fn head(&self) -> HeadConfig {
-        HeadConfig { input: self.channels, classes: self.classes, activated: true, footing: self.footing }
+        HeadConfig { input: self.channels, classes: self.classes, activated: true, norm: self.norm }
     }
 
     /// The joins, stage by stage.
@@ -104,20 +105,8 @@ impl StagedConfig {
     /// Costs the network.
     pub(crate) fn trace(&self, input: &Value, trace: &mut CostTrace) {
         let mut x = self.stem.trace(input, trace);
-        for (index, (stage, joins)) in self.stages.iter().zip(self.joins()).enumerate() {
-            if self.skip == Skip::Concat && self.footing.is_batch() {
-                trace.enter_stage(&x);
-            }
-            let mut flow = Flow::enter(self.skip, x);
-            for (block, (branch, join)) in stage.iter().zip(joins).enumerate() {
-                let name = format!("stage{}.block{}", index + 1, block + 1);
-                let joined = format!("{name}.join");
-                let input = join.trace_read(&joined, &flow, trace);
-                let fx = branch.trace(&name, &input, trace);
-                flow = join.trace_write(&joined, flow, &fx, trace);
-            }
-            x = flow.trace_leave(&format!("stage{}", index + 1), trace);
-            trace.leave_stage(&x);
+        for (index, joins) in self.joins().into_iter().enumerate() {
+            x = self.trace_stage(index, &joins, x, trace);
             if let Some(transition) = self.transitions.get(index) {
                 let name = format!("transition{}", index + 1);
                 x = transition.trace(&name, &x, trace);
@@ -125,6 +114,23 @@ impl StagedConfig {
             }
         }
         self.head().trace(&x, trace);
+    }
+
+    fn trace_stage(&self, index: usize, joins: &[JoinConfig], x: Value, trace: &mut CostTrace) -> Value {
+        if self.skip.concatenates() && is_one_operation(trace.execution().memory, self.norm.is_batch()) {
+            trace.enter_stage(&x);
+        }
+        let mut flow = Flow::One(x);
+        for (block, (branch, join)) in (1..).zip(self.stages[index].iter().zip(joins)) {
+            let name = format!("stage{}.block{block}", index + 1);
+            let joined = format!("{name}.join");
+            let input = join.trace_read(&joined, &flow, trace);
+            let fx = branch.trace(&name, &input, trace);
+            flow = join.trace_write(&joined, flow, &fx, trace);
+        }
+        let x = flow.trace_leave(&format!("stage{}", index + 1), trace);
+        trace.leave_stage(&x);
+        x
     }
 }
 
@@ -184,44 +190,50 @@ impl Staged {
 
     fn run_stage<P: Probe>(&self, index: usize, x: Tensor<4>, probe: &mut P) -> Tensor<4> {
         if !P::LOOKS && self.is_one_operation(index) {
-            return concat::forward(&self.stages[index], x, self.execution);
+            return dense_stage::forward(&self.stages[index], x, self.execution);
         }
-        let mut flow = Flow::enter(self.skip, x);
+        let mut flow = Flow::One(x);
         for place in 1..=self.stages[index].len() {
             flow = self.run_block(At { stage: index + 1, block: place }, flow, probe);
         }
         flow.leave()
     }
 
-    /// Whether a stage of concatenating blocks is to run as one operation. A probe looks between its blocks.
+    /// Whether a stage of concatenating blocks runs as one operation.
     fn is_one_operation(&self, index: usize) -> bool {
-        let asked = self.skip == Skip::Concat && self.execution.memory != Memory::Naive;
-        asked && self.stages[index].iter().all(Branch::is_batch)
+        let batch_norm = self.stages[index].iter().all(Branch::has_batch_norm);
+        self.skip.concatenates() && is_one_operation(self.execution.memory, batch_norm)
     }
 
     /// One place of a stage: the block in it reads the flow and writes to it.
     fn run_block<P: Probe>(&self, at: At, flow: Flow<Tensor<4>>, probe: &mut P) -> Flow<Tensor<4>> {
         let (branches, joins) = (&self.stages[at.stage - 1], &self.joins[at.stage - 1]);
-        let block_at = probe.block_at(at).filter(|block| (1..=branches.len()).contains(block));
-        let (branch, here) = (&branches[block_at.unwrap_or(at.block) - 1], &joins[at.block - 1]);
-        let join = if here.is_of_place() { here } else { &joins[block_at.unwrap_or(at.block) - 1] };
-        let flow = match block_at {
-            None => join.without(flow, |x| branch.zeros(x)),
-            Some(_) => {
-                let x = probe.tensor(ProbePoint::Input(at), join.read(&flow));
-                match join.drops(&x) {
-                    true => flow,
-                    false => {
-                        let fx = branch.forward(x, BranchPosition::Block(at), probe);
-                        join.write(flow, probe.tensor(ProbePoint::Branch(at), fx))
-                    }
-                }
-            }
+        let found = probe.block_at(at).filter(|block| (1..=branches.len()).contains(block));
+        let block = found.unwrap_or(at.block) - 1;
+        let here = &joins[at.block - 1];
+        let join = if here.stays_in_place() { here } else { &joins[block] };
+        let flow = if found.is_some() {
+            self.join_block(at, &branches[block], join, flow, probe)
+        } else {
+            join.without(flow, |x| branches[block].zeros(x))
         };
-        match P::LOOKS {
-            true => flow.changed(|y| probe.tensor(ProbePoint::Output(at), y)),
-            false => flow,
+        if P::LOOKS { flow.changed(|y| probe.tensor(ProbePoint::Output(at), y)) } else { flow }
+    }
+
+    fn join_block<P: Probe>(
+        &self,
+        at: At,
+        branch: &Branch,
+        join: &Join,
+        flow: Flow<Tensor<4>>,
+        probe: &mut P,
+    ) -> Flow<Tensor<4>> {
+        let x = probe.tensor(ProbePoint::Input(at), join.read(&flow));
+        if join.drops(&x) {
+            return flow;
         }
+        let fx = branch.forward(x, BranchPosition::Block(at), probe);
+        join.write(flow, probe.tensor(ProbePoint::Branch(at), fx))
     }
 
     /// Every lesion that the network can take.
@@ -230,7 +242,7 @@ impl Staged {
         for (stage, branches) in (1..).zip(&self.stages) {
             for block in 1..=branches.len() {
                 // A branch of a dense block reads as many channels as there are at its place, and so fits no other.
-                let swappable = block < branches.len() && self.skip != Skip::Concat;
+                let swappable = block < branches.len() && !self.skip.concatenates();
                 blocks.push(LesionSite { at: At { stage, block }, deletable: true, swappable });
             }
         }

@@ -8,10 +8,10 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use skipbench_ops::Engine;
 
-use crate::conv::Conv;
-use crate::init::Weights;
-use crate::probe::{ProbePoint, Probe};
 use crate::cost::trace::{CostTrace, Value};
+use crate::init::Weights;
+use crate::probe::{Probe, ProbePoint};
+use skipbench_ops::Conv;
 
 /// How images enter a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub(crate) struct Stem {
     norm: Option<BatchNorm>,
     pool: Option<MaxPool2d>,
     #[module(skip)]
-    kernels: Engine,
+    engine: Engine,
 }
 
 impl StemConfig {
@@ -67,7 +67,7 @@ impl StemConfig {
             conv: weights.conv(self.conv()),
             norm: self.normalized().then(|| weights.batch_norm(self.output)),
             pool: (self.kind == StemKind::Imagenet).then(|| pool.init()),
-            kernels: weights.execution.kernels.engine(),
+            engine: weights.execution.kernels.engine(),
         }
     }
 
@@ -90,9 +90,9 @@ impl Stem {
     /// - output: `[batch, output, size, size]`, or a quarter of the size with the ImageNet stem
     pub(crate) fn forward<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<4> {
         probe.weight(ProbePoint::Stem, &self.conv.weight);
-        let mut x = self.kernels.conv(&self.conv, images);
+        let mut x = self.engine.conv(&self.conv, images);
         if let Some(norm) = &self.norm {
-            x = self.kernels.norm_relu(norm, x);
+            x = self.engine.norm_relu(norm, x);
         }
         let x = match &self.pool {
             Some(pool) => pool.forward(x),

@@ -17,15 +17,15 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use burn::tensor::activation::gelu;
 use burn::tensor::module::attention;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::conv::Conv;
-use crate::cost::Images;
-use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::init::Weights;
-use crate::probe::{At, LesionSite, Lesion, ProbePoint, Probe, Unprobed, lesions};
-use crate::skip::Skip;
 use crate::cost::trace::{CostTrace, Value};
+use crate::error::{DEEPEST, SpecError, WIDEST};
+use crate::images::Images;
+use crate::init::Weights;
+use crate::probe::{At, Lesion, LesionSite, Probe, ProbePoint, Unprobed, lesions};
+use crate::skip::ResidualSkip;
+use skipbench_ops::Conv;
 
 /// A Vision Transformer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,25 +43,31 @@ pub struct ViTConfig {
     #[serde(default = "default_mlp")]
     pub mlp: usize,
     /// The skip around attention: `add` (default) or `none`.
-    #[serde(default = "default_skip")]
-    pub attention_skip: Skip,
+    #[serde(default, deserialize_with = "attention_skip")]
+    pub attention_skip: ResidualSkip,
     /// The skip around the MLP: `add` (default) or `none`.
-    #[serde(default = "default_skip")]
-    pub mlp_skip: Skip,
+    #[serde(default, deserialize_with = "mlp_skip")]
+    pub mlp_skip: ResidualSkip,
 }
 
 fn default_mlp() -> usize {
     4
 }
 
-fn default_skip() -> Skip {
-    Skip::Add
+const FIX: &str = "a Transformer block takes \"add\" or \"none\"";
+
+fn attention_skip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ResidualSkip, D::Error> {
+    ResidualSkip::read(deserializer, "attention_skip", |_| FIX)
+}
+
+fn mlp_skip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ResidualSkip, D::Error> {
+    ResidualSkip::read(deserializer, "mlp_skip", |_| FIX)
 }
 
 impl ViTConfig {
     /// A Transformer with both skips.
     pub fn new(depth: usize, width: usize, heads: usize, patch: usize) -> Self {
-        let (attention_skip, mlp_skip) = (default_skip(), default_skip());
+        let (attention_skip, mlp_skip) = Default::default();
         Self { depth, width, heads, patch, mlp: default_mlp(), attention_skip, mlp_skip }
     }
 
@@ -78,11 +84,6 @@ impl ViTConfig {
         }
         if !images.size.is_multiple_of(self.patch) {
             return Err(SpecError::new("patch", self.patch, format!("it must divide the image side {}", images.size)));
-        }
-        for (key, skip) in [("attention_skip", self.attention_skip), ("mlp_skip", self.mlp_skip)] {
-            if !matches!(skip, Skip::None | Skip::Add) {
-                return Err(SpecError::new(key, skip, "a Transformer block takes \"add\" or \"none\""));
-            }
         }
         Ok(())
     }
@@ -147,12 +148,12 @@ impl ViTConfig {
         let fx = trace.linear(&attention, &fx, 3 * self.width);
         let fx = trace.attention(&attention, &fx, self.heads);
         let fx = trace.linear(&attention, &fx, self.width);
-        let x = trace.join(&attention, self.attention_skip, x, &fx);
+        let x = self.attention_skip.trace(&attention, x, &fx, trace);
         let fx = trace.layer_norm(&mlp, &x);
         let fx = trace.linear(&mlp, &fx, self.width * self.mlp);
         let fx = trace.gelu(&mlp, &fx);
         let fx = trace.linear(&mlp, &fx, self.width);
-        trace.join(&mlp, self.mlp_skip, &x, &fx)
+        self.mlp_skip.trace(&mlp, &x, &fx, trace)
     }
 }
 
@@ -198,11 +199,11 @@ impl ViT {
 
     /// Every lesion that the network can take.
     pub fn lesions(&self) -> Vec<Lesion> {
-        let frailty = |block| {
+        let site = |block| {
             let at = At { stage: 0, block };
             LesionSite { at, deletable: true, swappable: block < self.blocks.len() }
         };
-        lesions(&(1..=self.blocks.len()).map(frailty).collect::<Vec<_>>())
+        lesions(&(1..=self.blocks.len()).map(site).collect::<Vec<_>>())
     }
 }
 
@@ -217,9 +218,9 @@ struct Block {
     down: Linear,
     heads: usize,
     #[module(skip)]
-    attention_skip: Skip,
+    attention_skip: ResidualSkip,
     #[module(skip)]
-    mlp_skip: Skip,
+    mlp_skip: ResidualSkip,
 }
 
 impl Block {

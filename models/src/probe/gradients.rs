@@ -3,7 +3,7 @@
 use burn::module::Param;
 use burn::tensor::{Tensor, TensorData};
 
-use super::{ProbePoint, Probe};
+use super::{Probe, ProbePoint};
 
 /// The gradients of a backward pass.
 pub type Gradients = burn::tensor::Gradients;
@@ -24,12 +24,18 @@ pub struct GradientProbe {
 impl GradientProbe {
     /// The gradient of every convolution's and linear layer's weight, in order from the images on. What the loss does not
     /// depend on has none.
-    pub fn weights<'a>(&'a self, gradients: &'a Gradients) -> impl Iterator<Item = (ProbePoint, Option<TensorData>)> + 'a {
+    pub fn weights<'a>(
+        &'a self,
+        gradients: &'a Gradients,
+    ) -> impl Iterator<Item = (ProbePoint, Option<TensorData>)> + 'a {
         self.weights.iter().map(|(point, read)| (*point, read(gradients)))
     }
 
     /// The gradient of every block's output, in order.
-    pub fn outputs<'a>(&'a self, gradients: &'a Gradients) -> impl Iterator<Item = (ProbePoint, Option<TensorData>)> + 'a {
+    pub fn outputs<'a>(
+        &'a self,
+        gradients: &'a Gradients,
+    ) -> impl Iterator<Item = (ProbePoint, Option<TensorData>)> + 'a {
         self.outputs.iter().map(|(point, read)| (*point, read(gradients)))
     }
 }

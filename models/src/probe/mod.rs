@@ -12,8 +12,8 @@ use burn::module::Param;
 use burn::tensor::Tensor;
 
 pub use gradients::{GradientProbe, Gradients};
+pub use lesion::{Lesion, LesionKind};
 pub(crate) use lesion::{LesionSite, lesions};
-pub use lesion::{LesionKind, Lesion};
 
 /// A block of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,9 +6,9 @@
 use burn::module::Module;
 use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
+use skipbench_ops::Engine;
 
 use crate::cost::trace::{CostTrace, Value};
-use crate::execution::Kernels;
 
 /// The join of a block that adds.
 #[derive(Module, Debug)]
@@ -20,9 +20,9 @@ pub fn add<const D: usize>(x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
 }
 
 /// `y = relu(x + F(x))` where F ends in a normalization: `F(x) = norm(z)`. Addition and ReLU then run inside that
-/// normalization, as its epilogue ([`Kernels::norm_add_relu`]): the residual block of the published networks.
-pub(crate) fn add_relu(kernels: Kernels, x: Tensor<4>, norm: &BatchNorm, z: Tensor<4>) -> Tensor<4> {
-    kernels.norm_add_relu(norm, z, x)
+/// normalization, as its epilogue ([`Engine::norm_add_relu`]): the residual block of the published networks.
+pub(crate) fn add_relu(engine: Engine, x: Tensor<4>, norm: &BatchNorm, z: Tensor<4>) -> Tensor<4> {
+    engine.norm_add_relu(norm, z, x)
 }
 
 /// Costs [`add`]: one addition, of which nothing is saved.

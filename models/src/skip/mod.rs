@@ -16,9 +16,9 @@
 //!
 //! | style | equation | generic | as part of a larger operation |
 //! |---|---|---|---|
-//! | none | `y = F(x)` | [`none()`] | in a residual block ReLU joins F's last BatchNorm: [`none_relu`](none::none_relu) asks [`Kernels::norm_relu`] |
-//! | add | `y = x + F(x)` | [`add()`] | in a residual block addition and ReLU are that BatchNorm's epilogue: [`add_relu`](add::add_relu) asks [`Kernels::norm_add_relu`] |
-//! | concat | `y = [x, F(x)]` | [`concat()`] | unless memory is naive, a whole stage is one operation: [`is_one_operation`](concat::is_one_operation) decides, [`dense_stage`](crate::nets::dense_stage) asks [`ops::block`](crate::ops::block) |
+//! | none | `y = F(x)` | [`none()`] | in a residual block ReLU joins F's last BatchNorm: [`none_relu`](none::none_relu) asks [`Engine::norm_relu`] |
+//! | add | `y = x + F(x)` | [`add()`] | in a residual block addition and ReLU are that BatchNorm's epilogue: [`add_relu`](add::add_relu) asks [`Engine::norm_add_relu`] |
+//! | concat | `y = [x, F(x)]` | [`concat()`] | unless memory is naive, a whole stage is one operation: [`is_one_operation`](concat::is_one_operation) decides, [`dense_stage`](crate::nets::dense_stage) asks [`skipbench_ops::block`] |
 //! | scaled | `y = x + a·F(x)` | [`Scaled`](scaled::Scaled) | – |
 //! | stochastic | `y = x + b·F(x)` | [`Stochastic`](stochastic::Stochastic) | a block that is left out is not computed at all |
 //! | gated | `y = T(x)·F(x) + (1 − T(x))·x` | [`Gated`](gated::Gated) | – |
@@ -27,8 +27,8 @@
 //! | constrained | the same, M doubly stochastic | [`Constrained`](constrained::Constrained) | – |
 //! | fixup | `y = x + a·F(x)` | [`Fixup`](fixup::Fixup) | – |
 //!
-//! [`Kernels::norm_relu`]: crate::execution::Kernels::norm_relu
-//! [`Kernels::norm_add_relu`]: crate::execution::Kernels::norm_add_relu
+//! [`Engine::norm_relu`]: skipbench_ops::Engine::norm_relu
+//! [`Engine::norm_add_relu`]: skipbench_ops::Engine::norm_add_relu
 
 pub(crate) mod add;
 pub(crate) mod concat;

@@ -6,9 +6,9 @@
 use burn::module::Module;
 use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
+use skipbench_ops::Engine;
 
 use crate::cost::trace::Value;
-use crate::execution::Kernels;
 
 /// The join of a block without a skip.
 #[derive(Module, Debug)]
@@ -20,9 +20,9 @@ pub fn none<const D: usize>(_x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
 }
 
 /// `y = relu(F(x))` where F ends in a normalization: `F(x) = norm(z)`. ReLU then runs inside that normalization
-/// ([`Kernels::norm_relu`]).
-pub(crate) fn none_relu(kernels: Kernels, norm: &BatchNorm, z: Tensor<4>) -> Tensor<4> {
-    kernels.norm_relu(norm, z)
+/// ([`Engine::norm_relu`]).
+pub(crate) fn none_relu(engine: Engine, norm: &BatchNorm, z: Tensor<4>) -> Tensor<4> {
+    engine.norm_relu(norm, z)
 }
 
 /// Costs [`none`]: nothing.

@@ -1,29 +1,24 @@
 //! [`ModelSpec`]: a network as data; [`Model`]: the same network built. The only place that knows every family.
 
-use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+mod count;
+mod model;
+mod network;
+
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::nets::backbone::BackboneConfig;
-use crate::cost::{self, Cost, Images, Layer};
-use crate::spec::count::trainable;
-use crate::nets::densenet::DenseNetConfig;
+pub use model::Model;
+pub use network::{Custom, Network};
+
+use crate::cost::trace::CostTrace;
+use crate::cost::{self, Cost, Layer};
+use crate::custom::CustomConfig;
 use crate::error::SpecError;
 use crate::execution::Execution;
+use crate::images::Images;
 use crate::init::Weights;
-use crate::custom::CustomConfig;
-use crate::probe::{Lesion, Probe, Unprobed};
-use crate::nets::resnet::{ResNet, ResNetConfig};
-use crate::skip::Skip;
-use crate::nets::staged::Staged;
-use crate::cost::trace::{CostTrace, TooSmall};
-use crate::nets::vit::{ViT, ViTConfig};
-
-impl From<TooSmall> for SpecError {
-    fn from(error: TooSmall) -> Self {
-        SpecError::new("size", error.size, format!("{error}; use larger images or fewer stages"))
-    }
-}
+use crate::nets::{BackboneConfig, DenseNetConfig, ResNetConfig, ViTConfig};
+use crate::skip::{ResidualSkip, Skip};
 
 /// A network as data. In TOML: `{ family = "resnet", depth = 20 }`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,15 +33,18 @@ pub enum ModelSpec {
     /// The controlled backbone.
     Backbone(BackboneConfig),
     /// A network that another program brings.
-    CustomModel(CustomConfig),
+    #[serde(rename = "own")]
+    Custom(CustomConfig),
 }
 
 impl ModelSpec {
     /// The family as reports group it: `plain`, `resnet`, `densenet`, `vit`, `backbone` or `own`.
     pub fn family(&self) -> &'static str {
         match self {
-            ModelSpec::Resnet(config) if config.skip == Skip::None => "plain",
-            ModelSpec::Resnet(_) => "resnet",
+            ModelSpec::Resnet(config) => match config.skip {
+                ResidualSkip::None => "plain",
+                ResidualSkip::Add => "resnet",
+            },
             ModelSpec::Densenet(_) => "densenet",
             ModelSpec::Vit(_) => "vit",
             ModelSpec::Backbone(_) => "backbone",
@@ -54,8 +52,8 @@ impl ModelSpec {
         }
     }
 
-    /// The skip style as reports group it: the word of a [`Skip`] such as `none`, `add` or `concat`, or for a Transformer that lacks one of its two
-    /// skips `attention-only` or `mlp-only`, after the one it has.
+    /// The skip style as reports group it: the word of a [`Skip`] such as `none`, `add` or `concat`, or for a Transformer that
+    /// lacks one of its two skips `attention-only` or `mlp-only`, after the one it has.
     pub fn skip(&self) -> &str {
         match self {
             ModelSpec::Resnet(config) => config.skip.word(),
@@ -63,10 +61,10 @@ impl ModelSpec {
             ModelSpec::Backbone(config) => config.skip.word(),
             ModelSpec::Custom(config) => &config.skip,
             ModelSpec::Vit(config) => match (config.attention_skip, config.mlp_skip) {
-                (Skip::None, Skip::None) => "none",
-                (Skip::None, _) => "mlp-only",
-                (_, Skip::None) => "attention-only",
-                _ => "add",
+                (ResidualSkip::None, ResidualSkip::None) => "none",
+                (ResidualSkip::None, ResidualSkip::Add) => "mlp-only",
+                (ResidualSkip::Add, ResidualSkip::None) => "attention-only",
+                (ResidualSkip::Add, ResidualSkip::Add) => "add",
             },
         }
     }
@@ -95,7 +93,11 @@ impl ModelSpec {
 
     /// Whether a training step keeps what its cost says: all but stochastic depth, which leaves blocks out by chance.
     pub fn keeps_what_it_costs(&self) -> bool {
-        self.skip() != Skip::Stochastic.word()
+        match self {
+            ModelSpec::Backbone(config) => !config.skip.leaves_blocks_out(),
+            ModelSpec::Custom(config) => config.skip != Skip::Stochastic.word(),
+            ModelSpec::Resnet(_) | ModelSpec::Densenet(_) | ModelSpec::Vit(_) => true,
+        }
     }
 
     /// The layer table for `images`, without building the network.
@@ -120,7 +122,7 @@ impl ModelSpec {
             ModelSpec::Backbone(config) => config.staged(images)?.trace(&input, &mut trace),
             ModelSpec::Custom(config) => return Err(SpecError::new("name", &config.name, NO_LAYERS)),
         }
-        Ok(trace.finish()?)
+        trace.finish()
     }
 
     /// The cost for `images`, without building the network.
@@ -176,46 +178,3 @@ impl ModelSpec {
 
 const NO_LAYERS: &str = "a network of one's own has no layer table";
 const FOREIGN: &str = "this program has no such network; run the one that brings it";
-
-/// A built network of any family.
-#[derive(Module, Debug)]
-pub enum Model {
-    /// A residual or plain network.
-    Resnet(ResNet),
-    /// A DenseNet or a controlled backbone.
-    Staged(Staged),
-    /// A Vision Transformer.
-    Vit(ViT),
-}
-
-impl Model {
-    /// # Shapes
-    /// - `images`: `[batch, channels, size, size]`
-    /// - output: logits, `[batch, classes]`
-    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        self.forward_probed(images, &mut Unprobed)
-    }
-
-    /// [`forward`](Self::forward) with a probe.
-    pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
-        match self {
-            Model::Resnet(model) => model.forward_probed(images, probe),
-            Model::Staged(model) => model.forward_probed(images, probe),
-            Model::Vit(model) => model.forward_probed(images, probe),
-        }
-    }
-
-    /// Every lesion that the network can take, block by block.
-    pub fn lesions(&self) -> Vec<Lesion> {
-        match self {
-            Model::Resnet(model) => model.lesions(),
-            Model::Staged(model) => model.lesions(),
-            Model::Vit(model) => model.lesions(),
-        }
-    }
-
-    /// Trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
-    pub fn trainable_params(&self) -> u64 {
-        trainable(self)
-    }
-}

@@ -3,12 +3,12 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use crate::cost::Images;
-use crate::spec::count::trainable;
+use super::count::trainable;
+use super::{Model, ModelSpec};
+use crate::custom::CustomModel;
 use crate::error::SpecError;
 use crate::execution::Execution;
-use crate::custom::CustomModel;
-use crate::spec::{Model, ModelSpec};
+use crate::images::Images;
 
 /// What can be built from a specification and measured: [`Model`], and whatever is [`CustomModel`].
 pub trait Network: Module {

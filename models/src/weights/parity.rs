@@ -5,8 +5,8 @@ use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Int, Tensor, TensorData};
 
-use crate::spec::network::Network;
-use crate::weights::state::State;
+use super::State;
+use crate::spec::Network;
 
 /// Everything that one forward pass in each mode and one backward pass give.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};
 
-use crate::weights::fit::{Fit, fit};
+use super::fit::{Fit, fit};
 
 /// Named tensors in the order of the network's fields, all in f32.
 #[derive(Debug, Clone, Default, PartialEq)]

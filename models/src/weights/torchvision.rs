@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use burn::tensor::TensorData;
 
-use crate::weights::fit::{Fit, fit};
-use crate::nets::resnet::ResNetConfig;
+use super::State;
+use super::fit::{Fit, fit};
+use crate::nets::ResNetConfig;
 use crate::spec::ModelSpec;
-use crate::weights::state::State;
 
 /// The name in PyTorch of the tensor that is `path` in ours.
 ///

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
-use skipbench_models::probe::{GradientProbe, LesionKind, ProbePoint, Probe, features};
+use skipbench_models::probe::{GradientProbe, LesionKind, Probe, ProbePoint, features};
 use skipbench_models::{Images, Model, Skip, catalog};
 
 use super::forward::{SMALL, images};

@@ -1,7 +1,7 @@
 //! The backbone's skip styles: what each costs, and what it is before it has learned anything.
 
 use burn::tensor::{Device, Tensor};
-use skipbench_models::probe::{At, ProbePoint, Probe};
+use skipbench_models::probe::{At, Probe, ProbePoint};
 use skipbench_models::{BackboneConfig, Images, Model, ModelSpec, Network, Norm, Skip, catalog};
 
 use super::forward::images;
