@@ -71,6 +71,17 @@ impl<'a> Planes<'a> {
         unsafe { written(self.batch * wide, write) }
     }
 
+    /// Copies all planes to those of `to`, which has `channels` channels an image, from channel `first` on.
+    ///
+    /// # Panics
+    /// If `to` has less room.
+    pub fn copy_to(&self, to: &mut [f32], channels: usize, first: usize) {
+        to.par_chunks_mut(channels * self.area).enumerate().for_each(|(image, to)| {
+            let from = self.image(image);
+            to[first * self.area..][..from.len()].copy_from_slice(from);
+        });
+    }
+
     /// Numbers that a channel has in all images.
     pub fn count(&self) -> f64 {
         (self.batch * self.area) as f64

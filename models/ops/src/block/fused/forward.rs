@@ -3,7 +3,7 @@
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
-use super::{affine, conv_shape, moments, normalised, place};
+use super::{affine, conv_shape, moments, normalised};
 use crate::block::{Done, Stage, Step};
 use crate::flex::{dims, numbers, planes, tensor};
 use skipbench_kernels::conv::Conv;
@@ -64,7 +64,7 @@ impl<'a> Run<'a> {
         for steps in self.stage.steps() {
             let grown = self.layer(&steps, Planes::new(&features, self.batch, total, self.area()));
             let grown = Planes::new(&grown, self.batch, grown.len() / (self.batch * self.area()), self.area());
-            place(grown, &mut features, total, channels);
+            grown.copy_to(&mut features, total, channels);
             self.measure(grown);
             channels += grown.channels;
         }

@@ -7,7 +7,6 @@ mod forward;
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::DType;
-use rayon::prelude::*;
 
 use super::{Done, Stage, StageKernels, Step, generic};
 use crate::flex::{dense, dims, whole};
@@ -82,14 +81,6 @@ fn normalised<'a>(
         .multiplying(products)
         .input_images_apart(x.channels * x.area)
         .normalized(scale, shift)
-}
-
-/// Copies all channels of `from` to those of `to`, which has `channels`, from `first` on.
-fn place(from: Planes<'_>, to: &mut [f32], channels: usize, first: usize) {
-    to.par_chunks_mut(channels * from.area).enumerate().for_each(|(image, to)| {
-        let from_image = from.image(image);
-        to[first * from.area..][..from_image.len()].copy_from_slice(from_image);
-    });
 }
 
 impl Stage {
