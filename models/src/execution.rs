@@ -52,8 +52,8 @@ impl Kernels {
         }
     }
 
-    /// Whether they are this crate's.
-    pub fn own(self) -> bool {
+    /// Whether they are this project's rather than Burn's.
+    pub fn is_native(self) -> bool {
         self != Kernels::Burn
     }
 

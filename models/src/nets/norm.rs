@@ -28,9 +28,9 @@ impl Norm {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum BranchNorm {
     /// BatchNorm.
-    Normalized,
+    Batch,
     /// Nothing.
-    Bare,
+    None,
     /// Fixup (arXiv:1901.09321): the last convolution starts at 0, the others are scaled, with scalar shifts around each ReLU.
     Fixup {
         /// L^(−1/(2m−2)) for L branches of m convolutions.

@@ -158,7 +158,7 @@ impl ResNetConfig {
     ///
     /// # Errors
     /// As [`ResNetConfig::check`].
-    pub fn trace(&self, images: Images, input: &Value, trace: &mut CostTrace) -> Result<(), SpecError> {
+    pub(crate) fn trace(&self, images: Images, input: &Value, trace: &mut CostTrace) -> Result<(), SpecError> {
         self.check()?;
         let mut x = self.stem(images).trace(input, trace);
         for (at, block) in self.blocks()? {

@@ -13,7 +13,7 @@ use super::head::{Head, HeadConfig};
 use super::norm::BranchNorm;
 use super::stem::{Stem, StemConfig};
 use crate::cost::trace::{CostTrace, Value};
-use crate::execution::{Execution, Memory};
+use crate::execution::Execution;
 use crate::init::Weights;
 use crate::probe::{At, BranchPosition, Lesion, LesionSite, Probe, ProbePoint, Unprobed, lesions};
 use crate::skip::Skip;

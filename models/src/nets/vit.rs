@@ -128,7 +128,7 @@ impl ViTConfig {
     ///
     /// # Errors
     /// As [`ViTConfig::check`].
-    pub fn trace(&self, images: Images, input: &Value, trace: &mut CostTrace) -> Result<(), SpecError> {
+    pub(crate) fn trace(&self, images: Images, input: &Value, trace: &mut CostTrace) -> Result<(), SpecError> {
         self.check(images)?;
         let x = trace.conv("patches", input, self.embedding(images));
         trace.bias("patches", self.width);

@@ -4,7 +4,7 @@
 
 use super::{At, Probe};
 
-/// What is done to a block.
+/// What a lesion does to its block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LesionKind {
     /// Its branch is left out: `y = x`, or x through the shortcut where the shape changes; `y = [x, 0]` where F(x) is appended; where
@@ -14,11 +14,11 @@ pub enum LesionKind {
     Swap,
 }
 
-/// One block's harm. [`Model::lesions`](crate::Model::lesions) lists those that a network can take.
+/// One block's lesion. [`Model::lesions`](crate::Model::lesions) lists those that a network can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lesion {
     /// What is done.
-    pub harm: LesionKind,
+    pub kind: LesionKind,
     /// To which block.
     pub at: At,
     /// The same block, counted from 1 through the whole network.
@@ -28,7 +28,7 @@ pub struct Lesion {
 impl Probe for Lesion {
     fn block_at(&self, at: At) -> Option<usize> {
         let next = self.at.block + 1;
-        match (self.harm, at.stage == self.at.stage) {
+        match (self.kind, at.stage == self.at.stage) {
             (LesionKind::Delete, true) if at.block == self.at.block => None,
             (LesionKind::Swap, true) if at.block == self.at.block => Some(next),
             (LesionKind::Swap, true) if at.block == next => Some(self.at.block),
@@ -37,7 +37,7 @@ impl Probe for Lesion {
     }
 }
 
-/// What a block can take.
+/// Where a lesion can be: a block, and what it can take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LesionSite {
     pub(crate) at: At,
@@ -47,12 +47,12 @@ pub(crate) struct LesionSite {
     pub(crate) swappable: bool,
 }
 
-/// Every possible harm to `blocks`, all of a network's in order.
+/// Every possible lesion of `blocks`, all of a network's in order.
 pub(crate) fn lesions(blocks: &[LesionSite]) -> Vec<Lesion> {
     let of = |number: usize, block: &LesionSite| {
         let at = block.at;
-        let delete = block.deletable.then_some(Lesion { harm: LesionKind::Delete, at, number });
-        let swap = block.swappable.then_some(Lesion { harm: LesionKind::Swap, at, number });
+        let delete = block.deletable.then_some(Lesion { kind: LesionKind::Delete, at, number });
+        let swap = block.swappable.then_some(Lesion { kind: LesionKind::Swap, at, number });
         [delete, swap].into_iter().flatten().collect::<Vec<_>>()
     };
     (1..).zip(blocks).flat_map(|(number, block)| of(number, block)).collect()

@@ -10,6 +10,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 
 use super::streams::{self, STREAMS};
+use crate::cost::trace::{CostTrace, Value};
 use crate::init::Weights;
 
 /// Sinkhorn's steps. The paper takes 20 for four streams; two streams need fewer.
@@ -46,9 +47,17 @@ impl Constrained {
     pub(crate) fn write(&self, streams: &[Tensor<4>], fx: &Tensor<4>) -> Vec<Tensor<4>> {
         streams::write(sigmoid(self.write.val()).mul_scalar(2.0), &doubly_stochastic(self.mix.val()), streams, fx)
     }
-}
 
-pub(crate) use streams::{trace_read, trace_write};
+    /// Costs [`Constrained::read`].
+    pub(crate) fn trace_read(name: &str, streams: &[Value], trace: &mut CostTrace) -> Value {
+        streams::trace_read(name, streams, trace)
+    }
+
+    /// Costs [`Constrained::write`].
+    pub(crate) fn trace_write(name: &str, streams: &[Value], fx: &Value, trace: &mut CostTrace) -> Vec<Value> {
+        streams::trace_write(name, streams, fx, trace)
+    }
+}
 
 /// Sinkhorn and Knopp 1967: columns and rows of exp(·) are brought to sum 1 in turn.
 fn doubly_stochastic(logits: Tensor<2>) -> Tensor<2> {

@@ -7,6 +7,7 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::streams::{self, STREAMS};
+use crate::cost::trace::{CostTrace, Value};
 use crate::init::Weights;
 
 /// One block's numbers r, w and M.
@@ -37,6 +38,14 @@ impl Hyper {
     pub(crate) fn write(&self, streams: &[Tensor<4>], fx: &Tensor<4>) -> Vec<Tensor<4>> {
         streams::write(self.write.val(), &self.mix.val(), streams, fx)
     }
-}
 
-pub(crate) use streams::{trace_read, trace_write};
+    /// Costs [`Hyper::read`].
+    pub(crate) fn trace_read(name: &str, streams: &[Value], trace: &mut CostTrace) -> Value {
+        streams::trace_read(name, streams, trace)
+    }
+
+    /// Costs [`Hyper::write`].
+    pub(crate) fn trace_write(name: &str, streams: &[Value], fx: &Value, trace: &mut CostTrace) -> Vec<Value> {
+        streams::trace_write(name, streams, fx, trace)
+    }
+}

@@ -8,11 +8,11 @@ use burn::tensor::Tensor;
 use super::Skip;
 use super::add::{self, Add, add};
 use super::concat::{self, Concat, concat};
-use super::constrained::{self, Constrained};
+use super::constrained::Constrained;
 use super::fixup::Fixup;
 use super::flow::Flow;
 use super::gated::Gated;
-use super::hyper::{self, Hyper};
+use super::hyper::Hyper;
 use super::none::{self, NoSkip, none};
 use super::scaled::Scaled;
 use super::stochastic::{Steps, Stochastic};
@@ -71,8 +71,8 @@ impl JoinConfig {
     pub(crate) fn trace_read(&self, name: &str, flow: &Flow<Value>, trace: &mut CostTrace) -> Value {
         let flow = flow.clone();
         match self.skip {
-            Skip::Hyper => hyper::trace_read(name, &flow.into_streams(), trace),
-            Skip::Constrained => constrained::trace_read(name, &flow.into_streams(), trace),
+            Skip::Hyper => Hyper::trace_read(name, &flow.into_streams(), trace),
+            Skip::Constrained => Constrained::trace_read(name, &flow.into_streams(), trace),
             Skip::None | Skip::Add | Skip::Concat | Skip::Scaled | Skip::Stochastic => flow.trace_leave(name, trace),
             Skip::Gated | Skip::Weighted | Skip::Fixup => flow.trace_leave(name, trace),
         }
@@ -89,8 +89,8 @@ impl JoinConfig {
             Skip::Stochastic => Flow::One(Stochastic::trace(name, &x(flow, trace), fx, trace)),
             Skip::Gated => Flow::One(Gated::trace(name, x(flow, trace), fx, trace)),
             Skip::Weighted => Weighted::trace(name, flow, fx, trace),
-            Skip::Hyper => Flow::Streams(hyper::trace_write(name, &flow.into_streams(), fx, trace)),
-            Skip::Constrained => Flow::Streams(constrained::trace_write(name, &flow.into_streams(), fx, trace)),
+            Skip::Hyper => Flow::Streams(Hyper::trace_write(name, &flow.into_streams(), fx, trace)),
+            Skip::Constrained => Flow::Streams(Constrained::trace_write(name, &flow.into_streams(), fx, trace)),
             Skip::Fixup => Flow::One(Fixup::trace(name, x(flow, trace), fx, trace)),
         }
     }

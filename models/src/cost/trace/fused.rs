@@ -35,7 +35,7 @@ impl CostTrace {
         let y = self.batch_norm_relu(norm, x);
         let again = match self.features {
             Some(_) => self.execution.memory == Memory::Recompute,
-            None => self.execution.kernels.own(),
+            None => self.execution.kernels.is_native(),
         };
         if again {
             self.again.insert(y.id);

@@ -43,7 +43,7 @@ impl CostTrace {
     /// ReLU. Saves its input; as one operation with a normalization nothing, with an addition to it its output.
     pub(crate) fn relu(&mut self, name: &str, x: &Value) -> Value {
         let y = self.value(x.shape.clone());
-        let fused = self.execution.kernels.own() || self.features.is_some();
+        let fused = self.execution.kernels.is_native() || self.features.is_some();
         let saved = if fused && self.normalized.contains(&x.id) {
             Cost::default()
         } else if fused && self.added.contains(&x.id) {
