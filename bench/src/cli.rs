@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use skipbench_models::Own;
+use skipbench_models::CustomModel;
 
 use crate::commands;
 use crate::own;
@@ -97,7 +97,7 @@ enum Command {
 }
 
 /// [`main`] of a program that brings networks of its own: suites can name them beside the built-in ones.
-pub fn main_with<O: Own>() -> ExitCode {
+pub fn main_with<O: CustomModel>() -> ExitCode {
     own::register::<O>();
     main()
 }

@@ -1,11 +1,11 @@
-//! Networks that another program brings ([`Own`]): known to the parent by name and to the child by how they are built.
+//! Networks that another program brings ([`CustomModel`]): known to the parent by name and to the child by how they are built.
 //!
 //! A program registers them once, before anything else ([`cli::main_with`](crate::cli::main_with)).
 
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
-use skipbench_models::{Images, ModelSpec, Own, OwnConfig, OwnNetwork};
+use skipbench_models::{Custom, CustomConfig, CustomModel, Images, ModelSpec};
 
 use crate::cell::{Cell, Outcome};
 use crate::checkpoint::Checkpoints;
@@ -14,25 +14,25 @@ use crate::tasks::{self, Report};
 type Run = fn(&Cell, Option<Checkpoints>, &mut Report) -> Result<Outcome>;
 
 struct Registry {
-    configs: fn(Images) -> Vec<OwnConfig>,
+    configs: fn(Images) -> Vec<CustomConfig>,
     run: Run,
 }
 
 static REGISTRY: OnceLock<Registry> = OnceLock::new();
 
 /// Makes the networks of `O` known. Only the first call counts: a program has one kind.
-pub fn register<O: Own>() {
-    REGISTRY.get_or_init(|| Registry { configs: O::configs, run: tasks::run_as::<OwnNetwork<O>> });
+pub fn register<O: CustomModel>() {
+    REGISTRY.get_or_init(|| Registry { configs: O::configs, run: tasks::run_as::<Custom<O>> });
 }
 
 /// Every network that was registered, for images of that shape.
-pub fn configs(images: Images) -> Vec<OwnConfig> {
+pub fn configs(images: Images) -> Vec<CustomConfig> {
     REGISTRY.get().map_or(Vec::new(), |registry| (registry.configs)(images))
 }
 
 /// The registered network of that name.
 pub fn find(name: &str, images: Images) -> Option<ModelSpec> {
-    configs(images).into_iter().find(|config| config.name == name).map(ModelSpec::Own)
+    configs(images).into_iter().find(|config| config.name == name).map(ModelSpec::Custom)
 }
 
 /// Runs a cell of a registered network.

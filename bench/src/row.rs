@@ -52,7 +52,7 @@ fn row(planned: &Planned, outcome: &Outcome, provenance: &Provenance) -> RunRow 
     // Only with a measurement: a row that failed has no metrics.
     let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost_with(cell.images(), execution(cell)).ok());
     // Bytes are computed for f32, and of one's own networks not known.
-    let own = matches!(cell.spec, ModelSpec::Own(_));
+    let own = matches!(cell.spec, ModelSpec::Custom(_));
     let bytes = cost.filter(|_| cell.recipe.precision == Precision::F32 && !own);
     // And what is kept, for a network that keeps everything.
     let whole = cell.recipe.checkpointing == Checkpointing::None && cell.spec.keeps_what_it_costs();
