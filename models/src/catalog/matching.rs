@@ -197,8 +197,9 @@ fn candidate(spec: ModelSpec, target: &Cost, images: Images, query: &Query) -> O
     Some(Candidate { spec, cost, error: errors.fold(0.0, f64::max) })
 }
 
-/// The two members between which the largest error changes its side. Costs grow along a sweep, so that of the budgets' errors
-/// the highest and the lowest do: the largest falls until their sum is 0 and rises from there, and no other member is nearer.
+/// The two members between which the largest error changes its side. Costs grow along a sweep, so that of the budgets'
+/// errors the highest and the lowest do: the largest falls until their sum is 0 and rises from there, and no other
+/// member is nearer.
 fn near(sweep: &WidthSweep, target: &Cost, images: Images, budgets: &[Budget]) -> Vec<ModelSpec> {
     let below = |index: usize| match sweep.member(index).cost(images) {
         Ok(cost) => {

@@ -142,7 +142,8 @@ fn backbones() -> Vec<Entry> {
     entries
 }
 
-/// The network of that name: a published one, or any described as [`name`] describes it. Case and `_` for `-` do not matter.
+/// The network of that name: a published one, or any described as [`name`] describes it. Case and `_` for `-` do not
+/// matter.
 ///
 /// # Errors
 /// [`UnknownModel`], with the nearest name.

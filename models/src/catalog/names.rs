@@ -1,5 +1,5 @@
-//! Names of networks that no paper names: `resnet26-w12`, `densenet-bc-22-26`, `vit-d4-w72-h4-p2`, `backbone-concat-22-w16-k12`,
-//! `backbone-gated-22-w16-nonorm`.
+//! Names of networks that no paper names: `resnet26-w12`, `densenet-bc-22-26`, `vit-d4-w72-h4-p2`,
+//! `backbone-concat-22-w16-k12`, `backbone-gated-22-w16-nonorm`.
 //!
 //! [`of`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
 

@@ -8,9 +8,9 @@
 //! with F = BN–ReLU–3×3–BN–ReLU–3×3 and transition = BN–ReLU–1×1–average pool. No skip crosses a transition and no join
 //! changes shape, so none needs a projection. Stage s works on `width · 2^s` channels. What concatenation changes of
 //! necessity: F reads all channels so far and adds a growth that also doubles from stage to stage, and the transition
-//! reads the wider result.
-//! The plain and the additive member have exactly the same parameters and, from one seed, the same weights. The other styles
-//! of [`Skip`] add what they learn, drawn apart, so that their branches too start with those weights.
+//! reads the wider result. The plain and the additive member have exactly the same parameters and, from one seed, the
+//! same weights. The other styles of [`Skip`] add what they learn, drawn apart, so that their branches too start with
+//! those weights.
 
 use serde::{Deserialize, Serialize};
 

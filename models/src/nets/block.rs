@@ -1,7 +1,7 @@
 //! One residual block, or a plain one: a branch F and what joins it to its input.
 //!
-//! After the branch: `y = ReLU(x + F(x))` (arXiv:1512.03385, eq. 1). Pre-activation: `y = x + F(x)`, F beginning with BN
-//! and ReLU (arXiv:1603.05027, eq. 1 with both maps the identity). Where the shape changes, x is made to fit by a
+//! After the branch: `y = ReLU(x + F(x))` (arXiv:1512.03385, eq. 1). Pre-activation: `y = x + F(x)`, F beginning with
+//! BN and ReLU (arXiv:1603.05027, eq. 1 with both maps the identity). Where the shape changes, x is made to fit by a
 //! [`Shortcut`].
 
 use burn::module::Module;

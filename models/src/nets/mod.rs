@@ -1,15 +1,16 @@
 //! The networks: a paper each in [`resnet`], [`densenet`], [`vit`] and [`backbone`], and the pieces that they share.
 //!
-//! Every piece has the same three methods. `init` draws its weights, `forward` runs it, and `trace` costs it; `trace` belongs to
-//! the configuration, so that a cost needs no network. How a block joins, all of them ask [`skip`](crate::skip).
+//! Every piece has the same three methods. `init` draws its weights, `forward` runs it, and `trace` costs it; `trace`
+//! belongs to the configuration, so that a cost needs no network. How a block joins, all of them ask
+//! [`skip`](crate::skip).
 
 pub(crate) mod backbone;
 mod block;
 mod branch;
-mod dense_stage;
+pub(crate) mod dense_stage;
 pub(crate) mod densenet;
 mod head;
-mod norm;
+pub(crate) mod norm;
 pub(crate) mod resnet;
 mod staged;
 mod stem;

@@ -31,7 +31,8 @@ pub(crate) enum BranchNorm {
     Batch,
     /// Nothing.
     None,
-    /// Fixup (arXiv:1901.09321): the last convolution starts at 0, the others are scaled, with scalar shifts around each ReLU.
+    /// Fixup (arXiv:1901.09321): the last convolution starts at 0, the others are scaled, with scalar shifts around
+    /// each ReLU.
     Fixup {
         /// L^(−1/(2m−2)) for L branches of m convolutions.
         scale: f64,

@@ -27,7 +27,8 @@ use crate::skip::ResidualSkip;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResNetConfig {
-    /// Weighted layers: 6n+2 (basic) or 9n+2 (bottleneck, preact) with the CIFAR stem; 18, 34, 50, 101 or 152 with ImageNet's.
+    /// Weighted layers: 6n+2 (basic) or 9n+2 (bottleneck, preact) with the CIFAR stem; 18, 34, 50, 101 or 152 with
+    /// ImageNet's.
     pub depth: usize,
     /// Channels of the first stage; they double from stage to stage. Default 16; ImageNet networks use 64.
     #[serde(default = "default_width")]

@@ -1,5 +1,5 @@
-//! Stages of shape-preserving blocks under one skip, with transitions between: the form that DenseNet and the controlled
-//! backbone share, written once.
+//! Stages of shape-preserving blocks under one skip, with transitions between: the form that DenseNet and the
+//! controlled backbone share, written once.
 //!
 //! stem – join(x, F(x)) … – transition – join(x, F(x)) … – BN–ReLU–pool–linear
 

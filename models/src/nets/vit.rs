@@ -7,9 +7,9 @@
 //!
 //! with learned positions and a class token. Each of the two skips can be switched off on its own.
 //!
-//! Linear layers start as in the authors' code (Glorot). Deviations: no dropout, no stochastic depth; the class token and
-//! the positions start at the scale of the embedded patches, N(0, 1), not N(0, 0.02²). With the latter a network that
-//! sees a few hundred images a few dozen times does not learn where a patch lies: 45 % against 92 % of the digits.
+//! Linear layers start as in the authors' code (Glorot). Deviations: no dropout, no stochastic depth; the class token
+//! and the positions start at the scale of the embedded patches, N(0, 1), not N(0, 0.02²). With the latter a network
+//! that sees a few hundred images a few dozen times does not learn where a patch lies: 45 % against 92 % of the digits.
 
 use burn::module::{Module, Param};
 use burn::nn::conv::Conv2d;

@@ -13,8 +13,8 @@ type Reader = Box<dyn Fn(&Gradients) -> Option<TensorData>>;
 
 /// Goes along with a forward pass and reads the gradients after the backward pass.
 ///
-/// To the output of every block it adds a tensor of zeros that keeps its gradient, which is the output's: Burn keeps gradients
-/// of leaves only. No number changes by that, but what autodiff keeps does.
+/// To the output of every block it adds a tensor of zeros that keeps its gradient, which is the output's: Burn keeps
+/// gradients of leaves only. No number changes by that, but what autodiff keeps does.
 #[derive(Default)]
 pub struct GradientProbe {
     weights: Vec<(ProbePoint, Reader)>,
@@ -22,8 +22,8 @@ pub struct GradientProbe {
 }
 
 impl GradientProbe {
-    /// The gradient of every convolution's and linear layer's weight, in order from the images on. What the loss does not
-    /// depend on has none.
+    /// The gradient of every convolution's and linear layer's weight, in order from the images on. What the loss does
+    /// not depend on has none.
     pub fn weights<'a>(
         &'a self,
         gradients: &'a Gradients,

@@ -1,14 +1,15 @@
 //! LesionKind to a network: a block left out, or two that change places.
 //!
-//! Veit, Wilber and Belongie 2016, "Residual Networks Behave Like Ensembles of Relatively Shallow Networks", arXiv:1605.06431, §4.
+//! Veit, Wilber and Belongie 2016, "Residual Networks Behave Like Ensembles of Relatively Shallow Networks",
+//! arXiv:1605.06431, §4.
 
 use super::{At, Probe};
 
 /// What a lesion does to its block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LesionKind {
-    /// Its branch is left out: `y = x`, or x through the shortcut where the shape changes; `y = [x, 0]` where F(x) is appended; where
-    /// several streams or past blocks are mixed, as if F(x) were 0.
+    /// Its branch is left out: `y = x`, or x through the shortcut where the shape changes; `y = [x, 0]` where F(x) is
+    /// appended; where several streams or past blocks are mixed, as if F(x) were 0.
     Delete,
     /// It changes places with the next block of its stage.
     Swap,

@@ -1,7 +1,7 @@
 //! Looking into a network while it runs: tensors and weights by name, and blocks that are left out or change places.
 //!
-//! A [`Probe`] goes along with a forward pass ([`Model::forward_probed`](crate::Model::forward_probed)). The plain forward pass is the same
-//! code with [`Unprobed`], whose empty methods the compiler removes.
+//! A [`Probe`] goes along with a forward pass ([`Model::forward_probed`](crate::Model::forward_probed)). The plain
+//! forward pass is the same code with [`Unprobed`], whose empty methods the compiler removes.
 
 mod gradients;
 mod lesion;
@@ -51,8 +51,9 @@ impl fmt::Display for BranchPosition {
     }
 }
 
-/// Where a probe looks. Written out, it is the layer's name in the table of [`ModelSpec::layers`](crate::ModelSpec::layers), but
-/// for inputs, branches and a Transformer's blocks, which are not lines there.
+/// Where a probe looks. Written out, it is the layer's name in the table of
+/// [`ModelSpec::layers`](crate::ModelSpec::layers), but for inputs, branches and a Transformer's blocks, which are not
+/// lines there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProbePoint {
     /// The first convolution, and what leaves the stem.
@@ -117,7 +118,8 @@ pub trait Probe {
         x
     }
 
-    /// Sees a weight of a convolution or linear layer just before it is used, so that they come in order from the images on.
+    /// Sees a weight of a convolution or linear layer just before it is used, so that they come in order from the
+    /// images on.
     fn weight<const D: usize>(&mut self, _point: ProbePoint, _weight: &Param<Tensor<D>>) {}
 
     /// Which block of the stage, from 1, works in the place of `at`; `None` leaves the place empty.

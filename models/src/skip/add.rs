@@ -1,7 +1,7 @@
 //! `y = x + F(x)`: [`Skip::Add`](super::Skip::Add).
 //!
-//! He, Zhang, Ren and Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, eq. 1. Both skips of a
-//! Transformer block are the same addition (Dosovitskiy et al. 2020, arXiv:2010.11929, eqs. 2 and 3).
+//! He, Zhang, Ren and Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, eq. 1. Both skips of
+//! a Transformer block are the same addition (Dosovitskiy et al. 2020, arXiv:2010.11929, eqs. 2 and 3).
 
 use burn::module::Module;
 use burn::nn::BatchNorm;

@@ -1,9 +1,9 @@
 //! `h = Σ_j σ(r_j)·s_j` and `s'_i = Σ_j S(M)_ij·s_j + 2σ(w_i)·F(h)`, S(M) doubly stochastic:
 //! [`Skip::Constrained`](super::Skip::Constrained).
 //!
-//! Manifold-constrained hyper-connections: Xie et al. 2025, arXiv:2512.24880. S is Sinkhorn's steps from exp(·). r starts a
-//! little uneven, σ(2) and σ(−2), whose sum is 1: with even streams every gradient would be even too, and they would never part.
-//! All streams begin equal, and every block does to each what addition does.
+//! Manifold-constrained hyper-connections: Xie et al. 2025, arXiv:2512.24880. S is Sinkhorn's steps from exp(·). r
+//! starts a little uneven, σ(2) and σ(−2), whose sum is 1: with even streams every gradient would be even too, and they
+//! would never part. All streams begin equal, and every block does to each what addition does.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;

@@ -1,12 +1,13 @@
-//! What flows from block to block of a stage: one tensor for most styles, several for those that remember or run in streams.
+//! What flows from block to block of a stage: one tensor for most styles, several for those that remember or run in
+//! streams.
 
 use burn::tensor::Tensor;
 
 use super::streams::{self, STREAMS};
 use crate::cost::trace::{CostTrace, Value};
 
-/// What flows from block to block: tensors in a network, [`Value`]s in a cost trace. A stage begins with [`Flow::One`]; a
-/// block's join makes of it what its style carries.
+/// What flows from block to block: tensors in a network, [`Value`]s in a cost trace. A stage begins with [`Flow::One`];
+/// a block's join makes of it what its style carries.
 #[derive(Debug, Clone)]
 pub(crate) enum Flow<T> {
     /// The last block's output.

@@ -1,4 +1,5 @@
-//! `y = T(x)·F(x) + (1 − T(x))·x`, T a 1×1 convolution and a sigmoid, its bias −2 at first: [`Skip::Gated`](super::Skip::Gated).
+//! `y = T(x)·F(x) + (1 − T(x))·x`, T a 1×1 convolution and a sigmoid, its bias −2 at first:
+//! [`Skip::Gated`](super::Skip::Gated).
 //!
 //! Highway networks: Srivastava, Greff and Schmidhuber 2015, arXiv:1505.00387, eq. 3.
 

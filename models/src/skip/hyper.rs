@@ -1,7 +1,7 @@
 //! `h = Σ_j r_j·s_j` and `s'_i = Σ_j M_ij·s_j + w_i·F(h)` with free numbers: [`Skip::Hyper`](super::Skip::Hyper).
 //!
-//! Hyper-connections: Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5. They start as in eq. 14: M is the identity, w is 1, and
-//! block k reads stream k mod n. All streams begin equal, and every block does to each what addition does.
+//! Hyper-connections: Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5. They start as in eq. 14: M is the identity, w is
+//! 1, and block k reads stream k mod n. All streams begin equal, and every block does to each what addition does.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;

@@ -133,8 +133,8 @@ impl Join {
         }
     }
 
-    /// What goes on without the branch: the flow as it is where that is what remains of the block, else what the join makes
-    /// of `zeros`, of F(x)'s shape.
+    /// What goes on without the branch: the flow as it is where that is what remains of the block, else what the join
+    /// makes of `zeros`, of F(x)'s shape.
     pub(crate) fn without(
         &self,
         flow: Flow<Tensor<4>>,

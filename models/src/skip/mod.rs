@@ -1,7 +1,7 @@
 //! The subject of the project: what a block does with its input x once its branch's output F(x) is known.
 //!
-//! [`Skip`] names the styles. A style is one file, in which its equation, what it learns, its forward pass and its cost stand
-//! side by side. Every network asks this room how it joins:
+//! [`Skip`] names the styles. A style is one file, in which its equation, what it learns, its forward pass and its cost
+//! stand side by side. Every network asks this room how it joins:
 //!
 //! - the backbone and DenseNets hold one [`Join`](join::Join) a block, and between the blocks of a stage runs a
 //!   [`Flow`](flow::Flow);
@@ -11,22 +11,36 @@
 //!
 //! # Where each join runs
 //!
-//! Everywhere a join can run as an operation of its own, with Burn's operations on any device ("generic"). In two places it is
-//! part of a larger operation instead, unless a probe looks between:
+//! Every join can run as an operation of its own, made of Burn's operations, on any device: the column "by itself" links to
+//! it. Three joins are part of a larger operation instead wherever no probe looks between: the last column links to the
+//! place in this room that decides, and from there to the operation.
 //!
-//! | style | equation | generic | as part of a larger operation |
+//! | style | equation | by itself | as part of a larger operation |
 //! |---|---|---|---|
-//! | none | `y = F(x)` | [`none()`] | in a residual block ReLU joins F's last BatchNorm: [`none_relu`](none::none_relu) asks [`Engine::norm_relu`] |
-//! | add | `y = x + F(x)` | [`add()`] | in a residual block addition and ReLU are that BatchNorm's epilogue: [`add_relu`](add::add_relu) asks [`Engine::norm_add_relu`] |
-//! | concat | `y = [x, F(x)]` | [`concat()`] | unless memory is naive, a whole stage is one operation: [`is_one_operation`](concat::is_one_operation) decides, [`dense_stage`](crate::nets::dense_stage) asks [`skipbench_ops::block`] |
-//! | scaled | `y = x + a·F(x)` | [`Scaled`](scaled::Scaled) | – |
-//! | stochastic | `y = x + b·F(x)` | [`Stochastic`](stochastic::Stochastic) | a block that is left out is not computed at all |
-//! | gated | `y = T(x)·F(x) + (1 − T(x))·x` | [`Gated`](gated::Gated) | – |
-//! | weighted | `y_i = Σ_j α_ij·x_j` | [`Weighted`](weighted::Weighted) | – |
-//! | hyper | `s'_i = Σ_j M_ij·s_j + w_i·F(Σ_j r_j·s_j)` | [`Hyper`](hyper::Hyper) | – |
-//! | constrained | the same, M doubly stochastic | [`Constrained`](constrained::Constrained) | – |
-//! | fixup | `y = x + a·F(x)` | [`Fixup`](fixup::Fixup) | – |
+//! | none | `y = F(x)` | [`none()`] | ReLU inside F's last BatchNorm, in a residual block: [`none_relu`] |
+//! | add | `y = x + F(x)` | [`add()`] | addition and ReLU as that BatchNorm's epilogue: [`add_relu`] |
+//! | concat | `y = [x, F(x)]` | [`concat()`] | a whole dense stage unless memory is naive: [`is_one_operation`] |
+//! | scaled | `y = x + a·F(x)` | [`Scaled`] | |
+//! | stochastic | `y = x + b·F(x)` | [`Stochastic`] | |
+//! | gated | `y = T(x)·F(x) + (1 − T(x))·x` | [`Gated`] | |
+//! | weighted | `y_i = Σ_j α_ij·x_j` | [`Weighted`] | |
+//! | hyper | `s'_i = Σ_j M_ij·s_j + w_i·F(Σ_j r_j·s_j)` | [`Hyper`] | |
+//! | constrained | as hyper, M doubly stochastic | [`Constrained`] | |
+//! | fixup | `y = x + a·F(x)`, no normalization | [`Fixup`] | |
 //!
+//! The operations are [`Engine::norm_relu`], [`Engine::norm_add_relu`] and, called by
+//! [`dense_stage`](crate::nets::dense_stage), those of [`skipbench_ops::block`].
+//!
+//! [`none_relu`]: none::none_relu
+//! [`add_relu`]: add::add_relu
+//! [`is_one_operation`]: concat::is_one_operation
+//! [`Scaled`]: scaled::Scaled
+//! [`Stochastic`]: stochastic::Stochastic
+//! [`Gated`]: gated::Gated
+//! [`Weighted`]: weighted::Weighted
+//! [`Hyper`]: hyper::Hyper
+//! [`Constrained`]: constrained::Constrained
+//! [`Fixup`]: fixup::Fixup
 //! [`Engine::norm_relu`]: skipbench_ops::Engine::norm_relu
 //! [`Engine::norm_add_relu`]: skipbench_ops::Engine::norm_add_relu
 
@@ -65,17 +79,18 @@ pub enum Skip {
     /// Applied recursively, `[[x0, x1], x2] = [x0, x1, x2]`, which is the paper's dense connectivity. Every layer
     /// therefore copies the whole prefix once more.
     Concat,
-    /// `y = x + a·F(x)` with one learned number a, 0 at first: SkipInit, De and Smith 2020, arXiv:2002.10444; ReZero, Bachlechner
-    /// et al. 2020, arXiv:2003.04887, eq. 1.
+    /// `y = x + a·F(x)` with one learned number a, 0 at first: SkipInit, De and Smith 2020, arXiv:2002.10444; ReZero,
+    /// Bachlechner et al. 2020, arXiv:2003.04887, eq. 1.
     Scaled,
-    /// `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; p·F(x) outside training. p falls
-    /// linearly from 1 to 0.5 at the last block: stochastic depth, Huang et al. 2016, arXiv:1603.09382, eqs. 2, 4 and 5.
+    /// `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; p·F(x) outside training. p
+    /// falls linearly from 1 to 0.5 at the last block: stochastic depth, Huang et al. 2016, arXiv:1603.09382, eqs. 2, 4
+    /// and 5.
     Stochastic,
-    /// `y = T(x)·F(x) + (1 − T(x))·x`, T a 1×1 convolution and a sigmoid, its bias −2 at first: Highway, Srivastava et al. 2015,
-    /// arXiv:1505.00387, eq. 3.
+    /// `y = T(x)·F(x) + (1 − T(x))·x`, T a 1×1 convolution and a sigmoid, its bias −2 at first: Highway, Srivastava et
+    /// al. 2015, arXiv:1505.00387, eq. 3.
     Gated,
-    /// `y_i = Σ_j α_ij·x_j` over what every block so far gave, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's input x_0; α_ii = 1 and
-    /// the others 0 at first: DenseFormer, Pagliardini et al. 2024, arXiv:2402.02622, eq. 2.
+    /// `y_i = Σ_j α_ij·x_j` over what every block so far gave, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's input x_0;
+    /// α_ii = 1 and the others 0 at first: DenseFormer, Pagliardini et al. 2024, arXiv:2402.02622, eq. 2.
     Weighted,
     /// Two streams of which each block reads one mix and to which it writes another, mixing them besides, with learned
     /// numbers (static): hyper-connections, Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5 and 14.
@@ -83,8 +98,8 @@ pub enum Skip {
     /// [`Skip::Hyper`] with a doubly stochastic mixing matrix: manifold-constrained hyper-connections, Xie et al. 2025,
     /// arXiv:2512.24880.
     Constrained,
-    /// `y = x + a·F(x)` without normalization: F's last convolution starts at 0, a at 1, the others are scaled by the number of
-    /// blocks, and F has scalar shifts: Fixup, Zhang et al. 2019, arXiv:1901.09321, §3.
+    /// `y = x + a·F(x)` without normalization: F's last convolution starts at 0, a at 1, the others are scaled by the
+    /// number of blocks, and F has scalar shifts: Fixup, Zhang et al. 2019, arXiv:1901.09321, §3.
     Fixup,
 }
 

@@ -1,7 +1,7 @@
 //! `y = F(x)`: [`Skip::None`](super::Skip::None), a plain network.
 //!
-//! He, Zhang, Ren and Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, §3.3, compare their residual
-//! networks with it.
+//! He, Zhang, Ren and Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, §3.3, compare their
+//! residual networks with it.
 
 use burn::module::Module;
 use burn::nn::BatchNorm;

@@ -1,4 +1,5 @@
-//! What a residual block and a Transformer's sub-layer of the published families can take: none or add, and nothing else.
+//! What a residual block and a Transformer's sub-layer of the published families can take: none or add, and nothing
+//! else.
 
 use burn::tensor::Tensor;
 use serde::de::Error;
@@ -10,7 +11,8 @@ use super::none::{self, none};
 use crate::cost::trace::{CostTrace, Value};
 use crate::error::SpecError;
 
-/// The skip of a published residual block or Transformer sub-layer. [`Skip`] has more styles, which only the backbone takes.
+/// The skip of a published residual block or Transformer sub-layer. [`Skip`] has more styles, which only the backbone
+/// takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ResidualSkip {

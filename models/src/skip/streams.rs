@@ -1,8 +1,9 @@
 //! The arithmetic of parallel streams, which [`hyper`](super::hyper) and [`constrained`](super::constrained) share.
 //!
-//! A block reads one mix of the streams and writes its output to another, `h = Σ_j r_j·s_j` and `s'_i = Σ_j M_ij·s_j + w_i·F(h)`.
-//! The streams live in one stage: they start as copies of its input and end as their mean. All numbers are static: learned,
-//! the same for every image. The papers' dynamic ones, computed from the streams, are left out.
+//! A block reads one mix of the streams and writes its output to another, `h = Σ_j r_j·s_j` and
+//! `s'_i = Σ_j M_ij·s_j + w_i·F(h)`. The streams live in one stage: they start as copies of its input and end as their
+//! mean. All numbers are static: learned, the same for every image. The papers' dynamic ones, computed from the
+//! streams, are left out.
 
 use burn::tensor::Tensor;
 
@@ -38,7 +39,7 @@ pub(super) fn trace_read(name: &str, streams: &[Value], trace: &mut CostTrace) -
     trace.sum(name, &terms)
 }
 
-/// Costs [`write`].
+/// Costs [`write()`].
 pub(super) fn trace_write(name: &str, streams: &[Value], fx: &Value, trace: &mut CostTrace) -> Vec<Value> {
     let mut row = || {
         let mut terms: Vec<Value> = streams.iter().map(|stream| trace.scaled(name, stream)).collect();
@@ -48,7 +49,8 @@ pub(super) fn trace_write(name: &str, streams: &[Value], fx: &Value, trace: &mut
     streams.iter().map(|_| row()).collect()
 }
 
-/// The mean: what leaves a stage. The papers sum the streams; the mean makes the network begin as exactly the additive one.
+/// The mean: what leaves a stage. The papers sum the streams; the mean makes the network begin as exactly the additive
+/// one.
 pub(super) fn mean(streams: Vec<Tensor<4>>) -> Tensor<4> {
     let count = streams.len() as f64;
     streams.into_iter().reduce(|sum, stream| sum + stream).expect("streams are never none") / count

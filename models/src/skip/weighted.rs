@@ -1,9 +1,9 @@
-//! `y_i = Σ_j α_ij·x_j` over what every block so far gave, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's input x_0; α_ii = 1 and
-//! the others 0 at first: [`Skip::Weighted`](super::Skip::Weighted).
+//! `y_i = Σ_j α_ij·x_j` over what every block so far gave, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's input x_0;
+//! α_ii = 1 and the others 0 at first: [`Skip::Weighted`](super::Skip::Weighted).
 //!
-//! DenseFormer: Pagliardini, Mohtashami, Fleuret and Jaggi 2024, arXiv:2402.02622, eq. 2. The average runs over the blocks of a
-//! stage and the stage's input, since shapes change between stages. A stage of d blocks has d(d+3)/2 numbers α, as the paper
-//! counts them.
+//! DenseFormer: Pagliardini, Mohtashami, Fleuret and Jaggi 2024, arXiv:2402.02622, eq. 2. The average runs over the
+//! blocks of a stage and the stage's input, since shapes change between stages. A stage of d blocks has d(d+3)/2
+//! numbers α, as the paper counts them.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;

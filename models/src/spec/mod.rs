@@ -52,8 +52,8 @@ impl ModelSpec {
         }
     }
 
-    /// The skip style as reports group it: the word of a [`Skip`] such as `none`, `add` or `concat`, or for a Transformer that
-    /// lacks one of its two skips `attention-only` or `mlp-only`, after the one it has.
+    /// The skip style as reports group it: the word of a [`Skip`] such as `none`, `add` or `concat`, or for a
+    /// Transformer that lacks one of its two skips `attention-only` or `mlp-only`, after the one it has.
     pub fn skip(&self) -> &str {
         match self {
             ModelSpec::Resnet(config) => config.skip.word(),

@@ -35,8 +35,9 @@ pub fn compute<N: Network>(model: &N, images: Tensor<4>, labels: Tensor<1, Int>)
     Computed { logits, train_logits, loss: value, gradients: State::gradients(model, &gradients) }
 }
 
-/// The gradients of the mean cross-entropy with running statistics, by every parameter: the network as it is in evaluation. There is
-/// no statistic of a few pixels to divide by, so that single precision is enough to tell a right gradient from a wrong one.
+/// The gradients of the mean cross-entropy with running statistics, by every parameter: the network as it is in
+/// evaluation. There is no statistic of a few pixels to divide by, so that single precision is enough to tell a right
+/// gradient from a wrong one.
 ///
 /// # Shapes
 /// As [`compute`].
@@ -69,8 +70,8 @@ pub fn double<M: Module>(model: M) -> M {
     model.map(&mut Double)
 }
 
-/// The largest difference between two tensors over the largest magnitude in `expected`; infinite for different shapes, NaN
-/// where one holds a NaN.
+/// The largest difference between two tensors over the largest magnitude in `expected`; infinite for different shapes,
+/// NaN where one holds a NaN.
 pub fn deviation(found: &TensorData, expected: &TensorData) -> f64 {
     if found.shape() != expected.shape() {
         return f64::INFINITY;

@@ -1,7 +1,7 @@
 //! The state of a network: its parameters and running statistics by name, to be read, compared and set.
 //!
-//! A name is the path of fields that leads to a tensor, such as `blocks.3.branch.convs.0.weight`; which variant of an enum
-//! a network is does not show in it.
+//! A name is the path of fields that leads to a tensor, such as `blocks.3.branch.convs.0.weight`; which variant of an
+//! enum a network is does not show in it.
 
 use std::collections::BTreeMap;
 
@@ -58,10 +58,10 @@ impl State {
     pub fn load_into<M: Module>(&self, model: M) -> Result<M, Vec<Fit>> {
         let misfits: Vec<Fit> =
             fit(State::of(&model).iter(), self.iter()).into_iter().filter(|fit| !fit.fits()).collect();
-        match misfits.is_empty() {
-            true => Ok(model.map(&mut Set { path: Path::default(), tensors: self.iter().collect() })),
-            false => Err(misfits),
+        if !misfits.is_empty() {
+            return Err(misfits);
         }
+        Ok(model.map(&mut Set { path: Path::default(), tensors: self.iter().collect() }))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Our tensors under the names that PyTorch's users know, and back.
 //!
 //! Residual, dense and Transformer networks are named as in torchvision 0.29 (`torchvision.models`: `resnet.py`,
-//! `densenet.py`, `vision_transformer.py`). Their CIFAR variants, which torchvision lacks, are named by the same rules with
-//! fewer stages; the last normalization of a pre-activation ResNet is `bn`. Every other network keeps our own names, with
-//! PyTorch's words for scale and shift: `weight` and `bias`.
+//! `densenet.py`, `vision_transformer.py`). Their CIFAR variants, which torchvision lacks, are named by the same rules
+//! with fewer stages; the last normalization of a pre-activation ResNet is `bn`. Every other network keeps our own
+//! names, with PyTorch's words for scale and shift: `weight` and `bias`.
 //!
 //! PyTorch keeps a linear layer's weight as `[outputs, inputs]` and Burn as `[inputs, outputs]`. These are the only
 //! tensors that are called `weight` and have two dimensions, and the only ones that are transposed.

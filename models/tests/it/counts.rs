@@ -126,8 +126,8 @@ fn plain_and_residual_cost_the_same_parameters_and_macs() {
     }
 }
 
-/// ResNet-20 joins three blocks of 16·32², 32·16² and 64·8² numbers a stage, each addition reading two maps and writing one.
-/// DenseNet with growth k joins maps of c and k channels into c + k, reading and writing all of them.
+/// ResNet-20 joins three blocks of 16·32², 32·16² and 64·8² numbers a stage, each addition reading two maps and writing
+/// one. DenseNet with growth k joins maps of c and k channels into c + k, reading and writing all of them.
 #[test]
 fn joins_move_what_can_be_counted_by_hand() {
     let joins = |name: &str| catalog::find(name).expect(name).cost(Images::CIFAR10).expect("fits").join_bytes;

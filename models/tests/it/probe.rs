@@ -175,7 +175,8 @@ fn every_listed_lesion_runs_and_harms_and_no_other_block_is_touched() {
 #[test]
 fn lesions_are_those_that_shapes_allow() {
     let count = |name: &str, kind| model(name).lesions().iter().filter(|lesion| lesion.kind == kind).count();
-    // Nine blocks; the first of the second and third stage change the shape, for which a plain network has nothing left.
+    // Nine blocks; the first of the second and third stage change the shape, for which a plain network has nothing
+    // left.
     assert_eq!(count("resnet20", LesionKind::Delete), 9);
     assert_eq!(count("plain20", LesionKind::Delete), 7);
     assert_eq!(count("resnet20", LesionKind::Swap), 2 + 1 + 1);

@@ -4,8 +4,8 @@ use super::{CostTrace, Value};
 use crate::cost::Cost;
 
 impl CostTrace {
-    /// An addition under the word `kind`. Saves nothing; as one operation with a normalization before it and a ReLU behind
-    /// it, its result is what that ReLU saves.
+    /// An addition under the word `kind`. Saves nothing; as one operation with a normalization before it and a ReLU
+    /// behind it, its result is what that ReLU saves.
     pub(crate) fn add(&mut self, name: &str, kind: &str, x: &Value, fx: &Value) -> Value {
         let y = self.joined(name, kind, &[x, fx], fx.shape.clone(), Cost::default());
         if self.normalized.contains(&fx.id) {
@@ -14,8 +14,8 @@ impl CostTrace {
         y
     }
 
-    /// A concatenation along channels under the word `kind`. Saves nothing; within a stage that is one operation its result
-    /// is the beginning of the stage's features.
+    /// A concatenation along channels under the word `kind`. Saves nothing; within a stage that is one operation its
+    /// result is the beginning of the stage's features.
     pub(crate) fn concat(&mut self, name: &str, kind: &str, x: &Value, fx: &Value) -> Value {
         let mut shape = fx.shape.clone();
         shape[0] += x.shape[0];

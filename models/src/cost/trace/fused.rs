@@ -13,8 +13,8 @@ impl CostTrace {
         self.execution
     }
 
-    /// Begins a stage of blocks that is one operation, which `x` enters. Its features are saved once, at its end, and inputs of
-    /// convolutions only if they are not computed again.
+    /// Begins a stage of blocks that is one operation, which `x` enters. Its features are saved once, at its end, and
+    /// inputs of convolutions only if they are not computed again.
     pub(crate) fn enter_stage(&mut self, x: &Value) {
         self.features = Some(HashSet::from([x.id]));
     }
@@ -29,8 +29,8 @@ impl CostTrace {
         }
     }
 
-    /// [`CostTrace::batch_norm_relu`] of the first name, then [`CostTrace::conv`] of the second. What is convolved is not
-    /// saved where both are one operation, or where a stage computes it again.
+    /// [`CostTrace::batch_norm_relu`] of the first name, then [`CostTrace::conv`] of the second. What is convolved is
+    /// not saved where both are one operation, or where a stage computes it again.
     pub(crate) fn norm_relu_conv(&mut self, (norm, name): (&str, &str), x: &Value, conv: Conv) -> Value {
         let y = self.batch_norm_relu(norm, x);
         let again = match self.features {
