@@ -11,7 +11,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
 use burn::tensor::{Device, Distribution, Tensor, activation::relu};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use skipbench::internals::device;
-use skipbench_models::Skip;
+use skipbench_models::skip::{add, concat};
 
 const BATCH: usize = 64;
 const SIDE: usize = 16;
@@ -49,7 +49,7 @@ fn layers(device: &Device) -> [Layer; 3] {
             forward: Box::new(move |x| {
                 let fx = relu(norms[0].forward(convs[0].forward(x.clone())));
                 let fx = norms[1].forward(convs[1].forward(fx));
-                relu(Skip::Add.join(x, fx))
+                relu(add(x, fx))
             }),
         },
         Layer {
@@ -57,7 +57,7 @@ fn layers(device: &Device) -> [Layer; 3] {
             channels: 64,
             forward: Box::new(move |x| {
                 let fx = dense.forward(relu(dense_norm.forward(x.clone())));
-                Skip::Concat.join(x, fx)
+                concat(x, fx)
             }),
         },
     ]

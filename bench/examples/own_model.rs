@@ -15,7 +15,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
-use skipbench_models::{Images, Own, OwnConfig, SpecError};
+use skipbench_models::{CustomConfig, CustomModel, Images, SpecError};
 
 /// Channels of every layer.
 const WIDTH: usize = 16;
@@ -56,20 +56,20 @@ fn conv(input: usize, device: &Device) -> Conv2d {
     Conv2dConfig::new([input, WIDTH], [3, 3]).with_padding(same).with_bias(false).init(device)
 }
 
-impl Own for Scaled {
-    fn configs(images: Images) -> Vec<OwnConfig> {
+impl CustomModel for Scaled {
+    fn configs(images: Images) -> Vec<CustomConfig> {
         let Images { size, channels, classes } = images;
         let config = |depth: usize| {
             let weights = 9 * channels * WIDTH + (depth - 2) * 9 * WIDTH * WIDTH;
             let params = weights + (depth - 2) * (2 * WIDTH + 1) + (WIDTH + 1) * classes;
             let macs = weights * size * size + WIDTH * classes;
             let (name, skip) = (format!("scaled-{depth}"), "scaled-add".to_owned());
-            OwnConfig { name, skip, depth, params: params as u64, macs: macs as u64 }
+            CustomConfig { name, skip, depth, params: params as u64, macs: macs as u64 }
         };
         vec![config(10), config(22)]
     }
 
-    fn init(config: &OwnConfig, images: Images, seed: u64, device: &Device) -> Result<Self, SpecError> {
+    fn init(config: &CustomConfig, images: Images, seed: u64, device: &Device) -> Result<Self, SpecError> {
         device.seed(seed);
         Ok(Self {
             stem: conv(images.channels, device),

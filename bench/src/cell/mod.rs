@@ -1,5 +1,6 @@
 //! A [`Cell`]: everything one measurement depends on. An [`Outcome`]: everything it gave.
 
+pub(crate) mod custom;
 mod message;
 mod outcome;
 pub(crate) mod recipe;

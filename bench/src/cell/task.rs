@@ -96,7 +96,7 @@ impl Task {
     /// Why not, and what would do.
     pub fn check(self, spec: &ModelSpec, recipe: &Recipe) -> Result<(), &'static str> {
         let rounds = recipe.kernels == Kernels::SkipbenchBf16;
-        if rounds && matches!(spec, ModelSpec::Vit(_) | ModelSpec::Own(_)) {
+        if rounds && matches!(spec, ModelSpec::Vit(_) | ModelSpec::Custom(_)) {
             return Err(
                 "kernels = \"skipbench-bf16\" would round nothing in it, which has no convolution by them: remove recipe.kernels",
             );
@@ -111,7 +111,7 @@ impl Task {
             return Err("it looks in f32: remove recipe.kernels");
         }
         match (self, spec) {
-            (_, ModelSpec::Own(_)) => Err("it looks inside built-in networks only: give the network another group"),
+            (_, ModelSpec::Custom(_)) => Err("it looks inside built-in networks only: give the network another group"),
             (Task::Identity, ModelSpec::Backbone(config)) if config.skip == Skip::Concat => {
                 Err("its output has more channels than its input, so it cannot be the identity: use another skip")
             }

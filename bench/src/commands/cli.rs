@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use skipbench_models::Own;
+use skipbench_models::CustomModel;
 
-use crate::commands;
-use crate::tasks::own;
+use crate::{cell, commands, tasks};
 
 /// Measures what a skip connection buys and what it costs: accuracy, throughput and peak memory of matched plain,
 /// residual, dense and Transformer networks.
@@ -96,9 +95,10 @@ enum Command {
     },
 }
 
-/// [`main`] of a program that brings networks of its own: suites can name them beside the built-in ones.
-pub fn main_with<O: Own>() -> ExitCode {
-    own::register::<O>();
+/// [`main`] of a program that brings custom models: suites can name them beside the built-in ones.
+pub fn main_with<C: CustomModel>() -> ExitCode {
+    cell::custom::register::<C>();
+    tasks::custom::register::<C>();
     main()
 }
 

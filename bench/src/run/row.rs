@@ -90,7 +90,7 @@ fn execution(cell: &Cell) -> Execution {
 fn predicted(cell: &Cell, measured: &Measured) -> Predicted {
     let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost_with(cell.images(), execution(cell)).ok());
     // Bytes are computed for f32, and of custom models not known.
-    let custom = matches!(cell.spec, ModelSpec::Own(_));
+    let custom = matches!(cell.spec, ModelSpec::Custom(_));
     let bytes = cost.filter(|_| cell.recipe.precision == Precision::F32 && !custom);
     // And what is kept, for a network that keeps everything.
     let whole = cell.recipe.checkpointing == Checkpointing::None && cell.spec.keeps_what_it_costs();

@@ -42,7 +42,7 @@ impl Trial {
 /// All that a device is asked, computing in that way.
 pub(super) fn trials(way: Way) -> Vec<Trial> {
     let styles = Skip::ALL.into_iter().map(|skip| format!("backbone-{skip}-10-w4"));
-    let wide = WIDE.into_iter().filter(|_| way.kernels.own()).map(str::to_owned);
+    let wide = WIDE.into_iter().filter(|_| way.kernels.is_native()).map(str::to_owned);
     let naive = FAMILIES.into_iter().map(str::to_owned).chain(styles).chain(wide);
     let dense =
         DENSE.into_iter().flat_map(|model| [Memory::Shared, Memory::Recompute].map(|way| Trial::new(model, way)));

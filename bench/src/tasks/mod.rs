@@ -1,11 +1,11 @@
 //! The workloads, one file each, and what they share: [`Setup`].
 
 pub(crate) mod checkpoint;
+pub(crate) mod custom;
 pub(crate) mod dispatch;
 mod epoch;
 pub(crate) mod inside;
 pub(crate) mod memory;
-pub(crate) mod own;
 pub(crate) mod precision;
 mod throughput;
 mod train;

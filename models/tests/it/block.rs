@@ -1,5 +1,5 @@
-//! Dense blocks of random shapes, in every memory mode and by either kernels, against sums in f64 and against Burn's own
-//! operations: features, gradients, running statistics, inference.
+//! Dense blocks of random shapes, in every memory mode and by either kernels, against sums in f64 and against Burn's
+//! own operations: features, gradients, running statistics, inference.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
-use skipbench_models::kernels::conv::ConvShape;
+use skipbench_kernels::conv::ConvShape;
 use skipbench_models::probe::Unprobed;
 use skipbench_models::{
     BackboneConfig, DenseKind, DenseNetConfig, Execution, Images, Kernels, Memory, Model, ModelSpec, Skip, State,
@@ -80,9 +80,8 @@ fn drawn(model: &Model, seed: u64) -> State {
     };
     let all = State::of(model).into_iter().collect::<Vec<_>>();
     let learnt = |name: &str| name.starts_with(PREFIX) && !name.contains("running");
-    let change = |(index, (name, data)): (usize, &(String, TensorData))| match learnt(name) {
-        true => draw((index, (name, data))),
-        false => (name.clone(), data.clone()),
+    let change = |(index, (name, data)): (usize, &(String, TensorData))| {
+        if learnt(name) { draw((index, (name, data))) } else { (name.clone(), data.clone()) }
     };
     all.iter().enumerate().map(change).collect()
 }
@@ -203,8 +202,8 @@ fn reference(case: &Case, parameters: &Named<f32>) -> Option<Results<f64>> {
     Some(Results { features, dx, gradients, running: statistics, inferred })
 }
 
-/// Every tensor of some results, by name, and how near another computation of it must come: outputs and statistics to 1e-5,
-/// gradients to 1e-4.
+/// Every tensor of some results, by name, and how near another computation of it must come: outputs and statistics to
+/// 1e-5, gradients to 1e-4.
 fn tensors<T>(results: &Results<T>) -> BTreeMap<&str, (&[T], f64)> {
     let named = |all: &'static str, values, tolerance| (all, (values, tolerance));
     let mut tensors = BTreeMap::from([
@@ -217,7 +216,8 @@ fn tensors<T>(results: &Results<T>) -> BTreeMap<&str, (&[T], f64)> {
     tensors
 }
 
-/// What f32 itself misses f64 by: layer upon layer of normalising few numbers magnifies its rounding, by Burn's operations too.
+/// What f32 itself misses f64 by: layer upon layer of normalising few numbers magnifies its rounding, by Burn's
+/// operations too.
 fn rounding(burns: &Results<f32>, exact: &Results<f64>) -> BTreeMap<String, f64> {
     let exact = tensors(exact);
     let apart = |(name, (burns, _)): (&str, (&[f32], f64))| (name.to_owned(), apart(burns, exact[name].0));

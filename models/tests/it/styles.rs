@@ -1,7 +1,7 @@
 //! The backbone's skip styles: what each costs, and what it is before it has learned anything.
 
 use burn::tensor::{Device, Tensor};
-use skipbench_models::probe::{At, Point, Probe};
+use skipbench_models::probe::{At, Probe, ProbePoint};
 use skipbench_models::{BackboneConfig, Images, Model, ModelSpec, Network, Norm, Skip, catalog};
 
 use super::forward::images;
@@ -26,7 +26,7 @@ fn same(a: &Model, b: &Model) -> f32 {
 }
 
 #[test]
-fn every_style_builds_what_it_costs_with_and_without_normalisation() {
+fn every_style_builds_what_it_costs_with_and_without_normalization() {
     for skip in Skip::ALL {
         for norm in [Norm::Batch, Norm::None] {
             let config = BackboneConfig { norm, ..backbone(skip) };
@@ -81,7 +81,7 @@ fn averages_and_streams_begin_as_the_additive_network() {
 struct Empty;
 
 impl Probe for Empty {
-    fn occupant(&self, _at: At) -> Option<usize> {
+    fn block_at(&self, _at: At) -> Option<usize> {
         None
     }
 }
@@ -106,13 +106,13 @@ struct FirstBlock {
 }
 
 impl Probe for FirstBlock {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
         const FIRST: At = At { stage: 1, block: 1 };
         let values = || x.clone().into_data().try_to_vec::<f32>().expect("f32");
         match point {
-            Point::Input(FIRST) => self.input = values(),
-            Point::Branch(FIRST) => self.branch = values(),
-            Point::Output(FIRST) => self.output = values(),
+            ProbePoint::Input(FIRST) => self.input = values(),
+            ProbePoint::Branch(FIRST) => self.branch = values(),
+            ProbePoint::Output(FIRST) => self.output = values(),
             _ => {}
         }
         x
@@ -154,8 +154,8 @@ fn outside_training_stochastic_depth_weighs_a_branch_by_its_chance() {
 struct Branches(usize);
 
 impl Probe for Branches {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
-        self.0 += usize::from(matches!(point, Point::Branch(_)));
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
+        self.0 += usize::from(matches!(point, ProbePoint::Branch(_)));
         x
     }
 }
@@ -200,8 +200,7 @@ fn the_published_families_take_their_own_styles_only() {
         ("family = 'backbone'\ndepth = 10\nskip = 'fixup'\nnorm = 'none'", ["norm = none", "leave it out"]),
         ("family = 'backbone'\ndepth = 10\nskip = 'hyper'\ngrowth = 3", ["growth = 3", "concat"]),
     ] {
-        let spec: ModelSpec = toml::from_str(toml).expect("well-formed");
-        let error = spec.cost(SMALL).expect_err(toml).to_string();
+        let error = super::specs::refused(toml, SMALL);
         assert!(words.iter().all(|word| error.contains(word)), "{error}");
     }
 }

@@ -10,7 +10,7 @@
 use anyhow::{Context, Result, anyhow};
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use skipbench_models::probe::{GradientProbe, Point, Probe};
+use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
 use skipbench_models::{Model, State};
 
 use super::correlation::{LAGS, POINTS, autocorrelation};
@@ -55,16 +55,16 @@ fn at_start(setup: &Setup) -> Result<Vec<Sample>> {
 
 /// The names of a network's weights, from the images on.
 #[derive(Default)]
-struct Layers(Vec<Point>);
+struct Layers(Vec<ProbePoint>);
 
 impl Probe for Layers {
-    fn weight<const D: usize>(&mut self, point: Point, _weight: &Param<Tensor<D>>) {
+    fn weight<const D: usize>(&mut self, point: ProbePoint, _weight: &Param<Tensor<D>>) {
         self.0.push(point);
     }
 }
 
 /// Every layer, also those that chance leaves out of a training step.
-fn layers(setup: &Setup, model: &Model) -> Vec<Point> {
+fn layers(setup: &Setup, model: &Model) -> Vec<ProbePoint> {
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, 1).fixed().into_tensors(&device);
     let mut layers = Layers::default();
@@ -92,8 +92,8 @@ fn weights(setup: &Setup, model: &Model, series: &str) -> Result<Vec<Sample>> {
 struct Deviations(Vec<f64>);
 
 impl Probe for Deviations {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
-        if matches!(point, Point::Output(_)) {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
+        if matches!(point, ProbePoint::Output(_)) {
             self.0.push(deviation(&x.clone().into_data()));
         }
         x

@@ -15,7 +15,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use skipbench_models::probe::{Point, Probe, Unprobed};
+use skipbench_models::probe::{Probe, ProbePoint, Unprobed};
 use skipbench_models::{Model, ModelSpec, Staged};
 
 use super::{Report, Result2, Setup, fresh, norm_of, sample, tell};
@@ -176,10 +176,10 @@ fn relative_error(y: Tensor<4>, target: Tensor<4>) -> Tensor<1> {
 struct Ratios(Vec<(usize, f64)>, f64);
 
 impl Probe for Ratios {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
         match point {
-            Point::Input(_) => self.1 = norm_of(&x.clone().into_data()),
-            Point::Branch(at) => self.0.push((at.block, norm_of(&x.clone().into_data()) / self.1)),
+            ProbePoint::Input(_) => self.1 = norm_of(&x.clone().into_data()),
+            ProbePoint::Branch(at) => self.0.push((at.block, norm_of(&x.clone().into_data()) / self.1)),
             _ => {}
         }
         x

@@ -9,7 +9,7 @@
 use anyhow::Result;
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use skipbench_models::probe::{Harm, Place, Point, Probe, features};
+use skipbench_models::probe::{BranchPosition, LesionKind, Probe, ProbePoint, features};
 use skipbench_models::{Model, Skip};
 
 use super::rank::effective_rank;
@@ -42,9 +42,9 @@ fn lesions(setup: &Setup, model: &Model, report: &mut Report) -> Result<Vec<Samp
     for (done, mut lesion) in (0..).zip(lesions.iter().copied()) {
         tell(report, done, lesions.len() as u64);
         let (correct, _) = train::tested(setup, &batches, |images| model.forward_probed(images, &mut lesion));
-        let series = match lesion.harm {
-            Harm::Delete => "lesion_correct",
-            Harm::Swap => "swap_correct",
+        let series = match lesion.kind {
+            LesionKind::Delete => "lesion_correct",
+            LesionKind::Swap => "swap_correct",
         };
         samples.extend(sample(series, lesion.number, Some(correct as f64)));
     }
@@ -56,8 +56,8 @@ fn lesions(setup: &Setup, model: &Model, report: &mut Report) -> Result<Vec<Samp
 struct Ranks(Vec<Option<f64>>);
 
 impl Probe for Ranks {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
-        if matches!(point, Point::Output(_)) {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
+        if matches!(point, ProbePoint::Output(_)) {
             self.0.push(effective_rank(features(x.clone())));
         }
         x
@@ -79,8 +79,8 @@ fn ranks(setup: &Setup, model: &Model) -> Vec<Sample> {
 struct FirstConvolutions(Vec<(usize, usize, Vec<f64>)>);
 
 impl Probe for FirstConvolutions {
-    fn weight<const D: usize>(&mut self, point: Point, weight: &Param<Tensor<D>>) {
-        let Point::Conv(Place::Block(at), 1) = point else { return };
+    fn weight<const D: usize>(&mut self, point: ProbePoint, weight: &Param<Tensor<D>>) {
+        let ProbePoint::Conv(BranchPosition::Block(at), 1) = point else { return };
         let dims = weight.dims();
         let pixels = dims[2..].iter().product();
         let use_of = weight.val().abs().reshape([dims[0], dims[1], pixels]).mean_dim(2).mean_dim(0);

@@ -6,7 +6,7 @@
 //! projections, of which the first two vanish with the tokens' rank (Noci et al. 2022, arXiv:2206.03126).
 
 use burn::tensor::{Tensor, TensorData};
-use skipbench_models::probe::{GradientProbe, Point, Probe};
+use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
 
 use super::{Report, Result2, Setup, looked_at, norm, sample, tell};
 use crate::cell::{Measured, Sample};
@@ -27,7 +27,7 @@ pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
     let value = finite(loss.clone().inner())?;
     let gradients = loss.backward();
     for (point, gradient) in probe.weights(&gradients) {
-        if let (Point::Qkv(at), Some(gradient)) = (point, gradient) {
+        if let (ProbePoint::Qkv(at), Some(gradient)) = (point, gradient) {
             let norms = SERIES.iter().zip(thirds(&gradient));
             samples.extend(norms.filter_map(|(series, norm)| sample(series, at.block, Some(norm))));
         }
@@ -48,8 +48,8 @@ fn thirds(gradient: &TensorData) -> [f64; 3] {
 struct Residuals(Vec<f64>);
 
 impl Probe for Residuals {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
-        if matches!(point, Point::Tokens | Point::Output(_)) {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
+        if matches!(point, ProbePoint::Tokens | ProbePoint::Output(_)) {
             let size = |x: Tensor<D>| x.powi_scalar(2).sum_dim(2).sum_dim(1).sqrt();
             let apart = size(x.clone() - x.clone().mean_dim(1));
             self.0.push(f64::from((apart / size(x.clone())).mean().into_scalar::<f32>()));

@@ -1,0 +1,79 @@
+//! What can be built and measured: the networks of this crate, and those of one's own.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::count::trainable;
+use super::{Model, ModelSpec};
+use crate::custom::CustomModel;
+use crate::error::SpecError;
+use crate::execution::Execution;
+use crate::images::Images;
+
+/// What can be built from a specification and measured: [`Model`], and whatever is [`CustomModel`].
+pub trait Network: Module {
+    /// Builds it on `device` with weights drawn from `seed`. A network of one's own computes as it does, whatever
+    /// `execution` says.
+    ///
+    /// # Errors
+    /// An impossible specification, or one of another kind of network.
+    fn build(
+        spec: &ModelSpec,
+        images: Images,
+        seed: u64,
+        device: &Device,
+        execution: Execution,
+    ) -> Result<Self, SpecError>;
+
+    /// Logits, `[batch, classes]`.
+    fn logits(&self, images: Tensor<4>) -> Tensor<2>;
+
+    /// Tells a network whose chance depends on the training step that `steps` of them are done. Most have none.
+    fn resume(&self, _steps: u64) {}
+
+    /// Trainable parameters.
+    fn count_trainable(&self) -> u64 {
+        trainable(self)
+    }
+}
+
+impl Network for Model {
+    fn build(
+        spec: &ModelSpec,
+        images: Images,
+        seed: u64,
+        device: &Device,
+        execution: Execution,
+    ) -> Result<Self, SpecError> {
+        spec.init_with(images, seed, device, execution)
+    }
+
+    fn logits(&self, images: Tensor<4>) -> Tensor<2> {
+        self.forward(images)
+    }
+
+    fn resume(&self, steps: u64) {
+        if let Model::Staged(model) = self {
+            model.resume(steps);
+        }
+    }
+}
+
+/// One's own network where the specification names it.
+#[derive(Module, Debug)]
+pub struct Custom<O: CustomModel> {
+    net: O,
+}
+
+impl<O: CustomModel> Network for Custom<O> {
+    fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device, _: Execution) -> Result<Self, SpecError> {
+        match spec {
+            ModelSpec::Custom(config) => O::init(config, images, seed, device).map(|net| Self { net }),
+            other => Err(SpecError::new("family", other.family(), "a network of one's own is needed")),
+        }
+    }
+
+    fn logits(&self, images: Tensor<4>) -> Tensor<2> {
+        self.net.forward(images)
+    }
+}
