@@ -7,13 +7,13 @@ use std::time::Duration;
 use burn::module::Module;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use skipbench::cell::recipe::Precision;
 use skipbench::cell::{Cell, Task};
 use skipbench::data::{Batches, Source};
 use skipbench::device::{self, DeviceId};
-use skipbench::group::resolve;
-use skipbench::member::Member;
-use skipbench::recipe::Precision;
 use skipbench::suite::Suite;
+use skipbench::suite::group::resolve;
+use skipbench::suite::member::Member;
 use skipbench::tasks::{Setup, step};
 
 type Group<'a> = BenchmarkGroup<'a, WallTime>;

@@ -10,12 +10,12 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Int, Tensor};
+use skipbench::cell::recipe::Precision;
 use skipbench::cell::{Cell, Message, Progress, Task};
 use skipbench::data::Batches;
 use skipbench::device::{Backend, DeviceId};
 use skipbench::meter::timed_loop::{Limits, repeat};
 use skipbench::meter::{sync, timed};
-use skipbench::recipe::Precision;
 use skipbench::tasks::{Setup, step};
 use skipbench_models::Model;
 use skipbench_reports::stats::{median, quantile};

@@ -1,41 +1,23 @@
 //! How skipbench measures: suites, plans, cells in processes of their own, workloads, rows.
 //!
-//! A suite ([`suite`]) and the images' shape make groups ([`group`]); groups, devices and seeds make cells ([`plan`], [`cell`]); the
-//! parent runs each in a child process ([`orchestrate`], [`runner`]), which does one workload ([`worker`], [`tasks`]); what
-//! it gave becomes a row ([`row`]) of `skipbench-reports`. Where the comparison of the rows is not precise enough, there are
-//! more [`rounds`]. A program may bring networks of its [`own`]. For the gate two programs ([`builds`]) take [`turns`].
-//! [`claims`] are suites with a verdict. [`weights`] come from PyTorch and go back.
+//! A suite ([`suite`]) and the images' shape make groups; groups, devices and seeds make cells ([`cell`]), which a run plans,
+//! gives a child process each and writes to rows of `skipbench-reports` ([`run`]). The child does one workload ([`tasks`]) with
+//! what it needs: images ([`data`]), a device ([`device`]), a stopwatch and counters of memory ([`meter`]). Whether a device computes
+//! right is tried first ([`selftest`]). For the gate two programs take turns ([`gate`]). [`weights`] come from PyTorch and go back.
 
-pub mod budgets;
-pub mod builds;
-pub mod builtin;
 pub mod cell;
-pub mod check;
-pub mod checkpoint;
-pub mod claims;
-pub mod cli;
 mod commands;
 pub mod data;
 pub mod device;
-pub mod dispatch;
-pub mod group;
-pub mod member;
+pub mod gate;
 pub mod meter;
-pub mod orchestrate;
-pub mod own;
-pub mod plan;
-pub mod progress;
-pub mod provenance;
-pub mod recipe;
-pub mod rounds;
-pub mod row;
-pub mod rundir;
-pub mod runner;
+pub mod run;
+pub mod selftest;
 pub mod suite;
 pub mod tasks;
-pub mod turns;
 pub mod weights;
-pub mod worker;
+
+pub use commands::cli;
 
 /// An error and what caused it, in one line; a cause that the error names itself is not said twice.
 fn told(error: &anyhow::Error) -> String {

@@ -2,6 +2,7 @@
 
 mod message;
 mod outcome;
+pub mod recipe;
 mod task;
 
 use serde::{Deserialize, Serialize};
@@ -9,12 +10,13 @@ use sha2::{Digest, Sha256};
 use skipbench_models::catalog::{self, UnknownModel};
 use skipbench_models::{Images, Kernels, ModelSpec};
 
+use crate::cell::recipe::Recipe;
 use crate::data::{Source, Summary};
 use crate::device::{Backend, DeviceId};
-use crate::recipe::Recipe;
 
 pub use message::{Message, Progress};
-pub use outcome::{Measured, Outcome, Sample};
+pub use outcome::{Outcome, Sample};
+pub use skipbench_reports::record::Measured;
 pub use task::Task;
 
 /// One measurement: the same cell is the same work, wherever and whenever it runs.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use skipbench_models::{Kernels, ModelSpec, Skip};
 
-use crate::recipe::{Precision, Recipe};
+use crate::cell::recipe::{Precision, Recipe};
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

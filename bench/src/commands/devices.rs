@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use skipbench_models::Kernels;
 
 use super::{print, print_json, table};
-use crate::check::{self, Way};
+use crate::cell::recipe::{Precision, Recipe};
 use crate::device::{self, Backend, Choice, Found};
-use crate::recipe::{Precision, Recipe};
+use crate::selftest::{self, Way};
 
 /// Arguments of `devices`.
 #[derive(Debug, Args)]
@@ -77,7 +77,7 @@ fn check(word: &str, &DevicesArgs { kernels, precision, json, .. }: &DevicesArgs
     };
     let way = Way { kernels, precision };
     Recipe { kernels, precision, ..Recipe::default() }.check()?;
-    let worst = check::check(id, way)?;
+    let worst = selftest::check(id, way)?;
     let how = way.words(id);
     match worst {
         _ if json => print_json(

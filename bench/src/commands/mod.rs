@@ -1,6 +1,7 @@
 //! One file a command: it calls the library and prints.
 
 pub(crate) mod claims;
+pub mod cli;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod devices;
@@ -87,6 +88,11 @@ impl Form {
             _ => print(&text(Style::Terminal)),
         }
     }
+}
+
+/// Tells the user something, beside what is asked for.
+fn note(text: &str) {
+    eprintln!("{text}");
 }
 
 /// Prints to standard output; a reader that went away, such as `head`, is no error.

@@ -11,8 +11,8 @@ use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store;
 
 use super::{print, print_json};
-use crate::provenance::Host;
-use crate::rundir::{self, Plan};
+use crate::run::provenance::Host;
+use crate::run::rundir::{self, Plan};
 
 /// Arguments of `record`.
 #[derive(Debug, Args)]

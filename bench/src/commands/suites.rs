@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::{print, print_json, table};
-use crate::builtin::{BUILT_IN, CLAIMS, built_in};
+use crate::suite::builtin::{BUILT_IN, CLAIMS, built_in};
 
 use crate::suite::Suite;
 

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::budgets::Budgets;
 use crate::cell::Task;
+use crate::suite::budgets::Budgets;
 
 /// The keys of a suite.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,11 +1,15 @@
 //! The workloads, one file each, and what they share: [`Setup`].
 
+pub mod checkpoint;
+pub mod dispatch;
 mod epoch;
 pub mod inside;
 pub mod memory;
+pub mod own;
 pub mod precision;
 mod throughput;
 mod train;
+pub mod worker;
 
 use anyhow::{Result, bail, ensure};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
@@ -15,13 +19,13 @@ use burn::optim::{AdamWConfig, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Int, Tensor};
 use skipbench_models::{Model, Network};
 
+use crate::cell::recipe::{Augmentation, Checkpointing, Optimizer, Precision, Recipe};
 use crate::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
-use crate::checkpoint::Checkpoints;
 use crate::data::{Augment, Batches, DataSet};
 use crate::device;
 use crate::meter::ceiling;
 use crate::meter::load::{self, Load};
-use crate::recipe::{Augmentation, Checkpointing, Optimizer, Precision, Recipe};
+use crate::tasks::checkpoint::Checkpoints;
 
 /// Hears how far a task is.
 pub type Report<'a> = dyn FnMut(Progress) + 'a;

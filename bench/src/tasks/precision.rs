@@ -10,7 +10,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{FloatDType, Tensor};
 use skipbench_models::Network;
 
-use crate::recipe::Precision;
+use crate::cell::recipe::Precision;
 
 /// What the loss is multiplied by in f16: a power of two, so that nothing is rounded.
 const LOSS_SCALE: f64 = 1024.0;

@@ -17,12 +17,12 @@ use skipbench_reports::stats;
 
 use super::precision::{backward, cast, forward};
 use super::{Report, Result2, Setup, finite, shape_word, step};
+use crate::cell::recipe::Recipe;
 use crate::cell::{Cell, Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::device::DeviceError;
 use crate::meter;
 use crate::meter::timed_loop::{self, Limits, Timed};
-use crate::recipe::Recipe;
 
 /// A hundred steps say what there is to say; more only cost memory.
 const MOST_STEPS: u64 = 1000;

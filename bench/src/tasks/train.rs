@@ -20,8 +20,8 @@ use skipbench_models::Network;
 use super::precision::cast;
 use super::{Report, Result2, Setup, step};
 use crate::cell::{Measured, Progress, Sample, Task};
-use crate::checkpoint::{Checkpoints, State};
 use crate::data::Batches;
+use crate::tasks::checkpoint::{Checkpoints, State};
 
 /// The loss is looked at after so many steps.
 const LOOK_EVERY: usize = 50;

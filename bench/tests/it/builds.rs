@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use skipbench::builds::{Recipe, both};
+use skipbench::gate::builds::{Recipe, both};
 
 /// A workspace of a program that says what its library says.
 fn workspace(dir: &Path, says: &str) {

@@ -2,11 +2,11 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Tensor};
+use skipbench::cell::recipe::{Checkpointing, Precision, Recipe};
 use skipbench::cell::{Cell, Measured, Outcome, Task};
 use skipbench::data::Batches;
 use skipbench::device::{Backend, DeviceId};
-use skipbench::dispatch;
-use skipbench::recipe::{Checkpointing, Precision, Recipe};
+use skipbench::tasks::dispatch;
 use skipbench::tasks::{Setup, step};
 use skipbench_models::{Kernels, Memory};
 

@@ -1,9 +1,9 @@
 //! The start-up check: small differences pass, wrong numbers do not.
 
 use skipbench::cell::Task;
-use skipbench::check::{Losses, Way, check, compare, expected};
+use skipbench::cell::recipe::Precision;
 use skipbench::device::{Backend, DeviceId};
-use skipbench::recipe::Precision;
+use skipbench::selftest::{Losses, Way, check, compare, expected};
 use skipbench_models::{Kernels, Memory};
 
 use super::{cell, ends};

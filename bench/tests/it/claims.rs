@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use skipbench::builtin::CLAIMS as SUITES;
-use skipbench::claims::suites;
-use skipbench::group::resolve;
 use skipbench::suite::Suite;
+use skipbench::suite::builtin::CLAIMS as SUITES;
+use skipbench::suite::claims::suites;
+use skipbench::suite::group::resolve;
 use skipbench_models::Images;
 use skipbench_reports::claims::CLAIMS;
 

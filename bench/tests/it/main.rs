@@ -34,9 +34,9 @@ mod wgpu;
 use std::path::Path;
 use std::process::Command;
 
+use skipbench::cell::recipe::Recipe;
 use skipbench::cell::{Cell, Task};
 use skipbench::device::{Backend, DeviceId};
-use skipbench::recipe::Recipe;
 
 /// A cell on the digits with a small network, two steps long.
 fn cell(model: &str, task: Task) -> Cell {

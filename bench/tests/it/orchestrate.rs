@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use skipbench::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
-use skipbench::orchestrate::{Observer, Session, Summary};
-use skipbench::plan::Planned;
-use skipbench::provenance::Provenance;
-use skipbench::runner::{Broken, Ended, Runner, Stop};
+use skipbench::run::orchestrate::{Executor, Observer, Summary};
+use skipbench::run::plan::Planned;
+use skipbench::run::provenance::Provenance;
+use skipbench::run::runner::{Broken, Ended, Runner, Stop};
 use skipbench_reports::journal::Journal;
 use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store::read;
@@ -65,8 +65,8 @@ fn run(dir: &Path, planned: &[Planned], fake: &Fake, stop: &Stop) -> (Summary, H
     let provenance = Provenance { suite: "s".into(), suite_sha256: "h".into(), host: "m".into(), command: "c".into() };
     let (mut journal, _) = Journal::open(dir).expect("fresh");
     let mut heard = Heard::default();
-    let session = Session { runner: fake, dir, provenance: &provenance, stop };
-    let summary = session.run(planned, &mut journal, &mut heard).expect("rows are written");
+    let executor = Executor { runner: fake, dir, provenance: &provenance, stop };
+    let summary = executor.run(planned, &mut journal, &mut heard).expect("rows are written");
     (summary, heard)
 }
 

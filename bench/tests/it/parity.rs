@@ -1,8 +1,8 @@
 //! With the same weights, images and recipe, training follows PyTorch's loss.
 
 use burn::tensor::FloatDType;
+use skipbench::cell::recipe::{Precision, Recipe};
 use skipbench::cell::{Cell, Task};
-use skipbench::recipe::{Precision, Recipe};
 use skipbench::tasks::{Setup, step};
 use skipbench_models::catalog;
 use skipbench_models::parity::double;

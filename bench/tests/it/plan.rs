@@ -3,9 +3,9 @@
 use skipbench::cell::Task;
 use skipbench::data::Source;
 use skipbench::device::{Backend, DeviceId};
-use skipbench::group::resolve;
-use skipbench::plan::{Context, Planned, matches, plan};
+use skipbench::run::plan::{Context, Planned, matches, plan};
 use skipbench::suite::Suite;
+use skipbench::suite::group::resolve;
 use skipbench_models::Images;
 
 use super::TINY;

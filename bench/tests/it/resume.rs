@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use skipbench::cell::Task;
-use skipbench::checkpoint::Checkpoints;
-use skipbench::dispatch;
-use skipbench::recipe::{Optimizer, Recipe};
+use skipbench::cell::recipe::{Optimizer, Recipe};
+use skipbench::tasks::checkpoint::Checkpoints;
+use skipbench::tasks::dispatch;
 
 use super::cell;
 

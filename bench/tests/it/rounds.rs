@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use skipbench::cell::{Cell, Measured, Outcome, Progress, Task};
-use skipbench::orchestrate::{Observer, Session};
-use skipbench::plan::Planned;
-use skipbench::provenance::Provenance;
-use skipbench::rounds::{Goal, next, wide};
-use skipbench::runner::{Ended, Runner, Stop};
+use skipbench::run::orchestrate::{Executor, Observer};
+use skipbench::run::plan::Planned;
+use skipbench::run::provenance::Provenance;
+use skipbench::run::rounds::{Goal, next, wide};
+use skipbench::run::runner::{Ended, Runner, Stop};
 use skipbench_reports::compare::{Comparison, Verdict, compare};
 use skipbench_reports::group::group;
 use skipbench_reports::journal::Journal;
@@ -63,10 +63,10 @@ fn run(machine: &Machine, goal: &Goal) -> (usize, Comparison) {
     let provenance = Provenance { suite: "s".into(), suite_sha256: "h".into(), host: "m".into(), command: "c".into() };
     let (mut journal, _) = Journal::open(dir.path()).expect("fresh");
     let stop = Stop::new();
-    let session = Session { runner: machine, dir: dir.path(), provenance: &provenance, stop: &stop };
+    let executor = Executor { runner: machine, dir: dir.path(), provenance: &provenance, stop: &stop };
     let (mut planned, mut open) = (first_round(), first_round());
     for rounds in 1..40 {
-        session.run(&open, &mut journal, &mut Deaf).expect("rows are written");
+        executor.run(&open, &mut journal, &mut Deaf).expect("rows are written");
         let runs = read(dir.path()).expect("whole");
         let wide = wide(&runs, goal);
         if wide.is_empty() {
@@ -121,7 +121,7 @@ fn seeds_take_turns_and_every_second_round_runs_backwards() {
         }
         planned.extend(round);
     }
-    let wide = vec![skipbench::rounds::Wide {
+    let wide = vec![skipbench::run::rounds::Wide {
         group: "group".into(),
         model: "resnet8-w4".into(),
         task: Task::TrainStep,

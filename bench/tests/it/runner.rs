@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use skipbench::cell::{Measured, Message, Outcome, Task};
-use skipbench::runner::{Ended, Processes, Runner, Stop};
+use skipbench::run::runner::{Ended, Processes, Runner, Stop};
 use skipbench_reports::record::Status;
 
 use super::cell;

@@ -23,238 +23,253 @@ pub enum Status {
     OutOfMemory,
 }
 
-/// The columns of [`RunRow`], each written once, in the order of the file. Those that a cell itself measures are [`Measured`]'s too.
+/// Defines [`RunRow`] and its parts, so that each column stands here once: where it is in the file, and whose it is. `csv` knows
+/// no struct within a row, and so the row cannot simply hold its parts.
 macro_rules! columns {
     (
-        planned { $($(#[$of_planned:meta])* $planned:ident: $type_of_planned:ty,)* }
-        counted { $($(#[$of_counted:meta])* $counted:ident: $type_of_counted:ty,)* }
-        computed { $($(#[$of_computed:meta])* $computed:ident: $type_of_computed:ty,)* }
-        measured { $($(#[$of_measured:meta])* $measured:ident: $type_of_measured:ty,)* }
-        provenance { $($(#[$of_provenance:meta])* $provenance:ident: $type_of_provenance:ty,)* }
+        work { $($(#[$work_doc:meta])* pub $work:ident: $work_type:ty,)* }
+        measured { $($(#[$counted_doc:meta])* pub $counted:ident: $counted_type:ty,)* }
+        predicted { $($(#[$predicted_doc:meta])* pub $predicted:ident: $predicted_type:ty,)* }
+        measured { $($(#[$measured_doc:meta])* pub $measured:ident: $measured_type:ty,)* }
+        origin { $($(#[$origin_doc:meta])* pub $origin:ident: $origin_type:ty,)* }
     ) => {
         /// One cell: what was run, on what, and what was measured. One line of `runs.csv`.
         #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct RunRow {
-            $($(#[$of_planned])* pub $planned: $type_of_planned,)*
-            $($(#[$of_counted])* pub $counted: $type_of_counted,)*
-            $($(#[$of_computed])* pub $computed: $type_of_computed,)*
-            $($(#[$of_measured])* pub $measured: $type_of_measured,)*
-            $($(#[$of_provenance])* pub $provenance: $type_of_provenance,)*
+            $($(#[$work_doc])* pub $work: $work_type,)*
+            $($(#[$counted_doc])* pub $counted: $counted_type,)*
+            $($(#[$predicted_doc])* pub $predicted: $predicted_type,)*
+            $($(#[$measured_doc])* pub $measured: $measured_type,)*
+            $($(#[$origin_doc])* pub $origin: $origin_type,)*
         }
 
-        /// What a cell measures of itself. What its task does not measure is absent.
+        /// What was run, and how it ended: these columns of a [`RunRow`].
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct Work { $($(#[$work_doc])* pub $work: $work_type,)* }
+
+        /// What the model's configuration predicts: these columns of a [`RunRow`].
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct Predicted { $($(#[$predicted_doc])* pub $predicted: $predicted_type,)* }
+
+        /// What a cell's process measured: these columns of a [`RunRow`]. What its task does not measure is absent.
         #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
         #[serde(default)]
         pub struct Measured {
-            $($(#[$of_counted])* pub $counted: $type_of_counted,)*
-            $($(#[$of_measured])* pub $measured: $type_of_measured,)*
+            $($(#[$counted_doc])* pub $counted: $counted_type,)*
+            $($(#[$measured_doc])* pub $measured: $measured_type,)*
         }
 
-        impl From<Measured> for RunRow {
-            /// A row that says nothing else.
-            fn from(measured: Measured) -> Self {
-                Self { $($counted: measured.$counted,)* $($measured: measured.$measured,)* ..Self::default() }
+        /// On what it was run, by which program and when: these columns of a [`RunRow`].
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct Origin { $($(#[$origin_doc])* pub $origin: $origin_type,)* }
+
+        impl RunRow {
+            /// The row of these parts.
+            pub fn of(work: Work, predicted: Predicted, measured: Measured, origin: Origin) -> Self {
+                Self {
+                    $($work: work.$work,)*
+                    $($counted: measured.$counted,)*
+                    $($predicted: predicted.$predicted,)*
+                    $($measured: measured.$measured,)*
+                    $($origin: origin.$origin,)*
+                }
             }
         }
     };
 }
 
 columns! {
-    planned {
+    work {
         /// [`SCHEMA_VERSION`] of the writer.
-        schema_version: u32,
+        pub schema_version: u32,
         /// Identity of the cell: the first 16 hexadecimal digits of the SHA-256 of its JSON.
-        cell: String,
+        pub cell: String,
         /// How it ended.
-        status: Status,
+        pub status: Status,
         /// Why, where `status` is not `ok`.
-        error: String,
+        pub error: String,
         /// The suite's name.
-        suite: String,
+        pub suite: String,
         /// SHA-256 of the suite's text.
-        suite_sha256: String,
+        pub suite_sha256: String,
         /// The matched group.
-        group: String,
+        pub group: String,
         /// The model that the group is matched to.
-        reference: String,
+        pub reference: String,
         /// What the group is matched in, such as `params`.
-        budget: String,
+        pub budget: String,
         /// The model's name.
-        model: String,
+        pub model: String,
         /// Its specification as JSON.
-        spec: String,
+        pub spec: String,
         /// `plain`, `resnet`, `densenet`, `vit` or `backbone`.
-        family: String,
+        pub family: String,
         /// How it joins, a word of [`style`](super::style).
-        skip: String,
+        pub skip: String,
         /// Weighted layers, or a Transformer's blocks.
-        depth: u64,
+        pub depth: u64,
         /// What was measured, a word of [`task`](super::task).
-        task: String,
+        pub task: String,
         /// Seed of weights, order and augmentation.
-        seed: u64,
+        pub seed: u64,
         /// Which repetition of a timed cell with this seed, from 0.
-        round: u64,
+        pub round: u64,
         /// Whether the cell is the reference once more, under a second name (A/A): what differs between the two is noise.
-        twin: bool,
+        pub twin: bool,
         /// What the group varies, such as `depth`; empty where it compares models as they are.
-        sweep: String,
+        pub sweep: String,
         /// The model whose key is varied: the curve that this row is a point of.
-        sweep_line: String,
+        pub sweep_line: String,
         /// The value that the varied key has here.
-        sweep_value: Option<u64>,
+        pub sweep_value: Option<u64>,
 
         /// Data set.
-        data: String,
+        pub data: String,
         /// SHA-256 of its decoded images and labels.
-        data_sha256: String,
+        pub data_sha256: String,
         /// Training images in it.
-        train_images: u64,
+        pub train_images: u64,
         /// Test images in it.
-        test_images: u64,
+        pub test_images: u64,
         /// Side of an image in pixels.
-        image_size: u64,
+        pub image_size: u64,
         /// Channels of an image.
-        image_channels: u64,
+        pub image_channels: u64,
         /// Classes.
-        classes: u64,
+        pub classes: u64,
         /// The recipe as JSON.
-        recipe: String,
+        pub recipe: String,
         /// Images in a batch; 1 for `latency`.
-        batch: u64,
+        pub batch: u64,
     }
-
-    counted {
+    measured {
         /// Trainable parameters, counted in the built network.
-        params: Option<u64>,
+        pub params: Option<u64>,
     }
-
-    computed {
+    predicted {
         /// Multiply-accumulates for one image, from the configuration.
-        macs: Option<u64>,
+        pub macs: Option<u64>,
         /// Bytes of all operations' outputs for one image, from the configuration.
-        activation_bytes: Option<u64>,
+        pub activation_bytes: Option<u64>,
         /// Bytes kept for the backward pass for one image, predicted from the configuration.
-        saved_bytes: Option<u64>,
+        pub saved_bytes: Option<u64>,
         /// Bytes that a forward pass moves for one image where every operation runs by itself, from the configuration.
-        traffic_bytes: Option<u64>,
+        pub traffic_bytes: Option<u64>,
         /// The part of it that the joins move.
-        join_bytes: Option<u64>,
+        pub join_bytes: Option<u64>,
     }
-
     measured {
         /// Shape of the last logits, such as `64x10`, of the tasks that look at them: inference and memory. Empty otherwise.
-        output_shape: String,
+        pub output_shape: String,
         /// Epochs finished.
-        epochs: Option<u64>,
+        pub epochs: Option<u64>,
         /// Optimiser steps taken.
-        steps: Option<u64>,
+        pub steps: Option<u64>,
         /// Mean loss over the last epoch, or the last timed step's loss.
-        loss: Option<f64>,
+        pub loss: Option<f64>,
         /// Training images classified rightly during the last epoch, while the weights still changed.
-        train_correct: Option<u64>,
+        pub train_correct: Option<u64>,
         /// Training images seen in the last epoch.
-        train_total: Option<u64>,
+        pub train_total: Option<u64>,
         /// Test images classified rightly after the last epoch.
-        test_correct: Option<u64>,
+        pub test_correct: Option<u64>,
         /// Test images.
-        test_total: Option<u64>,
+        pub test_total: Option<u64>,
         /// Time from the first step to the end of the last test, over all resumptions.
-        train_ns: Option<u64>,
+        pub train_ns: Option<u64>,
         /// `time-to-accuracy`: time of training, without tests, up to the first test that reached the recipe's
         /// `target_accuracy`; empty where none did.
-        target_ns: Option<u64>,
+        pub target_ns: Option<u64>,
         /// `time-to-accuracy`: epochs up to that test.
-        target_epochs: Option<u64>,
+        pub target_epochs: Option<u64>,
 
         /// Steps run before timing began.
-        warmup_steps: Option<u64>,
+        pub warmup_steps: Option<u64>,
         /// How long they took.
-        warmup_ns: Option<u64>,
+        pub warmup_ns: Option<u64>,
         /// Whether they had stopped becoming faster or slower when timing began.
-        warmup_steady: Option<bool>,
+        pub warmup_steady: Option<bool>,
         /// Steps timed; each one's time is in `samples.csv`.
-        timed_steps: Option<u64>,
+        pub timed_steps: Option<u64>,
         /// Median time of a timed step.
-        step_ns_median: Option<u64>,
+        pub step_ns_median: Option<u64>,
         /// 90th percentile of the timed steps; empty with fewer than ten.
-        step_ns_p90: Option<u64>,
+        pub step_ns_p90: Option<u64>,
         /// 99th percentile of the timed steps; empty with fewer than a hundred.
-        step_ns_p99: Option<u64>,
+        pub step_ns_p99: Option<u64>,
         /// `train-step`: median time of the forward pass with the loss, the device waited for after it.
-        forward_ns_median: Option<u64>,
+        pub forward_ns_median: Option<u64>,
         /// `train-step`: median time of the backward pass, likewise.
-        backward_ns_median: Option<u64>,
+        pub backward_ns_median: Option<u64>,
         /// `train-step`: median time of the optimiser, likewise. The three need not sum to `step_ns_median`: whole steps do not
         /// wait between their parts.
-        optimizer_ns_median: Option<u64>,
+        pub optimizer_ns_median: Option<u64>,
         /// `train-epoch`: images of an epoch.
-        epoch_images: Option<u64>,
+        pub epoch_images: Option<u64>,
         /// `train-epoch`: median time of an epoch, data preparation included.
-        epoch_ns_median: Option<u64>,
+        pub epoch_ns_median: Option<u64>,
         /// `train-epoch`: median over the epochs of the time spent preparing data, a part of the former.
-        epoch_data_ns_median: Option<u64>,
+        pub epoch_data_ns_median: Option<u64>,
 
         /// Multiply-adds that the device's own matrix product reached in the cell's process, in FLOP/s (one multiply-add is
         /// two).
-        ceiling_flops_per_s: Option<f64>,
+        pub ceiling_flops_per_s: Option<f64>,
         /// Bytes that the device's own copy read and wrote in a second, in the cell's process.
-        ceiling_bytes_per_s: Option<f64>,
+        pub ceiling_bytes_per_s: Option<f64>,
         /// Processor cores that other processes kept busy during the cell.
-        other_load_cores: Option<f64>,
+        pub other_load_cores: Option<f64>,
         /// Clock of the fastest core when the cell ended, as the system tells it.
-        cpu_mhz: Option<u64>,
+        pub cpu_mhz: Option<u64>,
 
         /// Heap bytes alive when the measured pass began: weights, one batch, the program.
-        heap_start_bytes: Option<u64>,
+        pub heap_start_bytes: Option<u64>,
         /// Most heap bytes alive at once during the measured pass.
-        heap_peak_bytes: Option<u64>,
+        pub heap_peak_bytes: Option<u64>,
         /// Most heap bytes alive at once during a forward pass with its loss.
-        heap_peak_forward_bytes: Option<u64>,
+        pub heap_peak_forward_bytes: Option<u64>,
         /// During a backward pass.
-        heap_peak_backward_bytes: Option<u64>,
+        pub heap_peak_backward_bytes: Option<u64>,
         /// During an optimiser's step.
-        heap_peak_optimizer_bytes: Option<u64>,
+        pub heap_peak_optimizer_bytes: Option<u64>,
         /// Heap bytes alive that a step leaves behind: the median over the steps from the third on. 0 where nothing leaks.
-        heap_growth_bytes: Option<i64>,
+        pub heap_growth_bytes: Option<i64>,
         /// Heap bytes that the last forward pass left alive for its backward pass; `saved_bytes` times `batch` predicts it.
-        heap_saved_bytes: Option<u64>,
+        pub heap_saved_bytes: Option<u64>,
         /// VmHWM of the cell's process when it ended (Linux).
-        rss_peak_bytes: Option<u64>,
+        pub rss_peak_bytes: Option<u64>,
         /// Bytes in use in the device's pools after the pass (CubeCL devices).
-        device_in_use_bytes: Option<u64>,
+        pub device_in_use_bytes: Option<u64>,
         /// Bytes reserved by the device's pools after the pass (CubeCL devices).
-        device_reserved_bytes: Option<u64>,
+        pub device_reserved_bytes: Option<u64>,
     }
-
-    provenance {
+    origin {
         /// Device as chosen, such as `flex` or `vulkan:0`.
-        device: String,
+        pub device: String,
         /// Device as it names itself.
-        device_name: String,
+        pub device_name: String,
         /// Threads given to the cell.
-        threads: u64,
+        pub threads: u64,
         /// Cells that could run at the same time as this one, itself included.
-        concurrent: u64,
+        pub concurrent: u64,
         /// Version of skipbench.
-        skipbench_version: String,
+        pub skipbench_version: String,
         /// Version of Burn.
-        burn_version: String,
+        pub burn_version: String,
         /// Cargo features of the binary.
-        features: String,
+        pub features: String,
         /// Git revision of the source; empty outside a repository.
-        git_revision: String,
+        pub git_revision: String,
         /// Whether the source differed from that revision.
-        git_dirty: Option<bool>,
+        pub git_dirty: Option<bool>,
         /// Identity of the machine; `host.toml` describes it.
-        host: String,
+        pub host: String,
         /// When the cell started, RFC 3339.
-        started: String,
+        pub started: String,
         /// How long its process lived.
-        wall_ns: u64,
+        pub wall_ns: u64,
         /// The command that ran the suite.
-        command: String,
+        pub command: String,
     }
 }
 

@@ -2,7 +2,15 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Context, Result};
 use clap::Args;
+
+use crate::run::progress::Show;
+use crate::run::request::{Options, Request};
+use crate::run::rounds::Goal;
+
+/// Seconds after which no further round begins, unless the command line says otherwise.
+const MAX_TIME_S: u64 = 600;
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -77,10 +85,48 @@ pub(crate) struct SharedArgs {
 }
 
 impl RunArgs {
-    /// A suite by name, run as `shared` says.
-    pub(crate) fn of(suite: &str, shared: SharedArgs) -> Self {
-        Self { suite: suite.to_owned(), aa: false, precision: None, max_time: None, shared }
+    /// What they ask for.
+    pub(super) fn request(&self) -> Result<Request> {
+        let max_time_s = self.max_time.unwrap_or(MAX_TIME_S);
+        let goal = self.precision.map(|half_width| Goal { half_width, max_time_s });
+        Ok(Request { aa: self.aa, goal, ..self.shared.request(&self.suite)? })
     }
+}
+
+impl SharedArgs {
+    /// What they ask for of `suite`.
+    pub(crate) fn request(&self, suite: &str) -> Result<Request> {
+        Ok(Request {
+            suite: suite.to_owned(),
+            aa: false,
+            goal: None,
+            filter: self.filter.clone(),
+            seeds: self.seeds.clone(),
+            devices: self.device.clone(),
+            data: self.data.clone(),
+            out: self.out.clone(),
+            jobs: self.jobs.map(usize::from),
+            threads: self.threads.map(usize::from),
+            list: self.list,
+            command: command_line()?,
+        })
+    }
+
+    /// How they ask for it.
+    pub(crate) fn options(&self) -> Options {
+        let show = match (self.quiet, self.json) {
+            (true, _) => Show::Quiet,
+            (_, true) => Show::Json,
+            _ => Show::Usual,
+        };
+        Options { retry_failed: self.retry_failed, show }
+    }
+}
+
+/// The command line of this process.
+fn command_line() -> Result<String> {
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")
 }
 
 /// `2%` or `2` as a share: 0.02.

@@ -16,8 +16,8 @@ use skipbench_models::{Model, State};
 use super::correlation::{LAGS, POINTS, autocorrelation};
 use super::{Report, Result2, Setup, deviation, fresh, looked_at, norm_of, sample};
 use crate::cell::Sample;
-use crate::checkpoint::Checkpoints;
 use crate::data::Batches;
+use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::train;
 
 /// It is looked after this part of all steps: the first few, an early part, a quarter.

@@ -16,9 +16,9 @@ use skipbench_models::Model;
 
 use super::{Report, Result2, Setup};
 use crate::cell::{Cell, Outcome, Progress, Sample, Task};
-use crate::checkpoint::Checkpoints;
 use crate::data::{Augment, Batch, Batches};
 use crate::device;
+use crate::tasks::checkpoint::Checkpoints;
 
 /// Runs such a cell.
 pub(crate) fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {

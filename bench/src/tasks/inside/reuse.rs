@@ -15,8 +15,8 @@ use skipbench_models::{Model, Skip};
 use super::rank::effective_rank;
 use super::{Report, Result2, Setup, sample, tell};
 use crate::cell::Sample;
-use crate::checkpoint::Checkpoints;
 use crate::data::Batches;
+use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::train;
 
 /// Images whose features the effective rank is of.

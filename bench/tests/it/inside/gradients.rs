@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use skipbench::cell::recipe::Recipe;
 use skipbench::cell::{Cell, Outcome, Task};
-use skipbench::recipe::Recipe;
 use skipbench::tasks::inside::correlation::LAGS;
 
 use super::super::cell;

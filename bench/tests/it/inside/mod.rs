@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use skipbench::cell::{Cell, Outcome};
-use skipbench::dispatch;
+use skipbench::tasks::dispatch;
 use skipbench_reports::record::Status;
 use skipbench_reports::store::read;
 

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use skipbench_models::Own;
 
 use crate::commands;
-use crate::own;
+use crate::tasks::own;
 
 /// Measures what a skip connection buys and what it costs: accuracy, throughput and peak memory of matched plain,
 /// residual, dense and Transformer networks.
@@ -129,7 +129,9 @@ pub fn main() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Man { out } => commands::man::run(Cli::command(), out.as_deref()),
-        Command::Worker { checkpoints } => crate::worker::run(checkpoints.as_deref()).map(|()| ExitCode::SUCCESS),
+        Command::Worker { checkpoints } => {
+            crate::tasks::worker::run(checkpoints.as_deref()).map(|()| ExitCode::SUCCESS)
+        }
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {}", crate::told(&error));

@@ -6,14 +6,14 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use skipbench_reports::journal::Journal;
-use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::record::{RunRow, SampleRow, Status};
 use skipbench_reports::store::StoreError;
 
 use crate::cell::Progress;
-use crate::plan::Planned;
-use crate::provenance::Provenance;
-use crate::row;
-use crate::runner::{Ended, Runner, Stop};
+use crate::run::plan::Planned;
+use crate::run::provenance::Provenance;
+use crate::run::row;
+use crate::run::runner::{Ended, Runner, Stop};
 
 /// Hears what happens.
 pub trait Observer {
@@ -36,9 +36,9 @@ pub struct Summary {
     pub left: usize,
 }
 
-/// What all cells of a run share.
-pub struct Session<'a> {
-    /// Runs them.
+/// Executes the cells of a run: what all of them share.
+pub struct Executor<'a> {
+    /// Runs each.
     pub runner: &'a dyn Runner,
     /// The run's directory.
     pub dir: &'a Path,
@@ -48,13 +48,22 @@ pub struct Session<'a> {
     pub stop: &'a Stop,
 }
 
+impl Summary {
+    fn count(&mut self, status: Status) {
+        match status {
+            Status::Ok => self.measured += 1,
+            _ => self.broken += 1,
+        }
+    }
+}
+
 enum Event {
     Started(usize),
     Progressed(usize, Progress),
     Ended(usize, Box<Ended>, String, Duration),
 }
 
-impl Session<'_> {
+impl Executor<'_> {
     /// Runs `planned` in order; neighbours that may share the machine do.
     ///
     /// # Errors
@@ -97,28 +106,36 @@ impl Session<'_> {
                     Event::Started(index) => observer.started(first + index, &batch[index]),
                     Event::Progressed(index, progress) => observer.progressed(first + index, &batch[index], progress),
                     Event::Ended(index, ended, started, wall) => {
-                        let planned = &batch[index];
-                        let (row, samples) = row::rows(planned, &ended, self.provenance, started, wall);
-                        // Nothing more can be kept, so the cells in hand would be lost anyway.
-                        journal.append(&row, &samples).inspect_err(|_| {
-                            self.stop.raise();
-                            self.stop.raise();
-                        })?;
-                        match row.status {
-                            Status::Ok => summary.measured += 1,
-                            _ => summary.broken += 1,
-                        }
-                        // A cell that ran out of time goes on from its checkpoint if it is tried again.
-                        if row.status == Status::Ok {
-                            // Left-over checkpoints cost space, nothing else.
-                            let _ = std::fs::remove_dir_all(self.checkpoints(planned));
-                        }
-                        observer.finished(first + index, planned, &row);
+                        let (row, samples) = row::rows(&batch[index], &ended, self.provenance, started, wall);
+                        self.keep(&batch[index], &row, &samples, journal)?;
+                        summary.count(row.status);
+                        observer.finished(first + index, &batch[index], &row);
                     }
                 }
             }
             Ok(())
         })
+    }
+
+    /// Writes what a cell gave, and forgets its checkpoints where it was measured: one that ran out of time goes on from them
+    /// if it is tried again.
+    fn keep(
+        &self,
+        planned: &Planned,
+        row: &RunRow,
+        samples: &[SampleRow],
+        journal: &mut Journal,
+    ) -> Result<(), StoreError> {
+        journal.append(row, samples).inspect_err(|_| {
+            // Nothing more can be kept, so the cells in hand would be lost anyway.
+            self.stop.raise();
+            self.stop.raise();
+        })?;
+        if row.status == Status::Ok {
+            // Left-over checkpoints cost space, nothing else.
+            let _ = std::fs::remove_dir_all(self.checkpoints(planned));
+        }
+        Ok(())
     }
 
     /// One thread's share: takes the next cell until there is none, or until it shall stop.

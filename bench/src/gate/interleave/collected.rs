@@ -7,22 +7,22 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use skipbench_reports::store::{self, Run};
 
-use super::{Side, Turn};
+use super::{Selection, Side};
 
 /// What a job has measured so far.
 #[derive(Debug, Default)]
-pub(super) struct Measured {
+pub(super) struct Collected {
     base: Vec<Run>,
     head: Vec<Run>,
     plans: [Vec<Value>; 2],
     host: String,
 }
 
-impl Measured {
-    /// Takes the rows of a turn.
-    pub(super) fn take(&mut self, side: Side, turn: Turn<'_>, dir: &Path) -> Result<()> {
-        let round = turn.round();
-        for mut run in store::read(dir)?.into_iter().filter(|run| turn.wants(&run.row)) {
+impl Collected {
+    /// Takes the rows of a selection.
+    pub(super) fn take(&mut self, side: Side, selection: Selection<'_>, dir: &Path) -> Result<()> {
+        let round = selection.round();
+        for mut run in store::read(dir)?.into_iter().filter(|run| selection.wants(&run.row)) {
             run.row.round = round.unwrap_or(run.row.round);
             run.row.twin = side == Side::Again;
             // The same cell in every round: its identity must tell them apart, as its label does.

@@ -3,7 +3,7 @@
 use skipbench_models::{Images, ModelSpec, catalog};
 
 use crate::cell::Point;
-use crate::recipe::Recipe;
+use crate::cell::recipe::Recipe;
 use crate::suite::{SweepKeys, explain};
 
 /// One model of a group as it is measured.

@@ -3,7 +3,7 @@
 //! They are suites like any other: `skipbench suites claim-depth > mine.toml` starts one's own, whose rows the same analysis
 //! reads as long as its name stays.
 
-use crate::builtin::{BuiltIn, CLAIMS};
+use crate::suite::builtin::{BuiltIn, CLAIMS};
 
 /// The suites of a claim: its own and, with `deep`, the one that takes far longer.
 pub fn suites(claim: &str, deep: bool) -> Vec<BuiltIn> {

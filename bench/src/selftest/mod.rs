@@ -7,10 +7,10 @@ mod trials;
 use anyhow::{Context, Result, bail, ensure};
 use skipbench_models::{Execution, Kernels, Memory};
 
+use crate::cell::recipe::Precision;
 use crate::cell::{Cell, Task};
 use crate::data::Batches;
 use crate::device::{self, Backend, DeviceId};
-use crate::recipe::Precision;
 use crate::tasks::{Setup, finite, step};
 
 use trials::{Trial, trials};

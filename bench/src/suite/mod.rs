@@ -1,18 +1,23 @@
 //! A suite: TOML that says which models are compared, on what, how they are trained and what is measured.
 //!
 //! Here only the text is read; finding the models needs the shape of the images too, on which costs and therefore matches
-//! depend, and is [`group`](crate::group)'s. Every error names the file, the key and the way out.
+//! depend, and is [`group`]'s. Every error names the file, the key and the way out.
 
+pub mod budgets;
+pub mod builtin;
 mod check;
+pub mod claims;
+pub mod group;
 mod keys;
+pub mod member;
 mod names;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::builtin::{BUILT_IN, built_in};
 use crate::cell::Task;
-use crate::recipe::Recipe;
+use crate::cell::recipe::Recipe;
+use crate::suite::builtin::{BUILT_IN, built_in};
 
 pub use keys::{GroupKeys, Keys, SweepKeys};
 

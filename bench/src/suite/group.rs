@@ -5,11 +5,11 @@ use serde::Deserialize;
 use skipbench_models::matching::{Budget, DEFAULT_TOLERANCE, Query, search};
 use skipbench_models::{Family, Fixed, Images, ModelSpec, catalog};
 
-use crate::budgets::Budgets;
 use crate::cell::Task;
-use crate::member::Member;
-use crate::own;
+use crate::suite::budgets::Budgets;
+use crate::suite::member::Member;
 use crate::suite::{GroupKeys, Suite, SuiteError, explain};
+use crate::tasks::own;
 
 /// The keys of `match`.
 #[derive(Debug, Clone, Deserialize)]

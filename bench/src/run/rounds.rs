@@ -10,7 +10,7 @@ use skipbench_reports::metric::Metric;
 use skipbench_reports::store::Run;
 
 use crate::cell::{Cell, Task};
-use crate::plan::Planned;
+use crate::run::plan::Planned;
 
 /// Fewest pairs that count as precise. An interval of three pairs is now and then narrow by luck, and stopping there would
 /// pick out just those; from six on it is a bootstrap interval.

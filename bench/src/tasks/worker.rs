@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use crate::cell::{Cell, Message, Progress};
-use crate::checkpoint::Checkpoints;
-use crate::dispatch;
 use crate::meter::heap;
+use crate::tasks::checkpoint::Checkpoints;
+use crate::tasks::dispatch;
 
 /// Progress is told at most so often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);

@@ -1,6 +1,6 @@
 //! Networks that another program brings ([`Own`]): known to the parent by name and to the child by how they are built.
 //!
-//! A program registers them once, before anything else ([`cli::main_with`](crate::cli::main_with)).
+//! A program registers them once, before anything else ([`cli::main_with`](crate::commands::cli::main_with)).
 
 use std::sync::OnceLock;
 
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use skipbench_models::{Images, ModelSpec, Own, OwnConfig, OwnNetwork};
 
 use crate::cell::{Cell, Outcome};
-use crate::checkpoint::Checkpoints;
+use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::{self, Report};
 
 type Run = fn(&Cell, Option<Checkpoints>, &mut Report) -> Result<Outcome>;

@@ -9,9 +9,9 @@ use skipbench_reports::journal::Journal;
 use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store;
 
-use crate::plan::Planned;
-use crate::provenance::Host;
-use crate::rounds::Goal;
+use crate::run::plan::Planned;
+use crate::run::provenance::Host;
+use crate::run::rounds::Goal;
 
 const PLAN: &str = "plan.json";
 

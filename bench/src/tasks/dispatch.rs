@@ -4,8 +4,8 @@ use anyhow::Result;
 use skipbench_models::{Model, ModelSpec};
 
 use crate::cell::{Cell, Outcome};
-use crate::checkpoint::Checkpoints;
-use crate::own;
+use crate::tasks::checkpoint::Checkpoints;
+use crate::tasks::own;
 use crate::tasks::{self, Report, inside};
 
 /// Does a cell with one of the networks of this program.

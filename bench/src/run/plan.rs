@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::cell::{Cell, Point};
 use crate::data::{Source, Summary};
 use crate::device::DeviceId;
-use crate::group::Group;
-use crate::member::Member;
 use crate::suite::Suite;
+use crate::suite::group::Group;
+use crate::suite::member::Member;
 
 /// A cell and what its row says of its group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

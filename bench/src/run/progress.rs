@@ -9,8 +9,8 @@ use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::table;
 
 use crate::cell::{Progress, Task};
-use crate::orchestrate::Observer;
-use crate::plan::Planned;
+use crate::run::orchestrate::Observer;
+use crate::run::plan::Planned;
 
 /// How a run shows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
