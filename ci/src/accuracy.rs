@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use skipbench_reports::paired::{self, Contrast};
 use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::rows::task;
 use skipbench_reports::stats;
 
 use crate::config::Limits;
@@ -27,7 +28,7 @@ pub fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
 }
 
 fn share(row: &RunRow) -> Option<f64> {
-    let total = row.test_total.filter(|total| *total > 0 && row.task == "train")?;
+    let total = row.test_total.filter(|total| *total > 0 && row.task == task::TRAIN)?;
     Some(row.test_correct? as f64 / total as f64)
 }
 

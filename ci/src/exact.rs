@@ -1,6 +1,7 @@
 //! Counts, shapes and the loss at a fixed seed: they are equal, or the baseline is changed with the code that changes them.
 
 use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::rows::task;
 
 use crate::config::Limits;
 use crate::finding::{Class, Finding, Value, Verdict, label};
@@ -41,7 +42,8 @@ const CHANGED: &str = "it must be equal; if the change is meant, bless the head 
 /// The loss of tasks that take a few steps from a fixed seed, on the CPU. Elsewhere, and after whole epochs, sums in another
 /// order grow into other numbers.
 fn loss(cell: &str, pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
-    let golden = |row: &RunRow| row.loss.filter(|_| row.task == "peak-memory-train" && row.device.starts_with("flex"));
+    let golden =
+        |row: &RunRow| row.loss.filter(|_| row.task == task::PEAK_MEMORY_TRAIN && row.device.starts_with("flex"));
     let (base, head) = (golden(pair.base)?, golden(pair.head));
     let same_sums = pair.base.host == pair.head.host && pair.base.features == pair.head.features;
     let limit = if same_sums { 0.0 } else { limits.loss };

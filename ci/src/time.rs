@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use skipbench_reports::paired::{self, Contrast};
 use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::rows::task;
 use skipbench_reports::stats;
 
 use crate::config::Limits;
@@ -20,8 +21,8 @@ use crate::pair::{Pair, Pairs};
 type Time = (&'static str, &'static [&'static str], fn(&RunRow) -> Option<u64>);
 
 const TIMES: [Time; 2] = [
-    ("step_ns_median", &["train-step", "infer", "latency"], |row| row.step_ns_median),
-    ("epoch_ns_median", &["train-epoch"], |row| row.epoch_ns_median),
+    ("step_ns_median", &[task::TRAIN_STEP, task::INFER, task::LATENCY], |row| row.step_ns_median),
+    ("epoch_ns_median", &[task::TRAIN_EPOCH], |row| row.epoch_ns_median),
 ];
 
 /// Fewest pairs by which a time is judged.

@@ -2,6 +2,7 @@
 
 use crate::analyses::group::{Group, Member};
 use crate::analyses::metric::Metric;
+use crate::rows::style;
 use crate::stats;
 use crate::stats::paired::Contrast;
 use crate::stats::parallel;
@@ -61,7 +62,7 @@ fn correct(answers: &mut [Answer]) {
 
 fn answer(groups: &[Group], metric: Metric) -> Option<Answer> {
     let of = |style: &'static str| parallel::map(groups, |group| effects(group, style, metric));
-    let effects: Vec<Effect> = ["add", "concat"].into_iter().flat_map(of).flatten().collect();
+    let effects: Vec<Effect> = [style::ADD, style::CONCAT].into_iter().flat_map(of).flatten().collect();
     (!effects.is_empty()).then_some(Answer { metric, effects })
 }
 
@@ -69,8 +70,8 @@ fn answer(groups: &[Group], metric: Metric) -> Option<Answer> {
 fn effects(group: &Group, style: &str, metric: Metric) -> Vec<Effect> {
     let of =
         |style: &str| group.members.iter().filter(|member| member.style() == style && has(member, metric)).collect();
-    let (members, plain): (Vec<&Member>, Vec<&Member>) = (of(style), of("none"));
-    let bases = if plain.is_empty() && style != "add" { of("add") } else { plain };
+    let (members, plain): (Vec<&Member>, Vec<&Member>) = (of(style), of(style::NONE));
+    let bases = if plain.is_empty() && style != style::ADD { of(style::ADD) } else { plain };
     let reference = bases.iter().find(|member| member.model == group.identity.reference);
     let Some(base) = reference.or(bases.first()) else { return Vec::new() };
     let effect = |member: &&Member| {

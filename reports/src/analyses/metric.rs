@@ -1,6 +1,7 @@
 //! What is compared, and where a row holds it.
 
 use crate::rows::record::RunRow;
+use crate::rows::task;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -106,16 +107,16 @@ impl Metric {
         let images_per_s = rate(row.batch, row.step_ns_median);
         let peak = row.device_reserved_bytes.or(row.heap_peak_bytes).map(|bytes| bytes as f64);
         match self {
-            Metric::TestAccuracy => task("train", share(row.test_correct, row.test_total)),
-            Metric::TrainAccuracy => task("train", share(row.train_correct, row.train_total)),
-            Metric::TrainThroughput => task("train-step", images_per_s),
+            Metric::TestAccuracy => task(task::TRAIN, share(row.test_correct, row.test_total)),
+            Metric::TrainAccuracy => task(task::TRAIN, share(row.train_correct, row.train_total)),
+            Metric::TrainThroughput => task(task::TRAIN_STEP, images_per_s),
             Metric::EpochThroughput => rate(row.epoch_images.unwrap_or(0), row.epoch_ns_median),
             Metric::TimeToAccuracy => row.target_ns.map(|ns| ns as f64),
-            Metric::InferThroughput => task("infer", images_per_s),
-            Metric::Latency => task("latency", row.step_ns_median.map(|ns| ns as f64)),
-            Metric::LatencyTail => task("latency", row.step_ns_p99.map(|ns| ns as f64)),
-            Metric::TrainMemory => task("peak-memory-train", peak),
-            Metric::InferMemory => task("peak-memory-infer", peak),
+            Metric::InferThroughput => task(task::INFER, images_per_s),
+            Metric::Latency => task(task::LATENCY, row.step_ns_median.map(|ns| ns as f64)),
+            Metric::LatencyTail => task(task::LATENCY, row.step_ns_p99.map(|ns| ns as f64)),
+            Metric::TrainMemory => task(task::PEAK_MEMORY_TRAIN, peak),
+            Metric::InferMemory => task(task::PEAK_MEMORY_INFER, peak),
             Metric::SavedMemory => row.heap_saved_bytes.map(|bytes| bytes as f64),
             Metric::Params => row.params.map(|count| count as f64),
             Metric::Macs => row.macs.map(|count| count as f64),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
+use crate::rows::{series, task};
 use crate::stats::{far_above, median};
 
 /// Cores kept busy by others from which a machine counts as busy: a twentieth of the two that a small machine has.
@@ -82,7 +83,7 @@ fn unsteady(runs: &[&Run]) -> Option<String> {
 fn held_up(runs: &[&Run]) -> Option<String> {
     let mut held_up = timed(runs).filter_map(|run| {
         let steps: Vec<f64> =
-            run.samples.iter().filter(|sample| sample.series == "step_ns").map(|sample| sample.value).collect();
+            run.samples.iter().filter(|sample| sample.series == series::STEP_NS).map(|sample| sample.value).collect();
         let slow = far_above(&steps);
         (slow > 1 && slow as f64 > HELD_UP * steps.len() as f64)
             .then(|| format!("{} ({slow} of {})", name(&run.row), steps.len()))
@@ -101,7 +102,7 @@ fn leaks(runs: &[&Run]) -> Option<String> {
 
 /// Means of the time to an accuracy leave out the seeds that never reached it, which flatters those that seldom do.
 fn missed(runs: &[&Run]) -> Option<String> {
-    let all: Vec<&RunRow> = runs.iter().map(|run| &run.row).filter(|row| row.task == "time-to-accuracy").collect();
+    let all: Vec<&RunRow> = runs.iter().map(|run| &run.row).filter(|row| row.task == task::TIME_TO_ACCURACY).collect();
     let mut models: Vec<&str> = all.iter().map(|row| row.model.as_str()).collect();
     models.sort_unstable();
     models.dedup();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::analyses::metric::Metric;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
+use crate::rows::task;
 use crate::stats::{self, Estimate};
 
 const FILE: &str = include_str!("../../published.csv");
@@ -65,7 +66,7 @@ pub struct Beside {
 pub fn beside(runs: &[Run]) -> Vec<Beside> {
     let figures = published().unwrap_or_default();
     let mut trained: Vec<([&str; 4], Vec<&RunRow>)> = Vec::new();
-    for row in runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok && row.task == "train") {
+    for row in runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok && row.task == task::TRAIN) {
         let key = [row.model.as_str(), &row.data, &row.data_sha256, &row.recipe];
         match trained.iter_mut().find(|(other, _)| *other == key) {
             Some((_, rows)) => rows.push(row),

@@ -6,10 +6,10 @@
 
 use serde::Serialize;
 
-use crate::analyses::group::{self, Setting};
-use crate::rows::recipe;
+use crate::analyses::group::Setting;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
+use crate::rows::{recipe, style, task};
 
 /// One timed cell. One line of `roofline.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -78,7 +78,7 @@ fn roof(row: &RunRow) -> Option<Roof> {
     }
     let (compute, memory) = (row.ceiling_flops_per_s?, row.ceiling_bytes_per_s?);
     let step_ns = step_ns(row).filter(|ns| *ns > 0.0)?;
-    let passes = if row.task.starts_with("train") { 3.0 } else { 1.0 };
+    let passes = if row.task.starts_with(task::TRAIN) { 3.0 } else { 1.0 };
     // A batch larger than the training set makes an epoch of one smaller step.
     let images = passes * row.batch.min(row.epoch_images.unwrap_or(u64::MAX)) as f64;
     let flops = 2.0 * images * row.macs? as f64;
@@ -92,7 +92,7 @@ fn roof(row: &RunRow) -> Option<Roof> {
         group: row.group.clone(),
         model: row.model.clone(),
         skip: row.skip.clone(),
-        style: group::style(&row.family, &row.skip).to_owned(),
+        style: style::grouped(&row.family, &row.skip).to_owned(),
         task: row.task.clone(),
         device: row.device.clone(),
         host: row.host.clone(),

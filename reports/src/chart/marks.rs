@@ -1,5 +1,6 @@
 //! Marks: a shape for each style, so that colour is never all that tells two apart.
 
+use crate::rows::style;
 use maud::{Markup, html};
 
 use super::{class, number};
@@ -12,9 +13,9 @@ pub(super) fn mark(style: &str, x: f64, y: f64) -> Markup {
         html! { polygon class="mark" points=(places.join(" ")) {} }
     };
     match style {
-        "add" => html! { rect class="mark" x=(number(x - 4.2)) y=(number(y - 4.2)) width="8.4" height="8.4" {} },
-        "concat" => polygon(&[(0.0, -5.6), (5.2, 4.0), (-5.2, 4.0)]),
-        "transformer" => polygon(&[(0.0, -6.0), (6.0, 0.0), (0.0, 6.0), (-6.0, 0.0)]),
+        style::ADD => html! { rect class="mark" x=(number(x - 4.2)) y=(number(y - 4.2)) width="8.4" height="8.4" {} },
+        style::CONCAT => polygon(&[(0.0, -5.6), (5.2, 4.0), (-5.2, 4.0)]),
+        style::TRANSFORMER => polygon(&[(0.0, -6.0), (6.0, 0.0), (0.0, 6.0), (-6.0, 0.0)]),
         _ => html! { circle class="mark" cx=(number(x)) cy=(number(y)) r="4.6" {} },
     }
 }

@@ -12,6 +12,7 @@ mod scale;
 use maud::{Markup, PreEscaped, html};
 
 use crate::figure::{Figure, Kind};
+use crate::rows::style;
 use crate::stats::Estimate;
 
 pub use scale::{Layout, short};
@@ -80,10 +81,10 @@ pub fn told(estimate: &Estimate) -> String {
 /// The class that gives a style its colour.
 fn class(style: &str) -> &'static str {
     match style {
-        "none" => "s-none",
-        "add" => "s-add",
-        "concat" => "s-concat",
-        "transformer" => "s-transformer",
+        style::NONE => "s-none",
+        style::ADD => "s-add",
+        style::CONCAT => "s-concat",
+        style::TRANSFORMER => "s-transformer",
         "guide" => "s-guide",
         "forward" => "s-forward",
         "backward" => "s-backward",

@@ -9,6 +9,7 @@ use super::{Claim, Examined};
 use crate::analyses::metric::Metric;
 use crate::rows::record::RunRow;
 use crate::rows::store::Run;
+use crate::rows::{style, task};
 use crate::stats::paired::Contrast;
 use crate::stats::{self, Estimate};
 
@@ -42,7 +43,7 @@ const COLUMNS: [(&str, Quantity, Value); 7] = [
 ];
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
-    let base = evidence.style("add");
+    let base = evidence.style(style::ADD);
     let base = base.models().into_iter().next().map(|(_, own)| own.values(ACCURACY)).unwrap_or_default();
     let conditions = conditions(evidence, &base);
     let verdict = Verdict::of_any(&conditions);
@@ -52,7 +53,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
 
 /// Those that are held against addition: every other model that was trained.
 fn others<'a>(evidence: &Evidence<'a>) -> Vec<(&'a RunRow, Evidence<'a>)> {
-    evidence.task("train").models().into_iter().filter(|(first, _)| first.skip != "add").collect()
+    evidence.task(task::TRAIN).models().into_iter().filter(|(first, _)| first.skip != style::ADD).collect()
 }
 
 fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
@@ -78,7 +79,7 @@ fn gain(own: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
 
 fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
     let line = |(first, own): (&RunRow, Evidence<'_>)| {
-        let gained = estimate(gain(&own, base)).filter(|_| first.skip != "add");
+        let gained = estimate(gain(&own, base)).filter(|_| first.skip != style::ADD);
         let mut values: Vec<Option<Estimate>> = COLUMNS.iter().map(|(_, _, of)| own.mean(of)).collect();
         values.insert(1, gained);
         Line::new(&first.model, &first.skip, values)

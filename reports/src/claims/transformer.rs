@@ -5,10 +5,11 @@
 //! matters more than the one around the MLP; so the two are taken away one by one.
 
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, series, share};
+use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, read_series, share};
 use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use super::{Claim, Examined};
 use crate::rows::store::Run;
+use crate::rows::{series, style, task};
 use crate::stats::{self, Estimate};
 
 pub(super) const CLAIM: Claim = Claim {
@@ -24,29 +25,33 @@ pub(super) const CLAIM: Claim = Claim {
 };
 
 /// Which skips a Transformer has, by the style's word.
-const SKIPS: [(&str, &str); 4] =
-    [("add", "both skips"), ("mlp-only", "no attention skip"), ("attention-only", "no MLP skip"), ("none", "neither")];
+const SKIPS: [(&str, &str); 4] = [
+    (style::ADD, "both skips"),
+    (style::MLP_ONLY, "no attention skip"),
+    (style::ATTENTION_ONLY, "no MLP skip"),
+    (style::NONE, "neither"),
+];
 
 fn accuracy(run: &Run) -> Option<f64> {
-    share(run.row.test_correct, run.row.test_total).filter(|_| run.row.task == "train")
+    share(run.row.test_correct, run.row.test_total).filter(|_| run.row.task == task::TRAIN)
 }
 
 /// How unlike the tokens are after the last block, at the start.
 fn residual(run: &Run) -> Option<f64> {
-    last(run, "token_residual")
+    last(run, series::TOKEN_RESIDUAL)
 }
 
 /// The gradient norm of queries and keys over that of values, at the start: the geometric mean over blocks.
 fn queries_and_keys(run: &Run) -> Option<f64> {
     let log = |name: &str| {
-        let logs: Vec<f64> = series(run, name).into_iter().map(|(_, norm)| norm.ln()).collect();
+        let logs: Vec<f64> = read_series(run, name).into_iter().map(|(_, norm)| norm.ln()).collect();
         stats::mean(&logs).filter(|mean| mean.is_finite())
     };
-    Some(((log("query_gradient")? + log("key_gradient")?) / 2.0 - log("value_gradient")?).exp())
+    Some(((log(series::QUERY_GRADIENT)? + log(series::KEY_GRADIENT)?) / 2.0 - log(series::VALUE_GRADIENT)?).exp())
 }
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
-    let all = evidence.only(|row| row.family == "vit");
+    let all = evidence.only(|row| row.family == style::VIT);
     let conditions = conditions(&all);
     let plots = vec![residuals(&all), gradients(&all)];
     let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
@@ -55,13 +60,13 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
 
 fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
     let of = |style: &str, of: fn(&Run) -> Option<f64>| -> Values<'_> { all.style(style).values(of) };
-    let more = |what| estimate(ratio(&of("add", what), &of("none", what)));
+    let more = |what| estimate(ratio(&of(style::ADD, what), &of(style::NONE, what)));
     vec![
         Condition::above(
             "it is more accurate with both skips than with neither",
             Quantity::Difference,
             0.0,
-            estimate(difference(&of("add", accuracy), &of("none", accuracy))),
+            estimate(difference(&of(style::ADD, accuracy), &of(style::NONE, accuracy))),
         ),
         Condition::above("its tokens are less alike after the last block", Quantity::Ratio, 1.0, more(residual)),
         Condition::above(
@@ -80,7 +85,7 @@ fn ways<'a>(all: &'a Evidence<'_>) -> impl Iterator<Item = (&'static str, &'stat
 }
 
 fn measures(all: &Evidence<'_>) -> Measures {
-    let both = all.style("add").values(accuracy);
+    let both = all.style(style::ADD).values(accuracy);
     let columns = [
         ("test accuracy", Quantity::Share),
         ("against both skips", Quantity::Difference),
@@ -88,7 +93,7 @@ fn measures(all: &Evidence<'_>) -> Measures {
         ("query and key gradients over value's", Quantity::Ratio),
     ];
     let line = |(style, name, own): (&str, &str, Evidence<'_>)| {
-        let lost = estimate(difference(&own.values(accuracy), &both)).filter(|_| style != "add");
+        let lost = estimate(difference(&own.values(accuracy), &both)).filter(|_| style != style::ADD);
         Line::new(
             name,
             style,
@@ -108,7 +113,7 @@ fn residuals(all: &Evidence<'_>) -> Plot {
     let trace = |(style, name, own): (&str, &str, Evidence<'_>)| Trace {
         name: name.to_owned(),
         skip: style.to_owned(),
-        points: own.mean_series("token_residual"),
+        points: own.mean_series(series::TOKEN_RESIDUAL),
     };
     Plot {
         name: "token-residual".to_owned(),
@@ -124,13 +129,13 @@ fn residuals(all: &Evidence<'_>) -> Plot {
 /// Block by block, the gradient norm of the queries over that of the values.
 fn gradients(all: &Evidence<'_>) -> Plot {
     let points = |own: &Evidence<'_>| -> Vec<(f64, Estimate)> {
-        let values = own.mean_series("value_gradient");
+        let values = own.mean_series(series::VALUE_GRADIENT);
         let over = |(block, query): (f64, Estimate)| {
             let (_, value) = values.iter().find(|(other, _)| *other == block)?;
             let ratio = query.value / value.value;
             ratio.is_finite().then_some((block, Estimate { n: query.n, value: ratio, low: None, high: None }))
         };
-        own.mean_series("query_gradient").into_iter().filter_map(over).collect()
+        own.mean_series(series::QUERY_GRADIENT).into_iter().filter_map(over).collect()
     };
     let trace = |(style, name, own): (&str, &str, Evidence<'_>)| Trace {
         name: name.to_owned(),

@@ -6,6 +6,7 @@ use crate::analyses::metric::Metric;
 use crate::analyses::scaling::Curve;
 use crate::report::Report;
 use crate::rows::record::{RunRow, Status};
+use crate::rows::style;
 use crate::stats;
 use crate::table::title;
 
@@ -64,8 +65,8 @@ fn series(curve: &Curve, apart: &str, report: &Report) -> Series {
         y: exactly(*y * factor),
         hollow: false,
     };
-    let transformer = report.runs.iter().any(|run| run.row.sweep_line == curve.line && run.row.family == "vit");
-    let style = if transformer { "transformer" } else { &curve.skip };
+    let transformer = report.runs.iter().any(|run| run.row.sweep_line == curve.line && run.row.family == style::VIT);
+    let style = if transformer { style::TRANSFORMER } else { &curve.skip };
     Series {
         name: format!("{}{apart}{exponent}", curve.line),
         style: style.to_owned(),

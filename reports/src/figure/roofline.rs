@@ -7,6 +7,7 @@ use crate::analyses::group::Setting;
 use crate::analyses::roofline::Roof;
 use crate::report::Report;
 use crate::rows::record::RunRow;
+use crate::rows::task;
 use crate::stats::median;
 
 use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
@@ -64,7 +65,7 @@ fn point([model, task]: [&str; 2], apart: &[String], roofs: &[&Roof]) -> Option<
     let middle = |of: fn(&Roof) -> f64| median(&roofs.iter().map(|roof| of(roof)).collect::<Vec<f64>>());
     let (x, y) = (middle(|roof| roof.intensity_flops_per_byte)?, middle(|roof| roof.flops_per_s)? / 1e9);
     let name = format!("{model} {task}{}", tail(apart));
-    Some(Point { name, x: exactly(x), y: exactly(y), hollow: task != "train-step" })
+    Some(Point { name, x: exactly(x), y: exactly(y), hollow: task != task::TRAIN_STEP })
 }
 
 /// From bandwidth's slope to compute's plateau.

@@ -8,4 +8,7 @@ pub(crate) mod recipe;
 pub mod record;
 pub mod render;
 pub(crate) mod seal;
+pub mod series;
 pub mod store;
+pub mod style;
+pub mod task;

@@ -105,12 +105,11 @@ columns! {
         pub spec: String,
         /// `plain`, `resnet`, `densenet`, `vit` or `backbone`.
         pub family: String,
-        /// `none`, `add`, `concat`, `attention-only` or `mlp-only`.
+        /// How it joins, a word of [`style`](super::style).
         pub skip: String,
         /// Weighted layers, or a Transformer's blocks.
         pub depth: u64,
-        /// `train`, `train-step`, `train-epoch`, `infer`, `latency`, `time-to-accuracy`, `peak-memory-train`,
-        /// `peak-memory-infer`, `gradients`, `identity`, `reuse` or `tokens`.
+        /// What was measured, a word of [`task`](super::task).
         pub task: String,
         /// Seed of weights, order and augmentation.
         pub seed: u64,
@@ -280,9 +279,7 @@ columns! {
 pub struct SampleRow {
     /// The cell.
     pub cell: String,
-    /// What it is, with its unit: `loss`, `train_correct`, `test_correct`, `warmup_ns`, `step_ns`, `forward_ns`,
-    /// `backward_ns`, `optimizer_ns`, `epoch_ns`, `epoch_data_ns`, and for each part of a step (`forward`, `backward`,
-    /// `optimizer`) `PART_peak_bytes` and `PART_live_bytes`: the most heap bytes alive in it, and those alive after it.
+    /// What it is, with its unit, a name of [`series`](super::series).
     pub series: String,
     /// Epoch or step, from 1.
     pub index: u64,

@@ -3,6 +3,7 @@
 use crate::analyses::answer::{Answer, Effect};
 use crate::analyses::compare::CHANCE;
 use crate::analyses::metric::Metric;
+use crate::rows::style;
 
 use super::format::{points, times, title};
 use super::{Style, sentence};
@@ -62,16 +63,12 @@ fn clause(effects: &[Effect], metric: Metric) -> String {
         0 => String::new(),
         more => format!(" and {more} more in the tables"),
     };
-    format!("{} against {}: {open}{}{more}{close}", word(&first.style), word(&first.against), named.join(", "))
-}
-
-fn word(style: &str) -> &str {
-    match style {
-        "none" => "no skip",
-        "add" => "addition",
-        "concat" => "concatenation",
-        other => other,
-    }
+    format!(
+        "{} against {}: {open}{}{more}{close}",
+        style::noun(&first.style),
+        style::noun(&first.against),
+        named.join(", ")
+    )
 }
 
 fn number(effect: &Effect, metric: Metric) -> String {

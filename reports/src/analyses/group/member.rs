@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Replicate;
 use crate::analyses::metric::Metric;
 use crate::rows::record::{RunRow, Status};
+use crate::rows::style;
 use crate::stats::paired::{self, Contrast};
 use crate::stats::{self, Estimate};
 
@@ -55,7 +56,7 @@ impl Member {
 
     /// How the member joins: its skip, but that of a Transformer, which is another network altogether, by that name.
     pub fn style(&self) -> &str {
-        style(&self.family, &self.skip)
+        style::grouped(&self.family, &self.skip)
     }
 
     /// What the replicates that both have say of a share's difference from `reference`; none of what is not a share.
@@ -85,11 +86,6 @@ impl Member {
             base.iter().filter_map(move |(replicate, base)| Some((*own.get(replicate)?, *base)))
         })
     }
-}
-
-/// [`Member::style`].
-pub(crate) fn style<'a>(family: &str, skip: &'a str) -> &'a str {
-    if family == "vit" { "transformer" } else { skip }
 }
 
 /// A cell that was not measured.

@@ -11,7 +11,6 @@ use crate::rows::record::RunRow;
 use crate::rows::store::Run;
 
 pub use identity::Identity;
-pub(crate) use member::style;
 pub use member::{Failure, Member};
 pub use origin::Origin;
 pub use setting::{Setting, settings};

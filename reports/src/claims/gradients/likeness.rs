@@ -1,9 +1,10 @@
 //! How alike the gradients of inputs on a line are, at the start: the correlation by lag, and how it falls with depth.
 
-use crate::claims::evidence::{Evidence, STYLES, is_normed, series};
+use crate::claims::evidence::{Evidence, is_normed, read_series};
 use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
 use crate::rows::record::RunRow;
 use crate::rows::store::Run;
+use crate::rows::{series, style};
 use crate::stats::{self, Estimate};
 
 use super::normalised;
@@ -19,7 +20,7 @@ const LAGS: [u64; 6] = [1, 2, 4, 8, 16, 32];
 
 /// The correlation of input gradients at points so far apart.
 pub(super) fn correlation(run: &Run, lag: u64) -> Option<f64> {
-    series(run, "gradient_correlation").into_iter().find(|(other, _)| *other == lag).map(|(_, value)| value)
+    read_series(run, series::GRADIENT_CORRELATION).into_iter().find(|(other, _)| *other == lag).map(|(_, value)| value)
 }
 
 /// The correlation of the deepest networks at several lags.
@@ -59,7 +60,7 @@ pub(super) fn decays(all: &Evidence<'_>) -> Measures {
     };
     let column = |lag: u64| ["halvings a layer", "b of L^−b"].map(|law| format!("lag {lag}: {law}"));
     let columns = [NEAR, FAR].map(column).concat();
-    let kinds = [true, false].into_iter().flat_map(|normed| STYLES.map(|style| (style, normed)));
+    let kinds = [true, false].into_iter().flat_map(|normed| style::COMPARED.map(|style| (style, normed)));
     Measures {
         title: "How the correlation falls with depth L".to_owned(),
         caption: "Least squares over depths and seeds with Student's 95 % interval. Correlations that are not positive are left out, and no \
@@ -80,11 +81,13 @@ fn opposite(estimate: Estimate) -> Estimate {
 pub(super) fn remark(all: &Evidence<'_>) -> Option<String> {
     let own = all.normed(false);
     let halvings = |style: &str, lag: u64| decay(&own.style(style), lag)[0].map(written);
-    let near = halvings("none", NEAR)?;
+    let near = halvings(style::NONE, NEAR)?;
     let found = format!(
         "without BatchNorm and without a skip the correlation at lag {NEAR} falls by {near} halvings a layer, where 2^−L is one"
     );
-    let [Some(none), Some(add), Some(concat)] = STYLES.map(|style| halvings(style, FAR)) else { return Some(found) };
+    let [Some(none), Some(add), Some(concat)] = style::COMPARED.map(|style| halvings(style, FAR)) else {
+        return Some(found);
+    };
     Some(format!("{found}; at lag {FAR} by {none} without a skip, {add} with addition, {concat} with concatenation"))
 }
 
@@ -126,7 +129,7 @@ fn by_depth(all: &Evidence<'_>, lag: u64) -> Plot {
         drawn: Drawn::Lines,
         x: Along::log("weighted layers", Quantity::Number),
         y: Along::log("correlation", Quantity::Number),
-        traces: kinds.flat_map(|normed| STYLES.map(|style| trace(style, normed))).collect(),
+        traces: kinds.flat_map(|normed| style::COMPARED.map(|style| trace(style, normed))).collect(),
     }
 }
 
@@ -134,7 +137,7 @@ fn against_lag(deepest: &Evidence<'_>, suffix: &str, words: &str) -> Plot {
     let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
         name: first.model.clone(),
         skip: first.skip.clone(),
-        points: own.mean_series("gradient_correlation"),
+        points: own.mean_series(series::GRADIENT_CORRELATION),
     };
     Plot {
         name: format!("correlation-by-lag{suffix}"),

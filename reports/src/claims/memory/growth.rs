@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::course::{BY_DEPTH, COURSES, Course};
 use super::{KEEPING, METRICS, columns, keeping};
 use crate::analyses::metric::Metric;
-use crate::claims::evidence::{Evidence, STYLES};
+use crate::claims::evidence::Evidence;
 use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use crate::rows::{style, task};
 use crate::stats::{self, Estimate};
 
 /// The networks of a course and style, by the name that they share in a sweep; matched ones share none.
@@ -78,7 +79,7 @@ fn line(words: [&str; 3], style: &str, of: impl Fn(Metric) -> Option<Estimate>) 
 /// Every exponent, course by course.
 pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
-    for (course, style) in COURSES.iter().flat_map(|course| STYLES.iter().map(move |style| (course, *style))) {
+    for (course, style) in COURSES.iter().flat_map(|course| style::COMPARED.iter().map(move |style| (course, *style))) {
         for (name, own) in networks(&course.of(evidence).style(style)) {
             let of_one = |way| line([course.title, name, way], style, |metric| exponent(course, &own, way, metric));
             lines.extend(KEEPING.iter().filter_map(|(way, _)| of_one(way)));
@@ -99,8 +100,9 @@ pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
 pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for course in &COURSES {
-        for (name, own) in networks(&course.of(evidence).style("concat")) {
-            let of_one = |way| line([course.title, name, way], "concat", |metric| taken(course, &own, way, metric));
+        for (name, own) in networks(&course.of(evidence).style(style::CONCAT)) {
+            let of_one =
+                |way| line([course.title, name, way], style::CONCAT, |metric| taken(course, &own, way, metric));
             lines.extend(KEEPING[1..].iter().filter_map(|(way, _)| of_one(way)));
         }
     }
@@ -117,8 +119,9 @@ pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
 /// Peak training memory along every course.
 pub(super) fn plots(evidence: &Evidence<'_>) -> Vec<Plot> {
     let plot = |course: &Course| {
-        let own = course.of(evidence).task("peak-memory-train");
-        let traces: Vec<Trace> = STYLES.iter().flat_map(|style| traces(course, &own.style(style), style)).collect();
+        let own = course.of(evidence).task(task::PEAK_MEMORY_TRAIN);
+        let traces: Vec<Trace> =
+            style::COMPARED.iter().flat_map(|style| traces(course, &own.style(style), style)).collect();
         // One network is no curve.
         traces.iter().any(|trace| trace.points.len() > 1).then(|| Plot {
             name: course.name.to_owned(),

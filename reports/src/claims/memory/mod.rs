@@ -15,6 +15,7 @@ use super::evidence::Evidence;
 use super::measure::{Column, Line, Measures, Quantity};
 use super::{Claim, Examined};
 use crate::analyses::metric::Metric;
+use crate::rows::style;
 use crate::stats::paired::{self, Contrast};
 use crate::stats::{self, Estimate};
 
@@ -59,7 +60,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
             "its exponent with depth is above addition's",
             Quantity::Number,
             0.0,
-            growth::steeper(steep("concat"), steep("add")),
+            growth::steeper(steep(style::CONCAT), steep(style::ADD)),
         ),
     ];
     let measures = vec![ratios(evidence), growth::exponents(evidence), growth::taken_away(evidence)];
@@ -73,8 +74,8 @@ fn against_addition(evidence: &Evidence<'_>, course: &Course, kept: &str, metric
     let mut groups: BTreeMap<(&str, &str), [Vec<f64>; 2]> = BTreeMap::new();
     for row in own.runs().iter().map(|run| &run.row) {
         let place = match row.skip.as_str() {
-            "concat" => 0,
-            "add" => 1,
+            style::CONCAT => 0,
+            style::ADD => 1,
             _ => continue,
         };
         groups.entry((&row.group, &row.recipe)).or_default()[place].extend(metric.of(row));
@@ -95,7 +96,7 @@ fn ratios(evidence: &Evidence<'_>) -> Measures {
             let values: Vec<Option<Estimate>> = METRICS.iter().map(of).collect();
             // One pair is no course.
             if values.iter().flatten().any(|value| value.n > 1) {
-                lines.push(Line::new(format!("{}, {kept}", course.title), "concat", values));
+                lines.push(Line::new(format!("{}, {kept}", course.title), style::CONCAT, values));
             }
         }
     }
