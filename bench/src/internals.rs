@@ -14,7 +14,7 @@ pub mod device {
     pub use crate::device::{Backend, DeviceId, Found, Kind, automatic, real};
 }
 pub mod gate {
-    pub use crate::gate::builds::{Recipe, both};
+    pub use crate::gate::builds::{BuildOptions, both};
 }
 pub mod meter {
     pub use crate::meter::heap::live_bytes;
@@ -23,14 +23,15 @@ pub mod meter {
     pub use crate::meter::{sync, timed};
 }
 pub mod run {
-    pub use crate::run::orchestrate::{Executor, Observer, Summary};
-    pub use crate::run::plan::{Context, Planned, matches, plan};
+    pub use crate::run::orchestrate::{Executor, Observer, Tally};
+    pub use crate::run::plan::{Context, PlannedCell, matches, plan};
+    pub use crate::run::process::Processes;
     pub use crate::run::provenance::{GIT_REVISION, Provenance, git_dirty};
     pub use crate::run::rounds::{Goal, Wide, next, wide};
-    pub use crate::run::runner::{Broken, Ended, Processes, Runner, Stop};
+    pub use crate::run::runner::{CellFailure, CellResult, Runner, Stop};
 }
 pub mod selftest {
-    pub use crate::selftest::{Losses, Way, check, compare, expected};
+    pub use crate::selftest::{Losses, Numerics, check, compare, expected};
 }
 pub mod suite {
     pub use crate::suite::Suite;
@@ -46,7 +47,7 @@ pub mod tasks {
     }
     pub use crate::tasks::inside::correlation::{LAGS, autocorrelation};
     pub use crate::tasks::inside::rank::effective_rank;
-    pub use crate::tasks::memory::{Part, growth, passes};
+    pub use crate::tasks::memory::{HeapUse, growth, passes};
     pub use crate::tasks::{Setup, step};
 }
 pub mod weights {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use skipbench_models::{Kernels, ModelSpec, Skip};
+use skipbench_reports::rows::task;
 
 use crate::cell::recipe::{Precision, Recipe};
 
@@ -55,18 +56,18 @@ impl Task {
     /// The word used in suites and rows.
     pub fn word(self) -> &'static str {
         match self {
-            Task::Train => "train",
-            Task::TrainStep => "train-step",
-            Task::TrainEpoch => "train-epoch",
-            Task::TimeToAccuracy => "time-to-accuracy",
-            Task::Infer => "infer",
-            Task::Latency => "latency",
-            Task::PeakMemoryTrain => "peak-memory-train",
-            Task::PeakMemoryInfer => "peak-memory-infer",
-            Task::Gradients => "gradients",
-            Task::Identity => "identity",
-            Task::Reuse => "reuse",
-            Task::Tokens => "tokens",
+            Task::Train => task::TRAIN,
+            Task::TrainStep => task::TRAIN_STEP,
+            Task::TrainEpoch => task::TRAIN_EPOCH,
+            Task::TimeToAccuracy => task::TIME_TO_ACCURACY,
+            Task::Infer => task::INFER,
+            Task::Latency => task::LATENCY,
+            Task::PeakMemoryTrain => task::PEAK_MEMORY_TRAIN,
+            Task::PeakMemoryInfer => task::PEAK_MEMORY_INFER,
+            Task::Gradients => task::GRADIENTS,
+            Task::Identity => task::IDENTITY,
+            Task::Reuse => task::REUSE,
+            Task::Tokens => task::TOKENS,
         }
     }
 

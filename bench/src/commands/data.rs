@@ -54,9 +54,10 @@ pub(crate) fn run(command: &DataCommand) -> Result<ExitCode> {
         DataCommand::Fetch { set, dir, from, json } => {
             let dir = dir.clone().or_else(dir_from_environment).unwrap_or_else(|| DEFAULT_DIR.into());
             let folder = download(set, &dir, from.as_deref())?;
-            match json {
-                true => print_json(&installed(set, dir, &folder)?)?,
-                false => print(&format!("{}\n", folder.display()))?,
+            if *json {
+                print_json(&installed(set, dir, &folder)?)?;
+            } else {
+                print(&format!("{}\n", folder.display()))?;
             }
         }
         DataCommand::Check { set, dir, image_size, classes, json } => {

@@ -10,7 +10,7 @@ use skipbench_models::Kernels;
 use super::{print, print_json, table};
 use crate::cell::recipe::{Precision, Recipe};
 use crate::device::{self, Backend, Choice, Found};
-use crate::selftest::{self, Way};
+use crate::selftest::{self, Numerics};
 
 /// Arguments of `devices`.
 #[derive(Debug, Args)]
@@ -75,10 +75,10 @@ fn check(word: &str, &DevicesArgs { kernels, precision, json, .. }: &DevicesArgs
         Choice::Exact(id) => id,
         Choice::Auto => device::automatic(&device::list()).context("no device is here")?.id,
     };
-    let way = Way { kernels, precision };
+    let numerics = Numerics { kernels, precision };
     Recipe { kernels, precision, ..Recipe::default() }.check()?;
-    let worst = selftest::check(id, way)?;
-    let how = way.words(id);
+    let worst = selftest::check(id, numerics)?;
+    let how = numerics.describe(id);
     match worst {
         _ if json => print_json(
             &serde_json::json!({"device": id, "kernels": kernels.word(), "precision": precision.word(), "worst_relative_difference": worst}),

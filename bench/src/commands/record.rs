@@ -39,12 +39,13 @@ pub(crate) fn run(arguments: &RecordArgs) -> Result<ExitCode> {
     let record = free(dir, &arguments.into.join(machine(&host)), &date, &first.suite)?;
     keep(dir, &record).with_context(|| record.display().to_string())?;
     let broken = rows.iter().filter(|row| row.status != Status::Ok).count();
-    match arguments.json {
-        true => print_json(&json!({
+    if arguments.json {
+        print_json(&json!({
             "record": record, "suite": first.suite, "date": date, "cells": rows.len(), "broken": broken,
             "git_revision": first.git_revision,
-        }))?,
-        false => print(&format!("{}\n", record.display()))?,
+        }))?;
+    } else {
+        print(&format!("{}\n", record.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

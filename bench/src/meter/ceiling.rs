@@ -59,9 +59,10 @@ fn probed(device: &Device) -> Ceiling {
     for stat in device.performance_stats(&[compute, copy]) {
         let Ok(value) = stat.value else { continue };
         let finite = |rate: f64| Some(rate).filter(|rate| rate.is_finite());
-        match stat.key == compute {
-            true => ceiling.flops_per_s = finite(value.ops_per_s()),
-            false => ceiling.bytes_per_s = finite(value.bytes_per_s(&stat.key)),
+        if stat.key == compute {
+            ceiling.flops_per_s = finite(value.ops_per_s());
+        } else {
+            ceiling.bytes_per_s = finite(value.bytes_per_s(&stat.key));
         }
     }
     ceiling

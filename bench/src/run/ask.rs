@@ -7,10 +7,10 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 
-use super::plan::Planned;
+use super::plan::PlannedCell;
 use crate::data::{Source, Summary};
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
-use crate::selftest::Way;
+use crate::selftest::Numerics;
 
 /// Asks a child process of this same program, and gives what it answers as JSON.
 fn ask<T: DeserializeOwned>(arguments: &[String]) -> Result<T> {
@@ -81,24 +81,24 @@ fn here(id: DeviceId, found: &[Found]) -> Result<DeviceId, DeviceError> {
 ///
 /// # Errors
 /// If one computes wrong, or cannot be asked.
-pub(super) fn check(cells: &[Planned], note: &dyn Fn(&str)) -> Result<()> {
+pub(super) fn check(cells: &[PlannedCell], note: &dyn Fn(&str)) -> Result<()> {
     let mut checked = HashSet::new();
     for cell in cells.iter().map(|planned| &planned.cell) {
-        for way in Way::of(cell) {
-            if checked.insert((cell.device, way)) {
-                check_device(cell.device, way, note)?;
+        for numerics in Numerics::of(cell) {
+            if checked.insert((cell.device, numerics)) {
+                check_device(cell.device, numerics, note)?;
             }
         }
     }
     Ok(())
 }
 
-fn check_device(id: DeviceId, way: Way, note: &dyn Fn(&str)) -> Result<()> {
+fn check_device(id: DeviceId, numerics: Numerics, note: &dyn Fn(&str)) -> Result<()> {
     if !Backend::Flex.compiled() {
         note(&format!("{id}: not checked, for this build lacks the feature flex, with which it would be compared"));
         return Ok(());
     }
-    let (device, kernels, precision) = (id.to_string(), way.kernels.word(), way.precision.word());
+    let (device, kernels, precision) = (id.to_string(), numerics.kernels.word(), numerics.precision.word());
     let words = ["devices", "--json", "--check", &device, "--kernels", kernels, "--precision", precision];
     ask::<serde_json::Value>(&words.map(str::to_owned)).map(drop)
 }

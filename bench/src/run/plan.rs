@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::{Cell, Point};
+use crate::cell::{Cell, SweepPoint};
 use crate::data::{Source, Summary};
 use crate::device::DeviceId;
 use crate::suite::Suite;
@@ -15,7 +15,7 @@ use crate::suite::member::Member;
 
 /// A cell and what its row says of its group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Planned {
+pub struct PlannedCell {
     /// The cell.
     pub cell: Cell,
     /// The model that the group is compared with.
@@ -42,11 +42,11 @@ pub struct Context {
 }
 
 /// Every cell of the suite, in order.
-pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<Planned> {
+pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<PlannedCell> {
     let mut planned = Vec::new();
     for device in &context.devices {
         for (round, seed) in context.seeds.iter().enumerate() {
-            let mut cells: Vec<Planned> =
+            let mut cells: Vec<PlannedCell> =
                 groups.iter().flat_map(|group| cells(suite, group, context, *device, *seed)).collect();
             if round % 2 == 1 {
                 cells.reverse();
@@ -54,7 +54,7 @@ pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<Planned> 
             planned.extend(cells);
         }
     }
-    let (timed, mut untimed): (Vec<Planned>, Vec<Planned>) =
+    let (timed, mut untimed): (Vec<PlannedCell>, Vec<PlannedCell>) =
         planned.into_iter().partition(|planned| planned.cell.task.is_timed());
     if context.jobs > 1 {
         untimed.sort_by(|a, b| b.cell.work().total_cmp(&a.cell.work()));
@@ -64,7 +64,7 @@ pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<Planned> 
 
 /// The cells of one group, device and seed: task by task, the members side by side, and last in timed tasks the
 /// reference's twin.
-fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed: u64) -> Vec<Planned> {
+fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed: u64) -> Vec<PlannedCell> {
     let mut cells = Vec::new();
     for task in &group.tasks {
         let concurrent = if task.is_timed() { 1 } else { context.jobs };
@@ -89,7 +89,7 @@ fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed
                 timeout_s: suite.keys.timeout_s,
                 memory_limit_bytes: suite.keys.memory_limit_mib << 20,
             };
-            Planned { cell, reference: group.reference.clone(), budget: group.budget.to_string() }
+            PlannedCell { cell, reference: group.reference.clone(), budget: group.budget.to_string() }
         };
         cells.extend(group.members.iter().map(|member| plan(member, false)));
         let twin = group.members.first().filter(|member| context.aa && task.is_timed() && member.point.is_none());
@@ -116,7 +116,7 @@ pub(crate) fn path(cell: &Cell) -> String {
     if cell.twin {
         path.push_str("/twin");
     }
-    if let Some(Point { over, value, .. }) = &cell.sweep {
+    if let Some(SweepPoint { over, value, .. }) = &cell.sweep {
         path.push_str(&format!("/{over}={value}"));
     }
     path

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use skipbench_models::Images;
 
 use super::ask;
-use super::plan::{self, Context as PlanContext, Planned};
+use super::plan::{self, Context as PlanContext, PlannedCell};
 use super::provenance::Host;
 use super::request::Request;
 use super::rundir::{self, Plan};
@@ -23,10 +23,11 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
     let suite = Suite::load(&request.suite)?;
     let (groups, images) = groups(&suite, request, note)?;
     let context = context(&suite, request, images, host, note)?;
-    let kept = |planned: &Planned| request.filter.as_ref().is_none_or(|filter| plan::matches(&planned.cell, filter));
-    let (cells, left_out): (Vec<Planned>, Vec<Planned>) =
+    let kept =
+        |planned: &PlannedCell| request.filter.as_ref().is_none_or(|filter| plan::matches(&planned.cell, filter));
+    let (cells, left_out): (Vec<PlannedCell>, Vec<PlannedCell>) =
         plan::plan(&suite, &groups, &context).into_iter().partition(kept);
-    for Planned { cell, .. } in &cells {
+    for PlannedCell { cell, .. } in &cells {
         cell.check().map_err(|error| anyhow!("{}: group \"{}\": {error}", suite.file, cell.group))?;
     }
     let dir = request.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));

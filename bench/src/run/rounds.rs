@@ -10,7 +10,7 @@ use skipbench_reports::metric::Metric;
 use skipbench_reports::store::Run;
 
 use crate::cell::{Cell, Task};
-use crate::run::plan::Planned;
+use crate::run::plan::PlannedCell;
 
 /// Fewest pairs that count as precise. An interval of three pairs is now and then narrow by luck, and stopping there would
 /// pick out just those; from six on it is a bootstrap interval.
@@ -109,13 +109,13 @@ pub(crate) fn spent(runs: &[Run]) -> (f64, usize) {
 
 /// The next round of what is wide: every member of its group again in that task, so that pairs stay whole. `planned` holds
 /// all cells so far. Seeds take turns, and every second round runs backwards.
-pub fn next(planned: &[Planned], wide: &[Wide]) -> Vec<Planned> {
+pub fn next(planned: &[PlannedCell], wide: &[Wide]) -> Vec<PlannedCell> {
     let wanted = |cell: &Cell| {
         let same =
             |wide: &Wide| wide.group == cell.group && wide.task == cell.task && wide.device == cell.device.to_string();
         cell.sweep.is_none() && wide.iter().any(same)
     };
-    let all: Vec<&Planned> = planned.iter().filter(|planned| wanted(&planned.cell)).collect();
+    let all: Vec<&PlannedCell> = planned.iter().filter(|planned| wanted(&planned.cell)).collect();
     let seeds: BTreeSet<u64> = all.iter().map(|planned| planned.cell.seed).collect();
     let rounds: BTreeSet<(u64, u64)> = all.iter().map(|planned| (planned.cell.round, planned.cell.seed)).collect();
     let Some(last) = rounds.last().map(|(round, _)| *round) else { return Vec::new() };
@@ -125,8 +125,9 @@ pub fn next(planned: &[Planned], wide: &[Wide]) -> Vec<Planned> {
         (None, Some(seed)) => (last + 1, *seed),
         (None, None) => return Vec::new(),
     };
-    let again = |planned: &&Planned| Planned { cell: Cell { round, ..planned.cell.clone() }, ..(*planned).clone() };
-    let mut cells: Vec<Planned> =
+    let again =
+        |planned: &&PlannedCell| PlannedCell { cell: Cell { round, ..planned.cell.clone() }, ..(*planned).clone() };
+    let mut cells: Vec<PlannedCell> =
         all.iter().filter(|planned| planned.cell.round == 0 && planned.cell.seed == seed).map(again).collect();
     // Planned forwards for every other seed, beginning with the first; neighbouring rounds shall differ.
     let planned_backwards = seeds.iter().position(|other| *other == seed).is_some_and(|at| at % 2 == 1);

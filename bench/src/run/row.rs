@@ -5,17 +5,17 @@ use std::time::Duration;
 use skipbench_models::{Cost, Execution, Kernels, ModelSpec};
 use skipbench_reports::record::{Measured, Origin, Predicted, RunRow, SCHEMA_VERSION, SampleRow, Status, Work};
 
-use super::plan::Planned;
+use super::plan::PlannedCell;
 use super::provenance::{self, Provenance};
-use super::runner::{Broken, Ended};
+use super::runner::{CellFailure, CellResult};
 use crate::cell::recipe::{Checkpointing, Precision};
 use crate::cell::{Cell, Sample};
 use crate::device::{self, Backend};
 
 /// The cell's row and its samples.
 pub(crate) fn rows(
-    planned: &Planned,
-    ended: &Ended,
+    planned: &PlannedCell,
+    ended: &CellResult,
     provenance: &Provenance,
     started: String,
     wall: Duration,
@@ -38,8 +38,8 @@ fn sample_row(cell: &str, Sample { series, index, value }: &Sample) -> SampleRow
 
 /// One column a line, which is why it is long: the compiler finds the one that is missing.
 fn work(
-    Planned { cell, reference, budget }: &Planned,
-    broken: Option<&Broken>,
+    PlannedCell { cell, reference, budget }: &PlannedCell,
+    broken: Option<&CellFailure>,
     Provenance { suite, suite_sha256, .. }: &Provenance,
 ) -> Work {
     let json = "plain data always serializes";

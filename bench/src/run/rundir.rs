@@ -9,7 +9,7 @@ use skipbench_reports::journal::Journal;
 use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store;
 
-use crate::run::plan::Planned;
+use crate::run::plan::PlannedCell;
 use crate::run::provenance::Host;
 use crate::run::rounds::Goal;
 
@@ -27,7 +27,7 @@ pub(crate) struct Plan {
     /// How precise the timed cells' comparison shall be, if that was asked for.
     pub goal: Option<Goal>,
     /// The cells, in order; rounds that were added stand last.
-    pub cells: Vec<Planned>,
+    pub cells: Vec<PlannedCell>,
     /// Labels of the suite's cells that the command line left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use burn::tensor::Tensor;
 use skipbench_models::Network;
+use skipbench_reports::rows;
 
 use super::throughput::{median_ns, repeat, series, warmed};
-use super::{Report, Result2, Setup, finite, step};
+use super::{Report, Setup, TaskResult, finite, step};
 use crate::cell::{Measured, Progress};
 use crate::data::Batches;
 use crate::meter;
@@ -19,7 +20,7 @@ use crate::meter;
 /// Fewest epochs that are timed.
 const EPOCHS: u64 = 2;
 
-pub(super) fn run<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn run<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (model, measured) = setup.network::<N>()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batches = Batches::new(&setup.data, setup.recipe().batch);
@@ -58,8 +59,8 @@ pub(super) fn run<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
     }
     let loss = finite(last.context("an epoch has at least one step")?)?;
     let (measured, mut samples) = warmed(Measured { loss: Some(loss), ..measured }, &warmup);
-    samples.extend(series("epoch_ns", &times));
-    samples.extend(series("epoch_data_ns", &preparing));
+    samples.extend(series(rows::series::EPOCH_NS, &times));
+    samples.extend(series(rows::series::EPOCH_DATA_NS, &preparing));
     let measured = Measured {
         epoch_images: Some(images),
         epoch_ns_median: median_ns(&times),

@@ -68,7 +68,7 @@ pub(crate) fn run_as<N: Network>(
     Ok(Outcome { device_name: device::name(cell.device, &setup.device), measured, samples })
 }
 
-type Result2 = Result<(Measured, Vec<Sample>)>;
+type TaskResult = Result<(Measured, Vec<Sample>)>;
 
 impl<'a> Setup<'a> {
     /// Loads the images and opens the device.

@@ -13,10 +13,10 @@ use anyhow::{Context, Result};
 use burn::optim::GradientsParams;
 use burn::tensor::{FloatDType, Int, Tensor};
 use skipbench_models::Network;
-use skipbench_reports::stats;
+use skipbench_reports::{rows, stats};
 
 use super::precision::{backward, cast, forward};
-use super::{Report, Result2, Setup, finite, shape_word, step};
+use super::{Report, Setup, TaskResult, finite, shape_word, step};
 use crate::cell::recipe::Recipe;
 use crate::cell::{Cell, Measured, Progress, Sample};
 use crate::data::Batches;
@@ -27,7 +27,7 @@ use crate::meter::timed_loop::{self, Limits, Timed};
 /// A hundred steps say what there is to say; more only cost memory.
 const MOST_STEPS: u64 = 1000;
 
-pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (model, measured) = setup.network::<N>()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batch = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&setup.device);
@@ -44,7 +44,7 @@ pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> Resu
     let (parts, loss) = in_parts(setup, model, &batch, |model, gradients| optimizer.step(rate, model, gradients))?;
     let loss = finite(loss)?;
     let (measured, mut samples) = outcome(Measured { loss: Some(loss), ..measured }, &timed);
-    let names = ["forward_ns", "backward_ns", "optimizer_ns"];
+    let names = [rows::series::FORWARD_NS, rows::series::BACKWARD_NS, rows::series::OPTIMIZER_NS];
     samples.extend(names.iter().zip(&parts).flat_map(|(name, times)| series(name, times)));
     let [forward_ns_median, backward_ns_median, optimizer_ns_median] = parts.map(|times| median_ns(&times));
     Ok((Measured { forward_ns_median, backward_ns_median, optimizer_ns_median, ..measured }, samples))
@@ -74,7 +74,7 @@ fn in_parts<N: Network>(
     Ok((parts, last.context("the recipe times at least one step")?))
 }
 
-pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (model, measured) = setup.network::<N>()?;
     // Weights and images are cast once, before timing, as a service would.
     let model: N = cast(&model.valid(), setup.recipe().precision);
@@ -115,7 +115,8 @@ pub(super) fn warmed(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample
         warmup_steady: Some(timed.steady),
         ..measured
     };
-    let series = (1..).zip(timed.warmup.times()).map(|(index, time)| Sample::new("warmup_ns", index, *time));
+    let series =
+        (1..).zip(timed.warmup.times()).map(|(index, time)| Sample::new(rows::series::WARMUP_NS, index, *time));
     (measured, series.collect())
 }
 
@@ -131,7 +132,7 @@ fn outcome(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample>) {
         rss_peak_bytes: meter::rss::peak_bytes(),
         ..measured
     };
-    samples.extend(series("step_ns", times));
+    samples.extend(series(rows::series::STEP_NS, times));
     (measured, samples)
 }
 

@@ -3,13 +3,13 @@
 use skipbench::internals::cell::Task;
 use skipbench::internals::device::{Backend, DeviceId};
 use skipbench::internals::recipe::Precision;
-use skipbench::internals::selftest::{Losses, Way, check, compare, expected};
+use skipbench::internals::selftest::{Losses, Numerics, check, compare, expected};
 use skipbench_models::{Kernels, Memory};
 
 use super::{cell, ends};
 
 const FLEX: DeviceId = DeviceId { backend: Backend::Flex, index: 0 };
-const BURN: Way = Way { kernels: Kernels::Burn, precision: Precision::F32 };
+const BURN: Numerics = Numerics { kernels: Kernels::Burn, precision: Precision::F32 };
 
 fn losses(values: [f64; 3]) -> Vec<Losses> {
     vec![Losses { name: "resnet8-w4".into(), losses: values.to_vec() }]
@@ -19,7 +19,7 @@ fn losses(values: [f64; 3]) -> Vec<Losses> {
 fn another_order_of_sums_passes_and_a_wrong_step_does_not() {
     let reference = losses([2.3, 2.1, 1.9]);
     for precision in [Precision::F32, Precision::F16, Precision::Bf16] {
-        let tolerance = Way { precision, ..BURN }.tolerance();
+        let tolerance = Numerics { precision, ..BURN }.tolerance();
         let worst = compare(&reference, &losses([2.3, 2.1001, 1.9]), tolerance).expect("close");
         assert!(worst > 0.0 && worst < tolerance);
         let error = compare(&reference, &losses([2.3, 2.1, 1.8]), tolerance).expect_err("far");
@@ -40,7 +40,8 @@ fn the_cpu_agrees_with_itself_by_every_kernel_and_in_every_precision() {
         (Kernels::Burn, Precision::Bf16, 1e-5),
         (Kernels::Burn, Precision::F16, 1e-6),
     ] {
-        let worst = check(FLEX, Way { kernels, precision }).expect("right").expect("the CPU computes in all of them");
+        let worst =
+            check(FLEX, Numerics { kernels, precision }).expect("right").expect("the CPU computes in all of them");
         assert!(worst >= at_least, "{precision:?} by {kernels:?}: {worst}, as if it were the reference itself");
         println!("{precision:?} by {kernels:?}: {worst:.1e}");
     }
@@ -51,8 +52,8 @@ fn the_cpu_agrees_with_itself_by_every_kernel_and_in_every_precision() {
 /// to single precision. What bf16 may round, some styles take more steps to learn.
 #[test]
 fn what_is_learned_in_the_steps_is_more_than_what_may_be_rounded() {
-    let tolerance = |precision| Way { precision, ..BURN }.tolerance();
-    for Losses { name, losses } in expected(Way { kernels: Kernels::Skipbench, ..BURN }).expect("the CPU") {
+    let tolerance = |precision| Numerics { precision, ..BURN }.tolerance();
+    for Losses { name, losses } in expected(Numerics { kernels: Kernels::Skipbench, ..BURN }).expect("the CPU") {
         let most = match name.as_str() {
             "backbone-fixup-10-w4" => tolerance(Precision::F32),
             name if name.starts_with("backbone-") => tolerance(Precision::F16),
@@ -66,18 +67,18 @@ fn what_is_learned_in_the_steps_is_more_than_what_may_be_rounded() {
 #[test]
 fn a_cell_is_checked_for_what_it_asks_of_its_device() {
     let mut cell = cell("resnet8-w4", Task::Train);
-    assert_eq!(Way::of(&cell), [Way { kernels: Kernels::Skipbench, ..BURN }]);
+    assert_eq!(Numerics::of(&cell), [Numerics { kernels: Kernels::Skipbench, ..BURN }]);
     cell.recipe.kernels = Kernels::SkipbenchBf16;
-    assert_eq!(Way::of(&cell), [Way { kernels: Kernels::SkipbenchBf16, ..BURN }]);
+    assert_eq!(Numerics::of(&cell), [Numerics { kernels: Kernels::SkipbenchBf16, ..BURN }]);
     cell.recipe.kernels = Kernels::Burn;
-    assert_eq!(Way::of(&cell), []);
+    assert_eq!(Numerics::of(&cell), []);
     cell.recipe.memory = Memory::Recompute;
-    assert_eq!(Way::of(&cell), [BURN]);
+    assert_eq!(Numerics::of(&cell), [BURN]);
     cell.recipe.precision = Precision::F16;
-    assert_eq!(Way::of(&cell), [Way { precision: Precision::F16, ..BURN }]);
+    assert_eq!(Numerics::of(&cell), [Numerics { precision: Precision::F16, ..BURN }]);
     cell.device = DeviceId { backend: Backend::Cuda, index: 0 };
     cell.recipe.kernels = Kernels::Skipbench;
-    assert_eq!(Way::of(&cell), [BURN, Way { precision: Precision::F16, ..BURN }]);
+    assert_eq!(Numerics::of(&cell), [BURN, Numerics { precision: Precision::F16, ..BURN }]);
 }
 
 #[test]

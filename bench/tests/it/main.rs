@@ -30,6 +30,7 @@ mod sweep;
 mod weights;
 #[cfg(feature = "wgpu")]
 mod wgpu;
+mod words;
 
 use std::path::Path;
 use std::process::Command;

@@ -9,7 +9,7 @@ use burn::tensor::Device;
 use skipbench::internals::meter::WarmUp;
 use skipbench::internals::meter::live_bytes;
 use skipbench::internals::meter::{Limits, Timed, repeat};
-use skipbench::internals::tasks::{Part, growth, passes};
+use skipbench::internals::tasks::{HeapUse, growth, passes};
 use skipbench_reports::stats::{far_above, median};
 
 const LIMITS: Limits = Limits {
@@ -121,7 +121,7 @@ fn a_leak_in_every_forward_pass_is_seen_in_the_curve_of_inference() {
     const BYTES: usize = 64 << 20;
     let _alone = PLANTING.lock();
     let close = |found: f64, expected: f64| (found / expected - 1.0).abs() < 0.25;
-    let live = |curve: &[Part]| curve.iter().map(|pass| pass.live).collect::<Vec<u64>>();
+    let live = |curve: &[HeapUse]| curve.iter().map(|pass| pass.live).collect::<Vec<u64>>();
     let before = live_bytes();
     let mut kept = Vec::new();
     let leaking = passes(&Device::flex(), 5, |_| {

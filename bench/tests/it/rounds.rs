@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use skipbench::internals::cell::{Cell, Measured, Outcome, Progress, Task};
-use skipbench::internals::run::Planned;
+use skipbench::internals::run::PlannedCell;
 use skipbench::internals::run::Provenance;
-use skipbench::internals::run::{Ended, Runner, Stop};
+use skipbench::internals::run::{CellResult, Runner, Stop};
 use skipbench::internals::run::{Executor, Observer};
 use skipbench::internals::run::{Goal, next, wide};
 use skipbench_reports::compare::{Comparison, Verdict, compare};
@@ -27,7 +27,7 @@ struct Machine {
 }
 
 impl Runner for Machine {
-    fn run(&self, cell: &Cell, _: &Path, _: &Stop, _: &dyn Fn(Progress)) -> Option<Ended> {
+    fn run(&self, cell: &Cell, _: &Path, _: &Stop, _: &dyn Fn(Progress)) -> Option<CellResult> {
         let mut count = self.cells.lock().expect("no thread panics");
         *count += 1;
         // The fraction of multiples of the golden ratio: even in [0, 1), and the same every time.
@@ -42,14 +42,14 @@ impl Runner for Machine {
 struct Deaf;
 
 impl Observer for Deaf {
-    fn started(&mut self, _: usize, _: &Planned) {}
-    fn progressed(&mut self, _: usize, _: &Planned, _: Progress) {}
-    fn finished(&mut self, _: usize, _: &Planned, _: &RunRow) {}
+    fn started(&mut self, _: usize, _: &PlannedCell) {}
+    fn progressed(&mut self, _: usize, _: &PlannedCell, _: Progress) {}
+    fn finished(&mut self, _: usize, _: &PlannedCell, _: &RunRow) {}
 }
 
 /// One round: the reference, the other, and the reference's twin.
-fn first_round() -> Vec<Planned> {
-    let plan = |model: &str, twin: bool| Planned {
+fn first_round() -> Vec<PlannedCell> {
+    let plan = |model: &str, twin: bool| PlannedCell {
         cell: Cell { twin, ..cell(model, Task::TrainStep) },
         reference: "plain8-w4".into(),
         budget: String::new(),
@@ -112,7 +112,7 @@ fn two_names_for_one_network_are_not_called_different() {
 fn seeds_take_turns_and_every_second_round_runs_backwards() {
     let mut planned = Vec::new();
     for seed in [1, 2] {
-        let mut round: Vec<Planned> = first_round();
+        let mut round: Vec<PlannedCell> = first_round();
         for planned in &mut round {
             planned.cell.seed = seed;
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::gate::builds::Recipe;
+use crate::gate::builds::BuildOptions;
 use crate::gate::job::{JobRequest, Programs};
 
 /// Arguments of `gate`.
@@ -95,6 +95,6 @@ impl JobArgs {
             return Ok(Programs::Built(base.clone(), head.clone()));
         }
         let revision = self.against.clone().context("--base and --head, or --against, or --binaries")?;
-        Ok(Programs::Against(revision, Recipe { features: self.features.clone(), bin: self.bin.clone() }))
+        Ok(Programs::Against(revision, BuildOptions { features: self.features.clone(), bin: self.bin.clone() }))
     }
 }

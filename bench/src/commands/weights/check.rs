@@ -47,11 +47,10 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<ExitCode> {
         Some(expected) if all => Some(compare(file, expected, (&spec, images, model), arguments)?),
         _ => None,
     };
-    match arguments.json {
-        true => {
-            print_json(&json!({"model": arguments.target.model, "fits": all, "tensors": fits, "agreement": found}))?
-        }
-        false => tell(&arguments.target.model, &fits, found.as_ref())?,
+    if arguments.json {
+        print_json(&json!({"model": arguments.target.model, "fits": all, "tensors": fits, "agreement": found}))?;
+    } else {
+        show(&arguments.target.model, &fits, found.as_ref())?;
     }
     Ok(match found {
         _ if !all => ExitCode::from(2),
@@ -71,7 +70,7 @@ fn compare(
     agreement(&model, spec, images, &weights::read(expected)?, &arguments.device.open()?, precision)
 }
 
-fn tell(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
+fn show(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
     let shape = |sides: &Option<Vec<usize>>| match sides {
         Some(sides) => sides.iter().map(usize::to_string).collect::<Vec<_>>().join("×"),
         None => "—".to_owned(),
@@ -89,10 +88,10 @@ fn tell(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
         0 => format!("{model}: all {} tensors fit\n", fits.len()),
         _ => format!("{model}: {wrong} of {} tensors do not fit\n", fits.len()),
     })?;
-    found.map_or(Ok(()), |found| print(&described(found)))
+    found.map_or(Ok(()), |found| print(&format_agreement(found)))
 }
 
-fn described(found: &Agreement) -> String {
+fn format_agreement(found: &Agreement) -> String {
     let Agreement { logits, train_logits, loss, gradients, resting_gradients } = found;
     let worst = |what: &str, gradients: &[Gradient]| {
         let (Gradient { name, difference }, count) = (gradients.first()?, gradients.len());

@@ -56,7 +56,7 @@ pub(super) fn import(arguments: &ImportArgs) -> Result<ExitCode> {
     let (spec, _, model) = arguments.target.build(0, &cpu()?)?;
     let model = weights::load(file, &spec, model)?;
     weights::save(out, &spec, &model)?;
-    arguments.written.tell(&arguments.target, &model)
+    arguments.written.show(&arguments.target, &model)
 }
 
 pub(super) fn export(arguments: &ExportArgs) -> Result<ExitCode> {
@@ -69,7 +69,7 @@ pub(super) fn export(arguments: &ExportArgs) -> Result<ExitCode> {
         None => model,
     };
     weights::save(out, &spec, &model)?;
-    arguments.written.tell(&arguments.target, &model)
+    arguments.written.show(&arguments.target, &model)
 }
 
 /// Nothing is computed: any device will do.
@@ -78,14 +78,13 @@ fn cpu() -> Result<burn::tensor::Device> {
 }
 
 impl Written {
-    fn tell(&self, target: &Target, model: &Model) -> Result<ExitCode> {
+    fn show(&self, target: &Target, model: &Model) -> Result<ExitCode> {
         let (tensors, params) = (State::of(model).len(), model.count_trainable());
         let (name, out) = (&target.model, self.out.display());
-        match self.json {
-            true => {
-                print_json(&json!({"model": name, "tensors": tensors, "params": params, "file": self.out}))?;
-            }
-            false => print(&format!("{name}: {tensors} tensors, {} parameters -> {out}\n", grouped(params)))?,
+        if self.json {
+            print_json(&json!({"model": name, "tensors": tensors, "params": params, "file": self.out}))?;
+        } else {
+            print(&format!("{name}: {tensors} tensors, {} parameters -> {out}\n", grouped(params)))?;
         }
         Ok(ExitCode::SUCCESS)
     }

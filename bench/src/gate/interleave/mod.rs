@@ -16,7 +16,7 @@ use skipbench_reports::store;
 
 use super::job::Job;
 use crate::cell::{Cell, Task};
-use crate::run::plan::{self, Planned};
+use crate::run::plan::{self, PlannedCell};
 use crate::run::runner::Stop;
 
 use collected::Collected;
@@ -74,7 +74,7 @@ fn cells(program: &Path, suite: &Path) -> Result<Vec<Cell>> {
     let output = Command::new(program).args(words).stderr(Stdio::inherit()).output();
     let output = output.with_context(|| program.display().to_string())?;
     ensure!(output.status.success(), "{}: it cannot run the suite", program.display());
-    let cells: Vec<Planned> = serde_json::from_slice(&output.stdout).context("the list of cells")?;
+    let cells: Vec<PlannedCell> = serde_json::from_slice(&output.stdout).context("the list of cells")?;
     Ok(cells.into_iter().map(|planned| planned.cell).filter(|cell| !cell.twin).collect())
 }
 

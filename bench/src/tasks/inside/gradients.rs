@@ -12,9 +12,10 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
 use skipbench_models::{Model, State};
+use skipbench_reports::rows::series;
 
 use super::correlation::{LAGS, POINTS, autocorrelation};
-use super::{Report, Result2, Setup, deviation, fresh, looked_at, norm_of, sample};
+use super::{Report, Setup, TaskResult, deviation, fresh, looked_at, norm_of, sample};
 use crate::cell::Sample;
 use crate::data::Batches;
 use crate::tasks::checkpoint::Checkpoints;
@@ -23,16 +24,18 @@ use crate::tasks::train;
 /// It is looked after this part of all steps: the first few, an early part, a quarter.
 const LOOKS: [u64; 3] = [64, 16, 4];
 
-pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
+pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> TaskResult {
     let mut samples = at_start(setup)?;
     let looks = LOOKS.map(|part| setup.total_steps() / part);
-    let watch = |model: &Model, steps: u64| match looks.contains(&steps) {
-        true => weights(setup, &copy(setup, model)?, &format!("gradient_norm_step{steps}")),
-        false => Ok(Vec::new()),
+    let watch = |model: &Model, steps: u64| {
+        if !looks.contains(&steps) {
+            return Ok(Vec::new());
+        }
+        weights(setup, &copy(setup, model)?, &series::gradient_norm_after(steps))
     };
     let (model, measured, learned) = train::fit::<Model>(setup, checkpoints, report, &watch)?;
     samples.extend(learned);
-    samples.extend(weights(setup, &copy(setup, &model)?, "gradient_norm_trained")?);
+    samples.extend(weights(setup, &copy(setup, &model)?, series::GRADIENT_NORM_TRAINED)?);
     Ok((measured, samples))
 }
 
@@ -44,11 +47,11 @@ fn copy(setup: &Setup, model: &Model) -> Result<Model> {
 
 fn at_start(setup: &Setup) -> Result<Vec<Sample>> {
     let model = fresh(setup)?;
-    let mut samples = weights(setup, &model, "gradient_norm_init")?;
+    let mut samples = weights(setup, &model, series::GRADIENT_NORM_INIT)?;
     samples.extend(activations(setup, &model)?);
     let gradients = along_a_line(setup, &model)?;
     let correlation = autocorrelation(&gradients, &LAGS).unwrap_or_default();
-    let of_lag = |(lag, value): (usize, f64)| sample("gradient_correlation", lag, Some(value));
+    let of_lag = |(lag, value): (usize, f64)| sample(series::GRADIENT_CORRELATION, lag, Some(value));
     samples.extend(correlation.into_iter().filter_map(of_lag));
     Ok(samples)
 }
@@ -104,13 +107,13 @@ fn activations(setup: &Setup, model: &Model) -> Result<Vec<Sample>> {
     let (images, labels) = looked_at(setup).into_tensors(&setup.device);
     let mut deviations = Deviations::default();
     model.forward_probed(images.clone(), &mut deviations);
-    let of_block = |(block, value): (usize, &f64)| sample("activation_deviation_init", block, Some(*value));
+    let of_block = |(block, value): (usize, &f64)| sample(series::ACTIVATION_DEVIATION_INIT, block, Some(*value));
     let mut samples: Vec<Sample> = (1..).zip(&deviations.0).filter_map(of_block).collect();
     let mut probe = GradientProbe::default();
     let gradients = setup.loss().forward(model.forward_probed(images, &mut probe), labels).backward();
     let norms = (1..).zip(probe.outputs(&gradients));
     samples.extend(norms.filter_map(|(block, (_, gradient))| {
-        sample("activation_gradient_init", block, gradient.as_ref().map(norm_of))
+        sample(series::ACTIVATION_GRADIENT_INIT, block, gradient.as_ref().map(norm_of))
     }));
     Ok(samples)
 }

@@ -17,8 +17,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use skipbench_models::probe::{Probe, ProbePoint, Unprobed};
 use skipbench_models::{Model, ModelSpec, Staged};
+use skipbench_reports::rows::series;
 
-use super::{Report, Result2, Setup, fresh, norm_of, sample, tell};
+use super::{Report, Setup, TaskResult, fresh, norm_of, sample, tell};
 use crate::cell::{Measured, Sample};
 
 /// Side of the random maps.
@@ -30,18 +31,18 @@ const KEPT: u64 = 50;
 /// The share of g in the near identity.
 const SHARE: f64 = 0.1;
 
-pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn run(setup: &Setup, report: &mut Report) -> TaskResult {
     let (_, measured) = setup.model()?;
     let features = Features::new(setup)?;
     let mut samples = Vec::new();
     let mut same = Learner::new(setup, &features)?;
-    samples.extend(same.ratios("branch_ratio_init"));
-    let learnt = same.learn("identity", &mut samples, |x| x, report)?;
+    samples.extend(same.ratios(series::BRANCH_RATIO_INIT));
+    let learnt = same.learn(series::IDENTITY, &mut samples, |x| x, report)?;
     if learnt.error.is_some() {
-        samples.extend(same.ratios("branch_ratio_trained"));
+        samples.extend(same.ratios(series::BRANCH_RATIO_TRAINED));
     }
     let mut near = Learner::new(setup, &features)?;
-    near.learn("near_identity", &mut samples, |x| x.clone() + features.other(x) * SHARE, report)?;
+    near.learn(series::NEAR_IDENTITY, &mut samples, |x| x.clone() + features.other(x) * SHARE, report)?;
     Ok((Measured { steps: Some(learnt.steps), loss: learnt.error, ..measured }, samples))
 }
 
@@ -127,10 +128,10 @@ impl<'a> Learner<'a> {
             if step % every == 0 || step + 1 == total {
                 learnt.error = number(&error)?;
                 let (series, value) = match learnt.error {
-                    Some(error) => ("error", error),
-                    None => ("diverged", 1.0),
+                    Some(error) => (series::error(name), error),
+                    None => (series::diverged(name), 1.0),
                 };
-                samples.extend(sample(&format!("{name}_{series}"), step as usize + 1, Some(value)));
+                samples.extend(sample(&series, step as usize + 1, Some(value)));
                 if learnt.error.is_none() {
                     return Ok(learnt);
                 }

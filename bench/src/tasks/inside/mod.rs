@@ -14,7 +14,7 @@ use anyhow::{Result, bail};
 use burn::tensor::TensorData;
 use skipbench_models::Model;
 
-use super::{Report, Result2, Setup};
+use super::{Report, Setup, TaskResult};
 use crate::cell::{Cell, Outcome, Progress, Sample, Task};
 use crate::data::{Augment, Batch, Batches};
 use crate::device;

@@ -16,10 +16,8 @@ use smartcore::linalg::traits::evd::EVDDecomposable;
 /// - `features`: `[rows, channels]`
 pub fn effective_rank(features: Tensor<2>) -> Option<f64> {
     let [_, channels] = features.dims();
-    let features = match features.device().supports_dtype(FloatDType::F64) {
-        true => features.cast(FloatDType::F64),
-        false => features,
-    };
+    let double = features.device().supports_dtype(FloatDType::F64);
+    let features = if double { features.cast(FloatDType::F64) } else { features };
     let centred = features.clone() - features.mean_dim(0);
     let squares: Vec<f64> = centred.clone().transpose().matmul(centred).into_data().iter::<f64>().collect();
     of_singular_values(&singular_values(squares, channels)?)

@@ -11,9 +11,10 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use skipbench_models::probe::{BranchPosition, LesionKind, Probe, ProbePoint, features};
 use skipbench_models::{Model, Skip};
+use skipbench_reports::rows::series::{self, WeightUse};
 
 use super::rank::effective_rank;
-use super::{Report, Result2, Setup, sample, tell};
+use super::{Report, Setup, TaskResult, sample, tell};
 use crate::cell::Sample;
 use crate::data::Batches;
 use crate::tasks::checkpoint::Checkpoints;
@@ -22,10 +23,7 @@ use crate::tasks::train;
 /// Images whose features the effective rank is of.
 const RANKED: usize = 256;
 
-/// Most layers and sources that a `weight_use` index holds apart.
-const MOST_LAYERS: usize = 99;
-
-pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
+pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> TaskResult {
     let (model, measured, mut samples) = train::fit::<Model>(setup, checkpoints, report, &train::unwatched)?;
     let model = model.valid();
     samples.extend(lesions(setup, &model, report)?);
@@ -43,8 +41,8 @@ fn lesions(setup: &Setup, model: &Model, report: &mut Report) -> Result<Vec<Samp
         tell(report, done, lesions.len() as u64);
         let (correct, _) = train::tested(setup, &batches, |images| model.forward_probed(images, &mut lesion));
         let series = match lesion.kind {
-            LesionKind::Delete => "lesion_correct",
-            LesionKind::Swap => "swap_correct",
+            LesionKind::Delete => series::LESION_CORRECT,
+            LesionKind::Swap => series::SWAP_CORRECT,
         };
         samples.extend(sample(series, lesion.number, Some(correct as f64)));
     }
@@ -71,7 +69,7 @@ fn ranks(setup: &Setup, model: &Model) -> Vec<Sample> {
         let (images, _) = batch.into_tensors(&setup.device.clone().inner());
         model.forward_probed(images, &mut ranks);
     }
-    (1..).zip(&ranks.0).filter_map(|(block, rank)| sample("effective_rank", block, *rank)).collect()
+    (1..).zip(&ranks.0).filter_map(|(block, rank)| sample(series::EFFECTIVE_RANK, block, *rank)).collect()
 }
 
 /// Of every block's first convolution: stage, place, and the mean |w| of each input channel.
@@ -100,8 +98,9 @@ fn weight_use(setup: &Setup, model: &Model) -> Vec<Sample> {
         for (source, end) in ends.map(|(.., channels)| channels.len()).enumerate() {
             let part = &channels[start..end];
             let mean = part.iter().sum::<f64>() / part.len().max(1) as f64;
-            let index = stage * 10_000 + layer * 100 + source;
-            samples.extend(sample("weight_use", index, Some(mean)).filter(|_| *layer <= MOST_LAYERS));
+            let of = WeightUse { stage: *stage as u64, layer: *layer as u64, source: source as u64 };
+            let told_apart = of.layer <= WeightUse::MOST_LAYERS;
+            samples.extend(sample(series::WEIGHT_USE, of.index() as usize, Some(mean)).filter(|_| told_apart));
             start = end;
         }
     }

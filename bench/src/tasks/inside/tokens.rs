@@ -7,20 +7,21 @@
 
 use burn::tensor::{Tensor, TensorData};
 use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
+use skipbench_reports::rows::series;
 
-use super::{Report, Result2, Setup, looked_at, norm, sample, tell};
+use super::{Report, Setup, TaskResult, looked_at, norm, sample, tell};
 use crate::cell::{Measured, Sample};
 use crate::tasks::finite;
 
-const SERIES: [&str; 3] = ["query_gradient", "key_gradient", "value_gradient"];
+const SERIES: [&str; 3] = [series::QUERY_GRADIENT, series::KEY_GRADIENT, series::VALUE_GRADIENT];
 
-pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn run(setup: &Setup, report: &mut Report) -> TaskResult {
     tell(report, 0, 1);
     let (model, measured) = setup.model()?;
     let (images, labels) = looked_at(setup).into_tensors(&setup.device);
     let mut residuals = Residuals::default();
     model.forward_probed(images.clone(), &mut residuals);
-    let of_block = |(block, value): (usize, &f64)| sample("token_residual", block, Some(*value));
+    let of_block = |(block, value): (usize, &f64)| sample(series::TOKEN_RESIDUAL, block, Some(*value));
     let mut samples: Vec<Sample> = residuals.0.iter().enumerate().filter_map(of_block).collect();
     let mut probe = GradientProbe::default();
     let loss = setup.loss().forward(model.forward_probed(images, &mut probe), labels);
@@ -51,8 +52,8 @@ impl Probe for Residuals {
     fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
         if matches!(point, ProbePoint::Tokens | ProbePoint::Output(_)) {
             let size = |x: Tensor<D>| x.powi_scalar(2).sum_dim(2).sum_dim(1).sqrt();
-            let apart = size(x.clone() - x.clone().mean_dim(1));
-            self.0.push(f64::from((apart / size(x.clone())).mean().into_scalar::<f32>()));
+            let spread = size(x.clone() - x.clone().mean_dim(1));
+            self.0.push(f64::from((spread / size(x.clone())).mean().into_scalar::<f32>()));
         }
         x
     }
