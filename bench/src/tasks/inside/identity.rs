@@ -19,7 +19,7 @@ use skipbench_models::probe::{Probe, ProbePoint, Unprobed};
 use skipbench_models::{Model, ModelSpec, Staged};
 use skipbench_reports::rows::series;
 
-use super::{Report, Setup, TaskResult, fresh, norm_of, sample, tell};
+use super::{Report, Setup, TaskResult, fresh, norm_of, report_progress, sample};
 use crate::cell::{Measured, Sample};
 
 /// Side of the random maps.
@@ -120,18 +120,14 @@ impl<'a> Learner<'a> {
         let mut optimizer = self.setup.optimizer();
         let mut learnt = Learnt { steps: 0, error: None };
         for step in 0..total {
-            tell(report, step, total);
+            report_progress(report, step, total);
             let Some(stack) = self.stack.take() else { break };
             let x = self.features.of_step(step);
             let wanted = target(x.clone());
             let error = relative_error(stack.forward_first_stage(x, &mut Unprobed), wanted);
             if step % every == 0 || step + 1 == total {
                 learnt.error = number(&error)?;
-                let (series, value) = match learnt.error {
-                    Some(error) => (series::error(name), error),
-                    None => (series::diverged(name), 1.0),
-                };
-                samples.extend(sample(&series, step as usize + 1, Some(value)));
+                samples.extend(error_sample(name, step, learnt.error));
                 if learnt.error.is_none() {
                     return Ok(learnt);
                 }
@@ -158,6 +154,15 @@ impl<'a> Learner<'a> {
         }
         ratios.0.iter().filter_map(|(block, ratio)| sample(series, *block, Some(*ratio))).collect()
     }
+}
+
+/// What `samples.csv` has of an error; that it is none is a result too.
+fn error_sample(name: &str, step: u64, error: Option<f64>) -> Option<Sample> {
+    let (series, value) = match error {
+        Some(error) => (series::error(name), error),
+        None => (series::diverged(name), 1.0),
+    };
+    sample(&series, step as usize + 1, Some(value))
 }
 
 /// The number in an error; none if it is not finite.

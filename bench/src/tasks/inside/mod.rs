@@ -40,7 +40,7 @@ fn looked_at(setup: &Setup) -> Batch {
 }
 
 /// Step `done` of `total`.
-fn tell(report: &mut Report, done: u64, total: u64) {
+fn report_progress(report: &mut Report, done: u64, total: u64) {
     report(Progress { done, total, epoch: 0, epochs: 0, loss: None });
 }
 

@@ -14,7 +14,7 @@ use skipbench_models::{Model, Skip};
 use skipbench_reports::rows::series::{self, WeightUse};
 
 use super::rank::effective_rank;
-use super::{Report, Setup, TaskResult, sample, tell};
+use super::{Report, Setup, TaskResult, report_progress, sample};
 use crate::cell::Sample;
 use crate::data::Batches;
 use crate::tasks::checkpoint::Checkpoints;
@@ -38,7 +38,7 @@ fn lesions(setup: &Setup, model: &Model, report: &mut Report) -> Result<Vec<Samp
     let (lesions, batches) = (model.lesions(), Batches::new(&setup.data, setup.recipe().batch));
     let mut samples = Vec::new();
     for (done, mut lesion) in (0..).zip(lesions.iter().copied()) {
-        tell(report, done, lesions.len() as u64);
+        report_progress(report, done, lesions.len() as u64);
         let (correct, _) = train::tested(setup, &batches, |images| model.forward_probed(images, &mut lesion));
         let series = match lesion.kind {
             LesionKind::Delete => series::LESION_CORRECT,

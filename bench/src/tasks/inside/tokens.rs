@@ -9,14 +9,14 @@ use burn::tensor::{Tensor, TensorData};
 use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
 use skipbench_reports::rows::series;
 
-use super::{Report, Setup, TaskResult, looked_at, norm, sample, tell};
+use super::{Report, Setup, TaskResult, looked_at, norm, report_progress, sample};
 use crate::cell::{Measured, Sample};
 use crate::tasks::finite;
 
 const SERIES: [&str; 3] = [series::QUERY_GRADIENT, series::KEY_GRADIENT, series::VALUE_GRADIENT];
 
 pub(super) fn run(setup: &Setup, report: &mut Report) -> TaskResult {
-    tell(report, 0, 1);
+    report_progress(report, 0, 1);
     let (model, measured) = setup.model()?;
     let (images, labels) = looked_at(setup).into_tensors(&setup.device);
     let mut residuals = Residuals::default();
