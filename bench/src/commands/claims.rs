@@ -90,11 +90,11 @@ pub(crate) fn run(arguments: &ClaimsArgs) -> Result<ExitCode> {
         suites.iter().try_for_each(|suite| rundir::create(&suite.dir, &suite.plan, &host))?;
     }
     run::listen()?;
-    for PlannedSuite { claim, dir: own, plan } in suites {
+    for PlannedSuite { claim, dir: suite_dir, plan } in suites {
         if !shared.quiet && !shared.json {
             eprintln!("{}: {} ({} cells)", claim.name, claim.sentence, plan.cells.len());
         }
-        if let Ending::Interrupted(left) = session::run(&own, plan, &host, shared.options(), &STOP, &note)? {
+        if let Ending::Interrupted(left) = session::run(&suite_dir, plan, &host, shared.options(), &STOP, &note)? {
             let (claim, dir) = (claim.name, dir.display());
             eprintln!("stopped with {left} cell(s) of {claim} to go; go on with: skipbench claims --resume {dir}");
             return Ok(ExitCode::from(INTERRUPTED));

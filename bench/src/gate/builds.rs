@@ -121,8 +121,8 @@ impl Drop for Checkout {
 /// Builds the tree in `dir`, its own packages anew. Cargo knows packages by their place in the workspace and sources by their times:
 /// of two checkouts with one target directory it may take what the newer one gave for what the older one's files give.
 fn build(dir: &Path, target: &Path, options: &BuildOptions) -> Result<()> {
-    let own: Vec<String> = metadata(dir)?.packages.into_iter().flat_map(|it| ["-p".to_owned(), it.name]).collect();
-    cargo(dir, target, &["clean", "--quiet", "--release"], &own)?;
+    let packages: Vec<String> = metadata(dir)?.packages.into_iter().flat_map(|it| ["-p".to_owned(), it.name]).collect();
+    cargo(dir, target, &["clean", "--quiet", "--release"], &packages)?;
     let features = options.features.iter().flat_map(|features| ["--features".to_owned(), features.clone()]);
     cargo(dir, target, &["build", "--release", "--bin", &options.bin], &features.collect::<Vec<_>>())
 }

@@ -7,6 +7,6 @@ use crate::suite::builtin::{BuiltIn, CLAIMS};
 
 /// The suites of a claim: its own and, with `deep`, the one that takes far longer.
 pub fn suites(claim: &str, deep: bool) -> Vec<BuiltIn> {
-    let (own, further) = (format!("claim-{claim}"), format!("claim-{claim}-deep"));
-    CLAIMS.into_iter().filter(|suite| suite.name == own || (deep && suite.name == further)).collect()
+    let (usual, deeper) = (format!("claim-{claim}"), format!("claim-{claim}-deep"));
+    CLAIMS.into_iter().filter(|suite| suite.name == usual || (deep && suite.name == deeper)).collect()
 }

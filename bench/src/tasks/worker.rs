@@ -43,11 +43,11 @@ fn measure(checkpoints: Option<&Path>) -> Result<crate::cell::Outcome> {
         "the memory limit of {} bytes is below what the program itself needs",
         cell.memory_limit_bytes
     );
-    let mut told: Option<Instant> = None;
+    let mut last: Option<Instant> = None;
     let checkpoints = checkpoints.map(|dir| Checkpoints::new(dir, CHECKPOINT_EVERY));
     dispatch::run(&cell, checkpoints, &mut |progress: Progress| {
-        if told.is_none_or(|told| told.elapsed() >= PROGRESS_EVERY) {
-            told = Some(Instant::now());
+        if last.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY) {
+            last = Some(Instant::now());
             // If nobody listens, the parent is gone and `follow_parent` ends this process.
             let _ = send(&Message::Progress(progress));
         }
