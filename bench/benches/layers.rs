@@ -1,5 +1,5 @@
-//! The layers that the families are made of, alone: convolution – BatchNorm – ReLU, and a dense layer against a basic block
-//! of equal multiply-accumulates. On every device of this build that is here and real.
+//! The layers that the families are made of, alone: convolution – BatchNorm – ReLU, and a dense layer against a basic
+//! block of equal multiply-accumulates. On every device of this build that is here and real.
 //!
 //! A basic block of 16 channels does 2·16·16·9 MACs a pixel; so does a dense layer that sees 64 channels and adds 8,
 //! 64·8·9, with fewer parameters to read and four times the channels to normalise and copy.

@@ -1,7 +1,7 @@
 //! What a training step spends outside the network's layers: on its batch, the loss and the optimiser, each by itself.
 //!
-//! `cargo run --release -p skipbench --example outside` prints a table of medians, on the CPU with all its threads: three networks on
-//! 32×32 pixels, batch 64, augmented as CIFAR-10 is.
+//! `cargo run --release -p skipbench --example outside` prints a table of medians, on the CPU with all its threads:
+//! three networks on 32×32 pixels, batch 64, augmented as CIFAR-10 is.
 
 use std::time::{Duration, Instant};
 

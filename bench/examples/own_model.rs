@@ -4,9 +4,9 @@
 //! cargo run --release -p skipbench --example own_model -- run bench/examples/own_model.toml
 //! ```
 //!
-//! The program is `skipbench` itself, with suites that can name `scaled-10` and `scaled-22`: residual blocks of which the branch is
-//! multiplied by one learned number that begins at 0, so that the network begins as the identity (SkipInit, De and Smith 2020,
-//! arXiv:2002.10444), here with BatchNorm in the branch.
+//! The program is `skipbench` itself, with suites that can name `scaled-10` and `scaled-22`: residual blocks of which
+//! the branch is multiplied by one learned number that begins at 0, so that the network begins as the identity
+//! (SkipInit, De and Smith 2020, arXiv:2002.10444), here with BatchNorm in the branch.
 
 use std::process::ExitCode;
 

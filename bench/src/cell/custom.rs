@@ -1,5 +1,5 @@
-//! The names of custom models, which the program brings ([`CustomModel`]): what the parent knows of them. The child knows how
-//! they are built (`tasks::custom`).
+//! The names of custom models, which the program brings ([`CustomModel`]): what the parent knows of them. The child
+//! knows how they are built (`tasks::custom`).
 
 use std::sync::OnceLock;
 

@@ -71,7 +71,8 @@ pub struct SweepPoint {
 }
 
 impl Cell {
-    /// A cell by itself, outside any suite: a model from the catalog on the digits, by the default recipe, on one thread.
+    /// A cell by itself, outside any suite: a model from the catalog on the digits, by the default recipe, on one
+    /// thread.
     ///
     /// # Errors
     /// If no model has that name.

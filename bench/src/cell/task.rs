@@ -81,7 +81,8 @@ impl Task {
         matches!(self, Task::Train | Task::TimeToAccuracy | Task::Gradients | Task::Reuse)
     }
 
-    /// Whether it goes through the training images batch by batch; the others work on one batch, which may repeat images.
+    /// Whether it goes through the training images batch by batch; the others work on one batch, which may repeat
+    /// images.
     pub fn goes_through_images(self) -> bool {
         !matches!(self, Task::TrainStep | Task::Infer | Task::Latency) && !self.is_memory()
     }

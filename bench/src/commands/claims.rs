@@ -1,7 +1,7 @@
 //! `skipbench claims`: what is said of skip connections, run and judged.
 //!
-//! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts are
-//! computed from the rows alone.
+//! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts
+//! are computed from the rows alone.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

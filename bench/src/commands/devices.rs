@@ -15,11 +15,12 @@ use crate::selftest::{self, Numerics};
 /// Arguments of `devices`.
 #[derive(Debug, Args)]
 pub(crate) struct DevicesArgs {
-    /// Compare training steps of small networks on this device with the CPU's by Burn's kernels in f32; exit status 2 if they
-    /// differ.
+    /// Compare training steps of small networks on this device with the CPU's by Burn's kernels in f32; exit status 2
+    /// if they differ.
     #[arg(long, value_name = "DEVICE")]
     check: Option<String>,
-    /// With --check: by whose kernels the device computes, skipbench, skipbench-bf16 or burn (a choice that only flex has).
+    /// With --check: by whose kernels the device computes, skipbench, skipbench-bf16 or burn (a choice that only flex
+    /// has).
     #[arg(long, requires = "check", default_value = "skipbench", value_parser = word::<Kernels>)]
     kernels: Kernels,
     /// With --check: what it computes in, f32, bf16 or f16.

@@ -19,7 +19,8 @@ use crate::run::rundir::{self, Plan};
 pub(crate) struct RecordArgs {
     /// Directory of a finished run of a whole suite.
     dir: PathBuf,
-    /// Where records are kept: each in MACHINE/DATE-SUITE below, the second of a day in MACHINE/DATE-2-SUITE, never to be changed.
+    /// Where records are kept: each in MACHINE/DATE-SUITE below, the second of a day in MACHINE/DATE-2-SUITE, never to
+    /// be changed.
     #[arg(long, value_name = "DIR", default_value = "reports/records")]
     into: PathBuf,
     /// As JSON.
@@ -27,7 +28,8 @@ pub(crate) struct RecordArgs {
     json: bool,
 }
 
-/// What is kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is derived from it, or only of use while it runs.
+/// What is kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is derived from
+/// it, or only of use while it runs.
 const KEPT: [&str; 4] = [store::RUNS, store::SAMPLES, "host.toml", "plan.json"];
 
 pub(crate) fn run(arguments: &RecordArgs) -> Result<ExitCode> {

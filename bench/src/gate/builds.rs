@@ -29,8 +29,8 @@ struct Package {
     name: String,
 }
 
-/// The programs of `revision` and of the working tree around `dir` as it is, in that order. The former is built from a checkout
-/// of its own, that is removed afterwards, in the same target directory: what both depend on is compiled once.
+/// The programs of `revision` and of the working tree around `dir` as it is, in that order. The former is built from a
+/// checkout of its own, that is removed afterwards, in the same target directory: what both depend on is compiled once.
 ///
 /// # Errors
 /// If there is no repository or no such revision, or one of the two does not build.
@@ -118,8 +118,9 @@ impl Drop for Checkout {
     }
 }
 
-/// Builds the tree in `dir`, its own packages anew. Cargo knows packages by their place in the workspace and sources by their times:
-/// of two checkouts with one target directory it may take what the newer one gave for what the older one's files give.
+/// Builds the tree in `dir`, its own packages anew. Cargo knows packages by their place in the workspace and sources by
+/// their times: of two checkouts with one target directory it may take what the newer one gave for what the older one's
+/// files give.
 fn build(dir: &Path, target: &Path, options: &BuildOptions) -> Result<()> {
     let packages: Vec<String> = metadata(dir)?.packages.into_iter().flat_map(|it| ["-p".to_owned(), it.name]).collect();
     cargo(dir, target, &["clean", "--quiet", "--release"], &packages)?;

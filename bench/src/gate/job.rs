@@ -1,4 +1,5 @@
-//! A gate's job, `skipbench gate --against`: what is needed for base and head to take turns, and the command that repeats it.
+//! A gate's job, `skipbench gate --against`: what is needed for base and head to take turns, and the command that
+//! repeats it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,8 +75,8 @@ impl Job {
         self.dir.join("head")
     }
 
-    /// How its numbers are measured again: the programs that were built stay where they are, and so does the suite, so that
-    /// both can take turns again.
+    /// How its numbers are measured again: the programs that were built stay where they are, and so does the suite, so
+    /// that both can take turns again.
     ///
     /// # Errors
     /// A path that no shell can name.

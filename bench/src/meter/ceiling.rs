@@ -1,4 +1,5 @@
-//! What the device reaches at best: FLOP/s of its own matrix product, bytes/s of a copy. The floor under every step's time.
+//! What the device reaches at best: FLOP/s of its own matrix product, bytes/s of a copy. The floor under every step's
+//! time.
 
 use std::time::{Duration, Instant};
 

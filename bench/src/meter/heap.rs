@@ -1,8 +1,8 @@
 //! Heap bytes of the whole process, counted by the allocator itself.
 //!
 //! Two counting layers stand on the system's allocator: the outer one knows the bytes alive and enforces a limit, the
-//! inner one the most bytes alive since it was last reset. Both forward zeroed allocation and reallocation unchanged, so
-//! that counting does not alter what the allocator does. Being part of this library, they are in every program that
+//! inner one the most bytes alive since it was last reset. Both forward zeroed allocation and reallocation unchanged,
+//! so that counting does not alter what the allocator does. Being part of this library, they are in every program that
 //! links it.
 
 use std::alloc::System;

@@ -76,8 +76,8 @@ fn here(id: DeviceId, found: &[Found]) -> Result<DeviceId, DeviceError> {
     if id.index < count { Ok(id) } else { Err(DeviceError::Absent { id, found: count }) }
 }
 
-/// Refuses to run `cells` on devices that do not compute as the CPU does by Burn's kernels. Each is asked once for every way
-/// of computing that the cells ask of it.
+/// Refuses to run `cells` on devices that do not compute as the CPU does by Burn's kernels. Each is asked once for
+/// every way of computing that the cells ask of it.
 ///
 /// # Errors
 /// If one computes wrong, or cannot be asked.

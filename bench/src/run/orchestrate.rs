@@ -117,8 +117,8 @@ impl Executor<'_> {
         })
     }
 
-    /// Writes what a cell gave, and forgets its checkpoints where it was measured: one that ran out of time goes on from them
-    /// if it is tried again.
+    /// Writes what a cell gave, and forgets its checkpoints where it was measured: one that ran out of time goes on
+    /// from them if it is tried again.
     fn keep(
         &self,
         planned: &PlannedCell,

@@ -1,8 +1,8 @@
 //! From a suite to the cells it means, in the order in which they run.
 //!
-//! Timed cells come first, alone on the machine, one round a seed; every second round runs backwards (A B B A), so that a
-//! machine that slows down or speeds up favours no family. Then come the untimed cells; where they share the machine, the
-//! longest come first, so that they end together.
+//! Timed cells come first, alone on the machine, one round a seed; every second round runs backwards (A B B A), so that
+//! a machine that slows down or speeds up favours no family. Then come the untimed cells; where they share the machine,
+//! the longest come first, so that they end together.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,8 @@ pub struct PlannedCell {
 /// What the command line adds to a suite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
-    /// Where the images come from and what they are; where a sweep varies their size, one pair a size, the suite's own first.
+    /// Where the images come from and what they are; where a sweep varies their size, one pair a size, the suite's own
+    /// first.
     pub images: Vec<(Source, Summary)>,
     /// Devices, resolved.
     pub devices: Vec<DeviceId>,

@@ -14,8 +14,8 @@ use crate::data::{Settings, Source, Summary, dir_from_environment};
 use crate::suite::group::{Group, resolve};
 use crate::suite::{Keys, Suite, repeated};
 
-/// Reads the suite, asks child processes for images and devices, and plans: the run's directory and its plan, which holds
-/// no cell where the filter leaves none. `note` hears what the user should know.
+/// Reads the suite, asks child processes for images and devices, and plans: the run's directory and its plan, which
+/// holds no cell where the filter leaves none. `note` hears what the user should know.
 ///
 /// # Errors
 /// A suite, data set or device that is wrong or not here.

@@ -12,8 +12,8 @@ use skipbench_reports::store::Run;
 use crate::cell::{Cell, Task};
 use crate::run::plan::PlannedCell;
 
-/// Fewest pairs that count as precise. An interval of three pairs is now and then narrow by luck, and stopping there would
-/// pick out just those; from six on it is a bootstrap interval.
+/// Fewest pairs that count as precise. An interval of three pairs is now and then narrow by luck, and stopping there
+/// would pick out just those; from six on it is a bootstrap interval.
 const LEAST: usize = bootstrap::LEAST;
 
 /// How precise, and for how long to try.
@@ -107,8 +107,8 @@ pub(crate) fn spent(runs: &[Run]) -> (f64, usize) {
     (seconds, added.len())
 }
 
-/// The next round of what is wide: every member of its group again in that task, so that pairs stay whole. `planned` holds
-/// all cells so far. Seeds take turns, and every second round runs backwards.
+/// The next round of what is wide: every member of its group again in that task, so that pairs stay whole. `planned`
+/// holds all cells so far. Seeds take turns, and every second round runs backwards.
 pub fn next(planned: &[PlannedCell], wide: &[Wide]) -> Vec<PlannedCell> {
     let wanted = |cell: &Cell| {
         let same =

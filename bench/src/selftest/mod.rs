@@ -1,6 +1,6 @@
-//! Whether a device computes right: training steps of small networks there, by the kernels and in the precision that are asked of it,
-//! and on the CPU by Burn's kernels in f32 must lose alike. Fusion with autotune has given wrong results on Vulkan (Burn issue
-//! 5257), quietly and fast; a microkernel may be wrong on a CPU that no test has seen.
+//! Whether a device computes right: training steps of small networks there, by the kernels and in the precision that
+//! are asked of it, and on the CPU by Burn's kernels in f32 must lose alike. Fusion with autotune has given wrong
+//! results on Vulkan (Burn issue 5257), quietly and fast; a microkernel may be wrong on a CPU that no test has seen.
 
 mod trials;
 
@@ -15,8 +15,8 @@ use crate::tasks::{Setup, finite, step};
 
 use trials::{Trial, trials};
 
-/// Steps of each; the third's loss depends on two backward passes and two optimiser steps. After twice as many half precision
-/// has left single precision behind by what a wrong result would too.
+/// Steps of each; the third's loss depends on two backward passes and two optimiser steps. After twice as many half
+/// precision has left single precision behind by what a wrong result would too.
 const STEPS: usize = 3;
 
 /// What the reference computes on and by.
@@ -33,8 +33,8 @@ pub struct Numerics {
 }
 
 impl Numerics {
-    /// What is to be checked before `cell` runs: single precision wherever another device than the CPU computes, and what the
-    /// cell itself asks for. Nothing where it is the reference itself that computes.
+    /// What is to be checked before `cell` runs: single precision wherever another device than the CPU computes, and
+    /// what the cell itself asks for. Nothing where it is the reference itself that computes.
     pub fn of(cell: &Cell) -> Vec<Self> {
         let Execution { kernels, memory } = cell.recipe.execution();
         let asked = Self { kernels, precision: cell.recipe.precision };
@@ -56,8 +56,8 @@ impl Numerics {
         format!("in {} by {kernels}", self.precision.word())
     }
 
-    /// Relative differences above this are errors. In f32 sums in another order differ by less. Half precision rounds every
-    /// result by up to 0.4 % (bf16) and 0.05 % (f16), products in bf16 what they multiply.
+    /// Relative differences above this are errors. In f32 sums in another order differ by less. Half precision rounds
+    /// every result by up to 0.4 % (bf16) and 0.05 % (f16), products in bf16 what they multiply.
     pub fn tolerance(self) -> f64 {
         match (self.precision, self.kernels) {
             (Precision::Bf16, _) => 3e-2,
@@ -77,8 +77,8 @@ pub struct Losses {
     pub losses: Vec<f64>,
 }
 
-/// Compares `id`, asked to compute with these numerics, with the CPU by Burn's kernels in f32; gives the largest relative difference of two
-/// losses, or nothing where the device does not compute in that precision at all.
+/// Compares `id`, asked to compute with these numerics, with the CPU by Burn's kernels in f32; gives the largest
+/// relative difference of two losses, or nothing where the device does not compute in that precision at all.
 ///
 /// # Errors
 /// If a loss differs by more than [`Numerics::tolerance`], a step fails, or the CPU backend is not in this build.

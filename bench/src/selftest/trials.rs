@@ -1,4 +1,5 @@
-//! What a device is checked with: small networks whose operations together are those of every family, style and way of keeping.
+//! What a device is checked with: small networks whose operations together are those of every family, style and way of
+//! keeping.
 
 use skipbench_models::{Memory, Skip};
 

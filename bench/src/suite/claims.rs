@@ -1,7 +1,8 @@
-//! The claims' suites: for each claim of [`skipbench_reports::claims`] what is run. The analysis is beside the rule there.
+//! The claims' suites: for each claim of [`skipbench_reports::claims`] what is run. The analysis is beside the rule
+//! there.
 //!
-//! They are suites like any other: `skipbench suites claim-depth > mine.toml` starts one's own, whose rows the same analysis
-//! reads as long as its name stays.
+//! They are suites like any other: `skipbench suites claim-depth > mine.toml` starts one's own, whose rows the same
+//! analysis reads as long as its name stays.
 
 use crate::suite::builtin::{BuiltIn, CLAIMS};
 

@@ -1,7 +1,7 @@
 //! A suite: TOML that says which models are compared, on what, how they are trained and what is measured.
 //!
-//! Here only the text is read; finding the models needs the shape of the images too, on which costs and therefore matches
-//! depend, and is [`group`]'s. Every error names the file, the key and the way out.
+//! Here only the text is read; finding the models needs the shape of the images too, on which costs and therefore
+//! matches depend, and is [`group`]'s. Every error names the file, the key and the way out.
 
 pub(crate) mod budgets;
 pub(crate) mod builtin;

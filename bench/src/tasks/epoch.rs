@@ -1,8 +1,9 @@
 //! `train-epoch`: the time of whole epochs as training runs them: order, augmentation, transfer, steps.
 //!
-//! Timed: from the shuffling of the images to the end of the last step, the device waited for on both sides; within it, the
-//! time that the host spends preparing batches. Not timed: loading from disk, building, tests, the warm-up, which runs steps
-//! on one batch until they are steady. Verified: the last loss is finite. Bias: the images are in memory, decoded.
+//! Timed: from the shuffling of the images to the end of the last step, the device waited for on both sides; within it,
+//! the time that the host spends preparing batches. Not timed: loading from disk, building, tests, the warm-up, which
+//! runs steps on one batch until they are steady. Verified: the last loss is finite. Bias: the images are in memory,
+//! decoded.
 
 use std::time::{Duration, Instant};
 

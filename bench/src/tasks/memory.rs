@@ -1,10 +1,11 @@
 //! `peak-memory-train` and `peak-memory-infer`: the most memory alive at once while steps run, in a pass of its own.
 //!
 //! Measured: heap bytes of the whole process by the counting allocator, the counter reset at the start of every part of
-//! every step: the most alive in the forward pass, the backward pass and the optimiser (in inference the forward pass alone), and
-//! what each leaves alive; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their pools. Not measured: what code outside the allocator
-//! maps. Verified: the last loss, or the last logits, are finite. Bias: the heap peak includes weights, optimiser state, the
-//! batch and the backend's scratch, as a user's process does.
+//! every step: the most alive in the forward pass, the backward pass and the optimiser (in inference the forward pass
+//! alone), and what each leaves alive; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their
+//! pools. Not measured: what code outside the allocator maps. Verified: the last loss, or the last logits, are finite.
+//! Bias: the heap peak includes weights, optimiser state, the batch and the backend's scratch, as a user's process
+//! does.
 
 use anyhow::Result;
 use burn::tensor::{Device, FloatDType};

@@ -56,8 +56,8 @@ impl<'a> Setup<'a> {
         Ok(Self { cell, data, device })
     }
 
-    /// Adds what the machine did and what it could do. A memory cell runs beside others on one thread, where neither says
-    /// anything.
+    /// Adds what the machine did and what it could do. A memory cell runs beside others on one thread, where neither
+    /// says anything.
     pub(super) fn with_machine(&self, measured: Measured, Load { other_cores, mhz }: Load) -> Result<Measured> {
         let Cell { task, device, threads, memory_limit_bytes, .. } = self.cell;
         if !task.is_timed() {

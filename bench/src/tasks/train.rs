@@ -1,13 +1,13 @@
 //! `train`: train by the recipe and test; one loss and three counts an epoch.
 //!
 //! Timed: every step and test, data preparation included, over all resumptions. Not timed: loading, building, saving.
-//! Verified: finite losses, looked at after every fifty steps and at an epoch's end; parameter count. Its time is for planning;
-//! throughput has tasks of its own.
+//! Verified: finite losses, looked at after every fifty steps and at an epoch's end; parameter count. Its time is for
+//! planning; throughput has tasks of its own.
 //!
-//! `time-to-accuracy`: the same, alone on the machine, until a test reaches the recipe's `target_accuracy`. Timed: every
-//! step with its data preparation up to that test. Not timed: the tests. Where no test reaches it, the time stays empty.
-//! Bias: tests come every `eval_every` epochs, and so the time is a whole number of epochs; there is no warm-up, as a user's
-//! training has none.
+//! `time-to-accuracy`: the same, alone on the machine, until a test reaches the recipe's `target_accuracy`. Timed:
+//! every step with its data preparation up to that test. Not timed: the tests. Where no test reaches it, the time stays
+//! empty. Bias: tests come every `eval_every` epochs, and so the time is a whole number of epochs; there is no warm-up,
+//! as a user's training has none.
 
 use std::time::Instant;
 
@@ -133,8 +133,8 @@ impl<N: Network> Training<'_, N> {
         self.state.samples.push(Sample::new(series, self.state.epochs, value));
     }
 
-    /// Losses and right answers stay on the device until the epoch ends, so that steps do not wait for them, but for every
-    /// fiftieth: a network that diverged is not trained to the end of a long epoch.
+    /// Losses and right answers stay on the device until the epoch ends, so that steps do not wait for them, but for
+    /// every fiftieth: a network that diverged is not trained to the end of a long epoch.
     fn train_epoch(&mut self, epoch: u64, report: &mut Report) -> Result<(Vec<Tensor<1>>, Vec<Tensor<1, Int>>, u64)> {
         let (recipe, total) = (self.setup.recipe(), self.total_steps());
         let (mut losses, mut correct, mut seen) = (Vec::new(), Vec::new(), 0);

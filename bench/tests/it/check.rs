@@ -48,8 +48,8 @@ fn the_cpu_agrees_with_itself_by_every_kernel_and_in_every_precision() {
     check(DeviceId { backend: Backend::Metal, index: 7 }, BURN).expect_err("not here");
 }
 
-/// Else a device on which nothing learns would pass as one that rounds. Fixup, whose classifier starts at 0, learns little: it is left
-/// to single precision. What bf16 may round, some styles take more steps to learn.
+/// Else a device on which nothing learns would pass as one that rounds. Fixup, whose classifier starts at 0, learns
+/// little: it is left to single precision. What bf16 may round, some styles take more steps to learn.
 #[test]
 fn what_is_learned_in_the_steps_is_more_than_what_may_be_rounded() {
     let tolerance = |precision| Numerics { precision, ..BURN }.tolerance();

@@ -97,7 +97,8 @@ fn six_steps_are_the_fewest_that_can_be_steady() {
     }
 }
 
-/// Planted leaks would see each other. Other tests of this process allocate at the same time too, but nothing near as much.
+/// Planted leaks would see each other. Other tests of this process allocate at the same time too, but nothing near as
+/// much.
 static PLANTING: Mutex<()> = Mutex::new(());
 
 #[test]

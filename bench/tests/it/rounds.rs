@@ -1,4 +1,5 @@
-//! Rounds on a fake machine with known times, drift and noise: the known ratio comes out, as precisely as was asked for.
+//! Rounds on a fake machine with known times, drift and noise: the known ratio comes out, as precisely as was asked
+//! for.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -18,8 +19,8 @@ use skipbench_reports::store::read;
 
 use super::cell;
 
-/// A machine on which the plain network takes 10 ms and the residual one `ratio` times as long, that becomes a tenth of a
-/// percent slower with every cell, and whose every cell strays by `noise`.
+/// A machine on which the plain network takes 10 ms and the residual one `ratio` times as long, that becomes a tenth of
+/// a percent slower with every cell, and whose every cell strays by `noise`.
 struct Machine {
     ratio: f64,
     noise: f64,

@@ -57,8 +57,8 @@ pub struct Recipe {
     /// Timed tasks: milliseconds measured at least.
     pub timed_ms: u64,
     // The last two: rows that were written before they were get them at their end.
-    /// Whose kernels run convolutions and batch normalisations where there is a choice: on the CPU in f32. `skipbench-bf16`, which
-    /// only the CPU has, rounds what convolutions multiply.
+    /// Whose kernels run convolutions and batch normalisations where there is a choice: on the CPU in f32.
+    /// `skipbench-bf16`, which only the CPU has, rounds what convolutions multiply.
     pub kernels: Kernels,
     /// What blocks that concatenate keep for the backward pass; no effect on networks without concatenation.
     pub memory: Memory,

@@ -26,7 +26,8 @@ pub(crate) struct GateArgs {
     pub(super) head: Option<PathBuf>,
     #[command(flatten)]
     pub(super) job: JobArgs,
-    /// Limits, and what an inconclusive metric makes of the whole. Default ci/gate.toml where it is, else as `skipbench gate` has it.
+    /// Limits, and what an inconclusive metric makes of the whole. Default ci/gate.toml where it is, else as `skipbench
+    /// gate` has it.
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Show what the head changes of the base, and make it the base.

@@ -77,8 +77,8 @@ pub(super) fn list(plan: &Plan, json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes what is derived from the rows and shows it. Cells without a measurement, from this or an earlier session, make
-/// the exit status 1.
+/// Writes what is derived from the rows and shows it. Cells without a measurement, from this or an earlier session,
+/// make the exit status 1.
 fn conclude(dir: &Path, precision: Option<String>, json: bool) -> Result<ExitCode> {
     let report = Report::new(read(&[dir.to_owned()])?);
     derived::write(dir, &report)?;

@@ -22,8 +22,8 @@ pub(crate) struct CheckArgs {
     weights: Weights,
     #[command(flatten)]
     target: Target,
-    /// What PyTorch computed with these weights, in a .safetensors file: images, labels, logits, train_logits, loss and a
-    /// gradient.NAME for every parameter, and a resting_gradient.NAME of evaluation mode if they are to be compared
+    /// What PyTorch computed with these weights, in a .safetensors file: images, labels, logits, train_logits, loss and
+    /// a gradient.NAME for every parameter, and a resting_gradient.NAME of evaluation mode if they are to be compared
     /// (models/tests/fixtures/full.py writes it).
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,

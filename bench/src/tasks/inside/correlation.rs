@@ -1,7 +1,7 @@
 //! Shattered gradients: how alike the gradients at neighbouring points of a line are.
 //!
-//! Balduzzi et al. 2017, "The Shattered Gradients Problem", arXiv:1702.08591, §2: in a plain network of L layers the correlation
-//! falls as 1/2^L, so that gradients look like white noise; with skips it falls far more slowly.
+//! Balduzzi et al. 2017, "The Shattered Gradients Problem", arXiv:1702.08591, §2: in a plain network of L layers the
+//! correlation falls as 1/2^L, so that gradients look like white noise; with skips it falls far more slowly.
 
 /// Points on the line, as many as in the paper's figures.
 pub(crate) const POINTS: usize = 256;

@@ -1,11 +1,12 @@
 //! `gradients`: how gradients come through a network, at its start, during and after training by the recipe.
 //!
-//! On one fixed batch in training mode: the norm of the loss's gradient of every weight (`gradient_norm_init`, `gradient_norm_stepN`
-//! after N steps, `gradient_norm_trained`; index: layer from the images on) and of every block's output
-//! (`activation_gradient_init`), and the deviation of that output (`activation_deviation_init`). `gradient_correlation` (index: lag):
-//! whether inputs so far apart on a line have like gradients.
+//! On one fixed batch in training mode: the norm of the loss's gradient of every weight (`gradient_norm_init`,
+//! `gradient_norm_stepN` after N steps, `gradient_norm_trained`; index: layer from the images on) and of every block's
+//! output (`activation_gradient_init`), and the deviation of that output (`activation_deviation_init`).
+//! `gradient_correlation` (index: lag): whether inputs so far apart on a line have like gradients.
 //!
-//! With BatchNorm the norms alone do not tell plain from residual networks (He et al. 2015, §4.1); the correlation does.
+//! With BatchNorm the norms alone do not tell plain from residual networks (He et al. 2015, §4.1); the correlation
+//! does.
 
 use anyhow::{Context, Result, anyhow};
 use burn::module::{Module, Param};
@@ -118,8 +119,8 @@ fn activations(setup: &Setup, model: &Model) -> Result<Vec<Sample>> {
     Ok(samples)
 }
 
-/// The gradient of the first logit with respect to the image, at points on a straight line between two training images of
-/// different classes. All points are one batch, whose statistics BatchNorm uses, as in training.
+/// The gradient of the first logit with respect to the image, at points on a straight line between two training images
+/// of different classes. All points are one batch, whose statistics BatchNorm uses, as in training.
 fn along_a_line(setup: &Setup, model: &Model) -> Result<Vec<Vec<f32>>> {
     let batch = looked_at(setup);
     let other = batch.labels.iter().position(|label| *label != batch.labels[0]).unwrap_or(batch.labels.len() - 1);

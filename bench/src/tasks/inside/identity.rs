@@ -1,11 +1,11 @@
-//! `identity`: is it easier to learn nothing new? The blocks of a backbone's first stage, as a stack, learn y = x and y = x + 0.1·g(x), g a
-//! fixed random 3×3 convolution, on random features drawn anew each step (He et al. 2015, §3.1: a deeper network could copy its
-//! shallower counterpart by making its extra blocks the identity).
+//! `identity`: is it easier to learn nothing new? The blocks of a backbone's first stage, as a stack, learn y = x and y
+//! = x + 0.1·g(x), g a fixed random 3×3 convolution, on random features drawn anew each step (He et al. 2015, §3.1: a
+//! deeper network could copy its shallower counterpart by making its extra blocks the identity).
 //!
 //! `identity_error` and `near_identity_error` (index: step): squared error over the target's square, before the step.
-//! `identity_diverged` and `near_identity_diverged` (index: step): the error was no finite number there, and the stack learned no
-//! further. That is a result, as trainability is what is asked.
-//! `branch_ratio_init` and `branch_ratio_trained` (index: block): ‖F(x)‖/‖x‖ before and after learning y = x.
+//! `identity_diverged` and `near_identity_diverged` (index: step): the error was no finite number there, and the stack
+//! learned no further. That is a result, as trainability is what is asked. `branch_ratio_init` and
+//! `branch_ratio_trained` (index: block): ‖F(x)‖/‖x‖ before and after learning y = x.
 
 use anyhow::{Result, anyhow, ensure};
 use burn::optim::GradientsParams;

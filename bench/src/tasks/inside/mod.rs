@@ -1,7 +1,7 @@
 //! Workloads that look inside a network: gradients, what its blocks learn and need, what its tokens become.
 //!
-//! None of them is timed. Their results are series of `samples.csv`; the index is a layer, a block or a lag, not an epoch. A number
-//! that does not exist, such as the gradient of what the loss does not depend on, is left out.
+//! None of them is timed. Their results are series of `samples.csv`; the index is a layer, a block or a lag, not an
+//! epoch. A number that does not exist, such as the gradient of what the loss does not depend on, is left out.
 
 pub(crate) mod correlation;
 mod gradients;
@@ -65,8 +65,8 @@ fn deviation(data: &TensorData) -> f64 {
     (data.iter::<f64>().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt()
 }
 
-/// The network at its start, built anew: running statistics are shared between copies, so that a look would leave traces in
-/// the one that is trained.
+/// The network at its start, built anew: running statistics are shared between copies, so that a look would leave
+/// traces in the one that is trained.
 fn fresh(setup: &Setup) -> Result<Model> {
     setup.model().map(|(model, _)| model)
 }

@@ -1,10 +1,11 @@
 //! `reuse`: what a trained network's blocks are for. Trains by the recipe, then tests it with harm done to it.
 //!
-//! `lesion_correct` and `swap_correct` (index: block): test images right with that block's branch left out, or with it and the next
-//! in each other's place (Veit et al. 2016, arXiv:1605.06431, §4); a lesion that the shapes forbid has no sample. `effective_rank`
-//! (index: block): of what leaves the block, pixels of all images as rows. `weight_use` (index: stage·10000 + layer·100 + source),
-//! of dense blocks: the mean |w| of the layer's first convolution over the channels of a source, 0 the block's input, s layer s
-//! (Huang et al. 2016, arXiv:1608.06993, Fig. 5). The intact test is `test_correct`.
+//! `lesion_correct` and `swap_correct` (index: block): test images right with that block's branch left out, or with it
+//! and the next in each other's place (Veit et al. 2016, arXiv:1605.06431, §4); a lesion that the shapes forbid has no
+//! sample. `effective_rank` (index: block): of what leaves the block, pixels of all images as rows. `weight_use`
+//! (index: stage·10000 + layer·100 + source), of dense blocks: the mean |w| of the layer's first convolution over the
+//! channels of a source, 0 the block's input, s layer s (Huang et al. 2016, arXiv:1608.06993, Fig. 5). The intact test
+//! is `test_correct`.
 
 use anyhow::Result;
 use burn::module::{Module, Param};
