@@ -3,9 +3,9 @@
 mod batches;
 mod builds;
 mod cells;
-mod check;
 mod claims;
 mod cli;
+mod custom;
 mod data;
 mod device;
 mod fetch;
@@ -15,7 +15,6 @@ mod killed;
 mod memory;
 mod meter;
 mod orchestrate;
-mod own;
 mod parity;
 mod plan;
 mod questions;
@@ -25,6 +24,7 @@ mod rounds;
 mod run;
 #[cfg(unix)]
 mod runner;
+mod selftest;
 mod suite;
 mod sweep;
 mod weights;

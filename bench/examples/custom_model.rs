@@ -1,7 +1,7 @@
 //! A network of one's own beside the built-in ones, with the whole of skipbench around it.
 //!
 //! ```sh
-//! cargo run --release -p skipbench --example own_model -- run bench/examples/own_model.toml
+//! cargo run --release -p skipbench --example custom_model -- run bench/examples/custom_model.toml
 //! ```
 //!
 //! The program is `skipbench` itself, with suites that can name `scaled-10` and `scaled-22`: residual blocks of which

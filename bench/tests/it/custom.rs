@@ -32,7 +32,7 @@ models = ["scaled-10"]
 /// The example, which `cargo test` builds beside this test.
 fn example() -> PathBuf {
     let binary = Path::new(env!("CARGO_BIN_EXE_skipbench"));
-    binary.parent().expect("a folder").join("examples/own_model")
+    binary.parent().expect("a folder").join("examples/custom_model")
 }
 
 #[test]
