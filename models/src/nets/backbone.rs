@@ -56,7 +56,7 @@ impl BackboneConfig {
 
     /// # Errors
     /// If a value is impossible; says which and what would do.
-    pub fn check(&self) -> Result<(), SpecError> {
+    pub(crate) fn check(&self) -> Result<(), SpecError> {
         if self.depth < 10 || !(self.depth - 4).is_multiple_of(6) {
             return Err(SpecError::new("depth", self.depth, "the backbone needs 6n+4: 10, 16, 22, …"));
         }

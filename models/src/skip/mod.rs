@@ -172,3 +172,25 @@ impl std::fmt::Display for Skip {
         f.write_str(self.word())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Skip;
+
+    #[test]
+    fn all_styles_are_in_the_list_once_each() {
+        let place = |skip| match skip {
+            Skip::None => 0,
+            Skip::Add => 1,
+            Skip::Concat => 2,
+            Skip::Scaled => 3,
+            Skip::Stochastic => 4,
+            Skip::Gated => 5,
+            Skip::Weighted => 6,
+            Skip::Hyper => 7,
+            Skip::Constrained => 8,
+            Skip::Fixup => 9,
+        };
+        assert!(Skip::ALL.into_iter().map(place).eq(0..10));
+    }
+}

@@ -1,6 +1,5 @@
 //! [`ModelSpec`]: a network as data; [`Model`]: the same network built. The only place that knows every family.
 
-mod count;
 mod model;
 mod network;
 

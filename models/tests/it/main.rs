@@ -2,6 +2,7 @@
 
 #[cfg(feature = "flex")]
 mod block;
+mod costs;
 mod counts;
 mod execution;
 mod fixture;
