@@ -5,36 +5,36 @@ use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 
 /// Floats in a cache line, and in the widest vector.
-const LINE: usize = 16;
+pub(crate) const CACHE_LINE: usize = 16;
 
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Line(#[expect(dead_code, reason = "read as floats")] [f32; LINE]);
+struct CacheLine(#[expect(dead_code, reason = "read as floats")] [f32; CACHE_LINE]);
 
 thread_local! {
-    static SPARE: RefCell<Vec<Vec<Line>>> = const { RefCell::new(Vec::new()) };
+    static SPARE: RefCell<Vec<Vec<CacheLine>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A buffer of floats aligned to a cache line; its content is what the last user left there. Dropping it returns it
 /// to the thread that drops it.
-pub(super) struct Scratch {
-    lines: Vec<Line>,
+pub(crate) struct Scratch {
+    lines: Vec<CacheLine>,
     floats: usize,
 }
 
 impl Scratch {
     /// Borrows `floats` floats. A buffer is taken out of the thread's store, so a task that the thread steals while
     /// it waits gets another one.
-    pub(super) fn take(floats: usize) -> Self {
+    pub(crate) fn take(floats: usize) -> Self {
         let mut lines = SPARE.with_borrow_mut(|spare| {
-            let fits = spare.iter().position(|lines| lines.len() * LINE >= floats);
+            let fits = spare.iter().position(|lines| lines.len() * CACHE_LINE >= floats);
             fits.map(|index| spare.swap_remove(index)).or_else(|| spare.pop())
         });
         let lines = lines.get_or_insert_default();
         let mut lines = std::mem::take(lines);
-        let needed = floats.div_ceil(LINE);
+        let needed = floats.div_ceil(CACHE_LINE);
         if lines.len() < needed {
-            lines.resize(needed, Line([0.0; LINE]));
+            lines.resize(needed, CacheLine([0.0; CACHE_LINE]));
         }
         Self { lines, floats }
     }
@@ -52,7 +52,7 @@ impl Deref for Scratch {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        // SAFETY: a `Line` is sixteen floats without padding, and `take` made at least `floats / 16` of them.
+        // SAFETY: a `CacheLine` is sixteen floats without padding, and `take` made at least `floats / 16` of them.
         unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.floats) }
     }
 }

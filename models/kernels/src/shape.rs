@@ -15,7 +15,7 @@ pub struct ConvShape {
     pub width: usize,
     /// Rows and columns of the kernel.
     pub kernel: usize,
-    /// Distance between neighbouring outputs, in input pixels.
+    /// Distance between neighboring outputs, in input pixels.
     pub stride: usize,
     /// Zeros around each image.
     pub padding: usize,

@@ -131,7 +131,7 @@ impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
         (y, mean, variance)
     }
 
-    /// A normalisation that is frozen while the rest learns: Burn's own operations, which it can differentiate.
+    /// A normalization that is frozen while the rest learns: Burn's own operations, which it can differentiate.
     fn norm_infer(
         x: Tracked<C>,
         gamma: Tracked<C>,

@@ -112,7 +112,7 @@ mod native {
         layer::norm_infer(x, by, statistics, then)
     }
 
-    /// The same for normalisation, ReLU and convolution in one.
+    /// The same for normalization, ReLU and convolution in one.
     pub(super) fn norm_relu_conv(norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>, window: Window) -> Tensor<4> {
         let (by, weight) = (affine(norm), layer.weight.val());
         if learns(norm, &x) {

@@ -62,7 +62,7 @@ pub(super) fn convolve_backward(
     [wanted[0].then(dx), wanted[1].then(dw)]
 }
 
-/// What the gradient of a normalisation needs from its forward pass.
+/// What the gradient of a normalization needs from its forward pass.
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
     pub(super) x: FlexTensor,
@@ -88,7 +88,7 @@ pub(super) fn norm_backward(kept: &Kept, d: FlexTensor) -> (FlexTensor, FlexTens
     let mut dx = whole(d);
     let mask = match &kept.output {
         Some(output) => Mask::Output(planes(output)),
-        None if kept.relu => Mask::Normalised,
+        None if kept.relu => Mask::Normalized,
         None => Mask::All,
     };
     let (x, shape, channels) = (planes(&kept.x), dims(&kept.x), dims(&kept.x)[1]);

@@ -1,4 +1,4 @@
-//! Convolution and batch normalisation by this crate's kernels: an extension of Burn's flex backend and of automatic
+//! Convolution and batch normalization by this crate's kernels: an extension of Burn's flex backend and of automatic
 //! differentiation on it.
 
 use burn::backend::tensor::FloatTensor;
@@ -40,7 +40,7 @@ pub trait LayerOps: Backend {
     /// Convolution without bias.
     fn convolve(x: FloatTensor<Self>, weight: FloatTensor<Self>, window: Window) -> FloatTensor<Self>;
 
-    /// Normalisation by the statistics of the batch and, if asked, ReLU. Gives the output, the mean and the biased variance.
+    /// Normalization by the statistics of the batch and, if asked, ReLU. Gives the output, the mean and the biased variance.
     fn norm_train(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
@@ -58,7 +58,7 @@ pub trait LayerOps: Backend {
         epsilon: f64,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// Normalisation by given statistics and, if asked, ReLU.
+    /// Normalization by given statistics and, if asked, ReLU.
     fn norm_infer(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
@@ -81,7 +81,7 @@ pub trait LayerOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// γ, β and ε of a batch normalisation.
+/// γ, β and ε of a batch normalization.
 #[derive(Debug, Clone)]
 pub struct Affine {
     /// γ.
@@ -92,7 +92,7 @@ pub struct Affine {
     pub epsilon: f64,
 }
 
-/// What follows a batch normalisation. One lives for the length of a call, so that its size does not matter.
+/// What follows a batch normalization. One lives for the length of a call, so that its size does not matter.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone)]
 pub enum Then {
@@ -109,7 +109,7 @@ pub fn convolve(x: Tensor<4>, weight: Tensor<4>, window: Window) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::convolve(x.into_dispatch(), weight.into_dispatch(), window))
 }
 
-/// Normalisation by the statistics of the batch. Gives the output, the mean and the biased variance.
+/// Normalization by the statistics of the batch. Gives the output, the mean and the biased variance.
 pub fn norm_train(x: Tensor<4>, by: Affine, then: Then) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
     let (x, gamma, beta) = (x.into_dispatch(), by.gamma.into_dispatch(), by.beta.into_dispatch());
     let (y, mean, variance) = match then {
@@ -120,7 +120,7 @@ pub fn norm_train(x: Tensor<4>, by: Affine, then: Then) -> (Tensor<4>, Tensor<1>
     (Tensor::from_dispatch(y), Tensor::from_dispatch(mean), Tensor::from_dispatch(variance))
 }
 
-/// Normalisation by the statistics given.
+/// Normalization by the statistics given.
 pub fn norm_infer(x: Tensor<4>, by: Affine, (mean, variance): (Tensor<1>, Tensor<1>), then: Then) -> Tensor<4> {
     let (x, gamma, beta) = (x.into_dispatch(), by.gamma.into_dispatch(), by.beta.into_dispatch());
     let (mean, variance) = (mean.into_dispatch(), variance.into_dispatch());

@@ -1,4 +1,4 @@
-//! BN–ReLU–convolution as one operation on the flex device: what enters the convolution is normalised as it is read, and so
+//! BN–ReLU–convolution as one operation on the flex device: what enters the convolution is normalized as it is read, and so
 //! neither written nor kept.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -18,7 +18,7 @@ use skipbench_kernels::norm;
 /// What backends are extended by. Shapes as [`LayerOps`].
 #[backend_extension(Autodiff, Flex)]
 pub trait NormConvOps: Backend {
-    /// Normalisation by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased variance.
+    /// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased variance.
     fn norm_convolve_train(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
@@ -28,7 +28,7 @@ pub trait NormConvOps: Backend {
         window: Window,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// Normalisation by given statistics, ReLU, convolution.
+    /// Normalization by given statistics, ReLU, convolution.
     #[allow(clippy::too_many_arguments)]
     fn norm_convolve_infer(
         x: FloatTensor<Self>,
@@ -42,14 +42,14 @@ pub trait NormConvOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Normalisation by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased variance.
+/// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased variance.
 pub fn train(x: Tensor<4>, by: Affine, weight: Tensor<4>, window: Window) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
     let (gamma, beta, weight) = (by.gamma.into_dispatch(), by.beta.into_dispatch(), weight.into_dispatch());
     let (y, mean, variance) = Dispatch::norm_convolve_train(x.into_dispatch(), gamma, beta, weight, by.epsilon, window);
     (Tensor::from_dispatch(y), Tensor::from_dispatch(mean), Tensor::from_dispatch(variance))
 }
 
-/// Normalisation by given statistics, ReLU, convolution.
+/// Normalization by given statistics, ReLU, convolution.
 pub fn infer(
     x: Tensor<4>,
     by: Affine,
@@ -132,7 +132,7 @@ impl NormConvOps for Flex {
     }
 }
 
-/// Keeps what enters the normalisation, the parameters and the statistics. Parents: x, γ, β, weight.
+/// Keeps what enters the normalization, the parameters and the statistics. Parents: x, γ, β, weight.
 #[derive(Debug)]
 struct NormConvolution;
 
@@ -178,7 +178,7 @@ impl<C: CheckpointStrategy> NormConvOps for Autodiff<Flex, C> {
         (y, mean, variance)
     }
 
-    /// A normalisation that is frozen while the rest learns.
+    /// A normalization that is frozen while the rest learns.
     fn norm_convolve_infer(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,

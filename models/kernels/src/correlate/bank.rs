@@ -3,9 +3,8 @@
 use rayon::prelude::*;
 
 use super::grid::Grid;
-use super::isa::Isa;
-use super::panel::Transpose;
-use super::scratch::Scratch;
+use crate::micro::{Isa, Transpose};
+use crate::scratch::Scratch;
 
 /// One tap of the kernel as a bank sees it.
 #[derive(Debug, Clone, Copy)]
@@ -98,13 +97,6 @@ impl Bank {
             }
         }
     }
-}
-
-/// Where output channels are cut into blocks of nearly equal size, none above `most`: block `b` is `cuts[b]..cuts[b+1]`.
-pub(super) fn cuts(channels: usize, most: usize) -> Vec<usize> {
-    let unit = if most.is_multiple_of(4) { 4 } else { 2 };
-    let (units, blocks) = (channels.div_ceil(unit), channels.div_ceil(most));
-    (0..=blocks).map(|block| (block * units / blocks * unit).min(channels)).collect()
 }
 
 /// Packs the weights of all banks for the channels of `grid`, bank after bank, block after block.

@@ -1,12 +1,12 @@
 //! The packed input: each channel on a zero-padded grid, split by phase when the convolution strides, so that
-//! neighbouring outputs read neighbouring words and no tap tests for a border. Where a word holds two terms, two channels
+//! neighboring outputs read neighboring words and no tap tests for a border. Where a word holds two terms, two channels
 //! share a plane.
 
 use std::ops::Range;
 
-use super::isa::Isa;
-use super::scratch::Scratch;
-use super::{Affine, normal};
+use crate::convolution::{Affine, normal};
+use crate::micro::Isa;
+use crate::scratch::Scratch;
 
 /// How an image `[channels, height, width]` is laid out: grid element `(i, j)` of phase `(a, b)` is pixel
 /// `(i·step + a − padding, j·step + b − padding)`, or zero outside.
@@ -16,7 +16,7 @@ pub(super) struct Grid {
     pub(super) channels: usize,
     pub(super) height: usize,
     pub(super) width: usize,
-    /// Distance between neighbours of one phase, in pixels.
+    /// Distance between neighbors of one phase, in pixels.
     pub(super) step: usize,
     /// Zeros above and to the left.
     pub(super) padding: usize,
@@ -127,12 +127,12 @@ fn halve(pixels: &[f32], out: &mut [f32]) {
         *out = pair[0];
     }
     if pixels.len() < 2 * out.len() {
-        // The last pixel has no neighbour.
+        // The last pixel has no neighbor.
         out[pixels.len() / 2] = pixels[pixels.len() - 1];
     }
 }
 
-/// Copies pixels, normalised where a scale and a shift are given.
+/// Copies pixels, normalized where a scale and a shift are given.
 fn load(affine: Option<(f32, f32)>, from: &[f32], to: &mut [f32]) {
     match (affine, from.len()) {
         (Some((scale, shift)), _) => {

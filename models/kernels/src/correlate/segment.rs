@@ -1,11 +1,10 @@
-//! The outputs of a task, cut into segments of eight neighbours, and how a tile of them is computed.
+//! The outputs of a task, cut into segments of eight neighbors, and how a tile of them is computed.
 
-use super::ahead::Ahead;
-use super::isa::Isa;
-use super::shared::Shared;
-use super::tile::{MAX_CHANNELS, MAX_SEGMENTS, SEGMENT, Tile};
+use super::prefetch::Prefetch;
+use super::shared::SharedOutput;
+use crate::micro::{Isa, MAX_CHANNELS, MAX_SEGMENTS, SEGMENT, Tile};
 
-/// Up to eight neighbouring outputs of a row.
+/// Up to eight neighboring outputs of a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Segment {
     /// Where their inputs start in the packed input.
@@ -19,12 +18,12 @@ pub(super) struct Segment {
 /// An output of many channels.
 #[derive(Clone, Copy)]
 pub(super) struct Output {
-    pub(super) start: Shared,
+    pub(super) start: SharedOutput,
     /// Floats before the block's first channel.
     pub(super) shift: usize,
     /// Distance between channels.
     pub(super) stride: usize,
-    /// Distance between neighbours of a row: 1, or the stride of the convolution whose input gradient this is.
+    /// Distance between neighbors of a row: 1, or the stride of the convolution whose input gradient this is.
     pub(super) step: usize,
 }
 
@@ -48,11 +47,11 @@ pub(super) unsafe fn compute(
     terms: Terms,
     segments: &[Segment],
     output: Output,
-    ahead: &mut Ahead,
+    prefetch: &mut Prefetch,
 ) {
     let mut stage = [0.0; MAX_CHANNELS * MAX_SEGMENTS * SEGMENT];
     for part in segments.chunks(isa.segments()) {
-        ahead.step();
+        prefetch.step();
         let at = |index: usize| part[index.min(part.len() - 1)];
         let direct = output.step == 1 && part.iter().all(|segment| segment.valid == SEGMENT);
         let tile = Tile {

@@ -4,14 +4,14 @@ use std::mem::MaybeUninit;
 
 /// The start of an output, which is written and never read.
 #[derive(Clone, Copy)]
-pub(super) struct Shared(*mut f32);
+pub(super) struct SharedOutput(*mut f32);
 
 // SAFETY: a task writes only the outputs that are its own, and the slice outlives the parallel region.
-unsafe impl Send for Shared {}
+unsafe impl Send for SharedOutput {}
 // SAFETY: as above.
-unsafe impl Sync for Shared {}
+unsafe impl Sync for SharedOutput {}
 
-impl Shared {
+impl SharedOutput {
     pub(super) fn new(slice: &mut [MaybeUninit<f32>]) -> Self {
         Self(slice.as_mut_ptr().cast())
     }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::ahead::Ahead;
 use super::bank::Bank;
 use super::correlation::Correlation;
-use super::scratch::Scratch;
+use super::prefetch::Prefetch;
 use super::segment::{self, Output, Segment, Terms};
-use super::shared::Shared;
-use super::tile::SEGMENT;
+use super::shared::SharedOutput;
+use crate::micro::SEGMENT;
+use crate::scratch::Scratch;
 
 /// Floats of packed input that a task aims at: less than half of a core's second-level cache.
 const BUDGET: usize = 96 << 10;
@@ -64,7 +64,7 @@ pub(super) struct Task<'a> {
     pub(super) cuts: &'a [usize],
     pub(super) weights: &'a [f32],
     pub(super) offsets: &'a [Vec<u32>],
-    pub(super) start: Shared,
+    pub(super) start: SharedOutput,
 }
 
 impl Task<'_> {
@@ -75,15 +75,15 @@ impl Task<'_> {
         let image = grid.planes() * grid.plane(self.cut.grid_rows);
         let mut packed = Scratch::take(batch.len() * image + SLACK);
         for (index, out) in batch.clone().zip(packed.chunks_exact_mut(image)) {
-            grid.pack(&x[index * self.of.images.0..], self.of.affine, self.rows(band), out);
+            grid.pack(&x[index * self.of.image_strides.0..], self.of.affine, self.rows(band), out);
         }
         let blocks = self.cuts.len() - 1;
         let blocks = part * blocks / parts..(part + 1) * blocks / parts;
         let (_, next_band, next) = self.place(index + parts);
         let pixels: usize = self.of.banks.iter().map(|bank| bank.size.1 * self.cut.rows.min(bank.size.0)).sum();
         let steps = batch.len() * pixels / (self.of.grid.isa.segments() * SEGMENT) * blocks.len();
-        let mut ahead = Ahead::new(x, grid, self.rows(next_band), next, self.of.images.0, steps);
-        self.compute(&packed, batch, band, blocks, &mut ahead);
+        let mut prefetch = Prefetch::new(x, grid, self.rows(next_band), next, self.of.image_strides.0, steps);
+        self.compute(&packed, batch, band, blocks, &mut prefetch);
     }
 
     /// The part, the band and the images of a task; none past the end.
@@ -99,7 +99,7 @@ impl Task<'_> {
     }
 
     /// Computes the outputs of a packed group, block by block so that a block's weights are reused from the cache.
-    fn compute(&self, packed: &[f32], batch: Range<usize>, band: usize, blocks: Range<usize>, ahead: &mut Ahead) {
+    fn compute(&self, packed: &[f32], batch: Range<usize>, band: usize, blocks: Range<usize>, prefetch: &mut Prefetch) {
         let (channels, height, width) = self.of.output;
         let mut weights = self.weights;
         for (bank, offsets) in self.of.banks.iter().zip(self.offsets) {
@@ -114,7 +114,7 @@ impl Task<'_> {
                 let output = Output { start: self.start, shift, stride: height * width, step: self.of.step };
                 // SAFETY: segments lie in the grid that was packed and in the output; another task has another band,
                 // group or block.
-                unsafe { segment::compute(self.of.grid.isa, packed, terms, &segments, output, ahead) };
+                unsafe { segment::compute(self.of.grid.isa, packed, terms, &segments, output, prefetch) };
             }
         }
     }
@@ -129,7 +129,7 @@ impl Task<'_> {
         for (slot, index) in batch.enumerate() {
             for row in rows.clone() {
                 let source = slot * image + (row - band * self.cut.rows) * grid.cols;
-                let target = index * self.of.images.1 + (row * step + bank.start.0) * width + bank.start.1;
+                let target = index * self.of.image_strides.1 + (row * step + bank.start.0) * width + bank.start.1;
                 segments.extend((0..bank.size.1).step_by(SEGMENT).map(|col| Segment {
                     source: source + col,
                     target: target + col * step,

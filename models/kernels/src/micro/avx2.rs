@@ -111,10 +111,10 @@ pub(super) fn join(onto: &mut [f32], later: &[f32]) {
     pairs::join(onto, later);
 }
 
-/// [`pairs::join_neighbours`] in vectors.
+/// [`pairs::join_neighbors`] in vectors.
 #[target_feature(enable = "avx2")]
-pub(super) fn join_neighbours(terms: &[f32], words: &mut [f32]) {
-    pairs::join_neighbours(terms, words);
+pub(super) fn join_neighbors(terms: &[f32], words: &mut [f32]) {
+    pairs::join_neighbors(terms, words);
 }
 
 /// Transposes eight rows of eight floats, `distance` apart, into columns `pitch` apart.

@@ -114,8 +114,8 @@ pub(super) fn join(onto: &mut [f32], later: &[f32]) {
     pairs::join(onto, later);
 }
 
-/// [`pairs::join_neighbours`] in wide vectors.
+/// [`pairs::join_neighbors`] in wide vectors.
 #[target_feature(enable = "avx512f,avx512vl")]
-pub(super) fn join_neighbours(terms: &[f32], words: &mut [f32]) {
-    pairs::join_neighbours(terms, words);
+pub(super) fn join_neighbors(terms: &[f32], words: &mut [f32]) {
+    pairs::join_neighbors(terms, words);
 }

@@ -1,6 +1,6 @@
 //! Which instruction set runs the microkernel, chosen by what the CPU has.
 
-use super::pairs::{self, Products};
+use super::pairs::Products;
 use super::portable;
 use super::tile::Tile;
 #[cfg(target_arch = "x86_64")]
@@ -9,12 +9,12 @@ use super::{avx2, avx512};
 /// An instruction set with a microkernel of its own, one that this CPU has, and what it multiplies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Isa {
-    set: Set,
+    pub(super) set: Set,
     products: Products,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Set {
+pub(super) enum Set {
     #[cfg(target_arch = "x86_64")]
     Avx512,
     #[cfg(target_arch = "x86_64")]
@@ -64,7 +64,7 @@ impl Isa {
     }
 
     /// Terms of a sum in a word.
-    pub(super) fn terms(self) -> usize {
+    pub(crate) fn terms(self) -> usize {
         match self.products {
             Products::F32 => 1,
             Products::Bf16 => 2,
@@ -72,7 +72,7 @@ impl Isa {
     }
 
     /// The most segments in a tile.
-    pub(super) fn segments(self) -> usize {
+    pub(crate) fn segments(self) -> usize {
         match self.set {
             #[cfg(target_arch = "x86_64")]
             Set::Avx512 => 4,
@@ -83,7 +83,7 @@ impl Isa {
     }
 
     /// The most channels in a tile.
-    pub(super) fn channels(self) -> usize {
+    pub(crate) fn channels(self) -> usize {
         match (self.set, self.products) {
             #[cfg(target_arch = "x86_64")]
             (Set::Avx512, _) => 12,
@@ -93,11 +93,20 @@ impl Isa {
         }
     }
 
+    /// Where output channels are cut into blocks of nearly equal size, none larger than a tile: block `b` is
+    /// `cuts[b]..cuts[b + 1]`.
+    pub(crate) fn cuts(self, channels: usize) -> Vec<usize> {
+        let most = self.channels();
+        let unit = if most.is_multiple_of(4) { 4 } else { 2 };
+        let (units, blocks) = (channels.div_ceil(unit), channels.div_ceil(most));
+        (0..=blocks).map(|block| (block * units / blocks * unit).min(channels)).collect()
+    }
+
     /// Computes a tile.
     ///
     /// # Safety
     /// The tile's counts are within `segments` and `channels`, its pointers valid for what its fields describe.
-    pub(super) unsafe fn tile(self, tile: &Tile) {
+    pub(crate) unsafe fn tile(self, tile: &Tile) {
         debug_assert!((1..=self.channels()).contains(&tile.channels));
         debug_assert!((1..=self.segments()).contains(&tile.segments));
         // SAFETY: an `Isa` is made only by `available`, after the CPU was asked.
@@ -118,39 +127,13 @@ impl Isa {
     }
 
     /// Transposes eight rows of eight words, `distance` apart, into columns `pitch` apart.
-    pub(super) fn square(self, from: &[f32], distance: usize, to: &mut [f32], pitch: usize) {
+    pub(crate) fn square(self, from: &[f32], distance: usize, to: &mut [f32], pitch: usize) {
         assert!(from.len() >= 7 * distance + 8 && to.len() >= 7 * pitch + 8, "a square within its slices");
         match self.set {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the CPU has AVX2, as every CPU with AVX-512, and the slices have all rows and columns.
             Set::Avx512 | Set::Avx2 => unsafe { avx2::square(from.as_ptr(), distance, to.as_mut_ptr(), pitch) },
             Set::Portable => portable::square(from, distance, to, pitch),
-        }
-    }
-
-    /// Joins each of `onto`, the earlier terms, with the one of `later` in its place.
-    pub(super) fn join(self, onto: &mut [f32], later: &[f32]) {
-        match self.set {
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Isa` is made only by `available`, after the CPU was asked.
-            Set::Avx512 => unsafe { avx512::join(onto, later) },
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: as above.
-            Set::Avx2 => unsafe { avx2::join(onto, later) },
-            Set::Portable => pairs::join(onto, later),
-        }
-    }
-
-    /// Joins neighbours: `words[i]` of `terms[2i]` and `terms[2i + 1]`.
-    pub(super) fn join_neighbours(self, terms: &[f32], words: &mut [f32]) {
-        match self.set {
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Isa` is made only by `available`, after the CPU was asked.
-            Set::Avx512 => unsafe { avx512::join_neighbours(terms, words) },
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: as above.
-            Set::Avx2 => unsafe { avx2::join_neighbours(terms, words) },
-            Set::Portable => pairs::join_neighbours(terms, words),
         }
     }
 }

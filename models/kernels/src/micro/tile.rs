@@ -3,42 +3,42 @@
 //! `y[c][lane] (+)= Σ_k w[k][c] · x[offsets[k] + lane]`: every lane of the tile adds the same offsets, every channel
 //! of the tile has its own weight. The forward pass and the input gradient use lanes for pixels and the sum for input
 //! channels and taps; the weight gradient uses lanes for input channels and the sum for pixels. A word of `x` and `w` is a
-//! number, or two neighbouring terms of the sum (`pairs`).
+//! number, or two neighboring terms of the sum (`pairs`).
 
 /// Lanes of a segment: the piece of a row that a tile is made of. Two make an AVX-512 vector, one an AVX vector.
-pub(super) const SEGMENT: usize = 8;
+pub(crate) const SEGMENT: usize = 8;
 
 /// The most segments that a tile of any instruction set has.
-pub(super) const MAX_SEGMENTS: usize = 4;
+pub(crate) const MAX_SEGMENTS: usize = 4;
 
 /// The most output channels that a tile of any instruction set has.
-pub(super) const MAX_CHANNELS: usize = 12;
+pub(crate) const MAX_CHANNELS: usize = 12;
 
 /// One call of the microkernel.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tile {
+pub(crate) struct Tile {
     /// Packed input; segment `s` reads eight words at `x + offsets[k] + sources[s]`.
-    pub(super) x: *const f32,
+    pub(crate) x: *const f32,
     /// One offset for each step of the sum.
-    pub(super) offsets: *const u32,
+    pub(crate) offsets: *const u32,
     /// Words that the sum runs over.
-    pub(super) steps: usize,
+    pub(crate) steps: usize,
     /// Weights `[steps, channels]`.
-    pub(super) weights: *const f32,
+    pub(crate) weights: *const f32,
     /// Output channels, at most the instruction set's `channels`.
-    pub(super) channels: usize,
+    pub(crate) channels: usize,
     /// Segments in use, at most the instruction set's `segments`.
-    pub(super) segments: usize,
+    pub(crate) segments: usize,
     /// Where each segment starts in the input; entries past `segments` repeat the last one.
-    pub(super) sources: [usize; MAX_SEGMENTS],
+    pub(crate) sources: [usize; MAX_SEGMENTS],
     /// Channel `c` of segment `s` is eight floats at `y + targets[s] + c · stride`; repeated like `sources`.
-    pub(super) targets: [usize; MAX_SEGMENTS],
+    pub(crate) targets: [usize; MAX_SEGMENTS],
     /// Output.
-    pub(super) y: *mut f32,
+    pub(crate) y: *mut f32,
     /// Distance between the output's channels.
-    pub(super) stride: usize,
+    pub(crate) stride: usize,
     /// Adds to the output instead of overwriting it.
-    pub(super) accumulate: bool,
+    pub(crate) accumulate: bool,
 }
 
 impl Tile {
@@ -50,7 +50,7 @@ impl Tile {
 }
 
 /// What the microkernel needs of an instruction set.
-pub(super) trait Simd {
+pub(crate) trait Simd {
     /// A register of `SEGMENTS` segments.
     type Vector: Copy;
     /// Segments in a register.
@@ -115,7 +115,7 @@ unsafe fn compute<S: Simd, const C: usize, const N: usize, const PAIRED: bool>(t
 /// # Safety
 /// As for `compute`.
 #[inline(always)]
-pub(super) unsafe fn run<S: Simd, const C: usize>(tile: &Tile) {
+pub(crate) unsafe fn run<S: Simd, const C: usize>(tile: &Tile) {
     let vectors = tile.segments.div_ceil(S::SEGMENTS);
     // SAFETY: the caller's promise, and the number of vectors is the one that the segments need.
     unsafe {

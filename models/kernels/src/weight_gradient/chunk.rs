@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::panel::Transpose;
 use super::plan::{PANEL, Plan};
-use super::scratch::Scratch;
-use super::tile::{SEGMENT, Tile};
+use crate::micro::{SEGMENT, Tile, Transpose};
+use crate::scratch::Scratch;
 
 /// A band of rows of some images: the output gradient packed for all panels to come.
 pub(super) struct Chunk<'a> {
@@ -37,7 +36,7 @@ impl<'a> Chunk<'a> {
             let channels = block[1] - block[0];
             let (own, others) = rest.split_at_mut(offsets.len() * channels);
             for (index, own) in images.clone().zip(own.chunks_exact_mut(words * channels)) {
-                let from = &dy[index * plan.conv.images.1 + block[0] * plane + rows.start * out_width..];
+                let from = &dy[index * plan.conv.image_strides.1 + block[0] * plane + rows.start * out_width..];
                 plan.pack_gradient(from, rows.len(), channels, own);
             }
             rest = others;
@@ -92,7 +91,7 @@ impl<'a> Chunk<'a> {
         let rows = start..start + image / plan.field.cols;
         let mut panel = Scratch::take(self.images.len() * image * plan.pitch + PANEL);
         for (index, out) in self.images.clone().zip(panel.chunks_exact_mut(image * plan.pitch)) {
-            let pixels = &x[index * plan.conv.images.0 + channels.start * plane..][..channels.len() * plane];
+            let pixels = &x[index * plan.conv.image_strides.0 + channels.start * plane..][..channels.len() * plane];
             plan.field.pack(pixels, rows.clone(), plan.pitch, out);
             if let Some(affine) = plan.conv.affine {
                 plan.field.normalize(affine, channels.clone(), rows.clone(), plan.pitch, out);

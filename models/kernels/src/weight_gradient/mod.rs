@@ -1,26 +1,40 @@
 //! The gradient of the weights: `dw[o][i][tap] = Σ_pixels dy[o][pixel] · x[i][pixel + tap]`, with input channels in
 //! the lanes of the microkernel, output channels in its rows and pixels in its sum.
+//!
+//! - `plan`: how a shape's gradient is cut, by the shape alone.
+//! - `chunk`: the products of some rows of some images; `panel` packs the input for it, pixel after pixel.
+
+mod chunk;
+mod panel;
+mod plan;
 
 use rayon::prelude::*;
 
-use super::Conv;
-use super::chunk::Chunk;
-use super::plan::Plan;
-use super::scratch::Scratch;
+use crate::convolution::Convolution;
+use crate::scratch::Scratch;
+use chunk::Chunk;
+use plan::Plan;
 
-/// Overwrites `dw` with the gradient of the weights.
-pub(super) fn weight_gradient(conv: &Conv, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    let plan = Plan::new(conv);
-    let size = plan.partial();
-    let mut partials = Scratch::take(plan.groups * plan.parts * size);
-    partials.par_chunks_exact_mut(size).with_max_len(1).enumerate().for_each(|(index, partial)| {
-        plan.sum(x, dy, index / plan.parts, index % plan.parts, partial);
-    });
-    let filter = dw.len() / conv.shape.output;
-    let least = (1 << 14) / (filter * plan.groups);
-    dw.par_chunks_exact_mut(filter).with_min_len(least.max(1)).enumerate().for_each(|(output, dw)| {
-        plan.reduce(&partials, output, dw);
-    });
+impl Convolution<'_> {
+    /// Overwrites `dw`, `[output, input, kernel, kernel]`, with the gradient of the weights, given the input and the
+    /// gradient `dy` of the output.
+    ///
+    /// # Panics
+    /// When `x` or `dy` is shorter than the shape says, or `dw` has another length.
+    pub fn weight_gradient(&self, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+        self.check(x.len(), dw.len(), dy.len());
+        let plan = Plan::new(self);
+        let size = plan.partial();
+        let mut partials = Scratch::take(plan.groups * plan.parts * size);
+        partials.par_chunks_exact_mut(size).with_max_len(1).enumerate().for_each(|(index, partial)| {
+            plan.sum(x, dy, index / plan.parts, index % plan.parts, partial);
+        });
+        let filter = dw.len() / self.shape.output;
+        let least = (1 << 14) / (filter * plan.groups);
+        dw.par_chunks_exact_mut(filter).with_min_len(least.max(1)).enumerate().for_each(|(output, dw)| {
+            plan.reduce(&partials, output, dw);
+        });
+    }
 }
 
 impl Plan<'_> {

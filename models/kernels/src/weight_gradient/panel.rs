@@ -2,48 +2,8 @@
 
 use std::ops::Range;
 
-use super::isa::Isa;
-use super::{Affine, normal};
-
-/// Side of the square that is transposed at a time.
-const SQUARE: usize = 8;
-
-/// Rows of floats in memory, and the columns that they become.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Transpose {
-    pub(super) isa: Isa,
-    pub(super) rows: usize,
-    pub(super) columns: usize,
-    /// Floats between rows.
-    pub(super) distance: usize,
-    /// Floats between the columns that are written.
-    pub(super) pitch: usize,
-}
-
-impl Transpose {
-    /// Writes column `c` of `from` to `to[c · pitch ..][.. rows]`.
-    pub(super) fn run(&self, from: &[f32], to: &mut [f32]) {
-        let Self { isa, rows, columns, distance, pitch } = *self;
-        if rows < SQUARE || columns < SQUARE {
-            for row in 0..rows {
-                for column in 0..columns {
-                    to[column * pitch + row] = from[row * distance + column];
-                }
-            }
-            return;
-        }
-        for column in starts(columns) {
-            for row in starts(rows) {
-                isa.square(&from[row * distance + column..], distance, &mut to[column * pitch + row..], pitch);
-            }
-        }
-    }
-}
-
-/// Where squares start: the last one ends at `size`, and may repeat a part of the one before.
-fn starts(size: usize) -> impl Iterator<Item = usize> {
-    (0..size).step_by(SQUARE).map(move |start| start.min(size - SQUARE))
-}
+use crate::convolution::{Affine, normal};
+use crate::micro::{Isa, Transpose};
 
 /// The zero-padded positions of an image, pixel-major.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +11,7 @@ pub(super) struct Field {
     pub(super) isa: Isa,
     pub(super) height: usize,
     pub(super) width: usize,
-    /// Pixels between neighbouring positions.
+    /// Pixels between neighboring positions.
     pub(super) step: usize,
     /// Zeros above and to the left.
     pub(super) padding: usize,

@@ -1,10 +1,9 @@
 //! How the gradient of the weights is cut, by the shape alone.
 
-use super::bank;
-use super::isa::Isa;
 use super::panel::Field;
-use super::tile::{MAX_SEGMENTS, SEGMENT};
-use super::{Conv, ConvShape};
+use crate::convolution::Convolution;
+use crate::micro::{Isa, MAX_SEGMENTS, SEGMENT};
+use crate::shape::ConvShape;
 
 /// Input channels of a panel: the lanes of the widest tile.
 pub(super) const PANEL: usize = MAX_SEGMENTS * SEGMENT;
@@ -33,7 +32,7 @@ const TASKS: usize = 8;
 /// How a shape's gradient is computed; it depends on nothing else, so the order of additions does not either.
 pub(super) struct Plan<'a> {
     pub(super) isa: Isa,
-    pub(super) conv: &'a Conv<'a>,
+    pub(super) conv: &'a Convolution<'a>,
     pub(super) shape: &'a ConvShape,
     pub(super) field: Field,
     /// Blocks of output channels.
@@ -57,8 +56,8 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// The cuts for a convolution.
-    pub(super) fn new(conv: &'a Conv<'a>) -> Self {
+    /// The cuts for a convolution. Long, since every number follows from those before it.
+    pub(super) fn new(conv: &'a Convolution<'a>) -> Self {
         let (isa, shape) = (conv.isa, &conv.shape);
         let ConvShape { kernel, stride, padding, .. } = *shape;
         let (out_height, out_width) = (shape.out_height(), shape.out_width());
@@ -87,7 +86,7 @@ impl<'a> Plan<'a> {
             conv,
             shape,
             field,
-            cuts: bank::cuts(shape.output, isa.channels()),
+            cuts: isa.cuts(shape.output),
             taps,
             merged,
             lanes,
@@ -111,7 +110,7 @@ impl<'a> Plan<'a> {
         ((rows - 1) * self.stride() + self.shape.kernel) * self.field.cols
     }
 
-    /// Positions between neighbouring outputs.
+    /// Positions between neighboring outputs.
     pub(super) fn stride(&self) -> usize {
         self.shape.stride / self.field.step
     }

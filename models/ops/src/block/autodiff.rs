@@ -47,7 +47,7 @@ impl<B: StageKernels, C: CheckpointStrategy> StageOps for Autodiff<B, C> {
         (features, statistics)
     }
 
-    /// A stage whose normalisations are frozen while the rest learns: operation by operation.
+    /// A stage whose normalizations are frozen while the rest learns: operation by operation.
     fn stage_infer(
         x: FloatTensor<Self>,
         parameters: FloatTensor<Self>,

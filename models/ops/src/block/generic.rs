@@ -46,9 +46,9 @@ pub(super) fn forward<B: Backend>(
                     B::batch_norm(x, gamma, beta, mean, variance, stage.epsilon)
                 }
                 None => {
-                    let normalised = B::batch_norm_train(x, gamma, beta, stage.epsilon);
-                    found.extend([normalised.mean, normalised.variance]);
-                    normalised.output
+                    let normalized = B::batch_norm_train(x, gamma, beta, stage.epsilon);
+                    found.extend([normalized.mean, normalized.variance]);
+                    normalized.output
                 }
             };
             let y = B::relu(y);

@@ -1,8 +1,8 @@
 //! A stage of blocks that concatenate, as one operation: with what it keeps for the backward pass chosen by [`Keep`].
 //!
 //! The features of all layers are one tensor; a layer reads the channels before its own. The operation's parameters are one
-//! vector: for every convolution of every layer γ and β of the normalisation before it, then its weights. Its statistics are
-//! another: for every convolution mean and variance of that normalisation.
+//! vector: for every convolution of every layer γ and β of the normalization before it, then its weights. Its statistics are
+//! another: for every convolution mean and variance of that normalization.
 
 mod autodiff;
 #[cfg(feature = "flex")]
@@ -87,7 +87,7 @@ impl Stage {
 pub(crate) struct Done<B: Backend> {
     /// `[batch, output, height, width]`.
     pub features: FloatTensor<B>,
-    /// Mean and biased variance of every normalisation.
+    /// Mean and biased variance of every normalization.
     pub statistics: FloatTensor<B>,
     /// Results of the convolutions but the last of each layer.
     pub inner: Vec<FloatTensor<B>>,
@@ -97,7 +97,7 @@ pub(crate) struct Done<B: Backend> {
 
 /// How a backend computes a stage. By default with the backend's own operations.
 pub(crate) trait StageKernels: Backend {
-    /// Normalises by the statistics given, or by the batch's.
+    /// Normalizes by the statistics given, or by the batch's.
     fn stage(
         x: FloatTensor<Self>,
         parameters: FloatTensor<Self>,

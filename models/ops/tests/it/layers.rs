@@ -129,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn normalisation_is_burns(shape in shape(), then in 0..3usize) {
+    fn normalization_is_burns(shape in shape(), then in 0..3usize) {
         let channels = shape[1];
         let mut clear = false;
         let mut run = |own: bool| {
@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn normalisation_and_convolution_in_one_are_burns(
+    fn normalization_and_convolution_in_one_are_burns(
         shape in shape(),
         output in 1..14usize,
         three in any::<bool>(),
@@ -194,7 +194,7 @@ proptest! {
     }
 
     #[test]
-    fn normalisation_by_given_statistics_is_burns(shape in shape(), then in 0..3usize) {
+    fn normalization_by_given_statistics_is_burns(shape in shape(), then in 0..3usize) {
         let channels = shape[1];
         let (x, shortcut) = (tensor(shape, 1).inner(), tensor(shape, 2).inner());
         let [gamma, beta, mean] = [3, 4, 5].map(|seed| tensor([channels], seed).inner());
@@ -213,7 +213,7 @@ proptest! {
     }
 
     #[test]
-    fn normalisation_and_convolution_in_one_are_those_of_sums_in_f64(
+    fn normalization_and_convolution_in_one_are_those_of_sums_in_f64(
         shape in shape().prop_filter("few numbers have hardly a variance", |[batch, _, h, w]| batch * h * w > 7),
         output in 1..14usize,
         three in any::<bool>(),
@@ -260,10 +260,10 @@ fn a_nan_is_not_lost_in_a_relu() {
     }
 }
 
-/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalise alike but for the last bits, which turn
+/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalize alike but for the last bits, which turn
 /// few of a thousand roundings; a pass that multiplied in f32 would differ by all that rounding does.
 #[test]
-fn normalisation_and_products_in_bf16_in_one_are_those_of_both_apart() {
+fn normalization_and_products_in_bf16_in_one_are_those_of_both_apart() {
     for (kernel, stride) in [(1, 1), (1, 2), (3, 1), (3, 2)] {
         let run = |one: bool, products| {
             let window = Window { stride, padding: kernel / 2, products };

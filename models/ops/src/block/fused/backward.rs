@@ -3,7 +3,7 @@
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
-use super::{affine, conv_shape, moments, normalised};
+use super::{affine, conv_shape, moments, normalized};
 use crate::block::{Done, Stage, Step};
 use crate::flex::{dense, dims, numbers, planes, tensor};
 use skipbench_kernels::conv::{Conv, Products};
@@ -96,7 +96,7 @@ impl Run<'_> {
                     norm::defer((x, dy), by, moments, gradient, &mut self.owed)
                 }
                 _ => {
-                    let Found { gamma, beta, .. } = norm::backward(x, by, moments, Mask::Normalised, &mut d);
+                    let Found { gamma, beta, .. } = norm::backward(x, by, moments, Mask::Normalized, &mut d);
                     (gamma, beta)
                 }
             };
@@ -115,7 +115,7 @@ impl Run<'_> {
             Some(y) => conv.weight_gradient(numbers(y), d, dw),
             None => {
                 let by = affine(self.parameters, step, self.epsilon).folded(moments(self.statistics, step));
-                normalised(step, self.products, x, self.size, &by).weight_gradient(x.data, d, dw);
+                normalized(step, self.products, x, self.size, &by).weight_gradient(x.data, d, dw);
             }
         }
         drop(kept);

@@ -3,14 +3,14 @@
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
-use super::{affine, conv_shape, moments, normalised};
+use super::{affine, conv_shape, moments, normalized};
 use crate::block::{Done, Stage, Step};
 use crate::flex::{dims, numbers, planes, tensor};
 use skipbench_kernels::conv::Conv;
 use skipbench_kernels::norm;
 use skipbench_kernels::planes::Planes;
 
-/// Normalises by given statistics; keeps nothing.
+/// Normalizes by given statistics; keeps nothing.
 pub(super) fn infer(x: &FlexTensor, parameters: &FlexTensor, statistics: FlexTensor, stage: &Stage) -> Done<Flex> {
     let mut run = Run::new(x, parameters, stage);
     run.statistics = numbers(&statistics).to_vec();
@@ -18,7 +18,7 @@ pub(super) fn infer(x: &FlexTensor, parameters: &FlexTensor, statistics: FlexTen
     Done { features: run.features(x), statistics, inner: Vec::new(), activated: Vec::new() }
 }
 
-/// Normalises by the batch's statistics; keeps what the backward pass needs.
+/// Normalizes by the batch's statistics; keeps what the backward pass needs.
 pub(super) fn train(x: &FlexTensor, parameters: &FlexTensor, stage: &Stage) -> Done<Flex> {
     let mut run = Run::new(x, parameters, stage);
     let features = run.features(x);
@@ -108,9 +108,9 @@ impl<'a> Run<'a> {
         let (weight, moments) = (&self.parameters[step.weight.clone()], moments(&self.statistics, step));
         if self.given || !self.stage.keeps_activated() {
             let by = by.folded(moments);
-            return normalised(step, products, x, self.size, &by).output(x.data, weight);
+            return normalized(step, products, x, self.size, &by).output(x.data, weight);
         }
-        let y = norm::normalise(x, by, moments);
+        let y = norm::normalize(x, by, moments);
         let shape = conv_shape(&step.conv, self.batch, self.size);
         let z = Conv::new(shape).multiplying(products).output(&y, weight);
         let [height, width] = self.size;

@@ -1,5 +1,5 @@
 //! A stage by this crate's kernels: its features are written once, where they stay, and read there by every layer. The
-//! statistics of a channel are found once, not by every layer that normalises it, and so is what its gradient owes to them.
+//! statistics of a channel are found once, not by every layer that normalizes it, and so is what its gradient owes to them.
 
 mod backward;
 mod forward;
@@ -69,8 +69,8 @@ fn conv_shape(conv: &Conv, batch: usize, [height, width]: [usize; 2]) -> ConvSha
     ConvShape { batch, input, output, height, width, kernel, stride, padding }
 }
 
-/// A step's convolution of the first channels of `x`, normalised on the way.
-fn normalised<'a>(
+/// A step's convolution of the first channels of `x`, normalized on the way.
+fn normalized<'a>(
     step: &Step,
     products: Products,
     x: Planes<'_>,

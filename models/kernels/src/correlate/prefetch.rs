@@ -4,12 +4,10 @@
 use std::ops::Range;
 
 use super::grid::Grid;
-
-/// Floats in a cache line.
-const LINE: usize = 16;
+use crate::scratch::CACHE_LINE;
 
 /// The rows of every channel of some images that are still to be fetched.
-pub(super) struct Ahead<'a> {
+pub(super) struct Prefetch<'a> {
     x: &'a [f32],
     /// Where the rows start in each channel, and floats from there to their end.
     rows: (usize, usize),
@@ -21,7 +19,7 @@ pub(super) struct Ahead<'a> {
     share: usize,
 }
 
-impl<'a> Ahead<'a> {
+impl<'a> Prefetch<'a> {
     /// Grid rows `rows` of `images`, `apart` floats from each other, to be fetched in `steps` steps.
     pub(super) fn new(
         x: &'a [f32],
@@ -45,7 +43,7 @@ impl<'a> Ahead<'a> {
             let (image, channel) = (index / self.channels, index % self.channels);
             let start = image * self.apart.1 + channel * self.apart.0 + self.rows.0;
             if let Some(rows) = self.x.get(start..start + self.rows.1) {
-                rows.chunks(LINE).for_each(fetch);
+                rows.chunks(CACHE_LINE).for_each(fetch);
             }
         }
     }
