@@ -9,14 +9,15 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend};
 
-use super::{Done, Stage, StageKernels, StageOps, generic};
+use super::extension::{StageKernels, StageOps, StageOutput};
+use super::{Stage, generic};
 
 /// Keeps what the forward pass made, and the parameters. Parents: x, parameters.
 #[derive(Debug)]
 struct StageBackward;
 
 impl<B: StageKernels> Backward<B, 2> for StageBackward {
-    type State = (Done<B>, FloatTensor<B>, Arc<Stage>);
+    type State = (StageOutput<B>, FloatTensor<B>, Arc<Stage>);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);

@@ -9,8 +9,10 @@ use burn::backend::ops::{ActivationOps, FloatTensorOps, ModuleOps};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Flex};
 
-use super::flex::{Kept, convolve_backward, dense, norm_backward};
-use super::layer::{LayerOps, Window};
+use super::Window;
+use super::extension::LayerOps;
+use super::flex::{Saved, convolve_backward, norm_backward};
+use crate::slices::dense;
 
 /// Keeps its input and its weights.
 #[derive(Debug)]
@@ -37,9 +39,9 @@ impl Backward<Flex, 2> for Convolution {
 struct Norm;
 
 impl Backward<Flex, 3> for Norm {
-    type State = Kept;
+    type State = Saved;
 
-    fn backward(self, ops: Ops<Kept, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(self, ops: Ops<Saved, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let dy = grads.consume::<Flex>(&ops.node);
         let (x, gamma, beta, _) = norm_backward(&ops.state, dy);
         for (parent, gradient) in ops.parents.into_iter().zip([x, gamma, beta]) {
@@ -55,9 +57,9 @@ impl Backward<Flex, 3> for Norm {
 struct NormAdd;
 
 impl Backward<Flex, 4> for NormAdd {
-    type State = Kept;
+    type State = Saved;
 
-    fn backward(self, ops: Ops<Kept, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(self, ops: Ops<Saved, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
         let dy = grads.consume::<Flex>(&ops.node);
         let (x, gamma, beta, shortcut) = norm_backward(&ops.state, dy);
         let shortcut = shortcut.expect("the output was kept, so the shortcut's gradient was written");
@@ -100,7 +102,7 @@ impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
         let statistics = [mean.clone(), variance.clone()].map(constant::<C>);
         let y = match prepared {
             OpsKind::Tracked(prepared) => {
-                prepared.finish(Kept { x, gamma, beta, mean, variance, epsilon, relu, output: None }, y)
+                prepared.finish(Saved { x, gamma, beta, mean, variance, epsilon, relu, output: None }, y)
             }
             OpsKind::UnTracked(prepared) => prepared.finish(y),
         };
@@ -123,7 +125,7 @@ impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
         let y = match prepared {
             OpsKind::Tracked(prepared) => {
                 let output = Some(y.clone());
-                prepared.finish(Kept { x, gamma, beta, mean, variance, epsilon, relu: true, output }, y)
+                prepared.finish(Saved { x, gamma, beta, mean, variance, epsilon, relu: true, output }, y)
             }
             OpsKind::UnTracked(prepared) => prepared.finish(y),
         };

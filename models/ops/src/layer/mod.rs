@@ -1,11 +1,22 @@
-//! Convolution and batch normalization by this crate's kernels: an extension of Burn's flex backend and of automatic
-//! differentiation on it.
+//! Convolution and batch normalization of tensors by this crate's kernels: an extension of Burn's flex backend and of
+//! automatic differentiation on it.
+//!
+//! Activations, shortcuts and outputs are `[batch, channels, height, width]`, weights `[output, input, kernel, kernel]`,
+//! parameters and statistics of a normalization `[channels]`. All are f32 and on the flex device, with autodiff or without;
+//! the functions panic on others, and on shapes that do not fit each other. An [`Engine`](crate::Engine) asks first.
 
-use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+mod autodiff;
+mod extension;
+mod flex;
+mod norm_conv;
+
+use burn::backend::Dispatch;
 use burn::tensor::Tensor;
+use skipbench_kernels::norm::Epilogue;
+use skipbench_kernels::{ConvShape, Convolution, Products};
 
-use skipbench_kernels::conv::{Conv, ConvShape, Products};
+use extension::LayerOps;
+pub use norm_conv::{norm_relu_convolve_infer, norm_relu_convolve_train};
 
 /// What the tensors of a convolution do not tell.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +30,9 @@ pub struct Window {
 }
 
 impl Window {
-    /// The shape of a convolution, from those of its input and its weights.
-    pub(crate) fn shape(self, x: [usize; 4], weight: [usize; 4]) -> ConvShape {
+    /// The shape of a convolution, from those of its input and its weights. The functions of this module panic where it is
+    /// not [supported](ConvShape::supported).
+    pub fn shape(self, x: [usize; 4], weight: [usize; 4]) -> ConvShape {
         let [batch, input, height, width] = x;
         let [output, _, kernel, _] = weight;
         let Window { stride, padding, .. } = self;
@@ -28,57 +40,9 @@ impl Window {
     }
 
     /// The convolution of that shape.
-    pub(crate) fn conv(self, shape: ConvShape) -> Conv<'static> {
-        Conv::new(shape).multiplying(self.products)
+    fn convolution(self, shape: ConvShape) -> Convolution<'static> {
+        Convolution::new(shape).with_products(self.products)
     }
-}
-
-/// What backends are extended by. Shapes: `x` and `shortcut` `[batch, channels, height, width]`, `weight`
-/// `[output, input, kernel, kernel]`, all else `[channels]`.
-#[backend_extension(Autodiff, Flex)]
-pub trait LayerOps: Backend {
-    /// Convolution without bias.
-    fn convolve(x: FloatTensor<Self>, weight: FloatTensor<Self>, window: Window) -> FloatTensor<Self>;
-
-    /// Normalization by the statistics of the batch and, if asked, ReLU. Gives the output, the mean and the biased variance.
-    fn norm_train(
-        x: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        epsilon: f64,
-        relu: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
-
-    /// [`LayerOps::norm_train`], then addition of `shortcut`, then ReLU.
-    fn norm_add_train(
-        x: FloatTensor<Self>,
-        shortcut: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        epsilon: f64,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
-
-    /// Normalization by given statistics and, if asked, ReLU.
-    fn norm_infer(
-        x: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        mean: FloatTensor<Self>,
-        variance: FloatTensor<Self>,
-        epsilon: f64,
-        relu: bool,
-    ) -> FloatTensor<Self>;
-
-    /// [`LayerOps::norm_infer`], then addition of `shortcut`, then ReLU.
-    fn norm_add_infer(
-        x: FloatTensor<Self>,
-        shortcut: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        mean: FloatTensor<Self>,
-        variance: FloatTensor<Self>,
-        epsilon: f64,
-    ) -> FloatTensor<Self>;
 }
 
 /// γ, β and ε of a batch normalization.
@@ -92,42 +56,36 @@ pub struct Affine {
     pub epsilon: f64,
 }
 
-/// What follows a batch normalization. One lives for the length of a call, so that its size does not matter.
-#[allow(clippy::large_enum_variant)]
-#[derive(Debug, Clone)]
-pub enum Then {
-    /// Nothing.
-    Nothing,
-    /// ReLU.
-    Relu,
-    /// Addition of a shortcut, then ReLU.
-    AddRelu(Tensor<4>),
-}
-
-/// Convolution without bias.
+/// Convolution without bias. Gives `[batch, output, height, width]`.
 pub fn convolve(x: Tensor<4>, weight: Tensor<4>, window: Window) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::convolve(x.into_dispatch(), weight.into_dispatch(), window))
 }
 
-/// Normalization by the statistics of the batch. Gives the output, the mean and the biased variance.
-pub fn norm_train(x: Tensor<4>, by: Affine, then: Then) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
+/// Normalization by the statistics of the batch, and what follows it. Gives the output, and the mean and the biased variance of
+/// each channel, through which no gradient flows.
+pub fn norm_train(x: Tensor<4>, by: Affine, epilogue: Epilogue<Tensor<4>>) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
     let (x, gamma, beta) = (x.into_dispatch(), by.gamma.into_dispatch(), by.beta.into_dispatch());
-    let (y, mean, variance) = match then {
-        Then::Nothing => Dispatch::norm_train(x, gamma, beta, by.epsilon, false),
-        Then::Relu => Dispatch::norm_train(x, gamma, beta, by.epsilon, true),
-        Then::AddRelu(shortcut) => Dispatch::norm_add_train(x, shortcut.into_dispatch(), gamma, beta, by.epsilon),
+    let (y, mean, variance) = match epilogue {
+        Epilogue::Identity => Dispatch::norm_train(x, gamma, beta, by.epsilon, false),
+        Epilogue::Relu => Dispatch::norm_train(x, gamma, beta, by.epsilon, true),
+        Epilogue::AddRelu(shortcut) => Dispatch::norm_add_train(x, shortcut.into_dispatch(), gamma, beta, by.epsilon),
     };
     (Tensor::from_dispatch(y), Tensor::from_dispatch(mean), Tensor::from_dispatch(variance))
 }
 
-/// Normalization by the statistics given.
-pub fn norm_infer(x: Tensor<4>, by: Affine, (mean, variance): (Tensor<1>, Tensor<1>), then: Then) -> Tensor<4> {
+/// Normalization by the given mean and variance, and what follows it.
+pub fn norm_infer(
+    x: Tensor<4>,
+    by: Affine,
+    (mean, variance): (Tensor<1>, Tensor<1>),
+    epilogue: Epilogue<Tensor<4>>,
+) -> Tensor<4> {
     let (x, gamma, beta) = (x.into_dispatch(), by.gamma.into_dispatch(), by.beta.into_dispatch());
     let (mean, variance) = (mean.into_dispatch(), variance.into_dispatch());
-    Tensor::from_dispatch(match then {
-        Then::Nothing => Dispatch::norm_infer(x, gamma, beta, mean, variance, by.epsilon, false),
-        Then::Relu => Dispatch::norm_infer(x, gamma, beta, mean, variance, by.epsilon, true),
-        Then::AddRelu(shortcut) => {
+    Tensor::from_dispatch(match epilogue {
+        Epilogue::Identity => Dispatch::norm_infer(x, gamma, beta, mean, variance, by.epsilon, false),
+        Epilogue::Relu => Dispatch::norm_infer(x, gamma, beta, mean, variance, by.epsilon, true),
+        Epilogue::AddRelu(shortcut) => {
             Dispatch::norm_add_infer(x, shortcut.into_dispatch(), gamma, beta, mean, variance, by.epsilon)
         }
     })

@@ -1,5 +1,5 @@
 //! BN–ReLU–convolution as one operation on the flex device: what enters the convolution is normalized as it is read, and so
-//! neither written nor kept.
+//! neither written nor saved.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -9,15 +9,16 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
+use skipbench_kernels::{ConvShape, Convolution, norm};
 
-use super::flex::{Kept, dense, dims, norm_backward, numbers, planes, tensor};
-use super::layer::{Affine, LayerOps, Window};
-use skipbench_kernels::conv::{Conv, ConvShape};
-use skipbench_kernels::norm;
+use super::extension::LayerOps;
+use super::flex::{Saved, norm_backward};
+use super::{Affine, Window};
+use crate::slices::{dense, dims, numbers, planes, tensor};
 
 /// What backends are extended by. Shapes as [`LayerOps`].
 #[backend_extension(Autodiff, Flex)]
-pub trait NormConvOps: Backend {
+pub(crate) trait NormConvOps: Backend {
     /// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased variance.
     fn norm_convolve_train(
         x: FloatTensor<Self>,
@@ -42,15 +43,21 @@ pub trait NormConvOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased variance.
-pub fn train(x: Tensor<4>, by: Affine, weight: Tensor<4>, window: Window) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
+/// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, and the mean and the biased variance of each
+/// channel of x, through which no gradient flows.
+pub fn norm_relu_convolve_train(
+    x: Tensor<4>,
+    by: Affine,
+    weight: Tensor<4>,
+    window: Window,
+) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
     let (gamma, beta, weight) = (by.gamma.into_dispatch(), by.beta.into_dispatch(), weight.into_dispatch());
     let (y, mean, variance) = Dispatch::norm_convolve_train(x.into_dispatch(), gamma, beta, weight, by.epsilon, window);
     (Tensor::from_dispatch(y), Tensor::from_dispatch(mean), Tensor::from_dispatch(variance))
 }
 
-/// Normalization by given statistics, ReLU, convolution.
-pub fn infer(
+/// Normalization by the given mean and variance, ReLU, convolution.
+pub fn norm_relu_convolve_infer(
     x: Tensor<4>,
     by: Affine,
     (mean, variance): (Tensor<1>, Tensor<1>),
@@ -71,26 +78,26 @@ struct Folded {
 }
 
 impl Folded {
-    fn new(kept: &Kept, weight: &FlexTensor, window: Window) -> Self {
-        let statistics = (numbers(&kept.mean), numbers(&kept.variance));
-        Self { shape: window.shape(dims(&kept.x), dims(weight)), window, by: kept.parameters().folded(statistics) }
+    fn new(saved: &Saved, weight: &FlexTensor, window: Window) -> Self {
+        let statistics = (numbers(&saved.mean), numbers(&saved.variance));
+        Self { shape: window.shape(dims(&saved.x), dims(weight)), window, by: saved.parameters().folded(statistics) }
     }
 
-    fn conv(&self) -> Conv<'_> {
-        self.window.conv(self.shape).normalized(&self.by.0, &self.by.1)
+    fn convolution(&self) -> Convolution<'_> {
+        self.window.convolution(self.shape).normalized(&self.by.0, &self.by.1)
     }
 
     fn forward(&self, x: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
-        let y = self.conv().output(numbers(x), numbers(weight));
+        let y = self.convolution().output(numbers(x), numbers(weight));
         let ConvShape { batch, output, .. } = self.shape;
         tensor(y, [batch, output, self.shape.out_height(), self.shape.out_width()])
     }
 
     /// The gradients of what is convolved and of the weights.
     fn backward(&self, x: &FlexTensor, weight: &FlexTensor, dy: &FlexTensor) -> [FlexTensor; 2] {
-        let dx = self.conv().gradient(numbers(dy), numbers(weight));
+        let dx = self.convolution().gradient(numbers(dy), numbers(weight));
         let mut dw = vec![0.0; self.shape.weight_len()];
-        self.conv().weight_gradient(numbers(x), numbers(dy), &mut dw);
+        self.convolution().weight_gradient(numbers(x), numbers(dy), &mut dw);
         [tensor(dx, dims(x)), tensor(dw, dims(weight))]
     }
 }
@@ -127,8 +134,8 @@ impl NormConvOps for Flex {
         window: Window,
     ) -> FlexTensor {
         let [x, gamma, beta, mean, variance, weight] = [x, gamma, beta, mean, variance, weight].map(dense);
-        let kept = Kept { x, gamma, beta, mean, variance, epsilon, relu: true, output: None };
-        Folded::new(&kept, &weight, window).forward(&kept.x, &weight)
+        let saved = Saved { x, gamma, beta, mean, variance, epsilon, relu: true, output: None };
+        Folded::new(&saved, &weight, window).forward(&saved.x, &weight)
     }
 }
 
@@ -137,13 +144,13 @@ impl NormConvOps for Flex {
 struct NormConvolution;
 
 impl Backward<Flex, 4> for NormConvolution {
-    type State = (Kept, FlexTensor, Window);
+    type State = (Saved, FlexTensor, Window);
 
     fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
         let dy = dense(grads.consume::<Flex>(&ops.node));
-        let (kept, weight, window) = ops.state;
-        let [d, dw] = Folded::new(&kept, &weight, window).backward(&kept.x, &weight, &dy);
-        let (x, gamma, beta, _) = norm_backward(&kept, d);
+        let (saved, weight, window) = ops.state;
+        let [d, dw] = Folded::new(&saved, &weight, window).backward(&saved.x, &weight, &dy);
+        let (x, gamma, beta, _) = norm_backward(&saved, d);
         for (parent, gradient) in ops.parents.into_iter().zip([x, gamma, beta, dw]) {
             if let Some(node) = parent {
                 grads.register::<Flex>(node.id, gradient);
@@ -169,8 +176,8 @@ impl<C: CheckpointStrategy> NormConvOps for Autodiff<Flex, C> {
         let statistics = [mean.clone(), variance.clone()].map(Self::from_inner);
         let y = match prepared {
             OpsKind::Tracked(prepared) => {
-                let kept = Kept { x, gamma, beta, mean, variance, epsilon, relu: true, output: None };
-                prepared.finish((kept, weight, window), y)
+                let saved = Saved { x, gamma, beta, mean, variance, epsilon, relu: true, output: None };
+                prepared.finish((saved, weight, window), y)
             }
             OpsKind::UnTracked(prepared) => prepared.finish(y),
         };

@@ -6,9 +6,11 @@ use burn::tensor::module::{batch_norm, batch_norm_train, conv2d};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData, bf16};
 use proptest::prelude::*;
-use skipbench_kernels::conv::{ConvShape, Products};
-use skipbench_ops::layer::{Affine, Then, Window, convolve, norm_infer, norm_train};
-use skipbench_ops::norm_conv;
+use skipbench_kernels::ConvShape;
+use skipbench_ops::layer::{
+    Affine, Window, convolve, norm_infer, norm_relu_convolve_infer, norm_relu_convolve_train, norm_train,
+};
+use skipbench_ops::{Epilogue, Products};
 
 use super::reference::{Maps, Moments, Norm, Step, apart, gammas, noise, wide};
 
@@ -136,7 +138,7 @@ proptest! {
             let (x, shortcut) = (tensor(shape, 1), tensor(shape, 2));
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
-            let after = [Then::Nothing, Then::Relu, Then::AddRelu(shortcut.clone())].into_iter().nth(then);
+            let after = [Epilogue::Identity, Epilogue::Relu, Epilogue::AddRelu(shortcut.clone())].into_iter().nth(then);
             let (y, mean, variance) = match own {
                 true => norm_train(x.clone(), by, after.expect("three")),
                 false => {
@@ -171,7 +173,7 @@ proptest! {
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
             let (y, mean, variance) = match own {
-                true => norm_conv::train(x.clone(), by, weight.clone(), window),
+                true => norm_relu_convolve_train(x.clone(), by, weight.clone(), window),
                 false => {
                     let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
                     clear = decided(&done.output);
@@ -181,7 +183,7 @@ proptest! {
             };
             let again = Affine { gamma: gamma.clone().inner(), beta: beta.clone().inner(), epsilon: EPSILON };
             let given = (mean.clone().inner(), variance.clone().inner());
-            let inferred = norm_conv::infer(x.clone().inner(), again, given, weight.clone().inner(), window);
+            let inferred = norm_relu_convolve_infer(x.clone().inner(), again, given, weight.clone().inner(), window);
             let difference = difference(&values(inferred), &values(y.clone().inner()));
             assert!(difference <= 1e-5, "by the same statistics it differs by {difference}");
             let mut found = differentiate(y, &[&x, &weight], &[&gamma, &beta]);
@@ -201,9 +203,9 @@ proptest! {
         let variance = tensor([channels], 6).inner().abs();
         let expected = batch_norm(x.clone(), gamma.clone(), beta.clone(), mean.clone(), variance.clone(), EPSILON);
         let (then, expected) = match then {
-            0 => (Then::Nothing, expected),
-            1 => (Then::Relu, relu(expected)),
-            _ => (Then::AddRelu(shortcut.clone()), relu(expected + shortcut)),
+            0 => (Epilogue::Identity, expected),
+            1 => (Epilogue::Relu, relu(expected)),
+            _ => (Epilogue::AddRelu(shortcut.clone()), relu(expected + shortcut)),
         };
         let y = norm_infer(x.clone(), Affine { gamma, beta, epsilon: EPSILON }, (mean, variance), then);
         let (y, expected) = (values(y), values(expected));
@@ -226,7 +228,7 @@ proptest! {
         let (gamma, beta) = (Tensor::<1>::from_floats(&gammas(channels, seed + 2)[..], &device()), tensor([channels], seed + 3));
         let gamma = gamma.require_grad();
         let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
-        let (y, mean, variance) = norm_conv::train(x.clone(), by, weight.clone(), window);
+        let (y, mean, variance) = norm_relu_convolve_train(x.clone(), by, weight.clone(), window);
         let mut found = differentiate(y, &[&x, &weight], &[&gamma, &beta]);
         found.extend([mean, variance].map(|statistic| values(statistic.inner())));
         let conv =
@@ -250,7 +252,7 @@ proptest! {
 #[test]
 fn a_nan_is_not_lost_in_a_relu() {
     let ones = || Tensor::<1>::ones([2], &device());
-    for then in [Then::Relu, Then::AddRelu(Tensor::zeros([1, 2, 2, 2], &device()))] {
+    for then in [Epilogue::Relu, Epilogue::AddRelu(Tensor::zeros([1, 2, 2, 2], &device()))] {
         let x = Tensor::<4>::from_data([[[[f32::NAN, 1.0], [2.0, 3.0]], [[0.0, 1.0], [2.0, 3.0]]]], &device());
         let by = || Affine { gamma: ones(), beta: ones(), epsilon: EPSILON };
         let trained = values(norm_train(x.clone(), by(), then.clone()).0);
@@ -271,8 +273,8 @@ fn normalization_and_products_in_bf16_in_one_are_those_of_both_apart() {
             let (gamma, beta) = (tensor([8], 3), tensor([8], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
             let y = match one {
-                true => norm_conv::train(x.clone(), by, weight.clone(), window).0,
-                false => convolve(norm_train(x.clone(), by, Then::Relu).0, weight.clone(), window),
+                true => norm_relu_convolve_train(x.clone(), by, weight.clone(), window).0,
+                false => convolve(norm_train(x.clone(), by, Epilogue::Relu).0, weight.clone(), window),
             };
             differentiate(y, &[&x, &weight], &[&gamma, &beta])
         };
