@@ -13,6 +13,7 @@
 //! those weights.
 
 use serde::{Deserialize, Serialize};
+use skipbench_ops::Conv;
 
 use super::norm::{BranchNorm, Norm};
 use super::staged::StagedConfig;
@@ -20,7 +21,6 @@ use super::stem::{StemConfig, StemKind};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::images::Images;
 use crate::skip::Skip;
-use skipbench_ops::Conv;
 
 const STAGES: usize = 3;
 

@@ -8,6 +8,7 @@
 //! Deviations: no dropout (the paper uses 0.2 where it does not augment).
 
 use serde::{Deserialize, Serialize};
+use skipbench_ops::Conv;
 
 use super::norm::BranchNorm;
 use super::staged::StagedConfig;
@@ -15,7 +16,6 @@ use super::stem::{StemConfig, StemKind};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::images::Images;
 use crate::skip::Skip;
-use skipbench_ops::Conv;
 
 /// A densely connected network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@
 use burn::module::Module;
 use burn::nn::pool::{AvgPool2d, AvgPool2dConfig};
 use burn::tensor::Tensor;
+use skipbench_ops::Conv;
 
 use super::branch::{Branch, BranchConfig, Order};
 use super::dense_stage;
@@ -21,7 +22,6 @@ use crate::skip::concat::is_one_operation;
 use crate::skip::flow::Flow;
 use crate::skip::join::{Join, JoinConfig};
 use crate::skip::stochastic::Steps;
-use skipbench_ops::Conv;
 
 /// Every shape of a [`Staged`] network.
 #[derive(Debug, Clone)]

@@ -18,6 +18,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::gelu;
 use burn::tensor::module::attention;
 use serde::{Deserialize, Deserializer, Serialize};
+use skipbench_ops::Conv;
 
 use crate::cost::trace::{CostTrace, Value};
 use crate::error::{DEEPEST, SpecError, WIDEST};
@@ -25,7 +26,6 @@ use crate::images::Images;
 use crate::init::Weights;
 use crate::probe::{At, Lesion, LesionSite, Probe, ProbePoint, lesions};
 use crate::skip::ResidualSkip;
-use skipbench_ops::Conv;
 
 /// A Vision Transformer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
