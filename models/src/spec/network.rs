@@ -3,8 +3,8 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 
+use super::custom::CustomModel;
 use super::{Model, ModelSpec};
-use crate::custom::CustomModel;
 use crate::error::SpecError;
 use crate::execution::Execution;
 use crate::images::Images;
