@@ -1,7 +1,7 @@
 //! How a network computes, as opposed to what: [`Execution`].
 
 use serde::{Deserialize, Serialize};
-use skipbench_ops::block::Keep;
+use skipbench_ops::block::Activations;
 use skipbench_ops::{Engine, Products};
 
 /// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding
@@ -68,11 +68,11 @@ impl Kernels {
 }
 
 impl Memory {
-    /// What a stage that is one operation keeps.
-    pub(crate) fn keep(self) -> Keep {
+    /// What becomes of the results of BN and ReLU in a stage that is one operation.
+    pub(crate) fn activations(self) -> Activations {
         match self {
-            Memory::Naive | Memory::Shared => Keep::Activations,
-            Memory::Recompute => Keep::Nothing,
+            Memory::Naive | Memory::Shared => Activations::Keep,
+            Memory::Recompute => Activations::Recompute,
         }
     }
 

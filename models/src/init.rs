@@ -10,9 +10,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Normal};
+use skipbench_ops::Conv;
 
 use crate::execution::Execution;
-use skipbench_ops::Conv;
 
 /// Draws the parameters of one network, layer after layer.
 pub(crate) struct Weights<'a> {

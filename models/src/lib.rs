@@ -9,8 +9,8 @@
 //! - [`skip`] is the subject: how a block joins its input with its branch's output, a file for each style ([`Skip`]).
 //! - [`probe`] sees what happens inside a network, and can leave out its blocks.
 //! - `nets` holds the networks: [`ResNet`], [`Staged`] (dense networks and the controlled backbone) and [`ViT`].
-//! - `custom` is how a network of another program is measured beside them ([`CustomModel`]).
-//! - `spec` knows every family: [`ModelSpec`] is a network as data, [`Model`] the same network built.
+//! - `spec` knows every family: [`ModelSpec`] is a network as data, [`Model`] the same network built; [`CustomModel`] is
+//!   how a network of another program is measured beside them.
 //! - [`catalog`] knows every published variant by name, and [`matching`] finds members of equal budget.
 //! - `weights` is a network's tensors by name ([`State`]); [`torchvision`] gives them PyTorch's names and layout, and
 //!   [`parity`] compares what two programs compute.
@@ -43,7 +43,6 @@
 
 pub mod catalog;
 mod cost;
-mod custom;
 mod error;
 mod execution;
 mod images;
@@ -58,12 +57,11 @@ mod weights;
 
 pub use catalog::{Family, Fixed, matching};
 pub use cost::{Cost, Layer, total};
-pub use custom::{CustomConfig, CustomModel};
 pub use error::SpecError;
 pub use execution::{Execution, Kernels, Memory};
 pub use images::Images;
 pub use nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNet, ResNetConfig};
 pub use nets::{Shortcut, Staged, StemKind, ViT, ViTConfig};
 pub use skip::{ResidualSkip, Skip};
-pub use spec::{Custom, Model, ModelSpec, Network};
+pub use spec::{Custom, CustomConfig, CustomModel, Model, ModelSpec, Network};
 pub use weights::{Fit, State, parity, torchvision};

@@ -1,19 +1,25 @@
-//! How fast the convolution kernels are on this machine, next to the multiply-adds it can do at all.
+//! How fast the convolution kernels are on this machine.
 //!
 //! ```sh
 //! cargo run --release -p skipbench-kernels --example conv_speed -- resnet20 densenet40 bf16
 //! ```
 //!
-//! With the word bf16 products are computed in that. One line a shape: the median rate of the forward pass and of both gradients in GFLOP/s (two a multiply-add). The last
-//! line of a network weighs its shapes by how often it has them.
+//! Without a network's name all are run; with the word bf16 products are computed in that. Timed is what a training step
+//! calls, memory for the result included: `output`, `gradient`, and `weight_gradient` into a new vector.
+//!
+//! Rates are in GFLOP/s, two operations a multiply-add. A shape's line has the median of all its runs. The line of a
+//! network weighs its shapes by how often it has them: the median of the rounds, and the lowest and the highest.
 
 use std::hint::black_box;
 use std::time::Instant;
 
-use skipbench_kernels::conv::{Conv, ConvShape, Products};
+use skipbench_kernels::{ConvShape, Convolution, Products};
 
-/// Repetitions of a measurement, after one to warm up.
-const RUNS: usize = 15;
+/// Times that all shapes of a network are measured in turn.
+const ROUNDS: usize = 7;
+
+/// Runs of a pass in a round, after one to warm up.
+const RUNS: usize = 9;
 
 /// Makes the shapes of a network.
 type Shapes = fn() -> Vec<Case>;
@@ -79,51 +85,87 @@ fn resnet50() -> Vec<Case> {
     stages.collect()
 }
 
-/// The median of some runs, in seconds.
-fn median(mut run: impl FnMut()) -> f64 {
-    run();
-    let mut times: Vec<_> = (0..RUNS)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed().as_secs_f64()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[RUNS / 2]
+/// Seconds that each pass of a shape took: the output, the input's gradient and the weights' gradient.
+type Times = [Vec<f64>; 3];
+
+/// Seconds that each of some runs takes.
+fn times<T>(mut run: impl FnMut() -> T) -> Vec<f64> {
+    black_box(run());
+    let time = |_| {
+        let start = Instant::now();
+        black_box(run());
+        start.elapsed().as_secs_f64()
+    };
+    (0..RUNS).map(time).collect()
 }
 
-/// Medians of the forward pass, the input's gradient and the weights' gradient.
-fn measure(shape: &ConvShape, products: Products) -> [f64; 3] {
-    let conv = Conv::new(*shape).multiplying(products);
-    let [x, mut dx] = [0.5, 0.0].map(|value| vec![value; shape.input_len()]);
-    let [weight, mut dw] = [0.25, 0.0].map(|value| vec![value; shape.weight_len()]);
-    let [dy, mut y] = [0.125, 0.0].map(|value| vec![value; shape.output_len()]);
+fn measure(shape: &ConvShape, products: Products) -> Times {
+    let convolution = Convolution::new(*shape).with_products(products);
+    let x = vec![0.5; shape.input_len()];
+    let weight = vec![0.25; shape.weight_len()];
+    let dy = vec![0.125; shape.output_len()];
+    let weight_gradient = || {
+        let mut dw = vec![0.0; shape.weight_len()];
+        convolution.weight_gradient(black_box(&x), &dy, &mut dw);
+        dw
+    };
     [
-        median(|| conv.forward(black_box(&x), &weight, &mut y)),
-        median(|| conv.input_gradient(black_box(&dy), &weight, &mut dx)),
-        median(|| conv.weight_gradient(black_box(&x), &dy, &mut dw)),
+        times(|| convolution.output(black_box(&x), &weight)),
+        times(|| convolution.gradient(black_box(&dy), &weight)),
+        times(weight_gradient),
     ]
 }
 
-fn report(name: &str, flops: f64, seconds: [f64; 3]) {
-    let [forward, input, weight] = seconds.map(|seconds| flops / seconds / 1e9);
-    println!("{name:32} {forward:8.1} {input:8.1} {weight:8.1}");
+/// The middle one, after sorting.
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn operations(shape: &ConvShape) -> f64 {
+    2.0 * shape.multiply_adds() as f64 / 1e9
+}
+
+/// Rates of a network in one round, each shape by its median.
+fn rates(cases: &[Case], round: &[Times]) -> [f64; 3] {
+    let total: f64 = cases.iter().map(|case| operations(&case.shape) * case.times).sum();
+    std::array::from_fn(|pass| {
+        let seconds = cases.iter().zip(round).map(|(case, times)| median(&mut times[pass].clone()) * case.times);
+        total / seconds.sum::<f64>()
+    })
+}
+
+fn report_shape(shape: &ConvShape, rounds: &[Vec<Times>], index: usize) {
+    let rate = |pass: usize| {
+        let mut all: Vec<f64> = rounds.iter().flat_map(|round| round[index][pass].iter().copied()).collect();
+        operations(shape) / median(&mut all)
+    };
+    let ConvShape { input, output, height, kernel, stride, .. } = shape;
+    let name = format!("{input:5} -> {output:<4} {height:3}² {kernel}×{kernel} /{stride}");
+    println!("{name:32} {:>18.1} {:>18.1} {:>18.1}", rate(0), rate(1), rate(2));
+}
+
+fn report_network(name: &str, cases: &[Case], rounds: &[Vec<Times>]) {
+    let rates: Vec<_> = rounds.iter().map(|round| rates(cases, round)).collect();
+    let passes: [String; 3] = std::array::from_fn(|pass| {
+        let mut rates: Vec<f64> = rates.iter().map(|rates| rates[pass]).collect();
+        let middle = median(&mut rates);
+        format!("{middle:.1} ({:.0}–{:.0})", rates[0], rates[rates.len() - 1])
+    });
+    println!("{name:32} {:>18} {:>18} {:>18}", passes[0], passes[1], passes[2]);
 }
 
 fn main() {
     let (bf16, wanted): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|word| word == "bf16");
     let products = if bf16.is_empty() { Products::F32 } else { Products::Bf16 };
-    println!("{:32} {:>8} {:>8} {:>8}", "GFLOP/s", "forward", "dx", "dw");
+    println!("{:32} {:>18} {:>18} {:>18}", format!("GFLOP/s, {products:?}"), "forward", "dx", "dw");
     for (name, cases) in NETWORKS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|w| w == name)) {
-        let (mut flops, mut seconds) = (0.0, [0.0; 3]);
-        for Case { shape, times } in cases() {
-            let (own, medians) = (2.0 * shape.multiply_adds() as f64, measure(&shape, products));
-            let ConvShape { input, output, height, kernel, stride, .. } = shape;
-            report(&format!("{input:5} -> {output:<4} {height:3}² {kernel}×{kernel} /{stride}"), own, medians);
-            flops += own * times;
-            seconds = std::array::from_fn(|pass| seconds[pass] + medians[pass] * times);
+        let cases = cases();
+        let round = |_| cases.iter().map(|case| measure(&case.shape, products)).collect();
+        let rounds: Vec<Vec<Times>> = (0..ROUNDS).map(round).collect();
+        for (index, case) in cases.iter().enumerate() {
+            report_shape(&case.shape, &rounds, index);
         }
-        report(name, flops, seconds);
+        report_network(name, &cases, &rounds);
     }
 }

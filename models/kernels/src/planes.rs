@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use rayon::prelude::*;
 
-use super::written;
+use crate::uninit::written;
 
 /// Activations to read: the plane of `area` numbers of every image and channel.
 #[derive(Debug, Clone, Copy)]

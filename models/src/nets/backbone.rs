@@ -13,6 +13,7 @@
 //! those weights.
 
 use serde::{Deserialize, Serialize};
+use skipbench_ops::Conv;
 
 use super::norm::{BranchNorm, Norm};
 use super::staged::StagedConfig;
@@ -20,7 +21,6 @@ use super::stem::{StemConfig, StemKind};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::images::Images;
 use crate::skip::Skip;
-use skipbench_ops::Conv;
 
 const STAGES: usize = 3;
 
@@ -56,7 +56,7 @@ impl BackboneConfig {
 
     /// # Errors
     /// If a value is impossible; says which and what would do.
-    pub fn check(&self) -> Result<(), SpecError> {
+    pub(crate) fn check(&self) -> Result<(), SpecError> {
         if self.depth < 10 || !(self.depth - 4).is_multiple_of(6) {
             return Err(SpecError::new("depth", self.depth, "the backbone needs 6n+4: 10, 16, 22, …"));
         }

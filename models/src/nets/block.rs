@@ -9,6 +9,7 @@ use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, activation::relu, s};
 use serde::{Deserialize, Serialize};
+use skipbench_ops::Conv;
 use skipbench_ops::Engine;
 
 use super::branch::{Branch, BranchConfig, Order};
@@ -19,7 +20,6 @@ use crate::probe::{At, BranchPosition, Probe, ProbePoint};
 use crate::skip::ResidualSkip;
 use crate::skip::add::add_relu;
 use crate::skip::none::none_relu;
-use skipbench_ops::Conv;
 
 /// What a residual branch is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

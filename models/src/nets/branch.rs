@@ -7,13 +7,13 @@ use burn::module::Module;
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, activation::relu};
+use skipbench_ops::Conv;
 use skipbench_ops::Engine;
 
 use super::norm::{BranchNorm, Shifts};
 use crate::cost::trace::{CostTrace, Value};
 use crate::init::Weights;
 use crate::probe::{BranchPosition, Probe, ProbePoint};
-use skipbench_ops::Conv;
 
 /// Where a branch's normalization stands relative to its convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 //! Deviations: no dropout (the paper uses 0.2 where it does not augment).
 
 use serde::{Deserialize, Serialize};
+use skipbench_ops::Conv;
 
 use super::norm::BranchNorm;
 use super::staged::StagedConfig;
@@ -15,7 +16,6 @@ use super::stem::{StemConfig, StemKind};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::images::Images;
 use crate::skip::Skip;
-use skipbench_ops::Conv;
 
 /// A densely connected network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ impl DenseNetConfig {
     ///
     /// # Errors
     /// If `depth` is not one that the kind and the stem allow.
-    pub fn blocks(&self) -> Result<Vec<usize>, SpecError> {
+    pub(crate) fn blocks(&self) -> Result<Vec<usize>, SpecError> {
         let blocks = match (self.stem, self.kind, self.depth) {
             (StemKind::Imagenet, _, 121) => vec![6, 12, 24, 16],
             (StemKind::Imagenet, _, 161) => vec![6, 12, 36, 24],
@@ -86,7 +86,7 @@ impl DenseNetConfig {
     }
 
     /// θ, given or the kind's own.
-    pub fn theta(&self) -> f64 {
+    pub(crate) fn theta(&self) -> f64 {
         self.compression.unwrap_or(match self.kind {
             DenseKind::Basic => 1.0,
             DenseKind::Bc => 0.5,
@@ -95,7 +95,7 @@ impl DenseNetConfig {
 
     /// # Errors
     /// If a value is impossible; says which and what would do.
-    pub fn check(&self) -> Result<(), SpecError> {
+    pub(crate) fn check(&self) -> Result<(), SpecError> {
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("growth", self.growth, WIDEST)?;
         self.blocks()?;

@@ -20,7 +20,7 @@ use crate::cost::trace::{CostTrace, Value};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::images::Images;
 use crate::init::Weights;
-use crate::probe::{At, Lesion, LesionSite, Probe, Unprobed, lesions};
+use crate::probe::{At, Lesion, LesionSite, Probe, lesions};
 use crate::skip::ResidualSkip;
 
 /// A residual network or its plain counterpart.
@@ -73,7 +73,7 @@ impl ResNetConfig {
     ///
     /// # Errors
     /// If `depth` is not one that the block and the stem allow.
-    pub fn stages(&self) -> Result<Vec<usize>, SpecError> {
+    pub(crate) fn stages(&self) -> Result<Vec<usize>, SpecError> {
         let stages = match (self.stem, self.block, self.depth) {
             (StemKind::Imagenet, BlockKind::Basic, 18) => vec![2, 2, 2, 2],
             (StemKind::Imagenet, BlockKind::Basic, 34) => vec![3, 4, 6, 3],
@@ -104,7 +104,7 @@ impl ResNetConfig {
 
     /// # Errors
     /// If a value is impossible; says which and what would do.
-    pub fn check(&self) -> Result<(), SpecError> {
+    pub(crate) fn check(&self) -> Result<(), SpecError> {
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("width", self.width, WIDEST)?;
         self.stages()?;
@@ -181,15 +181,12 @@ pub struct ResNet {
 }
 
 impl ResNet {
+    /// Logits, seen by `probe`.
+    ///
     /// # Shapes
     /// - `images`: `[batch, channels, size, size]`
     /// - output: logits, `[batch, classes]`
-    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        self.forward_probed(images, &mut Unprobed)
-    }
-
-    /// [`forward`](Self::forward) with a probe.
-    pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
+    pub(crate) fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
         let mut x = self.stem.forward(images, probe);
         for (index, at) in self.places.iter().enumerate() {
             let found = probe.block_at(*at);
@@ -203,7 +200,7 @@ impl ResNet {
     }
 
     /// Every lesion that the network can take.
-    pub fn lesions(&self) -> Vec<Lesion> {
+    pub(crate) fn lesions(&self) -> Vec<Lesion> {
         let site = |(index, at): (usize, &At)| {
             let block = &self.blocks[index];
             let next = self.places.get(index + 1).is_some_and(|next| next.stage == at.stage);

@@ -6,6 +6,7 @@
 use burn::module::Module;
 use burn::nn::pool::{AvgPool2d, AvgPool2dConfig};
 use burn::tensor::Tensor;
+use skipbench_ops::Conv;
 
 use super::branch::{Branch, BranchConfig, Order};
 use super::dense_stage;
@@ -15,13 +16,12 @@ use super::stem::{Stem, StemConfig};
 use crate::cost::trace::{CostTrace, Value};
 use crate::execution::Execution;
 use crate::init::Weights;
-use crate::probe::{At, BranchPosition, Lesion, LesionSite, Probe, ProbePoint, Unprobed, lesions};
+use crate::probe::{At, BranchPosition, Lesion, LesionSite, Probe, ProbePoint, lesions};
 use crate::skip::Skip;
 use crate::skip::concat::is_one_operation;
 use crate::skip::flow::Flow;
 use crate::skip::join::{Join, JoinConfig};
 use crate::skip::stochastic::Steps;
-use skipbench_ops::Conv;
 
 /// Every shape of a [`Staged`] network.
 #[derive(Debug, Clone)]
@@ -152,15 +152,12 @@ pub struct Staged {
 }
 
 impl Staged {
+    /// Logits, seen by `probe`.
+    ///
     /// # Shapes
     /// - `images`: `[batch, channels, size, size]`
     /// - output: logits, `[batch, classes]`
-    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        self.forward_probed(images, &mut Unprobed)
-    }
-
-    /// [`forward`](Self::forward) with a probe.
-    pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
+    pub(crate) fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
         let mut x = self.stem.forward(images, probe);
         for index in 0..self.stages.len() {
             x = self.run_stage(index, x, probe);
@@ -237,7 +234,7 @@ impl Staged {
     }
 
     /// Every lesion that the network can take.
-    pub fn lesions(&self) -> Vec<Lesion> {
+    pub(crate) fn lesions(&self) -> Vec<Lesion> {
         let mut blocks = Vec::new();
         for (stage, branches) in (1..).zip(&self.stages) {
             for block in 1..=branches.len() {

@@ -6,12 +6,12 @@ use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, PaddingConfig2d};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
+use skipbench_ops::Conv;
 use skipbench_ops::Engine;
 
 use crate::cost::trace::{CostTrace, Value};
 use crate::init::Weights;
 use crate::probe::{Probe, ProbePoint};
-use skipbench_ops::Conv;
 
 /// How images enter a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

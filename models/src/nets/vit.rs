@@ -18,14 +18,14 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::gelu;
 use burn::tensor::module::attention;
 use serde::{Deserialize, Deserializer, Serialize};
+use skipbench_ops::Conv;
 
 use crate::cost::trace::{CostTrace, Value};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::images::Images;
 use crate::init::Weights;
-use crate::probe::{At, Lesion, LesionSite, Probe, ProbePoint, Unprobed, lesions};
+use crate::probe::{At, Lesion, LesionSite, Probe, ProbePoint, lesions};
 use crate::skip::ResidualSkip;
-use skipbench_ops::Conv;
 
 /// A Vision Transformer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ impl ViTConfig {
 
     /// # Errors
     /// If a value is impossible for `images`; says which and what would do.
-    pub fn check(&self, images: Images) -> Result<(), SpecError> {
+    pub(crate) fn check(&self, images: Images) -> Result<(), SpecError> {
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("width", self.width, WIDEST)?;
         SpecError::unless_within("heads", self.heads, 64)?;
@@ -169,15 +169,12 @@ pub struct ViT {
 }
 
 impl ViT {
+    /// Logits, seen by `probe`.
+    ///
     /// # Shapes
     /// - `images`: `[batch, channels, size, size]`
     /// - output: logits, `[batch, classes]`
-    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        self.forward_probed(images, &mut Unprobed)
-    }
-
-    /// [`forward`](Self::forward) with a probe.
-    pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
+    pub(crate) fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
         probe.weight(ProbePoint::Patches, &self.patches.weight);
         let patches = self.patches.forward(images);
         let [batch, width, height, columns] = patches.dims();
@@ -198,7 +195,7 @@ impl ViT {
     }
 
     /// Every lesion that the network can take.
-    pub fn lesions(&self) -> Vec<Lesion> {
+    pub(crate) fn lesions(&self) -> Vec<Lesion> {
         let site = |block| {
             let at = At { stage: 0, block };
             LesionSite { at, deletable: true, swappable: block < self.blocks.len() }

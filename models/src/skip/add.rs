@@ -1,4 +1,4 @@
-//! `y = x + F(x)`: [`Skip::Add`](super::Skip::Add).
+//! `y = x + F(x)`: [`Skip::Add`].
 //!
 //! He, Zhang, Ren and Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, eq. 1. Both skips of
 //! a Transformer block are the same addition (Dosovitskiy et al. 2020, arXiv:2010.11929, eqs. 2 and 3).
@@ -8,6 +8,7 @@ use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 use skipbench_ops::Engine;
 
+use super::style::Skip;
 use crate::cost::trace::{CostTrace, Value};
 
 /// The join of a block that adds.
@@ -27,5 +28,5 @@ pub(crate) fn add_relu(engine: Engine, x: Tensor<4>, norm: &BatchNorm, z: Tensor
 
 /// Costs [`add`]: one addition, of which nothing is saved.
 pub(crate) fn trace(name: &str, x: &Value, fx: &Value, trace: &mut CostTrace) -> Value {
-    trace.add(name, super::Skip::Add.word(), x, fx)
+    trace.add(name, Skip::Add.word(), x, fx)
 }

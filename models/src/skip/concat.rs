@@ -1,4 +1,4 @@
-//! `y = [x, F(x)]` along channels: [`Skip::Concat`](super::Skip::Concat).
+//! `y = [x, F(x)]` along channels: [`Skip::Concat`].
 //!
 //! Huang, Liu, van der Maaten and Weinberger 2016, "Densely Connected Convolutional Networks", arXiv:1608.06993, eq. 2.
 //! Applied recursively, `[[x0, x1], x2] = [x0, x1, x2]`, which is the paper's dense connectivity. As an operation of
@@ -7,6 +7,7 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use super::style::Skip;
 use crate::cost::trace::{CostTrace, Value};
 use crate::execution::Memory;
 
@@ -27,5 +28,5 @@ pub(crate) fn is_one_operation(memory: Memory, batch_norm: bool) -> bool {
 
 /// Costs [`concat()`]: one copy of both, of which nothing is saved.
 pub(crate) fn trace(name: &str, x: &Value, fx: &Value, trace: &mut CostTrace) -> Value {
-    trace.concat(name, super::Skip::Concat.word(), x, fx)
+    trace.concat(name, Skip::Concat.word(), x, fx)
 }

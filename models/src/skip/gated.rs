@@ -7,10 +7,10 @@ use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
+use skipbench_ops::Conv;
 
 use crate::cost::trace::{CostTrace, Value};
 use crate::init::Weights;
-use skipbench_ops::Conv;
 
 /// The gate's bias at first: closed, so that x passes (Srivastava et al. 2015, §2.2, use −1, −2 and lower).
 const BIAS: f32 = -2.0;

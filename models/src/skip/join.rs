@@ -5,7 +5,6 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::Skip;
 use super::add::{self, Add, add};
 use super::concat::{self, Concat, concat};
 use super::constrained::Constrained;
@@ -16,6 +15,7 @@ use super::hyper::Hyper;
 use super::none::{self, NoSkip, none};
 use super::scaled::Scaled;
 use super::stochastic::{Steps, Stochastic};
+use super::style::Skip;
 use super::weighted::Weighted;
 use crate::cost::trace::{CostTrace, Value};
 use crate::init::Weights;

@@ -5,9 +5,9 @@ use burn::tensor::Tensor;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Skip;
 use super::add::{self, add};
 use super::none::{self, none};
+use super::style::Skip;
 use crate::cost::trace::{CostTrace, Value};
 use crate::error::SpecError;
 

@@ -1,5 +1,5 @@
 //! `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; `y = x + p·F(x)` outside training:
-//! [`Skip::Stochastic`](super::Skip::Stochastic).
+//! [`Skip::Stochastic`].
 //!
 //! Stochastic depth: Huang, Sun, Liu, Sedra and Weinberger 2016, arXiv:1603.09382, eqs. 2, 4 and 5. p falls linearly
 //! from 1 to 0.5 at the last block.
@@ -17,6 +17,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use super::style::Skip;
 use crate::cost::trace::{CostTrace, Value};
 
 /// The last block's probability of being kept; Huang et al. 2016 use it throughout.
@@ -90,6 +91,6 @@ impl Stochastic {
 
     /// Costs [`Stochastic::forward`] of a block that is not left out.
     pub(crate) fn trace(name: &str, x: &Value, fx: &Value, trace: &mut CostTrace) -> Value {
-        trace.add(name, super::Skip::Stochastic.word(), x, fx)
+        trace.add(name, Skip::Stochastic.word(), x, fx)
     }
 }

@@ -1,18 +1,18 @@
 //! [`ModelSpec`]: a network as data; [`Model`]: the same network built. The only place that knows every family.
 
-mod count;
+mod custom;
 mod model;
 mod network;
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
+pub use custom::{CustomConfig, CustomModel};
 pub use model::Model;
 pub use network::{Custom, Network};
 
 use crate::cost::trace::CostTrace;
 use crate::cost::{self, Cost, Layer};
-use crate::custom::CustomConfig;
 use crate::error::SpecError;
 use crate::execution::Execution;
 use crate::images::Images;

@@ -3,7 +3,6 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::count::trainable;
 use crate::nets::{ResNet, Staged, ViT};
 use crate::probe::{Lesion, Probe, Unprobed};
 
@@ -42,10 +41,5 @@ impl Model {
             Model::Staged(model) => model.lesions(),
             Model::Vit(model) => model.lesions(),
         }
-    }
-
-    /// Trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
-    pub fn trainable_params(&self) -> u64 {
-        trainable(self)
     }
 }

@@ -1,11 +1,10 @@
 //! What can be built and measured: the networks of this crate, and those of one's own.
 
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 
-use super::count::trainable;
+use super::custom::CustomModel;
 use super::{Model, ModelSpec};
-use crate::custom::CustomModel;
 use crate::error::SpecError;
 use crate::execution::Execution;
 use crate::images::Images;
@@ -31,7 +30,7 @@ pub trait Network: Module {
     /// Tells a network whose chance depends on the training step that `steps` of them are done. Most have none.
     fn resume(&self, _steps: u64) {}
 
-    /// Trainable parameters.
+    /// Trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
     fn count_trainable(&self) -> u64 {
         trainable(self)
     }
@@ -76,4 +75,22 @@ impl<O: CustomModel> Network for Custom<O> {
     fn logits(&self, images: Tensor<4>) -> Tensor<2> {
         self.net.forward(images)
     }
+}
+
+struct Count(u64);
+
+impl ModuleVisitor for Count {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if param.is_require_grad() {
+            self.0 += param.lazy_shape().num_elements() as u64;
+        }
+    }
+}
+
+/// How many trainable parameters there are.
+fn trainable<M: Module>(model: &M) -> u64 {
+    let mut count = Count(0);
+    // Off an autodiff device no parameter requires a gradient, so ask on one.
+    model.clone().train().visit(&mut count);
+    count.0
 }

@@ -38,7 +38,7 @@ pub fn name(spec: &ModelSpec, path: &str) -> String {
         ModelSpec::Resnet(config) => resnet(config, &parts),
         ModelSpec::Densenet(_) => densenet(&parts),
         ModelSpec::Vit(_) => vit(&parts),
-        _ => None,
+        ModelSpec::Backbone(_) | ModelSpec::Custom(_) => None,
     };
     named.unwrap_or_else(|| parts.join("."))
 }

@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use skipbench_models::{
-    BlockKind, DenseKind, DenseNetConfig, Images, ModelSpec, ResNetConfig, ResidualSkip, Shortcut, catalog,
+    BlockKind, DenseKind, DenseNetConfig, Images, ModelSpec, Network, ResNetConfig, ResidualSkip, Shortcut, catalog,
 };
 
 /// Trainable parameters: 10 classes at 32×32 for CIFAR networks, 1000 at 224×224 for ImageNet's.
@@ -91,7 +91,7 @@ fn every_catalog_entry_builds_what_it_costs() {
     for entry in catalog::all() {
         let model = entry.spec.init(entry.images, 1, &Device::flex()).expect(&entry.name);
         let cost = entry.spec.cost(entry.images).expect(&entry.name);
-        assert_eq!(model.trainable_params(), cost.params, "{}", entry.name);
+        assert_eq!(model.count_trainable(), cost.params, "{}", entry.name);
     }
 }
 
@@ -112,7 +112,7 @@ fn unpublished_corners_build_what_they_cost() {
     for spec in specs {
         let name = catalog::name(&spec);
         let model = spec.init(images, 1, &Device::flex()).expect(&name);
-        assert_eq!(model.trainable_params(), spec.cost(images).expect(&name).params, "{name}");
+        assert_eq!(model.count_trainable(), spec.cost(images).expect(&name).params, "{name}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The gradient of normalising.
+//! The gradient of normalizing.
 
 use std::mem::MaybeUninit;
 
@@ -8,15 +8,15 @@ use rayon::prelude::*;
 use super::sums::{LANES, Sums};
 use super::{Channel, Parameters};
 use crate::planes::{Planes, PlanesMut};
-use crate::written;
+use crate::uninit::written;
 
-/// Where the gradient of what was normalised passes: everywhere, or where the ReLU after it was open.
+/// Where the gradient of what was normalized passes: everywhere, or where the ReLU after it was open.
 #[derive(Debug, Clone, Copy)]
 pub enum Mask<'a> {
     /// No ReLU.
     All,
-    /// ReLU of the normalised x alone, which is computed again.
-    Normalised,
+    /// ReLU of the normalized x alone, which is computed again.
+    Normalized,
     /// ReLU of a sum: where this output is positive.
     Output(Planes<'a>),
 }
@@ -53,7 +53,7 @@ fn sums(
     sums.finish()
 }
 
-/// The gradient of a normalised channel. `d` holds that of the output and gets that of x; `shortcut` gets what the ReLU let
+/// The gradient of a normalized channel. `d` holds that of the output and gets that of x; `shortcut` gets what the ReLU let
 /// pass. Gives the gradients of γ and β.
 #[inline(always)]
 fn channel_gradient(
@@ -64,9 +64,9 @@ fn channel_gradient(
     d: &PlanesMut<'_>,
     shortcut: Option<&PlanesMut<'_, MaybeUninit<f32>>>,
 ) -> (f32, f32) {
-    let [beta, centred] = sums((x, y), d, channel, by, open);
+    let [beta, centered] = sums((x, y), d, channel, by, open);
     let level = (beta / x.count()) as f32;
-    let slope = (centred / x.count() * f64::from(inverse) * f64::from(inverse)) as f32;
+    let slope = (centered / x.count() * f64::from(inverse) * f64::from(inverse)) as f32;
     for image in 0..x.batch {
         // SAFETY: a channel is one task, so no other holds its planes.
         let d = unsafe { d.plane(image, channel) };
@@ -85,7 +85,7 @@ fn channel_gradient(
             }
         }
     }
-    ((centred * f64::from(inverse)) as f32, beta as f32)
+    ((centered * f64::from(inverse)) as f32, beta as f32)
 }
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
@@ -99,14 +99,14 @@ fn gradient(
 ) -> (f32, f32) {
     match mask {
         Mask::All => channel_gradient((x, x), channel, by, |_, _| true, d, None),
-        Mask::Normalised => channel_gradient((x, x), channel, by, |x, _| by.0.of(x) > 0.0, d, None),
+        Mask::Normalized => channel_gradient((x, x), channel, by, |x, _| by.0.of(x) > 0.0, d, None),
         Mask::Output(y) => channel_gradient((x, y), channel, by, |_, y| y > 0.0, d, shortcut),
     }
 }
 
-/// What a normalisation's backward pass gives beside the gradient of x.
+/// What a normalization's backward pass gives beside the gradient of x.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Gradients {
     /// Of γ.
     pub gamma: Vec<f32>,
     /// Of β.
@@ -122,11 +122,11 @@ pub fn backward(
     (mean, variance): (&[f32], &[f32]),
     mask: Mask<'_>,
     d: &mut [f32],
-) -> Found {
+) -> Gradients {
     x.alike(if let Mask::Output(y) = &mask { y } else { &x });
     assert_eq!(d.len(), x.data.len(), "a gradient of another shape");
     let d = PlanesMut::new(d, x.channels, x.area);
-    let mut found = Found::default();
+    let mut found = Gradients::default();
     let mut run = |shortcut: Option<&PlanesMut<MaybeUninit<f32>>>| {
         let channel = |channel| {
             let by = parameters.channel(channel, mean[channel], variance[channel]);
@@ -135,7 +135,7 @@ pub fn backward(
         (found.gamma, found.beta) = (0..x.channels).into_par_iter().map(channel).unzip();
     };
     match mask {
-        Mask::All | Mask::Normalised => run(None),
+        Mask::All | Mask::Normalized => run(None),
         Mask::Output(_) => {
             let write = |shortcut: &mut [_]| run(Some(&PlanesMut::new(shortcut, x.channels, x.area)));
             // SAFETY: there are as many numbers as in x, and the gradient of every channel writes its planes.

@@ -1,4 +1,4 @@
-//! Normalising.
+//! Normalizing.
 
 use std::mem::MaybeUninit;
 
@@ -6,20 +6,9 @@ use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::sums::sum;
-use super::{Channel, Parameters};
+use super::{Channel, Epilogue, Parameters};
 use crate::planes::{Planes, PlanesMut};
-use crate::written;
-
-/// What follows the normalisation.
-#[derive(Debug, Clone, Copy)]
-pub enum After<'a> {
-    /// Nothing.
-    Nothing,
-    /// ReLU.
-    Relu,
-    /// Addition of a shortcut, then ReLU.
-    AddRelu(Planes<'a>),
-}
+use crate::uninit::written;
 
 /// x, or 0 where it is less. What is not a number stays so, which `max` would turn to 0: a network that diverged must show it.
 #[inline(always)]
@@ -35,18 +24,18 @@ fn statistics(x: Planes, channel: usize) -> (f32, f32) {
     (mean, (squares / x.count()) as f32)
 }
 
-/// Writes a normalised channel to `channel` of `y`, all of its planes.
+/// Writes a normalized channel to `channel` of `y`, all of its planes.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
-fn apply(x: Planes, channel: usize, by: Channel, after: After, y: &PlanesMut<MaybeUninit<f32>>) {
+fn apply(x: Planes, channel: usize, by: Channel, epilogue: Epilogue<Planes>, y: &PlanesMut<MaybeUninit<f32>>) {
     let new = MaybeUninit::new;
     for image in 0..x.batch {
         let x = x.plane(image, channel);
         // SAFETY: a channel is one task, so no other holds its planes.
         let y = unsafe { y.plane(image, channel) };
-        match after {
-            After::Nothing => y.iter_mut().zip(x).for_each(|(y, x)| *y = new(by.of(*x))),
-            After::Relu => y.iter_mut().zip(x).for_each(|(y, x)| *y = new(relu(by.of(*x)))),
-            After::AddRelu(shortcut) => {
+        match epilogue {
+            Epilogue::Identity => y.iter_mut().zip(x).for_each(|(y, x)| *y = new(by.of(*x))),
+            Epilogue::Relu => y.iter_mut().zip(x).for_each(|(y, x)| *y = new(relu(by.of(*x)))),
+            Epilogue::AddRelu(shortcut) => {
                 let shortcut = shortcut.plane(image, channel);
                 y.iter_mut().zip(x).zip(shortcut).for_each(|((y, x), s)| *y = new(relu(by.of(*x) + s)));
             }
@@ -56,14 +45,14 @@ fn apply(x: Planes, channel: usize, by: Channel, after: After, y: &PlanesMut<May
 
 /// The same onto itself: `y` holds x.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
-fn apply_in_place(batch: usize, channel: usize, by: Channel, after: After, y: &PlanesMut) {
+fn apply_in_place(batch: usize, channel: usize, by: Channel, epilogue: Epilogue<Planes>, y: &PlanesMut) {
     for image in 0..batch {
         // SAFETY: a channel is one task, so no other holds its planes.
         let y = unsafe { y.plane(image, channel) };
-        match after {
-            After::Nothing => y.iter_mut().for_each(|y| *y = by.of(*y)),
-            After::Relu => y.iter_mut().for_each(|y| *y = relu(by.of(*y))),
-            After::AddRelu(shortcut) => {
+        match epilogue {
+            Epilogue::Identity => y.iter_mut().for_each(|y| *y = by.of(*y)),
+            Epilogue::Relu => y.iter_mut().for_each(|y| *y = relu(by.of(*y))),
+            Epilogue::AddRelu(shortcut) => {
                 let shortcut = shortcut.plane(image, channel);
                 y.iter_mut().zip(shortcut).for_each(|(y, s)| *y = relu(by.of(*y) + s));
             }
@@ -71,15 +60,19 @@ fn apply_in_place(batch: usize, channel: usize, by: Channel, after: After, y: &P
     }
 }
 
-/// Normalises by the statistics of the batch, which it gives too: the mean and the biased variance of each channel.
-pub fn train(x: Planes<'_>, parameters: Parameters<'_>, after: After<'_>) -> (Vec<f32>, (Vec<f32>, Vec<f32>)) {
-    x.alike(if let After::AddRelu(shortcut) = &after { shortcut } else { &x });
+/// Normalizes by the statistics of the batch, which it gives too: the mean and the biased variance of each channel.
+pub fn train(
+    x: Planes<'_>,
+    parameters: Parameters<'_>,
+    epilogue: Epilogue<Planes<'_>>,
+) -> (Vec<f32>, (Vec<f32>, Vec<f32>)) {
+    x.alike(if let Epilogue::AddRelu(shortcut) = &epilogue { shortcut } else { &x });
     let mut found = Default::default();
     let write = |y: &mut [MaybeUninit<f32>]| {
         let y = PlanesMut::new(y, x.channels, x.area);
         let channel = |channel| {
             let (mean, variance) = statistics(x, channel);
-            apply(x, channel, parameters.channel(channel, mean, variance).0, after, &y);
+            apply(x, channel, parameters.channel(channel, mean, variance).0, epilogue, &y);
             (mean, variance)
         };
         found = (0..x.channels).into_par_iter().map(channel).unzip();
@@ -89,19 +82,19 @@ pub fn train(x: Planes<'_>, parameters: Parameters<'_>, after: After<'_>) -> (Ve
     (y, found)
 }
 
-/// Normalises by given statistics, onto itself.
+/// Normalizes by given statistics, onto itself.
 pub fn infer(
     shape: [usize; 3],
     y: &mut [f32],
     parameters: Parameters<'_>,
     (mean, variance): (&[f32], &[f32]),
-    after: After<'_>,
+    epilogue: Epilogue<Planes<'_>>,
 ) {
     let [batch, channels, area] = shape;
     let y = PlanesMut::new(y, channels, area);
     (0..channels).into_par_iter().for_each(|channel| {
         let by = parameters.channel(channel, mean[channel], variance[channel]).0;
-        apply_in_place(batch, channel, by, after, &y);
+        apply_in_place(batch, channel, by, epilogue, &y);
     });
 }
 
@@ -110,14 +103,14 @@ pub fn batch_statistics(x: Planes<'_>) -> (Vec<f32>, Vec<f32>) {
     (0..x.channels).into_par_iter().map(|channel| statistics(x, channel)).unzip()
 }
 
-/// ReLU of the first channels of `x`, as many as parameters are given for, normalised by given statistics.
-pub fn normalise(x: Planes<'_>, parameters: Parameters<'_>, (mean, variance): (&[f32], &[f32])) -> Vec<f32> {
+/// ReLU of the first channels of `x`, as many as parameters are given for, normalized by given statistics.
+pub fn normalize_relu(x: Planes<'_>, parameters: Parameters<'_>, (mean, variance): (&[f32], &[f32])) -> Vec<f32> {
     let channels = parameters.gamma.len();
     let write = |y: &mut [MaybeUninit<f32>]| {
         let y = PlanesMut::new(y, channels, x.area);
         (0..channels).into_par_iter().for_each(|channel| {
             let by = parameters.channel(channel, mean[channel], variance[channel]).0;
-            apply(x, channel, by, After::Relu, &y);
+            apply(x, channel, by, Epilogue::Relu, &y);
         });
     };
     // SAFETY: there are so many channels, and every one is applied.

@@ -1,4 +1,4 @@
-//! Batch normalisation, alone or with the addition and the ReLU that follow it: Ioffe and Szegedy 2015, arXiv:1502.03167,
+//! Batch normalization, alone or with the addition and the ReLU that follow it: Ioffe and Szegedy 2015, arXiv:1502.03167,
 //! algorithm 1, and its gradient, §3.
 //!
 //! A channel is one task. Its planes are read for the mean, for the variance (around the mean, so that nothing cancels) and
@@ -10,24 +10,33 @@ mod deferred;
 mod forward;
 mod sums;
 
-pub use backward::{Found, Mask, backward};
-pub use deferred::{Owed, defer, settled};
-pub use forward::{After, batch_statistics, infer, normalise, train};
+pub use backward::{Gradients, Mask, backward};
+pub use deferred::{DeferredSums, backward_deferred, settle};
+pub use forward::{batch_statistics, infer, normalize_relu, train};
 
-/// What a channel is normalised by: `y = (x - mean) · scale + shift`.
+/// What follows a normalization in the same pass over memory. `T` is the shortcut that is added, as the caller has it.
+#[derive(Debug, Clone, Copy)]
+pub enum Epilogue<T> {
+    /// Nothing.
+    Identity,
+    /// ReLU.
+    Relu,
+    /// Addition of a shortcut, then ReLU.
+    AddRelu(T),
+}
+
+/// What a channel is normalized by: `y = (x - mean) · scale + shift`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Channel {
-    /// Mean.
-    pub mean: f32,
+pub(crate) struct Channel {
+    mean: f32,
     /// γ over the standard deviation.
-    pub scale: f32,
+    scale: f32,
     /// β.
-    pub shift: f32,
+    shift: f32,
 }
 
 impl Channel {
-    /// From statistics and parameters.
-    pub fn new(mean: f32, inverse: f32, gamma: f32, beta: f32) -> Self {
+    fn new(mean: f32, inverse: f32, gamma: f32, beta: f32) -> Self {
         Self { mean, scale: gamma * inverse, shift: beta }
     }
 
@@ -38,11 +47,11 @@ impl Channel {
 }
 
 /// 1 / √(variance + ε).
-pub fn inverse(variance: f32, epsilon: f64) -> f32 {
+fn inverse(variance: f32, epsilon: f64) -> f32 {
     (1.0 / (f64::from(variance) + epsilon).sqrt()) as f32
 }
 
-/// γ, β and ε of a normalisation.
+/// γ, β and ε of a normalization.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameters<'a> {
     /// γ, one a channel.
@@ -54,8 +63,8 @@ pub struct Parameters<'a> {
 }
 
 impl Parameters<'_> {
-    /// What `channel` is normalised by, given its statistics, and 1 over its standard deviation.
-    pub fn channel(&self, channel: usize, mean: f32, variance: f32) -> (Channel, f32) {
+    /// What `channel` is normalized by, given its statistics, and 1 over its standard deviation.
+    fn channel(&self, channel: usize, mean: f32, variance: f32) -> (Channel, f32) {
         let inverse = inverse(variance, self.epsilon);
         (Channel::new(mean, inverse, self.gamma[channel], self.beta[channel]), inverse)
     }

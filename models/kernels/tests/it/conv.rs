@@ -3,7 +3,7 @@
 
 use half::bf16;
 use proptest::prelude::*;
-use skipbench_kernels::conv::{Conv, ConvShape, Isa, Products};
+use skipbench_kernels::{ConvShape, Convolution, Isa, Products};
 
 use super::{cases, pool};
 use crate::reference::{Sum, convolve, gradients, noise, wide};
@@ -45,7 +45,7 @@ fn kernels(isa: Isa, shape: &ConvShape, operands: &Operands) -> Results<f32> {
     let sizes = [shape.output_len(), shape.input_len(), shape.weight_len()];
     // What is not overwritten stays NaN and fails every comparison.
     let [mut y, mut dx, mut dw] = sizes.map(|size| vec![f32::NAN; size]);
-    let conv = Conv::new(*shape).on(isa);
+    let conv = Convolution::new(*shape).with_isa(isa);
     conv.forward(&operands.x, &operands.weight, &mut y);
     conv.input_gradient(&operands.dy, &operands.weight, &mut dx);
     conv.weight_gradient(&operands.x, &operands.dy, &mut dw);
@@ -177,7 +177,7 @@ fn images_may_lie_among_the_channels_of_a_larger_tensor() {
         let (wide_x, wide_dy) = (spread(&x, shape.batch, apart), spread(&dy, shape.batch, out_apart));
         for isa in every_isa() {
             let Results([y, dx, dw]) = kernels(isa, &shape, &operands(&shape, 9));
-            let conv = Conv::new(shape).on(isa).input_images_apart(apart).output_images_apart(out_apart);
+            let conv = Convolution::new(shape).with_isa(isa).with_input_stride(apart).with_output_stride(out_apart);
             let [mut wide_y, mut wide_dx] = [wide_dy.len(), wide_x.len()].map(|len| vec![f32::NAN; len]);
             let mut wide_dw = vec![f32::NAN; dw.len()];
             conv.forward(&wide_x, &weight, &mut wide_y);
@@ -193,7 +193,7 @@ fn images_may_lie_among_the_channels_of_a_larger_tensor() {
 }
 
 #[test]
-fn normalising_on_the_way_equals_normalising_before() {
+fn normalizing_on_the_way_equals_normalizing_before() {
     for shape in
         [square(2, 5, 7, 12, 3, 1), square(2, 40, 4, 7, 1, 1), square(2, 6, 3, 9, 3, 2), square(1, 9, 9, 8, 1, 2)]
     {
@@ -207,7 +207,7 @@ fn normalising_on_the_way_equals_normalising_before() {
         for isa in every_isa() {
             let [mut y, mut plain_y] = [(); 2].map(|()| vec![f32::NAN; shape.output_len()]);
             let [mut dw, mut plain_dw] = [(); 2].map(|()| vec![f32::NAN; shape.weight_len()]);
-            let plain = Conv::new(shape).on(isa);
+            let plain = Convolution::new(shape).with_isa(isa);
             plain.forward(&normal, &weight, &mut plain_y);
             plain.weight_gradient(&normal, &dy, &mut plain_dw);
             let conv = plain.normalized(&scale, &shift);
@@ -220,13 +220,13 @@ fn normalising_on_the_way_equals_normalising_before() {
 }
 
 #[test]
-fn a_normalised_nan_stays() {
+fn a_normalized_nan_stays() {
     let shape = square(1, 2, 1, 4, 1, 1);
     let mut x = noise(shape.input_len(), 6);
     x[5] = f32::NAN;
     for isa in every_isa() {
         let mut y = vec![0.0; shape.output_len()];
-        Conv::new(shape).on(isa).normalized(&[1.0, 1.0], &[0.0, 0.0]).forward(&x, &[1.0, 1.0], &mut y);
+        Convolution::new(shape).with_isa(isa).normalized(&[1.0, 1.0], &[0.0, 0.0]).forward(&x, &[1.0, 1.0], &mut y);
         let lost: Vec<_> = (0..y.len()).filter(|&pixel| y[pixel].is_nan()).collect();
         assert_eq!(lost, [5], "{isa:?}");
     }
@@ -249,10 +249,10 @@ fn factors_are_rounded_to_the_nearest_bf16() {
     let shape = ConvShape { width: factors.len(), ..square(1, 1, 1, 1, 1, 1) };
     for isa in Isa::available(Products::Bf16) {
         let mut y = [f32::NAN; 8];
-        Conv::new(shape).on(isa).forward(&factors, &[1.0], &mut y);
+        Convolution::new(shape).with_isa(isa).forward(&factors, &[1.0], &mut y);
         assert_eq!(y, factors.map(|factor| bf16::from_f32(factor).to_f32()), "{isa:?}");
         for nan in [f32::NAN, f32::from_bits(0x7f80_0001), f32::from_bits(0xffff_ffff)] {
-            Conv::new(shape).on(isa).forward(&[nan; 8], &[1.0], &mut y);
+            Convolution::new(shape).with_isa(isa).forward(&[nan; 8], &[1.0], &mut y);
             assert!(y.iter().all(|y| y.is_nan()), "{isa:?} {:x}: {y:?}", nan.to_bits());
         }
     }
@@ -272,7 +272,7 @@ fn what_a_diverged_network_left_behind_does_not_show() {
     for (seed, shape) in affordable(shapes).enumerate() {
         pool(1).install(|| {
             for isa in every_isa() {
-                let conv = Conv::new(large).on(isa);
+                let conv = Convolution::new(large).with_isa(isa);
                 let lost = (conv.output(&nan.x, &nan.weight), conv.gradient(&nan.dy, &nan.weight));
                 assert!(lost.0.iter().chain(&lost.1).all(|value| value.is_nan()));
                 conv.weight_gradient(&nan.x, &nan.dy, &mut vec![0.0; large.weight_len()]);

@@ -1,9 +1,9 @@
-//! Batch normalisation: alone, with ReLU, with addition and ReLU; and the gradient that several normalisations of one tensor
+//! Batch normalization: alone, with ReLU, with addition and ReLU; and the gradient that several normalizations of one tensor
 //! share.
 
 use proptest::prelude::*;
-use skipbench_kernels::norm::{self, After, Mask, Owed, Parameters};
-use skipbench_kernels::planes::Planes;
+use skipbench_kernels::Planes;
+use skipbench_kernels::norm::{self, DeferredSums, Epilogue, Mask, Parameters};
 
 use super::{cases, pool};
 use crate::reference::{Maps, Moments, Norm, apart, gammas, gate, is_doubtful, noise, relu, wide};
@@ -46,7 +46,7 @@ fn shapes() -> impl Strategy<Value = [usize; 4]> {
         .prop_filter("few numbers have hardly a variance", |[batch, _, height, width]| batch * height * width > 7)
 }
 
-/// Every result of a normalisation.
+/// Every result of a normalization.
 #[derive(Debug, PartialEq)]
 struct Results {
     y: Vec<f32>,
@@ -62,25 +62,25 @@ struct Results {
 /// `then` is nothing, ReLU, or the addition of a shortcut and ReLU.
 fn run(shape: [usize; 4], x: &[f32], shortcut: &[f32], dy: &[f32], by: &Affine, then: usize) -> Results {
     let [batch, channels, height, width] = shape;
-    let after = [After::Nothing, After::Relu, After::AddRelu(planes(shortcut, shape))][then];
-    let (y, (mean, variance)) = norm::train(planes(x, shape), by.parameters(), after);
-    let mask = [Mask::All, Mask::Normalised, Mask::Output(planes(&y, shape))][then];
+    let epilogue = [Epilogue::Identity, Epilogue::Relu, Epilogue::AddRelu(planes(shortcut, shape))][then];
+    let (y, (mean, variance)) = norm::train(planes(x, shape), by.parameters(), epilogue);
+    let mask = [Mask::All, Mask::Normalized, Mask::Output(planes(&y, shape))][then];
     let (mut dx, mut inferred) = (dy.to_vec(), x.to_vec());
     let found = norm::backward(planes(x, shape), by.parameters(), (&mean, &variance), mask, &mut dx);
-    norm::infer([batch, channels, height * width], &mut inferred, by.parameters(), (&mean, &variance), after);
-    let norm::Found { gamma, beta, shortcut } = found;
+    norm::infer([batch, channels, height * width], &mut inferred, by.parameters(), (&mean, &variance), epilogue);
+    let norm::Gradients { gamma, beta, shortcut } = found;
     Results { y, mean, variance, dx, gamma, beta, shortcut, inferred }
 }
 
-/// Every result of a normalisation, of numbers around `offset`; refuses a case in which rounding decides about a ReLU.
+/// Every result of a normalization, of numbers around `offset`; refuses a case in which rounding decides about a ReLU.
 fn compare(shape: [usize; 4], then: usize, offset: f32, seed: u64) -> Result<(), TestCaseError> {
     let len = shape.iter().product();
     let x: Vec<f32> = noise(len, seed).iter().map(|x| x + offset).collect();
     let (shortcut, dy, by) = (noise(len, seed + 1), noise(len, seed + 2), Affine::draw(shape[1], seed + 3));
     let [maps, added, d] = [&x, &shortcut, &dy].map(|values| Maps::of(shape, values));
     let moments = Moments::of(&maps);
-    let normalised = by.norm().apply(&maps, &moments);
-    let before = if then == 2 { normalised.zip(&added, |a, b| a + b) } else { normalised };
+    let normalized = by.norm().apply(&maps, &moments);
+    let before = if then == 2 { normalized.zip(&added, |a, b| a + b) } else { normalized };
     prop_assume!(then == 0 || !is_doubtful(&before));
     let (y, d) = if then == 0 { (before, d) } else { (relu(&before), gate(&before, &d)) };
     let (dx, gamma, beta) = by.norm().gradient(&maps, &moments, &d);
@@ -105,7 +105,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases(96)))]
 
     #[test]
-    fn normalisation_agrees_with_f64(
+    fn normalization_agrees_with_f64(
         shape in shapes(),
         then in 0..3usize,
         offset in prop_oneof![Just(0.0), -20.0..20.0f32],
@@ -115,7 +115,7 @@ proptest! {
     }
 
     #[test]
-    fn what_several_normalisations_owe_is_what_each_would_take(
+    fn deferred_gradients_are_those_of_each_normalization(
         shape in shapes(),
         seed in 0..1000u64,
         reads in prop::collection::vec(1..8usize, 1..4),
@@ -126,29 +126,29 @@ proptest! {
         let (x, start) = (noise(len, seed), noise(len, seed + 1));
         let maps = Maps::of(shape, &x);
         let (mean, variance) = norm::batch_statistics(planes(&x, shape));
-        let (mut expected, mut dx, mut owed) = (wide(&start), start, vec![Owed::default(); channels]);
+        let (mut expected, mut dx, mut deferred) = (wide(&start), start, vec![DeferredSums::default(); channels]);
         for (index, read) in reads.into_iter().enumerate() {
             let (read, seed) = (read.min(channels), seed + 10 * (index as u64 + 1));
             let part = maps.part(0, read);
             let (by, dy) = (Affine::draw(read, seed), noise(part.data.len(), seed + 2));
             let moments = Moments::of(&part);
-            let normalised = by.norm().apply(&part, &moments);
-            prop_assume!(!is_doubtful(&normalised));
-            let activated = norm::normalise(planes(&x, shape), by.parameters(), (&mean[..read], &variance[..read]));
-            close("normalised", &activated, &relu(&normalised).data, 1e-5)?;
-            let d = gate(&normalised, &Maps::of(part.shape, &dy));
+            let normalized = by.norm().apply(&part, &moments);
+            prop_assume!(!is_doubtful(&normalized));
+            let activated = norm::normalize_relu(planes(&x, shape), by.parameters(), (&mean[..read], &variance[..read]));
+            close("normalized", &activated, &relu(&normalized).data, 1e-5)?;
+            let d = gate(&normalized, &Maps::of(part.shape, &dy));
             let (own, gamma, beta) = by.norm().gradient(&part, &moments, &d);
             let nothing = Maps::new([batch, channels - read, height, width], vec![0.0; len - part.data.len()]);
             expected.iter_mut().zip(own.join(&nothing).data).for_each(|(sum, own)| *sum += own);
             let both = (planes(&x, shape), planes(&dy, part.shape));
-            let found = norm::defer(both, by.parameters(), (&mean, &variance), &mut dx, &mut owed);
+            let found = norm::backward_deferred(both, by.parameters(), (&mean, &variance), &mut dx, &mut deferred);
             close("dγ", &found.0, &gamma, 1e-4)?;
             close("dβ", &found.1, &beta, 1e-4)?;
         }
         let (expected, cut) = (Maps::new(shape, expected), cut.min(channels));
         for (first, end) in [(0, cut), (cut, channels)] {
             let both = (planes(&x, shape), planes(&dx, shape));
-            let settled = norm::settled(both, first, (&mean, &variance), EPSILON, &owed[first..end]);
+            let settled = norm::settle(both, first, (&mean, &variance), EPSILON, &deferred[first..end]);
             close("dx", &settled, &expected.part(first, end - first).data, 1e-4)?;
         }
     }

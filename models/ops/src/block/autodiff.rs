@@ -9,14 +9,16 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend};
 
-use super::{Done, Stage, StageKernels, StageOps, generic};
+use super::extension::{StageKernels, StageOps};
+use super::generic;
+use super::stage::{Stage, StageOutput};
 
 /// Keeps what the forward pass made, and the parameters. Parents: x, parameters.
 #[derive(Debug)]
 struct StageBackward;
 
 impl<B: StageKernels> Backward<B, 2> for StageBackward {
-    type State = (Done<B>, FloatTensor<B>, Arc<Stage>);
+    type State = (StageOutput<B>, FloatTensor<B>, Arc<Stage>);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);
@@ -47,7 +49,7 @@ impl<B: StageKernels, C: CheckpointStrategy> StageOps for Autodiff<B, C> {
         (features, statistics)
     }
 
-    /// A stage whose normalisations are frozen while the rest learns: operation by operation.
+    /// A stage whose normalizations are frozen while the rest learns: operation by operation.
     fn stage_infer(
         x: FloatTensor<Self>,
         parameters: FloatTensor<Self>,

@@ -5,7 +5,7 @@ use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::{Shape, Slice};
 
-use super::{Done, Stage, Step};
+use super::stage::{Activations, Stage, StageOutput, Step};
 use crate::Conv;
 
 /// `range` of a tensor's axis.
@@ -33,7 +33,7 @@ pub(super) fn forward<B: Backend>(
     all: FloatTensor<B>,
     given: Option<FloatTensor<B>>,
     stage: &Stage,
-) -> Done<B> {
+) -> StageOutput<B> {
     let (mut features, mut found, mut inner, mut activated) = (x, Vec::new(), Vec::new(), Vec::new());
     for steps in stage.steps() {
         let mut x = features.clone();
@@ -46,14 +46,14 @@ pub(super) fn forward<B: Backend>(
                     B::batch_norm(x, gamma, beta, mean, variance, stage.epsilon)
                 }
                 None => {
-                    let normalised = B::batch_norm_train(x, gamma, beta, stage.epsilon);
-                    found.extend([normalised.mean, normalised.variance]);
-                    normalised.output
+                    let normalized = B::batch_norm_train(x, gamma, beta, stage.epsilon);
+                    found.extend([normalized.mean, normalized.variance]);
+                    normalized.output
                 }
             };
             let y = B::relu(y);
             x = B::conv2d(y.clone(), weight, None, options(&step.conv));
-            if given.is_none() && stage.keeps_activated() {
+            if given.is_none() && stage.activations == Activations::Keep {
                 activated.push(y);
             }
             if given.is_none() && index + 1 < steps.len() {
@@ -63,12 +63,12 @@ pub(super) fn forward<B: Backend>(
         features = B::float_cat(vec![features, x], 1);
     }
     let statistics = given.unwrap_or_else(|| B::float_cat(found, 0));
-    Done { features, statistics, inner, activated }
+    StageOutput { features, statistics, inner, activated }
 }
 
 /// The backward pass.
 pub(super) fn backward<B: Backend>(
-    mut done: Done<B>,
+    mut done: StageOutput<B>,
     all: FloatTensor<B>,
     gradient: FloatTensor<B>,
     stage: &Stage,

@@ -1,170 +1,65 @@
-//! A stage of blocks that concatenate, as one operation: with what it keeps for the backward pass chosen by [`Keep`].
+//! A stage of layers that concatenate, as a DenseNet's, as one operation.
 //!
-//! The features of all layers are one tensor; a layer reads the channels before its own. The operation's parameters are one
-//! vector: for every convolution of every layer γ and β of the normalisation before it, then its weights. Its statistics are
-//! another: for every convolution mean and variance of that normalisation.
+//! A layer is a chain of BN–ReLU–convolution; its result joins the channels that it read. Layer by layer that would keep a
+//! copy of all features so far; here the features of all layers are one tensor, of which a layer reads the beginning.
+//!
+//! With an [`Engine`](crate::Engine) of this crate's kernels each feature is written once, where it stays; on other devices the backend's
+//! own operations do the same. Either is differentiated as one operation, and [`Activations`] chooses what it keeps.
+//!
+//! ```
+//! use burn::tensor::{Device, Tensor};
+//! use skipbench_ops::block::{Activations, Stage};
+//! use skipbench_ops::{Conv, Engine};
+//!
+//! // Two layers of one 3×3 convolution each, which add 4 channels to the 6 that enter.
+//! let stage = Stage {
+//!     input: 6,
+//!     layers: vec![vec![Conv::new(6, 4, 3)], vec![Conv::new(10, 4, 3)]],
+//!     epsilon: 1e-5,
+//!     engine: Engine::default(),
+//!     activations: Activations::Recompute,
+//! };
+//! let device = Device::flex().autodiff();
+//! let parameters = Tensor::<1>::ones([stage.parameters()], &device).require_grad();
+//! let (features, statistics) = stage.train(Tensor::ones([2, 6, 8, 8], &device), parameters.clone());
+//! assert_eq!((features.dims(), statistics.dims()), ([2, 14, 8, 8], [2 * 6 + 2 * 10]));
+//! let gradients = features.sum().backward();
+//! assert!(parameters.grad(&gradients).is_some());
+//! ```
 
 mod autodiff;
+mod extension;
 #[cfg(feature = "flex")]
 mod fused;
 mod generic;
+mod stage;
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, backend_extension};
+use burn::backend::Dispatch;
+use burn::tensor::Tensor;
 
-use crate::{Conv, Engine};
-
-/// Shapes of a stage of blocks that concatenate.
-#[derive(Debug, Clone)]
-pub struct Stage {
-    /// Channels that enter.
-    pub input: usize,
-    /// The convolutions of each layer, each after BN and ReLU.
-    pub layers: Vec<Vec<Conv>>,
-    /// What is added to variances.
-    pub epsilon: f64,
-    /// Whose operations compute it.
-    pub engine: Engine,
-    /// What it keeps.
-    pub keep: Keep,
-}
-
-/// What a stage keeps for the backward pass, beside its features and the results of inner convolutions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// The results of BN and ReLU.
-    Activations,
-    /// Nothing: BN and ReLU are computed again in the backward pass. Pleiss et al. 2017, arXiv:1707.06990.
-    Nothing,
-}
-
-/// One BN–ReLU–convolution of a stage, and where its numbers stand in the vectors of parameters and statistics.
-#[derive(Debug, Clone)]
-pub(crate) struct Step {
-    pub(crate) conv: Conv,
-    pub(crate) gamma: Range<usize>,
-    pub(crate) beta: Range<usize>,
-    pub(crate) weight: Range<usize>,
-    pub(crate) mean: Range<usize>,
-    pub(crate) variance: Range<usize>,
-}
+use extension::StageOps;
+pub use stage::{Activations, Stage};
 
 impl Stage {
-    /// Channels that leave.
-    pub(crate) fn output(&self) -> usize {
-        self.input + self.layers.iter().filter_map(|convs| convs.last()).map(|conv| conv.output).sum::<usize>()
+    /// Features of `x`, `[batch, input, height, width]`, normalized by the statistics of the batch:
+    /// `[batch, output, height, width]`, and those statistics, through which no gradient flows.
+    ///
+    /// # Panics
+    /// When `x`, the parameters or the convolutions do not fit each other, or a convolution changes height or width.
+    pub fn train(self, x: Tensor<4>, parameters: Tensor<1>) -> (Tensor<4>, Tensor<1>) {
+        let (x, parameters) = (x.into_dispatch(), parameters.into_dispatch());
+        let (features, statistics) = Dispatch::stage_train(x, parameters, Arc::new(self));
+        (Tensor::from_dispatch(features), Tensor::from_dispatch(statistics))
     }
 
-    /// Every step, layer by layer.
-    pub(crate) fn steps(&self) -> Vec<Vec<Step>> {
-        let (mut parameters, mut statistics) = (0, 0);
-        let take = |from: &mut usize, count: usize| {
-            *from += count;
-            *from - count..*from
-        };
-        let mut step = |conv: &Conv| Step {
-            conv: *conv,
-            gamma: take(&mut parameters, conv.input),
-            beta: take(&mut parameters, conv.input),
-            weight: take(&mut parameters, conv.input * conv.output * conv.kernel * conv.kernel),
-            mean: take(&mut statistics, conv.input),
-            variance: take(&mut statistics, conv.input),
-        };
-        self.layers.iter().map(|convs| convs.iter().map(&mut step).collect()).collect()
-    }
-
-    /// Whether the results of BN and ReLU are kept.
-    pub(crate) fn keeps_activated(&self) -> bool {
-        self.keep == Keep::Activations
+    /// Features of `x` normalized by given statistics.
+    ///
+    /// # Panics
+    /// As [`train`](Self::train).
+    pub fn infer(self, x: Tensor<4>, parameters: Tensor<1>, statistics: Tensor<1>) -> Tensor<4> {
+        let (x, parameters) = (x.into_dispatch(), parameters.into_dispatch());
+        Tensor::from_dispatch(Dispatch::stage_infer(x, parameters, statistics.into_dispatch(), Arc::new(self)))
     }
 }
-
-/// What a stage gives.
-#[derive(Debug, Clone)]
-pub(crate) struct Done<B: Backend> {
-    /// `[batch, output, height, width]`.
-    pub features: FloatTensor<B>,
-    /// Mean and biased variance of every normalisation.
-    pub statistics: FloatTensor<B>,
-    /// Results of the convolutions but the last of each layer.
-    pub inner: Vec<FloatTensor<B>>,
-    /// Results of BN and ReLU, if they are kept.
-    pub activated: Vec<FloatTensor<B>>,
-}
-
-/// How a backend computes a stage. By default with the backend's own operations.
-pub(crate) trait StageKernels: Backend {
-    /// Normalises by the statistics given, or by the batch's.
-    fn stage(
-        x: FloatTensor<Self>,
-        parameters: FloatTensor<Self>,
-        statistics: Option<FloatTensor<Self>>,
-        stage: &Stage,
-    ) -> Done<Self> {
-        generic::forward(x, parameters, statistics, stage)
-    }
-
-    /// Gradients of x and of the parameters, given what the forward pass by the batch's statistics made.
-    fn stage_backward(
-        done: Done<Self>,
-        parameters: FloatTensor<Self>,
-        gradient: FloatTensor<Self>,
-        stage: &Stage,
-    ) -> [FloatTensor<Self>; 2] {
-        generic::backward(done, parameters, gradient, stage)
-    }
-}
-
-/// What backends are extended by.
-#[backend_extension(Autodiff, Flex: cfg(feature = "flex"), Cube: cfg(feature = "cube"))]
-pub trait StageOps: Backend {
-    /// A stage by the statistics of the batch; gives its features and those statistics.
-    fn stage_train(
-        x: FloatTensor<Self>,
-        parameters: FloatTensor<Self>,
-        stage: Arc<Stage>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>);
-
-    /// A stage by given statistics.
-    fn stage_infer(
-        x: FloatTensor<Self>,
-        parameters: FloatTensor<Self>,
-        statistics: FloatTensor<Self>,
-        stage: Arc<Stage>,
-    ) -> FloatTensor<Self>;
-}
-
-/// Extends a backend by what its [`StageKernels`] do.
-macro_rules! extend {
-    ($backend:ty) => {
-        impl StageOps for $backend {
-            fn stage_train(
-                x: FloatTensor<Self>,
-                parameters: FloatTensor<Self>,
-                stage: Arc<Stage>,
-            ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-                let Done { features, statistics, .. } = Self::stage(x, parameters, None, &stage);
-                (features, statistics)
-            }
-
-            fn stage_infer(
-                x: FloatTensor<Self>,
-                parameters: FloatTensor<Self>,
-                statistics: FloatTensor<Self>,
-                stage: Arc<Stage>,
-            ) -> FloatTensor<Self> {
-                Self::stage(x, parameters, Some(statistics), &stage).features
-            }
-        }
-    };
-}
-
-#[cfg(feature = "flex")]
-extend!(burn::backend::Flex);
-#[cfg(feature = "cube")]
-extend!(burn::backend::Cube);
-#[cfg(feature = "cube")]
-impl StageKernels for burn::backend::Cube {}

@@ -6,13 +6,14 @@ use burn::tensor::module::{batch_norm, batch_norm_train, conv2d};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData, bf16};
 use proptest::prelude::*;
-use skipbench_kernels::conv::{ConvShape, Products};
-use skipbench_ops::layer::{Affine, Then, Window, convolve, norm_infer, norm_train};
-use skipbench_ops::norm_conv;
+use skipbench_kernels::ConvShape;
+use skipbench_ops::layer::{
+    Affine, Window, convolve, norm_infer, norm_relu_convolve_infer, norm_relu_convolve_train, norm_train,
+};
+use skipbench_ops::{Epilogue, Products};
 
 use super::reference::{Maps, Moments, Norm, Step, apart, gammas, noise, wide};
-
-const EPSILON: f64 = 1e-5;
+use super::{EPSILON, values};
 
 fn device() -> Device {
     Device::flex().autodiff()
@@ -42,10 +43,6 @@ fn difference(a: &[f32], b: &[f32]) -> f32 {
 fn rounded(shape: [usize; 4], seed: u64, factor: fn(f32) -> f32) -> Tensor<4> {
     let values: Vec<f32> = noise(shape.iter().product(), seed).into_iter().map(factor).collect();
     Tensor::from_data(TensorData::new(values, shape), &device()).require_grad()
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_to_vec::<f32>().expect("f32")
 }
 
 /// The output, and the gradients of `inputs` for output gradients that vary.
@@ -129,14 +126,14 @@ proptest! {
     }
 
     #[test]
-    fn normalisation_is_burns(shape in shape(), then in 0..3usize) {
+    fn normalization_is_burns(shape in shape(), then in 0..3usize) {
         let channels = shape[1];
         let mut clear = false;
         let mut run = |own: bool| {
             let (x, shortcut) = (tensor(shape, 1), tensor(shape, 2));
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
-            let after = [Then::Nothing, Then::Relu, Then::AddRelu(shortcut.clone())].into_iter().nth(then);
+            let after = [Epilogue::Identity, Epilogue::Relu, Epilogue::AddRelu(shortcut.clone())].into_iter().nth(then);
             let (y, mean, variance) = match own {
                 true => norm_train(x.clone(), by, after.expect("three")),
                 false => {
@@ -157,7 +154,7 @@ proptest! {
     }
 
     #[test]
-    fn normalisation_and_convolution_in_one_are_burns(
+    fn normalization_and_convolution_in_one_are_burns(
         shape in shape(),
         output in 1..14usize,
         three in any::<bool>(),
@@ -171,7 +168,7 @@ proptest! {
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
             let (y, mean, variance) = match own {
-                true => norm_conv::train(x.clone(), by, weight.clone(), window),
+                true => norm_relu_convolve_train(x.clone(), by, weight.clone(), window),
                 false => {
                     let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
                     clear = decided(&done.output);
@@ -181,7 +178,7 @@ proptest! {
             };
             let again = Affine { gamma: gamma.clone().inner(), beta: beta.clone().inner(), epsilon: EPSILON };
             let given = (mean.clone().inner(), variance.clone().inner());
-            let inferred = norm_conv::infer(x.clone().inner(), again, given, weight.clone().inner(), window);
+            let inferred = norm_relu_convolve_infer(x.clone().inner(), again, given, weight.clone().inner(), window);
             let difference = difference(&values(inferred), &values(y.clone().inner()));
             assert!(difference <= 1e-5, "by the same statistics it differs by {difference}");
             let mut found = differentiate(y, &[&x, &weight], &[&gamma, &beta]);
@@ -194,16 +191,16 @@ proptest! {
     }
 
     #[test]
-    fn normalisation_by_given_statistics_is_burns(shape in shape(), then in 0..3usize) {
+    fn normalization_by_given_statistics_is_burns(shape in shape(), then in 0..3usize) {
         let channels = shape[1];
         let (x, shortcut) = (tensor(shape, 1).inner(), tensor(shape, 2).inner());
         let [gamma, beta, mean] = [3, 4, 5].map(|seed| tensor([channels], seed).inner());
         let variance = tensor([channels], 6).inner().abs();
         let expected = batch_norm(x.clone(), gamma.clone(), beta.clone(), mean.clone(), variance.clone(), EPSILON);
         let (then, expected) = match then {
-            0 => (Then::Nothing, expected),
-            1 => (Then::Relu, relu(expected)),
-            _ => (Then::AddRelu(shortcut.clone()), relu(expected + shortcut)),
+            0 => (Epilogue::Identity, expected),
+            1 => (Epilogue::Relu, relu(expected)),
+            _ => (Epilogue::AddRelu(shortcut.clone()), relu(expected + shortcut)),
         };
         let y = norm_infer(x.clone(), Affine { gamma, beta, epsilon: EPSILON }, (mean, variance), then);
         let (y, expected) = (values(y), values(expected));
@@ -213,7 +210,7 @@ proptest! {
     }
 
     #[test]
-    fn normalisation_and_convolution_in_one_are_those_of_sums_in_f64(
+    fn normalization_and_convolution_in_one_are_those_of_sums_in_f64(
         shape in shape().prop_filter("few numbers have hardly a variance", |[batch, _, h, w]| batch * h * w > 7),
         output in 1..14usize,
         three in any::<bool>(),
@@ -226,7 +223,7 @@ proptest! {
         let (gamma, beta) = (Tensor::<1>::from_floats(&gammas(channels, seed + 2)[..], &device()), tensor([channels], seed + 3));
         let gamma = gamma.require_grad();
         let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
-        let (y, mean, variance) = norm_conv::train(x.clone(), by, weight.clone(), window);
+        let (y, mean, variance) = norm_relu_convolve_train(x.clone(), by, weight.clone(), window);
         let mut found = differentiate(y, &[&x, &weight], &[&gamma, &beta]);
         found.extend([mean, variance].map(|statistic| values(statistic.inner())));
         let conv =
@@ -250,7 +247,7 @@ proptest! {
 #[test]
 fn a_nan_is_not_lost_in_a_relu() {
     let ones = || Tensor::<1>::ones([2], &device());
-    for then in [Then::Relu, Then::AddRelu(Tensor::zeros([1, 2, 2, 2], &device()))] {
+    for then in [Epilogue::Relu, Epilogue::AddRelu(Tensor::zeros([1, 2, 2, 2], &device()))] {
         let x = Tensor::<4>::from_data([[[[f32::NAN, 1.0], [2.0, 3.0]], [[0.0, 1.0], [2.0, 3.0]]]], &device());
         let by = || Affine { gamma: ones(), beta: ones(), epsilon: EPSILON };
         let trained = values(norm_train(x.clone(), by(), then.clone()).0);
@@ -260,10 +257,10 @@ fn a_nan_is_not_lost_in_a_relu() {
     }
 }
 
-/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalise alike but for the last bits, which turn
+/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalize alike but for the last bits, which turn
 /// few of a thousand roundings; a pass that multiplied in f32 would differ by all that rounding does.
 #[test]
-fn normalisation_and_products_in_bf16_in_one_are_those_of_both_apart() {
+fn normalization_and_products_in_bf16_in_one_are_those_of_both_apart() {
     for (kernel, stride) in [(1, 1), (1, 2), (3, 1), (3, 2)] {
         let run = |one: bool, products| {
             let window = Window { stride, padding: kernel / 2, products };
@@ -271,8 +268,8 @@ fn normalisation_and_products_in_bf16_in_one_are_those_of_both_apart() {
             let (gamma, beta) = (tensor([8], 3), tensor([8], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
             let y = match one {
-                true => norm_conv::train(x.clone(), by, weight.clone(), window).0,
-                false => convolve(norm_train(x.clone(), by, Then::Relu).0, weight.clone(), window),
+                true => norm_relu_convolve_train(x.clone(), by, weight.clone(), window).0,
+                false => convolve(norm_train(x.clone(), by, Epilogue::Relu).0, weight.clone(), window),
             };
             differentiate(y, &[&x, &weight], &[&gamma, &beta])
         };

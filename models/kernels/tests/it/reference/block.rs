@@ -1,6 +1,6 @@
 //! BN–ReLU–convolution, and blocks of it that concatenate.
 
-use skipbench_kernels::conv::ConvShape;
+use skipbench_kernels::ConvShape;
 
 use super::{Maps, Moments, Norm, Sum, convolve, gate, gradients, is_doubtful, relu};
 
@@ -22,18 +22,18 @@ fn values(sums: &[Sum]) -> Vec<f64> {
 impl Step {
     /// The output by given statistics; none where rounding decides about a ReLU.
     pub(crate) fn apply(&self, x: &Maps, moments: &Moments) -> Option<Maps> {
-        let normalised = self.norm.apply(x, moments);
+        let normalized = self.norm.apply(x, moments);
         let shape = [x.shape[0], self.shape.output, self.shape.out_height(), self.shape.out_width()];
-        let y = || Maps::new(shape, values(&convolve(&self.shape, &relu(&normalised).data, &self.weight)));
-        (!is_doubtful(&normalised)).then(y)
+        let y = || Maps::new(shape, values(&convolve(&self.shape, &relu(&normalized).data, &self.weight)));
+        (!is_doubtful(&normalized)).then(y)
     }
 
     /// The gradients of x and of the parameters, where the batch's statistics were used.
     pub(crate) fn gradient(&self, x: &Maps, dy: &Maps) -> (Maps, Found) {
         let moments = Moments::of(x);
-        let normalised = self.norm.apply(x, &moments);
-        let [d, dw] = gradients(&self.shape, &relu(&normalised).data, &self.weight, &dy.data);
-        let d = gate(&normalised, &Maps::new(x.shape, values(&d)));
+        let normalized = self.norm.apply(x, &moments);
+        let [d, dw] = gradients(&self.shape, &relu(&normalized).data, &self.weight, &dy.data);
+        let d = gate(&normalized, &Maps::new(x.shape, values(&d)));
         let (dx, gamma, beta) = self.norm.gradient(x, &moments, &d);
         (dx, [gamma, beta, values(&dw)])
     }

@@ -1,6 +1,6 @@
 //! Convolution.
 
-use skipbench_kernels::conv::ConvShape;
+use skipbench_kernels::ConvShape;
 
 /// A value and the sum of the magnitudes that it was added from: the scale of its rounding error.
 #[derive(Debug, Clone, Copy, Default)]

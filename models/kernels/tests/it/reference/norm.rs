@@ -1,4 +1,4 @@
-//! Batch normalisation and ReLU.
+//! Batch normalization and ReLU.
 
 use super::Maps;
 
@@ -48,7 +48,7 @@ impl Norm {
         Maps::new(x.shape, x.each().map(of).collect())
     }
 
-    /// Normalised x.
+    /// Normalized x.
     pub(crate) fn apply(&self, x: &Maps, moments: &Moments) -> Maps {
         let hat = Self::hat(x, moments);
         Maps::new(

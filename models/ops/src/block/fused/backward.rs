@@ -2,17 +2,16 @@
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
+use skipbench_kernels::norm::{self, DeferredSums, Gradients, Mask};
+use skipbench_kernels::{Convolution, Planes, Products};
 
-use super::{affine, conv_shape, moments, normalised};
-use crate::block::{Done, Stage, Step};
-use crate::flex::{dense, dims, numbers, planes, tensor};
-use skipbench_kernels::conv::{Conv, Products};
-use skipbench_kernels::norm::{self, Found, Mask, Owed};
-use skipbench_kernels::planes::Planes;
+use super::{affine, moments, normalized};
+use crate::block::stage::{Stage, StageOutput, Step};
+use crate::slices::{dense, dims, numbers, planes, tensor};
 
 /// Gradients of x and of the parameters.
 pub(super) fn backward(
-    done: Done<Flex>,
+    done: StageOutput<Flex>,
     parameters: &FlexTensor,
     mut gradient: FlexTensor,
     stage: &Stage,
@@ -20,7 +19,7 @@ pub(super) fn backward(
     let [batch, total, height, width] = dims(&done.features);
     let (features, statistics) = (dense(done.features), dense(done.statistics));
     let steps = stage.steps();
-    let mut run = Run {
+    let mut pass = BackwardPass {
         features: planes(&features),
         size: [height, width],
         parameters: numbers(parameters),
@@ -30,20 +29,20 @@ pub(super) fn backward(
         products: stage.products(),
         inner: done.inner,
         activated: done.activated,
-        owed: vec![Owed::default(); total],
+        deferred: vec![DeferredSums::default(); total],
         found: vec![0.0; numbers(parameters).len()],
     };
     let gradient = gradient.storage_mut::<f32>();
     let mut channels = total;
     for steps in steps.iter().rev() {
-        channels = run.layer(steps, channels, gradient);
+        channels = pass.layer(steps, channels, gradient);
     }
-    let dx = tensor(run.settled(0, channels, gradient), [batch, channels, height, width]);
-    let count = run.found.len();
-    [dx, tensor(run.found, [count])]
+    let dx = tensor(pass.settled(0, channels, gradient), [batch, channels, height, width]);
+    let count = pass.found.len();
+    [dx, tensor(pass.found, [count])]
 }
 
-/// Mean and variance of every feature. The last layer's are read by none, so that nothing is owed for them.
+/// Mean and variance of every feature. The last layer's are read by none, so that nothing is deferred for them.
 fn feature_moments(steps: &[Vec<Step>], statistics: &[f32], total: usize) -> (Vec<f32>, Vec<f32>) {
     let read = steps.last().and_then(|steps| steps.first());
     let (mean, variance) = read.map_or((&[][..], &[][..]), |step| moments(statistics, step));
@@ -54,7 +53,7 @@ fn feature_moments(steps: &[Vec<Step>], statistics: &[f32], total: usize) -> (Ve
 }
 
 /// A backward pass under way.
-struct Run<'a> {
+struct BackwardPass<'a> {
     features: Planes<'a>,
     size: [usize; 2],
     parameters: &'a [f32],
@@ -65,18 +64,18 @@ struct Run<'a> {
     inner: Vec<FlexTensor>,
     activated: Vec<FlexTensor>,
     /// For each feature.
-    owed: Vec<Owed>,
+    deferred: Vec<DeferredSums>,
     /// Gradients of the parameters.
     found: Vec<f32>,
 }
 
-impl Run<'_> {
+impl BackwardPass<'_> {
     /// The gradient of `count` features from `first` on.
     fn settled(&self, first: usize, count: usize, gradient: &[f32]) -> Vec<f32> {
         let gradient = Planes::new(gradient, self.features.batch, self.features.channels, self.features.area);
-        let owed = &self.owed[first..first + count];
+        let deferred = &self.deferred[first..first + count];
         let moments = (&self.moments.0[..], &self.moments.1[..]);
-        norm::settled((self.features, gradient), first, moments, self.epsilon, owed)
+        norm::settle((self.features, gradient), first, moments, self.epsilon, deferred)
     }
 
     /// Takes the gradient of a layer's features, which end before channel `end`, back to the features before them. Gives the
@@ -93,10 +92,10 @@ impl Run<'_> {
             let (gamma, beta) = match index {
                 0 => {
                     let dy = Planes::new(&d, x.batch, step.conv.input, x.area);
-                    norm::defer((x, dy), by, moments, gradient, &mut self.owed)
+                    norm::backward_deferred((x, dy), by, moments, gradient, &mut self.deferred)
                 }
                 _ => {
-                    let Found { gamma, beta, .. } = norm::backward(x, by, moments, Mask::Normalised, &mut d);
+                    let Gradients { gamma, beta, .. } = norm::backward(x, by, moments, Mask::Normalized, &mut d);
                     (gamma, beta)
                 }
             };
@@ -108,14 +107,14 @@ impl Run<'_> {
 
     /// The gradient of what a step's convolution read. Writes that of its weights.
     fn convolution(&mut self, step: &Step, x: Planes<'_>, d: &[f32]) -> Vec<f32> {
-        let conv = Conv::new(conv_shape(&step.conv, x.batch, self.size)).multiplying(self.products);
+        let conv = Convolution::new(step.conv.on(x.batch, self.size)).with_products(self.products);
         let dw = &mut self.found[step.weight.clone()];
         let kept = self.activated.pop();
         match &kept {
             Some(y) => conv.weight_gradient(numbers(y), d, dw),
             None => {
                 let by = affine(self.parameters, step, self.epsilon).folded(moments(self.statistics, step));
-                normalised(step, self.products, x, self.size, &by).weight_gradient(x.data, d, dw);
+                normalized(step, self.products, x, self.size, &by).weight_gradient(x.data, d, dw);
             }
         }
         drop(kept);

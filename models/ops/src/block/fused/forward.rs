@@ -2,32 +2,35 @@
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
+use skipbench_kernels::{Convolution, Planes, norm};
 
-use super::{affine, conv_shape, moments, normalised};
-use crate::block::{Done, Stage, Step};
-use crate::flex::{dims, numbers, planes, tensor};
-use skipbench_kernels::conv::Conv;
-use skipbench_kernels::norm;
-use skipbench_kernels::planes::Planes;
+use super::{affine, moments, normalized};
+use crate::block::stage::{Activations, Stage, StageOutput, Step};
+use crate::slices::{dims, numbers, planes, tensor};
 
-/// Normalises by given statistics; keeps nothing.
-pub(super) fn infer(x: &FlexTensor, parameters: &FlexTensor, statistics: FlexTensor, stage: &Stage) -> Done<Flex> {
-    let mut run = Run::new(x, parameters, stage);
-    run.statistics = numbers(&statistics).to_vec();
-    run.given = true;
-    Done { features: run.features(x), statistics, inner: Vec::new(), activated: Vec::new() }
+/// Normalizes by given statistics; keeps nothing.
+pub(super) fn infer(
+    x: &FlexTensor,
+    parameters: &FlexTensor,
+    statistics: FlexTensor,
+    stage: &Stage,
+) -> StageOutput<Flex> {
+    let mut pass = ForwardPass::new(x, parameters, stage);
+    pass.statistics = numbers(&statistics).to_vec();
+    pass.given = true;
+    StageOutput { features: pass.features(x), statistics, inner: Vec::new(), activated: Vec::new() }
 }
 
-/// Normalises by the batch's statistics; keeps what the backward pass needs.
-pub(super) fn train(x: &FlexTensor, parameters: &FlexTensor, stage: &Stage) -> Done<Flex> {
-    let mut run = Run::new(x, parameters, stage);
-    let features = run.features(x);
-    let count = run.statistics.len();
-    Done { features, statistics: tensor(run.statistics, [count]), inner: run.inner, activated: run.activated }
+/// Normalizes by the batch's statistics; keeps what the backward pass needs.
+pub(super) fn train(x: &FlexTensor, parameters: &FlexTensor, stage: &Stage) -> StageOutput<Flex> {
+    let mut pass = ForwardPass::new(x, parameters, stage);
+    let features = pass.features(x);
+    let count = pass.statistics.len();
+    StageOutput { features, statistics: tensor(pass.statistics, [count]), inner: pass.inner, activated: pass.activated }
 }
 
 /// A forward pass under way.
-struct Run<'a> {
+struct ForwardPass<'a> {
     parameters: &'a [f32],
     stage: &'a Stage,
     batch: usize,
@@ -42,7 +45,7 @@ struct Run<'a> {
     activated: Vec<FlexTensor>,
 }
 
-impl<'a> Run<'a> {
+impl<'a> ForwardPass<'a> {
     fn new(x: &FlexTensor, parameters: &'a FlexTensor, stage: &'a Stage) -> Self {
         let [batch, _, height, width] = dims(x);
         let (parameters, size) = (numbers(parameters), [height, width]);
@@ -106,13 +109,13 @@ impl<'a> Run<'a> {
         }
         let (by, products) = (affine(self.parameters, step, self.stage.epsilon), self.stage.products());
         let (weight, moments) = (&self.parameters[step.weight.clone()], moments(&self.statistics, step));
-        if self.given || !self.stage.keeps_activated() {
+        if self.given || self.stage.activations == Activations::Recompute {
             let by = by.folded(moments);
-            return normalised(step, products, x, self.size, &by).output(x.data, weight);
+            return normalized(step, products, x, self.size, &by).output(x.data, weight);
         }
-        let y = norm::normalise(x, by, moments);
-        let shape = conv_shape(&step.conv, self.batch, self.size);
-        let z = Conv::new(shape).multiplying(products).output(&y, weight);
+        let y = norm::normalize_relu(x, by, moments);
+        let convolution = Convolution::new(step.conv.on(self.batch, self.size)).with_products(products);
+        let z = convolution.output(&y, weight);
         let [height, width] = self.size;
         self.activated.push(tensor(y, [self.batch, step.conv.input, height, width]));
         z

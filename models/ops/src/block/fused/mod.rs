@@ -1,5 +1,5 @@
 //! A stage by this crate's kernels: its features are written once, where they stay, and read there by every layer. The
-//! statistics of a channel are found once, not by every layer that normalises it, and so is what its gradient owes to them.
+//! statistics of a channel are found once, not by every layer that normalizes it, and so is what its gradient owes to them.
 
 mod backward;
 mod forward;
@@ -7,16 +7,22 @@ mod forward;
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::DType;
-
-use super::{Done, Stage, StageKernels, Step, generic};
-use crate::flex::{dense, dims, whole};
-use crate::{Conv, Engine};
-use skipbench_kernels::conv::{self, ConvShape, Products};
 use skipbench_kernels::norm::Parameters;
-use skipbench_kernels::planes::Planes;
+use skipbench_kernels::{Convolution, Planes, Products};
+
+use super::extension::StageKernels;
+use super::generic;
+use super::stage::{Stage, StageOutput, Step};
+use crate::slices::{dense, dims, whole};
+use crate::{Conv, Engine};
 
 impl StageKernels for Flex {
-    fn stage(x: FlexTensor, parameters: FlexTensor, statistics: Option<FlexTensor>, stage: &Stage) -> Done<Self> {
+    fn stage(
+        x: FlexTensor,
+        parameters: FlexTensor,
+        statistics: Option<FlexTensor>,
+        stage: &Stage,
+    ) -> StageOutput<Self> {
         if !applies(&x, stage) {
             return generic::forward(x, parameters, statistics, stage);
         }
@@ -28,7 +34,7 @@ impl StageKernels for Flex {
     }
 
     fn stage_backward(
-        done: Done<Self>,
+        done: StageOutput<Self>,
         parameters: FlexTensor,
         gradient: FlexTensor,
         stage: &Stage,
@@ -47,7 +53,7 @@ fn applies(x: &FlexTensor, stage: &Stage) -> bool {
     }
     let [batch, _, height, width] = dims(x);
     let can = |conv: &Conv| {
-        let shape = conv_shape(conv, batch, [height, width]);
+        let shape = conv.on(batch, [height, width]);
         shape.supported() && [shape.out_height(), shape.out_width()] == [height, width]
     };
     stage.layers.iter().all(|convs| !convs.is_empty() && convs.iter().all(can))
@@ -63,23 +69,17 @@ fn moments<'a>(all: &'a [f32], step: &Step) -> (&'a [f32], &'a [f32]) {
     (&all[step.mean.clone()], &all[step.variance.clone()])
 }
 
-/// The shape of a convolution of `batch` maps.
-fn conv_shape(conv: &Conv, batch: usize, [height, width]: [usize; 2]) -> ConvShape {
-    let Conv { input, output, kernel, stride, padding } = *conv;
-    ConvShape { batch, input, output, height, width, kernel, stride, padding }
-}
-
-/// A step's convolution of the first channels of `x`, normalised on the way.
-fn normalised<'a>(
+/// A step's convolution of the first channels of `x`, normalized on the way.
+fn normalized<'a>(
     step: &Step,
     products: Products,
     x: Planes<'_>,
     size: [usize; 2],
     (scale, shift): &'a (Vec<f32>, Vec<f32>),
-) -> conv::Conv<'a> {
-    conv::Conv::new(conv_shape(&step.conv, x.batch, size))
-        .multiplying(products)
-        .input_images_apart(x.channels * x.area)
+) -> Convolution<'a> {
+    Convolution::new(step.conv.on(x.batch, size))
+        .with_products(products)
+        .with_input_stride(x.channels * x.area)
         .normalized(scale, shift)
 }
 
