@@ -7,7 +7,7 @@ use clap::Args;
 use serde::de::DeserializeOwned;
 use skipbench_models::Kernels;
 
-use super::{print, print_json, table};
+use super::{format_table, print, print_json};
 use crate::cell::recipe::{Precision, Recipe};
 use crate::device::{self, Backend, Choice, Found};
 use crate::selftest::{self, Numerics};
@@ -50,7 +50,7 @@ fn list(json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let header = ["device", "name", "kind", "driver", "computes in", "memory"];
-    print(&table(&header, found.iter().map(line).collect(), 5))?;
+    print(&format_table(&header, found.iter().map(line).collect(), 5))?;
     let missing: Vec<&str> =
         Backend::ALL.iter().filter(|backend| !backend.compiled()).map(|backend| backend.word()).collect();
     if !missing.is_empty() {

@@ -110,7 +110,7 @@ fn print_json(value: &impl serde::Serialize) -> Result<()> {
 }
 
 /// A number with commas between thousands.
-fn grouped(number: u64) -> String {
+fn format_count(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().filter_map(|chunk| std::str::from_utf8(chunk).ok()).collect();
@@ -118,7 +118,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// A table for a terminal, columns but the first `left` ones aligned to the right.
-fn table(header: &[&str], rows: Vec<Vec<String>>, left: usize) -> String {
+fn format_table(header: &[&str], rows: Vec<Vec<String>>, left: usize) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
     table.add_rows(rows);

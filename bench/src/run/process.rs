@@ -59,7 +59,7 @@ impl Runner for Processes {
         let errors = child.stderr.take().map(|pipe| std::thread::spawn(move || tail(pipe)));
         let messages = child.stdout.take().map(listen);
         let deadline = Instant::now() + Duration::from_secs(cell.timeout_s);
-        let event = messages.map_or(ChildEvent::Silence, |messages| attend(&messages, deadline, stop, tell));
+        let event = messages.map_or(ChildEvent::Silence, |messages| wait_for_event(&messages, deadline, stop, tell));
         if matches!(event, ChildEvent::Timeout | ChildEvent::Stopped) {
             // It may have ended by itself meanwhile, which is as good.
             let _ = child.kill();
@@ -91,7 +91,7 @@ fn result(cell: &Cell, event: ChildEvent, end: End, errors: &str) -> Option<Cell
             let error = format!("gave no result, closed its output and did not end within {grace} s. {errors}");
             failure(Status::Crashed, error)
         }
-        ChildEvent::Silence => Some(Err(died(cell, end.status, errors))),
+        ChildEvent::Silence => Some(Err(explain_death(cell, end.status, errors))),
         ChildEvent::Timeout => {
             failure(Status::Timeout, format!("stopped after the time limit of {} s", cell.timeout_s))
         }
@@ -151,7 +151,7 @@ fn listen(pipe: impl Read + Send + 'static) -> Receiver<Message> {
     receiver
 }
 
-fn attend(messages: &Receiver<Message>, deadline: Instant, stop: &Stop, tell: &dyn Fn(Progress)) -> ChildEvent {
+fn wait_for_event(messages: &Receiver<Message>, deadline: Instant, stop: &Stop, tell: &dyn Fn(Progress)) -> ChildEvent {
     loop {
         match messages.recv_timeout(Duration::from_millis(50)) {
             Ok(Message::Progress(progress)) => tell(progress),
@@ -182,7 +182,7 @@ fn tail(mut pipe: impl Read) -> String {
 }
 
 /// What a death without a last word means.
-fn died(cell: &Cell, status: Option<ExitStatus>, errors: &str) -> CellFailure {
+fn explain_death(cell: &Cell, status: Option<ExitStatus>, errors: &str) -> CellFailure {
     let limit = cell.memory_limit_bytes >> 20;
     if errors.contains("memory allocation of") {
         // Without what the runtime says around it.

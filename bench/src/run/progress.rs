@@ -52,12 +52,12 @@ impl Observer for Lines {
 
     fn finished(&mut self, _: usize, planned: &PlannedCell, row: &RunRow) {
         self.done += 1;
-        eprintln!("[{}/{}] {}", self.done, self.total, result(planned, row));
+        eprintln!("[{}/{}] {}", self.done, self.total, describe_result(planned, row));
     }
 }
 
 /// One line on how a cell ended.
-fn result(planned: &PlannedCell, row: &RunRow) -> String {
+fn describe_result(planned: &PlannedCell, row: &RunRow) -> String {
     let label = planned.cell.label();
     if row.status != Status::Ok {
         return format!("{label}: not measured: {}", table::line(&row.error));
@@ -169,7 +169,7 @@ impl Observer for Bar {
         self.shares.remove(&index);
         self.finished += self.work[index];
         if row.status != Status::Ok {
-            self.bar.println(result(planned, row));
+            self.bar.println(describe_result(planned, row));
         }
         self.draw();
     }

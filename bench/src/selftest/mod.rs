@@ -89,7 +89,9 @@ pub fn check(id: DeviceId, numerics: Numerics) -> Result<Option<f64>> {
         return Ok(None);
     }
     let found = probe(&trials(numerics), id, numerics).with_context(|| format!("{id}: checking it"))?;
-    compare(&expected(numerics)?, &found, numerics.tolerance()).map(Some).with_context(|| wrong(id, numerics))
+    compare(&expected(numerics)?, &found, numerics.tolerance())
+        .map(Some)
+        .with_context(|| describe_mismatch(id, numerics))
 }
 
 /// The losses that a device must have that computes so: the CPU's.
@@ -102,7 +104,7 @@ pub fn expected(numerics: Numerics) -> Result<Vec<Losses>> {
 }
 
 /// What a wrong loss means, and what may help.
-fn wrong(id: DeviceId, numerics: Numerics) -> String {
+fn describe_mismatch(id: DeviceId, numerics: Numerics) -> String {
     let half = numerics.precision != Precision::F32;
     let fix = match id.backend {
         _ if half => format!("recipe.precision = \"{}\" is of no use here", numerics.precision.word()),

@@ -44,7 +44,7 @@ impl HeapUse {
 }
 
 /// Runs `work`, waits for the device, and gives what it made and what the heap did.
-fn watched<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, HeapUse)> {
+fn measure_heap<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, HeapUse)> {
     let span = heap::Span::start();
     let made = work();
     meter::sync(device)?;
@@ -63,15 +63,15 @@ pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> TaskResul
         report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });
         let (images, labels) = batch.clone();
         let before = heap::live_bytes();
-        let (loss, forwards) = watched(&setup.device, || {
+        let (loss, forwards) = measure_heap(&setup.device, || {
             let logits = forward(&model, images, precision);
             shape = logits.dims();
             criterion.forward(logits, labels)
         })?;
         saved = forwards.live.saturating_sub(before);
         last = Some(finite(loss.clone().inner())?);
-        let (gradients, backwards) = watched(&setup.device, || backward(&model, loss, precision))?;
-        let (next, optimizing) = watched(&setup.device, || optimizer.step(rate, model, gradients))?;
+        let (gradients, backwards) = measure_heap(&setup.device, || backward(&model, loss, precision))?;
+        let (next, optimizing) = measure_heap(&setup.device, || optimizer.step(rate, model, gradients))?;
         model = next;
         curve.push([forwards, backwards, optimizing]);
     }
@@ -139,7 +139,7 @@ pub fn passes(device: &Device, count: u64, mut pass: impl FnMut(u64) -> Result<(
     // Reserved before the measuring begins, of which it would else be a part.
     let mut curve = Vec::with_capacity(count as usize);
     for done in 0..count {
-        let (ended, part) = watched(device, || pass(done))?;
+        let (ended, part) = measure_heap(device, || pass(done))?;
         ended?;
         curve.push(part);
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 use skipbench_models::{Fit, Images, Model, ModelSpec, torchvision};
 
-use super::{DeviceArgs, Target, Weights, print, print_json, table};
+use super::{DeviceArgs, Target, Weights, format_table, print, print_json};
 use crate::weights;
 use crate::weights::agreement::{Agreement, GRADIENTS, Gradient, LOGITS, Precision, agreement};
 
@@ -82,7 +82,7 @@ fn show(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
         _ => "other shape",
     };
     let row = |fit: &Fit| vec![fit.name.clone(), word(fit).to_owned(), shape(&fit.found), shape(&fit.wanted)];
-    print(&table(&["tensor", "", "file", "network"], fits.iter().map(row).collect(), 2))?;
+    print(&format_table(&["tensor", "", "file", "network"], fits.iter().map(row).collect(), 2))?;
     let wrong = fits.iter().filter(|fit| !fit.fits()).count();
     print(&match wrong {
         0 => format!("{model}: all {} tensors fit\n", fits.len()),

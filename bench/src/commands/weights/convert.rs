@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 use skipbench_models::{Model, Network, State};
 
-use super::{DeviceArgs, Target, Weights, grouped, print, print_json};
+use super::{DeviceArgs, Target, Weights, format_count, print, print_json};
 use crate::weights::{self, Format};
 
 /// Arguments of `weights import`.
@@ -84,7 +84,7 @@ impl Written {
         if self.json {
             print_json(&json!({"model": name, "tensors": tensors, "params": params, "file": self.out}))?;
         } else {
-            print(&format!("{name}: {tensors} tensors, {} parameters -> {out}\n", grouped(params)))?;
+            print(&format!("{name}: {tensors} tensors, {} parameters -> {out}\n", format_count(params)))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use skipbench_models::{Images, catalog};
 
-use super::{DeviceArgs, Weights, grouped, print, print_json};
+use super::{DeviceArgs, Weights, format_count, print, print_json};
 use crate::data::{Batches, Normalisation, Settings, Source, dir_from_environment};
 use crate::weights;
 use crate::weights::accuracy::accuracy;
@@ -76,8 +76,9 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
         )?;
         return Ok(ExitCode::SUCCESS);
     }
-    let share = |count: u64| format!("{} ({:.2} %)", grouped(count), 100.0 * count as f64 / found.total.max(1) as f64);
-    let (model, total) = (&arguments.model, grouped(found.total));
+    let share =
+        |count: u64| format!("{} ({:.2} %)", format_count(count), 100.0 * count as f64 / found.total.max(1) as f64);
+    let (model, total) = (&arguments.model, format_count(found.total));
     print(&format!("{model} on {}: {} of {total} right", source.name(), share(found.correct)))?;
     print(&format!(", {} among the first five\n", share(found.top5)))?;
     Ok(ExitCode::SUCCESS)

@@ -12,7 +12,7 @@ use burn::tensor::Device;
 use clap::{Args, Subcommand};
 use skipbench_models::{Images, Model, ModelSpec, catalog};
 
-use super::{ImageArgs, grouped, print, print_json, table};
+use super::{ImageArgs, format_count, format_table, print, print_json};
 use crate::device::{self, Choice};
 
 /// Commands on weights.

@@ -16,7 +16,7 @@ use skipbench_models::{Model, State};
 use skipbench_reports::rows::series;
 
 use super::correlation::{LAGS, POINTS, autocorrelation};
-use super::{Report, Setup, TaskResult, deviation, fresh, looked_at, norm_of, sample};
+use super::{Report, Setup, TaskResult, deviation, fresh, norm_of, probe_batch, sample};
 use crate::cell::Sample;
 use crate::data::Batches;
 use crate::tasks::checkpoint::Checkpoints;
@@ -79,7 +79,7 @@ fn layers(setup: &Setup, model: &Model) -> Vec<ProbePoint> {
 /// The norm of the loss's gradient of every weight.
 fn weights(setup: &Setup, model: &Model, series: &str) -> Result<Vec<Sample>> {
     let layers = layers(setup, model);
-    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
+    let (images, labels) = probe_batch(setup).into_tensors(&setup.device);
     let mut probe = GradientProbe::default();
     let gradients = setup.loss().forward(model.forward_probed(images, &mut probe), labels).backward();
     let index = |point| layers.iter().position(|layer| *layer == point).map(|index| index + 1);
@@ -105,7 +105,7 @@ impl Probe for Deviations {
 }
 
 fn activations(setup: &Setup, model: &Model) -> Result<Vec<Sample>> {
-    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
+    let (images, labels) = probe_batch(setup).into_tensors(&setup.device);
     let mut deviations = Deviations::default();
     model.forward_probed(images.clone(), &mut deviations);
     let of_block = |(block, value): (usize, &f64)| sample(series::ACTIVATION_DEVIATION_INIT, block, Some(*value));
@@ -122,7 +122,7 @@ fn activations(setup: &Setup, model: &Model) -> Result<Vec<Sample>> {
 /// The gradient of the first logit with respect to the image, at points on a straight line between two training images
 /// of different classes. All points are one batch, whose statistics BatchNorm uses, as in training.
 fn along_a_line(setup: &Setup, model: &Model) -> Result<Vec<Vec<f32>>> {
-    let batch = looked_at(setup);
+    let batch = probe_batch(setup);
     let other = batch.labels.iter().position(|label| *label != batch.labels[0]).unwrap_or(batch.labels.len() - 1);
     let (images, _) = batch.into_tensors(&setup.device);
     let end = |index: usize| images.clone().narrow(0, index, 1);

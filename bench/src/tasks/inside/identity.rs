@@ -37,13 +37,13 @@ pub(super) fn run(setup: &Setup, report: &mut Report) -> TaskResult {
     let mut samples = Vec::new();
     let mut same = Learner::new(setup, &features)?;
     samples.extend(same.ratios(series::BRANCH_RATIO_INIT));
-    let learnt = same.learn(series::IDENTITY, &mut samples, |x| x, report)?;
-    if learnt.error.is_some() {
+    let learned = same.learn(series::IDENTITY, &mut samples, |x| x, report)?;
+    if learned.error.is_some() {
         samples.extend(same.ratios(series::BRANCH_RATIO_TRAINED));
     }
     let mut near = Learner::new(setup, &features)?;
     near.learn(series::NEAR_IDENTITY, &mut samples, |x| x.clone() + features.other(x) * SHARE, report)?;
-    Ok((Measured { steps: Some(learnt.steps), loss: learnt.error, ..measured }, samples))
+    Ok((Measured { steps: Some(learned.steps), loss: learned.error, ..measured }, samples))
 }
 
 /// Random maps, the same for every network of one width and seed.
@@ -86,7 +86,7 @@ fn normal(shape: [usize; 4], seed: u64, stream: u64, device: &Device) -> Tensor<
 
 /// How learning ended.
 #[derive(Debug, Clone, Copy)]
-struct Learnt {
+struct Learned {
     steps: u64,
     /// The last error; none where the stack diverged.
     error: Option<f64>,
@@ -114,11 +114,11 @@ impl<'a> Learner<'a> {
         samples: &mut Vec<Sample>,
         target: impl Fn(Tensor<4>) -> Tensor<4>,
         report: &mut Report,
-    ) -> Result<Learnt> {
+    ) -> Result<Learned> {
         let (total, per_epoch) = (self.setup.total_steps(), self.setup.steps_per_epoch());
         let every = (total / KEPT).max(1);
         let mut optimizer = self.setup.optimizer();
-        let mut learnt = Learnt { steps: 0, error: None };
+        let mut learned = Learned { steps: 0, error: None };
         for step in 0..total {
             report_progress(report, step, total);
             let Some(stack) = self.stack.take() else { break };
@@ -126,13 +126,13 @@ impl<'a> Learner<'a> {
             let wanted = target(x.clone());
             let error = relative_error(stack.forward_first_stage(x, &mut Unprobed), wanted);
             if step % every == 0 || step + 1 == total {
-                learnt.error = number(&error)?;
-                samples.extend(error_sample(name, step, learnt.error));
-                if learnt.error.is_none() {
-                    return Ok(learnt);
+                learned.error = number(&error)?;
+                samples.extend(error_sample(name, step, learned.error));
+                if learned.error.is_none() {
+                    return Ok(learned);
                 }
             }
-            learnt.steps = step + 1;
+            learned.steps = step + 1;
             // Where chance left every block out there is nothing to learn from.
             if !error.is_tracked() {
                 self.stack = Some(stack);
@@ -142,8 +142,8 @@ impl<'a> Learner<'a> {
             let gradients = GradientsParams::from_grads(error.backward(), &stack);
             self.stack = Some(optimizer.step(rate, stack, gradients));
         }
-        ensure!(learnt.error.is_some(), "{name}: no step was taken");
-        Ok(learnt)
+        ensure!(learned.error.is_some(), "{name}: no step was taken");
+        Ok(learned)
     }
 
     /// ‖F(x)‖/‖x‖ of every block on features that no step sees.

@@ -34,7 +34,7 @@ pub(crate) fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Re
 }
 
 /// The batch that looks are taken with: the first of the seed's first epoch, without augmentation.
-fn looked_at(setup: &Setup) -> Batch {
+fn probe_batch(setup: &Setup) -> Batch {
     let batches = Batches::new(&setup.data, setup.recipe().batch);
     batches.train(setup.cell.seed, 1, Augment::NONE).next().unwrap_or_else(|| batches.fixed())
 }

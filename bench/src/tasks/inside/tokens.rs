@@ -10,7 +10,7 @@ use burn::tensor::{Tensor, TensorData};
 use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
 use skipbench_reports::rows::series;
 
-use super::{Report, Setup, TaskResult, looked_at, norm, report_progress, sample};
+use super::{Report, Setup, TaskResult, norm, probe_batch, report_progress, sample};
 use crate::cell::{Measured, Sample};
 use crate::tasks::finite;
 
@@ -19,7 +19,7 @@ const SERIES: [&str; 3] = [series::QUERY_GRADIENT, series::KEY_GRADIENT, series:
 pub(super) fn run(setup: &Setup, report: &mut Report) -> TaskResult {
     report_progress(report, 0, 1);
     let (model, measured) = setup.model()?;
-    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
+    let (images, labels) = probe_batch(setup).into_tensors(&setup.device);
     let mut residuals = Residuals::default();
     model.forward_probed(images.clone(), &mut residuals);
     let of_block = |(block, value): (usize, &f64)| sample(series::TOKEN_RESIDUAL, block, Some(*value));
