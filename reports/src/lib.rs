@@ -7,6 +7,7 @@
 //! - [`scaling`]: sweeps and their exponents; [`roofline`]: times against the machine's ceilings; [`notes`]: what to know
 //!   before believing them.
 //! - [`claims`]: what is said of skip connections, judged; [`published`]: what papers measured, beside what was measured here.
+//! - [`lockstep`]: programs that take turns, step by step.
 //! - [`table`], [`render`]: the only places that format.
 //!
 //! Everything between reading and formatting is a pure function. Nothing here knows Burn.
@@ -24,6 +25,7 @@ pub mod frontier;
 pub mod group;
 pub mod journal;
 pub mod latest;
+pub mod lockstep;
 pub mod metric;
 pub mod migrate;
 pub mod notes;
