@@ -4,6 +4,7 @@
 //! parent runs each in a child process ([`orchestrate`], [`runner`]), which does one workload ([`worker`], [`tasks`]); what
 //! it gave becomes a row ([`row`]) of `skipbench-reports`. Where the comparison of the rows is not precise enough, there are
 //! more [`rounds`]. A program may bring networks of its [`own`]. For the gate two programs ([`builds`]) take [`turns`].
+//! Any programs can be compared step by step ([`lockstep`]).
 //! [`claims`] are suites with a verdict. [`weights`] come from PyTorch and go back.
 
 pub mod budgets;
@@ -19,6 +20,7 @@ pub mod data;
 pub mod device;
 pub mod dispatch;
 pub mod group;
+pub mod lockstep;
 pub mod member;
 pub mod meter;
 pub mod orchestrate;

@@ -7,6 +7,8 @@ pub mod precision;
 mod throughput;
 mod train;
 
+pub use throughput::{Stepper, stepper};
+
 use anyhow::{Result, bail, ensure};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::decay::WeightDecayConfig;
