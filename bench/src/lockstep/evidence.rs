@@ -14,16 +14,22 @@ const SETTLING: Duration = Duration::from_millis(5);
 pub struct Evidence {
     /// Ticks (10 ms) in which another guest had a processor of this machine.
     pub steal_ticks: u64,
-    /// How often a thread of the program had to give up its processor to something else.
+    /// Time that threads of the program waited for a processor, ready to run: something else had it.
+    pub waited_ns: u64,
+    /// How often a thread had to give up its processor. Only recorded: Linux counts a thread that yields while it looks for
+    /// work, as Rayon's do, among them.
     pub involuntary_switches: u64,
     /// Processor time that the program took since its last turn, when it should have slept.
     pub asleep_cpu_ns: u64,
 }
 
+/// Share of a turn for which threads may wait for a processor before the turn counts as disturbed.
+const WAITED: f64 = 0.05;
+
 impl Evidence {
-    /// Whether something from outside held the turn up.
-    pub fn is_disturbed(&self) -> bool {
-        self.steal_ticks > 0 || self.involuntary_switches > 0
+    /// Whether something from outside held up a turn of so many nanoseconds.
+    pub fn is_disturbed(&self, turn_ns: u64) -> bool {
+        self.steal_ticks > 0 || self.waited_ns as f64 > WAITED * turn_ns as f64
     }
 }
 
@@ -40,6 +46,17 @@ pub struct Watch {
 struct Counts {
     steal_ticks: u64,
     switches: u64,
+    waited_ns: u64,
+}
+
+impl Counts {
+    fn now(tasks: &Path) -> Self {
+        Self {
+            steal_ticks: steal_ticks().unwrap_or(0),
+            switches: switches(tasks),
+            waited_ns: scheduled(tasks, WAITED_FIELD).unwrap_or(0),
+        }
+    }
 }
 
 impl Watch {
@@ -51,9 +68,9 @@ impl Watch {
 
     /// Its turn begins.
     pub fn begin(&mut self) {
-        let slept = self.slept_from_ns.zip(cpu_ns(&self.tasks));
+        let slept = self.slept_from_ns.zip(scheduled(&self.tasks, RAN_FIELD));
         self.asleep_cpu_ns = slept.map_or(0, |(from, to)| to.saturating_sub(from));
-        self.before = Counts { steal_ticks: steal_ticks().unwrap_or(0), switches: switches(&self.tasks) };
+        self.before = Counts::now(&self.tasks);
     }
 
     /// Its turn is over: waits until its threads sleep, for a few milliseconds at most.
@@ -62,10 +79,12 @@ impl Watch {
         while is_running(&self.tasks) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_micros(20));
         }
-        self.slept_from_ns = cpu_ns(&self.tasks);
+        self.slept_from_ns = scheduled(&self.tasks, RAN_FIELD);
+        let (before, now) = (self.before, Counts::now(&self.tasks));
         Evidence {
-            steal_ticks: steal_ticks().unwrap_or(0).saturating_sub(self.before.steal_ticks),
-            involuntary_switches: switches(&self.tasks).saturating_sub(self.before.switches),
+            steal_ticks: now.steal_ticks.saturating_sub(before.steal_ticks),
+            waited_ns: now.waited_ns.saturating_sub(before.waited_ns),
+            involuntary_switches: now.switches.saturating_sub(before.switches),
             asleep_cpu_ns: self.asleep_cpu_ns,
         }
     }
@@ -90,10 +109,14 @@ fn switches(tasks: &Path) -> u64 {
     of_threads(tasks, "status").iter().filter_map(count).sum()
 }
 
-/// Time on a processor so far, all threads together; finer than the ticks of `stat`.
-fn cpu_ns(tasks: &Path) -> Option<u64> {
-    let first = |text: &String| text.split_whitespace().next()?.parse::<u64>().ok();
-    let times: Vec<u64> = of_threads(tasks, "schedstat").iter().filter_map(first).collect();
+/// Fields of `schedstat`, in nanoseconds and so finer than the ticks of `stat`: time on a processor, time in a queue for one.
+const RAN_FIELD: usize = 0;
+const WAITED_FIELD: usize = 1;
+
+/// A field of `schedstat` so far, all threads together.
+fn scheduled(tasks: &Path, field: usize) -> Option<u64> {
+    let number = |text: &String| text.split_whitespace().nth(field)?.parse::<u64>().ok();
+    let times: Vec<u64> = of_threads(tasks, "schedstat").iter().filter_map(number).collect();
     (!times.is_empty()).then(|| times.iter().sum())
 }
 

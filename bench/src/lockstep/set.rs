@@ -66,7 +66,8 @@ impl TurnRecord {
     /// The turn as it is compared with others, if it counts. `units`: what a step works through.
     pub fn compared(&self, units: u64) -> Option<Turn> {
         let ns = self.median_ns()? / units as f64;
-        Some(Turn { order: self.order?, member: self.member, ns, disturbed: self.evidence.is_disturbed() })
+        let disturbed = self.evidence.is_disturbed(self.times.iter().sum());
+        Some(Turn { order: self.order?, member: self.member, ns, disturbed })
     }
 }
 

@@ -120,7 +120,7 @@ fn notes(outcome: &Outcome) -> String {
     )];
     if *dropped_turns > 0 {
         notes.push(format!(
-            "{} turns were left out, because something else held the machine up meanwhile (steal time or involuntary switches).",
+            "{} turns were left out, because something else had the processor meanwhile (another guest, or another process).",
             grouped(*dropped_turns as u64)
         ));
     }

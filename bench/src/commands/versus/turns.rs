@@ -21,6 +21,8 @@ pub(super) struct TurnRow {
     step_ns: String,
     /// Ticks (10 ms) in which another guest had a processor.
     steal_ticks: u64,
+    /// Time that threads were ready to run and waited for a processor.
+    waited_ns: u64,
     /// How often a thread had to give up its processor.
     involuntary_switches: u64,
     /// Processor time since its last turn.
@@ -38,6 +40,7 @@ pub(super) fn rows(session: &Session, names: &[String]) -> Vec<TurnRow> {
             counted_steps: turn.counted,
             step_ns: turn.times.iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
             steal_ticks: turn.evidence.steal_ticks,
+            waited_ns: turn.evidence.waited_ns,
             involuntary_switches: turn.evidence.involuntary_switches,
             asleep_cpu_ns: turn.evidence.asleep_cpu_ns,
         }
