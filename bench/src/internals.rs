@@ -53,3 +53,24 @@ pub mod tasks {
 pub mod weights {
     pub use crate::weights::{load, read, save};
 }
+pub mod lockstep {
+    pub mod order {
+        pub use crate::lockstep::order::Order;
+    }
+    pub mod protocol {
+        pub use crate::lockstep::protocol::{Answer, Greeting, HELLO, Introduction, Request};
+    }
+    pub mod result {
+        pub use crate::lockstep::result::Outcome;
+    }
+    pub mod serve {
+        pub use crate::lockstep::serve::{Program, converse, timed};
+    }
+    pub mod session {
+        pub use crate::lockstep::session::{Observer, Plan, Session, run};
+    }
+    pub mod set {
+        pub use crate::lockstep::set::{Length, SetRecord, Stopped};
+    }
+    pub use crate::lockstep::{Evidence, Fault, Introduction, Launcher, Live, Turned};
+}

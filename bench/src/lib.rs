@@ -4,7 +4,8 @@
 //! a `run` makes cells of groups, devices and seeds, gives each a child process and writes what it gave to rows of
 //! `skipbench-reports`; a `cell` is all that the child is told, as JSON; `tasks` are what the child does, with images
 //! (`data`), a device (`device`), a stopwatch and counters of memory (`meter`). Beside them: whether a device computes
-//! right (`selftest`), the gate, for which two programs take turns (`gate`), and `weights` from PyTorch and back.
+//! right (`selftest`), the gate, for which two programs take turns (`gate`), any programs that take turns step by step
+//! (`lockstep`), and `weights` from PyTorch and back.
 //!
 //! The interface is [`cli`]: a program that brings a network of its own calls [`cli::main_with`].
 
@@ -15,6 +16,7 @@ mod device;
 mod gate;
 #[doc(hidden)]
 pub mod internals;
+mod lockstep;
 mod meter;
 mod run;
 mod selftest;

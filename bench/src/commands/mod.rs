@@ -20,7 +20,9 @@ pub(crate) mod report;
 pub(crate) mod roofline;
 mod rows;
 pub(crate) mod run;
+pub(crate) mod steps;
 pub(crate) mod suites;
+pub(crate) mod versus;
 pub(crate) mod weights;
 use std::io::{self, Write};
 

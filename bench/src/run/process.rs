@@ -14,7 +14,7 @@ use crate::cell::{Cell, Message, Outcome, Progress};
 /// What a child's C library (glibc; others know no such variables) is told, unless the user told it something: to keep
 /// freed memory however large. Without it every large tensor is mapped anew, and each of its pages cleared and faulted
 /// in again, step after step.
-const ALLOCATOR: [(&str, &str); 3] = [
+pub(crate) const ALLOCATOR: [(&str, &str); 3] = [
     ("MALLOC_MMAP_THRESHOLD_", "1000000000000"),
     ("MALLOC_TRIM_THRESHOLD_", "1000000000000"),
     ("MALLOC_TOP_PAD_", "67108864"),

@@ -25,6 +25,7 @@ use checkpoint::Checkpoints;
 pub use setup::Setup;
 pub use step::step;
 pub(crate) use step::{finite, shape_word};
+pub(crate) use throughput::stepper;
 
 /// Hears how far a task is.
 pub(crate) type Report<'a> = dyn FnMut(Progress) + 'a;

@@ -12,6 +12,7 @@ mod fetch;
 mod gate;
 mod inside;
 mod killed;
+mod lockstep;
 mod memory;
 mod meter;
 mod orchestrate;
