@@ -4,11 +4,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use skipbench_models::{Fit, Images, Model, ModelSpec, torchvision};
+use skipbench_models::{Fit, Images, Model, ModelSpec};
 
-use super::{DeviceArgs, Target, Weights, print, print_json, table};
-use crate::weights;
+use super::{DeviceArgs, Target, Weights, note, print, print_json, table};
 use crate::weights::agreement::{Agreement, GRADIENTS, Gradient, LOGITS, Precision, agreement};
+use crate::weights::{self, Found};
 
 /// Arguments of `weights check`.
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<ExitCode> {
     let file = &arguments.weights.file;
     let device = arguments.device.open()?;
     let (spec, images, model) = arguments.target.build(0, &device)?;
-    let fits = torchvision::check(&spec, &model, &weights::tensors(file, &spec)?);
+    let Found { fits, notes, hints, .. } = weights::find(file, &spec, &model)?;
     let all = fits.iter().all(Fit::fits);
     let found = match &arguments.expect {
         Some(expected) if all => Some(compare(file, expected, (&spec, images, model), arguments)?),
@@ -49,9 +49,15 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<ExitCode> {
     };
     match arguments.json {
         true => {
-            print_json(&json!({"model": arguments.target.model, "fits": all, "tensors": fits, "agreement": found}))?
+            let model = &arguments.target.model;
+            print_json(
+                &json!({"model": model, "fits": all, "tensors": fits, "agreement": found, "notes": notes, "hints": hints}),
+            )?
         }
-        false => tell(&arguments.target.model, &fits, found.as_ref())?,
+        false => {
+            note(&notes);
+            tell(&arguments.target.model, &fits, &hints, found.as_ref())?;
+        }
     }
     Ok(match found {
         _ if !all => ExitCode::from(2),
@@ -66,12 +72,12 @@ fn compare(
     (spec, images, model): (&ModelSpec, Images, Model),
     arguments: &CheckArgs,
 ) -> Result<Agreement> {
-    let model = weights::load(file, spec, model)?;
+    let model = weights::load(file, spec, model)?.model;
     let precision = if arguments.double { Precision::Double } else { Precision::Single };
     agreement(&model, spec, images, &weights::read(expected)?, &arguments.device.open()?, precision)
 }
 
-fn tell(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
+fn tell(model: &str, fits: &[Fit], hints: &[String], found: Option<&Agreement>) -> Result<()> {
     let shape = |sides: &Option<Vec<usize>>| match sides {
         Some(sides) => sides.iter().map(usize::to_string).collect::<Vec<_>>().join("×"),
         None => "—".to_owned(),
@@ -89,6 +95,7 @@ fn tell(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
         0 => format!("{model}: all {} tensors fit\n", fits.len()),
         _ => format!("{model}: {wrong} of {} tensors do not fit\n", fits.len()),
     })?;
+    hints.iter().try_for_each(|hint| print(&format!("{hint}\n")))?;
     found.map_or(Ok(()), |found| print(&described(found)))
 }
 

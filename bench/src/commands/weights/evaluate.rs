@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use skipbench_models::{Images, catalog};
 
-use super::{DeviceArgs, Weights, grouped, print, print_json};
+use super::{DeviceArgs, Weights, grouped, loaded, print, print_json};
 use crate::data::{Batches, Normalisation, Settings, Source, dir_from_environment};
 use crate::weights;
 use crate::weights::accuracy::accuracy;
@@ -69,6 +69,7 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
     let model = spec.init(data.images, 0, &device)?;
     let model = weights::load(&arguments.weights.file, &spec, model)
         .with_context(|| format!("{} for {}", arguments.model, data.images))?;
+    let model = loaded(model);
     let found = accuracy(&model, &batches, &device)?;
     if arguments.json {
         print_json(
