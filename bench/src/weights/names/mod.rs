@@ -134,8 +134,7 @@ impl<'a> Search<'a> {
             None => "",
         };
         let lacking = |name: &&String| !self.index.contains_key(format!("{prefix}{name}").as_str());
-        let lacking: HashMap<&str, ()> =
-            sought.iter().flatten().filter(lacking).map(|name| (name.as_str(), ())).collect();
+        let lacking: HashSet<&str> = sought.iter().flatten().filter(lacking).map(String::as_str).collect();
         let mut found: HashMap<String, usize> = HashMap::new();
         let mut twice: HashSet<String> = HashSet::new();
         if prefix.is_empty() || lacking.is_empty() {
