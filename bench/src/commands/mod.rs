@@ -98,6 +98,14 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
+/// Tells on standard error, without failing: a reader that went away ends nothing.
+fn note(notes: &[String]) {
+    let mut stderr = io::stderr().lock();
+    for note in notes {
+        drop(writeln!(stderr, "note: {note}"));
+    }
+}
+
 /// Prints a value as indented JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<()> {
     print(&format!("{}\n", serde_json::to_string_pretty(value)?))

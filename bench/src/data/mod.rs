@@ -3,20 +3,24 @@
 mod batches;
 mod cifar;
 mod digits;
+mod elsewhere;
 mod error;
 pub mod fetch;
 mod folder;
 mod generated;
+mod half;
+mod idx;
+mod regular;
 mod set;
 mod source;
-mod whole;
 
 use std::path::{Path, PathBuf};
 
 pub use batches::{Augment, Batch, Batches, Normalisation};
 pub use error::DataError;
+pub use half::Half;
 pub use set::{DataSet, Split, Summary};
-pub use source::{Settings, Source};
+pub use source::{Read, Settings, Source};
 
 /// Environment variable that names the directory of downloaded data sets.
 pub const DATA_DIR: &str = "SKIPBENCH_DATA";

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde::de::DeserializeOwned;
 use skipbench_models::Images;
 
+use super::super::note;
 use super::RunArgs;
 use crate::check::Way;
 use crate::data::{Settings, Source, Summary, dir_from_environment};
@@ -86,7 +87,9 @@ fn seeds(suite: &Suite, given: &[u64]) -> Result<Vec<u64>> {
 /// `--data` is a data set, or the directory in which the suite's data set lies.
 fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     let Keys { data: own, image_size, classes, .. } = &suite.keys;
-    let names_set = |word: &&str| ["digits", "cifar10", "cifar100"].contains(word) || word.starts_with("folder:");
+    let names_set = |word: &&str| {
+        ["digits", "cifar10", "cifar100", "mnist", "fashion-mnist"].contains(word) || word.starts_with("folder:")
+    };
     let (set, given) = (data.filter(names_set), data.filter(|word| !names_set(word)));
     let dir = given.map(PathBuf::from).or_else(dir_from_environment);
     let settings = match set {
@@ -96,7 +99,7 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     let source = Source::parse(set.unwrap_or(own), settings).with_context(|| suite.file.clone())?;
     match given.filter(|_| !source.has_dir()) {
         Some(dir) => bail!(
-            "--data {dir}: the suite's data set, {own}, lies in no directory; to replace it say digits, cifar10, cifar100 or folder:DIR"
+            "--data {dir}: the suite's data set, {own}, lies in no directory; to replace it say digits, cifar10, cifar100, mnist, fashion-mnist or folder:DIR"
         ),
         None => Ok(source),
     }
@@ -129,23 +132,8 @@ fn ask_whether_right(id: DeviceId, way: Way) -> Result<()> {
 
 /// Reads the images in a child process, so that this one stays small.
 fn summary(source: &Source) -> Result<Summary> {
-    let mut arguments = vec!["data".to_owned(), "check".to_owned(), "--json".to_owned()];
-    match source {
-        Source::Digits => arguments.push("digits".to_owned()),
-        Source::Cifar10 { dir } => {
-            arguments.extend(["cifar10".to_owned(), "--dir".to_owned(), dir.display().to_string()])
-        }
-        Source::Cifar100 { dir } => {
-            arguments.extend(["cifar100".to_owned(), "--dir".to_owned(), dir.display().to_string()])
-        }
-        Source::Folder { dir, size } => {
-            arguments.extend([format!("folder:{}", dir.display()), "--image-size".to_owned(), size.to_string()]);
-        }
-        Source::Generated { images } => {
-            let (size, classes) = (images.size.to_string(), images.classes.to_string());
-            arguments.extend(["generated", "--image-size", &size, "--classes", &classes].map(str::to_owned));
-        }
-    }
+    let mut arguments = ["data", "check", "--json"].map(str::to_owned).to_vec();
+    arguments.extend(source.words());
     ask(&arguments)
 }
 
@@ -157,6 +145,8 @@ fn ask<T: DeserializeOwned>(arguments: &[String]) -> Result<T> {
         let errors = String::from_utf8_lossy(&output.stderr);
         bail!("{}", errors.trim().trim_start_matches("error: "));
     }
+    let notes = String::from_utf8_lossy(&output.stderr);
+    note(&notes.lines().filter_map(|line| Some(line.strip_prefix("note: ")?.to_owned())).collect::<Vec<_>>());
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 

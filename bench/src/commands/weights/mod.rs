@@ -4,7 +4,6 @@ mod check;
 mod convert;
 mod evaluate;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,7 +12,7 @@ use burn::tensor::Device;
 use clap::{Args, Subcommand};
 use skipbench_models::{Images, Model, ModelSpec, catalog};
 
-use super::{ImageArgs, grouped, print, print_json, table};
+use super::{ImageArgs, grouped, note, print, print_json, table};
 use crate::device::{self, Choice};
 use crate::weights::Loaded;
 
@@ -102,12 +101,4 @@ struct Weights {
 fn loaded<N>(loaded: Loaded<N>) -> N {
     note(&loaded.notes);
     loaded.model
-}
-
-/// Tells without failing: a reader that went away ends nothing.
-fn note(notes: &[String]) {
-    let mut stderr = io::stderr().lock();
-    for note in notes {
-        drop(writeln!(stderr, "note: {note}"));
-    }
 }

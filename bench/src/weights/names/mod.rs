@@ -79,7 +79,7 @@ impl<'a> Search<'a> {
         let better = |best: usize, other: usize| if all[other].score() > all[best].score() { other } else { best };
         let Some(best) = (0..all.len()).reduce(better) else { return Candidate::default() };
         let prefix = all[best].prefix.clone();
-        let fits = |other: &&Candidate| other.whole() && other.fitting == other.wanted && other.prefix != prefix;
+        let fits = |other: &&Candidate| other.alone && other.fitting == other.wanted && other.prefix != prefix;
         let others = all.iter().filter(fits).map(|other| other.prefix.clone()).collect();
         Candidate { others, ..all.swap_remove(best) }
     }
@@ -119,6 +119,7 @@ impl<'a> Search<'a> {
         Candidate {
             label: naming.label,
             prefix: prefix.to_owned(),
+            alone: beside.is_empty() && found == self.wanted.len(),
             parts,
             found,
             fitting,
@@ -183,6 +184,8 @@ struct Candidate {
     found: usize,
     fitting: usize,
     wanted: usize,
+    /// Whether all stands on this one path.
+    alone: bool,
     /// Other paths under which all stands too.
     others: Vec<String>,
 }

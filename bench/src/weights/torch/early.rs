@@ -34,7 +34,8 @@ pub(super) fn read(file: File) -> Result<Contents> {
     Ok(contents(file, tensors, spans, false))
 }
 
-fn members(file: &File) -> Result<Members> {
+fn members(mut file: &File) -> Result<Members> {
+    file.seek(SeekFrom::Start(0))?;
     let mut archive = tar::Archive::new(file);
     let mut members = Members::new();
     for entry in archive.entries_with_seek()? {
