@@ -64,4 +64,4 @@ pub use nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNe
 pub use nets::{Shortcut, Staged, StemKind, ViT, ViTConfig};
 pub use skip::{ResidualSkip, Skip};
 pub use spec::{Custom, CustomConfig, CustomModel, Model, ModelSpec, Network};
-pub use weights::{Fit, State, parity, torchvision};
+pub use weights::{Fit, State, fit, parity, torchvision};

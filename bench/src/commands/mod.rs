@@ -92,9 +92,9 @@ impl Form {
     }
 }
 
-/// Tells the user something, beside what is asked for.
-fn note(text: &str) {
-    eprintln!("{text}");
+/// Says a line on standard error, beside what was asked for, without failing: a reader that went away ends nothing.
+fn say(line: &str) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
 }
 
 /// Prints to standard output; a reader that went away, such as `head`, is no error.
@@ -104,6 +104,11 @@ fn print(text: &str) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }
+}
+
+/// Says what is worth knowing.
+fn note(notes: &[String]) {
+    notes.iter().for_each(|note| say(&format!("note: {note}")));
 }
 
 /// Prints a value as indented JSON.

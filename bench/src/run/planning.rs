@@ -23,7 +23,7 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
     let suite = Suite::load(&request.suite)?;
     let images = images(&suite, request, note)?;
     let groups = resolve(&suite, images.1.images)?;
-    let context = context(&suite, request, every_size(&groups, images)?, host, note)?;
+    let context = context(&suite, request, every_size(&groups, images, note)?, host, note)?;
     let kept =
         |planned: &PlannedCell| request.filter.as_ref().is_none_or(|filter| plan::matches(&planned.cell, filter));
     let (cells, left_out): (Vec<PlannedCell>, Vec<PlannedCell>) =
@@ -46,7 +46,7 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
 /// The suite's images, or those that the request puts in their place.
 fn images(suite: &Suite, request: &Request, note: &dyn Fn(&str)) -> Result<(Source, Summary)> {
     let source = source(suite, request.data.as_deref())?;
-    let data = ask::summary(&source).or_else(|error| expected(&source, error, request.list, note));
+    let data = ask::summary(&source, note).or_else(|error| expected(&source, error, request.list, note));
     Ok((source, data.with_context(|| format!("{}: data", suite.file))?))
 }
 
@@ -76,12 +76,12 @@ fn expected(source: &Source, error: anyhow::Error, list: bool, note: &dyn Fn(&st
 }
 
 /// The suite's images, and beside them those of every other size that a sweep wants.
-fn every_size(groups: &[Group], first: (Source, Summary)) -> Result<Vec<(Source, Summary)>> {
+fn every_size(groups: &[Group], first: (Source, Summary), note: &dyn Fn(&str)) -> Result<Vec<(Source, Summary)>> {
     let mut images = vec![first];
     for size in groups.iter().flat_map(|group| &group.members).filter_map(|member| member.image_size) {
         if images.iter().all(|(_, data)| data.images.size != size) {
             let source = Source::Generated { images: Images { size, ..images[0].1.images } };
-            let data = ask::summary(&source)?;
+            let data = ask::summary(&source, note)?;
             images.push((source, data));
         }
     }
@@ -98,7 +98,9 @@ fn seeds(suite: &Suite, given: &[u64]) -> Result<Vec<u64>> {
 /// `data` is a data set, or the directory in which the suite's data set lies.
 fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     let Keys { data: usual, image_size, classes, .. } = &suite.keys;
-    let names_set = |word: &&str| ["digits", "cifar10", "cifar100"].contains(word) || word.starts_with("folder:");
+    let names_set = |word: &&str| {
+        ["digits", "cifar10", "cifar100", "mnist", "fashion-mnist"].contains(word) || word.starts_with("folder:")
+    };
     let (set, given) = (data.filter(names_set), data.filter(|word| !names_set(word)));
     let dir = given.map(PathBuf::from).or_else(dir_from_environment);
     let settings = match set {
@@ -108,7 +110,7 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     let source = Source::parse(set.unwrap_or(usual), settings).with_context(|| suite.file.clone())?;
     match given.filter(|_| !source.has_dir()) {
         Some(dir) => bail!(
-            "--data {dir}: the suite's data set, {usual}, lies in no directory; to replace it say digits, cifar10, cifar100 or folder:DIR"
+            "--data {dir}: the suite's data set, {usual}, lies in no directory; to replace it say digits, cifar10, cifar100, mnist, fashion-mnist or folder:DIR"
         ),
         None => Ok(source),
     }

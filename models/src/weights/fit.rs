@@ -47,7 +47,7 @@ fn shape(sides: &[usize]) -> String {
 }
 
 /// Every tensor of `wanted` in its order, then what else is in `found`.
-pub(super) fn fit<'a>(
+pub fn fit<'a>(
     wanted: impl IntoIterator<Item = (&'a str, &'a TensorData)>,
     found: impl IntoIterator<Item = (&'a str, &'a TensorData)>,
 ) -> Vec<Fit> {

@@ -6,5 +6,5 @@ pub mod parity;
 mod state;
 pub mod torchvision;
 
-pub use fit::Fit;
+pub use fit::{Fit, fit};
 pub use state::State;

@@ -55,8 +55,8 @@ pub(crate) struct SharedArgs {
     /// Device in place of the suite's: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX. May be repeated.
     #[arg(long)]
     pub(crate) device: Vec<String>,
-    /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100
-    /// or folder:DIR.
+    /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100,
+    /// mnist, fashion-mnist or folder:DIR.
     ///
     /// Where no directory is given, that in SKIPBENCH_DATA, else `data`.
     #[arg(long, value_name = "DIR|SET")]

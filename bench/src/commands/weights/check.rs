@@ -4,11 +4,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use skipbench_models::{Fit, Images, Model, ModelSpec, torchvision};
+use skipbench_models::{Fit, Images, Model, ModelSpec};
 
-use super::{DeviceArgs, Target, Weights, format_table, print, print_json};
-use crate::weights;
+use super::{DeviceArgs, Target, Weights, format_table, note, print, print_json};
 use crate::weights::agreement::{Agreement, GRADIENTS, Gradient, LOGITS, Precision, agreement};
+use crate::weights::{self, Found};
 
 /// Arguments of `weights check`.
 #[derive(Debug, Args)]
@@ -41,16 +41,20 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<ExitCode> {
     let file = &arguments.weights.file;
     let device = arguments.device.open()?;
     let (spec, images, model) = arguments.target.build(0, &device)?;
-    let fits = torchvision::check(&spec, &model, &weights::tensors(file, &spec)?);
+    let Found { fits, notes, hints, .. } = weights::find(file, &spec, &model)?;
     let all = fits.iter().all(Fit::fits);
     let found = match &arguments.expect {
         Some(expected) if all => Some(compare(file, expected, (&spec, images, model), arguments)?),
         _ => None,
     };
     if arguments.json {
-        print_json(&json!({"model": arguments.target.model, "fits": all, "tensors": fits, "agreement": found}))?;
+        let model = &arguments.target.model;
+        print_json(
+            &json!({"model": model, "fits": all, "tensors": fits, "agreement": found, "notes": notes, "hints": hints}),
+        )?;
     } else {
-        show(&arguments.target.model, &fits, found.as_ref())?;
+        note(&notes);
+        show(&arguments.target.model, &fits, &hints, found.as_ref())?;
     }
     Ok(match found {
         _ if !all => ExitCode::from(2),
@@ -65,12 +69,12 @@ fn compare(
     (spec, images, model): (&ModelSpec, Images, Model),
     arguments: &CheckArgs,
 ) -> Result<Agreement> {
-    let model = weights::load(file, spec, model)?;
+    let model = weights::load(file, spec, model)?.model;
     let precision = if arguments.double { Precision::Double } else { Precision::Single };
     agreement(&model, spec, images, &weights::read(expected)?, &arguments.device.open()?, precision)
 }
 
-fn show(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
+fn show(model: &str, fits: &[Fit], hints: &[String], found: Option<&Agreement>) -> Result<()> {
     let shape = |sides: &Option<Vec<usize>>| match sides {
         Some(sides) => sides.iter().map(usize::to_string).collect::<Vec<_>>().join("×"),
         None => "—".to_owned(),
@@ -88,6 +92,7 @@ fn show(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
         0 => format!("{model}: all {} tensors fit\n", fits.len()),
         _ => format!("{model}: {wrong} of {} tensors do not fit\n", fits.len()),
     })?;
+    hints.iter().try_for_each(|hint| print(&format!("{hint}\n")))?;
     found.map_or(Ok(()), |found| print(&format_agreement(found)))
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 use skipbench_models::{Model, Network, State};
 
-use super::{DeviceArgs, Target, Weights, format_count, print, print_json};
+use super::{DeviceArgs, Target, Weights, format_count, loaded, print, print_json};
 use crate::weights::{self, Format};
 
 /// Arguments of `weights import`.
@@ -52,20 +52,20 @@ struct Written {
 
 pub(super) fn import(arguments: &ImportArgs) -> Result<ExitCode> {
     let (out, file) = (&arguments.written.out, &arguments.weights.file);
-    ensure!(Format::of(out)? == Format::Burnpack, "{}: a checkpoint of ours ends in .bpk", out.display());
+    ensure!(Format::of_ending(out)? == Format::Burnpack, "{}: a checkpoint of ours ends in .bpk", out.display());
     let (spec, _, model) = arguments.target.build(0, &cpu()?)?;
-    let model = weights::load(file, &spec, model)?;
+    let model = loaded(weights::load(file, &spec, model)?);
     weights::save(out, &spec, &model)?;
     arguments.written.show(&arguments.target, &model)
 }
 
 pub(super) fn export(arguments: &ExportArgs) -> Result<ExitCode> {
     let out = &arguments.written.out;
-    let ours = Format::of(out)? == Format::Burnpack;
+    let ours = Format::of_ending(out)? == Format::Burnpack;
     ensure!(!ours, "{}: a file for PyTorch ends in .safetensors, .pt or .pth", out.display());
     let (spec, _, model) = arguments.target.build(arguments.seed.unwrap_or_default(), &cpu()?)?;
     let model = match &arguments.file {
-        Some(file) => weights::load(file, &spec, model)?,
+        Some(file) => loaded(weights::load(file, &spec, model)?),
         None => model,
     };
     weights::save(out, &spec, &model)?;
