@@ -9,6 +9,7 @@ pub mod group;
 pub mod metric;
 pub mod notes;
 pub mod published;
+pub mod quantity;
 pub mod rank;
 pub mod recommend;
 pub mod roofline;

@@ -2,8 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
-use super::measure::Quantity;
 use crate::analyses::compare::CHANCE;
+use crate::analyses::quantity::Quantity;
 use crate::stats::Estimate;
 use crate::stats::paired::Contrast;
 

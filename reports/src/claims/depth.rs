@@ -5,8 +5,9 @@
 
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, alone, difference, minus, read_series, share};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
 use super::{Claim, Examined};
+use crate::analyses::quantity::Quantity;
 use crate::rows::store::Run;
 use crate::rows::{series, style, task};
 use crate::stats;

@@ -5,8 +5,9 @@
 
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, last, mean_of, ratio, read_series};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
 use super::{Claim, Examined};
+use crate::analyses::quantity::Quantity;
 use crate::rows::record::RunRow;
 use crate::rows::store::Run;
 use crate::rows::{series, style, task};

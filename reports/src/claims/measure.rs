@@ -2,27 +2,8 @@
 
 use serde::Serialize;
 
+use crate::analyses::quantity::Quantity;
 use crate::stats::Estimate;
-
-/// What kind of number it is, and so how it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Quantity {
-    /// A share of all, such as an error.
-    Share,
-    /// A difference of two shares.
-    Difference,
-    /// How many times.
-    Ratio,
-    /// Bytes.
-    Bytes,
-    /// A count.
-    Count,
-    /// So many a second.
-    Rate,
-    /// A number without a unit.
-    Number,
-}
 
 /// A table of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]

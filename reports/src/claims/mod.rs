@@ -21,12 +21,13 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use crate::analyses::group::Origin;
+use crate::analyses::quantity::Quantity;
 use crate::rows::recipe;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
 
 pub use condition::{Condition, Outcome, Side, Verdict};
-pub use measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+pub use measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
 
 use evidence::Evidence;
 

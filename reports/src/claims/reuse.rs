@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, alone, difference, last, ratio, read_series, share};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
 use super::{Claim, Examined};
+use crate::analyses::quantity::Quantity;
 use crate::rows::record::RunRow;
 use crate::rows::series::WeightUse;
 use crate::rows::store::Run;

@@ -4,9 +4,10 @@
 
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, counted_difference};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
 use super::{Claim, Examined};
 use crate::analyses::metric::Metric;
+use crate::analyses::quantity::Quantity;
 use crate::rows::record::RunRow;
 use crate::rows::store::Run;
 use crate::rows::{style, task};

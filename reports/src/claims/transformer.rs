@@ -6,8 +6,9 @@
 
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, read_series, share};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
 use super::{Claim, Examined};
+use crate::analyses::quantity::Quantity;
 use crate::rows::store::Run;
 use crate::rows::{series, style, task};
 use crate::stats::{self, Estimate};

@@ -1,6 +1,6 @@
 //! What claims draw, in the units in which it is read.
 
-use crate::claims::{Along, Drawn, Finding, Plot, Quantity, Trace};
+use crate::claims::{Along, Drawn, Finding, Plot, Trace};
 
 use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
@@ -34,22 +34,11 @@ fn figure(finding: &Finding, plot: &Plot) -> Figure {
 }
 
 fn axis(along: &Along) -> Axis {
-    let unit = unit(along.quantity).1;
-    Axis::new(format!("{}{unit}", along.title), if along.log { Scale::Log } else { Scale::Linear })
-}
-
-/// From the unit of rows to the one that is read, and its name.
-fn unit(quantity: Quantity) -> (f64, &'static str) {
-    match quantity {
-        Quantity::Share => (100.0, ", %"),
-        Quantity::Difference => (100.0, ", points"),
-        Quantity::Bytes => (1.0 / 1_048_576.0, ", MiB"),
-        _ => (1.0, ""),
-    }
+    Axis::new(along.quantity.unit().label(along.title), if along.log { Scale::Log } else { Scale::Linear })
 }
 
 fn series(plot: &Plot, trace: &Trace) -> Series {
-    let (across, along) = (unit(plot.x.quantity).0, unit(plot.y.quantity).0);
+    let (across, along) = (plot.x.quantity.unit().factor(), plot.y.quantity.unit().factor());
     let point = |(x, y): &(f64, crate::stats::Estimate)| Point {
         name: if plot.drawn == Drawn::Marks {
             trace.name.clone()

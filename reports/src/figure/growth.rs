@@ -8,9 +8,7 @@ use crate::report::Report;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::style;
 use crate::stats;
-use crate::table::title;
 
-use super::pareto::unit;
 use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
 const DRAWN: [Metric; 3] = [Metric::TrainMemory, Metric::SavedMemory, Metric::TrainThroughput];
@@ -35,7 +33,7 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
     let named: Vec<(&str, &Setting)> = curves.iter().map(|curve| (curve.line.as_str(), &curve.setting)).collect();
     let drawn = curves.iter().zip(apart(&named));
     let series: Vec<Series> = drawn.map(|(curve, apart)| series(curve, &tail(&apart), report)).collect();
-    let (name, unit) = (title(metric), unit(metric).1);
+    let name = metric.title();
     let varied = sweep.replace('_', " ");
     (!series.is_empty()).then(|| Figure {
         id: slug(&["growth", sweep, metric.word()]),
@@ -44,7 +42,7 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
             "Both axes are logarithmic: a straight line is a power law, metric = a · {varied}ᵇ, and b its slope."
         ),
         x: Axis::new(varied, Scale::Log),
-        y: Axis::new(format!("{name}{unit}"), Scale::Log),
+        y: Axis::new(metric.unit().label(name), Scale::Log),
         kind: Kind::Plot,
         series,
     })
@@ -56,7 +54,7 @@ fn capital(text: &str) -> String {
 }
 
 fn series(curve: &Curve, apart: &str, report: &Report) -> Series {
-    let factor = unit(curve.metric).0;
+    let factor = curve.metric.unit().factor();
     let exponent =
         curve.exponent.map_or(String::new(), |exponent| format!(", b = {:.2}", exponent.value).replace('-', "−"));
     let point = |(x, y): &(f64, f64)| Point {
@@ -106,7 +104,7 @@ fn of_group(report: &Report, group: &Group) -> Vec<(String, Point)> {
     };
     let point = |member: &crate::analyses::group::Member| {
         let values: Vec<f64> = member.values.get(&Metric::TrainMemory)?.values().copied().collect();
-        let y = scaled(&stats::mean_interval(&values)?, unit(Metric::TrainMemory).0);
+        let y = scaled(&stats::mean_interval(&values)?, Metric::TrainMemory.unit().factor());
         let x = exactly(depth(&member.model)?);
         Some((member.style().to_owned(), Point { name: member.model.clone(), x, y, hollow: false }))
     };

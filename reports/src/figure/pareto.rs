@@ -1,15 +1,14 @@
 //! Accuracy against a cost.
 
 use crate::analyses::frontier::{Frontier, Point as Net, Standing};
-use crate::analyses::metric::Metric;
-use crate::table::title;
 
 use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
 /// A mark for each network, those that another one beats hollow, and a line through the others.
 pub(super) fn pareto(frontier: &Frontier) -> Figure {
-    let (setting, cost) = (&frontier.setting, title(frontier.cost));
-    let (factor, unit) = unit(frontier.cost);
+    let (setting, cost) = (&frontier.setting, frontier.cost.title());
+    let unit = frontier.cost.unit();
+    let factor = unit.factor();
     let mut styles: Vec<&str> = frontier.points.iter().map(|net| net.style.as_str()).collect();
     styles.sort_unstable();
     styles.dedup();
@@ -22,7 +21,7 @@ pub(super) fn pareto(frontier: &Frontier) -> Figure {
             "{} on {}. Means over seeds with 95 % intervals; hollow: another network is as good in both and better in one, by the means.",
             setting.data, setting.device
         ),
-        x: Axis::new(format!("{cost}{unit}"), Scale::Log),
+        x: Axis::new(unit.label(cost), Scale::Log),
         y: Axis::new("test accuracy, %", Scale::Percent),
         kind: Kind::Plot,
         series,
@@ -33,19 +32,6 @@ pub(super) fn pareto(frontier: &Frontier) -> Figure {
 fn elsewhere(data: &str, device: &str) -> String {
     let (data, device) = (if data == "digits" { "" } else { data }, if device == "flex" { "" } else { device });
     slug(&[data, device])
-}
-
-/// From the unit of rows to the one that is read, and its name.
-pub(super) fn unit(metric: Metric) -> (f64, &'static str) {
-    match metric {
-        Metric::TrainMemory | Metric::InferMemory | Metric::SavedMemory => (1.0 / 1_048_576.0, ", MiB"),
-        Metric::Latency | Metric::LatencyTail => (1e-6, ", ms"),
-        Metric::TimeToAccuracy => (1e-9, ", s"),
-        Metric::TestAccuracy | Metric::TrainAccuracy => (100.0, ", %"),
-        Metric::Params => (1e-3, ", thousands"),
-        Metric::Macs => (1e-6, ", millions"),
-        _ => (1.0, ""),
-    }
 }
 
 fn point(net: &Net, factor: f64) -> Point {

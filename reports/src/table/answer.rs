@@ -5,7 +5,7 @@ use crate::analyses::compare::CHANCE;
 use crate::analyses::metric::Metric;
 use crate::rows::style;
 
-use super::format::{points, times, title};
+use super::number::{format_points, format_ratio};
 use super::{Style, sentence};
 
 /// Groups named in a sentence; the tables have them all.
@@ -23,18 +23,7 @@ fn said(answer: &Answer) -> String {
     let buys = metric.is_share() || metric == Metric::TimeToAccuracy;
     let question = if buys { "What it buys" } else { "What it costs" };
     let unit = if metric.is_share() { " (percentage points)" } else { "" };
-    format!("{question} in {}{unit} — {}{}.", subject(metric), clauses.join("; "), pairs(&answer.effects))
-}
-
-/// What the sentence is about, in words that stand by themselves.
-fn subject(metric: Metric) -> &'static str {
-    match metric {
-        Metric::TrainThroughput | Metric::EpochThroughput => "training speed",
-        Metric::InferThroughput => "inference speed",
-        Metric::TrainMemory => "peak training memory",
-        Metric::InferMemory => "peak inference memory",
-        metric => title(metric),
-    }
+    format!("{question} in {}{unit} — {}{}.", metric.subject(), clauses.join("; "), pairs(&answer.effects))
 }
 
 /// How many pairs are behind the numbers.
@@ -73,7 +62,7 @@ fn clause(effects: &[Effect], metric: Metric) -> String {
 
 fn number(effect: &Effect, metric: Metric) -> String {
     let estimate = &effect.contrast.estimate;
-    let number = if metric.is_share() { points(estimate) } else { times(estimate) };
+    let number = if metric.is_share() { format_points(estimate) } else { format_ratio(estimate) };
     let by = effect.model.as_ref().map_or(String::new(), |model| format!(" by {model}"));
     let against = effect.base.as_ref().map_or(String::new(), |base| format!(" against {base}"));
     format!("{number}{by}{against} in {}", effect.group)

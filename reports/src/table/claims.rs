@@ -1,10 +1,9 @@
 //! Verdicts: one table of all, and for each claim what decided and what else was measured.
 
-use crate::analyses::metric::Metric;
-use crate::claims::{Condition, Finding, Line, Measures, Quantity, Side};
+use crate::claims::{Condition, Finding, Line, Measures, Side};
 use crate::stats::Estimate;
 
-use super::format::{number, points, times};
+use super::number::{format_bound, format_quantity};
 use super::{Sheet, Style, sentence};
 
 /// Every claim with its verdict.
@@ -90,15 +89,16 @@ fn condition(condition: &Condition) -> Vec<String> {
         Side::Below => "<",
     };
     let chance = p_corrected.map_or(String::new(), |p| format!("\np = {p:.3} among all"));
-    let matters = match *margin > 0.0 {
-        true => format!("\nmatters from {}", bare(*quantity, bound + margin)),
-        false => String::new(),
+    let matters = if *margin > 0.0 {
+        format!("\nmatters from {}", format_bound(*quantity, bound + margin))
+    } else {
+        String::new()
     };
     vec![
         says.clone(),
         outcome.word().to_owned(),
-        estimate.map_or("not measured".to_owned(), |estimate| written(*quantity, &estimate)) + &chance,
-        format!("{side} {}{matters}", bare(*quantity, *bound)),
+        estimate.map_or("not measured".to_owned(), |estimate| format_quantity(*quantity, &estimate)) + &chance,
+        format!("{side} {}{matters}", format_bound(*quantity, *bound)),
         estimate.map_or(String::new(), |estimate| estimate.n.to_string()),
     ]
 }
@@ -107,7 +107,7 @@ fn measured_sheet(finding: &Finding, index: usize, measures: &Measures) -> Sheet
     let columns = measures.columns.iter().map(|column| column.title.clone());
     let line = |line: &Line| {
         let cell = |(value, column): (&Option<Estimate>, &crate::claims::Column)| {
-            value.map_or(String::new(), |estimate| written(column.quantity, &estimate))
+            value.map_or(String::new(), |estimate| format_quantity(column.quantity, &estimate))
         };
         let values = line.values.iter().zip(&measures.columns).map(cell);
         [line.name.clone(), line.skip.clone()].into_iter().chain(values).collect()
@@ -119,61 +119,5 @@ fn measured_sheet(finding: &Finding, index: usize, measures: &Measures) -> Sheet
         header: ["network", "skip"].map(str::to_owned).into_iter().chain(columns).collect(),
         rows: measures.lines.iter().map(line).collect(),
         left: 2,
-    }
-}
-
-/// A number with its interval, as its kind is written.
-fn written(quantity: Quantity, estimate: &Estimate) -> String {
-    match quantity {
-        Quantity::Share => number(Metric::TestAccuracy, estimate),
-        Quantity::Difference => points(estimate),
-        Quantity::Ratio => ratio(estimate),
-        Quantity::Bytes => number(Metric::TrainMemory, estimate),
-        Quantity::Count => number(Metric::Params, estimate),
-        Quantity::Rate => number(Metric::TrainThroughput, estimate),
-        Quantity::Number => with_interval(estimate, significant),
-    }
-}
-
-/// Ratios far from 1 need more digits than [`times`] writes.
-fn ratio(estimate: &Estimate) -> String {
-    let usual = |value: f64| (0.1..1000.0).contains(&value);
-    let ends = [Some(estimate.value), estimate.low, estimate.high];
-    if ends.into_iter().flatten().all(usual) {
-        times(estimate)
-    } else {
-        format!("×{}", with_interval(estimate, significant))
-    }
-}
-
-fn with_interval(estimate: &Estimate, written: fn(f64) -> String) -> String {
-    let value = written(estimate.value);
-    match (estimate.low.map(written), estimate.high.map(written)) {
-        (Some(low), Some(high)) if low != high => format!("{value} [{low}, {high}]"),
-        _ => value,
-    }
-}
-
-/// Three digits that count.
-fn significant(value: f64) -> String {
-    let size = value.abs();
-    let text = match size {
-        _ if size == 0.0 => "0".to_owned(),
-        _ if !(1e-3..1e6).contains(&size) => format!("{value:.2e}"),
-        _ => {
-            let digits = (2 - size.log10().floor() as i32).clamp(0, 6) as usize;
-            format!("{value:.digits$}")
-        }
-    };
-    text.replace('-', "−")
-}
-
-/// A bound.
-fn bare(quantity: Quantity, bound: f64) -> String {
-    match quantity {
-        Quantity::Share => format!("{} %", bound * 100.0),
-        Quantity::Difference => format!("{}", bound * 100.0),
-        Quantity::Ratio => format!("×{bound}"),
-        _ => format!("{bound}"),
     }
 }

@@ -7,7 +7,7 @@ use crate::analyses::metric::Metric;
 use crate::stats::Estimate;
 use crate::stats::paired::Contrast;
 
-use super::format::{number, points, times, title};
+use super::number::{format_metric, format_points, format_ratio};
 use super::{Sheet, Style, bullet, line, origins, sentence};
 
 /// The columns; `comparison.csv` holds the rest.
@@ -70,7 +70,7 @@ pub fn comparison(comparison: &Comparison) -> Sheet {
         id: format!("compare-{}", comparison.identity.group),
         title: heading(comparison),
         caption: String::new(),
-        header: titles.chain(metrics.iter().map(|metric| title(*metric).to_owned())).collect(),
+        header: titles.chain(metrics.iter().map(|metric| metric.title().to_owned())).collect(),
         rows: comparison.members.iter().map(line).collect(),
         left: 2,
     }
@@ -102,7 +102,7 @@ fn measured(comparison: &Comparison, metric: Metric) -> bool {
 
 fn value(member: &Member, metric: Metric) -> String {
     let Some(entry) = member.entry(metric) else { return String::new() };
-    let mut lines = vec![number(metric, &entry.value)];
+    let mut lines = vec![format_metric(metric, &entry.value)];
     lines.extend(ratio(entry));
     lines.join("\n")
 }
@@ -110,7 +110,8 @@ fn value(member: &Member, metric: Metric) -> String {
 /// The lines below a value.
 fn ratio(entry: &Entry) -> Vec<String> {
     let Some(contrast) = entry.judged() else { return Vec::new() };
-    let shown = if entry.metric.is_share() { points(&contrast.estimate) } else { times(&contrast.estimate) };
+    let shown =
+        if entry.metric.is_share() { format_points(&contrast.estimate) } else { format_ratio(&contrast.estimate) };
     match entry.verdict {
         Verdict::Reference => Vec::new(),
         Verdict::Exact | Verdict::Higher | Verdict::Lower => vec![shown],
@@ -145,7 +146,7 @@ pub(crate) fn remarks(comparison: &Comparison) -> Vec<String> {
 fn noise(comparison: &Comparison) -> Option<String> {
     let floor = |(metric, twin): &(Metric, Estimate)| {
         let floor = comparison.noise_floor(*metric)?;
-        Some(format!("{} {:.1} % (n = {})", title(*metric), floor * 100.0, twin.n))
+        Some(format!("{} {:.1} % (n = {})", metric.title(), floor * 100.0, twin.n))
     };
     let floors: Vec<String> = comparison.twins.iter().filter_map(floor).collect();
     let reference = &comparison.identity.reference;

@@ -3,7 +3,7 @@
 use crate::analyses::diff::{Change, Condition, Diff};
 use crate::rows::recipe;
 
-use super::format::{number, times, title};
+use super::number::{format_metric, format_ratio};
 use super::{Sheet, Style, bullet, sentence};
 
 /// What changed, what else differs, and what may not be concluded.
@@ -55,14 +55,14 @@ fn sheet(diff: &Diff) -> Sheet {
 }
 
 fn line(change: &Change) -> Vec<String> {
-    let ratio = change.ratio.map(|ratio| times(&ratio.estimate)).unwrap_or_default();
+    let ratio = change.ratio.map(|ratio| format_ratio(&ratio.estimate)).unwrap_or_default();
     vec![
         change.group.clone(),
         change.model.clone(),
-        title(change.metric).to_owned(),
+        change.metric.title().to_owned(),
         replicates(change),
-        number(change.metric, &change.before),
-        number(change.metric, &change.after),
+        format_metric(change.metric, &change.before),
+        format_metric(change.metric, &change.after),
         ratio,
     ]
 }

@@ -4,11 +4,11 @@ use crate::analyses::frontier::{Frontier, Point, Standing};
 use crate::analyses::metric::Metric;
 
 use super::Sheet;
-use super::format::{number, title};
+use super::number::format_metric;
 
 /// The networks by cost, the cheapest first.
 pub fn frontier(frontier: &Frontier) -> Sheet {
-    let (setting, cost) = (&frontier.setting, title(frontier.cost));
+    let (setting, cost) = (&frontier.setting, frontier.cost.title());
     let header = ["model", "style", "group", cost, "test accuracy", "n", "on the frontier"];
     Sheet {
         id: format!("frontier-{}-{}-{}", frontier.cost.word(), setting.data, setting.device),
@@ -34,8 +34,8 @@ fn line(point: &Point, cost: Metric) -> Vec<String> {
         point.model.clone(),
         point.style.clone(),
         point.group.clone(),
-        number(cost, &point.cost),
-        number(Metric::TestAccuracy, &point.accuracy),
+        format_metric(cost, &point.cost),
+        format_metric(Metric::TestAccuracy, &point.accuracy),
         point.accuracy.n.to_string(),
         standing,
     ]

@@ -6,7 +6,7 @@ use crate::analyses::metric::Metric;
 use crate::analyses::recommend::{Advice, Candidate, Fit};
 use crate::stats::Estimate;
 
-use super::format::{number, points, title};
+use super::number::{format_metric, format_points};
 use super::{Sheet, Style, sentence};
 
 /// What to take in a setting, how sure that is, and every network that was looked at.
@@ -27,7 +27,7 @@ fn heading(advice: &Advice) -> String {
 }
 
 fn how_sure(advice: &Advice, chosen: &Candidate) -> String {
-    let accuracy = number(Metric::TestAccuracy, &chosen.accuracy);
+    let accuracy = format_metric(Metric::TestAccuracy, &chosen.accuracy);
     let limits = match chosen.fit {
         Fit::Sure => "it keeps the limits with its whole intervals",
         _ => "by its means it keeps the limits, but not with its whole intervals",
@@ -46,7 +46,7 @@ fn sheet(advice: &Advice) -> Sheet {
     let limits = advice.limits.iter().map(|limit| {
         let sign = if limit.metric.more_is_better() { "≥" } else { "≤" };
         let bound = Estimate { n: 1, value: limit.bound, low: None, high: None };
-        format!("{} {sign} {}", title(limit.metric), number(limit.metric, &bound))
+        format!("{} {sign} {}", limit.metric.title(), format_metric(limit.metric, &bound))
     });
     let header =
         ["model", "style", "fits", "test accuracy", "behind, points"].map(str::to_owned).into_iter().chain(limits);
@@ -63,12 +63,12 @@ fn sheet(advice: &Advice) -> Sheet {
 
 fn line(one: &Candidate, advice: &Advice) -> Vec<String> {
     let words = [one.model.clone(), one.style.clone(), word(one.fit).to_owned()];
-    let behind = one.behind.as_ref().map(points).unwrap_or_default();
+    let behind = one.behind.as_ref().map(format_points).unwrap_or_default();
     let kept = advice.limits.iter().zip(&one.kept).map(|(limit, (value, fit))| match value {
-        Some(value) => format!("{}, {}", number(limit.metric, value), word(*fit)),
+        Some(value) => format!("{}, {}", format_metric(limit.metric, value), word(*fit)),
         None => word(*fit).to_owned(),
     });
-    words.into_iter().chain([number(Metric::TestAccuracy, &one.accuracy), behind]).chain(kept).collect()
+    words.into_iter().chain([format_metric(Metric::TestAccuracy, &one.accuracy), behind]).chain(kept).collect()
 }
 
 fn word(fit: Fit) -> &'static str {

@@ -7,7 +7,6 @@ use crate::analyses::scaling::Curve;
 use crate::stats::Estimate;
 
 use super::Sheet;
-use super::format::title;
 
 /// The columns; `scaling.csv` holds the rest and every point.
 const COLUMNS: [Metric; 9] = [
@@ -26,7 +25,7 @@ const COLUMNS: [Metric; 9] = [
 pub fn curves(curves: &[Curve]) -> Sheet {
     let metrics: Vec<Metric> =
         COLUMNS.into_iter().filter(|metric| curves.iter().any(|curve| curve.metric == *metric)).collect();
-    let titles = ["group", "model", "skip", "varied"].into_iter().chain(metrics.iter().map(|metric| title(*metric)));
+    let titles = ["group", "model", "skip", "varied"].into_iter().chain(metrics.iter().map(|metric| metric.title()));
     let lines: Vec<&[Curve]> = curves.chunk_by(|a, b| identity(a) == identity(b)).collect();
     let named: Vec<([&str; 4], &Setting)> = lines.iter().map(|curves| identity(&curves[0])).collect();
     Sheet {

@@ -1,7 +1,8 @@
 //! How alike the gradients of inputs on a line are, at the start: the correlation by lag, and how it falls with depth.
 
+use crate::analyses::quantity::Quantity;
 use crate::claims::evidence::{Evidence, is_normed, read_series};
-use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
 use crate::rows::record::RunRow;
 use crate::rows::store::Run;
 use crate::rows::{series, style};

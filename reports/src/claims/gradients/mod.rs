@@ -10,8 +10,8 @@ mod norms;
 
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, difference, geometric_mean, ratio};
-use super::measure::Quantity;
 use super::{Claim, Examined};
+use crate::analyses::quantity::Quantity;
 use crate::rows::{style, task};
 use likeness::{NEAR, correlation};
 use norms::reach;

@@ -1,7 +1,8 @@
 //! Norms of the loss's gradient along a network: at the start, during training and after it.
 
+use crate::analyses::quantity::Quantity;
 use crate::claims::evidence::{Evidence, geometric_mean, read_series};
-use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
 use crate::rows::record::RunRow;
 use crate::rows::series;
 use crate::rows::store::Run;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::course::{BY_DEPTH, COURSES, Course};
 use super::{KEEPING, METRICS, columns, keeping};
 use crate::analyses::metric::Metric;
+use crate::analyses::quantity::Quantity;
 use crate::claims::evidence::Evidence;
-use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
+use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
 use crate::rows::{style, task};
 use crate::stats::{self, Estimate};
 
