@@ -75,6 +75,7 @@ impl Staged {
     }
 
     fn run_stage<P: Probe>(&self, index: usize, x: Tensor<4>, probe: &mut P) -> Tensor<4> {
+        // A probe looks between the blocks.
         if !P::LOOKS && self.is_one_operation(index) {
             return dense_stage::forward(&self.stages[index], x, self.execution);
         }
@@ -106,6 +107,7 @@ impl Staged {
         if P::LOOKS { flow.changed(|y| probe.tensor(ProbePoint::Output(at), y)) } else { flow }
     }
 
+    /// A block reads the flow, and its join writes what its branch gives.
     fn join_block<P: Probe>(
         &self,
         at: At,
