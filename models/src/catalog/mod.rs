@@ -1,10 +1,14 @@
 //! Every published variant by its usual name.
 
+mod budget;
 mod family;
+mod fixed;
 pub mod matching;
 mod names;
+mod sweep;
 
-pub use family::{Family, Fixed};
+pub use family::Family;
+pub use fixed::Fixed;
 
 use crate::images::Images;
 use crate::nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, ResNetConfig, Shortcut, StemKind, ViTConfig};

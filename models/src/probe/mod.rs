@@ -33,12 +33,12 @@ impl fmt::Display for At {
     }
 }
 
-/// Where convolutions stand in a row.
+/// The branch that a convolution belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BranchPosition {
-    /// In a block's branch.
+    /// A block's.
     Block(At),
-    /// In a transition, counted from 1.
+    /// The one of a transition, counted from 1.
     Transition(usize),
 }
 
@@ -93,7 +93,7 @@ impl fmt::Display for ProbePoint {
             ProbePoint::Patches => f.write_str("patches"),
             ProbePoint::Tokens => f.write_str("tokens"),
             ProbePoint::Input(at) => write!(f, "{at}.input"),
-            ProbePoint::Conv(place, index) => write!(f, "{place}.{index}"),
+            ProbePoint::Conv(position, index) => write!(f, "{position}.{index}"),
             ProbePoint::Shortcut(at) => write!(f, "{at}.shortcut"),
             ProbePoint::Branch(at) => write!(f, "{at}.branch"),
             ProbePoint::Output(at) if at.stage == 0 => write!(f, "{at}"),

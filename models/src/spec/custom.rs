@@ -1,4 +1,4 @@
-//! Networks of one's own beside those of this crate: what they must tell to be measured as the others are.
+//! Custom models: networks that another program brings, and what they must tell to be measured as the others are.
 
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::{Device, Tensor};
@@ -8,7 +8,7 @@ use crate::cost::Cost;
 use crate::error::SpecError;
 use crate::images::Images;
 
-/// A network of one's own as data: what a suite names and rows say of it.
+/// A custom model as data: what a suite names and rows say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomConfig {
@@ -31,7 +31,8 @@ impl CustomConfig {
     }
 }
 
-/// Networks of one's own. Implement it for a `Module` of yours, often an enum with a variant a network.
+/// Networks that another program brings. Implement it for a `Module` of yours, often an enum with a variant for each
+/// network.
 pub trait CustomModel: Module + ModuleDisplay {
     /// Every network, for images of that shape.
     fn configs(images: Images) -> Vec<CustomConfig>;

@@ -1,4 +1,4 @@
-//! What can be built and measured: the networks of this crate, and those of one's own.
+//! What can be built and measured: the networks of this crate, and custom models.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
@@ -9,10 +9,10 @@ use crate::error::SpecError;
 use crate::execution::Execution;
 use crate::images::Images;
 
-/// What can be built from a specification and measured: [`Model`], and whatever is [`CustomModel`].
+/// What can be built from a specification and measured: [`Model`], and every [`CustomModel`].
 pub trait Network: Module {
-    /// Builds it on `device` with weights drawn from `seed`. A network of one's own computes as it does, whatever
-    /// `execution` says.
+    /// Builds it on `device` with weights drawn from `seed`. A custom model computes as it does,
+    /// whatever `execution` says.
     ///
     /// # Errors
     /// An impossible specification, or one of another kind of network.
@@ -58,7 +58,7 @@ impl Network for Model {
     }
 }
 
-/// One's own network where the specification names it.
+/// A custom model that a specification names.
 #[derive(Module, Debug)]
 pub struct Custom<O: CustomModel> {
     net: O,

@@ -11,15 +11,16 @@
 //! and the positions start at the scale of the embedded patches, N(0, 1), not N(0, 0.02²). With the latter a network
 //! that sees a few hundred images a few dozen times does not learn where a patch lies: 45 % against 92 % of the digits.
 
+mod block;
+
 use burn::module::{Module, Param};
 use burn::nn::conv::Conv2d;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
-use burn::tensor::activation::gelu;
-use burn::tensor::module::attention;
 use serde::{Deserialize, Deserializer, Serialize};
 use skipbench_ops::Conv;
 
+use self::block::{Block, BlockConfig};
 use crate::cost::trace::{CostTrace, Value};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::images::Images;
@@ -103,25 +104,15 @@ impl ViTConfig {
             patches: weights.patches(self.embedding(images)),
             class_token: weights.normal([1, 1, self.width], 1.0),
             positions: weights.normal([1, tokens, self.width], 1.0),
-            blocks: (0..self.depth).map(|_| self.block(weights)).collect(),
+            blocks: (0..self.depth).map(|_| self.block().init(weights)).collect(),
             norm: weights.layer_norm(self.width),
             head: weights.head(self.width, images.classes),
         })
     }
 
-    fn block(&self, weights: &mut Weights) -> Block {
-        let hidden = self.width * self.mlp;
-        Block {
-            attention_norm: weights.layer_norm(self.width),
-            qkv: weights.linear(self.width, 3 * self.width),
-            projection: weights.linear(self.width, self.width),
-            mlp_norm: weights.layer_norm(self.width),
-            up: weights.linear(self.width, hidden),
-            down: weights.linear(hidden, self.width),
-            heads: self.heads,
-            attention_skip: self.attention_skip,
-            mlp_skip: self.mlp_skip,
-        }
+    fn block(&self) -> BlockConfig {
+        let Self { width, heads, mlp, attention_skip, mlp_skip, .. } = *self;
+        BlockConfig { width, heads, hidden: width * mlp, attention_skip, mlp_skip }
     }
 
     /// Costs the network.
@@ -134,26 +125,12 @@ impl ViTConfig {
         trace.bias("patches", self.width);
         let mut x = trace.tokens("tokens", &x);
         for index in 0..self.depth {
-            x = self.trace_block(&format!("block{}", index + 1), &x, trace);
+            x = self.block().trace(&format!("block{}", index + 1), &x, trace);
         }
         let x = trace.layer_norm("head", &x);
         let x = trace.class_token("head", &x);
         trace.linear("head", &x, images.classes);
         Ok(())
-    }
-
-    fn trace_block(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
-        let (attention, mlp) = (format!("{name}.attention"), format!("{name}.mlp"));
-        let fx = trace.layer_norm(&attention, x);
-        let fx = trace.linear(&attention, &fx, 3 * self.width);
-        let fx = trace.attention(&attention, &fx, self.heads);
-        let fx = trace.linear(&attention, &fx, self.width);
-        let x = self.attention_skip.trace(&attention, x, &fx, trace);
-        let fx = trace.layer_norm(&mlp, &x);
-        let fx = trace.linear(&mlp, &fx, self.width * self.mlp);
-        let fx = trace.gelu(&mlp, &fx);
-        let fx = trace.linear(&mlp, &fx, self.width);
-        self.mlp_skip.trace(&mlp, &x, &fx, trace)
     }
 }
 
@@ -201,44 +178,5 @@ impl ViT {
             LesionSite { at, deletable: true, swappable: block < self.blocks.len() }
         };
         lesions(&(1..=self.blocks.len()).map(site).collect::<Vec<_>>())
-    }
-}
-
-/// Attention and MLP, each with its own skip.
-#[derive(Module, Debug)]
-struct Block {
-    attention_norm: LayerNorm,
-    qkv: Linear,
-    projection: Linear,
-    mlp_norm: LayerNorm,
-    up: Linear,
-    down: Linear,
-    heads: usize,
-    #[module(skip)]
-    attention_skip: ResidualSkip,
-    #[module(skip)]
-    mlp_skip: ResidualSkip,
-}
-
-impl Block {
-    fn forward<P: Probe>(&self, x: Tensor<3>, at: At, probe: &mut P) -> Tensor<3> {
-        let x = probe.tensor(ProbePoint::Input(at), x);
-        probe.weight(ProbePoint::Qkv(at), &self.qkv.weight);
-        probe.weight(ProbePoint::Attention(at), &self.projection.weight);
-        let fx = probe.tensor(ProbePoint::Attention(at), self.attend(self.attention_norm.forward(x.clone())));
-        let x = self.attention_skip.join(x, fx);
-        probe.weight(ProbePoint::Up(at), &self.up.weight);
-        probe.weight(ProbePoint::Mlp(at), &self.down.weight);
-        let fx = self.down.forward(gelu(self.up.forward(self.mlp_norm.forward(x.clone()))));
-        self.mlp_skip.join(x, probe.tensor(ProbePoint::Mlp(at), fx))
-    }
-
-    /// Multi-head self-attention: `[batch, tokens, width]` to the same.
-    fn attend(&self, x: Tensor<3>) -> Tensor<3> {
-        let [batch, tokens, width] = x.dims();
-        let qkv = self.qkv.forward(x).reshape([batch, tokens, 3 * self.heads, width / self.heads]).swap_dims(1, 2);
-        let part = |index: usize| qkv.clone().narrow(1, index * self.heads, self.heads);
-        let y = attention(part(0), part(1), part(2), None, None, Default::default());
-        self.projection.forward(y.swap_dims(1, 2).reshape([batch, tokens, width]))
     }
 }
