@@ -74,14 +74,14 @@ impl Executor<'_> {
         journal: &mut Journal,
         observer: &mut dyn Observer,
     ) -> Result<Tally, StoreError> {
-        let mut summary = Tally::default();
+        let mut tally = Tally::default();
         let mut first = 0;
         for batch in planned.chunk_by(|a, b| a.cell.concurrent == b.cell.concurrent) {
-            self.batch(batch, first, journal, observer, &mut summary)?;
+            self.batch(batch, first, journal, observer, &mut tally)?;
             first += batch.len();
         }
-        summary.left = planned.len() - summary.measured - summary.broken;
-        Ok(summary)
+        tally.left = planned.len() - tally.measured - tally.broken;
+        Ok(tally)
     }
 
     /// Runs cells of one `concurrent`, that many at a time. `first` is the index of the first of them.
@@ -91,7 +91,7 @@ impl Executor<'_> {
         first: usize,
         journal: &mut Journal,
         observer: &mut dyn Observer,
-        summary: &mut Tally,
+        tally: &mut Tally,
     ) -> Result<(), StoreError> {
         let next = AtomicUsize::new(0);
         let (sender, events) = channel();
@@ -108,7 +108,7 @@ impl Executor<'_> {
                     Event::Ended(index, ended, started, wall) => {
                         let (row, samples) = row::rows(&batch[index], &ended, self.provenance, started, wall);
                         self.keep(&batch[index], &row, &samples, journal)?;
-                        summary.count(row.status);
+                        tally.count(row.status);
                         observer.finished(first + index, &batch[index], &row);
                     }
                 }

@@ -66,17 +66,16 @@ fn run(dir: &Path, planned: &[PlannedCell], fake: &Fake, stop: &Stop) -> (Tally,
     let (mut journal, _) = Journal::open(dir).expect("fresh");
     let mut heard = Heard::default();
     let executor = Executor { runner: fake, dir, provenance: &provenance, stop };
-    let summary = executor.run(planned, &mut journal, &mut heard).expect("rows are written");
-    (summary, heard)
+    let tally = executor.run(planned, &mut journal, &mut heard).expect("rows are written");
+    (tally, heard)
 }
 
 #[test]
 fn every_cell_gives_a_row_and_a_failure_costs_only_its_own() {
     let dir = tempfile::tempdir().expect("temp");
     let fake = Fake { fails: "plain8-w4", stop_after: 99, ran: Mutex::default() };
-    let (summary, heard) =
-        run(dir.path(), &planned(&["resnet8-w4", "plain8-w4", "resnet8-w4"], 1), &fake, &Stop::new());
-    assert_eq!(summary, Tally { measured: 2, broken: 1, left: 0 });
+    let (tally, heard) = run(dir.path(), &planned(&["resnet8-w4", "plain8-w4", "resnet8-w4"], 1), &fake, &Stop::new());
+    assert_eq!(tally, Tally { measured: 2, broken: 1, left: 0 });
     let runs = read(dir.path()).expect("whole");
     let statuses: Vec<_> =
         runs.iter().map(|run| (run.row.status, run.row.error.as_str(), run.row.test_correct)).collect();
@@ -90,8 +89,8 @@ fn every_cell_gives_a_row_and_a_failure_costs_only_its_own() {
 fn a_stop_finishes_the_row_in_hand_and_begins_no_other() {
     let dir = tempfile::tempdir().expect("temp");
     let fake = Fake { fails: "", stop_after: 2, ran: Mutex::default() };
-    let (summary, _) = run(dir.path(), &planned(&["resnet8-w4"; 5], 1), &fake, &Stop::new());
-    assert_eq!(summary, Tally { measured: 2, broken: 0, left: 3 });
+    let (tally, _) = run(dir.path(), &planned(&["resnet8-w4"; 5], 1), &fake, &Stop::new());
+    assert_eq!(tally, Tally { measured: 2, broken: 0, left: 3 });
     assert_eq!(read(dir.path()).expect("whole").len(), 2);
 }
 
@@ -99,8 +98,8 @@ fn a_stop_finishes_the_row_in_hand_and_begins_no_other() {
 fn cells_that_share_the_machine_are_each_run_once() {
     let dir = tempfile::tempdir().expect("temp");
     let fake = Fake { fails: "", stop_after: 99, ran: Mutex::default() };
-    let (summary, _) = run(dir.path(), &planned(&["resnet8-w4"; 12], 3), &fake, &Stop::new());
-    assert_eq!(summary.measured, 12);
+    let (tally, _) = run(dir.path(), &planned(&["resnet8-w4"; 12], 3), &fake, &Stop::new());
+    assert_eq!(tally.measured, 12);
     let mut ran = fake.ran.into_inner().expect("no thread panics");
     ran.sort();
     ran.dedup();
