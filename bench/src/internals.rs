@@ -64,7 +64,7 @@ pub mod lockstep {
         pub use crate::lockstep::result::Outcome;
     }
     pub mod serve {
-        pub use crate::lockstep::serve::{Program, converse, timed};
+        pub use crate::lockstep::serve::{Program, converse, serve, timed};
     }
     pub mod session {
         pub use crate::lockstep::session::{Observer, Plan, Session, run};

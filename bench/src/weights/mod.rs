@@ -156,7 +156,7 @@ fn finite(state: &State) -> Result<()> {
 /// `model`, which is `spec` built, with the weights of a file.
 ///
 /// # Errors
-/// As [`find`], or [`Misfits`].
+/// As `find`, or `Misfits`.
 pub fn load<N: Network>(path: &Path, spec: &ModelSpec, model: N) -> Result<Loaded<N>> {
     let Found { fits, notes, hints, tensors } = find(path, spec, &model)?;
     let misfits = |fits: Vec<Fit>| Misfits {
