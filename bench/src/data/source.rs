@@ -196,6 +196,30 @@ impl Source {
         Ok(Read { data, notes })
     }
 
+    /// Reads both halves, or the one that a folder of images has, and then says what is missing.
+    ///
+    /// # Errors
+    /// As [`Source::load`].
+    pub fn read_available(&self) -> Result<(Read, Option<DataError>), DataError> {
+        let missing = match (self.read(Half::Both), self) {
+            (Ok(read), _) => return Ok((read, None)),
+            (Err(DataError::Missing { path, fix }), Source::Folder { dir, .. })
+                if [dir.join("train"), dir.join("test")].contains(&path) =>
+            {
+                DataError::Missing { path, fix }
+            }
+            (Err(error), _) => return Err(error),
+        };
+        let half = [Half::Train, Half::Test].into_iter().find_map(|half| match self.read(half) {
+            Err(DataError::Missing { .. }) => None,
+            other => Some(other),
+        });
+        match half {
+            Some(read) => Ok((read?, Some(missing))),
+            None => Err(missing),
+        }
+    }
+
     /// In what `data`, which was read from here, differs from the published set; nothing for sets that are not published
     /// as one.
     ///

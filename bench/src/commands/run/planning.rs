@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use skipbench_models::Images;
 
@@ -130,11 +131,21 @@ fn ask_whether_right(id: DeviceId, way: Way) -> Result<()> {
     ask::<serde_json::Value>(&words.map(str::to_owned)).map(drop)
 }
 
+/// What `data check` answers.
+#[derive(Deserialize)]
+struct Checked {
+    #[serde(flatten)]
+    summary: Summary,
+    /// The half that is not there.
+    missing: Option<String>,
+}
+
 /// Reads the images in a child process, so that this one stays small.
 fn summary(source: &Source) -> Result<Summary> {
     let mut arguments = ["data", "check", "--json"].map(str::to_owned).to_vec();
     arguments.extend(source.words());
-    ask(&arguments)
+    let Checked { summary, missing } = ask(&arguments)?;
+    missing.map_or(Ok(summary), |missing| Err(anyhow!("{missing}")))
 }
 
 /// Asks a child process of this same program, and gives what it answers as JSON.

@@ -43,6 +43,8 @@ pub(super) enum Listed {
 struct Listing {
     dir: PathBuf,
     classes: BTreeMap<OsString, Vec<Listed>>,
+    /// Whether classes come from a list of images, so that one without images is not there.
+    annotated: bool,
     notes: Vec<String>,
 }
 
@@ -56,7 +58,7 @@ pub(super) fn of(dir: &Path, wanted: Half) -> Result<Tree, DataError> {
     if wanted.tests() && tests.is_empty() {
         return Err(missing(dir, "test"));
     }
-    let train = trains.first().map(|dir| classes(dir)).transpose()?.unwrap_or_default();
+    let train = trains.first().map(|dir| classes(dir, wanted.trains())).transpose()?.unwrap_or_default();
     let test = if wanted.tests() { best(&tests, &train)? } else { Listing::default() };
     compare(dir, &train, &test, wanted)?;
     let names = if train.classes.is_empty() { &test.classes } else { &train.classes };
@@ -90,12 +92,12 @@ fn best(tests: &[PathBuf], train: &Listing) -> Result<Listing, DataError> {
     for dir in tests {
         let listing = match annotated(dir)? {
             Some(listing) => listing,
-            None => classes(dir)?,
+            None => classes(dir, true)?,
         };
-        let alike = if train.classes.is_empty() {
-            listing.classes.len() > 1
-        } else {
-            listing.classes.keys().eq(train.classes.keys())
+        let alike = match train.classes.is_empty() {
+            true => listing.classes.len() > 1,
+            false if listing.annotated => listing.classes.keys().all(|class| train.classes.contains_key(class)),
+            false => listing.classes.keys().eq(train.classes.keys()),
         };
         if alike {
             return Ok(listing);
@@ -108,7 +110,7 @@ fn best(tests: &[PathBuf], train: &Listing) -> Result<Listing, DataError> {
 fn compare(dir: &Path, train: &Listing, test: &Listing, wanted: Half) -> Result<(), DataError> {
     let both = [train, test].map(|half| half.classes.keys().collect::<HashSet<&OsString>>());
     if wanted.tests() && !train.dir.as_os_str().is_empty() {
-        let odd = train.classes.keys().chain(test.classes.keys());
+        let odd = train.classes.keys().filter(|_| !test.annotated).chain(test.classes.keys());
         let odd = odd.into_iter().find(|class| !both.iter().all(|half| half.contains(class)));
         if let Some(odd) = odd {
             let half = if both[0].contains(odd) { &test.dir } else { &train.dir };
@@ -156,14 +158,14 @@ fn missing(dir: &Path, half: &str) -> DataError {
     DataError::Missing { path: dir.join(half), fix }
 }
 
-/// Every class of a half, with what is below it.
-fn classes(dir: &Path) -> Result<Listing, DataError> {
+/// Every class of a half, with what is below it where that is asked for.
+fn classes(dir: &Path, files: bool) -> Result<Listing, DataError> {
     let (mut classes, mut beside, mut packed) = (BTreeMap::new(), 0usize, 0usize);
     for path in entries(dir)? {
         let name = path.file_name().unwrap_or_default().to_owned();
         match path.is_dir() {
             true if is_metadata(&name) => packed += 1,
-            true => drop(classes.insert(name, below(&path)?)),
+            true => drop(classes.insert(name, if files { below(&path)? } else { Vec::new() })),
             false => beside += 1,
         }
     }
@@ -174,7 +176,7 @@ fn classes(dir: &Path) -> Result<Listing, DataError> {
     if beside > 0 {
         notes.push(format!("{}: skipped {beside} file(s) beside the folders of classes", dir.display()));
     }
-    Ok(Listing { dir: dir.into(), classes, notes })
+    Ok(Listing { dir: dir.into(), classes, annotated: false, notes })
 }
 
 /// Tiny ImageNet's validation images: all in one folder, their classes in a list.
@@ -208,7 +210,7 @@ fn annotated(dir: &Path) -> Result<Option<Listing>, DataError> {
     if unlisted > 0 {
         notes.push(format!("{}: skipped {unlisted} file(s) that {ANNOTATIONS} does not name", dir.display()));
     }
-    Ok(Some(Listing { dir: dir.into(), classes, notes }))
+    Ok(Some(Listing { dir: dir.into(), classes, annotated: true, notes }))
 }
 
 /// Every file below a class's folder, links followed, in the order of their paths.
