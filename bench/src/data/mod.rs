@@ -10,6 +10,7 @@ mod folder;
 mod generated;
 mod half;
 mod idx;
+mod read;
 mod regular;
 mod set;
 mod source;
@@ -19,8 +20,9 @@ use std::path::{Path, PathBuf};
 pub use batches::{Augment, Batch, Batches, Normalisation};
 pub use error::DataError;
 pub use half::Half;
+pub use read::Read;
 pub use set::{DataSet, Split, Summary};
-pub use source::{Read, Settings, Source};
+pub use source::{Settings, Source};
 
 /// Environment variable that names the directory of downloaded data sets.
 pub const DATA_DIR: &str = "SKIPBENCH_DATA";

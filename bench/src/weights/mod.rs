@@ -6,6 +6,7 @@
 pub mod accuracy;
 pub mod agreement;
 mod burnpack;
+mod element;
 mod format;
 mod names;
 mod safe;

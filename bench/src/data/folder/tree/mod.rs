@@ -1,21 +1,24 @@
 //! Which files are a folder's images, and of which class.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ffi::{OsStr, OsString};
+mod annotated;
+mod missing;
+mod walk;
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::super::{DataError, Half, elsewhere, idx, regular};
+use self::annotated::annotated;
+use self::missing::missing;
+use self::walk::{below, entries, is_metadata};
+use super::super::{DataError, Half};
 
 /// What a half is called, the usual name first.
 const TRAIN: [&str; 2] = ["train", "training"];
 const TEST: [&str; 5] = ["test", "val", "valid", "validation", "testing"];
 
-/// Tiny ImageNet's list of its validation images: a file's name, its class, and a box.
-const ANNOTATIONS: &str = "val_annotations.txt";
-
-/// Deepest folder below a class, and most classes.
-const DEEPEST: usize = 32;
+/// Most classes.
 const MOST: usize = 1 << 16;
 
 /// Files of both halves, class by class; those of a half that is not asked for are not listed.
@@ -134,30 +137,6 @@ fn compare(dir: &Path, train: &Listing, test: &Listing, wanted: Half) -> Result<
     }
 }
 
-/// A half is not there: what may be meant.
-fn missing(dir: &Path, half: &str) -> DataError {
-    let holds = |dir: &Path| !halves(dir, &TRAIN).is_empty() || !halves(dir, &TEST).is_empty();
-    let usual = "a folder of images holds train/<class>/* and test/<class>/* (or val/)";
-    let fix = match elsewhere::below(dir, holds).filter(|_| !holds(dir)) {
-        Some(found) => format!("{0} holds it: say folder:{0}", found.display()),
-        None if idx::holds(dir) => {
-            "it holds the files of MNIST: say mnist or fashion-mnist, and --data with this folder".to_owned()
-        }
-        None if dir.join("data_batch_1.bin").exists() => {
-            "it holds CIFAR-10's binary files: say cifar10, and --data with this folder".to_owned()
-        }
-        None if dir.join("data_batch_1").exists() => {
-            "it holds CIFAR-10's Python version; cifar10 reads the binary version: skipbench data fetch cifar10"
-                .to_owned()
-        }
-        None => match elsewhere::of_path(dir) {
-            Some(hint) => format!("{usual}; {hint}"),
-            None => usual.to_owned(),
-        },
-    };
-    DataError::Missing { path: dir.join(half), fix }
-}
-
 /// Every class of a half, with what is below it where that is asked for.
 fn classes(dir: &Path, files: bool) -> Result<Listing, DataError> {
     let (mut classes, mut beside, mut packed) = (BTreeMap::new(), 0usize, 0usize);
@@ -177,79 +156,4 @@ fn classes(dir: &Path, files: bool) -> Result<Listing, DataError> {
         notes.push(format!("{}: skipped {beside} file(s) beside the folders of classes", dir.display()));
     }
     Ok(Listing { dir: dir.into(), classes, annotated: false, notes })
-}
-
-/// Tiny ImageNet's validation images: all in one folder, their classes in a list.
-fn annotated(dir: &Path) -> Result<Option<Listing>, DataError> {
-    let list = dir.join(ANNOTATIONS);
-    if !list.is_file() {
-        return Ok(None);
-    }
-    let mut file = regular::open(&list)?;
-    let text = file.read(1 << 28).map_err(|source| DataError::io(&list, source))?;
-    let text = String::from_utf8_lossy(&text);
-    let mut class_of: HashMap<&OsStr, &OsStr> = HashMap::new();
-    for line in text.lines() {
-        let mut words = line.split('\t');
-        if let (Some(name), Some(class)) = (words.next(), words.next()) {
-            class_of.insert(OsStr::new(name), OsStr::new(class.trim()));
-        }
-    }
-    let (mut classes, mut unlisted): (BTreeMap<OsString, Vec<Listed>>, usize) = (BTreeMap::new(), 0);
-    let images = dir.join("images");
-    for listed in below(if images.is_dir() { &images } else { dir })? {
-        let (Listed::File(path) | Listed::Dangling(path) | Listed::Special(path)) = &listed else { continue };
-        let name = path.file_name().unwrap_or_default();
-        match class_of.get(name) {
-            Some(class) => classes.entry(OsString::from(class)).or_default().push(listed),
-            None if name == ANNOTATIONS => {}
-            None => unlisted += 1,
-        }
-    }
-    let mut notes = vec![format!("{}: classes are taken from {ANNOTATIONS}", dir.display())];
-    if unlisted > 0 {
-        notes.push(format!("{}: skipped {unlisted} file(s) that {ANNOTATIONS} does not name", dir.display()));
-    }
-    Ok(Some(Listing { dir: dir.into(), classes, annotated: true, notes }))
-}
-
-/// Every file below a class's folder, links followed, in the order of their paths.
-fn below(class: &Path) -> Result<Vec<Listed>, DataError> {
-    let (mut files, mut open, mut seen) = (Vec::new(), vec![(class.to_path_buf(), 0)], HashSet::new());
-    while let Some((dir, depth)) = open.pop() {
-        // A folder that a link leads to again is read once.
-        let known = dir.canonicalize().is_ok_and(|real| !seen.insert(real));
-        if known || depth > DEEPEST {
-            continue;
-        }
-        for path in entries(&dir)? {
-            match fs::metadata(&path) {
-                Ok(meta) if meta.is_dir() && is_metadata(path.file_name().unwrap_or_default()) => {}
-                Ok(meta) if meta.is_dir() => open.push((path, depth + 1)),
-                Ok(meta) if meta.is_file() => files.push((path.clone(), Listed::File(path))),
-                Ok(_) => files.push((path.clone(), Listed::Special(path))),
-                Err(_) if path.is_symlink() => files.push((path.clone(), Listed::Dangling(path))),
-                Err(source) => return Err(DataError::io(&path, source)),
-            }
-        }
-    }
-    files.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let own = Listed::Class(class.to_path_buf());
-    Ok(std::iter::once(own).chain(files.into_iter().map(|(_, listed)| listed)).collect())
-}
-
-/// What archives made on macOS leave.
-fn is_metadata(name: &OsStr) -> bool {
-    name == "__MACOSX"
-}
-
-/// What `dir` holds, sorted, without hidden files.
-fn entries(dir: &Path) -> Result<Vec<PathBuf>, DataError> {
-    let read = fs::read_dir(dir).map_err(|source| DataError::io(dir, source))?;
-    let paths: Result<Vec<PathBuf>, _> = read.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut paths = paths.map_err(|source| DataError::io(dir, source))?;
-    let hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
-    paths.retain(|path| !path.file_name().is_some_and(hidden));
-    paths.sort();
-    Ok(paths)
 }
