@@ -99,9 +99,8 @@ pub fn find<N: Network>(path: &Path, spec: &ModelSpec, model: &N) -> Result<Foun
             contents(file, content).and_then(|contents| among(contents, &wanted)).with_context(|| named(path))?
         }
     };
-    match &found.tensors {
-        Some(tensors) => finite(tensors).with_context(|| named(path))?,
-        None => {}
+    if let Some(tensors) = &found.tensors {
+        finite(tensors).with_context(|| named(path))?;
     }
     Ok(found)
 }

@@ -175,10 +175,7 @@ pub(super) fn contiguous(shape: &[usize]) -> Vec<usize> {
 
 /// A name that can be shown: without what moves a terminal's cursor.
 pub(super) fn shown(name: &str) -> Cow<'_, str> {
-    match name.chars().any(char::is_control) {
-        true => Cow::Owned(name.escape_debug().to_string()),
-        false => Cow::Borrowed(name),
-    }
+    if name.chars().any(char::is_control) { Cow::Owned(name.escape_debug().to_string()) } else { Cow::Borrowed(name) }
 }
 
 #[cfg(test)]

@@ -42,17 +42,7 @@ pub(super) fn read(path: &Path, size: usize) -> Result<Picture, DataError> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let named = ENDINGS.contains(&ending.as_str());
     let Some(format) = format(&bytes, &ending) else {
-        return match named {
-            false => Ok(Picture::Other),
-            true if file.bytes <= 1024 && is_link(&[bytes.clone(), rest(&mut file, path)?].concat()) => {
-                Ok(Picture::Link)
-            }
-            true if bytes.is_empty() => Err(corrupt("an empty file".to_owned())),
-            true if bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*") => {
-                Err(corrupt("a TIFF, which is not read; convert it to PNG".to_owned()))
-            }
-            true => Err(corrupt(format!("named .{ending}, but its first bytes are of no image that is read"))),
-        };
+        return if named { claimed(&mut file, path, bytes, &ending).map_err(corrupt) } else { Ok(Picture::Other) };
     };
     if file.bytes > LARGEST {
         return Err(corrupt(format!("{} bytes, more than an image has", file.bytes)));
@@ -65,6 +55,20 @@ pub(super) fn read(path: &Path, size: usize) -> Result<Picture, DataError> {
     };
     let image = decode(&bytes, format).map_err(|error| corrupt(error.to_string()))?;
     Ok(Picture::Pixels { pixels: planes(image, size as u32), endless })
+}
+
+/// What a file is whose name says that it is an image, and whose first bytes do not; or why it is refused.
+fn claimed(file: &mut regular::Regular, path: &Path, head: Vec<u8>, ending: &str) -> Result<Picture, String> {
+    let small = file.bytes <= 1024;
+    let tiff = head.starts_with(b"II*\0") || head.starts_with(b"MM\0*");
+    match () {
+        () if head.is_empty() => Err("an empty file".to_owned()),
+        () if tiff => Err("a TIFF, which is not read; convert it to PNG".to_owned()),
+        () if small && is_link(&[head, rest(file, path).map_err(|error| error.to_string())?].concat()) => {
+            Ok(Picture::Link)
+        }
+        () => Err(format!("named .{ending}, but its first bytes are of no image that is read")),
+    }
 }
 
 fn rest(file: &mut regular::Regular, path: &Path) -> Result<Vec<u8>, DataError> {

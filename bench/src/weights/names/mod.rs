@@ -39,9 +39,10 @@ pub(super) fn locate(wanted: &[Wanted], entries: &[Entry]) -> Located {
         return first.located(wanted, entries, &plain);
     }
     let second = Search::new(wanted, entries, &unwrapped).best();
-    match second.score() > first.score() {
-        true => second.located(wanted, entries, &unwrapped),
-        false => first.located(wanted, entries, &plain),
+    if second.score() > first.score() {
+        second.located(wanted, entries, &unwrapped)
+    } else {
+        first.located(wanted, entries, &plain)
     }
 }
 

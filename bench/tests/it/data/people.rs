@@ -242,15 +242,13 @@ fn write_mnist(dir: &Path, packed: bool, name: impl Fn(&str) -> String) {
             [("images-idx3", idx(2051, &[count, 28, 28], &pixels)), ("labels-idx1", idx(2049, &[count], &labels))]
         {
             let path = dir.join(name(&format!("{half}-{what}-ubyte")));
-            match packed {
-                true => {
-                    let file = fs::File::create(
-                        path.with_file_name(format!("{}.gz", path.file_name().unwrap_or(OsStr::new("")).display())),
-                    );
-                    let mut packer = GzEncoder::new(file.expect("made"), Compression::fast());
-                    packer.write_all(&bytes).and_then(|()| packer.finish().map(drop)).expect("written");
-                }
-                false => fs::write(path, bytes).expect("written"),
+            if packed {
+                let name = format!("{}.gz", path.file_name().unwrap_or_default().display());
+                let file = fs::File::create(path.with_file_name(name)).expect("made");
+                let mut packer = GzEncoder::new(file, Compression::fast());
+                packer.write_all(&bytes).and_then(|()| packer.finish().map(drop)).expect("written");
+            } else {
+                fs::write(path, bytes).expect("written");
             }
         }
     }

@@ -506,7 +506,7 @@ fn numbers_of_every_precision_and_order_are_the_same_weights() {
             let inner = numbers.len() / shape[0];
             let turned = (0..inner).flat_map(|column| (0..shape[0]).map(move |row| row * inner + column));
             let numbers = std::iter::once(9.0).chain(turned.map(|index| numbers[index]));
-            stored.push(numbers.flat_map(|value| bytes(value)).collect::<Vec<u8>>());
+            stored.push(numbers.flat_map(bytes).collect::<Vec<u8>>());
             let mut strides = made::strides(&shape);
             strides.iter_mut().for_each(|stride| *stride *= shape[0]);
             strides[0] = 1;

@@ -97,10 +97,12 @@ fn best(tests: &[PathBuf], train: &Listing) -> Result<Listing, DataError> {
             Some(listing) => listing,
             None => classes(dir, true)?,
         };
-        let alike = match train.classes.is_empty() {
-            true => listing.classes.len() > 1,
-            false if listing.annotated => listing.classes.keys().all(|class| train.classes.contains_key(class)),
-            false => listing.classes.keys().eq(train.classes.keys()),
+        let alike = if train.classes.is_empty() {
+            listing.classes.len() > 1
+        } else if listing.annotated {
+            listing.classes.keys().all(|class| train.classes.contains_key(class))
+        } else {
+            listing.classes.keys().eq(train.classes.keys())
         };
         if alike {
             return Ok(listing);
@@ -142,10 +144,12 @@ fn classes(dir: &Path, files: bool) -> Result<Listing, DataError> {
     let (mut classes, mut beside, mut packed) = (BTreeMap::new(), 0usize, 0usize);
     for path in entries(dir)? {
         let name = path.file_name().unwrap_or_default().to_owned();
-        match path.is_dir() {
-            true if is_metadata(&name) => packed += 1,
-            true => drop(classes.insert(name, if files { below(&path)? } else { Vec::new() })),
-            false => beside += 1,
+        if !path.is_dir() {
+            beside += 1;
+        } else if is_metadata(&name) {
+            packed += 1;
+        } else {
+            classes.insert(name, if files { below(&path)? } else { Vec::new() });
         }
     }
     let mut notes = Vec::new();
