@@ -25,6 +25,10 @@ const WARM_UP_MOST: Duration = Duration::from_secs(10);
 /// Most bytes by which a process's environment is padded: a page, within which addresses matter.
 const MOST_PADDING: usize = 4096;
 
+/// The first block does not count: it finds the caches as the warm-up left them. In two more every program has a turn between
+/// two of the reference.
+const FEWEST_BLOCKS: u64 = 3;
+
 /// How long a set goes on after its warm-up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Length {
@@ -146,11 +150,11 @@ impl<'a, L: Launcher> Set<'a, L> {
     fn take_turns(&mut self, lengths: &[TurnLength], length: Length, told: &mut dyn FnMut(f64)) -> Result<(), Stopped> {
         let mut done = Done::new(self.live.len());
         let (mut place, mut alive, mut order) = (0, Vec::new(), Order::new(0, 0, self.rng.clone()));
-        // The first block finds the caches as the warm-up left them: it does not count.
-        let mut warm = false;
+        let mut blocks = 0;
         loop {
             let still_alive: Vec<usize> = (0..self.live.len()).filter(|member| self.live[*member].is_some()).collect();
-            if still_alive.len() < 2 || done.share(length, &still_alive) >= 1.0 {
+            let enough = blocks >= FEWEST_BLOCKS && done.share(length, &still_alive) >= 1.0;
+            if still_alive.len() < 2 || enough {
                 return Ok(());
             }
             if still_alive != alive {
@@ -159,13 +163,13 @@ impl<'a, L: Launcher> Set<'a, L> {
             }
             for index in order.by_ref().take(alive.len() * alive.len()) {
                 let (member, TurnLength { steps, counted }) = (alive[index], lengths[alive[index]]);
-                if self.turn(member, Some(place), steps, if warm { counted } else { 0 })?.is_some() {
+                if self.turn(member, Some(place), steps, if blocks > 0 { counted } else { 0 })?.is_some() {
                     done.add(self.record.turns.last());
                 }
                 place += 1;
                 told(done.share(length, &alive).min(1.0));
             }
-            warm = true;
+            blocks += 1;
         }
     }
 

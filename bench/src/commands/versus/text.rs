@@ -35,9 +35,10 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
     let ratio = program.ratio.as_ref();
     let (change, range) = (ratio.map_or(0.0, |ratio| ratio.value - 1.0), ratio.map_or_else(String::new, interval));
     let size = percent(change.abs());
+    let work = if outcome.unit == "steps" { String::new() } else { format!(" for as many {}", outcome.unit) };
     match verdict {
-        Verdict::Slower => format!("{name} is slower than {reference}: it takes {size} longer{range}."),
-        Verdict::Faster => format!("{name} is faster than {reference}: it takes {size} less time{range}."),
+        Verdict::Slower => format!("{name} is slower than {reference}: it takes {size} longer{work}{range}."),
+        Verdict::Faster => format!("{name} is faster than {reference}: it takes {size} less time{work}{range}."),
         Verdict::NoDifferenceShown => {
             let detectable = program.detectable.map(percent).unwrap_or_default();
             format!(
@@ -51,7 +52,7 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
             signed(change)
         ),
         Verdict::Regressed => {
-            format!("{name} has regressed: it takes {size} longer than {reference}{range}; the limit is {limit}.")
+            format!("{name} has regressed: it takes {size} longer than {reference}{work}{range}; the limit is {limit}.")
         }
         Verdict::CannotTell => format!(
             "Nobody can tell whether {name} is slower than {reference} by more than {limit}: {}{range}. More sets (--sets, --precision) \
