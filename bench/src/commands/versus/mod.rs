@@ -1,6 +1,7 @@
 //! `skipbench versus`: any programs, step by step.
 
 mod arguments;
+mod format;
 mod progress;
 mod text;
 mod turns;

@@ -1,8 +1,8 @@
 //! What a comparison says, for people: the answer, then the table, then what to know before believing it.
 
 use skipbench_reports::lockstep::Verdict;
-use skipbench_reports::stats::Estimate;
 
+use super::format::{bare, format_ns, interval, percent, signed};
 use crate::commands::{grouped, table};
 use crate::lockstep::result::{Outcome, ProgramOutcome};
 
@@ -155,32 +155,4 @@ fn legend(outcome: &Outcome, commands: &[String]) -> String {
         format!("{}: {command}{said}", program.name)
     };
     lines(outcome.programs.iter().zip(commands).map(line))
-}
-
-fn interval(ratio: &Estimate) -> String {
-    match (ratio.low, ratio.high) {
-        (Some(low), Some(high)) => format!(" (95 % interval {} to {})", signed(low - 1.0), signed(high - 1.0)),
-        _ => String::new(),
-    }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
-
-fn bare(share: f64) -> String {
-    format!("{:+.1}", share * 100.0).replace('-', "−")
-}
-
-fn signed(share: f64) -> String {
-    format!("{} %", bare(share))
-}
-
-fn format_ns(ns: f64) -> String {
-    match ns {
-        ..1e4 => format!("{ns:.0} ns"),
-        ..1e6 => format!("{:.1} µs", ns / 1e3),
-        ..1e9 => format!("{:.2} ms", ns / 1e6),
-        _ => format!("{:.2} s", ns / 1e9),
-    }
 }
