@@ -2,7 +2,7 @@
 //!
 //! - [`rows`]: the rows, column by column, and their files.
 //! - [`stats`]: medians, intervals, exponents, ratios and differences.
-//! - [`analyses`]: what is compared ([`metric`]), the one grouping ([`group`]), and what follows from it.
+//! - [`analyses`]: what is compared ([`metric`](analyses::metric)), the one grouping ([`group`](analyses::group)), and what follows from it.
 //! - [`claims`]: what is said of skip connections, judged.
 //! - [`report`]: all of it, computed once.
 //! - [`figure`], [`table`]: what is shown, as plots and as text. [`chart`], [`page`]: the same as SVG and as HTML.
@@ -18,10 +18,3 @@ pub mod report;
 pub mod rows;
 pub mod stats;
 pub mod table;
-
-pub use analyses::{
-    answer, compare, diff, frontier, group, metric, notes, published, rank, recommend, roofline, scaling,
-};
-pub use rows::{journal, latest, migrate, record, render, store};
-pub use stats::{bootstrap, paired};
-pub use table::splice;

@@ -35,7 +35,7 @@ pub(crate) fn begins_at_zero(values: &[f64]) -> Option<bool> {
     let n = values.len();
     let value = mean(values).filter(|_| n >= LEAST)?;
     let distance = value / (deviation(values)? / (n as f64).sqrt());
-    let beyond = shifts(values, value, &places(n)).filter(|shift| *shift > distance).take(TAIL).count();
+    let beyond = shifts(values, value, &draws(n)).filter(|shift| *shift > distance).take(TAIL).count();
     Some(beyond < TAIL && mean_interval(values)?.low? >= 0.0)
 }
 
@@ -48,7 +48,7 @@ pub fn mean_test(values: &[f64]) -> Option<(Estimate, f64)> {
     let value = mean(values).filter(|_| n >= LEAST)?;
     let standard_error = deviation(values)? / (n as f64).sqrt();
     // Values that are all alike, as bytes are, need no resamples.
-    let shifts: Vec<f64> = if standard_error > 0.0 { shifts(values, value, &places(n)).collect() } else { Vec::new() };
+    let shifts: Vec<f64> = if standard_error > 0.0 { shifts(values, value, &draws(n)).collect() } else { Vec::new() };
     let end = |p: f64| quantile(&shifts, p).map_or(value, |shift| value - shift * standard_error);
     let estimate = Estimate { n, value, low: Some(end(0.975)), high: Some(end(0.025)) };
     Some((estimate, chance(&shifts, value, standard_error)))
@@ -65,8 +65,8 @@ fn chance(shifts: &[f64], value: f64, standard_error: f64) -> f64 {
 
 /// For each resample, how many of its own standard errors its mean lies above `centre`. Resamples of one value repeated
 /// have no standard error and are left out.
-fn shifts(values: &[f64], centre: f64, places: &[u32]) -> impl Iterator<Item = f64> {
-    let blocks = places.chunks(BLOCK * values.len());
+fn shifts(values: &[f64], centre: f64, draws: &[u32]) -> impl Iterator<Item = f64> {
+    let blocks = draws.chunks(BLOCK * values.len());
     blocks.flat_map(move |block| of_block(values, centre, block)).filter(|shift| shift.is_finite())
 }
 
@@ -92,7 +92,7 @@ fn of_block(values: &[f64], centre: f64, block: &[u32]) -> impl Iterator<Item = 
 
 /// Which of `n` values each resample draws, in blocks as [`of_block`] takes them. Every bootstrap of as many values draws
 /// the same, so that they are drawn once.
-fn places(n: usize) -> Arc<[u32]> {
+fn draws(n: usize) -> Arc<[u32]> {
     static DRAWN: Mutex<BTreeMap<usize, Arc<[u32]>>> = Mutex::new(BTreeMap::new());
     if n > KEPT {
         return draw(n);

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Comparison, Entry, Member, Verdict};
+use super::comparison::{Comparison, Entry, Member};
+use super::verdict::Verdict;
 use crate::stats::Estimate;
 use crate::stats::paired::Contrast;
 

@@ -1,6 +1,7 @@
 //! What a group was run as.
 
-use super::{Origin, Setting};
+use super::origin::Origin;
+use super::setting::Setting;
 use crate::rows::record::RunRow;
 
 /// What identifies a group as it was run: one suite, data set, device and build.

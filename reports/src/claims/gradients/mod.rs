@@ -8,9 +8,9 @@
 mod likeness;
 mod norms;
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, difference, geometric_mean, ratio};
-use super::{Claim, Examined};
 use crate::analyses::quantity::Quantity;
 use crate::rows::{style, task};
 use likeness::{NEAR, correlation};
@@ -49,11 +49,6 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
         measures: vec![norms::table(&all), likeness::by_lag(&[&with, &without]), likeness::decays(&all)],
         plots: [norms::plots(&with, &without), likeness::plots(&all, &with, &without)].concat(),
     }
-}
-
-/// With BatchNorm or without, in words.
-fn normalised(style: &str, normed: bool) -> String {
-    if normed { style.to_owned() } else { format!("{style}, without BatchNorm") }
 }
 
 /// The two skips.

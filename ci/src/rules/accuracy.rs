@@ -3,21 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use skipbench_reports::paired::{self, Contrast};
-use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::task;
 use skipbench_reports::stats;
+use skipbench_reports::stats::paired::{self, Contrast};
 
 use crate::config::Limits;
-use crate::finding::{Class, Finding, Value, Verdict, place};
+use crate::finding::{Class, Finding, Value, Verdict, cell_name};
 use crate::pair::{Pair, Pairs};
 
 /// One finding for each model that both trained, over all seeds. That one lies beyond the margin must be shown among all of them (Holm).
-pub fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
+pub(crate) fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
     let mut models: BTreeMap<String, Vec<&Pair<'_>>> = BTreeMap::new();
     for pair in pairs.pairs.iter().filter(|pair| pair.head.status == Status::Ok) {
         if share(pair.base).is_some() && share(pair.head).is_some() {
-            models.entry(place(pair.base)).or_default().push(pair);
+            models.entry(cell_name(pair.base)).or_default().push(pair);
         }
     }
     let trained: Vec<Trained<'_>> = models.iter().filter_map(|(cell, seeds)| Trained::of(cell, seeds)).collect();
