@@ -1,30 +1,41 @@
 //! How skipbench measures: suites, plans, cells in processes of their own, workloads, rows.
 //!
-//! A suite ([`suite`]) and the images' shape make groups; groups, devices and seeds make cells ([`cell`]), which a run plans,
-//! gives a child process each and writes to rows of `skipbench-reports` ([`run`]). The child does one workload ([`tasks`]) with
-//! what it needs: images ([`data`]), a device ([`device`]), a stopwatch and counters of memory ([`meter`]). Whether a device computes
-//! right is tried first ([`selftest`]). For the gate two programs take turns ([`gate`]). [`weights`] come from PyTorch and go back.
+//! The rooms, in the order of the data: `commands` read the command line; a `suite` and the images' shape make groups;
+//! a `run` makes cells of groups, devices and seeds, gives each a child process and writes what it gave to rows of
+//! `skipbench-reports`; a `cell` is all that the child is told, as JSON; `tasks` are what the child does, with images
+//! (`data`), a device (`device`), a stopwatch and counters of memory (`meter`). Beside them: whether a device computes
+//! right (`selftest`), the gate, for which two programs take turns (`gate`), any programs that take turns step by step
+//! (`lockstep`), and `weights` from PyTorch and back.
+//!
+//! The interface is [`cli`]: a program that brings a network of its own calls [`cli::main_with`].
 
-pub mod cell;
+mod cell;
 mod commands;
-pub mod data;
-pub mod device;
-pub mod gate;
-pub mod meter;
-pub mod run;
-pub mod selftest;
-pub mod suite;
-pub mod tasks;
-pub mod weights;
+mod data;
+mod device;
+mod gate;
+#[doc(hidden)]
+pub mod internals;
+mod lockstep;
+mod meter;
+mod run;
+mod selftest;
+mod suite;
+mod tasks;
+mod weights;
 
 pub use commands::cli;
 
 /// An error and what caused it, in one line; a cause that the error names itself is not said twice.
-fn told(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text.is_empty() {
-        true => cause,
-        false if text.contains(&cause) => text,
-        false => format!("{text}: {cause}"),
+fn describe_error(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| {
+        if text.is_empty() {
+            cause
+        } else if text.contains(&cause) {
+            text
+        } else {
+            format!("{text}: {cause}")
+        }
     })
 }
 

@@ -5,6 +5,7 @@
 //! - [`analyses`]: what is compared ([`metric`](analyses::metric)), the one grouping ([`group`](analyses::group)), and what follows from it.
 //! - [`claims`]: what is said of skip connections, judged.
 //! - [`report`]: all of it, computed once.
+//! - [`lockstep`]: programs that take turns, step by step.
 //! - [`figure`], [`table`]: what is shown, as plots and as text. [`chart`], [`page`]: the same as SVG and as HTML.
 //!
 //! Everything between reading and formatting is a pure function. Nothing here knows Burn.
@@ -13,6 +14,7 @@ pub mod analyses;
 pub mod chart;
 pub mod claims;
 pub mod figure;
+pub mod lockstep;
 pub mod page;
 pub mod report;
 pub mod rows;

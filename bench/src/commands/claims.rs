@@ -1,7 +1,7 @@
 //! `skipbench claims`: what is said of skip connections, run and judged.
 //!
-//! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts are
-//! computed from the rows alone.
+//! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts
+//! are computed from the rows alone.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use skipbench_reports::store::{self, Run};
 use skipbench_reports::table::{self, Style};
 
 use super::run::{self, INTERRUPTED, STOP, SharedArgs};
-use super::{note, print, print_json, rows};
+use super::{print, print_json, rows, say};
 use crate::run::provenance::Host;
 use crate::run::request::Request;
 use crate::run::rundir::{self, Plan};
@@ -90,11 +90,11 @@ pub(crate) fn run(arguments: &ClaimsArgs) -> Result<ExitCode> {
         suites.iter().try_for_each(|suite| rundir::create(&suite.dir, &suite.plan, &host))?;
     }
     run::listen()?;
-    for PlannedSuite { claim, dir: own, plan } in suites {
+    for PlannedSuite { claim, dir: suite_dir, plan } in suites {
         if !shared.quiet && !shared.json {
             eprintln!("{}: {} ({} cells)", claim.name, claim.sentence, plan.cells.len());
         }
-        if let Ending::Interrupted(left) = session::run(&own, plan, &host, shared.options(), &STOP, &note)? {
+        if let Ending::Interrupted(left) = session::run(&suite_dir, plan, &host, shared.options(), &STOP, &say)? {
             let (claim, dir) = (claim.name, dir.display());
             eprintln!("stopped with {left} cell(s) of {claim} to go; go on with: skipbench claims --resume {dir}");
             return Ok(ExitCode::from(INTERRUPTED));
@@ -118,14 +118,14 @@ fn planned(arguments: &ClaimsArgs, dir: &Path, host: &Host) -> Result<Vec<Planne
     let mut devices = arguments.shared.device.clone();
     if devices.is_empty() {
         // Once for all of them, so that what `auto` takes is said once.
-        devices = ask::devices(&["auto".to_owned()], &note)?.iter().map(ToString::to_string).collect();
+        devices = ask::devices(&["auto".to_owned()], &say)?.iter().map(ToString::to_string).collect();
     }
     let mut planned = Vec::new();
     for claim in chosen(arguments) {
         for suite in suites(claim.name, arguments.deep) {
             let (out, devices) = (Some(dir_of(dir, suite.name)), devices.clone());
             let request = Request { out, devices, ..arguments.shared.request(suite.name)? };
-            let (dir, plan) = planning::plan(&request, host, &note)?;
+            let (dir, plan) = planning::plan(&request, host, &say)?;
             planned.push(PlannedSuite { claim, dir, plan });
         }
     }

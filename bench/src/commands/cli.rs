@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use skipbench_models::Own;
+use skipbench_models::CustomModel;
 
-use crate::commands;
-use crate::tasks::own;
+use crate::{cell, commands, lockstep, tasks};
 
 /// Measures what a skip connection buys and what it costs: accuracy, throughput and peak memory of matched plain,
 /// residual, dense and Transformer networks.
@@ -69,6 +68,10 @@ enum Command {
     Roofline(commands::roofline::RooflineArgs),
     /// Judge a change: what is exact must be equal, memory, time and accuracy no worse than the limits.
     Gate(commands::gate::GateArgs),
+    /// Compare the speed of any programs, which take turns step by step.
+    Versus(commands::versus::VersusArgs),
+    /// Do a network's steps on request, as one of the programs that `versus` compares.
+    Steps(commands::steps::StepsArgs),
     /// Run one cell of a run again, in this process: for profilers and debuggers.
     Replay {
         /// The run's directory.
@@ -87,6 +90,13 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Become another program that ends with its parent (what `versus` starts).
+    #[command(hide = true)]
+    ExecGuarded {
+        /// The program and its arguments.
+        #[arg(last = true, required = true)]
+        words: Vec<String>,
+    },
     /// Do the cell on standard input (what `run` starts for each cell).
     #[command(hide = true)]
     Worker {
@@ -96,9 +106,11 @@ enum Command {
     },
 }
 
-/// [`main`] of a program that brings networks of its own: suites can name them beside the built-in ones.
-pub fn main_with<O: Own>() -> ExitCode {
-    own::register::<O>();
+/// [`main`] of a program that brings custom models: suites can name them beside the built-in ones.
+pub fn main_with<C: CustomModel>() -> ExitCode {
+    cell::custom::register::<C>();
+    tasks::custom::register::<C>();
+    lockstep::cells::register::<C>();
     main()
 }
 
@@ -123,6 +135,9 @@ pub fn main() -> ExitCode {
         Command::Recommend(arguments) => commands::recommend::run(&arguments),
         Command::Roofline(arguments) => commands::roofline::run(&arguments),
         Command::Gate(arguments) => commands::gate::run(&arguments),
+        Command::Versus(arguments) => commands::versus::run(&arguments),
+        Command::Steps(arguments) => commands::steps::run(&arguments),
+        Command::ExecGuarded { words } => crate::lockstep::process::exec_guarded(&words).map(|never| match never {}),
         Command::Replay { dir, cell } => commands::replay::run(&dir, &cell),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "skipbench", &mut std::io::stdout());
@@ -134,7 +149,7 @@ pub fn main() -> ExitCode {
         }
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {}", crate::told(&error));
+        eprintln!("error: {}", crate::describe_error(&error));
         ExitCode::from(2)
     })
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 /// How programs are built.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipe {
+pub struct BuildOptions {
     /// Cargo features beside the default ones.
     pub features: Option<String>,
     /// The program's name.
@@ -29,22 +29,22 @@ struct Package {
     name: String,
 }
 
-/// The programs of `revision` and of the working tree around `dir` as it is, in that order. The former is built from a checkout
-/// of its own, that is removed afterwards, in the same target directory: what both depend on is compiled once.
+/// The programs of `revision` and of the working tree around `dir` as it is, in that order. The former is built from a
+/// checkout of its own, that is removed afterwards, in the same target directory: what both depend on is compiled once.
 ///
 /// # Errors
 /// If there is no repository or no such revision, or one of the two does not build.
-pub fn both(dir: &Path, revision: &str, recipe: &Recipe) -> Result<(PathBuf, PathBuf)> {
+pub fn both(dir: &Path, revision: &str, options: &BuildOptions) -> Result<(PathBuf, PathBuf)> {
     let Metadata { workspace_root, target_directory, .. } = metadata(dir)?;
     let commit = commit(&workspace_root, revision)?;
     let place = target_directory.join("gate");
-    let built = target_directory.join("release").join(&recipe.bin);
+    let built = target_directory.join("release").join(&options.bin);
     let base = {
         let checkout = Checkout::new(&workspace_root, place.join("source"), &commit)?;
-        build(&checkout.path, &target_directory, recipe).with_context(|| format!("building {revision}"))?;
+        build(&checkout.path, &target_directory, options).with_context(|| format!("building {revision}"))?;
         set_aside(&built, &place.join("base"))?
     };
-    build(&workspace_root, &target_directory, recipe).context("building the working tree")?;
+    build(&workspace_root, &target_directory, options).context("building the working tree")?;
     let head = set_aside(&built, &place.join("head"))?;
     Ok((base, head))
 }
@@ -74,10 +74,10 @@ fn metadata(dir: &Path) -> Result<Metadata> {
 fn git(dir: &Path, arguments: &[&str]) -> Result<String> {
     let output = Command::new("git").current_dir(dir).args(arguments).output().context("starting git")?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    match output.status.success() {
-        true => Ok(text(&output.stdout)),
-        false => bail!("git {}: {}", arguments.join(" "), text(&output.stderr)),
+    if !output.status.success() {
+        bail!("git {}: {}", arguments.join(" "), text(&output.stderr));
     }
+    Ok(text(&output.stdout))
 }
 
 fn commit(root: &Path, revision: &str) -> Result<String> {
@@ -118,13 +118,14 @@ impl Drop for Checkout {
     }
 }
 
-/// Builds the tree in `dir`, its own packages anew. Cargo knows packages by their place in the workspace and sources by their times:
-/// of two checkouts with one target directory it may take what the newer one gave for what the older one's files give.
-fn build(dir: &Path, target: &Path, recipe: &Recipe) -> Result<()> {
-    let own: Vec<String> = metadata(dir)?.packages.into_iter().flat_map(|it| ["-p".to_owned(), it.name]).collect();
-    cargo(dir, target, &["clean", "--quiet", "--release"], &own)?;
-    let features = recipe.features.iter().flat_map(|features| ["--features".to_owned(), features.clone()]);
-    cargo(dir, target, &["build", "--release", "--bin", &recipe.bin], &features.collect::<Vec<_>>())
+/// Builds the tree in `dir`, its own packages anew. Cargo knows packages by their place in the workspace and sources by
+/// their times: of two checkouts with one target directory it may take what the newer one gave for what the older one's
+/// files give.
+fn build(dir: &Path, target: &Path, options: &BuildOptions) -> Result<()> {
+    let packages: Vec<String> = metadata(dir)?.packages.into_iter().flat_map(|it| ["-p".to_owned(), it.name]).collect();
+    cargo(dir, target, &["clean", "--quiet", "--release"], &packages)?;
+    let features = options.features.iter().flat_map(|features| ["--features".to_owned(), features.clone()]);
+    cargo(dir, target, &["build", "--release", "--bin", &options.bin], &features.collect::<Vec<_>>())
 }
 
 fn cargo(dir: &Path, target: &Path, words: &[&str], more: &[String]) -> Result<()> {

@@ -1,4 +1,5 @@
-//! A gate's job, `skipbench gate --against`: what is needed for base and head to take turns, and the command that repeats it.
+//! A gate's job, `skipbench gate --against`: what is needed for base and head to take turns, and the command that
+//! repeats it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use skipbench_ci::reproduce::Origin;
 
-use super::builds::{self, Recipe};
+use super::builds::{self, BuildOptions};
 use crate::run::rundir;
 use crate::suite::builtin::BUILT_IN;
 
@@ -18,7 +19,7 @@ const USUAL_DIR: &str = "target/gate/job";
 #[derive(Debug, Clone)]
 pub(crate) enum Programs {
     /// This revision and the working tree as it is, to be built so.
-    Against(String, Recipe),
+    Against(String, BuildOptions),
     /// Two that are built already: the base's and the head's.
     Built(PathBuf, PathBuf),
 }
@@ -74,8 +75,8 @@ impl Job {
         self.dir.join("head")
     }
 
-    /// How its numbers are measured again: the programs that were built stay where they are, and so does the suite, so that
-    /// both can take turns again.
+    /// How its numbers are measured again: the programs that were built stay where they are, and so does the suite, so
+    /// that both can take turns again.
     ///
     /// # Errors
     /// A path that no shell can name.
@@ -99,7 +100,7 @@ fn programs(programs: &Programs) -> Result<(PathBuf, PathBuf)> {
     let here = |path: &PathBuf| path.canonicalize().with_context(|| path.display().to_string());
     match programs {
         Programs::Built(base, head) => Ok((here(base)?, here(head)?)),
-        Programs::Against(revision, recipe) => builds::both(Path::new("."), revision, recipe),
+        Programs::Against(revision, options) => builds::both(Path::new("."), revision, options),
     }
 }
 

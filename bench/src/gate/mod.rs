@@ -1,7 +1,8 @@
 //! The gate's measurements: two commits are built as two programs ([`builds`]), which take turns at the same cells
-//! ([`interleave`]) as a [`job`] says; or a finished run becomes the [`baseline`] of those to come. Judging is `skipbench-ci`'s.
+//! ([`interleave`]) as a [`job`] says; or a finished run becomes the [`baseline`] of those to come. Judging is
+//! `skipbench-ci`'s.
 
 pub(crate) mod baseline;
-pub mod builds;
+pub(crate) mod builds;
 pub(crate) mod interleave;
 pub(crate) mod job;

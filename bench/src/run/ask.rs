@@ -7,19 +7,20 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 
-use super::plan::Planned;
+use super::plan::PlannedCell;
 use crate::data::{Source, Summary};
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
-use crate::selftest::Way;
+use crate::selftest::Numerics;
 
-/// Asks a child process of this same program, and gives what it answers as JSON.
-fn ask<T: DeserializeOwned>(arguments: &[String]) -> Result<T> {
+/// Asks a child process of this same program, and gives what it answers as JSON; `note` hears its notes too.
+fn ask<T: DeserializeOwned>(arguments: &[String], note: &dyn Fn(&str)) -> Result<T> {
     let program = std::env::current_exe().context("finding this program")?;
     let output = Command::new(program).args(arguments).output().context("starting this program again")?;
+    let errors = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        let errors = String::from_utf8_lossy(&output.stderr);
         bail!("{}", errors.trim().trim_start_matches("error: "));
     }
+    errors.lines().filter(|line| line.starts_with("note: ")).for_each(note);
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
@@ -27,22 +28,10 @@ fn ask<T: DeserializeOwned>(arguments: &[String]) -> Result<T> {
 ///
 /// # Errors
 /// If they cannot be read.
-pub(super) fn summary(source: &Source) -> Result<Summary> {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
-    let mut arguments = words(&["data", "check", "--json"]);
-    arguments.extend(match source {
-        Source::Digits => words(&["digits"]),
-        Source::Cifar10 { dir } => words(&["cifar10", "--dir", &dir.display().to_string()]),
-        Source::Cifar100 { dir } => words(&["cifar100", "--dir", &dir.display().to_string()]),
-        Source::Folder { dir, size } => {
-            words(&[&format!("folder:{}", dir.display()), "--image-size", &size.to_string()])
-        }
-        Source::Generated { images } => {
-            let (size, classes) = (images.size.to_string(), images.classes.to_string());
-            words(&["generated", "--image-size", &size, "--classes", &classes])
-        }
-    });
-    ask(&arguments)
+pub(super) fn summary(source: &Source, note: &dyn Fn(&str)) -> Result<Summary> {
+    let mut arguments = ["data", "check", "--json"].map(str::to_owned).to_vec();
+    arguments.extend(source.words());
+    ask(&arguments, note)
 }
 
 /// Turns words into devices that are here; `note` hears what `auto` took.
@@ -50,7 +39,7 @@ pub(super) fn summary(source: &Source) -> Result<Summary> {
 /// # Errors
 /// A word that is no device, or a device that is not here.
 pub(crate) fn devices(words: &[String], note: &dyn Fn(&str)) -> Result<Vec<DeviceId>> {
-    let found: Vec<Found> = ask(&["devices".to_owned(), "--json".to_owned()])?;
+    let found: Vec<Found> = ask(&["devices".to_owned(), "--json".to_owned()], note)?;
     let mut devices = Vec::new();
     for word in words {
         let id = match word.parse::<Choice>()? {
@@ -76,29 +65,29 @@ fn here(id: DeviceId, found: &[Found]) -> Result<DeviceId, DeviceError> {
     if id.index < count { Ok(id) } else { Err(DeviceError::Absent { id, found: count }) }
 }
 
-/// Refuses to run `cells` on devices that do not compute as the CPU does by Burn's kernels. Each is asked once for every way
-/// of computing that the cells ask of it.
+/// Refuses to run `cells` on devices that do not compute as the CPU does by Burn's kernels. Each is asked once for
+/// every way of computing that the cells ask of it.
 ///
 /// # Errors
 /// If one computes wrong, or cannot be asked.
-pub(super) fn check(cells: &[Planned], note: &dyn Fn(&str)) -> Result<()> {
+pub(super) fn check(cells: &[PlannedCell], note: &dyn Fn(&str)) -> Result<()> {
     let mut checked = HashSet::new();
     for cell in cells.iter().map(|planned| &planned.cell) {
-        for way in Way::of(cell) {
-            if checked.insert((cell.device, way)) {
-                check_device(cell.device, way, note)?;
+        for numerics in Numerics::of(cell) {
+            if checked.insert((cell.device, numerics)) {
+                check_device(cell.device, numerics, note)?;
             }
         }
     }
     Ok(())
 }
 
-fn check_device(id: DeviceId, way: Way, note: &dyn Fn(&str)) -> Result<()> {
+fn check_device(id: DeviceId, numerics: Numerics, note: &dyn Fn(&str)) -> Result<()> {
     if !Backend::Flex.compiled() {
         note(&format!("{id}: not checked, for this build lacks the feature flex, with which it would be compared"));
         return Ok(());
     }
-    let (device, kernels, precision) = (id.to_string(), way.kernels.word(), way.precision.word());
+    let (device, kernels, precision) = (id.to_string(), numerics.kernels.word(), numerics.precision.word());
     let words = ["devices", "--json", "--check", &device, "--kernels", kernels, "--precision", precision];
-    ask::<serde_json::Value>(&words.map(str::to_owned)).map(drop)
+    ask::<serde_json::Value>(&words.map(str::to_owned), note).map(drop)
 }

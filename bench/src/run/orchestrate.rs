@@ -10,24 +10,24 @@ use skipbench_reports::record::{RunRow, SampleRow, Status};
 use skipbench_reports::store::StoreError;
 
 use crate::cell::Progress;
-use crate::run::plan::Planned;
+use crate::run::plan::PlannedCell;
 use crate::run::provenance::Provenance;
 use crate::run::row;
-use crate::run::runner::{Ended, Runner, Stop};
+use crate::run::runner::{CellResult, Runner, Stop};
 
 /// Hears what happens.
 pub trait Observer {
     /// A cell began.
-    fn started(&mut self, index: usize, planned: &Planned);
+    fn started(&mut self, index: usize, planned: &PlannedCell);
     /// A cell came further.
-    fn progressed(&mut self, index: usize, planned: &Planned, progress: Progress);
+    fn progressed(&mut self, index: usize, planned: &PlannedCell, progress: Progress);
     /// A cell ended and its row is on the disk.
-    fn finished(&mut self, index: usize, planned: &Planned, row: &RunRow);
+    fn finished(&mut self, index: usize, planned: &PlannedCell, row: &RunRow);
 }
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct Tally {
     /// Cells measured.
     pub measured: usize,
     /// Cells with a row that says why they were not.
@@ -48,7 +48,7 @@ pub struct Executor<'a> {
     pub stop: &'a Stop,
 }
 
-impl Summary {
+impl Tally {
     fn count(&mut self, status: Status) {
         match status {
             Status::Ok => self.measured += 1,
@@ -60,7 +60,7 @@ impl Summary {
 enum Event {
     Started(usize),
     Progressed(usize, Progress),
-    Ended(usize, Box<Ended>, String, Duration),
+    Ended(usize, Box<CellResult>, String, Duration),
 }
 
 impl Executor<'_> {
@@ -70,28 +70,28 @@ impl Executor<'_> {
     /// If a row cannot be written.
     pub fn run(
         &self,
-        planned: &[Planned],
+        planned: &[PlannedCell],
         journal: &mut Journal,
         observer: &mut dyn Observer,
-    ) -> Result<Summary, StoreError> {
-        let mut summary = Summary::default();
+    ) -> Result<Tally, StoreError> {
+        let mut tally = Tally::default();
         let mut first = 0;
         for batch in planned.chunk_by(|a, b| a.cell.concurrent == b.cell.concurrent) {
-            self.batch(batch, first, journal, observer, &mut summary)?;
+            self.batch(batch, first, journal, observer, &mut tally)?;
             first += batch.len();
         }
-        summary.left = planned.len() - summary.measured - summary.broken;
-        Ok(summary)
+        tally.left = planned.len() - tally.measured - tally.broken;
+        Ok(tally)
     }
 
     /// Runs cells of one `concurrent`, that many at a time. `first` is the index of the first of them.
     fn batch(
         &self,
-        batch: &[Planned],
+        batch: &[PlannedCell],
         first: usize,
         journal: &mut Journal,
         observer: &mut dyn Observer,
-        summary: &mut Summary,
+        tally: &mut Tally,
     ) -> Result<(), StoreError> {
         let next = AtomicUsize::new(0);
         let (sender, events) = channel();
@@ -108,7 +108,7 @@ impl Executor<'_> {
                     Event::Ended(index, ended, started, wall) => {
                         let (row, samples) = row::rows(&batch[index], &ended, self.provenance, started, wall);
                         self.keep(&batch[index], &row, &samples, journal)?;
-                        summary.count(row.status);
+                        tally.count(row.status);
                         observer.finished(first + index, &batch[index], &row);
                     }
                 }
@@ -117,11 +117,11 @@ impl Executor<'_> {
         })
     }
 
-    /// Writes what a cell gave, and forgets its checkpoints where it was measured: one that ran out of time goes on from them
-    /// if it is tried again.
+    /// Writes what a cell gave, and forgets its checkpoints where it was measured: one that ran out of time goes on
+    /// from them if it is tried again.
     fn keep(
         &self,
-        planned: &Planned,
+        planned: &PlannedCell,
         row: &RunRow,
         samples: &[SampleRow],
         journal: &mut Journal,
@@ -139,7 +139,7 @@ impl Executor<'_> {
     }
 
     /// One thread's share: takes the next cell until there is none, or until it shall stop.
-    fn work(&self, batch: &[Planned], next: &AtomicUsize, events: &Sender<Event>) {
+    fn work(&self, batch: &[PlannedCell], next: &AtomicUsize, events: &Sender<Event>) {
         while !self.stop.soon() {
             let index = next.fetch_add(1, Ordering::SeqCst);
             let Some(planned) = batch.get(index) else { return };
@@ -154,7 +154,7 @@ impl Executor<'_> {
         }
     }
 
-    fn checkpoints(&self, planned: &Planned) -> std::path::PathBuf {
+    fn checkpoints(&self, planned: &PlannedCell) -> std::path::PathBuf {
         self.dir.join("checkpoints").join(planned.cell.id())
     }
 }

@@ -1,12 +1,12 @@
 //! From a suite to the cells it means, in the order in which they run.
 //!
-//! Timed cells come first, alone on the machine, one round a seed; every second round runs backwards (A B B A), so that a
-//! machine that slows down or speeds up favours no family. Then come the untimed cells; where they share the machine, the
-//! longest come first, so that they end together.
+//! Timed cells come first, alone on the machine, one round a seed; every second round runs backwards (A B B A), so that
+//! a machine that slows down or speeds up favours no family. Then come the untimed cells; where they share the machine,
+//! the longest come first, so that they end together.
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::{Cell, Point};
+use crate::cell::{Cell, SweepPoint};
 use crate::data::{Source, Summary};
 use crate::device::DeviceId;
 use crate::suite::Suite;
@@ -15,7 +15,7 @@ use crate::suite::member::Member;
 
 /// A cell and what its row says of its group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Planned {
+pub struct PlannedCell {
     /// The cell.
     pub cell: Cell,
     /// The model that the group is compared with.
@@ -27,7 +27,8 @@ pub struct Planned {
 /// What the command line adds to a suite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
-    /// Where the images come from and what they are; where a sweep varies their size, one pair a size, the suite's own first.
+    /// Where the images come from and what they are; where a sweep varies their size, one pair a size, the suite's own
+    /// first.
     pub images: Vec<(Source, Summary)>,
     /// Devices, resolved.
     pub devices: Vec<DeviceId>,
@@ -42,11 +43,11 @@ pub struct Context {
 }
 
 /// Every cell of the suite, in order.
-pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<Planned> {
+pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<PlannedCell> {
     let mut planned = Vec::new();
     for device in &context.devices {
         for (round, seed) in context.seeds.iter().enumerate() {
-            let mut cells: Vec<Planned> =
+            let mut cells: Vec<PlannedCell> =
                 groups.iter().flat_map(|group| cells(suite, group, context, *device, *seed)).collect();
             if round % 2 == 1 {
                 cells.reverse();
@@ -54,7 +55,7 @@ pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<Planned> 
             planned.extend(cells);
         }
     }
-    let (timed, mut untimed): (Vec<Planned>, Vec<Planned>) =
+    let (timed, mut untimed): (Vec<PlannedCell>, Vec<PlannedCell>) =
         planned.into_iter().partition(|planned| planned.cell.task.is_timed());
     if context.jobs > 1 {
         untimed.sort_by(|a, b| b.cell.work().total_cmp(&a.cell.work()));
@@ -64,7 +65,7 @@ pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<Planned> 
 
 /// The cells of one group, device and seed: task by task, the members side by side, and last in timed tasks the
 /// reference's twin.
-fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed: u64) -> Vec<Planned> {
+fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed: u64) -> Vec<PlannedCell> {
     let mut cells = Vec::new();
     for task in &group.tasks {
         let concurrent = if task.is_timed() { 1 } else { context.jobs };
@@ -89,7 +90,7 @@ fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed
                 timeout_s: suite.keys.timeout_s,
                 memory_limit_bytes: suite.keys.memory_limit_mib << 20,
             };
-            Planned { cell, reference: group.reference.clone(), budget: group.budget.to_string() }
+            PlannedCell { cell, reference: group.reference.clone(), budget: group.budget.to_string() }
         };
         cells.extend(group.members.iter().map(|member| plan(member, false)));
         let twin = group.members.first().filter(|member| context.aa && task.is_timed() && member.point.is_none());
@@ -107,7 +108,7 @@ impl Context {
 }
 
 /// `group/model/task/device/seed=N`, with `round=N`, `twin` and the point of a sweep where they say something.
-pub fn path(cell: &Cell) -> String {
+pub(crate) fn path(cell: &Cell) -> String {
     let Cell { group, model, task, device, seed, round, .. } = cell;
     let mut path = format!("{group}/{model}/{}/{device}/seed={seed}", task.word());
     if *round > 0 {
@@ -116,7 +117,7 @@ pub fn path(cell: &Cell) -> String {
     if cell.twin {
         path.push_str("/twin");
     }
-    if let Some(Point { over, value, .. }) = &cell.sweep {
+    if let Some(SweepPoint { over, value, .. }) = &cell.sweep {
         path.push_str(&format!("/{over}={value}"));
     }
     path

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use skipbench_models::Images;
 
 use super::ask;
-use super::plan::{self, Context as PlanContext, Planned};
+use super::plan::{self, Context as PlanContext, PlannedCell};
 use super::provenance::Host;
 use super::request::Request;
 use super::rundir::{self, Plan};
@@ -14,19 +14,21 @@ use crate::data::{Settings, Source, Summary, dir_from_environment};
 use crate::suite::group::{Group, resolve};
 use crate::suite::{Keys, Suite, repeated};
 
-/// Reads the suite, asks child processes for images and devices, and plans: the run's directory and its plan, which holds
-/// no cell where the filter leaves none. `note` hears what the user should know.
+/// Reads the suite, asks child processes for images and devices, and plans: the run's directory and its plan, which
+/// holds no cell where the filter leaves none. `note` hears what the user should know.
 ///
 /// # Errors
 /// A suite, data set or device that is wrong or not here.
 pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Result<(PathBuf, Plan)> {
     let suite = Suite::load(&request.suite)?;
-    let (groups, images) = groups(&suite, request, note)?;
-    let context = context(&suite, request, images, host, note)?;
-    let kept = |planned: &Planned| request.filter.as_ref().is_none_or(|filter| plan::matches(&planned.cell, filter));
-    let (cells, left_out): (Vec<Planned>, Vec<Planned>) =
+    let images = images(&suite, request, note)?;
+    let groups = resolve(&suite, images.1.images)?;
+    let context = context(&suite, request, every_size(&groups, images, note)?, host, note)?;
+    let kept =
+        |planned: &PlannedCell| request.filter.as_ref().is_none_or(|filter| plan::matches(&planned.cell, filter));
+    let (cells, left_out): (Vec<PlannedCell>, Vec<PlannedCell>) =
         plan::plan(&suite, &groups, &context).into_iter().partition(kept);
-    for Planned { cell, .. } in &cells {
+    for PlannedCell { cell, .. } in &cells {
         cell.check().map_err(|error| anyhow!("{}: group \"{}\": {error}", suite.file, cell.group))?;
     }
     let dir = request.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
@@ -41,14 +43,11 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
     Ok((dir, plan))
 }
 
-/// The suite's groups, and the images of every size that they need, the suite's own first.
-fn groups(suite: &Suite, request: &Request, note: &dyn Fn(&str)) -> Result<(Vec<Group>, Vec<(Source, Summary)>)> {
+/// The suite's images, or those that the request puts in their place.
+fn images(suite: &Suite, request: &Request, note: &dyn Fn(&str)) -> Result<(Source, Summary)> {
     let source = source(suite, request.data.as_deref())?;
-    let data = ask::summary(&source).or_else(|error| expected(&source, error, request.list, note));
-    let data = data.with_context(|| format!("{}: data", suite.file))?;
-    let groups = resolve(suite, data.images)?;
-    let images = every_size(&groups, (source, data))?;
-    Ok((groups, images))
+    let data = ask::summary(&source, note).or_else(|error| expected(&source, error, request.list, note));
+    Ok((source, data.with_context(|| format!("{}: data", suite.file))?))
 }
 
 fn context(
@@ -77,12 +76,12 @@ fn expected(source: &Source, error: anyhow::Error, list: bool, note: &dyn Fn(&st
 }
 
 /// The suite's images, and beside them those of every other size that a sweep wants.
-fn every_size(groups: &[Group], own: (Source, Summary)) -> Result<Vec<(Source, Summary)>> {
-    let mut images = vec![own];
+fn every_size(groups: &[Group], first: (Source, Summary), note: &dyn Fn(&str)) -> Result<Vec<(Source, Summary)>> {
+    let mut images = vec![first];
     for size in groups.iter().flat_map(|group| &group.members).filter_map(|member| member.image_size) {
         if images.iter().all(|(_, data)| data.images.size != size) {
             let source = Source::Generated { images: Images { size, ..images[0].1.images } };
-            let data = ask::summary(&source)?;
+            let data = ask::summary(&source, note)?;
             images.push((source, data));
         }
     }
@@ -98,18 +97,20 @@ fn seeds(suite: &Suite, given: &[u64]) -> Result<Vec<u64>> {
 
 /// `data` is a data set, or the directory in which the suite's data set lies.
 fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
-    let Keys { data: own, image_size, classes, .. } = &suite.keys;
-    let names_set = |word: &&str| ["digits", "cifar10", "cifar100"].contains(word) || word.starts_with("folder:");
+    let Keys { data: usual, image_size, classes, .. } = &suite.keys;
+    let names_set = |word: &&str| {
+        ["digits", "cifar10", "cifar100", "mnist", "fashion-mnist"].contains(word) || word.starts_with("folder:")
+    };
     let (set, given) = (data.filter(names_set), data.filter(|word| !names_set(word)));
     let dir = given.map(PathBuf::from).or_else(dir_from_environment);
     let settings = match set {
         Some(set) => Settings { dir, image_size: image_size.filter(|_| set.starts_with("folder:")), classes: None },
         None => Settings { dir, image_size: *image_size, classes: *classes },
     };
-    let source = Source::parse(set.unwrap_or(own), settings).with_context(|| suite.file.clone())?;
+    let source = Source::parse(set.unwrap_or(usual), settings).with_context(|| suite.file.clone())?;
     match given.filter(|_| !source.has_dir()) {
         Some(dir) => bail!(
-            "--data {dir}: the suite's data set, {own}, lies in no directory; to replace it say digits, cifar10, cifar100 or folder:DIR"
+            "--data {dir}: the suite's data set, {usual}, lies in no directory; to replace it say digits, cifar10, cifar100, mnist, fashion-mnist or folder:DIR"
         ),
         None => Ok(source),
     }

@@ -10,11 +10,11 @@ use skipbench_reports::table;
 
 use crate::cell::{Progress, Task};
 use crate::run::orchestrate::Observer;
-use crate::run::plan::Planned;
+use crate::run::plan::PlannedCell;
 
 /// How a run shows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Show {
+pub(crate) enum Show {
     /// A bar if standard error is a terminal, else a line a cell.
     Usual,
     /// Nothing until the end.
@@ -24,7 +24,7 @@ pub enum Show {
 }
 
 /// The observer for `show`.
-pub fn observer(show: Show, cells: &[Planned]) -> Box<dyn Observer> {
+pub(crate) fn observer(show: Show, cells: &[PlannedCell]) -> Box<dyn Observer> {
     match show {
         Show::Quiet => Box::new(Silent),
         Show::Json => Box::new(JsonLines),
@@ -36,9 +36,9 @@ pub fn observer(show: Show, cells: &[Planned]) -> Box<dyn Observer> {
 struct Silent;
 
 impl Observer for Silent {
-    fn started(&mut self, _: usize, _: &Planned) {}
-    fn progressed(&mut self, _: usize, _: &Planned, _: Progress) {}
-    fn finished(&mut self, _: usize, _: &Planned, _: &RunRow) {}
+    fn started(&mut self, _: usize, _: &PlannedCell) {}
+    fn progressed(&mut self, _: usize, _: &PlannedCell, _: Progress) {}
+    fn finished(&mut self, _: usize, _: &PlannedCell, _: &RunRow) {}
 }
 
 struct Lines {
@@ -47,17 +47,17 @@ struct Lines {
 }
 
 impl Observer for Lines {
-    fn started(&mut self, _: usize, _: &Planned) {}
-    fn progressed(&mut self, _: usize, _: &Planned, _: Progress) {}
+    fn started(&mut self, _: usize, _: &PlannedCell) {}
+    fn progressed(&mut self, _: usize, _: &PlannedCell, _: Progress) {}
 
-    fn finished(&mut self, _: usize, planned: &Planned, row: &RunRow) {
+    fn finished(&mut self, _: usize, planned: &PlannedCell, row: &RunRow) {
         self.done += 1;
-        eprintln!("[{}/{}] {}", self.done, self.total, result(planned, row));
+        eprintln!("[{}/{}] {}", self.done, self.total, describe_result(planned, row));
     }
 }
 
 /// One line on how a cell ended.
-fn result(planned: &Planned, row: &RunRow) -> String {
+fn describe_result(planned: &PlannedCell, row: &RunRow) -> String {
     let label = planned.cell.label();
     if row.status != Status::Ok {
         return format!("{label}: not measured: {}", table::line(&row.error));
@@ -66,7 +66,7 @@ fn result(planned: &Planned, row: &RunRow) -> String {
     format!("{label}: {} ({seconds:.1} s)", headline(planned, row).unwrap_or_default())
 }
 
-fn headline(planned: &Planned, row: &RunRow) -> Option<String> {
+fn headline(planned: &PlannedCell, row: &RunRow) -> Option<String> {
     Some(match planned.cell.task {
         Task::Train => format!("{} of {} test images right", row.test_correct?, row.test_total?),
         Task::TrainEpoch => {
@@ -101,15 +101,15 @@ impl JsonLines {
 }
 
 impl Observer for JsonLines {
-    fn started(&mut self, _: usize, planned: &Planned) {
+    fn started(&mut self, _: usize, planned: &PlannedCell) {
         self.say(json!({"event": "started", "cell": planned.cell.id(), "label": planned.cell.label()}));
     }
 
-    fn progressed(&mut self, _: usize, planned: &Planned, progress: Progress) {
+    fn progressed(&mut self, _: usize, planned: &PlannedCell, progress: Progress) {
         self.say(json!({"event": "progress", "cell": planned.cell.id(), "progress": progress}));
     }
 
-    fn finished(&mut self, _: usize, _: &Planned, row: &RunRow) {
+    fn finished(&mut self, _: usize, _: &PlannedCell, row: &RunRow) {
         self.say(json!({"event": "row", "row": row}));
     }
 }
@@ -126,7 +126,7 @@ struct Bar {
 const TICKS: f64 = 10_000.0;
 
 impl Bar {
-    fn new(cells: &[Planned]) -> Self {
+    fn new(cells: &[PlannedCell]) -> Self {
         // A start of a process costs about what a hundred million multiply-accumulates do.
         let work: Vec<f64> =
             cells.iter().map(|planned| planned.cell.work() / planned.cell.concurrent as f64 + 1e8).collect();
@@ -147,12 +147,12 @@ impl Bar {
 }
 
 impl Observer for Bar {
-    fn started(&mut self, index: usize, planned: &Planned) {
+    fn started(&mut self, index: usize, planned: &PlannedCell) {
         self.shares.insert(index, (0.0, planned.cell.label()));
         self.draw();
     }
 
-    fn progressed(&mut self, index: usize, planned: &Planned, progress: Progress) {
+    fn progressed(&mut self, index: usize, planned: &PlannedCell, progress: Progress) {
         let share = progress.done as f64 / progress.total.max(1) as f64;
         let mut message = planned.cell.label();
         if progress.epochs > 0 {
@@ -165,11 +165,11 @@ impl Observer for Bar {
         self.draw();
     }
 
-    fn finished(&mut self, index: usize, planned: &Planned, row: &RunRow) {
+    fn finished(&mut self, index: usize, planned: &PlannedCell, row: &RunRow) {
         self.shares.remove(&index);
         self.finished += self.work[index];
         if row.status != Status::Ok {
-            self.bar.println(result(planned, row));
+            self.bar.println(describe_result(planned, row));
         }
         self.draw();
     }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use sysinfo::System;
 
 /// Version of Burn that this program is built on; the manifest pins it.
-pub const BURN_VERSION: &str = "0.22.1";
+pub(crate) const BURN_VERSION: &str = "0.22.1";
 
 /// Git revision of the source, found at build time; empty outside a repository.
 pub const GIT_REVISION: &str = env!("SKIPBENCH_GIT_REVISION");
@@ -22,7 +22,7 @@ pub fn git_dirty() -> Option<bool> {
 
 /// The machine, without its name or anything else that is private.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Host {
+pub(crate) struct Host {
     /// Identity: the first 12 hexadecimal digits of the SHA-256 of the processor, its architecture and counts, and the
     /// memory in whole GiB: what neither a reboot nor an update changes, so that a run can go on after both.
     pub id: String,
@@ -47,7 +47,7 @@ impl Host {
     ///
     /// # Errors
     /// If the system does not answer at all. What it keeps to itself stays empty.
-    pub fn read() -> anyhow::Result<Self> {
+    pub(crate) fn read() -> anyhow::Result<Self> {
         let mut system = System::new().context("asking the system what machine this is")?;
         system.refresh_memory();
         system.refresh_cpu_all();

@@ -10,10 +10,10 @@ use skipbench_reports::metric::Metric;
 use skipbench_reports::store::Run;
 
 use crate::cell::{Cell, Task};
-use crate::run::plan::Planned;
+use crate::run::plan::PlannedCell;
 
-/// Fewest pairs that count as precise. An interval of three pairs is now and then narrow by luck, and stopping there would
-/// pick out just those; from six on it is a bootstrap interval.
+/// Fewest pairs that count as precise. An interval of three pairs is now and then narrow by luck, and stopping there
+/// would pick out just those; from six on it is a bootstrap interval.
 const LEAST: usize = bootstrap::LEAST;
 
 /// How precise, and for how long to try.
@@ -91,7 +91,7 @@ fn width(entry: &Entry) -> (usize, Option<f64>) {
 }
 
 /// Whether `runs` hold anything whose precision can be judged.
-pub fn any(runs: &[Run]) -> bool {
+pub(crate) fn any(runs: &[Run]) -> bool {
     let timed = |comparison: &Comparison| {
         let entries = |metric| comparison.members.iter().any(|member| member.entry(metric).is_some());
         TIMED.iter().any(|(metric, _)| entries(*metric))
@@ -100,22 +100,22 @@ pub fn any(runs: &[Run]) -> bool {
 }
 
 /// Seconds that the timed cells of `runs` took, and the rounds that were added to those planned.
-pub fn spent(runs: &[Run]) -> (f64, usize) {
+pub(crate) fn spent(runs: &[Run]) -> (f64, usize) {
     let timed = runs.iter().map(|run| &run.row).filter(|row| TIMED.iter().any(|(_, task)| task.word() == row.task));
     let seconds: f64 = timed.clone().map(|row| row.wall_ns as f64 / 1e9).sum();
     let added: BTreeSet<(u64, u64)> = timed.filter(|row| row.round > 0).map(|row| (row.round, row.seed)).collect();
     (seconds, added.len())
 }
 
-/// The next round of what is wide: every member of its group again in that task, so that pairs stay whole. `planned` holds
-/// all cells so far. Seeds take turns, and every second round runs backwards.
-pub fn next(planned: &[Planned], wide: &[Wide]) -> Vec<Planned> {
+/// The next round of what is wide: every member of its group again in that task, so that pairs stay whole. `planned`
+/// holds all cells so far. Seeds take turns, and every second round runs backwards.
+pub fn next(planned: &[PlannedCell], wide: &[Wide]) -> Vec<PlannedCell> {
     let wanted = |cell: &Cell| {
         let same =
             |wide: &Wide| wide.group == cell.group && wide.task == cell.task && wide.device == cell.device.to_string();
         cell.sweep.is_none() && wide.iter().any(same)
     };
-    let all: Vec<&Planned> = planned.iter().filter(|planned| wanted(&planned.cell)).collect();
+    let all: Vec<&PlannedCell> = planned.iter().filter(|planned| wanted(&planned.cell)).collect();
     let seeds: BTreeSet<u64> = all.iter().map(|planned| planned.cell.seed).collect();
     let rounds: BTreeSet<(u64, u64)> = all.iter().map(|planned| (planned.cell.round, planned.cell.seed)).collect();
     let Some(last) = rounds.last().map(|(round, _)| *round) else { return Vec::new() };
@@ -125,8 +125,9 @@ pub fn next(planned: &[Planned], wide: &[Wide]) -> Vec<Planned> {
         (None, Some(seed)) => (last + 1, *seed),
         (None, None) => return Vec::new(),
     };
-    let again = |planned: &&Planned| Planned { cell: Cell { round, ..planned.cell.clone() }, ..(*planned).clone() };
-    let mut cells: Vec<Planned> =
+    let again =
+        |planned: &&PlannedCell| PlannedCell { cell: Cell { round, ..planned.cell.clone() }, ..(*planned).clone() };
+    let mut cells: Vec<PlannedCell> =
         all.iter().filter(|planned| planned.cell.round == 0 && planned.cell.seed == seed).map(again).collect();
     // Planned forwards for every other seed, beginning with the first; neighbouring rounds shall differ.
     let planned_backwards = seeds.iter().position(|other| *other == seed).is_some_and(|at| at % 2 == 1);

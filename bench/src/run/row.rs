@@ -5,17 +5,17 @@ use std::time::Duration;
 use skipbench_models::{Cost, Execution, Kernels, ModelSpec};
 use skipbench_reports::record::{Measured, Origin, Predicted, RunRow, SCHEMA_VERSION, SampleRow, Status, Work};
 
-use super::plan::Planned;
+use super::plan::PlannedCell;
 use super::provenance::{self, Provenance};
-use super::runner::{Broken, Ended};
+use super::runner::{CellFailure, CellResult};
 use crate::cell::recipe::{Checkpointing, Precision};
 use crate::cell::{Cell, Sample};
 use crate::device::{self, Backend};
 
 /// The cell's row and its samples.
-pub fn rows(
-    planned: &Planned,
-    ended: &Ended,
+pub(crate) fn rows(
+    planned: &PlannedCell,
+    ended: &CellResult,
     provenance: &Provenance,
     started: String,
     wall: Duration,
@@ -38,8 +38,8 @@ fn sample_row(cell: &str, Sample { series, index, value }: &Sample) -> SampleRow
 
 /// One column a line, which is why it is long: the compiler finds the one that is missing.
 fn work(
-    Planned { cell, reference, budget }: &Planned,
-    broken: Option<&Broken>,
+    PlannedCell { cell, reference, budget }: &PlannedCell,
+    broken: Option<&CellFailure>,
     Provenance { suite, suite_sha256, .. }: &Provenance,
 ) -> Work {
     let json = "plain data always serializes";
@@ -90,7 +90,7 @@ fn execution(cell: &Cell) -> Execution {
 fn predicted(cell: &Cell, measured: &Measured) -> Predicted {
     let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost_with(cell.images(), execution(cell)).ok());
     // Bytes are computed for f32, and of custom models not known.
-    let custom = matches!(cell.spec, ModelSpec::Own(_));
+    let custom = matches!(cell.spec, ModelSpec::Custom(_));
     let bytes = cost.filter(|_| cell.recipe.precision == Precision::F32 && !custom);
     // And what is kept, for a network that keeps everything.
     let whole = cell.recipe.checkpointing == Checkpointing::None && cell.spec.keeps_what_it_costs();

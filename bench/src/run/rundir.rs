@@ -9,7 +9,7 @@ use skipbench_reports::journal::Journal;
 use skipbench_reports::record::{RunRow, Status};
 use skipbench_reports::store;
 
-use crate::run::plan::Planned;
+use crate::run::plan::PlannedCell;
 use crate::run::provenance::Host;
 use crate::run::rounds::Goal;
 
@@ -17,7 +17,7 @@ const PLAN: &str = "plan.json";
 
 /// What a run set out to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The suite's name.
     pub suite: String,
     /// SHA-256 of its text.
@@ -27,14 +27,14 @@ pub struct Plan {
     /// How precise the timed cells' comparison shall be, if that was asked for.
     pub goal: Option<Goal>,
     /// The cells, in order; rounds that were added stand last.
-    pub cells: Vec<Planned>,
+    pub cells: Vec<PlannedCell>,
     /// Labels of the suite's cells that the command line left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
 }
 
 /// `reports/out/<suite>-<time>`.
-pub fn default_path(suite: &str) -> PathBuf {
+pub(crate) fn default_path(suite: &str) -> PathBuf {
     let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
     Path::new("reports/out").join(format!("{suite}-{time}"))
 }
@@ -43,7 +43,7 @@ pub fn default_path(suite: &str) -> PathBuf {
 ///
 /// # Errors
 /// If there is a run already, or the file system refuses.
-pub fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<()> {
+pub(crate) fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<()> {
     if dir.join(PLAN).exists() || dir.join(store::RUNS).exists() {
         bail!(
             "{0} holds a run already; go on with it by `skipbench run --resume {0}`, or give another --out",
@@ -59,12 +59,12 @@ pub fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<()> {
 ///
 /// # Errors
 /// If the file system refuses.
-pub fn update(dir: &Path, plan: &Plan) -> Result<()> {
+pub(crate) fn update(dir: &Path, plan: &Plan) -> Result<()> {
     Ok(store::replace(&dir.join(PLAN), &serde_json::to_string_pretty(plan)?)?)
 }
 
 /// Whether a run was begun there.
-pub fn is_begun(dir: &Path) -> bool {
+pub(crate) fn is_begun(dir: &Path) -> bool {
     dir.join(PLAN).exists()
 }
 
@@ -72,7 +72,7 @@ pub fn is_begun(dir: &Path) -> bool {
 ///
 /// # Errors
 /// If there is no plan, or it is damaged.
-pub fn open(dir: &Path) -> Result<Plan> {
+pub(crate) fn open(dir: &Path) -> Result<Plan> {
     let path = dir.join(PLAN);
     let bytes = fs::read(&path).with_context(|| format!("{}: no run to go on with", path.display()))?;
     serde_json::from_slice(&bytes).with_context(|| format!("{}: the plan is damaged; start a new run", path.display()))
@@ -82,7 +82,7 @@ pub fn open(dir: &Path) -> Result<Plan> {
 ///
 /// # Errors
 /// If `host.toml` is missing or damaged.
-pub fn host(dir: &Path) -> Result<Host> {
+pub(crate) fn host(dir: &Path) -> Result<Host> {
     let path = dir.join("host.toml");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     toml::from_str(&text).with_context(|| format!("{}: damaged", path.display()))
@@ -92,7 +92,7 @@ pub fn host(dir: &Path) -> Result<Host> {
 ///
 /// # Errors
 /// If another one is at work there.
-pub fn lock(dir: &Path) -> Result<File> {
+pub(crate) fn lock(dir: &Path) -> Result<File> {
     let path = dir.join("lock");
     let file = File::create(&path).with_context(|| path.display().to_string())?;
     match file.try_lock() {
@@ -106,7 +106,7 @@ pub fn lock(dir: &Path) -> Result<File> {
 ///
 /// # Errors
 /// If the rows cannot be read or written.
-pub fn journal(dir: &Path, retry: bool) -> Result<(Journal, Vec<RunRow>)> {
+pub(crate) fn journal(dir: &Path, retry: bool) -> Result<(Journal, Vec<RunRow>)> {
     if retry {
         Journal::open(dir)?;
         let mut runs = store::read(dir)?;

@@ -10,14 +10,15 @@ use skipbench_reports::journal::Journal;
 use skipbench_reports::store;
 
 use super::ask;
-use super::orchestrate::{Executor, Summary};
-use super::plan::Planned;
+use super::orchestrate::{Executor, Tally};
+use super::plan::PlannedCell;
+use super::process::Processes;
 use super::progress::{Show, observer};
 use super::provenance::{Host, Provenance};
 use super::request::Options;
 use super::rounds::{self, Goal, Wide};
 use super::rundir::{self, Plan};
-use super::runner::{Processes, Stop};
+use super::runner::Stop;
 
 /// How a session ended.
 #[derive(Debug)]
@@ -48,7 +49,8 @@ pub(crate) fn run(
     let runner = Processes::new(std::env::current_exe().context("finding this program")?);
     let executor = Executor { runner: &runner, dir, provenance: &provenance, stop };
     let done: HashSet<String> = done.into_iter().map(|row| row.cell).collect();
-    let open: Vec<Planned> = plan.cells.iter().filter(|planned| !done.contains(&planned.cell.id())).cloned().collect();
+    let open: Vec<PlannedCell> =
+        plan.cells.iter().filter(|planned| !done.contains(&planned.cell.id())).cloned().collect();
     ask::check(&open, note)?;
     let goal = plan.goal;
     let mut session = Session { executor, journal, show: options.show, plan };
@@ -96,14 +98,14 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    fn run(&mut self, cells: &[Planned]) -> Result<Summary> {
+    fn run(&mut self, cells: &[PlannedCell]) -> Result<Tally> {
         let mut observer = observer(self.show, cells);
         Ok(self.executor.run(cells, &mut self.journal, observer.as_mut())?)
     }
 
     /// Timed cells, rounds of them until `goal` is reached, then the rest.
-    fn until_precise(&mut self, open: &[Planned], goal: &Goal) -> Result<Ending> {
-        let (timed, untimed): (Vec<Planned>, Vec<Planned>) =
+    fn until_precise(&mut self, open: &[PlannedCell], goal: &Goal) -> Result<Ending> {
+        let (timed, untimed): (Vec<PlannedCell>, Vec<PlannedCell>) =
             open.iter().cloned().partition(|planned| planned.cell.task.is_timed());
         let left = self.run(&timed)?.left;
         if left > 0 {

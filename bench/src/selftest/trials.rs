@@ -1,8 +1,9 @@
-//! What a device is checked with: small networks whose operations together are those of every family, style and way of keeping.
+//! What a device is checked with: small networks whose operations together are those of every family, style and way of
+//! keeping.
 
 use skipbench_models::{Memory, Skip};
 
-use super::Way;
+use super::Numerics;
 
 /// One of every family.
 const FAMILIES: [&str; 5] = ["plain8-w4", "resnet8-w4", "densenet-7-4", "densenet-bc-10-4", "vit-d1-w8-h2-p4"];
@@ -39,12 +40,12 @@ impl Trial {
     }
 }
 
-/// All that a device is asked, computing in that way.
-pub(super) fn trials(way: Way) -> Vec<Trial> {
+/// All that a device is asked, computing with these numerics.
+pub(super) fn trials(numerics: Numerics) -> Vec<Trial> {
     let styles = Skip::ALL.into_iter().map(|skip| format!("backbone-{skip}-10-w4"));
-    let wide = WIDE.into_iter().filter(|_| way.kernels.own()).map(str::to_owned);
+    let wide = WIDE.into_iter().filter(|_| numerics.kernels.is_native()).map(str::to_owned);
     let naive = FAMILIES.into_iter().map(str::to_owned).chain(styles).chain(wide);
     let dense =
-        DENSE.into_iter().flat_map(|model| [Memory::Shared, Memory::Recompute].map(|way| Trial::new(model, way)));
+        DENSE.into_iter().flat_map(|model| [Memory::Shared, Memory::Recompute].map(|memory| Trial::new(model, memory)));
     naive.map(|model| Trial::new(model, Memory::Naive)).chain(dense).collect()
 }

@@ -29,7 +29,7 @@ impl TryFrom<OneOrMany> for Budgets {
         if budgets.is_empty() {
             return Err("budget = []: at least one is needed: params, macs or activations".to_owned());
         }
-        match crate::suite::repeated(&budgets) {
+        match super::error::repeated(&budgets) {
             Some(budget) => Err(format!("budget: \"{budget}\" stands there twice")),
             None => Ok(Self(budgets)),
         }

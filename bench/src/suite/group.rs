@@ -6,10 +6,10 @@ use skipbench_models::matching::{Budget, DEFAULT_TOLERANCE, Query, search};
 use skipbench_models::{Family, Fixed, Images, ModelSpec, catalog};
 
 use crate::cell::Task;
+use crate::cell::custom;
 use crate::suite::budgets::Budgets;
 use crate::suite::member::Member;
 use crate::suite::{GroupKeys, Suite, SuiteError, explain};
-use crate::tasks::own;
 
 /// The keys of `match`.
 #[derive(Debug, Clone, Deserialize)]
@@ -111,7 +111,7 @@ fn model(
     tolerance: f64,
 ) -> Result<ModelSpec, String> {
     let spec = match value {
-        toml::Value::String(name) => match own::find(name, images) {
+        toml::Value::String(name) => match custom::find(name, images) {
             Some(spec) => spec,
             None => catalog::find(name).map_err(|error| error.to_string())?,
         },

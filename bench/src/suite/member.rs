@@ -2,7 +2,7 @@
 
 use skipbench_models::{Images, ModelSpec, catalog};
 
-use crate::cell::Point;
+use crate::cell::SweepPoint;
 use crate::cell::recipe::Recipe;
 use crate::suite::{SweepKeys, explain};
 
@@ -18,7 +18,7 @@ pub struct Member {
     /// Side of its images, in a sweep over image sizes.
     pub image_size: Option<usize>,
     /// The point of a sweep that it is.
-    pub point: Option<Point>,
+    pub point: Option<SweepPoint>,
 }
 
 impl Member {
@@ -39,7 +39,7 @@ impl Member {
         let here = |error: String| format!("sweep: {} with {over} = {value}: {error}", self.model);
         let number = usize::try_from(value).map_err(|error| here(error.to_string()))?;
         let mut point = self.clone();
-        point.point = Some(Point { over: over.to_owned(), line: self.model.clone(), value });
+        point.point = Some(SweepPoint { over: over.to_owned(), line: self.model.clone(), value });
         match over {
             "batch" => {
                 point.recipe.batch = number;

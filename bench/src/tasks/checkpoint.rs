@@ -13,6 +13,7 @@ use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
 use crate::cell::Sample;
+use crate::weights;
 
 /// What a training run remembers beside weights and optimiser.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct State {
     /// Series so far.
     pub samples: Vec<Sample>,
 }
+
+/// Files of a checkpoint that carry a checksum.
+const SEALED: [&str; 2] = ["model", "optimizer"];
 
 /// Where one cell keeps its checkpoints, and how often it makes one.
 #[derive(Debug, Clone)]
@@ -74,6 +78,9 @@ impl Checkpoints {
         fs::create_dir_all(&next).with_context(|| format!("{}", next.display()))?;
         model.valid().save_file(next.join("model")).map_err(|error| anyhow::anyhow!("{}: {error}", next.display()))?;
         optimizer.save(next.join("optimizer")).map_err(|error| anyhow::anyhow!("{}: {error}", next.display()))?;
+        for file in SEALED {
+            weights::seal(&next.join(file)).with_context(|| format!("{}", next.display()))?;
+        }
         fs::write(next.join("state.json"), serde_json::to_vec(state)?)?;
         let folder = self.dir.join(&name);
         if folder.exists() {
@@ -101,6 +108,9 @@ impl Checkpoints {
     pub fn load<M: Module>(&self, model: M, optimizer: ModuleOptimizer) -> Result<(M, ModuleOptimizer, State)> {
         let Some(folder) = self.latest() else { return Ok((model, optimizer, State::default())) };
         let damaged = |error: String| anyhow::anyhow!("{}: {error}; delete the folder to start over", folder.display());
+        for file in SEALED {
+            weights::verify(&folder.join(file)).map_err(|error| damaged(error.to_string()))?;
+        }
         let model = model.try_load_file(folder.join("model")).map_err(|error| damaged(error.to_string()))?;
         let optimizer = optimizer.load(folder.join("optimizer")).map_err(|error| damaged(error.to_string()))?;
         let state = fs::read(folder.join("state.json")).map_err(|error| damaged(error.to_string()))?;

@@ -27,10 +27,10 @@ const ORPHANED: i32 = 3;
 ///
 /// # Errors
 /// If standard output is closed.
-pub fn run(checkpoints: Option<&Path>) -> Result<()> {
+pub(crate) fn run(checkpoints: Option<&Path>) -> Result<()> {
     let message = match measure(checkpoints) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
-        Err(error) => Message::Failed { error: crate::told(&error) },
+        Err(error) => Message::Failed { error: crate::describe_error(&error) },
     };
     send(&message)
 }
@@ -43,11 +43,11 @@ fn measure(checkpoints: Option<&Path>) -> Result<crate::cell::Outcome> {
         "the memory limit of {} bytes is below what the program itself needs",
         cell.memory_limit_bytes
     );
-    let mut told: Option<Instant> = None;
+    let mut last: Option<Instant> = None;
     let checkpoints = checkpoints.map(|dir| Checkpoints::new(dir, CHECKPOINT_EVERY));
     dispatch::run(&cell, checkpoints, &mut |progress: Progress| {
-        if told.is_none_or(|told| told.elapsed() >= PROGRESS_EVERY) {
-            told = Some(Instant::now());
+        if last.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY) {
+            last = Some(Instant::now());
             // If nobody listens, the parent is gone and `follow_parent` ends this process.
             let _ = send(&Message::Progress(progress));
         }

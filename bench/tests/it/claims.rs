@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use skipbench::suite::Suite;
-use skipbench::suite::builtin::CLAIMS as SUITES;
-use skipbench::suite::claims::suites;
-use skipbench::suite::group::resolve;
+use skipbench::internals::suite::CLAIMS as SUITES;
+use skipbench::internals::suite::Suite;
+use skipbench::internals::suite::resolve;
+use skipbench::internals::suite::suites;
 use skipbench_models::Images;
 use skipbench_reports::claims::CLAIMS;
 

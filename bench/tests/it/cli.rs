@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use skipbench::run::provenance::{GIT_REVISION, git_dirty};
+use skipbench::internals::run::{GIT_REVISION, git_dirty};
 
 use super::data::{write_cifar10, write_folder};
 use super::{TINY, ends, refused};

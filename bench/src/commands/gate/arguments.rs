@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::gate::builds::Recipe;
+use crate::gate::builds::BuildOptions;
 use crate::gate::job::{JobRequest, Programs};
 
 /// Arguments of `gate`.
@@ -26,7 +26,8 @@ pub(crate) struct GateArgs {
     pub(super) head: Option<PathBuf>,
     #[command(flatten)]
     pub(super) job: JobArgs,
-    /// Limits, and what an inconclusive metric makes of the whole. Default ci/gate.toml where it is, else as `skipbench gate` has it.
+    /// Limits, and what an inconclusive metric makes of the whole. Default ci/gate.toml where it is, else as `skipbench
+    /// gate` has it.
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Show what the head changes of the base, and make it the base.
@@ -95,6 +96,6 @@ impl JobArgs {
             return Ok(Programs::Built(base.clone(), head.clone()));
         }
         let revision = self.against.clone().context("--base and --head, or --against, or --binaries")?;
-        Ok(Programs::Against(revision, Recipe { features: self.features.clone(), bin: self.bin.clone() }))
+        Ok(Programs::Against(revision, BuildOptions { features: self.features.clone(), bin: self.bin.clone() }))
     }
 }

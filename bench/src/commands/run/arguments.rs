@@ -25,12 +25,12 @@ pub(crate) struct RunArgs {
     /// A built-in suite (`skipbench suites`) or a TOML file.
     #[arg(default_value = "quick", conflicts_with = "resume")]
     pub(super) suite: String,
-    /// Time every reference twice, under two names (A/A), as suites with `aa = true` do: how much it differs from itself is
-    /// the noise floor, below which no difference is called one.
+    /// Time every reference twice, under two names (A/A), as suites with `aa = true` do: how much it differs from
+    /// itself is the noise floor, below which no difference is called one.
     #[arg(long, conflicts_with = "resume")]
     pub(super) aa: bool,
-    /// Add rounds of timed cells, until there are six at least and half the width of each ratio's 95 % interval is below
-    /// this, such as 2%.
+    /// Add rounds of timed cells, until there are six at least and half the width of each ratio's 95 % interval is
+    /// below this, such as 2%.
     #[arg(long, value_name = "PERCENT", value_parser = percent, conflicts_with = "resume")]
     pub(super) precision: Option<f64>,
     /// With --precision: begin no further round once timed cells took this long, such as 90s or 10m. Default 10m.
@@ -55,8 +55,8 @@ pub(crate) struct SharedArgs {
     /// Device in place of the suite's: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX. May be repeated.
     #[arg(long)]
     pub(crate) device: Vec<String>,
-    /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100
-    /// or folder:DIR.
+    /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100,
+    /// mnist, fashion-mnist or folder:DIR.
     ///
     /// Where no directory is given, that in SKIPBENCH_DATA, else `data`.
     #[arg(long, value_name = "DIR|SET")]

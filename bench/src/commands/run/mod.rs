@@ -12,7 +12,7 @@ use skipbench_reports::scaling;
 use skipbench_reports::table::Style;
 
 use super::rows::read;
-use super::{compare, note, print, print_json};
+use super::{compare, print, print_json, say};
 use crate::run::provenance::Host;
 use crate::run::rundir::{self, Plan};
 use crate::run::runner::Stop;
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &RunArgs) -> Result<ExitCode> {
     let (host, shared) = (Host::read()?, &arguments.shared);
     let (dir, plan) = match &shared.resume {
         Some(dir) => (dir.clone(), rundir::open(dir)?),
-        None => planning::plan(&arguments.request()?, &host, &note)?,
+        None => planning::plan(&arguments.request()?, &host, &say)?,
     };
     ensure!(
         !plan.cells.is_empty(),
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &RunArgs) -> Result<ExitCode> {
         rundir::create(&dir, &plan, &host)?;
     }
     listen()?;
-    match session::run(&dir, plan, &host, shared.options(), &STOP, &note)? {
+    match session::run(&dir, plan, &host, shared.options(), &STOP, &say)? {
         Ending::Complete(precision) => conclude(&dir, precision, shared.json),
         Ending::Interrupted(left) => {
             eprintln!("stopped with {left} cell(s) to go; go on with: skipbench run --resume {}", dir.display());
@@ -77,8 +77,8 @@ pub(super) fn list(plan: &Plan, json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes what is derived from the rows and shows it. Cells without a measurement, from this or an earlier session, make
-/// the exit status 1.
+/// Writes what is derived from the rows and shows it. Cells without a measurement, from this or an earlier session,
+/// make the exit status 1.
 fn conclude(dir: &Path, precision: Option<String>, json: bool) -> Result<ExitCode> {
     let report = Report::new(read(&[dir.to_owned()])?);
     derived::write(dir, &report)?;

@@ -1,8 +1,9 @@
 //! A gate's job: two programs take turns at the same cells on one machine.
 //!
-//! What repeats exactly — memory, training from fixed seeds — is measured once by each. What is timed is measured in rounds, cell by cell:
-//! base, head and the base once more, in an order that rotates, so that none always comes first and the base's second time shows
-//! how far it differs from itself. However large the suite, the two times of a pair are no farther apart than one cell.
+//! What repeats exactly — memory, training from fixed seeds — is measured once by each. What is timed is measured in
+//! rounds, cell by cell: base, head and the base once more, in an order that rotates, so that none always comes first
+//! and the base's second time shows how far it differs from itself. However large the suite, the two times of a pair
+//! are no farther apart than one cell.
 
 mod collected;
 
@@ -16,7 +17,7 @@ use skipbench_reports::store;
 
 use super::job::Job;
 use crate::cell::{Cell, Task};
-use crate::run::plan::{self, Planned};
+use crate::run::plan::{self, PlannedCell};
 use crate::run::runner::Stop;
 
 use collected::Collected;
@@ -42,7 +43,8 @@ enum Selection<'a> {
 /// Does the whole job; `tell` hears what comes next.
 ///
 /// # Errors
-/// If a program cannot run the suite, or the job is interrupted. What was measured is in the job's directory all the same.
+/// If a program cannot run the suite, or the job is interrupted. What was measured is in the job's directory all the
+/// same.
 pub(crate) fn run(job: &Job, stop: &Stop, mut tell: impl FnMut(&str)) -> Result<()> {
     let path = job.dir.join("suite.toml");
     store::replace(&path, &job.suite)?;
@@ -74,7 +76,7 @@ fn cells(program: &Path, suite: &Path) -> Result<Vec<Cell>> {
     let output = Command::new(program).args(words).stderr(Stdio::inherit()).output();
     let output = output.with_context(|| program.display().to_string())?;
     ensure!(output.status.success(), "{}: it cannot run the suite", program.display());
-    let cells: Vec<Planned> = serde_json::from_slice(&output.stdout).context("the list of cells")?;
+    let cells: Vec<PlannedCell> = serde_json::from_slice(&output.stdout).context("the list of cells")?;
     Ok(cells.into_iter().map(|planned| planned.cell).filter(|cell| !cell.twin).collect())
 }
 

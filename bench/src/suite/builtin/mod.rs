@@ -35,6 +35,6 @@ pub const CLAIMS: [BuiltIn; 8] = [
 ];
 
 /// The built-in suite, or claim's suite, of that name.
-pub fn built_in(name: &str) -> Option<BuiltIn> {
+pub(crate) fn built_in(name: &str) -> Option<BuiltIn> {
     BUILT_IN.into_iter().chain(CLAIMS).find(|built_in| built_in.name == name)
 }

@@ -1,7 +1,7 @@
 //! What a network cannot serve, or a data set cannot teach.
 
-use skipbench::suite::Suite;
-use skipbench::suite::group::resolve;
+use skipbench::internals::suite::Suite;
+use skipbench::internals::suite::resolve;
 use skipbench_models::Images;
 
 use super::super::TINY;
