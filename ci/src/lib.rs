@@ -1,7 +1,8 @@
 //! Whether a change may land: verdicts over rows, without Burn and without a clock.
 //!
 //! - [`pair`]: the cells of two runs, each with its own; what cannot be paired is an error and never a pass.
-//! - `rules`: one rule a file; [`gate`] applies all of them; [`config`] has the limits; [`finding`] is what a rule found.
+//! - `rules`: one rule a file; [`gate`] applies all of them; [`config`] has the limits; [`finding`] is what a rule
+//!   found.
 //! - [`output`]: the only place that formats; [`reproduce`] gives the commands; [`bless`] makes a new baseline.
 
 pub mod bless;

@@ -9,7 +9,7 @@ use crate::finding::cell_label;
 
 /// One cell in both runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pair<'a> {
+pub(crate) struct Pair<'a> {
     /// In the base, where it was measured.
     pub base: &'a RunRow,
     /// In the head, where it may have failed.
@@ -18,7 +18,7 @@ pub struct Pair<'a> {
 
 /// All cells of two runs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pairs<'a> {
+pub(crate) struct Pairs<'a> {
     /// Those of the base, in its order.
     pub pairs: Vec<Pair<'a>>,
     /// The base's cells once more (A/A), which show how far it differs from itself.
@@ -71,7 +71,7 @@ fn and_more(count: &usize) -> String {
 ///
 /// # Errors
 /// If the base has none, the head lacks one, one stands twice, or is other work under the same name.
-pub fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
+pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
     let (base, head) = (by_label(base, "base")?, by_label(head, "head")?);
     let measured = |row: &&RunRow| row.status == Status::Ok;
     let (ok, failed): (Vec<_>, Vec<_>) = base.order.iter().copied().partition(measured);

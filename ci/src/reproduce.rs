@@ -40,7 +40,8 @@ fn command(finding: &Finding, origin: &HeadRun) -> String {
     }
 }
 
-/// The words by which `skipbench run` finds a cell: all but its round, which is one of those that every run begins anew.
+/// The words by which `skipbench run` finds a cell: all but its round, which is one of those that every run begins
+/// anew.
 fn filter(cell: &str) -> &str {
     cell.split("/round=").next().unwrap_or(cell)
 }

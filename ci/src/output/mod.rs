@@ -8,4 +8,4 @@ mod table;
 pub use benchmark::{Benchmark, benchmarks};
 pub use junit::format_junit;
 pub use markdown::format_markdown;
-pub use table::{findings, format_summary};
+pub use table::findings;

@@ -20,7 +20,7 @@ pub fn findings(judgement: &Judgement, all: bool) -> TextTable {
 }
 
 /// `regressed: 1 regressed, 0 inconclusive, …`
-pub fn format_summary(judgement: &Judgement) -> String {
+pub(super) fn format_summary(judgement: &Judgement) -> String {
     let order = [Verdict::Regressed, Verdict::Inconclusive, Verdict::Improved, Verdict::Pass, Verdict::Refused];
     let counts: Vec<String> = order.map(|verdict| format!("{} {}", judgement.count(verdict), tally(verdict))).to_vec();
     format!("gate: {}. {}", judgement.verdict.word(), counts.join(", "))

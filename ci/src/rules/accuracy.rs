@@ -1,5 +1,5 @@
-//! Accuracy: not worse by more than a margin, by pairs of seeds (non-inferiority): a pass is a difference whose whole interval lies
-//! above the margin, a regression one that is shown to lie below it.
+//! Accuracy: not worse by more than a margin, by pairs of seeds (non-inferiority): a pass is a difference whose whole
+//! interval lies above the margin, a regression one that is shown to lie below it.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,8 @@ use crate::config::Limits;
 use crate::finding::{Class, Finding, Value, Verdict, cell_name};
 use crate::pair::{Pair, Pairs};
 
-/// One finding for each model that both trained, over all seeds. That one lies beyond the margin must be shown among all of them (Holm).
+/// One finding for each model that both trained, over all seeds. That one lies beyond the margin must be shown among
+/// all of them (Holm).
 pub(crate) fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
     let mut models: BTreeMap<String, Vec<&Pair<'_>>> = BTreeMap::new();
     for pair in pairs.pairs.iter().filter(|pair| pair.head.status == Status::Ok) {
@@ -32,8 +33,8 @@ fn share(row: &RunRow) -> Option<f64> {
     Some(row.test_correct? as f64 / total as f64)
 }
 
-/// The chance at which a difference is shown to lie beyond the margin. Where nothing changed it lies far within, so that
-/// alarms are much rarer (`ci/power.md`).
+/// The chance at which a difference is shown to lie beyond the margin. Where nothing changed it lies far within, so
+/// that alarms are much rarer (`ci/power.md`).
 const CHANCE: f64 = 0.05;
 
 /// One model's accuracies.

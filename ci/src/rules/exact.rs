@@ -1,4 +1,5 @@
-//! Counts, shapes and the loss at a fixed seed: they are equal, or the baseline is changed with the code that changes them.
+//! Counts, shapes and the loss at a fixed seed: they are equal, or the baseline is changed with the code that changes
+//! them.
 
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::task;
@@ -38,8 +39,8 @@ pub(crate) fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
 
 const CHANGED: &str = "it must be equal; if the change is meant, bless the head in the commit that makes it";
 
-/// The loss of tasks that take a few steps from a fixed seed, on the CPU. Elsewhere, and after whole epochs, sums in another
-/// order grow into other numbers.
+/// The loss of tasks that take a few steps from a fixed seed, on the CPU. Elsewhere, and after whole epochs, sums in
+/// another order grow into other numbers.
 fn loss(cell: &str, pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
     let golden =
         |row: &RunRow| row.loss.filter(|_| row.task == task::PEAK_MEMORY_TRAIN && row.device.starts_with("flex"));

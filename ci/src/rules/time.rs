@@ -1,10 +1,10 @@
-//! Times: judged only between runs that took turns on one machine, only by pairs, and only above what the base differs from
-//! itself in the same job.
+//! Times: judged only between runs that took turns on one machine, only by pairs, and only above what the base differs
+//! from itself in the same job.
 //!
-//! Regressed is what takes longer by more than the limit, by an interval that leaves no difference out, at a chance that is
-//! corrected for all times of the job (Holm). Where the limit is below the noise floor, or too few pairs were measured, it is
-//! inconclusive: never a pass because little was measured. What passes may still be slower by the limit and the noise floor
-//! together.
+//! Regressed is what takes longer by more than the limit, by an interval that leaves no difference out, at a chance
+//! that is corrected for all times of the job (Holm). Where the limit is below the noise floor, or too few pairs were
+//! measured, it is inconclusive: never a pass because little was measured. What passes may still be slower by the limit
+//! and the noise floor together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,8 @@ const LEAST: usize = 6;
 /// Seconds between the ends and starts of two cells that took turns, at most.
 const PAUSE_S: f64 = 300.0;
 
-/// By how much a cell may seem to begin before the other ends, in seconds: starts are written to the millisecond and the wall clock may be set.
+/// By how much a cell may seem to begin before the other ends, in seconds: starts are written to the millisecond and
+/// the wall clock may be set.
 const OVERLAP_S: f64 = 1.0;
 
 /// One finding for each cell that was timed in both runs, over all its repetitions.
@@ -53,8 +54,8 @@ fn logs(pairs: &[(f64, f64)]) -> Vec<f64> {
     pairs.iter().filter(|(a, b)| *a > 0.0 && *b > 0.0).map(|(a, b)| (a / b).ln()).collect()
 }
 
-/// How far the base differs from itself: of each cell the end of its A/A interval (Student's, which one stray value does
-/// not blow up) that is farther from 1, as a share; and of those the median over the cells of a task.
+/// How far the base differs from itself: of each cell the end of its A/A interval (Student's, which one stray value
+/// does not blow up) that is farther from 1, as a share; and of those the median over the cells of a task.
 fn noise_floor<'a>(cells: impl Iterator<Item = &'a Timed<'a>>) -> Option<f64> {
     let ends = cells.filter_map(|cell| {
         let again = stats::mean_interval(&logs(&cell.again))?;

@@ -1,4 +1,5 @@
-//! The project's own baseline: of this schema, from a clean commit, and with something to judge by every rule but time's.
+//! The project's own baseline: of this schema, from a clean commit, and with something to judge by every rule but
+//! time's.
 
 use std::fs;
 use std::path::Path;

@@ -123,8 +123,8 @@ impl Job {
         self.head.push(Run { row: head, samples: Vec::new() });
     }
 
-    /// Ten networks that base and head each trained with three seeds and sums in another order, so that their accuracies stray by two points;
-    /// the head's of the first is lower by `less`.
+    /// Ten networks that base and head each trained with three seeds and sums in another order, so that their
+    /// accuracies stray by two points; the head's of the first is lower by `less`.
     pub(crate) fn trained(less: f64, seed: u64) -> Self {
         let mut noise = Noise(ChaCha8Rng::seed_from_u64(seed));
         let mut clock = 0;

@@ -6,7 +6,8 @@ use std::hash::Hash;
 use crate::analyses::group::Setting;
 use crate::rows::recipe;
 
-/// For each setting what of it the others under the same name do not share, in as few words as that takes; nothing where there is no such other.
+/// For each setting what of it the others under the same name do not share, in as few words as that takes; nothing
+/// where there is no such other.
 pub(crate) fn distinguish<K: Eq + Hash>(named: &[(K, &Setting)]) -> Vec<Vec<String>> {
     let mut alike: HashMap<&K, Vec<&Setting>> = HashMap::new();
     for (name, setting) in named {

@@ -1,7 +1,7 @@
 //! Who comes first on the whole: the geometric mean, over groups, of how far each is from the group's best.
 //!
-//! Ranked are only those that every group measured, and only by what every one of them has, so that nobody gains by being
-//! absent where it is hard. A mean over groups hides who wins where, and says nothing of other groups.
+//! Ranked are only those that every group measured, and only by what every one of them has, so that nobody gains by
+//! being absent where it is hard. A mean over groups hides who wins where, and says nothing of other groups.
 
 use std::collections::BTreeMap;
 

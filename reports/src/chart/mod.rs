@@ -1,6 +1,7 @@
 //! Figures as SVG: one drawing a figure, that stands by itself or inside a page, in light and dark.
 //!
-//! Every mark has a name and its values as a `title`, and can be reached by keyboard. Nothing is computed here but places.
+//! Every mark has a name and its values as a `title`, and can be reached by keyboard. Nothing is computed here but
+//! places.
 
 mod bars;
 mod canvas;
@@ -8,7 +9,7 @@ mod frame;
 mod heat;
 mod marks;
 mod plot;
-mod scale;
+pub(crate) mod scale;
 
 use maud::{Markup, PreEscaped, html};
 
@@ -16,12 +17,13 @@ use crate::figure::{Figure, Kind};
 
 use canvas::{WIDTH, format_coordinate};
 
-pub use scale::{Layout, format_estimate, format_short};
+pub(crate) use scale::format_estimate;
 
 /// Colours and lines of every drawing; a page that holds drawings has them once.
 ///
-/// Colours are those of Okabe and Ito (2008), which people with any kind of colour vision tell apart; in the dark lighter ones.
-pub const STYLE: &str = include_str!("style.css");
+/// Colours are those of Okabe and Ito (2008), which people with any kind of colour vision tell apart; in the dark
+/// lighter ones.
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// The drawing as a file of its own.
 pub fn standalone(figure: &Figure) -> String {
@@ -30,7 +32,7 @@ pub fn standalone(figure: &Figure) -> String {
 }
 
 /// The drawing for a page that has [`STYLE`].
-pub fn inline(figure: &Figure) -> Markup {
+pub(crate) fn inline(figure: &Figure) -> Markup {
     drawing(figure, html! {})
 }
 

@@ -41,7 +41,7 @@ impl Layout {
     }
 
     /// The place of `value`, or the end of the axis that it lies beyond.
-    pub fn held(&self, value: f64) -> f64 {
+    pub(crate) fn held(&self, value: f64) -> f64 {
         let (low, high) = (self.start.min(self.end), self.start.max(self.end));
         self.place(value).unwrap_or(self.start).clamp(low, high)
     }
@@ -125,7 +125,7 @@ pub fn format_short(value: f64) -> String {
 }
 
 /// `1.2 [1.1, 1.3]`
-pub fn format_estimate(estimate: &Estimate) -> String {
+pub(crate) fn format_estimate(estimate: &Estimate) -> String {
     match (estimate.low, estimate.high) {
         (Some(low), Some(high)) if format_short(low) != format_short(high) => {
             format!("{} [{}, {}]", format_short(estimate.value), format_short(low), format_short(high))

@@ -1,7 +1,7 @@
 //! "Skip connections make networks of a hundred layers trainable."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher *training* error, deeper residual
-//! ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
+//! He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher *training* error,
+//! deeper residual ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
 
 use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};

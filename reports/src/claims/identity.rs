@@ -1,7 +1,7 @@
 //! "The identity is easier to learn with a skip than as a new function."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is easier to push F towards
-//! nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
+//! He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is easier to push
+//! F towards nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
 
 use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};

@@ -49,7 +49,8 @@ fn verdict_key(row: &RunRow) -> VerdictKey<'_> {
     [data, sha, device, host, revision, burn, features, recipe::kernels(&row.recipe)]
 }
 
-/// What one row measures. A second one, by another recipe or from another run, is no further replicate: it has a verdict of its own.
+/// What one row measures. A second one, by another recipe or from another run, is no further replicate: it has a
+/// verdict of its own.
 type Slot<'a> = (&'a str, &'a str, &'a str, u64, u64, bool, Option<u64>);
 
 fn slot(row: &RunRow) -> Slot<'_> {
@@ -87,7 +88,8 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
     Some(said)
 }
 
-/// Networks that could not be measured, each with the first reason: a loss that is no number says something of the network.
+/// Networks that could not be measured, each with the first reason: a loss that is no number says something of the
+/// network.
 fn unmeasured(runs: &[&Run]) -> Vec<String> {
     let mut reasons: Vec<(&str, String)> = Vec::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok) {

@@ -1,8 +1,8 @@
 //! "Concatenation makes information flow more densely: features are used again."
 //!
-//! Huang et al. 2016, arXiv:1608.06993, figure 5: mean |w| of each layer over each earlier one's channels. Veit et al. 2016,
-//! arXiv:1605.06431: delete or swap single blocks of a trained network and see what accuracy is left. Kim et al. 2024, arXiv:2403.19588:
-//! concatenation raises the rank of features (here Roy and Vetterli's 2007 effective rank).
+//! Huang et al. 2016, arXiv:1608.06993, figure 5: mean |w| of each layer over each earlier one's channels. Veit et al.
+//! 2016, arXiv:1605.06431: delete or swap single blocks of a trained network and see what accuracy is left. Kim et al.
+//! 2024, arXiv:2403.19588: concatenation raises the rank of features (here Roy and Vetterli's 2007 effective rank).
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,9 @@
 //! "There is no modern Transformer without skips."
 //!
-//! Dong et al. 2021, arXiv:2103.03404: without its skips attention makes all tokens alike, doubly exponentially in depth. Noci et al. 2022,
-//! arXiv:2206.03126: then the gradients of queries and keys vanish. Ji et al. 2025, arXiv:2505.01996: the skip around attention
-//! matters more than the one around the MLP; so the two are taken away one by one.
+//! Dong et al. 2021, arXiv:2103.03404: without its skips attention makes all tokens alike, doubly exponentially in
+//! depth. Noci et al. 2022, arXiv:2206.03126: then the gradients of queries and keys vanish. Ji et al. 2025,
+//! arXiv:2505.01996: the skip around attention matters more than the one around the MLP; so the two are taken away one
+//! by one.
 
 use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};

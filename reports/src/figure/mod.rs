@@ -13,7 +13,7 @@ use crate::report::Report;
 pub use data::{Axis, Figure, Kind, Mark, Point, Scale, Series};
 
 /// What the ids of a claim's figures begin with.
-pub fn of_claim(claim: &str) -> String {
+pub(crate) fn of_claim(claim: &str) -> String {
     claims::beginning(claim)
 }
 

@@ -86,6 +86,7 @@ fn head(report: &Report, sections: &[PageSection]) -> Markup {
     }
 }
 
+// One list of all sections, in the order of the page: to divide it would hide that order.
 fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
     let drawn = |beginning: &str| plots(figures.iter().filter(|figure| figure.id.starts_with(beginning)));
     let frontiers: Vec<TextTable> = report.frontiers.iter().map(table::frontier).collect();

@@ -1,4 +1,5 @@
-//! Tables for people to read, as [`TextTable`]s of text that terminal, Markdown and HTML share. Nothing is computed here.
+//! Tables for people to read, as [`TextTable`]s of text that terminal, Markdown and HTML share. Nothing is computed
+//! here.
 
 mod answer;
 mod claims;

@@ -21,8 +21,8 @@ pub fn format_sentence(text: &str, format: Format) -> String {
     }
 }
 
-/// Markdown that reads as the text does. What Markdown would not take for more than letters stays as it is, since documents are
-/// also read raw: an underscore within a word, brackets that no parenthesis makes a link.
+/// Markdown that reads as the text does. What Markdown would not take for more than letters stays as it is, since
+/// documents are also read raw: an underscore within a word, brackets that no parenthesis makes a link.
 pub(super) fn escape(text: &str) -> String {
     let (mut written, mut before, mut rest) = (String::new(), None, text.chars().peekable());
     while let Some(c) = rest.next() {

@@ -1,8 +1,9 @@
 //! Drawings: places on axes, and what a drawing says.
 
 use proptest::prelude::*;
-use skipbench_reports::chart::{Layout, format_short, standalone};
+use skipbench_reports::chart::standalone;
 use skipbench_reports::figure::{Axis, Figure, Kind, Mark, Point, Scale, Series, figures};
+use skipbench_reports::inside::{Layout, format_short};
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::stats::Estimate;

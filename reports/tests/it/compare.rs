@@ -147,8 +147,8 @@ fn rounds_are_replicates_of_their_own() {
     assert!((ratio.value - 0.5).abs() < 1e-6, "what strays in both alike leaves the ratio as it is: {}", ratio.value);
 }
 
-/// The reference and its twin differ by up to 4 %; a member that is steadily 2 % slower is within that, one that is 20 %
-/// slower is not.
+/// The reference and its twin differ by up to 4 %; a member that is steadily 2 % slower is within that, one that is 20
+/// % slower is not.
 #[test]
 fn no_difference_below_the_noise_floor_is_called_one() {
     let mut twin = rounds("resnet", 5e7, &[0.04, -0.03, 0.01, 0.02]);
@@ -182,7 +182,8 @@ fn a_second_value_of_one_replicate_begins_another_group() {
     assert_eq!(groups.len(), 2, "neither takes the other's place");
 }
 
-/// Accuracies of three seeds that differ from the reference's by a little over what Student alone would call a difference.
+/// Accuracies of three seeds that differ from the reference's by a little over what Student alone would call a
+/// difference.
 fn slightly_worse(model: &str) -> Vec<Run> {
     (1..).zip([930, 938, 934]).map(|(seed, correct)| trained(model, seed, correct)).collect()
 }

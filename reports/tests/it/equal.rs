@@ -1,4 +1,5 @@
-//! CSV, HTML and Markdown of one report hold the same figures: all three are parsed, and every figure of the matched groups compared.
+//! CSV, HTML and Markdown of one report hold the same figures: all three are parsed, and every figure of the matched
+//! groups compared.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -115,7 +116,8 @@ fn from_markdown(text: &str) -> Vec<Table> {
     tables
 }
 
-/// Every figure of a cell against its line in the CSV, to half of the last digit that is shown; gives how many there were.
+/// Every figure of a cell against its line in the CSV, to half of the last digit that is shown; gives how many there
+/// were.
 fn same(cell: &str, line: &Line) -> usize {
     let percent = if line["metric"] == "test_accuracy" { 100.0 } else { 1.0 };
     let csv = |column: &str| line[column].parse::<f64>().ok().map(|value| value * percent);

@@ -14,7 +14,8 @@ use super::curves::point;
 use super::failed;
 use super::questions::quick;
 
-/// It would end a cell and a row, and begin code, a tag, an entity, a link and stress of each kind; an end of its own escapes.
+/// It would end a cell and a row, and begin code, a tag, an entity, a link and stress of each kind; an end of its own
+/// escapes.
 const HOSTILE: &str = "a|b `c` <i> *d* &amp; [e](f) _g_ ~h~ \\|\n# j\\";
 
 /// As it reads on one line.
@@ -48,7 +49,8 @@ fn report() -> Report {
     Report::new(hostile(runs))
 }
 
-/// The text as it reads, a line an element and ` / ` for the breaks within one; and how many columns the rows of tables have.
+/// The text as it reads, a line an element and ` / ` for the breaks within one; and how many columns the rows of tables
+/// have.
 fn read(markdown: &str) -> (String, Vec<usize>) {
     let (mut text, mut columns) = (String::new(), Vec::new());
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {

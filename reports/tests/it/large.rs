@@ -29,7 +29,8 @@ fn a_large_run_is_read_back_whole_and_each_group_says_what_it_says_alone() {
     }
 }
 
-/// Networks of all groups stand on one frontier; who is beaten is told by another way: every network against every other.
+/// Networks of all groups stand on one frontier; who is beaten is told by another way: every network against every
+/// other.
 #[test]
 fn where_each_of_many_networks_stands_agrees_with_holding_every_two_against_each_other() {
     let groups = group(&many::runs(12));

@@ -1,4 +1,5 @@
-//! The questions that a reader asks of rows: what does a skip buy, who is on the frontier, who comes first, what to take, what changed.
+//! The questions that a reader asks of rows: what does a skip buy, who is on the frontier, who comes first, what to
+//! take, what changed.
 
 use proptest::prelude::*;
 use skipbench_reports::analyses::answer::answers;

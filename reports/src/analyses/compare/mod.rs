@@ -8,4 +8,5 @@ mod verdict;
 pub use comparison::{Comparison, Entry, Member};
 pub use judge::compare;
 pub use rows::{ComparisonRow, rows};
-pub use verdict::{CHANCE, Verdict};
+pub(crate) use verdict::CHANCE;
+pub use verdict::Verdict;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// The chance of calling anything in a group different that is not.
-pub const CHANCE: f64 = 0.05;
+pub(crate) const CHANCE: f64 = 0.05;
 
 /// What a member's difference from the reference, or ratio to it, allows to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

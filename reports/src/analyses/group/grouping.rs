@@ -46,8 +46,8 @@ impl Group {
     }
 }
 
-/// Groups rows. What differs in suite text, data, recipe, device, machine or build is never put together, and a cell that
-/// was run again begins a group of its own instead of taking the place of the first. Sweeps are
+/// Groups rows. What differs in suite text, data, recipe, device, machine or build is never put together, and a cell
+/// that was run again begins a group of its own instead of taking the place of the first. Sweeps are
 /// [`scaling`](crate::analyses::scaling)'s.
 pub fn group(runs: &[Run]) -> Vec<Group> {
     let mut groups: Vec<(GroupKey, HashSet<Slot<'_>>, Group)> = Vec::new();
@@ -72,7 +72,8 @@ pub fn group(runs: &[Run]) -> Vec<Group> {
 
 type GroupKey = [String; 9];
 
-/// What one row of a group measures. A second one, from another run or with other threads, has no place beside the first.
+/// What one row of a group measures. A second one, from another run or with other threads, has no place beside the
+/// first.
 type Slot<'a> = (&'a str, &'a str, u64, u64, bool);
 
 fn key(row: &RunRow) -> GroupKey {

@@ -44,7 +44,7 @@ impl Identity {
     }
 
     /// What other groups may share.
-    pub fn setting(&self) -> Setting {
+    pub(crate) fn setting(&self) -> Setting {
         let Identity { suite, data, device, data_sha256, recipe, origin, .. } = self.clone();
         let Origin { host, skipbench, burn, .. } = origin;
         Setting { suite, data, device, host, skipbench, burn, data_sha256, recipe }

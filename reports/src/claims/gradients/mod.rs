@@ -1,9 +1,9 @@
 //! "Skip connections keep gradients from vanishing."
 //!
-//! Two measurements, since one does not do: norms of the gradient along the network, and the correlation of input gradients along a
-//! line between two images (shattered gradients: Balduzzi et al. 2017, arXiv:1702.08591, by whom it falls as 2^−L in plain
-//! networks and sublinearly with skips). With BatchNorm on, plain networks have healthy norms: He et al. 2015, arXiv:1512.03385,
-//! section 4.1, say so themselves.
+//! Two measurements, since one does not do: norms of the gradient along the network, and the correlation of input
+//! gradients along a line between two images (shattered gradients: Balduzzi et al. 2017, arXiv:1702.08591, by whom it
+//! falls as 2^−L in plain networks and sublinearly with skips). With BatchNorm on, plain networks have healthy norms:
+//! He et al. 2015, arXiv:1512.03385, section 4.1, say so themselves.
 
 mod likeness;
 mod norms;

@@ -65,8 +65,8 @@ pub(super) const DEPTHS: [Course; 2] = [
 const BY_GROWTH: Course =
     Course { name: "growth", title: "growth at a fixed depth", axis: Dimension::Growth, budget: None };
 
-/// Pairs of different growth at one depth. Addition has no growth rate, and the one that matches follows the width, which both
-/// networks of a pair have: against it the two can be compared.
+/// Pairs of different growth at one depth. Addition has no growth rate, and the one that matches follows the width,
+/// which both networks of a pair have: against it the two can be compared.
 pub(super) const WIDTHS: [Course; 2] = [
     Course {
         name: "growth-params",
@@ -93,7 +93,8 @@ impl Course {
         }
     }
 
-    /// Of matched rows those on one straight line: at the width that most depths have, at the depth that most widths have.
+    /// Of matched rows those on one straight line: at the width that most depths have, at the depth that most widths
+    /// have.
     fn straight<'a>(&self, matched: &Evidence<'a>) -> Evidence<'a> {
         let held = if self.axis == Dimension::Depth { Dimension::Width } else { Dimension::Depth };
         let mut lines: BTreeMap<Option<u64>, BTreeSet<Option<u64>>> = BTreeMap::new();

@@ -1,8 +1,9 @@
 //! "Concatenation costs more memory."
 //!
-//! Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990: written as it reads, a dense block keeps memory
-//! that grows with the square of its depth, "an artifact of implementation", which recomputing makes linear. Peaks repeat exactly
-//! on one thread, so that repetitions say nothing: the intervals are over networks of different depths, or widths.
+//! Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990: written as it reads, a dense block
+//! keeps memory that grows with the square of its depth, "an artifact of implementation", which recomputing makes
+//! linear. Peaks repeat exactly on one thread, so that repetitions say nothing: the intervals are over networks of
+//! different depths, or widths.
 
 mod course;
 mod growth;

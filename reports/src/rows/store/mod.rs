@@ -45,7 +45,8 @@ pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
     }
 }
 
-/// [`read`], and a cell that has samples but no row: a killed run leaves such, and so does a file of rows that was cut short.
+/// [`read`], and a cell that has samples but no row: a killed run leaves such, and so does a file of rows that was cut
+/// short.
 pub(crate) fn read_begun(dir: &Path) -> Result<(Vec<Run>, Option<String>), StoreError> {
     let path = dir.join(RUNS);
     let lines = read_runs(&path)?;

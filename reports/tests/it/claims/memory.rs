@@ -46,7 +46,8 @@ fn spec(style: &str, width: u64) -> String {
     format!("{{\"family\":\"backbone\",\"skip\":\"{style}\",\"width\":{width}}}")
 }
 
-/// Peaks of matched pairs at depth 22, of other widths than 16: what they are there times the style's power of the width.
+/// Peaks of matched pairs at depth 22, of other widths than 16: what they are there times the style's power of the
+/// width.
 fn widths(runs: &[Run], exponent: impl Fn(&str) -> f64) -> Vec<Run> {
     let at_22 = |run: &&Run| run.row.depth == 22 && run.row.sweep.is_empty();
     let wider = |run: &Run, width: u64| {

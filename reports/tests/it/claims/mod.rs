@@ -1,5 +1,5 @@
-//! Claims judged by rows whose answer is known: supported, not supported, inconclusive. A file a claim; here is what they share
-//! and what holds for all.
+//! Claims judged by rows whose answer is known: supported, not supported, inconclusive. A file a claim; here is what
+//! they share and what holds for all.
 
 mod depth;
 mod gradients;
