@@ -1,6 +1,6 @@
 //! As many sets as the question needs.
 
-use skipbench_reports::lockstep::{Sample, log_ratio, sets_needed};
+use skipbench_reports::stats::lockstep::{Sample, log_ratio, sets_needed};
 
 use super::set::{Length, Set, SetRecord, Stopped, TurnRecord};
 use super::{Introduction, Launcher};
@@ -151,7 +151,7 @@ impl Session {
     }
 
     /// Turns that count, as times of one unit.
-    fn comparable(&self, turns: &[TurnRecord]) -> Vec<skipbench_reports::lockstep::Turn> {
+    fn comparable(&self, turns: &[TurnRecord]) -> Vec<skipbench_reports::stats::lockstep::Turn> {
         turns.iter().filter_map(|turn| turn.compared(self.units(turn.member))).collect()
     }
 
@@ -185,7 +185,7 @@ impl Session {
     pub fn dropped(&self) -> (usize, usize) {
         let sets = self.turns.chunk_by(|a, b| a.set == b.set).map(|set| self.comparable(set));
         sets.fold((0, 0), |(all, dropped), turns| {
-            (all + turns.len(), dropped + skipbench_reports::lockstep::dropped(&turns))
+            (all + turns.len(), dropped + skipbench_reports::stats::lockstep::dropped(&turns))
         })
     }
 }

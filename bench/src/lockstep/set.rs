@@ -5,8 +5,8 @@ use std::time::Duration;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use skipbench_reports::lockstep::Turn;
 use skipbench_reports::stats;
+use skipbench_reports::stats::lockstep::Turn;
 
 use super::order::Order;
 use super::protocol::MOST_STEPS;

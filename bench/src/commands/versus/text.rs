@@ -1,7 +1,7 @@
 //! What a comparison says, for people: the answer, then the table, then what to know before believing it.
 
-use skipbench_reports::lockstep::Verdict;
 use skipbench_reports::stats::Estimate;
+use skipbench_reports::stats::lockstep::Verdict;
 
 use crate::commands::{format_count, format_table};
 use crate::lockstep::result::{Outcome, ProgramOutcome};
