@@ -1,11 +1,12 @@
 //! What skipbench's numbers say. Data flows one way through the rooms, in this order:
 //!
 //! - [`rows`]: the rows, column by column, and their files.
-//! - [`stats`]: medians, intervals, exponents, ratios and differences.
-//! - [`analyses`]: what is compared ([`metric`]), the one grouping ([`group`]), and what follows from it.
+//! - [`stats`]: medians, intervals, exponents, ratios and differences; programs that take turns
+//!   ([`lockstep`](stats::lockstep)).
+//! - [`analyses`]: what is compared ([`metric`](analyses::metric)), the one grouping ([`group`](analyses::group)), and
+//!   what follows from it.
 //! - [`claims`]: what is said of skip connections, judged.
 //! - [`report`]: all of it, computed once.
-//! - [`lockstep`]: programs that take turns, step by step.
 //! - [`figure`], [`table`]: what is shown, as plots and as text. [`chart`], [`page`]: the same as SVG and as HTML.
 //!
 //! Everything between reading and formatting is a pure function. Nothing here knows Burn.
@@ -14,16 +15,14 @@ pub mod analyses;
 pub mod chart;
 pub mod claims;
 pub mod figure;
-pub mod lockstep;
 pub mod page;
 pub mod report;
 pub mod rows;
 pub mod stats;
 pub mod table;
 
-pub use analyses::{
-    answer, compare, diff, frontier, group, metric, notes, published, rank, recommend, roofline, scaling,
-};
-pub use rows::{journal, latest, migrate, record, render, store};
-pub use stats::{bootstrap, paired};
-pub use table::splice;
+/// What tests of this crate look at inside it; no interface.
+#[doc(hidden)]
+pub mod inside {
+    pub use crate::chart::scale::{Layout, format_short};
+}

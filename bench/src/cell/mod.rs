@@ -17,7 +17,7 @@ use crate::device::{Backend, DeviceId};
 
 pub use message::{Message, Progress};
 pub use outcome::{Outcome, Sample};
-pub use skipbench_reports::record::Measured;
+pub use skipbench_reports::rows::record::Measured;
 pub use task::Task;
 
 /// One measurement: the same cell is the same work, wherever and whenever it runs.

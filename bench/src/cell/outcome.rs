@@ -1,7 +1,7 @@
 //! Everything a cell gave.
 
 use serde::{Deserialize, Serialize};
-use skipbench_reports::record::Measured;
+use skipbench_reports::rows::record::Measured;
 
 /// One number of a series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -10,9 +10,9 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use serde_json::json;
 use skipbench_reports::claims::{self as judged, CLAIMS, Claim, Finding};
-use skipbench_reports::record::Status;
-use skipbench_reports::store::{self, Run};
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::rows::record::Status;
+use skipbench_reports::rows::store::{self, Run};
+use skipbench_reports::table::{self, Format};
 
 use super::run::{self, INTERRUPTED, STOP, SharedArgs};
 use super::{print, print_json, rows, say};
@@ -199,8 +199,8 @@ fn show(arguments: &ClaimsArgs, found: &[Finding], dir: Option<&Path>) -> Result
         (true, Some(dir)) => print(&format!("{}\n", json!({"event": "done", "dir": dir, "claims": found}))),
         (true, None) => print_json(&found),
         (false, _) => {
-            let style = if arguments.markdown { Style::Markdown } else { Style::Terminal };
-            print(&table::claims(found, style))?;
+            let format = if arguments.markdown { Format::Markdown } else { Format::Terminal };
+            print(&table::format_claims(found, format))?;
             print(&dir.map_or(String::new(), |dir| format!("rows: {}\n", dir.display())))
         }
     }

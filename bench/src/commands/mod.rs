@@ -29,8 +29,8 @@ use std::io::{self, Write};
 use anyhow::Result;
 use clap::Args;
 use skipbench_models::Images;
-use skipbench_reports::render;
-use skipbench_reports::table::Style;
+use skipbench_reports::rows::render;
+use skipbench_reports::table::Format;
 
 /// Shape of the images that a cost depends on.
 #[derive(Debug, Clone, Copy, Args)]
@@ -82,12 +82,12 @@ struct Form {
 
 impl Form {
     /// Prints `rows` for scripts, or what `text` makes of them for people.
-    fn print<T: serde::Serialize>(self, rows: &[T], text: impl Fn(Style) -> String) -> Result<()> {
+    fn print<T: serde::Serialize>(self, rows: &[T], text: impl Fn(Format) -> String) -> Result<()> {
         match self {
             Form { csv: true, .. } => print(&render::csv(rows)?),
             Form { json: true, .. } => print_json(&rows),
-            Form { markdown: true, .. } => print(&text(Style::Markdown)),
-            _ => print(&text(Style::Terminal)),
+            Form { markdown: true, .. } => print(&text(Format::Markdown)),
+            _ => print(&text(Format::Terminal)),
         }
     }
 }

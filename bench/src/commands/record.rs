@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::json;
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store;
 
 use super::{print, print_json};
 use crate::run::provenance::Host;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use skipbench_reports::latest::latest;
 use skipbench_reports::report::Report;
-use skipbench_reports::store::{self, Run};
+use skipbench_reports::rows::latest::latest;
+use skipbench_reports::rows::store::{self, Run};
 
 /// Where runs are looked for when none is named.
 const USUAL: [&str; 2] = ["reports/records", "reports/out"];

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::de::DeserializeOwned;
 use skipbench_models::{Kernels, catalog};
-use skipbench_reports::metric::Metric;
+use skipbench_reports::analyses::metric::Metric;
 
 use super::quantity::quantity;
 use crate::cell::recipe::{Precision, Recipe};

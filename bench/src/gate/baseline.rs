@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use skipbench_ci::bless::{Blessing, bless};
-use skipbench_reports::store::{self, Run};
+use skipbench_reports::rows::store::{self, Run};
 
 /// What `head` changes of `base`, which need not be there yet.
 ///

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use skipbench_ci::reproduce::Origin;
+use skipbench_ci::reproduce::HeadRun;
 
 use super::builds::{self, BuildOptions};
 use crate::run::rundir;
@@ -80,20 +80,20 @@ impl Job {
     ///
     /// # Errors
     /// A path that no shell can name.
-    pub(crate) fn origin(&self) -> Result<Origin> {
+    pub(crate) fn origin(&self) -> Result<HeadRun> {
         let (suite, out) = (self.dir.join("suite.toml"), self.dir.with_file_name("again"));
         let [base, head, suite, out] = [&self.base, &self.head, &suite, &out].map(|path| path.to_string_lossy());
         let rounds = self.rounds.to_string();
         let words =
             ["skipbench", "gate", "--binaries", &base, &head, "--suite", &suite, "--rounds", &rounds, "--out", &out];
         let again = shlex::try_join(words).context("a path holds a zero byte")?;
-        Ok(Origin { job: Some(again), ..origin(&self.head_dir()) })
+        Ok(HeadRun { job: Some(again), ..origin(&self.head_dir()) })
     }
 }
 
 /// Where the numbers of a head came from that no job measured.
-pub(crate) fn origin(head: &Path) -> Origin {
-    Origin { head: head.display().to_string(), planned: rundir::is_begun(head), job: None }
+pub(crate) fn origin(head: &Path) -> HeadRun {
+    HeadRun { head: head.display().to_string(), planned: rundir::is_begun(head), job: None }
 }
 
 fn programs(programs: &Programs) -> Result<(PathBuf, PathBuf)> {

@@ -3,7 +3,7 @@
 //! Programs are started together and speak a small [`protocol`] (PROTOCOL.md): each does steps when it is told to and sleeps
 //! otherwise, so that exactly one works at a time ([`evidence`] shows that). Turns come in a balanced random [`order`]. A
 //! [`set`] of fresh processes gives one ratio for each program; a [`session`] is as many sets as the question needs. What the
-//! turns say is for [`skipbench_reports::lockstep`] to tell.
+//! turns say is for [`skipbench_reports::stats::lockstep`] to tell.
 //!
 //! [`process`] starts real programs. Everything else works on the traits [`Launcher`] and [`Live`], which tests implement with
 //! a clock of their own. [`serve`] is the other side: a program that is driven; [`cells`] are skipbench's own steps.

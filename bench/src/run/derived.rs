@@ -4,9 +4,10 @@ use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
-use skipbench_reports::rank::By;
+use skipbench_reports::analyses::rank::By;
+use skipbench_reports::analyses::{compare, frontier, rank, scaling};
 use skipbench_reports::report::Report;
-use skipbench_reports::{compare, frontier, rank, scaling, store};
+use skipbench_reports::rows::store;
 
 /// Writes one file for each analysis into the run's directory.
 ///

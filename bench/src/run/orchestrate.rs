@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use skipbench_reports::journal::Journal;
-use skipbench_reports::record::{RunRow, SampleRow, Status};
-use skipbench_reports::store::StoreError;
+use skipbench_reports::rows::journal::Journal;
+use skipbench_reports::rows::record::{RunRow, SampleRow, Status};
+use skipbench_reports::rows::store::StoreError;
 
 use crate::cell::Progress;
 use crate::run::plan::PlannedCell;

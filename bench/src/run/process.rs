@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use skipbench_reports::record::Status;
+use skipbench_reports::rows::record::Status;
 
 use super::runner::{CellFailure, CellResult, Runner, Stop};
 use crate::cell::{Cell, Message, Outcome, Progress};

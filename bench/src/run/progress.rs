@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::table;
 
 use crate::cell::{Progress, Task};
@@ -60,7 +60,7 @@ impl Observer for Lines {
 fn describe_result(planned: &PlannedCell, row: &RunRow) -> String {
     let label = planned.cell.label();
     if row.status != Status::Ok {
-        return format!("{label}: not measured: {}", table::line(&row.error));
+        return format!("{label}: not measured: {}", table::format_line(&row.error));
     }
     let seconds = row.wall_ns as f64 / 1e9;
     format!("{label}: {} ({seconds:.1} s)", headline(planned, row).unwrap_or_default())

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use skipbench_reports::bootstrap;
-use skipbench_reports::compare::{Comparison, Entry, Verdict, compare};
-use skipbench_reports::group::group;
-use skipbench_reports::metric::Metric;
-use skipbench_reports::store::Run;
+use skipbench_reports::analyses::compare::{Comparison, Entry, Verdict, compare};
+use skipbench_reports::analyses::group::group;
+use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::stats::bootstrap;
 
 use crate::cell::{Cell, Task};
 use crate::run::plan::PlannedCell;

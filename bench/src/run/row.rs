@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skipbench_models::{Cost, Execution, Kernels, ModelSpec};
-use skipbench_reports::record::{Measured, Origin, Predicted, RunRow, SCHEMA_VERSION, SampleRow, Status, Work};
+use skipbench_reports::rows::record::{Measured, Origin, Predicted, RunRow, SCHEMA_VERSION, SampleRow, Status, Work};
 
 use super::plan::PlannedCell;
 use super::provenance::{self, Provenance};

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use skipbench_reports::journal::Journal;
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store;
+use skipbench_reports::rows::journal::Journal;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store;
 
 use crate::run::plan::PlannedCell;
 use crate::run::provenance::Host;

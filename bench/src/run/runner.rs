@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use skipbench_reports::record::Status;
+use skipbench_reports::rows::record::Status;
 
 use crate::cell::{Cell, Outcome, Progress};
 

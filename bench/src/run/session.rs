@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use skipbench_reports::journal::Journal;
-use skipbench_reports::store;
+use skipbench_reports::rows::journal::Journal;
+use skipbench_reports::rows::store;
 
 use super::ask;
 use super::orchestrate::{Executor, Tally};

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use skipbench_reports::record::Status;
-use skipbench_reports::store;
+use skipbench_reports::rows::record::Status;
+use skipbench_reports::rows::store;
 
 use super::refused;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::read;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::read;
 
 use super::ends;
 

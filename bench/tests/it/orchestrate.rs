@@ -8,9 +8,9 @@ use skipbench::internals::run::PlannedCell;
 use skipbench::internals::run::Provenance;
 use skipbench::internals::run::{CellFailure, CellResult, Runner, Stop};
 use skipbench::internals::run::{Executor, Observer, Tally};
-use skipbench_reports::journal::Journal;
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::read;
+use skipbench_reports::rows::journal::Journal;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::read;
 
 use super::cell;
 

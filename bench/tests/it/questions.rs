@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use skipbench::internals::run::GIT_REVISION;
-use skipbench_reports::store;
+use skipbench_reports::rows::store;
 
 use super::{TINY, ends, refused};
 

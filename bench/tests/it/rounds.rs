@@ -10,12 +10,12 @@ use skipbench::internals::run::Provenance;
 use skipbench::internals::run::{CellResult, Runner, Stop};
 use skipbench::internals::run::{Executor, Observer};
 use skipbench::internals::run::{Goal, next, wide};
-use skipbench_reports::compare::{Comparison, Verdict, compare};
-use skipbench_reports::group::group;
-use skipbench_reports::journal::Journal;
-use skipbench_reports::metric::Metric;
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::read;
+use skipbench_reports::analyses::compare::{Comparison, Verdict, compare};
+use skipbench_reports::analyses::group::group;
+use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::rows::journal::Journal;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::read;
 
 use super::cell;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use skipbench::internals::cell::{Measured, Message, Outcome, Task};
 use skipbench::internals::run::{CellResult, Processes, Runner, Stop};
-use skipbench_reports::record::Status;
+use skipbench_reports::rows::record::Status;
 
 use super::cell;
 

@@ -59,19 +59,19 @@ pub struct Condition {
 pub fn diff(before: &[Group], after: &[Group]) -> Diff {
     let mut diff = Diff { changes: Vec::new(), conditions: Vec::new(), unmatched: Vec::new(), cautions: Vec::new() };
     for group in before {
-        match after.iter().find(|other| place(&other.identity) == place(&group.identity)) {
+        match after.iter().find(|other| match_key(&other.identity) == match_key(&group.identity)) {
             Some(other) => join(&mut diff, group, other),
             None => diff.unmatched.push((group.identity.group.clone(), "the first run")),
         }
     }
-    let known = |group: &&Group| before.iter().any(|other| place(&other.identity) == place(&group.identity));
+    let known = |group: &&Group| before.iter().any(|other| match_key(&other.identity) == match_key(&group.identity));
     let new = after.iter().filter(|group| !known(group)).map(|group| (group.identity.group.clone(), "the second run"));
     diff.unmatched.extend(new);
     diff.cautions = cautions(&diff);
     diff
 }
 
-fn place(identity: &Identity) -> [&str; 4] {
+fn match_key(identity: &Identity) -> [&str; 4] {
     [&identity.group, &identity.data, &identity.device, &identity.budget]
 }
 

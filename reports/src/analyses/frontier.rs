@@ -22,7 +22,7 @@ pub enum Standing {
 
 /// One network: what it costs and what accuracy that bought.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Point {
+pub struct Tradeoff {
     /// Group.
     pub group: String,
     /// Model.
@@ -49,7 +49,7 @@ pub struct Frontier {
     /// The cost. Of throughput more is better, so that its cheapest is the fastest.
     pub cost: Metric,
     /// The networks, the cheapest first.
-    pub points: Vec<Point>,
+    pub points: Vec<Tradeoff>,
 }
 
 /// The costs that accuracy is held against.
@@ -71,10 +71,10 @@ pub fn frontiers(groups: &[Group]) -> Vec<Frontier> {
 
 fn of_setting(setting: &Setting, groups: &[&Group]) -> Vec<Frontier> {
     let members = groups.iter().flat_map(|group| group.members.iter().map(|member| (&group.identity.group, member)));
-    let nets: Vec<Net<'_>> = members.filter_map(|(group, member)| Net::of(group, member)).collect();
-    let mut points = parallel::map(&nets, |net| Against::new(net, &nets).points());
+    let nets: Vec<Network<'_>> = members.filter_map(|(group, member)| Network::of(group, member)).collect();
+    let mut points = parallel::map(&nets, |net| Dominance::new(net, &nets).points());
     let by = |(index, cost): (usize, &Metric)| {
-        let mut points: Vec<Point> = points.iter_mut().filter_map(|of_net| of_net[index].take()).collect();
+        let mut points: Vec<Tradeoff> = points.iter_mut().filter_map(|of_net| of_net[index].take()).collect();
         points.sort_by(|a, b| badness(*cost, a.cost.value).total_cmp(&badness(*cost, b.cost.value)));
         (points.len() > 1).then(|| Frontier { setting: setting.clone(), cost: *cost, points })
     };
@@ -87,7 +87,7 @@ fn badness(cost: Metric, value: f64) -> f64 {
 }
 
 /// A network with an accuracy.
-struct Net<'a> {
+struct Network<'a> {
     group: &'a str,
     member: &'a Member,
     accuracy: Estimate,
@@ -95,14 +95,14 @@ struct Net<'a> {
     costs: [Option<Estimate>; COSTS.len()],
 }
 
-impl<'a> Net<'a> {
+impl<'a> Network<'a> {
     fn of(group: &'a str, member: &'a Member) -> Option<Self> {
         let costs = COSTS.map(|cost| member.mean(cost));
         Some(Self { group, member, accuracy: member.mean(Metric::TestAccuracy)?, costs })
     }
 
     /// As good as another in both and better in one, going by the means.
-    fn beats(&self, other: &Net<'_>, cost: usize) -> bool {
+    fn beats(&self, other: &Network<'_>, cost: usize) -> bool {
         let (Some(own), Some(its)) = (&self.costs[cost], &other.costs[cost]) else { return false };
         let (own, its) = (badness(COSTS[cost], own.value), badness(COSTS[cost], its.value));
         let (accuracy, its_accuracy) = (self.accuracy.value, other.accuracy.value);
@@ -110,52 +110,53 @@ impl<'a> Net<'a> {
     }
 
     /// As cheap by the whole interval over pairs; what is equal in every pair is as cheap.
-    fn surely_as_cheap(&self, other: &Net<'_>, cost: Metric, room: &mut Vec<f64>) -> bool {
-        match cost.more_is_better() {
-            true => paired::surely_as_many_times(self.member.paired(other.member, cost), room),
-            false => paired::surely_as_many_times(other.member.paired(self.member, cost), room),
-        }
+    fn surely_as_cheap(&self, other: &Network<'_>, cost: Metric, room: &mut Vec<f64>) -> bool {
+        let (more, less) =
+            if cost.more_is_better() { (self.member, other.member) } else { (other.member, self.member) };
+        paired::surely_as_many_times(more.paired(less, cost), room)
     }
 
     /// As accurate likewise.
-    fn surely_as_accurate(&self, other: &Net<'_>, room: &mut Vec<f64>) -> bool {
+    fn surely_as_accurate(&self, other: &Network<'_>, room: &mut Vec<f64>) -> bool {
         let images = self.member.images.get(&Metric::TestAccuracy).copied().unwrap_or(u64::MAX);
         paired::surely_as_much(self.member.paired(other.member, Metric::TestAccuracy), images, room)
     }
 }
 
 /// One network against all.
-struct Against<'a> {
-    net: &'a Net<'a>,
-    all: &'a [Net<'a>],
+struct Dominance<'a> {
+    net: &'a Network<'a>,
+    all: &'a [Network<'a>],
     /// Whether each is surely as accurate, as far as that was asked: the answer is the same for every cost.
     as_accurate: Vec<Option<bool>>,
     room: Vec<f64>,
 }
 
-impl<'a> Against<'a> {
-    fn new(net: &'a Net<'a>, all: &'a [Net<'a>]) -> Self {
+impl<'a> Dominance<'a> {
+    fn new(net: &'a Network<'a>, all: &'a [Network<'a>]) -> Self {
         Self { net, all, as_accurate: vec![None; all.len()], room: Vec::new() }
     }
 
     /// Where it stands by each of [`COSTS`] that it has.
-    fn points(mut self) -> Vec<Option<Point>> {
+    fn points(mut self) -> Vec<Option<Tradeoff>> {
         (0..COSTS.len()).map(|cost| self.point(cost)).collect()
     }
 
-    fn point(&mut self, cost: usize) -> Option<Point> {
-        let Net { group, member, accuracy, costs } = self.net;
+    fn point(&mut self, cost: usize) -> Option<Tradeoff> {
+        let Network { group, member, accuracy, costs } = self.net;
         let mut beating: Vec<usize> =
             (0..self.all.len()).filter(|index| self.all[*index].beats(self.net, cost)).collect();
         // The most accurate first: it is the likeliest to be surely so.
         beating.sort_by(|a, b| self.all[*b].accuracy.value.total_cmp(&self.all[*a].accuracy.value));
         let best = beating.first().map(|index| self.all[*index].member.model.clone());
-        let standing = match beating.iter().any(|index| self.surely_beaten_by(*index, COSTS[cost])) {
-            true => Standing::Off,
-            false if beating.is_empty() => Standing::On,
-            false => Standing::Unsure,
+        let standing = if beating.is_empty() {
+            Standing::On
+        } else if beating.iter().any(|index| self.surely_beaten_by(*index, COSTS[cost])) {
+            Standing::Off
+        } else {
+            Standing::Unsure
         };
-        Some(Point {
+        Some(Tradeoff {
             group: (*group).to_owned(),
             model: member.model.clone(),
             family: member.family.clone(),
@@ -221,7 +222,7 @@ pub fn rows(frontiers: &[Frontier]) -> Vec<FrontierRow> {
     frontiers.iter().flat_map(|frontier| frontier.points.iter().map(|point| row(frontier, point))).collect()
 }
 
-fn row(frontier: &Frontier, point: &Point) -> FrontierRow {
+fn row(frontier: &Frontier, point: &Tradeoff) -> FrontierRow {
     let setting = &frontier.setting;
     FrontierRow {
         suite: setting.suite.clone(),

@@ -131,7 +131,7 @@ impl Metric {
     }
 
     /// Whether it is counted, not measured.
-    pub fn is_exact(self) -> bool {
+    pub(crate) fn is_exact(self) -> bool {
         self.quantity() == Quantity::Count
     }
 

@@ -1,9 +1,9 @@
 //! What follows from rows: pure functions over them.
 
 pub mod answer;
-pub(crate) mod apart;
 pub mod compare;
 pub mod diff;
+pub(crate) mod distinguish;
 pub mod frontier;
 pub mod group;
 pub mod metric;

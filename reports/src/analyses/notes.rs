@@ -9,7 +9,7 @@ use crate::rows::{series, task};
 use crate::stats::{far_above, median};
 
 /// Cores kept busy by others from which a machine counts as busy: a twentieth of the two that a small machine has.
-pub const BUSY_CORES: f64 = 0.1;
+const BUSY_CORES: f64 = 0.1;
 
 /// Share of a cell's steps that may be held up without a word; one alone always may.
 const HELD_UP: f64 = 0.05;
@@ -50,8 +50,8 @@ fn busy(runs: &[&Run]) -> Option<String> {
     })
 }
 
-/// Cells in whose process the device's own matrix product was much slower than in the others: a lower clock, or a virtual
-/// machine whose host gave it less.
+/// Cells in whose process the device's own matrix product was much slower than in the others: a lower clock, or a
+/// virtual machine whose host gave it less.
 fn slowed(runs: &[&Run]) -> Option<String> {
     let with_ceiling = timed(runs).filter_map(|run| Some((&run.row, run.row.ceiling_flops_per_s?)));
     let mut by_device: BTreeMap<&str, Vec<(&RunRow, f64)>> = BTreeMap::new();

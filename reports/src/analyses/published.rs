@@ -47,7 +47,7 @@ pub fn published() -> Result<Vec<Published>, csv::Error> {
 
 /// A network that was trained here, beside what was published of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Beside {
+pub struct PublishedComparison {
     /// The network.
     pub model: String,
     /// Data set here.
@@ -63,7 +63,7 @@ pub struct Beside {
 }
 
 /// Networks of `runs` of which something was published, in the order of the rows; each recipe and data set by itself.
-pub fn beside(runs: &[Run]) -> Vec<Beside> {
+pub fn compare_published(runs: &[Run]) -> Vec<PublishedComparison> {
     let figures = published().unwrap_or_default();
     let mut trained: Vec<([&str; 4], Vec<&RunRow>)> = Vec::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok && row.task == task::TRAIN) {
@@ -76,7 +76,7 @@ pub fn beside(runs: &[Run]) -> Vec<Beside> {
     trained.iter().filter_map(|(_, rows)| one(rows, &figures)).collect()
 }
 
-fn one(rows: &[&RunRow], figures: &[Published]) -> Option<Beside> {
+fn one(rows: &[&RunRow], figures: &[Published]) -> Option<PublishedComparison> {
     let first = rows.first()?;
     let (set, otherwise) = published_set(first)?;
     let augmented = !first.recipe.contains("\"augment\":\"none\"");
@@ -90,7 +90,7 @@ fn one(rows: &[&RunRow], figures: &[Published]) -> Option<Beside> {
     let errors: Vec<f64> = rows.iter().filter_map(|row| Some(1.0 - Metric::TestAccuracy.of(row)?)).collect();
     let measured = stats::mean_interval(&errors).filter(|_| !published.is_empty())?;
     let (model, data) = (first.model.clone(), first.data.clone());
-    Some(Beside { model, data, measured, epochs: first.epochs, otherwise, published })
+    Some(PublishedComparison { model, data, measured, epochs: first.epochs, otherwise, published })
 }
 
 /// The published data set that a row's images are, or come from; and how they differ from it.

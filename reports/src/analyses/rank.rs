@@ -1,7 +1,7 @@
 //! Who comes first on the whole: the geometric mean, over groups, of how far each is from the group's best.
 //!
-//! Ranked are only those that every group measured, and only by what every one of them has, so that nobody gains by being
-//! absent where it is hard. A mean over groups hides who wins where, and says nothing of other groups.
+//! Ranked are only those that every group measured, and only by what every one of them has, so that nobody gains by
+//! being absent where it is hard. A mean over groups hides who wins where, and says nothing of other groups.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl By {
 
 /// One that is ranked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Place {
+pub struct Ranked {
     /// Who.
     pub name: String,
     /// 1 for the first; equal for equal means.
@@ -53,7 +53,7 @@ pub struct Ranking {
     /// Groups behind it.
     pub groups: usize,
     /// The first first.
-    pub places: Vec<Place>,
+    pub places: Vec<Ranked>,
     /// Those that some group lacks, and how many groups do.
     pub left_out: Vec<(String, usize)>,
 }
@@ -86,7 +86,7 @@ fn values(group: &Group, by: By, metric: Metric) -> BTreeMap<&str, f64> {
     logs.into_iter().filter_map(|(name, logs)| Some((name, stats::mean(&logs)?.exp()))).collect()
 }
 
-fn places(means: &[BTreeMap<&str, f64>], names: &[&str], metric: Metric) -> Vec<Place> {
+fn places(means: &[BTreeMap<&str, f64>], names: &[&str], metric: Metric) -> Vec<Ranked> {
     let behind = |name: &str| {
         let logs: Vec<f64> = means.iter().map(|values| distance(values, names, name, metric)).collect();
         stats::mean_interval(&logs)
@@ -97,9 +97,9 @@ fn places(means: &[BTreeMap<&str, f64>], names: &[&str], metric: Metric) -> Vec<
         high: log.high.map(f64::exp),
         ..log
     };
-    let mut places: Vec<Place> = names
+    let mut places: Vec<Ranked> = names
         .iter()
-        .filter_map(|name| Some(Place { name: (*name).to_owned(), rank: 1, behind: exp(behind(name)?) }))
+        .filter_map(|name| Some(Ranked { name: (*name).to_owned(), rank: 1, behind: exp(behind(name)?) }))
         .collect();
     places.sort_by(|a, b| a.behind.value.total_cmp(&b.behind.value));
     for index in 1..places.len() {

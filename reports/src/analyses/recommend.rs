@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::analyses::apart::apart;
+use crate::analyses::distinguish::distinguish;
 use crate::analyses::group::{Group, Member, Setting, settings};
 use crate::analyses::metric::Metric;
 use crate::stats::Estimate;
@@ -57,7 +57,7 @@ pub struct Advice {
     /// The setting: what holds on this data, device and machine need not hold on another.
     pub setting: Setting,
     /// What else tells it from other settings with advice, such as keys of the recipe.
-    pub apart: Vec<String>,
+    pub distinction: Vec<String>,
     /// The limits.
     pub limits: Vec<Limit>,
     /// Networks that keep every limit, surely or likely, the most accurate first: the chosen one.
@@ -79,8 +79,8 @@ pub fn recommend(groups: &[Group], limits: &[Limit]) -> Vec<Advice> {
     let advised = |advice: &Advice| advice.fitting.len() + advice.others.len() > 0;
     let mut all: Vec<Advice> = settings(groups).into_iter().map(of).filter(advised).collect();
     let named: Vec<([&str; 5], &Setting)> = all.iter().map(|advice| (name(&advice.setting), &advice.setting)).collect();
-    let apart = apart(&named);
-    all.iter_mut().zip(apart).for_each(|(advice, apart)| advice.apart = apart);
+    let distinction = distinguish(&named);
+    all.iter_mut().zip(distinction).for_each(|(advice, distinction)| advice.distinction = distinction);
     all
 }
 
@@ -100,7 +100,7 @@ fn advice(setting: Setting, groups: &[&Group], limits: &[Limit]) -> Advice {
         candidate.behind = behind.map(|contrast| contrast.estimate);
     }
     let plain = |all: Vec<(&Member, Candidate)>| all.into_iter().map(|(_, candidate)| candidate).collect();
-    Advice { setting, apart: Vec::new(), limits: limits.to_vec(), fitting: plain(fitting), others: plain(others) }
+    Advice { setting, distinction: Vec::new(), limits: limits.to_vec(), fitting: plain(fitting), others: plain(others) }
 }
 
 fn candidate(group: &str, member: &Member, limits: &[Limit]) -> Option<Candidate> {
@@ -127,11 +127,12 @@ fn candidate(group: &str, member: &Member, limits: &[Limit]) -> Option<Candidate
 fn fit(limit: &Limit, value: &Estimate) -> Fit {
     let keeps = |value: f64| if limit.metric.more_is_better() { value >= limit.bound } else { value <= limit.bound };
     let ends = [value.low, value.high];
-    match keeps(value.value) {
-        false => Fit::No,
-        true if limit.metric.is_exact() => Fit::Sure,
-        true if ends.iter().all(|end| end.is_some_and(keeps)) => Fit::Sure,
-        true => Fit::Likely,
+    if !keeps(value.value) {
+        Fit::No
+    } else if limit.metric.is_exact() || ends.iter().all(|end| end.is_some_and(keeps)) {
+        Fit::Sure
+    } else {
+        Fit::Likely
     }
 }
 

@@ -1,8 +1,9 @@
-//! Each timed cell against the machine's own ceilings (Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785).
+//! Each timed cell against the machine's own ceilings (Williams, Waterman and Patterson 2009,
+//! doi:10.1145/1498765.1498785).
 //!
-//! A step of B images does 2·B·MACs floating-point operations and moves B·traffic + 4·parameters bytes if every operation
-//! runs by itself; a training step counts three forward passes of both. Whichever of the two ceilings, FLOP/s or bytes/s, needs more time
-//! for that is the floor under the step's time.
+//! A step of B images does 2·B·MACs floating-point operations and moves B·traffic + 4·parameters bytes if every
+//! operation runs by itself; a training step counts three forward passes of both. Whichever of the two ceilings, FLOP/s
+//! or bytes/s, needs more time for that is the floor under the step's time.
 
 use serde::Serialize;
 
@@ -60,7 +61,8 @@ pub struct Roof {
     pub join_share: f64,
 }
 
-/// Every measured cell that has a time and its process's ceilings. Rows in half precision have no `traffic_bytes`, and none.
+/// Every measured cell that has a time and its process's ceilings. Rows in half precision have no `traffic_bytes`, and
+/// none.
 pub fn roofs(runs: &[Run]) -> Vec<Roof> {
     runs.iter().filter(|run| run.row.status == Status::Ok).filter_map(|run| roof(&run.row)).collect()
 }

@@ -35,7 +35,7 @@ pub struct Curve {
 /// Every curve in `runs`, in the order of the rows. Rows that differ in what a comparison may not mix make curves of
 /// their own.
 pub fn curves(runs: &[Run]) -> Vec<Curve> {
-    let mut lines: Vec<(LineKey<'_>, Vec<&RunRow>)> = Vec::new();
+    let mut lines: Vec<(CurveKey<'_>, Vec<&RunRow>)> = Vec::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok && !row.sweep.is_empty()) {
         let key = key(row);
         match lines.iter_mut().find(|(other, _)| *other == key) {
@@ -43,7 +43,7 @@ pub fn curves(runs: &[Run]) -> Vec<Curve> {
             None => lines.push((key, vec![row])),
         }
     }
-    let of = |(LineKey { setting, .. }, rows): &(LineKey<'_>, Vec<&RunRow>)| {
+    let of = |(CurveKey { setting, .. }, rows): &(CurveKey<'_>, Vec<&RunRow>)| {
         Metric::ALL.iter().filter_map(|metric| curve(setting, rows, *metric)).collect::<Vec<Curve>>()
     };
     lines.iter().flat_map(of).collect()
@@ -51,15 +51,15 @@ pub fn curves(runs: &[Run]) -> Vec<Curve> {
 
 /// What the points of one curve have in common.
 #[derive(PartialEq)]
-struct LineKey<'a> {
+struct CurveKey<'a> {
     words: [&'a str; 6],
     setting: Setting,
 }
 
-fn key(row: &RunRow) -> LineKey<'_> {
+fn key(row: &RunRow) -> CurveKey<'_> {
     let RunRow { suite_sha256, group, sweep_line, skip, git_revision, features, .. } = row;
     let words = [suite_sha256, group, sweep_line, skip, git_revision, features].map(String::as_str);
-    LineKey { words, setting: setting(row) }
+    CurveKey { words, setting: setting(row) }
 }
 
 /// All but what the sweep itself varies.

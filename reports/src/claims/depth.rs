@@ -1,12 +1,12 @@
 //! "Skip connections make networks of a hundred layers trainable."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher *training* error, deeper residual
-//! ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
+//! He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher *training* error,
+//! deeper residual ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, alone, difference, minus, read_series, share};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
-use super::{Claim, Examined};
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::analyses::quantity::Quantity;
 use crate::rows::store::Run;
 use crate::rows::{series, style, task};
@@ -92,7 +92,7 @@ fn measures(trained: &Evidence<'_>) -> Measures {
         let params = own.mean(|run| run.row.params.map(|count| count as f64));
         let reached = reached.map(|share| stats::Estimate { low: None, high: None, ..share });
         let values = vec![own.mean(train_error), own.mean(test_error), own.mean(epochs_to_learn), reached, params];
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Errors by depth".to_owned(),
@@ -109,9 +109,9 @@ fn plots(trained: &Evidence<'_>) -> Vec<Plot> {
         name: name.to_owned(),
         title: title.to_owned(),
         caption: "Means over seeds with 95 % intervals.".to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("weighted layers", Quantity::Number),
-        y: Along::linear("error", Quantity::Share),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("weighted layers", Quantity::Number),
+        y: PlotAxis::linear("error", Quantity::Share),
         traces: style::COMPARED.iter().map(|style| trace(&trained.style(style), style, of)).collect(),
     };
     vec![

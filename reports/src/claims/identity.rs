@@ -1,12 +1,12 @@
 //! "The identity is easier to learn with a skip than as a new function."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is easier to push F towards
-//! nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
+//! He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is easier to push
+//! F towards nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, last, mean_of, ratio, read_series};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
-use super::{Claim, Examined};
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::analyses::quantity::Quantity;
 use crate::rows::record::RunRow;
 use crate::rows::store::Run;
@@ -88,7 +88,7 @@ fn measures(all: &Evidence<'_>) -> Measures {
             // A count of these cells, not an estimate of others: no interval.
             own.mean(share).map(|share| Estimate { low: None, high: None, ..share }),
         ];
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Errors after the last step, and what the branches add".to_owned(),
@@ -113,9 +113,9 @@ fn plot(all: &Evidence<'_>, name: &str, title: &str, x: &'static str, y: &'stati
             "Means over seeds with 95 % intervals; what is exactly 0 has no place on a logarithmic axis, and what \
                   diverges ends."
                 .to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear(x, Quantity::Number),
-        y: Along::log(y, Quantity::Number),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear(x, Quantity::Number),
+        y: PlotAxis::log(y, Quantity::Number),
         traces: all.models().into_iter().map(trace).collect(),
     }
 }

@@ -1,15 +1,15 @@
 //! "Concatenation makes information flow more densely: features are used again."
 //!
-//! Huang et al. 2016, arXiv:1608.06993, figure 5: mean |w| of each layer over each earlier one's channels. Veit et al. 2016,
-//! arXiv:1605.06431: delete or swap single blocks of a trained network and see what accuracy is left. Kim et al. 2024, arXiv:2403.19588:
-//! concatenation raises the rank of features (here Roy and Vetterli's 2007 effective rank).
+//! Huang et al. 2016, arXiv:1608.06993, figure 5: mean |w| of each layer over each earlier one's channels. Veit et al.
+//! 2016, arXiv:1605.06431: delete or swap single blocks of a trained network and see what accuracy is left. Kim et al.
+//! 2024, arXiv:2403.19588: concatenation raises the rank of features (here Roy and Vetterli's 2007 effective rank).
 
 use std::collections::BTreeMap;
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, alone, difference, last, ratio, read_series, share};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
-use super::{Claim, Examined};
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::analyses::quantity::Quantity;
 use crate::rows::record::RunRow;
 use crate::rows::series::WeightUse;
@@ -152,7 +152,7 @@ fn measures(all: &Evidence<'_>) -> Measures {
             own.mean(|run| last(run, series::EFFECTIVE_RANK)),
             own.mean(use_of_earlier),
         ];
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Lesions, ranks and reuse".to_owned(),
@@ -181,9 +181,9 @@ fn lesions(all: &Evidence<'_>, name: &str, title: &str) -> Plot {
         name: name.replace('_', "-"),
         title: title.to_owned(),
         caption: "Means over seeds with 95 % intervals.".to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("block", Quantity::Number),
-        y: Along::linear("test accuracy lost", Quantity::Share),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("block", Quantity::Number),
+        y: PlotAxis::linear("test accuracy lost", Quantity::Share),
         traces: all.models().into_iter().map(trace).collect(),
     }
 }
@@ -199,9 +199,9 @@ fn ranks(all: &Evidence<'_>) -> Plot {
         title: "Effective rank of the features".to_owned(),
         caption: "The exponential of the entropy of the features' singular values after each block, means over seeds."
             .to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("block", Quantity::Number),
-        y: Along::linear("effective rank", Quantity::Number),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("block", Quantity::Number),
+        y: PlotAxis::linear("effective rank", Quantity::Number),
         traces: all.models().into_iter().map(trace).collect(),
     }
 }
@@ -227,9 +227,9 @@ fn heat(dense: &Evidence<'_>) -> Vec<Plot> {
         caption: "Mean |w| of a layer's first convolution over the channels of each source, means over seeds; source 0 is the \
                   block's input, source s what layer s added (Huang et al. 2016, figure 5)."
             .to_owned(),
-        drawn: Drawn::Heat,
-        x: Along::linear("source", Quantity::Number),
-        y: Along::linear("mean |w|", Quantity::Number),
+        drawn: PlotKind::Heat,
+        x: PlotAxis::linear("source", Quantity::Number),
+        y: PlotAxis::linear("mean |w|", Quantity::Number),
         traces: layers.into_iter().map(trace).collect(),
     }
     };

@@ -2,10 +2,10 @@
 //!
 //! One backbone, every style, side by side; each against addition.
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, counted_difference};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
-use super::{Claim, Examined};
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::analyses::metric::Metric;
 use crate::analyses::quantity::Quantity;
 use crate::rows::record::RunRow;
@@ -83,7 +83,7 @@ fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
         let gained = estimate(gain(&own, base)).filter(|_| first.skip != style::ADD);
         let mut values: Vec<Option<Estimate>> = COLUMNS.iter().map(|(_, _, of)| own.mean(of)).collect();
         values.insert(1, gained);
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     let mut columns: Vec<Column> = COLUMNS.iter().map(|(title, quantity, _)| Column::new(*title, *quantity)).collect();
     columns.insert(1, Column::new("against addition", Quantity::Difference));
@@ -107,9 +107,9 @@ fn plot(evidence: &Evidence<'_>) -> Plot {
         name: "accuracy".to_owned(),
         title: "Accuracy against training speed".to_owned(),
         caption: "Means over seeds, accuracy with its 95 % interval.".to_owned(),
-        drawn: Drawn::Marks,
-        x: Along::log("training images/s", Quantity::Rate),
-        y: Along::linear("test accuracy", Quantity::Share),
+        drawn: PlotKind::Marks,
+        x: PlotAxis::log("training images/s", Quantity::Rate),
+        y: PlotAxis::linear("test accuracy", Quantity::Share),
         traces: evidence.models().into_iter().map(trace).collect(),
     }
 }

@@ -1,13 +1,14 @@
 //! "There is no modern Transformer without skips."
 //!
-//! Dong et al. 2021, arXiv:2103.03404: without its skips attention makes all tokens alike, doubly exponentially in depth. Noci et al. 2022,
-//! arXiv:2206.03126: then the gradients of queries and keys vanish. Ji et al. 2025, arXiv:2505.01996: the skip around attention
-//! matters more than the one around the MLP; so the two are taken away one by one.
+//! Dong et al. 2021, arXiv:2103.03404: without its skips attention makes all tokens alike, doubly exponentially in
+//! depth. Noci et al. 2022, arXiv:2206.03126: then the gradients of queries and keys vanish. Ji et al. 2025,
+//! arXiv:2505.01996: the skip around attention matters more than the one around the MLP; so the two are taken away one
+//! by one.
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, read_series, share};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
-use super::{Claim, Examined};
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::analyses::quantity::Quantity;
 use crate::rows::store::Run;
 use crate::rows::{series, style, task};
@@ -79,8 +80,8 @@ fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
     ]
 }
 
-/// The rows of each way of skipping, with its name.
-fn ways<'a>(all: &'a Evidence<'_>) -> impl Iterator<Item = (&'static str, &'static str, Evidence<'a>)> {
+/// The rows of each choice of skips, with its name.
+fn ablations<'a>(all: &'a Evidence<'_>) -> impl Iterator<Item = (&'static str, &'static str, Evidence<'a>)> {
     let own = |(style, name): (&'static str, &'static str)| (style, name, all.style(style));
     SKIPS.into_iter().map(own).filter(|(_, _, own)| !own.runs().is_empty())
 }
@@ -95,7 +96,7 @@ fn measures(all: &Evidence<'_>) -> Measures {
     ];
     let line = |(style, name, own): (&str, &str, Evidence<'_>)| {
         let lost = estimate(difference(&own.values(accuracy), &both)).filter(|_| style != style::ADD);
-        Line::new(
+        MeasureRow::new(
             name,
             style,
             vec![own.mean(accuracy), lost, own.mean(residual), geometric_mean(&own.values(queries_and_keys))],
@@ -106,7 +107,7 @@ fn measures(all: &Evidence<'_>) -> Measures {
         caption: "Means over seeds with 95 % intervals; residual and gradients at initialisation. A residual of 0: all tokens are alike."
             .to_owned(),
         columns: columns.into_iter().map(|(title, quantity)| Column::new(title, quantity)).collect(),
-        lines: ways(all).map(line).collect(),
+        lines: ablations(all).map(line).collect(),
     }
 }
 
@@ -120,10 +121,10 @@ fn residuals(all: &Evidence<'_>) -> Plot {
         name: "token-residual".to_owned(),
         title: "How unlike tokens stay, at the start".to_owned(),
         caption: "‖X − 1x̄ᵀ‖/‖X‖ after each block, 0 the embedding; means over seeds with 95 % intervals.".to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("block", Quantity::Number),
-        y: Along::log("token residual", Quantity::Number),
-        traces: ways(all).map(trace).collect(),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("block", Quantity::Number),
+        y: PlotAxis::log("token residual", Quantity::Number),
+        traces: ablations(all).map(trace).collect(),
     }
 }
 
@@ -147,9 +148,9 @@ fn gradients(all: &Evidence<'_>) -> Plot {
         name: "query-gradients".to_owned(),
         title: "Gradients of the queries over those of the values, at the start".to_owned(),
         caption: "Ratios of the means over seeds, block by block.".to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("block", Quantity::Number),
-        y: Along::log("query over value", Quantity::Ratio),
-        traces: ways(all).map(trace).collect(),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("block", Quantity::Number),
+        y: PlotAxis::log("query over value", Quantity::Ratio),
+        traces: ablations(all).map(trace).collect(),
     }
 }

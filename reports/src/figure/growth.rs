@@ -1,6 +1,6 @@
 //! How metrics grow along sweeps; without a sweep over depth, the peak memory of every network against its depth.
 
-use crate::analyses::apart::{apart, tail};
+use crate::analyses::distinguish::{distinguish, format_distinction};
 use crate::analyses::group::{Group, Setting};
 use crate::analyses::metric::Metric;
 use crate::analyses::scaling::Curve;
@@ -9,7 +9,7 @@ use crate::rows::record::{RunRow, Status};
 use crate::rows::style;
 use crate::stats;
 
-use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
 const DRAWN: [Metric; 3] = [Metric::TrainMemory, Metric::SavedMemory, Metric::TrainThroughput];
 
@@ -31,8 +31,9 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
     let of = |curve: &&Curve| curve.sweep == sweep && curve.metric == metric;
     let curves: Vec<&Curve> = report.curves.iter().filter(of).collect();
     let named: Vec<(&str, &Setting)> = curves.iter().map(|curve| (curve.line.as_str(), &curve.setting)).collect();
-    let drawn = curves.iter().zip(apart(&named));
-    let series: Vec<Series> = drawn.map(|(curve, apart)| series(curve, &tail(&apart), report)).collect();
+    let drawn = curves.iter().zip(distinguish(&named));
+    let series: Vec<Series> =
+        drawn.map(|(curve, distinction)| series(curve, &format_distinction(&distinction), report)).collect();
     let name = metric.title();
     let varied = sweep.replace('_', " ");
     (!series.is_empty()).then(|| Figure {
@@ -53,12 +54,12 @@ fn capital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn series(curve: &Curve, apart: &str, report: &Report) -> Series {
+fn series(curve: &Curve, distinction: &str, report: &Report) -> Series {
     let factor = curve.metric.unit().factor();
     let exponent =
         curve.exponent.map_or(String::new(), |exponent| format!(", b = {:.2}", exponent.value).replace('-', "−"));
     let point = |(x, y): &(f64, f64)| Point {
-        name: format!("{}{apart}, {} {x}", curve.line, curve.sweep.replace('_', " ")),
+        name: format!("{}{distinction}, {} {x}", curve.line, curve.sweep.replace('_', " ")),
         x: exactly(*x),
         y: exactly(*y * factor),
         hollow: false,
@@ -66,7 +67,7 @@ fn series(curve: &Curve, apart: &str, report: &Report) -> Series {
     let transformer = report.runs.iter().any(|run| run.row.sweep_line == curve.line && run.row.family == style::VIT);
     let style = if transformer { style::TRANSFORMER } else { &curve.skip };
     Series {
-        name: format!("{}{apart}{exponent}", curve.line),
+        name: format!("{}{distinction}{exponent}", curve.line),
         style: style.to_owned(),
         mark: Mark::Line,
         points: curve.points.iter().map(point).collect(),

@@ -1,8 +1,8 @@
 //! Accuracy against a cost.
 
-use crate::analyses::frontier::{Frontier, Point as Net, Standing};
+use crate::analyses::frontier::{Frontier, Standing, Tradeoff};
 
-use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
 /// A mark for each network, those that another one beats hollow, and a line through the others.
 pub(super) fn pareto(frontier: &Frontier) -> Figure {
@@ -34,7 +34,7 @@ fn elsewhere(data: &str, device: &str) -> String {
     slug(&[data, device])
 }
 
-fn point(net: &Net, factor: f64) -> Point {
+fn point(net: &Tradeoff, factor: f64) -> Point {
     let hollow = net.standing != Standing::On;
     Point { name: net.model.clone(), x: scaled(&net.cost, factor), y: scaled(&net.accuracy, 100.0), hollow }
 }
@@ -46,7 +46,7 @@ fn of_style(frontier: &Frontier, style: &str, factor: f64) -> Series {
 
 fn line(frontier: &Frontier, factor: f64) -> Series {
     let on = frontier.points.iter().filter(|net| net.standing == Standing::On);
-    let bare = |net: &Net| Point {
+    let bare = |net: &Tradeoff| Point {
         name: net.model.clone(),
         x: exactly(net.cost.value * factor),
         y: exactly(net.accuracy.value * 100.0),

@@ -9,7 +9,7 @@ use crate::rows::store::Run;
 use crate::rows::{series, task};
 use crate::stats::{self, Estimate};
 
-use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
 
 /// A figure of the loss and one of the test accuracy for each group that trained.
 pub(super) fn training(report: &Report) -> Vec<Figure> {

@@ -1,7 +1,7 @@
 //! The commands that made rows, as a reader may give them again.
 
 /// The command without where its run went: that directory is another's, or, in a job of a gate, gone.
-pub(crate) fn shown(command: &str) -> String {
+pub(crate) fn format_without_output(command: &str) -> String {
     let mut kept = Vec::new();
     let mut words = words(command).into_iter();
     while let Some(word) = words.next() {
@@ -37,15 +37,18 @@ fn words(command: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::format_without_output;
 
     #[test]
     fn where_a_run_went_is_not_shown() {
-        assert_eq!(shown("skipbench run quick --out /tmp/.tmpX/run --quiet"), "skipbench run quick --quiet");
-        assert_eq!(shown("skipbench run quick '--out=a b'"), "skipbench run quick");
-        assert_eq!(shown("skipbench run --out=there"), "skipbench run");
         assert_eq!(
-            shown(r#"skipbench run --out 'a  b' --filter 'x --out y' "it's --out z""#),
+            format_without_output("skipbench run quick --out /tmp/.tmpX/run --quiet"),
+            "skipbench run quick --quiet"
+        );
+        assert_eq!(format_without_output("skipbench run quick '--out=a b'"), "skipbench run quick");
+        assert_eq!(format_without_output("skipbench run --out=there"), "skipbench run");
+        assert_eq!(
+            format_without_output(r#"skipbench run --out 'a  b' --filter 'x --out y' "it's --out z""#),
             r#"skipbench run --filter 'x --out y' "it's --out z""#
         );
     }

@@ -1,5 +1,5 @@
-//! Records of one suite on one machine: a later one takes the place of an earlier one that it measures again in whole, so that
-//! documents do not set two revisions side by side, or pool them, because both are kept.
+//! Records of one suite on one machine: a later one takes the place of an earlier one that it measures again in whole,
+//! so that documents do not set two revisions side by side, or pool them, because both are kept.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,8 @@ impl Name {
     }
 }
 
-/// Whether `later` measured all that `earlier` did, and by the same kernels, whatever else its recipe, images and build.
+/// Whether `later` measured all that `earlier` did, and by the same kernels, whatever else its recipe, images and
+/// build.
 fn covers(later: &[Run], earlier: &[Run]) -> bool {
     let slots: HashSet<Slot<'_>> = measured(later).collect();
     measured(earlier).all(|slot| slots.contains(&slot))
@@ -61,7 +62,8 @@ fn measured(runs: &[Run]) -> impl Iterator<Item = Slot<'_>> {
     runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok).map(slot)
 }
 
-/// What a cell measures, where, by which kernels, and with which seed. How many rounds there were is the machine's affair.
+/// What a cell measures, where, by which kernels, and with which seed. How many rounds there were is the machine's
+/// affair.
 type Slot<'a> = ([&'a str; 8], Option<u64>, u64, bool);
 
 fn slot(row: &RunRow) -> Slot<'_> {

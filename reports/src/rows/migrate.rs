@@ -1,4 +1,5 @@
-//! Rows of older schemas, brought to this one: columns that they lack are added, empty or with the only value that they had.
+//! Rows of older schemas, brought to this one: columns that they lack are added, empty or with the only value that they
+//! had.
 
 use csv::StringRecord;
 
@@ -44,18 +45,18 @@ const ADDED: [(u32, &[(&str, &str)]); 3] = [
 ];
 
 /// The oldest version that can be read.
-pub const OLDEST: u32 = 1;
+pub(super) const OLDEST: u32 = 1;
 
-/// The header of a file of `version` with the columns that came later at its end. A column that is there already is left:
-/// its row is not of that version, and is refused for it.
-pub fn header(header: &StringRecord, version: u32) -> StringRecord {
+/// The header of a file of `version` with the columns that came later at its end. A column that is there already is
+/// left: its row is not of that version, and is refused for it.
+pub(super) fn header(header: &StringRecord, version: u32) -> StringRecord {
     let mut header = header.clone();
     later(version).for_each(|(name, _)| header.push_field(name));
     header
 }
 
 /// A row likewise, of this version now.
-pub fn row(row: &StringRecord, version: u32, version_column: usize) -> StringRecord {
+pub(super) fn row(row: &StringRecord, version: u32, version_column: usize) -> StringRecord {
     let this = SCHEMA_VERSION.to_string();
     let cell = |(index, cell): (usize, &str)| if index == version_column { this.clone() } else { cell.to_owned() };
     let mut row: StringRecord = row.iter().enumerate().map(cell).collect();
@@ -64,7 +65,7 @@ pub fn row(row: &StringRecord, version: u32, version_column: usize) -> StringRec
 }
 
 /// A recipe with the keys that came last; without them it was run on Burn's kernels, and every concatenation kept.
-pub fn recipe(recipe: String) -> String {
+pub(super) fn recipe(recipe: String) -> String {
     match recipe.strip_suffix('}') {
         Some(keys) if !keys.contains("\"kernels\":") && !keys.trim_end().ends_with('{') => {
             format!("{keys},\"kernels\":\"burn\",\"memory\":\"naive\"}}")

@@ -3,7 +3,7 @@
 pub(crate) mod command;
 pub mod journal;
 pub mod latest;
-pub mod migrate;
+mod migrate;
 pub(crate) mod recipe;
 pub mod record;
 pub mod render;

@@ -20,7 +20,7 @@ pub(crate) fn without(recipe: &str, key: &str) -> String {
 }
 
 /// The keys of `own` that one of `others` has otherwise; all of it where no key tells them apart.
-pub(crate) fn apart(own: &str, others: &[&str]) -> String {
+pub(crate) fn format_difference(own: &str, others: &[&str]) -> String {
     let Some(keys_here) = keys(own) else { return own.to_owned() };
     let others: Vec<Map<String, Value>> = others.iter().filter_map(|other| keys(other)).collect();
     let mut names: Vec<&String> = keys_here.keys().chain(others.iter().flat_map(Map::keys)).collect();
@@ -30,8 +30,8 @@ pub(crate) fn apart(own: &str, others: &[&str]) -> String {
     if names.is_empty() {
         return own.to_owned();
     }
-    let told = |name: &String| format!("{name} = {}", keys_here.get(name).unwrap_or(&Value::Null));
-    names.into_iter().map(told).collect::<Vec<String>>().join(", ")
+    let format = |name: &String| format!("{name} = {}", keys_here.get(name).unwrap_or(&Value::Null));
+    names.into_iter().map(format).collect::<Vec<String>>().join(", ")
 }
 
 fn keys(recipe: &str) -> Option<Map<String, Value>> {

@@ -23,8 +23,8 @@ pub enum Status {
     OutOfMemory,
 }
 
-/// Defines [`RunRow`] and its parts, so that each column stands here once: where it is in the file, and whose it is. `csv` knows
-/// no struct within a row, and so the row cannot simply hold its parts.
+/// Defines [`RunRow`] and its parts, so that each column stands here once: where it is in the file, and whose it is.
+/// `csv` knows no struct within a row, and so the row cannot simply hold its parts.
 macro_rules! columns {
     (
         work { $($(#[$work_doc:meta])* pub $work:ident: $work_type:ty,)* }
@@ -115,7 +115,8 @@ columns! {
         pub seed: u64,
         /// Which repetition of a timed cell with this seed, from 0.
         pub round: u64,
-        /// Whether the cell is the reference once more, under a second name (A/A): what differs between the two is noise.
+        /// Whether the cell is the reference once more, under a second name (A/A): what differs between the two is
+        /// noise.
         pub twin: bool,
         /// What the group varies, such as `depth`; empty where it compares models as they are.
         pub sweep: String,
@@ -160,7 +161,8 @@ columns! {
         pub join_bytes: Option<u64>,
     }
     measured {
-        /// Shape of the last logits, such as `64x10`, of the tasks that look at them: inference and memory. Empty otherwise.
+        /// Shape of the last logits, such as `64x10`, of the tasks that look at them: inference and memory. Empty
+        /// otherwise.
         pub output_shape: String,
         /// Epochs finished.
         pub epochs: Option<u64>,
@@ -202,8 +204,8 @@ columns! {
         pub forward_ns_median: Option<u64>,
         /// `train-step`: median time of the backward pass, likewise.
         pub backward_ns_median: Option<u64>,
-        /// `train-step`: median time of the optimiser, likewise. The three need not sum to `step_ns_median`: whole steps do not
-        /// wait between their parts.
+        /// `train-step`: median time of the optimiser, likewise. The three need not sum to `step_ns_median`: whole
+        /// steps do not wait between their parts.
         pub optimizer_ns_median: Option<u64>,
         /// `train-epoch`: images of an epoch.
         pub epoch_images: Option<u64>,
@@ -212,8 +214,8 @@ columns! {
         /// `train-epoch`: median over the epochs of the time spent preparing data, a part of the former.
         pub epoch_data_ns_median: Option<u64>,
 
-        /// Multiply-adds that the device's own matrix product reached in the cell's process, in FLOP/s (one multiply-add is
-        /// two).
+        /// Multiply-adds that the device's own matrix product reached in the cell's process, in FLOP/s (one
+        /// multiply-add is two).
         pub ceiling_flops_per_s: Option<f64>,
         /// Bytes that the device's own copy read and wrote in a second, in the cell's process.
         pub ceiling_bytes_per_s: Option<f64>,
@@ -232,9 +234,11 @@ columns! {
         pub heap_peak_backward_bytes: Option<u64>,
         /// During an optimiser's step.
         pub heap_peak_optimizer_bytes: Option<u64>,
-        /// Heap bytes alive that a step leaves behind: the median over the steps from the third on. 0 where nothing leaks.
+        /// Heap bytes alive that a step leaves behind: the median over the steps from the third on. 0 where nothing
+        /// leaks.
         pub heap_growth_bytes: Option<i64>,
-        /// Heap bytes that the last forward pass left alive for its backward pass; `saved_bytes` times `batch` predicts it.
+        /// Heap bytes that the last forward pass left alive for its backward pass; `saved_bytes` times `batch` predicts
+        /// it.
         pub heap_saved_bytes: Option<u64>,
         /// VmHWM of the cell's process when it ended (Linux).
         pub rss_peak_bytes: Option<u64>,

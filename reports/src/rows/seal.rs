@@ -1,4 +1,5 @@
-//! A row's seal: a digest of the row and its samples in a column of its own, by which a file that was edited by hand is known.
+//! A row's seal: a digest of the row and its samples in a column of its own, by which a file that was edited by hand is
+//! known.
 //!
 //! It guards against slips, not against forgers: whoever wants to can compute it anew.
 

@@ -1,4 +1,5 @@
-//! The words of [`RunRow::skip`](super::record::RunRow::skip): how a network joins a block's input with its branch's output.
+//! The words of [`RunRow::skip`](super::record::RunRow::skip): how a network joins a block's input with its branch's
+//! output.
 //!
 //! Rows hold them as text, so that a style of another program is read, and shown under its own word.
 
@@ -37,7 +38,7 @@ pub const ALL: [&str; 10] = [NONE, ADD, CONCAT, SCALED, STOCHASTIC, GATED, WEIGH
 pub(crate) const TRANSFORMER: &str = "transformer";
 
 /// The word of [`RunRow::family`](super::record::RunRow::family) for Vision Transformers.
-pub const VIT: &str = "vit";
+pub(crate) const VIT: &str = "vit";
 
 /// How a network is grouped where styles are compared: by its skip, or as a [`TRANSFORMER`].
 pub(crate) fn grouped<'a>(family: &str, skip: &'a str) -> &'a str {

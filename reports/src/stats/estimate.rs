@@ -36,8 +36,8 @@ pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// The value below which the share `p` of the values lies, interpolated between neighbours (Hyndman and Fan 1996, type 7);
-/// none of nothing.
+/// The value below which the share `p` of the values lies, interpolated between neighbours (Hyndman and Fan 1996, type
+/// 7); none of nothing.
 pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     let mut values = values.to_vec();
     let place = p.clamp(0.0, 1.0) * values.len().checked_sub(1)? as f64;
@@ -80,8 +80,8 @@ fn student(freedom: f64, p: f64) -> Option<f64> {
     Some(KNOWN.with_borrow_mut(|known| *known.entry(key).or_insert_with(|| distribution.inverse_cdf(p))))
 }
 
-/// The chance of a mean at least so far from 0, were the truth 0 (Student's t-test, two-sided). Values that are all alike
-/// give 0, or 1 where they are 0; none with fewer than two.
+/// The chance of a mean at least so far from 0, were the truth 0 (Student's t-test, two-sided). Values that are all
+/// alike give 0, or 1 where they are 0; none with fewer than two.
 pub fn p_value(values: &[f64]) -> Option<f64> {
     let (mean, deviation, n) = (mean(values)?, deviation(values)?, values.len() as f64);
     if deviation == 0.0 {
@@ -98,9 +98,9 @@ pub fn detectable(values: &[f64]) -> Option<f64> {
     Some((student(n - 1.0, 0.975)? + student(n - 1.0, 0.8)?) * deviation / n.sqrt())
 }
 
-/// P-values corrected for their number (Holm 1979, Scandinavian Journal of Statistics 6:65): in ascending order the i-th
-/// of m times m − i + 1, never below the one before and never above 1. Calling those up to 0.05 different is wrong about
-/// any of them in at most 5 % of cases.
+/// P-values corrected for their number (Holm 1979, Scandinavian Journal of Statistics 6:65): in ascending order the
+/// i-th of m times m − i + 1, never below the one before and never above 1. Calling those up to 0.05 different is wrong
+/// about any of them in at most 5 % of cases.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|a, b| p_values[*a].total_cmp(&p_values[*b]));
@@ -124,7 +124,7 @@ pub fn growth_exponent(points: &[(f64, f64)]) -> Option<Estimate> {
 /// The slope of y over x by least squares, with Student's 95 % interval of n − 2 degrees of freedom.
 ///
 /// None with fewer than two different x. Two points have no interval.
-pub fn slope(points: &[(f64, f64)]) -> Option<Estimate> {
+pub(crate) fn slope(points: &[(f64, f64)]) -> Option<Estimate> {
     let (x, y): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
     let (n, middle_x, middle_y) = (x.len() as f64, mean(&x)?, mean(&y)?);
     let spread: f64 = x.iter().map(|x| (x - middle_x).powi(2)).sum();

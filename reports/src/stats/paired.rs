@@ -27,8 +27,8 @@ pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
 
 /// The mean of `value − base` over pairs of shares of `count` things, such as test images; none where there is no pair.
 ///
-/// Few pairs may all differ by the same number of them: that is no difference without spread. The spread is taken to be one thing at
-/// least.
+/// Few pairs may all differ by the same number of them: that is no difference without spread. The spread is taken to be
+/// one thing at least.
 pub fn counted_difference(pairs: &[(f64, f64)], count: u64) -> Option<Contrast> {
     let mut differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
     spread_by_one(&mut differences, count);
@@ -40,7 +40,8 @@ pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
     contrast(&pairs.iter().map(|(value, base)| value - base).collect::<Vec<f64>>())
 }
 
-/// Spreads differences of shares of `count` things that differ by less than one of them evenly around the same mean, by one.
+/// Spreads differences of shares of `count` things that differ by less than one of them evenly around the same mean, by
+/// one.
 fn spread_by_one(differences: &mut [f64], count: u64) {
     let (one, length) = (1.0 / count as f64, differences.len() as f64);
     let (Some(mean), Some(spread)) = (stats::mean(differences), stats::deviation(differences)) else { return };
@@ -54,8 +55,8 @@ fn spread_by_one(differences: &mut [f64], count: u64) {
     }
 }
 
-/// Whether the whole interval of the [`counted_difference`] lies at 0 or above. `room` is for the differences: this is asked
-/// too often to allocate.
+/// Whether the whole interval of the [`counted_difference`] lies at 0 or above. `room` is for the differences: this is
+/// asked too often to allocate.
 pub(crate) fn surely_as_much(pairs: impl Iterator<Item = (f64, f64)>, count: u64, room: &mut Vec<f64>) -> bool {
     room.clear();
     room.extend(pairs.map(|(value, base)| value - base));

@@ -1,22 +1,23 @@
 //! The answer in sentences, one a metric.
 
+use super::format::Format;
+use super::plain::format_sentence;
 use crate::analyses::answer::{Answer, Effect};
 use crate::analyses::compare::CHANCE;
 use crate::analyses::metric::Metric;
 use crate::rows::style;
 
 use super::number::{format_points, format_ratio};
-use super::{Style, sentence};
 
 /// Groups named in a sentence; the tables have them all.
 const NAMED: usize = 4;
 
 /// One sentence for each answer.
-pub fn answers(answers: &[Answer], style: Style) -> Vec<String> {
-    answers.iter().map(|answer| sentence(&said(answer), style)).collect()
+pub fn format_answers(answers: &[Answer], format: Format) -> Vec<String> {
+    answers.iter().map(|answer| format_sentence(&describe(answer), format)).collect()
 }
 
-fn said(answer: &Answer) -> String {
+fn describe(answer: &Answer) -> String {
     let clauses = answer.effects.chunk_by(|a, b| (&a.style, &a.against) == (&b.style, &b.against));
     let clauses: Vec<String> = clauses.map(|effects| clause(effects, answer.metric)).collect();
     let metric = answer.metric;

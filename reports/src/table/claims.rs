@@ -1,19 +1,21 @@
 //! Verdicts: one table of all, and for each claim what decided and what else was measured.
 
-use crate::claims::{Condition, Finding, Line, Measures, Side};
+use super::format::Format;
+use super::plain::format_sentence;
+use super::text_table::TextTable;
+use crate::claims::{Condition, Finding, MeasureRow, Measures, Side};
 use crate::stats::Estimate;
 
 use super::number::{format_bound, format_quantity};
-use super::{Sheet, Style, sentence};
 
 /// Every claim with its verdict.
-pub fn verdicts(findings: &[Finding]) -> Sheet {
+pub fn verdicts(findings: &[Finding]) -> TextTable {
     let line = |finding: &Finding| {
         let seeds = finding.seeds.len().to_string();
         let place = format!("{} on {}", finding.data, finding.device);
         vec![finding.claim.to_owned(), finding.sentence.to_owned(), finding.verdict.word().to_owned(), place, seeds]
     };
-    Sheet {
+    TextTable {
         id: "claims".to_owned(),
         title: "What is said of skip connections".to_owned(),
         caption: LEGEND.to_owned(),
@@ -27,16 +29,16 @@ const LEGEND: &str = "Supported: every condition of the claim holds by its whole
                       on the other side. Inconclusive: the intervals allow both. Each claim's rule stands with it; METHODOLOGY.md names what was tightened after a first measurement.";
 
 /// Every claim in whole: the verdicts, then claim by claim.
-pub fn claims(findings: &[Finding], style: Style) -> String {
+pub fn format_claims(findings: &[Finding], format: Format) -> String {
     let one = |finding: &Finding| {
-        let (bold, gap) = if style == Style::Markdown { ("**", "\n\n") } else { ("", "\n") };
-        let told = remarks(finding).into_iter().map(|remark| sentence(&remark, style));
-        let said: Vec<String> = said(finding).into_iter().chain(told).map(|line| line + gap).collect();
-        let sheets: String = sheets(finding).iter().map(|sheet| sheet.titled(style)).collect();
-        let heading = sentence(&heading(finding), style);
-        format!("{bold}{heading}{bold}{gap}{}\n{sheets}", said.concat().trim_end().to_owned() + "\n")
+        let (bold, gap) = if format == Format::Markdown { ("**", "\n\n") } else { ("", "\n") };
+        let remarks = remarks(finding).into_iter().map(|remark| format_sentence(&remark, format));
+        let lines: Vec<String> = said(finding).into_iter().chain(remarks).map(|line| line + gap).collect();
+        let tables: String = tables(finding).iter().map(|table| table.format_titled(format)).collect();
+        let heading = format_sentence(&heading(finding), format);
+        format!("{bold}{heading}{bold}{gap}{}\n{tables}", lines.concat().trim_end().to_owned() + "\n")
     };
-    verdicts(findings).titled(style) + &findings.iter().map(one).collect::<Vec<String>>().join("\n")
+    verdicts(findings).format_titled(format) + &findings.iter().map(one).collect::<Vec<String>>().join("\n")
 }
 
 /// `depth: supported (digits on flex)`
@@ -65,14 +67,14 @@ fn remarks(finding: &Finding) -> Vec<String> {
 }
 
 /// What decided, then what else was measured.
-pub fn sheets(finding: &Finding) -> Vec<Sheet> {
+pub fn tables(finding: &Finding) -> Vec<TextTable> {
     let measured = finding.measures.iter().enumerate().filter(|(_, measures)| !measures.lines.is_empty());
-    let measured = measured.map(|(index, measures)| measured_sheet(finding, index, measures));
+    let measured = measured.map(|(index, measures)| measured_table(finding, index, measures));
     std::iter::once(conditions(finding)).chain(measured).collect()
 }
 
-fn conditions(finding: &Finding) -> Sheet {
-    Sheet {
+fn conditions(finding: &Finding) -> TextTable {
+    TextTable {
         id: format!("claim-{}-conditions", finding.claim),
         title: format!("What decides {}", finding.claim),
         caption: String::new(),
@@ -103,16 +105,16 @@ fn condition(condition: &Condition) -> Vec<String> {
     ]
 }
 
-fn measured_sheet(finding: &Finding, index: usize, measures: &Measures) -> Sheet {
+fn measured_table(finding: &Finding, index: usize, measures: &Measures) -> TextTable {
     let columns = measures.columns.iter().map(|column| column.title.clone());
-    let line = |line: &Line| {
+    let line = |line: &MeasureRow| {
         let cell = |(value, column): (&Option<Estimate>, &crate::claims::Column)| {
             value.map_or(String::new(), |estimate| format_quantity(column.quantity, &estimate))
         };
         let values = line.values.iter().zip(&measures.columns).map(cell);
         [line.name.clone(), line.skip.clone()].into_iter().chain(values).collect()
     };
-    Sheet {
+    TextTable {
         id: format!("claim-{}-{}", finding.claim, index + 1),
         title: measures.title.clone(),
         caption: measures.caption.clone(),

@@ -1,16 +1,16 @@
 //! One frontier as a table.
 
-use crate::analyses::frontier::{Frontier, Point, Standing};
+use super::text_table::TextTable;
+use crate::analyses::frontier::{Frontier, Standing, Tradeoff};
 use crate::analyses::metric::Metric;
 
-use super::Sheet;
 use super::number::format_metric;
 
 /// The networks by cost, the cheapest first.
-pub fn frontier(frontier: &Frontier) -> Sheet {
+pub fn frontier(frontier: &Frontier) -> TextTable {
     let (setting, cost) = (&frontier.setting, frontier.cost.title());
     let header = ["model", "style", "group", cost, "test accuracy", "n", "on the frontier"];
-    Sheet {
+    TextTable {
         id: format!("frontier-{}-{}-{}", frontier.cost.word(), setting.data, setting.device),
         title: format!("Accuracy against {cost}: {} on {}", setting.data, setting.device),
         caption: LEGEND.to_owned(),
@@ -23,7 +23,7 @@ pub fn frontier(frontier: &Frontier) -> Sheet {
 const LEGEND: &str = "yes: no other network is as good in both and better in one, by the means. open: another is, but the \
                       intervals of their pairs leave it open. no: another is, beyond the intervals.";
 
-fn line(point: &Point, cost: Metric) -> Vec<String> {
+fn line(point: &Tradeoff, cost: Metric) -> Vec<String> {
     let beaten = point.beaten_by.as_deref().unwrap_or_default();
     let standing = match point.standing {
         Standing::On => "yes".to_owned(),

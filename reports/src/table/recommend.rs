@@ -1,29 +1,34 @@
 //! Advice in words, with the networks behind it.
 
-use crate::analyses::apart::tail;
+use super::format::Format;
+use super::plain::format_sentence;
+use super::text_table::TextTable;
+use crate::analyses::distinguish::format_distinction;
 use crate::analyses::group::Setting;
 use crate::analyses::metric::Metric;
 use crate::analyses::recommend::{Advice, Candidate, Fit};
 use crate::stats::Estimate;
 
 use super::number::{format_metric, format_points};
-use super::{Sheet, Style, sentence};
 
 /// What to take in a setting, how sure that is, and every network that was looked at.
-pub fn advice(advice: &Advice, style: Style) -> String {
+pub fn format_advice(advice: &Advice, format: Format) -> String {
     let verdict = advice.fitting.first().map_or_else(
         || "No measured network keeps these limits.".to_owned(),
         |chosen| format!("Take {}: {}", chosen.model, how_sure(advice, chosen)),
     );
-    let (bold, gap) = if style == Style::Markdown { ("**", "\n") } else { ("", "") };
-    let (heading, verdict) = (sentence(&heading(advice), style), sentence(&verdict, style));
-    format!("{bold}{heading}{bold}\n{gap}{verdict}\n\n{}", sheet(advice).drawn(style))
+    let (bold, gap) = if format == Format::Markdown { ("**", "\n") } else { ("", "") };
+    let (heading, verdict) = (format_sentence(&heading(advice), format), format_sentence(&verdict, format));
+    format!("{bold}{heading}{bold}\n{gap}{verdict}\n\n{}", table(advice).format(format))
 }
 
 /// The setting, unlike any other's.
 fn heading(advice: &Advice) -> String {
     let Setting { data, device, host, suite, skipbench, .. } = &advice.setting;
-    format!("{data} on {device}, machine {host}, suite {suite}, skipbench {skipbench}{}", tail(&advice.apart))
+    format!(
+        "{data} on {device}, machine {host}, suite {suite}, skipbench {skipbench}{}",
+        format_distinction(&advice.distinction)
+    )
 }
 
 fn how_sure(advice: &Advice, chosen: &Candidate) -> String {
@@ -42,7 +47,7 @@ fn how_sure(advice: &Advice, chosen: &Candidate) -> String {
     format!("{accuracy} (n = {}); {limits}; {rivals}.", chosen.accuracy.n)
 }
 
-fn sheet(advice: &Advice) -> Sheet {
+fn table(advice: &Advice) -> TextTable {
     let limits = advice.limits.iter().map(|limit| {
         let sign = if limit.metric.more_is_better() { "≥" } else { "≤" };
         let bound = Estimate { n: 1, value: limit.bound, low: None, high: None };
@@ -51,7 +56,7 @@ fn sheet(advice: &Advice) -> Sheet {
     let header =
         ["model", "style", "fits", "test accuracy", "behind, points"].map(str::to_owned).into_iter().chain(limits);
     let line = |one: &Candidate| line(one, advice);
-    Sheet {
+    TextTable {
         id: "advice".to_owned(),
         title: "Advice".to_owned(),
         caption: String::new(),

@@ -3,7 +3,7 @@
 //! A section stands between `<!-- skipbench:NAME -->` and `<!-- /skipbench:NAME -->`.
 
 use crate::report::Report;
-use crate::table::{Section, section};
+use crate::table::{Section, format_section};
 
 /// Why nothing could be replaced.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +40,7 @@ pub fn splice(document: &str, report: &Report) -> Result<String, SpliceError> {
             return Err(SpliceError::Repeated(part.word()));
         }
         let length = text[start..].find(&end).ok_or(SpliceError::Open(part.word()))?;
-        let body = section(report, part);
+        let body = format_section(report, part);
         text.replace_range(start..start + length, &lines(document, &format!("\n\n{}\n\n", body.trim())));
         found = true;
     }

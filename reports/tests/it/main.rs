@@ -19,8 +19,8 @@ mod stats;
 mod store;
 mod told;
 
-use skipbench_reports::record::{RunRow, SCHEMA_VERSION, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, SCHEMA_VERSION, Status};
+use skipbench_reports::rows::store::Run;
 
 /// A measured cell of `model` in a group compared with `resnet`.
 fn row(model: &str, task: &str, seed: u64) -> RunRow {

@@ -9,10 +9,10 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use skipbench_ci::config::Config;
 use skipbench_ci::gate::{Judgement, judge};
+use skipbench_ci::output;
 use skipbench_ci::reproduce::commands;
-use skipbench_ci::{benchmark, junit, markdown, table};
-use skipbench_reports::store;
-use skipbench_reports::table::Style;
+use skipbench_reports::rows::store;
+use skipbench_reports::table::Format;
 
 use super::{print, print_json};
 use crate::gate::job::{Job, origin};
@@ -43,10 +43,10 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
     let judgement = judge(&read(&base)?, &read(&head)?, &config)?.reproducible(&origin);
     show(arguments, &judgement)?;
     if let Some(path) = &arguments.junit {
-        store::replace(path, &junit::junit(&judgement))?;
+        store::replace(path, &output::format_junit(&judgement))?;
     }
     if let Some(path) = &arguments.benchmark_json {
-        store::replace(path, &serde_json::to_string_pretty(&benchmark::benchmarks(&judgement))?)?;
+        store::replace(path, &serde_json::to_string_pretty(&output::benchmarks(&judgement))?)?;
     }
     Ok(ExitCode::from(judgement.exit_code()))
 }
@@ -82,11 +82,11 @@ fn show(arguments: &GateArgs, judgement: &Judgement) -> Result<()> {
         return print_json(judgement);
     }
     if arguments.markdown {
-        return print(&markdown::markdown(judgement));
+        return print(&output::format_markdown(judgement));
     }
-    let sheet = table::sheet(judgement, arguments.all);
+    let sheet = output::findings(judgement, arguments.all);
     if !sheet.rows.is_empty() {
-        print(&sheet.drawn(Style::Terminal))?;
+        print(&sheet.format(Format::Terminal))?;
     }
     let caption = if sheet.caption.is_empty() { String::new() } else { format!("{}\n", sheet.caption) };
     print(&format!("{caption}{}\n", sheet.title))?;

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
-use skipbench_reports::compare::rows;
+use skipbench_reports::analyses::compare::rows;
+use skipbench_reports::analyses::scaling;
 use skipbench_reports::report::Report;
-use skipbench_reports::scaling;
-use skipbench_reports::table::Style;
+use skipbench_reports::table::Format;
 
 use super::rows::read;
 use super::{compare, print, print_json, say};
@@ -89,7 +89,7 @@ fn conclude(dir: &Path, precision: Option<String>, json: bool) -> Result<ExitCod
         });
         print(&format!("{value}\n"))?;
     } else {
-        print(&compare::text(&report, Style::Terminal))?;
+        print(&compare::text(&report, Format::Terminal))?;
         print(&precision.map_or(String::new(), |precision| format!("{precision}\n")))?;
         print(&format!("rows: {}\n", dir.display()))?;
     }

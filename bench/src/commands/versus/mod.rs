@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use skipbench_reports::lockstep::Verdict;
-use skipbench_reports::{render, store};
+use skipbench_reports::rows::{render, store};
+use skipbench_reports::stats::lockstep::Verdict;
 
 use super::{print, print_json};
 use crate::lockstep::process::Commands;

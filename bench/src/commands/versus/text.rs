@@ -1,6 +1,6 @@
 //! What a comparison says, for people: the answer, then the table, then what to know before believing it.
 
-use skipbench_reports::lockstep::Verdict;
+use skipbench_reports::stats::lockstep::Verdict;
 
 use super::format::{bare, format_ns, interval, percent, signed};
 use crate::commands::{format_count, format_table};

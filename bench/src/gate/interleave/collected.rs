@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use skipbench_reports::store::{self, Run};
+use skipbench_reports::rows::store::{self, Run};
 
 use super::{Selection, Side};
 

@@ -12,8 +12,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store;
 
 use super::job::Job;
 use crate::cell::{Cell, Task};

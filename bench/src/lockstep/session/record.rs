@@ -1,6 +1,6 @@
 //! What a session gave, and its programs' ratios.
 
-use skipbench_reports::lockstep::{Sample, Turn, dropped, log_ratio, sets_needed};
+use skipbench_reports::stats::lockstep::{Sample, Turn, dropped, log_ratio, sets_needed};
 
 use super::Plan;
 use crate::lockstep::Introduction;

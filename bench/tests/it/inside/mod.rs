@@ -11,8 +11,8 @@ use std::fs;
 
 use skipbench::internals::cell::{Cell, Outcome};
 use skipbench::internals::tasks::dispatch;
-use skipbench_reports::record::Status;
-use skipbench_reports::store::read;
+use skipbench_reports::rows::record::Status;
+use skipbench_reports::rows::store::read;
 
 use super::ends;
 

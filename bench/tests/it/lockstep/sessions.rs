@@ -10,7 +10,7 @@ use skipbench::internals::lockstep::result::Outcome;
 use skipbench::internals::lockstep::session::{Observer, Plan, Session, run};
 use skipbench::internals::lockstep::set::{Length, SetRecord, Stopped};
 use skipbench::internals::lockstep::{Evidence, Fault, Introduction, Launcher, Live, Turned};
-use skipbench_reports::lockstep::Verdict;
+use skipbench_reports::stats::lockstep::Verdict;
 
 /// What happens to whom.
 #[derive(Debug, Clone, Copy, PartialEq)]

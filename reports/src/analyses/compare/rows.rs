@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Comparison, Entry, Member, Verdict};
+use super::comparison::{Comparison, Entry, Member};
+use super::verdict::Verdict;
 use crate::stats::Estimate;
 use crate::stats::paired::Contrast;
 
@@ -55,8 +56,8 @@ pub struct ComparisonRow {
     pub ratio_high: Option<f64>,
     /// The largest difference that the reference shows to itself (A/A), as a share; empty without A/A cells.
     pub noise_floor: Option<f64>,
-    /// The smallest difference, or else ratio less 1, that as many pairs with this spread would have shown in four cases
-    /// of five.
+    /// The smallest difference, or else ratio less 1, that as many pairs with this spread would have shown in four
+    /// cases of five.
     pub detectable: Option<f64>,
     /// The chance of such a difference were there none.
     pub p: Option<f64>,

@@ -1,6 +1,7 @@
 //! What a group was run as.
 
-use super::{Origin, Setting};
+use super::origin::Origin;
+use super::setting::Setting;
 use crate::rows::record::RunRow;
 
 /// What identifies a group as it was run: one suite, data set, device and build.
@@ -43,7 +44,7 @@ impl Identity {
     }
 
     /// What other groups may share.
-    pub fn setting(&self) -> Setting {
+    pub(crate) fn setting(&self) -> Setting {
         let Identity { suite, data, device, data_sha256, recipe, origin, .. } = self.clone();
         let Origin { host, skipbench, burn, .. } = origin;
         Setting { suite, data, device, host, skipbench, burn, data_sha256, recipe }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Replicate;
+use super::replicate::Replicate;
 use crate::analyses::metric::Metric;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::style;

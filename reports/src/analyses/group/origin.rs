@@ -45,7 +45,7 @@ impl Origin {
             skipbench: format!("{} ({revision}{dirty})", row.skipbench_version),
             burn: row.burn_version.clone(),
             date: row.started.chars().take(10).collect(),
-            command: command::shown(&row.command),
+            command: command::format_without_output(&row.command),
         }
     }
 }

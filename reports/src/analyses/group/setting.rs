@@ -1,6 +1,6 @@
 //! Which groups may stand side by side.
 
-use super::{Group, Identity};
+use super::origin::Origin;
 use crate::rows::record::RunRow;
 
 /// What groups that may stand side by side, such as in one plot, have in common.
@@ -27,19 +27,9 @@ pub struct Setting {
 impl Setting {
     /// What one row says of it.
     pub(crate) fn of(row: &RunRow) -> Self {
-        Identity::of(row).setting()
+        let Origin { host, skipbench, burn, .. } = Origin::of(row);
+        let RunRow { suite, data, device, data_sha256, recipe, .. } = row;
+        let [suite, data, device, data_sha256, recipe] = [suite, data, device, data_sha256, recipe].map(String::clone);
+        Self { suite, data, device, host, skipbench, burn, data_sha256, recipe }
     }
-}
-
-/// The groups of each setting, in the order of the rows.
-pub fn settings(groups: &[Group]) -> Vec<(Setting, Vec<&Group>)> {
-    let mut settings: Vec<(Setting, Vec<&Group>)> = Vec::new();
-    for group in groups {
-        let setting = group.identity.setting();
-        match settings.iter_mut().find(|(other, _)| *other == setting) {
-            Some((_, groups)) => groups.push(group),
-            None => settings.push((setting, vec![group])),
-        }
-    }
-    settings
 }

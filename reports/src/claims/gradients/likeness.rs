@@ -2,13 +2,11 @@
 
 use crate::analyses::quantity::Quantity;
 use crate::claims::evidence::{Evidence, is_normed, read_series};
-use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
+use crate::claims::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::rows::record::RunRow;
 use crate::rows::store::Run;
 use crate::rows::{series, style};
 use crate::stats::{self, Estimate};
-
-use super::normalised;
 
 /// Neighbouring points of the line's 256.
 pub(super) const NEAR: u64 = 1;
@@ -28,7 +26,7 @@ pub(super) fn correlation(run: &Run, lag: u64) -> Option<f64> {
 pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     let line = |(first, own): (&RunRow, Evidence<'_>)| {
         let values = LAGS.map(|lag| own.mean(|run| correlation(run, lag))).to_vec();
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Correlation of the deepest networks by lag".to_owned(),
@@ -40,8 +38,8 @@ pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     }
 }
 
-/// How the correlation of a style falls with depth by two laws: halvings a layer, 2^(−b·L), and L^(−b). None where more than a
-/// third of the correlations are not positive, of which there is no logarithm.
+/// How the correlation of a style falls with depth by two laws: halvings a layer, 2^(−b·L), and L^(−b). None where more
+/// than a third of the correlations are not positive, of which there is no logarithm.
 fn decay(own: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
     let point = |run: &&Run| Some((run.row.depth as f64, correlation(run, lag)?));
     let points: Vec<(f64, f64)> = own.runs().iter().filter_map(point).collect();
@@ -52,12 +50,17 @@ fn decay(own: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
     [stats::slope(&logs), stats::growth_exponent(&points).map(opposite)]
 }
 
+/// With BatchNorm or without, in words.
+fn format_kind(style: &str, normed: bool) -> String {
+    if normed { style.to_owned() } else { format!("{style}, without BatchNorm") }
+}
+
 /// How fast the correlation falls with depth.
 pub(super) fn decays(all: &Evidence<'_>) -> Measures {
     let line = |(style, normed): (&str, bool)| {
         let own = all.normed(normed).style(style);
         let values = [NEAR, FAR].map(|lag| decay(&own, lag)).concat();
-        values.iter().any(Option::is_some).then(|| Line::new(normalised(style, normed), style, values))
+        values.iter().any(Option::is_some).then(|| MeasureRow::new(format_kind(style, normed), style, values))
     };
     let column = |lag: u64| ["halvings a layer", "b of L^−b"].map(|law| format!("lag {lag}: {law}"));
     let columns = [NEAR, FAR].map(column).concat();
@@ -81,7 +84,7 @@ fn opposite(estimate: Estimate) -> Estimate {
 /// What was found of 2^−L where it is derived: in plain networks without BatchNorm.
 pub(super) fn remark(all: &Evidence<'_>) -> Option<String> {
     let own = all.normed(false);
-    let halvings = |style: &str, lag: u64| decay(&own.style(style), lag)[0].map(written);
+    let halvings = |style: &str, lag: u64| decay(&own.style(style), lag)[0].map(format_estimate);
     let near = halvings(style::NONE, NEAR)?;
     let found = format!(
         "without BatchNorm and without a skip the correlation at lag {NEAR} falls by {near} halvings a layer, where 2^−L is one"
@@ -93,7 +96,7 @@ pub(super) fn remark(all: &Evidence<'_>) -> Option<String> {
 }
 
 /// `0.039 [0.012, 0.066]`
-fn written(Estimate { value, low, high, .. }: Estimate) -> String {
+fn format_estimate(Estimate { value, low, high, .. }: Estimate) -> String {
     let short = |value: f64| match format!("{value:.3}") {
         zero if zero == "-0.000" => "0.000".to_owned(),
         other => other.replace('-', "−"),
@@ -117,7 +120,7 @@ fn by_depth(all: &Evidence<'_>, lag: u64) -> Plot {
             Some((depth as f64, mean))
         };
         let points = own.depths(&[style]).into_iter().filter_map(point).collect();
-        Trace { name: normalised(style, normed), skip: style.to_owned(), points }
+        Trace { name: format_kind(style, normed), skip: style.to_owned(), points }
     };
     let has = |normed: bool| all.runs().iter().any(|run| is_normed(&run.row) == normed);
     let kinds = [true, false].into_iter().filter(|normed| has(*normed));
@@ -127,9 +130,9 @@ fn by_depth(all: &Evidence<'_>, lag: u64) -> Plot {
         caption: format!(
             "Input gradients at points {lag} of 256 apart on a line between two images, at the start. Both axes are logarithmic."
         ),
-        drawn: Drawn::Lines,
-        x: Along::log("weighted layers", Quantity::Number),
-        y: Along::log("correlation", Quantity::Number),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::log("weighted layers", Quantity::Number),
+        y: PlotAxis::log("correlation", Quantity::Number),
         traces: kinds.flat_map(|normed| style::COMPARED.map(|style| trace(style, normed))).collect(),
     }
 }
@@ -144,9 +147,9 @@ fn against_lag(deepest: &Evidence<'_>, suffix: &str, words: &str) -> Plot {
         name: format!("correlation-by-lag{suffix}"),
         title: format!("Shattered gradients: correlation against lag, {words}"),
         caption: format!("Input gradients along a line of 256 points, at the start. The deepest networks {words}."),
-        drawn: Drawn::Lines,
-        x: Along::linear("lag", Quantity::Number),
-        y: Along::linear("correlation", Quantity::Number),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("lag", Quantity::Number),
+        y: PlotAxis::linear("correlation", Quantity::Number),
         traces: deepest.models().into_iter().map(trace).collect(),
     }
 }

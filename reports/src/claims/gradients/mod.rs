@@ -1,16 +1,16 @@
 //! "Skip connections keep gradients from vanishing."
 //!
-//! Two measurements, since one does not do: norms of the gradient along the network, and the correlation of input gradients along a
-//! line between two images (shattered gradients: Balduzzi et al. 2017, arXiv:1702.08591, by whom it falls as 2^−L in plain
-//! networks and sublinearly with skips). With BatchNorm on, plain networks have healthy norms: He et al. 2015, arXiv:1512.03385,
-//! section 4.1, say so themselves.
+//! Two measurements, since one does not do: norms of the gradient along the network, and the correlation of input
+//! gradients along a line between two images (shattered gradients: Balduzzi et al. 2017, arXiv:1702.08591, by whom it
+//! falls as 2^−L in plain networks and sublinearly with skips). With BatchNorm on, plain networks have healthy norms:
+//! He et al. 2015, arXiv:1512.03385, section 4.1, say so themselves.
 
 mod likeness;
 mod norms;
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, difference, geometric_mean, ratio};
-use super::{Claim, Examined};
 use crate::analyses::quantity::Quantity;
 use crate::rows::{style, task};
 use likeness::{NEAR, correlation};
@@ -49,11 +49,6 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
         measures: vec![norms::table(&all), likeness::by_lag(&[&with, &without]), likeness::decays(&all)],
         plots: [norms::plots(&with, &without), likeness::plots(&all, &with, &without)].concat(),
     }
-}
-
-/// With BatchNorm or without, in words.
-fn normalised(style: &str, normed: bool) -> String {
-    if normed { style.to_owned() } else { format!("{style}, without BatchNorm") }
 }
 
 /// The two skips.

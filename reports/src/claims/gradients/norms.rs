@@ -2,7 +2,7 @@
 
 use crate::analyses::quantity::Quantity;
 use crate::claims::evidence::{Evidence, geometric_mean, read_series};
-use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
+use crate::claims::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::rows::record::RunRow;
 use crate::rows::series;
 use crate::rows::store::Run;
@@ -78,7 +78,7 @@ pub(super) fn table(all: &Evidence<'_>) -> Measures {
         let ratios = moments.iter().map(|moment| geometric_mean(&own.values(|run| ends(run, &moment.series()))));
         let at_lag = [NEAR, FAR].map(|lag| own.mean(|run| correlation(run, lag)));
         let values = std::iter::once(geometric_mean(&own.values(reach))).chain(ratios).chain(at_lag).collect();
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Gradients by network".to_owned(),
@@ -116,9 +116,9 @@ fn by_layer(deepest: &Evidence<'_>, moment: Moment, (suffix, words): (&str, &str
             "The norm of the loss's gradient by the weights of each layer, means over seeds; the first layer is the one at the images. \
              The deepest networks {words}."
         ),
-        drawn: Drawn::Lines,
-        x: Along::linear("layer", Quantity::Number),
-        y: Along::log("gradient norm", Quantity::Number),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("layer", Quantity::Number),
+        y: PlotAxis::log("gradient norm", Quantity::Number),
         traces: deepest.models().into_iter().map(trace).collect(),
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::course::{BY_DEPTH, COURSES, Course};
-use super::{KEEPING, METRICS, columns, keeping};
+use super::keeping::{KEEPING, METRICS, columns, keeping};
 use crate::analyses::metric::Metric;
 use crate::analyses::quantity::Quantity;
 use crate::claims::evidence::Evidence;
-use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Trace};
+use crate::claims::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::rows::{style, task};
 use crate::stats::{self, Estimate};
 
@@ -71,10 +71,10 @@ pub(super) fn steeper(one: Option<Estimate>, other: Option<Estimate>) -> Option<
 }
 
 /// One value for each metric, if any is there.
-fn line(words: [&str; 3], style: &str, of: impl Fn(Metric) -> Option<Estimate>) -> Option<Line> {
+fn line(words: [&str; 3], style: &str, of: impl Fn(Metric) -> Option<Estimate>) -> Option<MeasureRow> {
     let name = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<&str>>().join(", ");
     let values: Vec<Option<Estimate>> = METRICS.iter().map(|(metric, _)| of(*metric)).collect();
-    values.iter().any(Option::is_some).then(|| Line::new(name, style, values))
+    values.iter().any(Option::is_some).then(|| MeasureRow::new(name, style, values))
 }
 
 /// Every exponent, course by course.
@@ -128,9 +128,9 @@ pub(super) fn plots(evidence: &Evidence<'_>) -> Vec<Plot> {
             name: course.name.to_owned(),
             title: format!("Peak training memory against {}", course.title),
             caption: "Both axes are logarithmic: the slope of a straight line is its exponent.".to_owned(),
-            drawn: Drawn::Lines,
-            x: Along::log(course.axis.word(), Quantity::Number),
-            y: Along::log("peak", Quantity::Bytes),
+            drawn: PlotKind::Lines,
+            x: PlotAxis::log(course.axis.word(), Quantity::Number),
+            y: PlotAxis::log("peak", Quantity::Bytes),
             traces,
         })
     };

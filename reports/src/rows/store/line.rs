@@ -16,7 +16,7 @@ use crate::rows::seal;
 const SEALED: u32 = 4;
 
 /// A line of the file of rows.
-pub(super) struct Line {
+pub(super) struct SealedRow {
     pub(super) row: RunRow,
     /// Its number.
     pub(super) line: u64,
@@ -38,7 +38,7 @@ impl Seal {
 }
 
 /// Reads the file of rows.
-pub(super) fn read_runs(path: &Path) -> Result<Vec<Line>, StoreError> {
+pub(super) fn read_runs(path: &Path) -> Result<Vec<SealedRow>, StoreError> {
     let text = whole(path)?;
     let broken = |source| StoreError::Row { path: path.into(), source };
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -67,7 +67,7 @@ impl<'a> Columns<'a> {
         Self { path, header, digest, version, headers: BTreeMap::new() }
     }
 
-    fn line(&mut self, record: &StringRecord) -> Result<Line, StoreError> {
+    fn line(&mut self, record: &StringRecord) -> Result<SealedRow, StoreError> {
         let line = record.position().map_or(0, csv::Position::line);
         let digest = self.digest.and_then(|index| record.get(index)).unwrap_or_default().to_owned();
         let text = seal::without(record, self.digest);
@@ -79,7 +79,7 @@ impl<'a> Columns<'a> {
         }
         let row = self.row(&text, version, line)?;
         let seal = (version >= SEALED).then(|| Seal { header: Rc::clone(&self.header), text, digest });
-        Ok(Line { row, line, seal })
+        Ok(SealedRow { row, line, seal })
     }
 
     fn version(&self, text: &StringRecord, line: u64) -> Result<u32, StoreError> {

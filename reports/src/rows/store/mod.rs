@@ -17,7 +17,7 @@ pub(crate) use error::io;
 pub use file::replace;
 use file::whole;
 pub(crate) use line::line;
-use line::{Line, read_runs};
+use line::{SealedRow, read_runs};
 
 /// Name of the file of [`RunRow`]s.
 pub const RUNS: &str = "runs.csv";
@@ -45,7 +45,8 @@ pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
     }
 }
 
-/// [`read`], and a cell that has samples but no row: a killed run leaves such, and so does a file of rows that was cut short.
+/// [`read`], and a cell that has samples but no row: a killed run leaves such, and so does a file of rows that was cut
+/// short.
 pub(crate) fn read_begun(dir: &Path) -> Result<(Vec<Run>, Option<String>), StoreError> {
     let path = dir.join(RUNS);
     let lines = read_runs(&path)?;
@@ -55,7 +56,7 @@ pub(crate) fn read_begun(dir: &Path) -> Result<(Vec<Run>, Option<String>), Store
         by_cell.entry(sample.cell.clone()).or_default().push(sample);
     }
     let mut seen = HashSet::new();
-    let attach = |Line { row, line, seal }: Line| {
+    let attach = |SealedRow { row, line, seal }: SealedRow| {
         let (path, cell) = (path.clone(), row.cell.clone());
         if !seen.insert(cell.clone()) {
             return Err(StoreError::Repeated { path, line, cell });

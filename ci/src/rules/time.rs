@@ -1,26 +1,26 @@
-//! Times: judged only between runs that took turns on one machine, only by pairs, and only above what the base differs from
-//! itself in the same job.
+//! Times: judged only between runs that took turns on one machine, only by pairs, and only above what the base differs
+//! from itself in the same job.
 //!
-//! Regressed is what takes longer by more than the limit, by an interval that leaves no difference out, at a chance that is
-//! corrected for all times of the job (Holm). Where the limit is below the noise floor, or too few pairs were measured, it is
-//! inconclusive: never a pass because little was measured. What passes may still be slower by the limit and the noise floor
-//! together.
+//! Regressed is what takes longer by more than the limit, by an interval that leaves no difference out, at a chance
+//! that is corrected for all times of the job (Holm). Where the limit is below the noise floor, or too few pairs were
+//! measured, it is inconclusive: never a pass because little was measured. What passes may still be slower by the limit
+//! and the noise floor together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use skipbench_reports::paired::{self, Contrast};
-use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::task;
 use skipbench_reports::stats;
+use skipbench_reports::stats::paired::{self, Contrast};
 
 use crate::config::Limits;
-use crate::finding::{Class, Finding, Value, Verdict, place};
+use crate::finding::{Class, Finding, Value, Verdict, cell_name};
 use crate::pair::{Pair, Pairs};
 
-type Time = (&'static str, &'static [&'static str], fn(&RunRow) -> Option<u64>);
+type TimeColumn = (&'static str, &'static [&'static str], fn(&RunRow) -> Option<u64>);
 
-const TIMES: [Time; 2] = [
+const TIMES: [TimeColumn; 2] = [
     ("step_ns_median", &[task::TRAIN_STEP, task::INFER, task::LATENCY], |row| row.step_ns_median),
     ("epoch_ns_median", &[task::TRAIN_EPOCH], |row| row.epoch_ns_median),
 ];
@@ -31,20 +31,21 @@ const LEAST: usize = 6;
 /// Seconds between the ends and starts of two cells that took turns, at most.
 const PAUSE_S: f64 = 300.0;
 
-/// By how much a cell may seem to begin before the other ends, in seconds: starts are written to the millisecond and the wall clock may be set.
+/// By how much a cell may seem to begin before the other ends, in seconds: starts are written to the millisecond and
+/// the wall clock may be set.
 const OVERLAP_S: f64 = 1.0;
 
 /// One finding for each cell that was timed in both runs, over all its repetitions.
-pub fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
+pub(crate) fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
     let timed: Vec<Timed<'_>> = TIMES.iter().flat_map(|time| timed(pairs, time)).collect();
-    let interleaved = timed.iter().map(Timed::apart).find_map(Result::err);
+    let refusal = timed.iter().map(Timed::took_turns).find_map(Result::err);
     let chances: Vec<f64> = timed.iter().map(|timed| stats::p_value(&logs(&timed.times)).unwrap_or(1.0)).collect();
     let corrected = stats::holm(&chances);
     let of_task = |task: &str| noise_floor(timed.iter().filter(|cell| cell.task() == task));
     let tasks: BTreeSet<&str> = timed.iter().map(Timed::task).collect();
     let floors: BTreeMap<&str, Option<f64>> = tasks.into_iter().map(|task| (task, of_task(task))).collect();
     let floor = |cell: &Timed<'_>| floors.get(cell.task()).copied().flatten();
-    let finding = |(cell, p): (&Timed<'_>, f64)| cell.finding(limits, floor(cell), p, interleaved.as_deref());
+    let finding = |(cell, p): (&Timed<'_>, f64)| cell.finding(limits, floor(cell), p, refusal.as_deref());
     timed.iter().zip(corrected).map(finding).collect()
 }
 
@@ -53,8 +54,8 @@ fn logs(pairs: &[(f64, f64)]) -> Vec<f64> {
     pairs.iter().filter(|(a, b)| *a > 0.0 && *b > 0.0).map(|(a, b)| (a / b).ln()).collect()
 }
 
-/// How far the base differs from itself: of each cell the end of its A/A interval (Student's, which one stray value does
-/// not blow up) that is farther from 1, as a share; and of those the median over the cells of a task.
+/// How far the base differs from itself: of each cell the end of its A/A interval (Student's, which one stray value
+/// does not blow up) that is farther from 1, as a share; and of those the median over the cells of a task.
 fn noise_floor<'a>(cells: impl Iterator<Item = &'a Timed<'a>>) -> Option<f64> {
     let ends = cells.filter_map(|cell| {
         let again = stats::mean_interval(&logs(&cell.again))?;
@@ -75,18 +76,18 @@ struct Timed<'a> {
     again: Vec<(f64, f64)>,
 }
 
-fn timed<'a>(pairs: &Pairs<'a>, (metric, tasks, of): &Time) -> Vec<Timed<'a>> {
+fn timed<'a>(pairs: &Pairs<'a>, (metric, tasks, of): &TimeColumn) -> Vec<Timed<'a>> {
     let mut cells: BTreeMap<String, Timed<'a>> = BTreeMap::new();
     let own = |pair: &&Pair<'a>| tasks.contains(&pair.base.task.as_str()) && pair.head.status == Status::Ok;
     for pair in pairs.pairs.iter().filter(own) {
         let (Some(base), Some(head)) = (of(pair.base), of(pair.head)) else { continue };
-        let cell = place(pair.base);
+        let cell = cell_name(pair.base);
         let new = || Timed { metric, cell: cell.clone(), turns: Vec::new(), times: Vec::new(), again: Vec::new() };
         let timed = cells.entry(cell.clone()).or_insert_with(new);
         timed.turns.push((pair.base, pair.head));
         timed.times.push((head as f64, base as f64));
         let same =
-            |twin: &&&RunRow| place(twin) == cell && (twin.seed, twin.round) == (pair.base.seed, pair.base.round);
+            |twin: &&&RunRow| cell_name(twin) == cell && (twin.seed, twin.round) == (pair.base.seed, pair.base.round);
         if let Some(again) = pairs.twins.iter().find(same).and_then(|twin| of(twin)) {
             timed.again.push((again as f64, base as f64));
         }
@@ -104,7 +105,7 @@ impl Timed<'_> {
     }
 
     /// Whether base and head took turns on one machine, or why they did not.
-    fn apart(&self) -> Result<(), String> {
+    fn took_turns(&self) -> Result<(), String> {
         if self.turns.iter().any(|(base, head)| base.host != head.host) {
             return Err("base and head were timed on two machines".to_owned());
         }
@@ -124,7 +125,7 @@ impl Timed<'_> {
         Ok(())
     }
 
-    fn finding(&self, limits: &Limits, floor: Option<f64>, p: f64, apart: Option<&str>) -> Finding {
+    fn finding(&self, limits: &Limits, floor: Option<f64>, p: f64, refusal: Option<&str>) -> Finding {
         let values = |of: fn(&(f64, f64)) -> f64| stats::median(&self.times.iter().map(of).collect::<Vec<f64>>());
         let (head, base) = (values(|(head, _)| *head), values(|(_, base)| *base));
         let finding = Finding {
@@ -134,7 +135,7 @@ impl Timed<'_> {
             noise_floor: floor,
             ..Finding::of(&self.cell, self.metric, Class::Time, self.turns[0].1)
         };
-        if let Some(why) = apart {
+        if let Some(why) = refusal {
             return finding
                 .with(Verdict::Refused, format!("{why}; `skipbench gate --against REV` lets both take turns"));
         }

@@ -1,29 +1,29 @@
 //! Findings as rows of text, which terminal and Markdown share.
 
-use skipbench_reports::table::{Sheet, line};
+use skipbench_reports::table::{TextTable, format_line};
 
-use crate::finding::{Class, Finding, Value, Verdict};
-use crate::gate::{Judgement, UNMEASURED};
+use crate::finding::{Class, Finding, UNMEASURED, Value, Verdict};
+use crate::gate::Judgement;
 
 /// What changed or could not be told, one line each; or every finding.
-pub fn sheet(judgement: &Judgement, all: bool) -> Sheet {
+pub fn findings(judgement: &Judgement, all: bool) -> TextTable {
     let worth = |finding: &&Finding| all || !matches!(finding.verdict, Verdict::Pass | Verdict::Refused);
     let header = ["verdict", "cell", "metric", "base", "head", "effect", "n", "limit", "noise floor", "why"];
-    Sheet {
+    TextTable {
         id: "gate".to_owned(),
-        title: summary(judgement),
+        title: format_summary(judgement),
         caption: reasons(judgement).join("\n"),
         header: header.map(str::to_owned).to_vec(),
-        rows: judgement.findings.iter().filter(worth).map(told).collect(),
+        rows: judgement.findings.iter().filter(worth).map(row).collect(),
         left: 3,
     }
 }
 
 /// `regressed: 1 regressed, 0 inconclusive, …`
-pub fn summary(judgement: &Judgement) -> String {
+pub(super) fn format_summary(judgement: &Judgement) -> String {
     let order = [Verdict::Regressed, Verdict::Inconclusive, Verdict::Improved, Verdict::Pass, Verdict::Refused];
     let counts: Vec<String> = order.map(|verdict| format!("{} {}", judgement.count(verdict), tally(verdict))).to_vec();
-    format!("gate: {}. {}", word(judgement.verdict), counts.join(", "))
+    format!("gate: {}. {}", judgement.verdict.word(), counts.join(", "))
 }
 
 /// Why metrics were not judged, each reason once.
@@ -31,7 +31,7 @@ fn reasons(judgement: &Judgement) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for finding in judgement.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
         let what = if finding.metric == UNMEASURED { &finding.cell } else { finding.metric };
-        let reason = line(&format!("not judged: {what}: {}", finding.why));
+        let reason = format_line(&format!("not judged: {what}: {}", finding.why));
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
@@ -43,31 +43,21 @@ fn reasons(judgement: &Judgement) -> Vec<String> {
     reasons
 }
 
-pub(crate) fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Regressed => "regressed",
-        Verdict::Inconclusive => "inconclusive",
-        Verdict::Improved => "improved",
-        Verdict::Pass => "pass",
-        Verdict::Refused => "not judged",
-    }
-}
-
 fn tally(verdict: Verdict) -> &'static str {
-    if verdict == Verdict::Pass { "passed" } else { word(verdict) }
+    if verdict == Verdict::Pass { "passed" } else { verdict.word() }
 }
 
-fn told(finding: &Finding) -> Vec<String> {
-    let value = |value: &Option<Value>| value.as_ref().map(|value| shown(finding, value)).unwrap_or_default();
+fn row(finding: &Finding) -> Vec<String> {
+    let value = |value: &Option<Value>| value.as_ref().map(|value| format_value(finding, value)).unwrap_or_default();
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let limit = if finding.limit > 0.0 { percent(finding.limit) } else { "equal".to_owned() };
     vec![
-        word(finding.verdict).to_owned(),
+        finding.verdict.word().to_owned(),
         finding.cell.clone(),
         finding.metric.to_owned(),
         value(&finding.base),
         value(&finding.head),
-        effect(finding),
+        format_effect(finding),
         finding.n.to_string(),
         limit,
         finding.noise_floor.map(percent).unwrap_or_default(),
@@ -75,7 +65,7 @@ fn told(finding: &Finding) -> Vec<String> {
     ]
 }
 
-fn shown(finding: &Finding, value: &Value) -> String {
+fn format_value(finding: &Finding, value: &Value) -> String {
     match (finding.class, value) {
         (_, Value::Count(count)) => count.to_string(),
         (_, Value::Word(word)) => word.clone(),
@@ -86,7 +76,7 @@ fn shown(finding: &Finding, value: &Value) -> String {
 }
 
 /// A ratio, or of accuracy a difference in points, with its interval.
-pub(crate) fn effect(finding: &Finding) -> String {
+pub(crate) fn format_effect(finding: &Finding) -> String {
     let number = |value: f64| match finding.class {
         Class::Accuracy => format!("{:+.1}", value * 100.0).replace('-', "−"),
         Class::Heap => format!("{value:.4}"),

@@ -1,14 +1,13 @@
 //! A table as text: what terminal, Markdown and HTML all draw from.
 
+use super::format::Format;
+use super::plain::{escape, escape_control, format_sentence};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
-use super::Style;
-use super::plain::{escaped, sentence, visible};
-
 /// A table of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sheet {
+pub struct TextTable {
     /// Its name in links, unlike any other's on a page.
     pub id: String,
     /// What it is.
@@ -23,16 +22,16 @@ pub struct Sheet {
     pub left: usize,
 }
 
-impl Sheet {
+impl TextTable {
     /// The table alone.
-    pub fn drawn(&self, style: Style) -> String {
+    pub fn format(&self, format: Format) -> String {
         let mut table = Table::new();
-        table.load_style(match style {
-            Style::Terminal => presets::UTF8_HORIZONTAL_ONLY,
-            Style::Markdown => presets::ASCII_MARKDOWN,
+        table.load_style(match format {
+            Format::Terminal => presets::UTF8_HORIZONTAL_ONLY,
+            Format::Markdown => presets::ASCII_MARKDOWN,
         });
         table.set_header(&self.header);
-        table.add_rows(self.rows.iter().map(|row| row.iter().map(|cell| text(cell, style))));
+        table.add_rows(self.rows.iter().map(|row| row.iter().map(|cell| format_cell(cell, format))));
         for column in table.column_iter_mut().skip(self.left) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -40,20 +39,20 @@ impl Sheet {
     }
 
     /// With its title above and its caption below.
-    pub fn titled(&self, style: Style) -> String {
-        let bold = if style == Style::Markdown { "**" } else { "" };
-        let gap = if style == Style::Markdown { "\n" } else { "" };
+    pub fn format_titled(&self, format: Format) -> String {
+        let bold = if format == Format::Markdown { "**" } else { "" };
+        let gap = if format == Format::Markdown { "\n" } else { "" };
         let caption = if self.caption.is_empty() { String::new() } else { format!("{gap}{}\n", self.caption) };
-        let title = sentence(&self.title, style);
-        format!("{bold}{title}{bold}\n{gap}{}{caption}\n", self.drawn(style))
+        let title = format_sentence(&self.title, format);
+        format!("{bold}{title}{bold}\n{gap}{}{caption}\n", self.format(format))
     }
 }
 
 /// In Markdown a line break would end the row.
-fn text(cell: &str, style: Style) -> String {
-    let cell = visible(cell);
-    match style {
-        Style::Terminal => cell,
-        Style::Markdown => escaped(&cell).replace('\n', "<br>"),
+fn format_cell(cell: &str, format: Format) -> String {
+    let cell = escape_control(cell);
+    match format {
+        Format::Terminal => cell,
+        Format::Markdown => escape(&cell).replace('\n', "<br>"),
     }
 }

@@ -1,5 +1,5 @@
-//! The head's numbers in the form that `github-action-benchmark` reads (`customSmallerIsBetter`): for charts over time, not
-//! for verdicts.
+//! The head's numbers in the form that `github-action-benchmark` reads (`customSmallerIsBetter`): for charts over time,
+//! not for verdicts.
 
 use serde::Serialize;
 

@@ -1,23 +1,24 @@
-//! Accuracy: not worse by more than a margin, by pairs of seeds (non-inferiority): a pass is a difference whose whole interval lies
-//! above the margin, a regression one that is shown to lie below it.
+//! Accuracy: not worse by more than a margin, by pairs of seeds (non-inferiority): a pass is a difference whose whole
+//! interval lies above the margin, a regression one that is shown to lie below it.
 
 use std::collections::BTreeMap;
 
-use skipbench_reports::paired::{self, Contrast};
-use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::task;
 use skipbench_reports::stats;
+use skipbench_reports::stats::paired::{self, Contrast};
 
 use crate::config::Limits;
-use crate::finding::{Class, Finding, Value, Verdict, place};
+use crate::finding::{Class, Finding, Value, Verdict, cell_name};
 use crate::pair::{Pair, Pairs};
 
-/// One finding for each model that both trained, over all seeds. That one lies beyond the margin must be shown among all of them (Holm).
-pub fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
+/// One finding for each model that both trained, over all seeds. That one lies beyond the margin must be shown among
+/// all of them (Holm).
+pub(crate) fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
     let mut models: BTreeMap<String, Vec<&Pair<'_>>> = BTreeMap::new();
     for pair in pairs.pairs.iter().filter(|pair| pair.head.status == Status::Ok) {
         if share(pair.base).is_some() && share(pair.head).is_some() {
-            models.entry(place(pair.base)).or_default().push(pair);
+            models.entry(cell_name(pair.base)).or_default().push(pair);
         }
     }
     let trained: Vec<Trained<'_>> = models.iter().filter_map(|(cell, seeds)| Trained::of(cell, seeds)).collect();
@@ -32,8 +33,8 @@ fn share(row: &RunRow) -> Option<f64> {
     Some(row.test_correct? as f64 / total as f64)
 }
 
-/// The chance at which a difference is shown to lie beyond the margin. Where nothing changed it lies far within, so that
-/// alarms are much rarer (`ci/power.md`).
+/// The chance at which a difference is shown to lie beyond the margin. Where nothing changed it lies far within, so
+/// that alarms are much rarer (`ci/power.md`).
 const CHANCE: f64 = 0.05;
 
 /// One model's accuracies.

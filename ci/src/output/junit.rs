@@ -3,13 +3,13 @@
 
 use maud::{Markup, html};
 
+use super::table::format_effect;
 use crate::config::Inconclusive;
 use crate::finding::{Finding, Verdict};
 use crate::gate::Judgement;
-use crate::table::{effect, word};
 
 /// One test suite, a test case a metric.
-pub fn junit(judgement: &Judgement) -> String {
+pub fn format_junit(judgement: &Judgement) -> String {
     let all = &judgement.findings;
     let count =
         |of: fn(&Judgement, Verdict) -> bool| all.iter().filter(|finding| of(judgement, finding.verdict)).count();
@@ -33,9 +33,10 @@ fn is_skipped(judgement: &Judgement, verdict: Verdict) -> bool {
 }
 
 fn case(judgement: &Judgement, finding: &Finding) -> Markup {
-    let message = plain(format!("{} {} {}", word(finding.verdict), effect(finding), finding.why).trim());
+    let message =
+        strip_control(format!("{} {} {}", finding.verdict.word(), format_effect(finding), finding.why).trim());
     html! {
-        testcase classname=(plain(&finding.cell)) name=(finding.metric) {
+        testcase classname=(strip_control(&finding.cell)) name=(finding.metric) {
             @if fails(judgement, finding.verdict) { failure message=(message) {} }
             @if is_skipped(judgement, finding.verdict) { skipped message=(message) {} }
         }
@@ -43,6 +44,6 @@ fn case(judgement: &Judgement, finding: &Finding) -> Markup {
 }
 
 /// XML has no place for control characters, escaped or not.
-fn plain(text: &str) -> String {
+fn strip_control(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }

@@ -1,9 +1,9 @@
 //! What programs that take turns say of each other's speed.
 //!
-//! Programs run in *sets*: each set starts fresh processes, which then take turns, a few steps each. Within a set, every
-//! turn of a program is compared with the reference's turns right before and right after it ([`log_ratio`]). A set gives
-//! one ratio. The sets are the sample: intervals and tests are Student's over sets, never over steps, because what differs
-//! from process to process (addresses, placement, start order) does not average out within one.
+//! Programs run in *sets*: each set starts fresh processes, which then take turns, a few steps each. Within a set,
+//! every turn of a program is compared with the reference's turns right before and right after it ([`log_ratio`]). A
+//! set gives one ratio. The sets are the sample: intervals and tests are Student's over sets, never over steps, because
+//! what differs from process to process (addresses, placement, start order) does not average out within one.
 //!
 //! The reference runs twice in every set, under two names. Its ratio to itself is the noise floor.
 
@@ -41,11 +41,11 @@ pub fn dropped(turns: &[Turn]) -> usize {
     if disturbed as f64 <= turns.len() as f64 * RARE { disturbed } else { 0 }
 }
 
-/// The logarithm of how much longer `member` took than `reference` in one set, over all turns but the [`dropped`] ones; none
-/// where no turn of the member lies between two of the reference.
+/// The logarithm of how much longer `member` took than `reference` in one set, over all turns but the [`dropped`] ones;
+/// none where no turn of the member lies between two of the reference.
 ///
-/// Each turn is compared with the reference's time at that place, interpolated between its nearest turns on both sides, so
-/// that a drift of the machine's speed cancels. Of those differences it is the mean without a fifth at either end.
+/// Each turn is compared with the reference's time at that place, interpolated between its nearest turns on both sides,
+/// so that a drift of the machine's speed cancels. Of those differences it is the mean without a fifth at either end.
 pub fn log_ratio(turns: &[Turn], reference: usize, member: usize) -> Option<f64> {
     let keep_all = dropped(turns) == 0;
     let kept = |of: usize| turns.iter().filter(move |turn| turn.member == of && (keep_all || !turn.disturbed));
@@ -123,8 +123,8 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// Sets needed, those of the pilot included, for a 95 % interval at most ± `precision` wide (0.02: the ratio ± 2 %): Stein's
-/// two-stage rule (Stein 1945, Annals of Mathematical Statistics 16:243). None with fewer than two pilot sets.
+/// Sets needed, those of the pilot included, for a 95 % interval at most ± `precision` wide (0.02: the ratio ± 2 %):
+/// Stein's two-stage rule (Stein 1945, Annals of Mathematical Statistics 16:243). None with fewer than two pilot sets.
 ///
 /// n = max(n₀, ⌈(t(0.975, n₀ − 1) · s₀ / h)²⌉) depends on the pilot's spread alone, of which a mean of normal values is
 /// independent. So the interval of all n sets holds the truth in 95 % of cases, not only about so.
@@ -157,8 +157,9 @@ pub enum Verdict {
     CannotTell,
 }
 
-/// Judges all programs of one table together. With a `limit` (0.03: 3 % slower), a program passes if its slowdown's upper
-/// bound lies below the limit, and has regressed if the lower bound lies above 0 and the estimate above the limit.
+/// Judges all programs of one table together. With a `limit` (0.03: 3 % slower), a program passes if its slowdown's
+/// upper bound lies below the limit, and has regressed if the lower bound lies above 0 and the estimate above the
+/// limit.
 ///
 /// Bounds are those of Student's 95 % interval. Of several programs each must be shown after Holm's correction.
 pub fn judge(samples: &[Sample<'_>], limit: Option<f64>) -> Vec<Verdict> {

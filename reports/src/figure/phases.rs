@@ -5,18 +5,18 @@ use crate::report::Report;
 use crate::rows::record::{RunRow, Status};
 use crate::stats::median;
 
-use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
 
-type Part = (&'static str, fn(&RunRow) -> Option<u64>);
+type Phase = (&'static str, fn(&RunRow) -> Option<u64>);
 
-const PARTS: [Part; 3] = [
+const PHASES: [Phase; 3] = [
     ("forward", |row| row.forward_ns_median),
     ("backward", |row| row.backward_ns_median),
     ("optimizer", |row| row.optimizer_ns_median),
 ];
 
-/// A figure for each group whose steps were timed in parts.
-pub(super) fn parts(report: &Report) -> Vec<Figure> {
+/// A figure for each group whose steps were timed in phases.
+pub(super) fn phases(report: &Report) -> Vec<Figure> {
     report.groups.iter().filter_map(|group| figure(report, group)).collect()
 }
 
@@ -29,7 +29,7 @@ fn figure(report: &Report, group: &Group) -> Option<Figure> {
         .filter(|row| row.group == identity.group && row.device == identity.device && row.host == identity.origin.host)
         .filter(|row| row.recipe == identity.recipe && row.status == Status::Ok && !row.twin)
         .collect();
-    let series: Vec<Series> = PARTS.iter().map(|part| series(group, &rows, part)).collect();
+    let series: Vec<Series> = PHASES.iter().map(|phase| series(group, &rows, phase)).collect();
     series.iter().any(|series| !series.points.is_empty()).then(|| Figure {
         id: slug(&["parts", &identity.group]),
         title: format!("Where a training step's time goes: {}", identity.group),
@@ -42,7 +42,7 @@ fn figure(report: &Report, group: &Group) -> Option<Figure> {
     })
 }
 
-fn series(group: &Group, rows: &[&RunRow], (name, of): &Part) -> Series {
+fn series(group: &Group, rows: &[&RunRow], (name, of): &Phase) -> Series {
     let point = |model: &str| {
         let values: Vec<f64> =
             rows.iter().filter(|row| row.model == model).filter_map(|row| of(row)).map(|ns| ns as f64 / 1e6).collect();

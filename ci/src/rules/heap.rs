@@ -1,15 +1,15 @@
 //! Peak heap: identical runs on one machine are equal to the byte, so that half a percent is a change.
 
-use skipbench_reports::record::Status;
+use skipbench_reports::rows::record::Status;
 
 use crate::config::Limits;
-use crate::finding::{Class, Finding, Value, Verdict, label};
+use crate::finding::{Class, Finding, Value, Verdict, cell_label};
 use crate::pair::Pair;
 
 /// The peak of one memory cell; nothing for others, and for a head that failed, which is a finding already.
-pub fn judge(pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
+pub(crate) fn judge(pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
     let base = pair.base.heap_peak_bytes.filter(|_| pair.head.status == Status::Ok)?;
-    let (cell, head) = (label(pair.base), pair.head.heap_peak_bytes);
+    let (cell, head) = (cell_label(pair.base), pair.head.heap_peak_bytes);
     let ratio = head.map(|head| head as f64 / base as f64);
     let finding = Finding {
         base: Some(Value::Count(base)),

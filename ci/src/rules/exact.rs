@@ -1,11 +1,11 @@
-//! Counts, shapes and the loss at a fixed seed: they are equal, or the baseline is changed with the code that changes them.
+//! Counts, shapes and the loss at a fixed seed: they are equal, or the baseline is changed with the code that changes
+//! them.
 
-use skipbench_reports::record::{RunRow, Status};
+use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::task;
 
 use crate::config::Limits;
-use crate::finding::{Class, Finding, Value, Verdict, label};
-use crate::gate::UNMEASURED;
+use crate::finding::{Class, Finding, UNMEASURED, Value, Verdict, cell_label};
 use crate::pair::Pair;
 
 type Exact = (&'static str, fn(&RunRow) -> Option<Value>);
@@ -21,8 +21,8 @@ const EXACT: [Exact; 7] = [
 ];
 
 /// Everything of one cell that must be equal. What the base does not have, for its schema was older, is not judged.
-pub fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
-    let cell = label(pair.base);
+pub(crate) fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
+    let cell = cell_label(pair.base);
     if pair.head.status != Status::Ok {
         let why = format!("measured in the base, but not in the head: {}", pair.head.error);
         return vec![Finding::of(&cell, UNMEASURED, Class::Exact, pair.head).with(Verdict::Regressed, why)];
@@ -39,8 +39,8 @@ pub fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
 
 const CHANGED: &str = "it must be equal; if the change is meant, bless the head in the commit that makes it";
 
-/// The loss of tasks that take a few steps from a fixed seed, on the CPU. Elsewhere, and after whole epochs, sums in another
-/// order grow into other numbers.
+/// The loss of tasks that take a few steps from a fixed seed, on the CPU. Elsewhere, and after whole epochs, sums in
+/// another order grow into other numbers.
 fn loss(cell: &str, pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
     let golden =
         |row: &RunRow| row.loss.filter(|_| row.task == task::PEAK_MEMORY_TRAIN && row.device.starts_with("flex"));

@@ -1,0 +1,18 @@
+//! For what a text is written.
+
+/// For what a text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For a terminal.
+    Terminal,
+    /// As Markdown.
+    Markdown,
+}
+
+/// What begins an item of a list.
+pub(super) fn bullet(format: Format) -> &'static str {
+    match format {
+        Format::Terminal => "",
+        Format::Markdown => "- ",
+    }
+}
