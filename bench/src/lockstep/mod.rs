@@ -14,7 +14,6 @@ pub(crate) mod order;
 pub(crate) mod process;
 pub(crate) mod protocol;
 pub(crate) mod result;
-#[allow(unreachable_pub, reason = "a file that other programs take as it is")]
 #[path = "../../adapters/skipbench_step.rs"]
 pub(crate) mod serve;
 pub(crate) mod session;
