@@ -7,7 +7,7 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
-use skipbench_models::kernels::conv::ConvShape;
+use skipbench_kernels::ConvShape;
 use skipbench_models::probe::Unprobed;
 use skipbench_models::{
     BackboneConfig, DenseKind, DenseNetConfig, Execution, Images, Kernels, Memory, Model, ModelSpec, Skip, State,

@@ -6,15 +6,13 @@ mod counts;
 mod execution;
 mod fixture;
 mod forward;
-#[cfg(feature = "flex")]
-mod kernels;
-#[cfg(feature = "flex")]
-mod layers;
 mod matching;
 mod names;
 mod parity;
 mod probe;
 #[cfg(feature = "flex")]
+#[allow(dead_code, unused_imports, reason = "the other crates' tests use the rest of it")]
+#[path = "../../kernels/tests/it/reference/mod.rs"]
 mod reference;
 mod specs;
 mod styles;
