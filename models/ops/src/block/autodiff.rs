@@ -9,8 +9,9 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend};
 
-use super::extension::{StageKernels, StageOps, StageOutput};
-use super::{Stage, generic};
+use super::extension::{StageKernels, StageOps};
+use super::generic;
+use super::stage::{Stage, StageOutput};
 
 /// Keeps what the forward pass made, and the parameters. Parents: x, parameters.
 #[derive(Debug)]

@@ -1,27 +1,15 @@
-//! What Burn's backends are extended by, and what a backend of its own kernels does otherwise.
+//! What Burn's backends are extended by, and how a backend without kernels of its own computes it.
 
 use std::sync::Arc;
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 
-use super::{Stage, generic};
-
-/// What a stage gives, and what it keeps for the backward pass.
-#[derive(Debug, Clone)]
-pub(crate) struct StageOutput<B: Backend> {
-    /// `[batch, output, height, width]`.
-    pub features: FloatTensor<B>,
-    /// Mean and biased variance of every normalization.
-    pub statistics: FloatTensor<B>,
-    /// Results of the convolutions but the last of each layer.
-    pub inner: Vec<FloatTensor<B>>,
-    /// Results of BN and ReLU, if they are kept.
-    pub activated: Vec<FloatTensor<B>>,
-}
+use super::generic;
+use super::stage::{Stage, StageOutput};
 
 /// How a backend computes a stage. By default with the backend's own operations.
-pub(crate) trait StageKernels: Backend {
+pub(super) trait StageKernels: Backend {
     /// Normalizes by the statistics given, or by the batch's.
     fn stage(
         x: FloatTensor<Self>,
@@ -45,7 +33,7 @@ pub(crate) trait StageKernels: Backend {
 
 /// What backends are extended by.
 #[backend_extension(Autodiff, Flex: cfg(feature = "flex"), Cube: cfg(feature = "cube"))]
-pub(crate) trait StageOps: Backend {
+pub(super) trait StageOps: Backend {
     /// A stage by the statistics of the batch; gives its features and those statistics.
     fn stage_train(
         x: FloatTensor<Self>,

@@ -5,8 +5,7 @@ use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::{Shape, Slice};
 
-use super::extension::StageOutput;
-use super::{Activations, Stage, Step};
+use super::stage::{Activations, Stage, StageOutput, Step};
 use crate::Conv;
 
 /// `range` of a tensor's axis.

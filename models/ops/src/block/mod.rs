@@ -3,7 +3,7 @@
 //! A layer is a chain of BN–ReLU–convolution; its result joins the channels that it read. Layer by layer that would keep a
 //! copy of all features so far; here the features of all layers are one tensor, of which a layer reads the beginning.
 //!
-//! With an [`Engine`] of this crate's kernels each feature is written once, where it stays; on other devices the backend's
+//! With an [`Engine`](crate::Engine) of this crate's kernels each feature is written once, where it stays; on other devices the backend's
 //! own operations do the same. Either is differentiated as one operation, and [`Activations`] chooses what it keeps.
 //!
 //! ```
@@ -32,56 +32,15 @@ mod extension;
 #[cfg(feature = "flex")]
 mod fused;
 mod generic;
+mod stage;
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
-use crate::{Conv, Engine};
 use extension::StageOps;
-
-/// A stage of layers that concatenate: its shapes, and how it is computed.
-///
-/// Its parameters are one vector: for every convolution of every layer γ and β of the normalization before it, then its
-/// weights `[output, input, kernel, kernel]`. Its statistics are another: for every convolution mean and variance of that
-/// normalization.
-#[derive(Debug, Clone)]
-pub struct Stage {
-    /// Channels that enter.
-    pub input: usize,
-    /// The convolutions of each layer, each after BN and ReLU. The first of a layer reads `input` and all channels that
-    /// the layers before it added; the last adds its output.
-    pub layers: Vec<Vec<Conv>>,
-    /// What is added to variances.
-    pub epsilon: f64,
-    /// Whose operations compute it.
-    pub engine: Engine,
-    /// What becomes of the results of BN and ReLU.
-    pub activations: Activations,
-}
-
-/// What becomes of the results of BN and ReLU until the backward pass. Features and the results of inner convolutions are
-/// kept in any case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Activations {
-    /// They are kept.
-    Keep,
-    /// They are computed again: Pleiss et al. 2017, arXiv:1707.06990.
-    Recompute,
-}
-
-/// One BN–ReLU–convolution of a stage, and where its numbers stand in the vectors of parameters and statistics.
-#[derive(Debug, Clone)]
-struct Step {
-    conv: Conv,
-    gamma: Range<usize>,
-    beta: Range<usize>,
-    weight: Range<usize>,
-    mean: Range<usize>,
-    variance: Range<usize>,
-}
+pub use stage::{Activations, Stage};
 
 impl Stage {
     /// Features of `x`, `[batch, input, height, width]`, normalized by the statistics of the batch:
@@ -102,33 +61,5 @@ impl Stage {
     pub fn infer(self, x: Tensor<4>, parameters: Tensor<1>, statistics: Tensor<1>) -> Tensor<4> {
         let (x, parameters) = (x.into_dispatch(), parameters.into_dispatch());
         Tensor::from_dispatch(Dispatch::stage_infer(x, parameters, statistics.into_dispatch(), Arc::new(self)))
-    }
-
-    /// Channels that leave.
-    pub fn output(&self) -> usize {
-        self.input + self.layers.iter().filter_map(|convs| convs.last()).map(|conv| conv.output).sum::<usize>()
-    }
-
-    /// Length of the vector of parameters.
-    pub fn parameters(&self) -> usize {
-        self.layers.iter().flatten().map(|conv| 2 * conv.input + conv.weights()).sum()
-    }
-
-    /// Every step, layer by layer.
-    fn steps(&self) -> Vec<Vec<Step>> {
-        let (mut parameters, mut statistics) = (0, 0);
-        let take = |from: &mut usize, count: usize| {
-            *from += count;
-            *from - count..*from
-        };
-        let mut step = |conv: &Conv| Step {
-            conv: *conv,
-            gamma: take(&mut parameters, conv.input),
-            beta: take(&mut parameters, conv.input),
-            weight: take(&mut parameters, conv.weights()),
-            mean: take(&mut statistics, conv.input),
-            variance: take(&mut statistics, conv.input),
-        };
-        self.layers.iter().map(|convs| convs.iter().map(&mut step).collect()).collect()
     }
 }

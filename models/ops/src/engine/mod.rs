@@ -40,7 +40,7 @@ impl Engine {
     /// `layer` applied to `x`.
     pub fn conv(self, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if let Some(window) = self.window(layer, &x) {
+        if let Some(window) = self.products(&x).and_then(|products| native::window(layer, &x, products)) {
             return layer::convolve(x, layer.weight.val(), window);
         }
         layer.forward(x)
@@ -67,7 +67,7 @@ impl Engine {
     /// [`norm_relu`](Self::norm_relu), then [`conv`](Self::conv).
     pub fn norm_relu_conv(self, norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
-        if let Some(window) = self.window(layer, &x) {
+        if let Some(window) = self.products(&x).and_then(|products| native::window(layer, &x, products)) {
             return native::norm_relu_conv(norm, layer, x, window);
         }
         self.conv(layer, self.norm_relu(norm, x))
@@ -80,5 +80,14 @@ impl Engine {
             return native::norm(norm, x, Epilogue::AddRelu(shortcut));
         }
         relu(shortcut + norm.forward(x))
+    }
+
+    /// What the kernels are to multiply in, if they are wanted and can work on `x`.
+    #[cfg(feature = "flex")]
+    fn products(self, x: &Tensor<4>) -> Option<Products> {
+        match self {
+            Engine::Native(products) => native::apply(x).then_some(products),
+            Engine::Burn => None,
+        }
     }
 }

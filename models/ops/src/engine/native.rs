@@ -1,4 +1,4 @@
-//! Layers by this crate's kernels: whether they apply, and what they are given.
+//! Layers by this crate's kernels: whether these can do them, and what they are given.
 
 use burn::backend::DispatchDevice;
 use burn::nn::conv::Conv2d;
@@ -7,26 +7,22 @@ use burn::tensor::{DType, Tensor};
 use skipbench_kernels::Products;
 use skipbench_kernels::norm::Epilogue;
 
-use super::{Engine, update_running_statistics, uses_batch_statistics};
+use super::statistics::{update_running_statistics, uses_batch_statistics};
 use crate::layer::{self, Affine, Window};
 
-impl Engine {
-    /// What the kernels are to multiply in, if they are wanted and can work on `x`.
-    pub(super) fn products(self, x: &Tensor<4>) -> Option<Products> {
-        let Engine::Native(products) = self else { return None };
-        let flex = matches!(x.device().inner().as_dispatch(), DispatchDevice::Flex(_));
-        (x.dtype() == DType::F32 && flex).then_some(products)
-    }
+/// Whether the kernels can work on `x`.
+pub(super) fn apply(x: &Tensor<4>) -> bool {
+    x.dtype() == DType::F32 && matches!(x.device().inner().as_dispatch(), DispatchDevice::Flex(_))
+}
 
-    /// The window of a convolution of `x` that the kernels are wanted for and can do.
-    pub(super) fn window(self, layer: &Conv2d, x: &Tensor<4>) -> Option<Window> {
-        let PaddingConfig2d::Explicit(padding, left, bottom, right) = layer.padding else { return None };
-        let square = layer.kernel_size[0] == layer.kernel_size[1] && layer.stride[0] == layer.stride[1];
-        let even = [left, bottom, right] == [padding; 3];
-        let plain = layer.groups == 1 && layer.dilation == [1, 1] && layer.bias.is_none();
-        let window = Window { stride: layer.stride[0], padding, products: self.products(x)? };
-        (square && even && plain && window.shape(x.dims(), layer.weight.dims()).supported()).then_some(window)
-    }
+/// The window of a convolution of `x` that the kernels can do.
+pub(super) fn window(layer: &Conv2d, x: &Tensor<4>, products: Products) -> Option<Window> {
+    let PaddingConfig2d::Explicit(padding, left, bottom, right) = layer.padding else { return None };
+    let square = layer.kernel_size[0] == layer.kernel_size[1] && layer.stride[0] == layer.stride[1];
+    let even = [left, bottom, right] == [padding; 3];
+    let plain = layer.groups == 1 && layer.dilation == [1, 1] && layer.bias.is_none();
+    let window = Window { stride: layer.stride[0], padding, products };
+    (square && even && plain && window.shape(x.dims(), layer.weight.dims()).supported()).then_some(window)
 }
 
 /// Training or not as Burn's own layer decides it, and its running statistics updated as there.

@@ -9,7 +9,7 @@ use burn::backend::ops::{ActivationOps, FloatTensorOps, ModuleOps};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Flex};
 
-use super::Window;
+use super::arguments::Window;
 use super::extension::LayerOps;
 use super::flex::{Saved, convolve_backward, norm_backward};
 use crate::slices::dense;

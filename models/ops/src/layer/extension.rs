@@ -3,12 +3,12 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 
-use super::Window;
+use super::arguments::Window;
 
 /// What backends are extended by. Shapes: `x` and `shortcut` `[batch, channels, height, width]`, `weight`
 /// `[output, input, kernel, kernel]`, all else `[channels]`.
 #[backend_extension(Autodiff, Flex)]
-pub(crate) trait LayerOps: Backend {
+pub(super) trait LayerOps: Backend {
     /// Convolution without bias.
     fn convolve(x: FloatTensor<Self>, weight: FloatTensor<Self>, window: Window) -> FloatTensor<Self>;
 

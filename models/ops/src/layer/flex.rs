@@ -5,7 +5,7 @@ use burn::backend::flex::FlexTensor;
 use skipbench_kernels::Planes;
 use skipbench_kernels::norm::{self, Epilogue, Mask, Parameters};
 
-use super::Window;
+use super::arguments::Window;
 use super::extension::LayerOps;
 use crate::slices::{dense, dims, numbers, planes, tensor, whole};
 

@@ -5,6 +5,7 @@
 //! parameters and statistics of a normalization `[channels]`. All are f32 and on the flex device, with autodiff or without;
 //! the functions panic on others, and on shapes that do not fit each other. An [`Engine`](crate::Engine) asks first.
 
+mod arguments;
 mod autodiff;
 mod extension;
 mod flex;
@@ -13,48 +14,10 @@ mod norm_conv;
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 use skipbench_kernels::norm::Epilogue;
-use skipbench_kernels::{ConvShape, Convolution, Products};
 
+pub use arguments::{Affine, Window};
 use extension::LayerOps;
 pub use norm_conv::{norm_relu_convolve_infer, norm_relu_convolve_train};
-
-/// What the tensors of a convolution do not tell.
-#[derive(Debug, Clone, Copy)]
-pub struct Window {
-    /// Stride in both directions.
-    pub stride: usize,
-    /// Zeros added on every side.
-    pub padding: usize,
-    /// What products are computed in.
-    pub products: Products,
-}
-
-impl Window {
-    /// The shape of a convolution, from those of its input and its weights. The functions of this module panic where it is
-    /// not [supported](ConvShape::supported).
-    pub fn shape(self, x: [usize; 4], weight: [usize; 4]) -> ConvShape {
-        let [batch, input, height, width] = x;
-        let [output, _, kernel, _] = weight;
-        let Window { stride, padding, .. } = self;
-        ConvShape { batch, input, output, height, width, kernel, stride, padding }
-    }
-
-    /// The convolution of that shape.
-    fn convolution(self, shape: ConvShape) -> Convolution<'static> {
-        Convolution::new(shape).with_products(self.products)
-    }
-}
-
-/// γ, β and ε of a batch normalization.
-#[derive(Debug, Clone)]
-pub struct Affine {
-    /// γ.
-    pub gamma: Tensor<1>,
-    /// β.
-    pub beta: Tensor<1>,
-    /// What is added to the variance.
-    pub epsilon: f64,
-}
 
 /// Convolution without bias. Gives `[batch, output, height, width]`.
 pub fn convolve(x: Tensor<4>, weight: Tensor<4>, window: Window) -> Tensor<4> {

@@ -11,14 +11,14 @@ use burn::backend::{Autodiff, AutodiffBackend, Backend, Dispatch, Flex, backend_
 use burn::tensor::Tensor;
 use skipbench_kernels::{ConvShape, Convolution, norm};
 
+use super::arguments::{Affine, Window};
 use super::extension::LayerOps;
 use super::flex::{Saved, norm_backward};
-use super::{Affine, Window};
 use crate::slices::{dense, dims, numbers, planes, tensor};
 
 /// What backends are extended by. Shapes as [`LayerOps`].
 #[backend_extension(Autodiff, Flex)]
-pub(crate) trait NormConvOps: Backend {
+pub(super) trait NormConvOps: Backend {
     /// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased variance.
     fn norm_convolve_train(
         x: FloatTensor<Self>,

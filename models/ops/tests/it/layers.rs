@@ -13,8 +13,7 @@ use skipbench_ops::layer::{
 use skipbench_ops::{Epilogue, Products};
 
 use super::reference::{Maps, Moments, Norm, Step, apart, gammas, noise, wide};
-
-const EPSILON: f64 = 1e-5;
+use super::{EPSILON, values};
 
 fn device() -> Device {
     Device::flex().autodiff()
@@ -44,10 +43,6 @@ fn difference(a: &[f32], b: &[f32]) -> f32 {
 fn rounded(shape: [usize; 4], seed: u64, factor: fn(f32) -> f32) -> Tensor<4> {
     let values: Vec<f32> = noise(shape.iter().product(), seed).into_iter().map(factor).collect();
     Tensor::from_data(TensorData::new(values, shape), &device()).require_grad()
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_to_vec::<f32>().expect("f32")
 }
 
 /// The output, and the gradients of `inputs` for output gradients that vary.

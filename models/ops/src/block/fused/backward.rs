@@ -6,8 +6,7 @@ use skipbench_kernels::norm::{self, DeferredSums, Gradients, Mask};
 use skipbench_kernels::{Convolution, Planes, Products};
 
 use super::{affine, moments, normalized};
-use crate::block::extension::StageOutput;
-use crate::block::{Stage, Step};
+use crate::block::stage::{Stage, StageOutput, Step};
 use crate::slices::{dense, dims, numbers, planes, tensor};
 
 /// Gradients of x and of the parameters.

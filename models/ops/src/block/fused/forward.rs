@@ -5,8 +5,7 @@ use burn::backend::flex::FlexTensor;
 use skipbench_kernels::{Convolution, Planes, norm};
 
 use super::{affine, moments, normalized};
-use crate::block::extension::StageOutput;
-use crate::block::{Activations, Stage, Step};
+use crate::block::stage::{Activations, Stage, StageOutput, Step};
 use crate::slices::{dims, numbers, planes, tensor};
 
 /// Normalizes by given statistics; keeps nothing.

@@ -10,8 +10,9 @@ use burn::tensor::DType;
 use skipbench_kernels::norm::Parameters;
 use skipbench_kernels::{Convolution, Planes, Products};
 
-use super::extension::{StageKernels, StageOutput};
-use super::{Stage, Step, generic};
+use super::extension::StageKernels;
+use super::generic;
+use super::stage::{Stage, StageOutput, Step};
 use crate::slices::{dense, dims, whole};
 use crate::{Conv, Engine};
 
