@@ -30,7 +30,8 @@ impl<'a> Planes<'a> {
         Self { data, batch, channels, area }
     }
 
-    /// Holds `other` to as many images and planes of as many numbers: what is written from both, plane by plane, is written whole.
+    /// Holds `other` to as many images and planes of as many numbers: what is written from both, plane by plane, is
+    /// written whole.
     ///
     /// # Panics
     /// If it has others, or either is not as long as it says.
@@ -88,8 +89,8 @@ impl<'a> Planes<'a> {
     }
 }
 
-/// Activations to write, shared by tasks that each write planes of their own. Of `MaybeUninit<f32>`, where nothing was written
-/// yet, which so cannot be read.
+/// Activations to write, shared by tasks that each write planes of their own. Of `MaybeUninit<f32>`, where nothing was
+/// written yet, which so cannot be read.
 #[derive(Debug)]
 pub(crate) struct PlanesMut<'a, T = f32> {
     data: *mut T,
@@ -122,7 +123,8 @@ impl<'a, T> PlanesMut<'a, T> {
     pub(crate) unsafe fn plane(&self, image: usize, channel: usize) -> &mut [T] {
         let start = (image * self.channels + channel) * self.area;
         assert!(channel < self.channels && start + self.area <= self.len, "no such plane");
-        // SAFETY: the range lies within the slice that `self` borrows mutably, and the caller vouches for no other view of it.
+        // SAFETY: the range lies within the slice that `self` borrows mutably, and the caller vouches for no other view
+        // of it.
         unsafe { std::slice::from_raw_parts_mut(self.data.add(start), self.area) }
     }
 }

@@ -1,5 +1,5 @@
-//! AVX-512: a tile of up to 12 channels by 32 lanes fills 24 of the 32 registers. With BF16 an instruction multiplies and
-//! adds both terms of a word, and there are as many as of those that multiply and add one.
+//! AVX-512: a tile of up to 12 channels by 32 lanes fills 24 of the 32 registers. With BF16 an instruction multiplies
+//! and adds both terms of a word, and there are as many as of those that multiply and add one.
 
 use std::arch::x86_64::*;
 use std::mem::transmute;

@@ -53,8 +53,8 @@ fn sums(
     sums.finish()
 }
 
-/// The gradient of a normalized channel. `d` holds that of the output and gets that of x; `shortcut` gets what the ReLU let
-/// pass. Gives the gradients of γ and β.
+/// The gradient of a normalized channel. `d` holds that of the output and gets that of x; `shortcut` gets what the ReLU
+/// let pass. Gives the gradients of γ and β.
 #[inline(always)]
 fn channel_gradient(
     (x, y): (Planes<'_>, Planes<'_>),

@@ -10,7 +10,8 @@ use super::{Channel, Epilogue, Parameters};
 use crate::planes::{Planes, PlanesMut};
 use crate::uninit::written;
 
-/// x, or 0 where it is less. What is not a number stays so, which `max` would turn to 0: a network that diverged must show it.
+/// x, or 0 where it is less. What is not a number stays so, which `max` would turn to 0: a network that diverged must
+/// show it.
 #[inline(always)]
 fn relu(x: f32) -> f32 {
     if x < 0.0 { 0.0 } else { x }

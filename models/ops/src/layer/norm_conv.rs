@@ -1,5 +1,5 @@
-//! BN–ReLU–convolution as one operation on the flex device: what enters the convolution is normalized as it is read, and so
-//! neither written nor saved.
+//! BN–ReLU–convolution as one operation on the flex device: what enters the convolution is normalized as it is read,
+//! and so neither written nor saved.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -19,7 +19,8 @@ use crate::slices::{dense, dims, numbers, planes, tensor};
 /// What backends are extended by. Shapes as [`LayerOps`].
 #[backend_extension(Autodiff, Flex)]
 pub(super) trait NormConvOps: Backend {
-    /// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased variance.
+    /// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased
+    /// variance.
     fn norm_convolve_train(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
@@ -43,8 +44,8 @@ pub(super) trait NormConvOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, and the mean and the biased variance of each
-/// channel of x, through which no gradient flows.
+/// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, and the mean and the biased
+/// variance of each channel of x, through which no gradient flows.
 pub fn norm_relu_convolve_train(
     x: Tensor<4>,
     by: Affine,

@@ -1,5 +1,5 @@
-//! Stages of random shapes, by either engine and whatever they keep, against sums in f64 and against the same layers one by
-//! one with Burn's operations: features, gradients, statistics, inference.
+//! Stages of random shapes, by either engine and whatever they keep, against sums in f64 and against the same layers
+//! one by one with Burn's operations: features, gradients, statistics, inference.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -46,7 +46,8 @@ prop_compose! {
     }
 }
 
-/// Where the numbers of a convolution stand: γ, β and weights among the parameters, mean and variance among the statistics.
+/// Where the numbers of a convolution stand: γ, β and weights among the parameters, mean and variance among the
+/// statistics.
 struct Places {
     conv: Conv,
     parameters: [Range<usize>; 3],
@@ -124,8 +125,8 @@ impl Results<f32> {
     }
 }
 
-/// A stage's layers one by one, by Burn's operations and its concatenation; by `given` statistics or the batch's, which it
-/// gives too.
+/// A stage's layers one by one, by Burn's operations and its concatenation; by `given` statistics or the batch's, which
+/// it gives too.
 fn one_by_one(case: &Case, x: Tensor<4>, all: Tensor<1>, given: Option<Tensor<1>>) -> (Tensor<4>, Tensor<1>) {
     let part = |all: &Tensor<1>, range: &Range<usize>| all.clone().narrow(0, range.start, range.len());
     let (mut features, mut statistics, mut places) = (x, Vec::new(), case.places().into_iter());
@@ -205,8 +206,8 @@ fn reference(case: &Case) -> Option<Results<f64>> {
     Some(Results { features: features.data, dx: dx.data, gradients, statistics, inferred: inferred.data })
 }
 
-/// Every tensor of some results, by name, and how near another computation of it must come: outputs and statistics to 1e-5,
-/// gradients to 1e-4.
+/// Every tensor of some results, by name, and how near another computation of it must come: outputs and statistics to
+/// 1e-5, gradients to 1e-4.
 fn tensors<'a, T>(case: &Case, results: &'a Results<T>) -> BTreeMap<String, (&'a [T], f64)> {
     let named = |name: &str, values, tolerance| (name.to_owned(), (values, tolerance));
     let mut tensors = BTreeMap::from([
@@ -225,7 +226,8 @@ fn tensors<'a, T>(case: &Case, results: &'a Results<T>) -> BTreeMap<String, (&'a
     tensors
 }
 
-/// What f32 itself misses f64 by: layer upon layer of normalizing few numbers magnifies its rounding, by Burn's operations too.
+/// What f32 itself misses f64 by: layer upon layer of normalizing few numbers magnifies its rounding, by Burn's
+/// operations too.
 fn rounding(case: &Case, burns: &Results<f32>, exact: &Results<f64>) -> BTreeMap<String, f64> {
     let exact = tensors(case, exact);
     let missed = |(name, (burns, _)): (String, (&[f32], f64))| {

@@ -1,5 +1,5 @@
-//! Every operation of this crate's kernels against Burn's own and, where `kernels` does not, against sums in f64: random shapes,
-//! odd sizes, one image, one channel. Dense blocks are `block`'s.
+//! Every operation of this crate's kernels against Burn's own and, where `kernels` does not, against sums in f64:
+//! random shapes, odd sizes, one image, one channel. Dense blocks are `block`'s.
 
 use burn::tensor::activation::relu;
 use burn::tensor::module::{batch_norm, batch_norm_train, conv2d};
@@ -55,8 +55,8 @@ fn differentiate<const D: usize>(y: Tensor<4>, maps: &[&Tensor<4>], rest: &[&Ten
     found
 }
 
-/// The first of `own` to 1e-5, the gradients to 1e-3: two computations in f32, of which either may miss a sum that cancels. How near ours are to the
-/// exact ones is asked below, and of the kernels.
+/// The first of `own` to 1e-5, the gradients to 1e-3: two computations in f32, of which either may miss a sum that
+/// cancels. How near ours are to the exact ones is asked below, and of the kernels.
 fn check(own: &[Vec<f32>], expected: &[Vec<f32>]) -> Result<(), TestCaseError> {
     prop_assert_eq!(own.len(), expected.len());
     for (index, (own, expected)) in own.iter().zip(expected).enumerate() {
@@ -220,8 +220,8 @@ proptest! {
         let ([batch, channels, height, width], kernel) = (shape, if three { 3 } else { 1 });
         let window = Window { stride, padding: kernel / 2, products: Products::F32 };
         let (x, weight) = (tensor(shape, seed), tensor([output, channels, kernel, kernel], seed + 1));
-        let (gamma, beta) = (Tensor::<1>::from_floats(&gammas(channels, seed + 2)[..], &device()), tensor([channels], seed + 3));
-        let gamma = gamma.require_grad();
+        let gamma = Tensor::<1>::from_floats(&gammas(channels, seed + 2)[..], &device()).require_grad();
+        let beta = tensor([channels], seed + 3);
         let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
         let (y, mean, variance) = norm_relu_convolve_train(x.clone(), by, weight.clone(), window);
         let mut found = differentiate(y, &[&x, &weight], &[&gamma, &beta]);
@@ -257,8 +257,8 @@ fn a_nan_is_not_lost_in_a_relu() {
     }
 }
 
-/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalize alike but for the last bits, which turn
-/// few of a thousand roundings; a pass that multiplied in f32 would differ by all that rounding does.
+/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalize alike but for the last
+/// bits, which turn few of a thousand roundings; a pass that multiplied in f32 would differ by all that rounding does.
 #[test]
 fn normalization_and_products_in_bf16_in_one_are_those_of_both_apart() {
     for (kernel, stride) in [(1, 1), (1, 2), (3, 1), (3, 2)] {
