@@ -55,9 +55,10 @@ impl<const PAIRS: bool> Simd for Avx512<PAIRS> {
     unsafe fn multiply_add(a: __m512, b: __m512, sum: __m512) -> __m512 {
         // SAFETY: the caller has checked the CPU; words of pairs are read as the 32 halves that they are.
         unsafe {
-            match PAIRS {
-                true => _mm512_dpbf16_ps(sum, transmute::<__m512, __m512bh>(a), transmute::<__m512, __m512bh>(b)),
-                false => _mm512_fmadd_ps(a, b, sum),
+            if PAIRS {
+                _mm512_dpbf16_ps(sum, transmute::<__m512, __m512bh>(a), transmute::<__m512, __m512bh>(b))
+            } else {
+                _mm512_fmadd_ps(a, b, sum)
             }
         }
     }

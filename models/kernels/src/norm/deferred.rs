@@ -77,6 +77,10 @@ fn settle_channel(
 
 /// Adds the gradient `dy` of a normalization with ReLU of the first channels of `x` to that of x, `dx`, but for what it
 /// adds to `deferred`, of which there is one for each channel of x. Gives the gradients of γ and β.
+///
+/// # Panics
+/// If x has fewer channels than `dy`, `dx` is shorter than x, or there are fewer parameters or statistics than channels
+/// of `dy`.
 pub fn backward_deferred(
     (x, dy): (Planes<'_>, Planes<'_>),
     parameters: Parameters<'_>,
@@ -96,7 +100,11 @@ pub fn backward_deferred(
     deferred[..dy.channels].par_iter_mut().enumerate().map(channel).unzip()
 }
 
-/// The gradient of the channels from `first` on, as many as `deferred` is long, once nothing more will be added to it.
+/// The gradient of the channels from `first` on, as many as `deferred` is long, once nothing more will be added to it:
+/// `[batch, channels, area]`. `dx` is what [`backward_deferred`] made of the gradient of `x`.
+///
+/// # Panics
+/// If `x` and `dx` differ in shape, or have fewer channels.
 pub fn settle(
     (x, dx): (Planes<'_>, Planes<'_>),
     first: usize,
@@ -104,7 +112,7 @@ pub fn settle(
     epsilon: f64,
     deferred: &[DeferredSums],
 ) -> Vec<f32> {
-    x.alike(&dx);
+    x.check_alike(&dx);
     let write = |out: &mut [MaybeUninit<f32>]| {
         let out = PlanesMut::new(out, deferred.len(), x.area);
         deferred.par_iter().enumerate().for_each(|(to, deferred)| {

@@ -88,13 +88,14 @@ proptest! {
     ) {
         let kernel = if three { 3 } else { 1 };
         let window = Window { stride, padding: kernel / 2, products: Products::F32 };
-        let run = |own: bool| {
+        let run = |native: bool| {
             let x = tensor([batch, input, height, width], 1);
             let weight = tensor([output, input, kernel, kernel], 2);
             let options = ConvOptions::new([stride; 2], [window.padding; 2], [1, 1], 1);
-            let y = match own {
-                true => convolve(x.clone(), weight.clone(), window),
-                false => conv2d(x.clone(), weight.clone(), None, options),
+            let y = if native {
+                convolve(x.clone(), weight.clone(), window)
+            } else {
+                conv2d(x.clone(), weight.clone(), None, options)
             };
             differentiate::<1>(y, &[&x, &weight], &[])
         };
@@ -129,19 +130,18 @@ proptest! {
     fn normalization_is_burns(shape in shape(), then in 0..3usize) {
         let channels = shape[1];
         let mut clear = false;
-        let mut run = |own: bool| {
+        let mut run = |native: bool| {
             let (x, shortcut) = (tensor(shape, 1), tensor(shape, 2));
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
             let after = [Epilogue::Identity, Epilogue::Relu, Epilogue::AddRelu(shortcut.clone())].into_iter().nth(then);
-            let (y, mean, variance) = match own {
-                true => norm_train(x.clone(), by, after.expect("three")),
-                false => {
+            let (y, mean, variance) = if native {
+                norm_train(x.clone(), by, after.expect("three"))
+            } else {
                     let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
                     let sum = if then == 2 { done.output + shortcut.clone() } else { done.output };
                     clear = then == 0 || decided(&sum);
                     (if then == 0 { sum } else { relu(sum) }, done.mean, done.variance)
-                }
             };
             let maps = if then == 2 { vec![&x, &shortcut] } else { vec![&x] };
             let mut found = differentiate(y, &maps, &[&gamma, &beta]);
@@ -163,18 +163,17 @@ proptest! {
         let (channels, kernel) = (shape[1], if three { 3 } else { 1 });
         let window = Window { stride, padding: kernel / 2, products: Products::F32 };
         let mut clear = false;
-        let mut run = |own: bool| {
+        let mut run = |native: bool| {
             let (x, weight) = (tensor(shape, 1), tensor([output, channels, kernel, kernel], 2));
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
-            let (y, mean, variance) = match own {
-                true => norm_relu_convolve_train(x.clone(), by, weight.clone(), window),
-                false => {
+            let (y, mean, variance) = if native {
+                norm_relu_convolve_train(x.clone(), by, weight.clone(), window)
+            } else {
                     let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
                     clear = decided(&done.output);
                     let options = ConvOptions::new([stride; 2], [window.padding; 2], [1, 1], 1);
                     (conv2d(relu(done.output), weight.clone(), None, options), done.mean, done.variance)
-                }
             };
             let again = Affine { gamma: gamma.clone().inner(), beta: beta.clone().inner(), epsilon: EPSILON };
             let given = (mean.clone().inner(), variance.clone().inner());
@@ -267,9 +266,10 @@ fn normalization_and_products_in_bf16_in_one_are_those_of_both_apart() {
             let (x, weight) = (tensor([3, 8, 17, 19], 1), tensor([13, 8, kernel, kernel], 2));
             let (gamma, beta) = (tensor([8], 3), tensor([8], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
-            let y = match one {
-                true => norm_relu_convolve_train(x.clone(), by, weight.clone(), window).0,
-                false => convolve(norm_train(x.clone(), by, Epilogue::Relu).0, weight.clone(), window),
+            let y = if one {
+                norm_relu_convolve_train(x.clone(), by, weight.clone(), window).0
+            } else {
+                convolve(norm_train(x.clone(), by, Epilogue::Relu).0, weight.clone(), window)
             };
             differentiate(y, &[&x, &weight], &[&gamma, &beta])
         };
