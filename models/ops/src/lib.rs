@@ -1,5 +1,5 @@
 //! Convolution, batch normalization and blocks that concatenate for [Burn](burn) programs that train convolutional
-//! networks on the CPU, several times as fast as Burn's own.
+//! networks on the CPU.
 //!
 //! - [`Engine`] computes Burn's layers, [`Conv2d`](burn::nn::conv::Conv2d) and [`BatchNorm`](burn::nn::BatchNorm),
 //!   alone or several in one pass over memory. Where the kernels of this crate do not apply (another device than flex,

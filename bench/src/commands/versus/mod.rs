@@ -1,0 +1,73 @@
+//! `skipbench versus`: any programs, step by step.
+
+mod arguments;
+mod format;
+mod progress;
+mod text;
+mod turns;
+
+use std::fs;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use skipbench_reports::rows::{render, store};
+use skipbench_reports::stats::lockstep::Verdict;
+
+use super::{print, print_json};
+use crate::lockstep::process::Commands;
+use crate::lockstep::result::Outcome;
+use crate::lockstep::session;
+use crate::lockstep::set::Stopped;
+use crate::run::runner::Stop;
+
+pub(crate) use arguments::VersusArgs;
+
+static STOP: Stop = Stop::new();
+
+/// Exit status after a Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
+pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
+    let (names, words) = (arguments.names()?, arguments.words()?);
+    ctrlc::set_handler(|| {
+        STOP.raise();
+    })?;
+    let guard = Some(std::env::current_exe().context("finding this program")?);
+    let timeout = Duration::from_secs_f64(arguments.timeout);
+    let mut launcher = Commands { words: &words, guard, timeout, stop: &STOP };
+    let session = session::run(&arguments.plan(), &mut launcher, &mut *progress::observer(arguments.quiet));
+    let session = match session {
+        Ok(session) => session,
+        Err(Stopped) => {
+            eprintln!("interrupted: nothing is said of sets that are not done");
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+    };
+    let outcome = Outcome::of(&session, &names, arguments.limit);
+    let value = json!({"seed": arguments.seed, "commands": arguments.commands, "outcome": outcome});
+    if let Some(dir) = &arguments.out {
+        fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+        store::replace(&dir.join("turns.csv"), &render::csv(&turns::rows(&session, &names))?)?;
+        store::replace(&dir.join("result.json"), &serde_json::to_string_pretty(&value)?)?;
+    }
+    if arguments.json {
+        print_json(&value)?;
+    } else {
+        print(&text::text(&outcome, &arguments.commands))?;
+    }
+    Ok(ExitCode::from(exit_code(&outcome)))
+}
+
+fn exit_code(outcome: &Outcome) -> u8 {
+    if outcome.is_broken() {
+        2
+    } else if outcome.any(Verdict::Regressed) {
+        1
+    } else if outcome.any(Verdict::CannotTell) {
+        3
+    } else {
+        0
+    }
+}
