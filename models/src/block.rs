@@ -9,10 +9,10 @@ use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, activation::relu, s};
 use serde::{Deserialize, Serialize};
+use skipbench_ops::Engine;
 
 use crate::branch::{Branch, BranchConfig, Order};
 use crate::conv::Conv;
-use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::norm::Footing;
 use crate::probe::{At, Place, Point, Probe};
@@ -109,7 +109,7 @@ impl BlockConfig {
             keeps_shape: self.stride == 1 && self.input == self.output(),
             order: self.order(),
             skip: self.skip,
-            kernels: weights.execution.kernels,
+            kernels: weights.execution.kernels.engine(),
         }
     }
 
@@ -161,7 +161,7 @@ pub(crate) struct Block {
     #[module(skip)]
     skip: Skip,
     #[module(skip)]
-    kernels: Kernels,
+    kernels: Engine,
 }
 
 impl Block {

@@ -7,9 +7,9 @@ use burn::module::Module;
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, activation::relu};
+use skipbench_ops::Engine;
 
 use crate::conv::Conv;
-use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::norm::{Footing, Shifts};
 use crate::probe::{Place, Point, Probe};
@@ -46,7 +46,7 @@ pub(crate) struct Branch {
     #[module(skip)]
     order: Order,
     #[module(skip)]
-    kernels: Kernels,
+    kernels: Engine,
     /// Channels of F(x).
     output: usize,
 }
@@ -65,7 +65,7 @@ impl BranchConfig {
         let convs = self.convs.iter().enumerate().map(|(index, conv)| weights.scaled_conv(*conv, scale(index)));
         let output = self.convs.last().map_or(0, |conv| conv.output);
         let convs = convs.collect();
-        Branch { convs, norms, shifts, order: self.order, kernels: weights.execution.kernels, output }
+        Branch { convs, norms, shifts, order: self.order, kernels: weights.execution.kernels.engine(), output }
     }
 
     /// Costs the branch; `name` prefixes its layers.

@@ -1,40 +1,37 @@
-//! A stage of pre-activation branches whose results are concatenated, as one operation ([`ops::block`](crate::ops::block)).
+//! A stage of pre-activation branches whose results are concatenated, as one operation ([`Stage`]).
 
-use std::sync::Arc;
-
-use burn::backend::Dispatch;
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
+use skipbench_ops::block::Stage;
+use skipbench_ops::{update_running_statistics, uses_batch_statistics};
 
 use crate::branch::Branch;
 use crate::conv::Conv;
 use crate::execution::Execution;
-use crate::layers::{follow, learns};
-use crate::ops::block::{Stage, StageOps};
 
 /// `x = [x, F(x)]` for each branch F in turn.
 pub(crate) fn forward(branches: &[Branch], x: Tensor<4>, execution: Execution) -> Tensor<4> {
     let layers: Vec<Vec<(&Conv2d, &BatchNorm)>> = branches.iter().map(|branch| branch.layers().collect()).collect();
     let Some((_, norm)) = layers.first().and_then(|layer| layer.first()) else { return x };
-    let stage = Arc::new(Stage {
+    let stage = Stage {
         input: x.dims()[1],
         layers: layers.iter().map(|layer| layer.iter().map(|(conv, _)| shape(conv)).collect()).collect(),
         epsilon: norm.epsilon,
-        execution,
-    });
-    let learning = learns(norm, &x);
+        engine: execution.kernels.engine(),
+        activations: execution.memory.activations(),
+    };
+    let learning = uses_batch_statistics(norm, &x);
     let norms: Vec<&BatchNorm> = layers.iter().flatten().map(|(_, norm)| *norm).collect();
     let parameters = Tensor::cat(layers.iter().flatten().flat_map(|(conv, norm)| parameters(conv, norm)).collect(), 0);
-    let (x, parameters) = (x.into_dispatch(), parameters.into_dispatch());
     if !learning {
         let statistics = norms.iter().flat_map(|norm| [&norm.running_mean, &norm.running_var]);
         let statistics: Tensor<1> = Tensor::cat(statistics.map(|state| state.value()).collect(), 0);
-        return Tensor::from_dispatch(Dispatch::stage_infer(x, parameters, statistics.into_dispatch(), stage));
+        return stage.infer(x, parameters, statistics);
     }
-    let (features, statistics) = Dispatch::stage_train(x, parameters, stage);
-    follow_all(&norms, Tensor::from_dispatch(statistics));
-    Tensor::from_dispatch(features)
+    let (features, statistics) = stage.train(x, parameters);
+    follow_all(&norms, statistics);
+    features
 }
 
 /// γ, β and weights of a step, in this order.
@@ -50,7 +47,7 @@ fn follow_all(norms: &[&BatchNorm], statistics: Tensor<1>) {
     for norm in norms {
         let channels = norm.gamma.dims()[0];
         let part = |index: usize| statistics.clone().narrow(0, start + index * channels, channels);
-        follow(norm, part(0), part(1));
+        update_running_statistics(norm, part(0), part(1));
         start += 2 * channels;
     }
 }

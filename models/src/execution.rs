@@ -1,9 +1,8 @@
 //! How a network computes, as opposed to what: [`Execution`].
 
 use serde::{Deserialize, Serialize};
-
-#[cfg(feature = "flex")]
-use crate::kernels::conv::Products;
+use skipbench_ops::block::Activations;
+use skipbench_ops::{Engine, Products};
 
 /// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding (which
 /// [`Kernels::SkipbenchBf16`] does more of).
@@ -58,17 +57,25 @@ impl Kernels {
         self != Kernels::Burn
     }
 
-    /// What convolutions multiply in.
-    #[cfg(feature = "flex")]
-    pub(crate) fn products(self) -> Products {
+    /// What computes layers.
+    pub(crate) fn engine(self) -> Engine {
         match self {
-            Kernels::SkipbenchBf16 => Products::Bf16,
-            Kernels::Skipbench | Kernels::Burn => Products::F32,
+            Kernels::Skipbench => Engine::Native(Products::F32),
+            Kernels::SkipbenchBf16 => Engine::Native(Products::Bf16),
+            Kernels::Burn => Engine::Burn,
         }
     }
 }
 
 impl Memory {
+    /// What becomes of the results of BN and ReLU in a stage that is one operation.
+    pub(crate) fn activations(self) -> Activations {
+        match self {
+            Memory::Naive | Memory::Shared => Activations::Keep,
+            Memory::Recompute => Activations::Recompute,
+        }
+    }
+
     /// Every mode.
     pub const ALL: [Memory; 3] = [Memory::Naive, Memory::Shared, Memory::Recompute];
 

@@ -3,8 +3,8 @@
 use burn::module::Module;
 use burn::nn::{BatchNorm, Linear};
 use burn::tensor::{Tensor, activation::relu};
+use skipbench_ops::Engine;
 
-use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::norm::Footing;
 use crate::probe::{Point, Probe};
@@ -30,7 +30,7 @@ pub(crate) struct Head {
     linear: Linear,
     activated: bool,
     #[module(skip)]
-    kernels: Kernels,
+    kernels: Engine,
 }
 
 impl HeadConfig {
@@ -43,7 +43,7 @@ impl HeadConfig {
                 false => weights.head(self.input, self.classes),
             },
             activated: self.activated,
-            kernels: weights.execution.kernels,
+            kernels: weights.execution.kernels.engine(),
         }
     }
 

@@ -26,7 +26,6 @@ mod block;
 mod branch;
 pub mod catalog;
 mod concat;
-mod conv;
 mod cost;
 mod count;
 mod densenet;
@@ -36,17 +35,10 @@ mod family;
 mod fit;
 mod head;
 mod init;
-#[cfg(feature = "flex")]
-#[doc(hidden)]
-#[allow(unsafe_code)]
-pub mod kernels;
-mod layers;
 pub mod matching;
 mod names;
 mod network;
 mod norm;
-#[doc(hidden)]
-pub mod ops;
 mod own;
 pub mod parity;
 pub mod probe;
@@ -59,6 +51,11 @@ mod stem;
 mod tape;
 pub mod torchvision;
 mod vit;
+
+/// The shape of a convolution: what `init` draws, `cost` counts and a model file writes down.
+mod conv {
+    pub(crate) use skipbench_ops::Conv;
+}
 
 pub use backbone::BackboneConfig;
 pub use block::{BlockKind, Shortcut};

@@ -6,9 +6,9 @@ use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, PaddingConfig2d};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
+use skipbench_ops::Engine;
 
 use crate::conv::Conv;
-use crate::execution::Kernels;
 use crate::init::Weights;
 use crate::probe::{Point, Probe};
 use crate::tape::{Tape, Value};
@@ -44,7 +44,7 @@ pub(crate) struct Stem {
     norm: Option<BatchNorm>,
     pool: Option<MaxPool2d>,
     #[module(skip)]
-    kernels: Kernels,
+    kernels: Engine,
 }
 
 impl StemConfig {
@@ -67,7 +67,7 @@ impl StemConfig {
             conv: weights.conv(self.conv()),
             norm: self.normalised().then(|| weights.batch_norm(self.output)),
             pool: (self.kind == StemKind::Imagenet).then(|| pool.init()),
-            kernels: weights.execution.kernels,
+            kernels: weights.execution.kernels.engine(),
         }
     }
 

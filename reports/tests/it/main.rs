@@ -9,6 +9,7 @@ mod escaped;
 mod intervals;
 mod large;
 mod latest;
+mod links;
 mod many;
 mod noise;
 mod published;
