@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use skipbench_ops::block::Activations;
 use skipbench_ops::{Engine, Products};
 
-/// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding (which
-/// [`Kernels::SkipbenchBf16`] does more of).
+/// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding
+/// (which [`Kernels::SkipbenchBf16`] does more of).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Execution {
     /// Whose kernels.
@@ -23,8 +23,8 @@ pub enum Kernels {
     Skipbench,
     /// Burn's.
     Burn,
-    /// Those of this crate, where convolutions round what they multiply to bf16. All else is f32: sums, what layers give to
-    /// each other, normalisations, weights and the optimiser.
+    /// Those of this crate, where convolutions round what they multiply to bf16. All else is f32: sums, what layers
+    /// give to each other, normalisations, weights and the optimiser.
     SkipbenchBf16,
 }
 
@@ -37,8 +37,8 @@ pub enum Memory {
     Naive,
     /// One tensor of features a block, which every layer reads the beginning of; the results of BN and ReLU, once each.
     Shared,
-    /// The features and the results of inner convolutions only. BN and ReLU are computed again in the backward pass: Pleiss et
-    /// al. 2017, arXiv:1707.06990.
+    /// The features and the results of inner convolutions only. BN and ReLU are computed again in the backward pass:
+    /// Pleiss et al. 2017, arXiv:1707.06990.
     Recompute,
 }
 
@@ -52,8 +52,8 @@ impl Kernels {
         }
     }
 
-    /// Whether they are this crate's.
-    pub fn own(self) -> bool {
+    /// Whether they are this project's rather than Burn's.
+    pub fn is_native(self) -> bool {
         self != Kernels::Burn
     }
 

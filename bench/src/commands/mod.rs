@@ -1,6 +1,7 @@
 //! One file a command: it calls the library and prints.
 
 pub(crate) mod claims;
+pub mod cli;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod devices;
@@ -19,7 +20,9 @@ pub(crate) mod report;
 pub(crate) mod roofline;
 mod rows;
 pub(crate) mod run;
+pub(crate) mod steps;
 pub(crate) mod suites;
+pub(crate) mod versus;
 pub(crate) mod weights;
 use std::io::{self, Write};
 
@@ -89,6 +92,11 @@ impl Form {
     }
 }
 
+/// Says a line on standard error, beside what was asked for, without failing: a reader that went away ends nothing.
+fn say(line: &str) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
+}
+
 /// Prints to standard output; a reader that went away, such as `head`, is no error.
 fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
@@ -98,13 +106,18 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
+/// Says what is worth knowing.
+fn note(notes: &[String]) {
+    notes.iter().for_each(|note| say(&format!("note: {note}")));
+}
+
 /// Prints a value as indented JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<()> {
     print(&format!("{}\n", serde_json::to_string_pretty(value)?))
 }
 
 /// A number with commas between thousands.
-fn grouped(number: u64) -> String {
+fn format_count(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().filter_map(|chunk| std::str::from_utf8(chunk).ok()).collect();
@@ -112,7 +125,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// A table for a terminal, columns but the first `left` ones aligned to the right.
-fn table(header: &[&str], rows: Vec<Vec<String>>, left: usize) -> String {
+fn format_table(header: &[&str], rows: Vec<Vec<String>>, left: usize) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
     table.add_rows(rows);

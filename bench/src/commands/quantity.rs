@@ -2,8 +2,8 @@
 
 use skipbench_reports::metric::Metric;
 
-/// What an amount is of: what it is called, with an example, and what each unit multiplies by to give the unit of rows. A
-/// bare number is one where `""` is among them.
+/// What an amount is of: what it is called, with an example, and what each unit multiplies by to give the unit of rows.
+/// A bare number is one where `""` is among them.
 #[derive(Debug)]
 struct Kind {
     name: &'static str,

@@ -79,7 +79,7 @@ impl RecommendArgs {
     }
 
     fn wants(&self, group: &Group) -> bool {
-        let is = |given: &Option<String>, own: &str| given.as_deref().is_none_or(|given| given == own);
+        let is = |given: &Option<String>, found: &str| given.as_deref().is_none_or(|given| given == found);
         is(&self.data, &group.identity.data) && is(&self.device, &group.identity.device)
     }
 }

@@ -33,7 +33,8 @@ use super::{print, print_json};
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     runs: RunDirs,
-    /// The HTML file. Default, unless another form is asked for: report.html in the run's directory; of several runs, here.
+    /// The HTML file. Default, unless another form is asked for: report.html in the run's directory; of several runs,
+    /// here.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Print the report as Markdown.

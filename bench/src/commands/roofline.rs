@@ -1,4 +1,5 @@
-//! `skipbench roofline`: the times of finished runs against the ceilings that their machine showed in the same processes.
+//! `skipbench roofline`: the times of finished runs against the ceilings that their machine showed in the same
+//! processes.
 
 use std::process::ExitCode;
 

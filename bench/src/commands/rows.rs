@@ -52,8 +52,8 @@ impl AnyRunDirs {
     }
 }
 
-/// Reads the rows of several runs; of a directory that is no run, those of every run below it. Says which records are left
-/// out because later ones repeat them.
+/// Reads the rows of several runs; of a directory that is no run, those of every run below it. Says which records are
+/// left out because later ones repeat them.
 pub(super) fn read(dirs: &[PathBuf]) -> Result<Vec<Run>> {
     let (runs, superseded) = latest(each(dirs)?);
     superseded.iter().for_each(|note| eprintln!("note: {note}"));

@@ -9,45 +9,95 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use burn::optim::GradientsParams;
-use burn::tensor::{FloatDType, Int, Tensor};
+use anyhow::{Context, Result, bail};
+use burn::nn::loss::CrossEntropyLoss;
+use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, FloatDType, Int, Tensor};
 use skipbench_models::Network;
-use skipbench_reports::stats;
+use skipbench_reports::{rows, stats};
 
 use super::precision::{backward, cast, forward};
-use super::{Report, Result2, Setup, finite, shape_word, step};
-use crate::cell::{Cell, Measured, Progress, Sample};
+use super::{Report, Setup, TaskResult, finite, shape_word, step};
+use crate::cell::recipe::{Precision, Recipe};
+use crate::cell::{Cell, Measured, Progress, Sample, Task};
 use crate::data::Batches;
 use crate::device::DeviceError;
 use crate::meter;
 use crate::meter::timed_loop::{self, Limits, Timed};
-use crate::recipe::Recipe;
 
 /// A hundred steps say what there is to say; more only cost memory.
 const MOST_STEPS: u64 = 1000;
 
-pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
-    let (model, measured) = setup.network::<N>()?;
-    let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
-    let batch = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&setup.device);
-    let (rate, precision) = (setup.recipe().lr / 10.0, setup.recipe().precision);
-    let mut model = Some(model);
-    let timed = repeat(setup, report, || {
-        meter::timed(&setup.device, || {
-            let current = model.take().expect("every step gives the network back");
-            model = Some(step(current, &mut optimizer, &criterion, batch.clone(), rate, precision).0);
-        })
-        .map(|((), time)| time)
-    })?;
-    let model = model.take().expect("every step gives the network back");
+pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
+    let (mut steps, measured) = TrainSteps::<N>::new(setup)?;
+    let timed = repeat(setup, report, || steps.step())?;
+    let TrainSteps { model, mut optimizer, batch, rate, .. } = steps;
+    let model = model.expect("every step gives the network back");
     let (parts, loss) = in_parts(setup, model, &batch, |model, gradients| optimizer.step(rate, model, gradients))?;
     let loss = finite(loss)?;
     let (measured, mut samples) = outcome(Measured { loss: Some(loss), ..measured }, &timed);
-    let names = ["forward_ns", "backward_ns", "optimizer_ns"];
+    let names = [rows::series::FORWARD_NS, rows::series::BACKWARD_NS, rows::series::OPTIMIZER_NS];
     samples.extend(names.iter().zip(&parts).flat_map(|(name, times)| series(name, times)));
     let [forward_ns_median, backward_ns_median, optimizer_ns_median] = parts.map(|times| median_ns(&times));
     Ok((Measured { forward_ns_median, backward_ns_median, optimizer_ns_median, ..measured }, samples))
+}
+
+/// One step, which gives its time, again and again.
+pub(super) type Stepper<'a> = Box<dyn FnMut() -> Result<Duration, DeviceError> + 'a>;
+
+/// The steps of a cell whose task consists of steps, for whoever wants them one by one.
+///
+/// # Errors
+/// Another task, or a network that cannot be built.
+pub(crate) fn stepper<'a, N: Network + 'a>(setup: &'a Setup) -> Result<Stepper<'a>> {
+    match setup.cell.task {
+        Task::TrainStep => {
+            let (mut steps, _) = TrainSteps::<N>::new(setup)?;
+            Ok(Box::new(move || steps.step()))
+        }
+        Task::Infer | Task::Latency => {
+            let (mut steps, _) = InferSteps::<N>::new(setup)?;
+            Ok(Box::new(move || steps.step()))
+        }
+        other => bail!("{} does not consist of steps; train-step, infer and latency do", other.word()),
+    }
+}
+
+/// Training on one fixed batch.
+struct TrainSteps<N> {
+    /// Always there between steps.
+    model: Option<N>,
+    optimizer: ModuleOptimizer,
+    criterion: CrossEntropyLoss,
+    batch: (Tensor<4>, Tensor<1, Int>),
+    rate: f64,
+    precision: Precision,
+    device: Device,
+}
+
+impl<N: Network> TrainSteps<N> {
+    fn new(setup: &Setup) -> Result<(Self, Measured)> {
+        let (model, measured) = setup.network::<N>()?;
+        let steps = Self {
+            model: Some(model),
+            optimizer: setup.optimizer(),
+            criterion: setup.loss(),
+            batch: Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&setup.device),
+            rate: setup.recipe().lr / 10.0,
+            precision: setup.recipe().precision,
+            device: setup.device.clone(),
+        };
+        Ok((steps, measured))
+    }
+
+    fn step(&mut self) -> Result<Duration, DeviceError> {
+        meter::timed(&self.device, || {
+            let current = self.model.take().expect("every step gives the network back");
+            let batch = self.batch.clone();
+            self.model = Some(step(current, &mut self.optimizer, &self.criterion, batch, self.rate, self.precision).0);
+        })
+        .map(|((), time)| time)
+    }
 }
 
 /// Steps with a wait after the forward pass, the backward pass and the optimiser: their times, and the last loss.
@@ -74,20 +124,38 @@ fn in_parts<N: Network>(
     Ok((parts, last.context("the recipe times at least one step")?))
 }
 
-pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
-    let (model, measured) = setup.network::<N>()?;
-    // Weights and images are cast once, before timing, as a service would.
-    let model: N = cast(&model.valid(), setup.recipe().precision);
-    let device = setup.device.clone().inner();
-    let (images, _) = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&device);
-    let images = setup.recipe().precision.half().map_or(images.clone(), |half| images.cast(half));
-    let mut last: Option<Tensor<2>> = None;
-    let timed = repeat(setup, report, || {
-        meter::timed(&device, || last = Some(model.logits(images.clone()))).map(|((), time)| time)
-    })?;
+pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
+    let (mut steps, measured) = InferSteps::<N>::new(setup)?;
+    let timed = repeat(setup, report, || steps.step())?;
+    let last = steps.last;
     let output_shape = last.as_ref().map(|logits| shape_word(logits.dims())).unwrap_or_default();
     last.map(|logits| finite(logits.cast(FloatDType::F32).sum())).transpose()?;
     Ok(outcome(Measured { output_shape, ..measured }, &timed))
+}
+
+/// Forward passes of the trained form of the network on one fixed batch.
+struct InferSteps<N> {
+    model: N,
+    images: Tensor<4>,
+    device: Device,
+    last: Option<Tensor<2>>,
+}
+
+impl<N: Network> InferSteps<N> {
+    fn new(setup: &Setup) -> Result<(Self, Measured)> {
+        let (model, measured) = setup.network::<N>()?;
+        // Weights and images are cast once, before timing, as a service would.
+        let model: N = cast(&model.valid(), setup.recipe().precision);
+        let device = setup.device.clone().inner();
+        let (images, _) = Batches::new(&setup.data, setup.cell.batch()).fixed().into_tensors(&device);
+        let images = setup.recipe().precision.half().map_or(images.clone(), |half| images.cast(half));
+        Ok((Self { model, images, device, last: None }, measured))
+    }
+
+    fn step(&mut self) -> Result<Duration, DeviceError> {
+        let Self { model, images, device, last } = self;
+        meter::timed(device, || *last = Some(model.logits(images.clone()))).map(|((), time)| time)
+    }
 }
 
 /// Warms up until steady, then times `step`.
@@ -115,7 +183,8 @@ pub(super) fn warmed(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample
         warmup_steady: Some(timed.steady),
         ..measured
     };
-    let series = (1..).zip(timed.warmup.times()).map(|(index, time)| Sample::new("warmup_ns", index, *time));
+    let series =
+        (1..).zip(timed.warmup.times()).map(|(index, time)| Sample::new(rows::series::WARMUP_NS, index, *time));
     (measured, series.collect())
 }
 
@@ -131,7 +200,7 @@ fn outcome(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample>) {
         rss_peak_bytes: meter::rss::peak_bytes(),
         ..measured
     };
-    samples.extend(series("step_ns", times));
+    samples.extend(series(rows::series::STEP_NS, times));
     (measured, samples)
 }
 

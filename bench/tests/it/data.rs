@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use skipbench::data::{Settings, Source};
+use skipbench::internals::data::{Settings, Source};
 use skipbench_models::Images;
 
 use super::ends;
@@ -134,7 +134,8 @@ fn a_missing_batch_is_sought_where_the_others_are() {
     assert!(message.contains("other batches are there"), "{message}");
 }
 
-/// A folder of coloured squares: `train` and `test`, classes `cold` (blue) and `warm` (red), different sizes and formats.
+/// A folder of coloured squares: `train` and `test`, classes `cold` (blue) and `warm` (red), different sizes and
+/// formats.
 pub(crate) fn write_folder(dir: &Path) {
     for (split, count) in [("train", 4), ("test", 2)] {
         for (class, colour) in [("cold", [0u8, 0, 200]), ("warm", [200, 0, 0])] {

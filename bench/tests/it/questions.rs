@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skipbench::provenance::GIT_REVISION;
+use skipbench::internals::run::GIT_REVISION;
 use skipbench_reports::store;
 
 use super::{TINY, ends, refused};

@@ -62,7 +62,7 @@ fn again_is_refused(dir: &Path) {
 
 fn one_cell_replays(dir: &Path, row: &RunRow) {
     let (said, _) = ends(dir, &["replay", "out", &row.cell[..8]], 0);
-    let outcome: skipbench::cell::Outcome = serde_json::from_str(&said).expect("JSON");
+    let outcome: skipbench::internals::cell::Outcome = serde_json::from_str(&said).expect("JSON");
     assert_eq!(outcome.measured.params, row.params);
     assert!(refused(dir, &["replay", "out", "zzz"]).contains("no cell begins with"));
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use burn::tensor::Device;
-use skipbench::weights;
+use skipbench::internals::weights;
 use skipbench_models::{Images, Model, ModelSpec, State, catalog};
 
 use super::parity::fixture::{Fixture, path};
@@ -34,7 +34,7 @@ fn files_of_any_age_give_the_same_weights() {
     let wanted = Fixture::weights(&spec, model.clone());
     for file in ["densenet-bc-10-4.pth", "densenet-bc-10-4-1.5.pt"] {
         let loaded = weights::load(&path(file), &spec, model.clone()).unwrap_or_else(|error| panic!("{error:#}"));
-        assert_eq!(State::of(&loaded), State::of(&wanted), "{file}");
+        assert_eq!(State::of(&loaded.model), State::of(&wanted), "{file}");
     }
 }
 
@@ -54,7 +54,7 @@ fn weights_survive_every_format() {
     assert_eq!(first, last);
     let (spec, model) = network(7);
     let drawn = weights::load(&dir.join("again.bpk"), &spec, network(8).1).unwrap_or_else(|error| panic!("{error:#}"));
-    assert_eq!(State::of(&drawn), State::of(&model));
+    assert_eq!(State::of(&drawn.model), State::of(&model));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn wrong_files_are_named_with_the_way_out() {
     }
     let said = run(dir, &["check", "none.pth"], 2).1;
     assert!(said.contains("none.pth: no such file"), "{said}");
-    let said = run(dir, &["check", "weights.onnx"], 2).1;
+    let said = run(dir, &["export", "bad.pth", "--out", "weights.onnx"], 2).1;
     assert!(said.contains(".safetensors, .pt, .pth or .bpk"), "{said}");
     run(dir, &["export", "--seed", "1", "--out", "there.pth"], 0);
     let said = run(dir, &["export", "--seed", "2", "--out", "there.pth"], 2).1;

@@ -4,8 +4,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use skipbench_ci::config::Config;
 use skipbench_ci::gate::{Judgement, judge};
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::Run;
 
 /// How a machine's times stray, as standard deviations of their logarithms.
 #[derive(Debug, Clone, Copy)]

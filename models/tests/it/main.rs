@@ -1,5 +1,6 @@
 //! Integration tests of skipbench-models.
 
+mod costs;
 mod counts;
 mod execution;
 mod fixture;

@@ -1,11 +1,11 @@
 //! Comparisons, from rows to the table.
 
-use skipbench_reports::compare::{Verdict, compare, rows};
-use skipbench_reports::group::{Replicate, group};
-use skipbench_reports::metric::Metric;
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{Style, comparisons};
+use skipbench_reports::analyses::compare::{Verdict, compare, rows};
+use skipbench_reports::analyses::group::{Replicate, group};
+use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{Format, format_comparisons};
 
 use super::{failed, row, timed, trained};
 
@@ -103,7 +103,7 @@ fn a_cell_run_twice_stands_twice_and_never_in_the_others_place() {
 
 #[test]
 fn the_markdown_table_shows_value_ratio_and_failure() {
-    let text = comparisons(&compare(&group(&runs())), Style::Markdown);
+    let text = format_comparisons(&compare(&group(&runs())), Format::Markdown);
     insta::assert_snapshot!(text, @r#"
     **pair**: digits on flex, matched in params, compared with resnet
 
@@ -169,7 +169,7 @@ fn no_difference_below_the_noise_floor_is_called_one() {
     assert_eq!(compared[0].members.len(), 3, "the twin is no member");
     let verdict = |index: usize| compared[0].members[index].entry(Metric::TrainThroughput).expect("timed").verdict;
     assert_eq!((verdict(1), verdict(2)), (Verdict::WithinNoise, Verdict::Lower));
-    let text = comparisons(&compared, Style::Terminal);
+    let text = format_comparisons(&compared, Format::Terminal);
     assert!(text.contains("noise floor, resnet against itself: train images/s"), "{text}");
 }
 

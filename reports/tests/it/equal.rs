@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skipbench_reports::compare::rows;
+use skipbench_reports::analyses::compare::rows;
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
-use skipbench_reports::table::{Section, section};
-use skipbench_reports::{render, store};
+use skipbench_reports::rows::{render, store};
+use skipbench_reports::table::{Section, format_section};
 
 /// Titles of columns, and what `comparison.csv` calls them.
 const COLUMNS: [(&str, &str); 11] = [
@@ -35,7 +35,7 @@ type Line = BTreeMap<String, String>;
 fn csv_html_and_markdown_of_the_records_hold_the_same_figures() {
     // A package comes without records.
     let Some(report) = records() else { return };
-    let (html, markdown) = (from_html(&page(&report)), from_markdown(&section(&report, Section::Comparison)));
+    let (html, markdown) = (from_html(&page(&report)), from_markdown(&format_section(&report, Section::Comparison)));
     assert_eq!(html, markdown);
     let text = render::csv(&rows(&report.comparisons)).expect("written");
     let lines: Vec<Line> =

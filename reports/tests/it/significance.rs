@@ -1,8 +1,8 @@
 //! Tests, corrections and what a number of pairs can show: against tables, against each other and by simulation.
 
 use proptest::prelude::*;
-use skipbench_reports::bootstrap;
-use skipbench_reports::paired;
+use skipbench_reports::stats::bootstrap;
+use skipbench_reports::stats::paired;
 use skipbench_reports::stats::{detectable, holm, mean_interval, p_value};
 
 use super::noise::normals;

@@ -9,8 +9,8 @@ mod reuse;
 use std::collections::BTreeMap;
 use std::fs;
 
-use skipbench::cell::{Cell, Outcome};
-use skipbench::dispatch;
+use skipbench::internals::cell::{Cell, Outcome};
+use skipbench::internals::tasks::dispatch;
 use skipbench_reports::record::Status;
 use skipbench_reports::store::read;
 

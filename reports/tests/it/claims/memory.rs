@@ -1,9 +1,9 @@
 //! `memory`: peaks that follow a power of the depth.
 
 use skipbench_reports::claims::{Finding, Verdict, findings};
-use skipbench_reports::record::RunRow;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
 use skipbench_reports::stats::Estimate;
-use skipbench_reports::store::Run;
 
 use super::{cell, jitter, only, with};
 

@@ -1,0 +1,102 @@
+//! Lets skipbench drive the steps of a Rust program: `skipbench versus './mine --old' './mine --new'`.
+//!
+//! Copy this file into your program; it needs nothing but the standard library. Prepare everything, then call [`serve`] with
+//! one step of your work:
+//!
+//! ```no_run
+//! # use skipbench::lockstep::serve::{Program, serve, timed};
+//! let mut numbers = vec![3_u64; 1_000_000];
+//! let program = Program { name: "sorting", units: (1_000_000, "numbers"), facts: &[("version", "1".to_owned())] };
+//! serve(&program, timed(|| {
+//!     numbers.reverse();
+//!     numbers.sort_unstable();
+//! }))?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! A step must end when its work has ended: wait for the GPU within it. Print nothing to standard output, which is for
+//! the protocol (PROTOCOL.md), and let no thread go on working between steps.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::io::{self, BufRead, Write};
+use std::time::{Duration, Instant};
+
+/// First line of both sides.
+const HELLO: &str = "hello skipbench-steps 1";
+
+/// What is said of a program before its first step.
+#[derive(Debug, Clone, Copy)]
+pub struct Program<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// What one step works through: `(64, "images")`.
+    pub units: (u64, &'a str),
+    /// What else should be recorded: a key without spaces and its value, on one line.
+    pub facts: &'a [(&'a str, String)],
+}
+
+/// Answers on standard input and output until the driver goes away. `step` does one step and gives the time that it took.
+///
+/// # Errors
+/// If standard input or output fails, or the driver says something unknown. An error of `step` is told to the driver.
+pub fn serve<E: Display>(program: &Program<'_>, step: impl FnMut() -> Result<Duration, E>) -> io::Result<()> {
+    converse(program, step, io::stdin().lock(), io::stdout().lock())
+}
+
+/// Work that cannot fail, with the time that it took.
+pub fn timed(mut work: impl FnMut()) -> impl FnMut() -> Result<Duration, Infallible> {
+    move || {
+        let start = Instant::now();
+        work();
+        Ok(start.elapsed())
+    }
+}
+
+/// [`serve`] on other pipes.
+///
+/// # Errors
+/// As [`serve`].
+pub fn converse<E: Display>(
+    program: &Program<'_>,
+    mut step: impl FnMut() -> Result<Duration, E>,
+    requests: impl BufRead,
+    mut answers: impl Write,
+) -> io::Result<()> {
+    let mut greeted = false;
+    for line in requests.lines() {
+        let line = line?;
+        let words: Vec<&str> = line.split(' ').collect();
+        match (words.as_slice(), greeted) {
+            (_, false) if line == HELLO => {
+                greeted = true;
+                write!(answers, "{}", introduction(program))?;
+            }
+            (["step", count], true) => match steps(count.parse().map_err(io::Error::other)?, &mut step) {
+                Ok(times) => writeln!(answers, "ns{times}")?,
+                Err(error) => writeln!(answers, "error {}", one_line(&error))?,
+            },
+            (["quit"], true) => return Ok(()),
+            _ => {
+                writeln!(answers, "error not understood: {line}")?;
+                return Err(io::Error::other(format!("the driver said something unknown: {line}")));
+            }
+        }
+        answers.flush()?;
+    }
+    Ok(())
+}
+
+fn introduction(Program { name, units: (count, unit), facts }: &Program<'_>) -> String {
+    let facts: String = facts.iter().map(|(key, value)| format!("fact {key} {}\n", one_line(value))).collect();
+    format!("{HELLO}\nname {}\nunits {count} {unit}\n{facts}ready\n", one_line(name))
+}
+
+/// Does `count` steps: the nanoseconds of each, with a space before each.
+fn steps<E: Display>(count: u32, step: &mut impl FnMut() -> Result<Duration, E>) -> Result<String, E> {
+    (0..count).map(|_| step().map(|time| format!(" {}", time.as_nanos()))).collect()
+}
+
+fn one_line(text: &(impl Display + ?Sized)) -> String {
+    text.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,157 @@
+//! `skipbench steps`: a network's steps on request.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde::de::DeserializeOwned;
+use skipbench_models::{Kernels, catalog};
+use skipbench_reports::metric::Metric;
+
+use super::quantity::quantity;
+use crate::cell::recipe::{Precision, Recipe};
+use crate::cell::{Cell, Task, custom};
+use crate::data::{Settings, Source};
+use crate::device::{self, Backend, Choice, DeviceId};
+use crate::lockstep::cells::{TASKS, drive};
+use crate::lockstep::serve::{Program, serve};
+use crate::run::process::ALLOCATOR;
+
+/// Arguments of `steps`.
+#[derive(Debug, Args)]
+#[command(after_help = "Prepares, then answers on standard input and output (bench/PROTOCOL.md). Examples:\n  \
+    skipbench versus 'skipbench steps resnet20' 'skipbench steps plain20'\n  \
+    skipbench versus 'skipbench steps resnet20 --task infer' 'python3 mine.py' --limit 5%\n  \
+    skipbench versus 'skipbench steps resnet20' 'skipbench steps resnet20 --plant 3%'   what a known 3 % looks like")]
+pub(crate) struct StepsArgs {
+    /// The network: a published name, or a description such as densenet-bc-22-26.
+    #[arg(required_unless_present_any = ["cell", "sleep"])]
+    model: Option<String>,
+    /// What a step is: train-step, infer, or latency (infer with one image).
+    #[arg(long, default_value = "train-step", value_parser = task)]
+    task: Task,
+    /// The images: digits, cifar10, cifar100, folder:DIR or generated.
+    #[arg(long, default_value = "digits", value_name = "SET")]
+    data: String,
+    /// Images in a batch.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    batch: u16,
+    /// The device: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX.
+    #[arg(long, default_value = "flex")]
+    device: Choice,
+    /// Whose kernels compute: skipbench, skipbench-bf16 or burn.
+    #[arg(long, default_value = "skipbench", value_parser = word::<Kernels>)]
+    kernels: Kernels,
+    /// What is computed in: f32, bf16 or f16.
+    #[arg(long, default_value = "f32", value_parser = word::<Precision>)]
+    precision: Precision,
+    /// Seed of the weights.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads of the CPU. Default: all of the machine's.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Make every step longer by this share, to see whether it is found.
+    #[arg(long, default_value = "0%", value_name = "PERCENT", value_parser = planted)]
+    plant: f64,
+    /// The cell in this file, as JSON, in place of all of the above.
+    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    cell: Option<PathBuf>,
+    /// In place of a network: sleep for so long, such as 500us, and say that the step took exactly that.
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with_all = ["model", "cell"])]
+    sleep: Option<Duration>,
+}
+
+pub(crate) fn run(arguments: &StepsArgs) -> Result<ExitCode> {
+    if let Some(time) = arguments.sleep {
+        sleep(time.mul_f64(1.0 + arguments.plant))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let cell = arguments.cell()?;
+    with_environment(cell.threads)?;
+    drive(&cell, arguments.plant)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl StepsArgs {
+    fn cell(&self) -> Result<Cell> {
+        if let Some(path) = &self.cell {
+            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+            return serde_json::from_str(&text).with_context(|| format!("{}: no cell as JSON", path.display()));
+        }
+        let model = self.model.as_deref().context("a network is needed")?;
+        let threads =
+            self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+        let source =
+            Source::parse(&self.data, Settings { dir: crate::data::dir_from_environment(), ..Settings::default() })?;
+        let (data, device) = (source.load()?.summary(), self.device()?);
+        let kernels = if device.backend == Backend::Flex { self.kernels } else { Kernels::Burn };
+        let recipe = Recipe { batch: usize::from(self.batch), kernels, precision: self.precision, ..Recipe::default() };
+        let spec = custom::find(model, data.images).map_or_else(|| catalog::find(model), Ok)?;
+        let usual = Cell::alone(REPLACED, self.task, device)?;
+        let cell = Cell { model: model.to_owned(), spec, data, source, recipe, seed: self.seed, threads, ..usual };
+        Ok(Cell { memory_limit_bytes: u64::MAX, ..cell })
+    }
+
+    fn device(&self) -> Result<DeviceId> {
+        match self.device {
+            Choice::Exact(id) => Ok(id),
+            Choice::Auto => Ok(device::automatic(&device::list()).context("no device is here")?.id),
+        }
+    }
+}
+
+/// A network that every catalog has; another takes its place.
+const REPLACED: &str = "resnet20";
+
+/// A program whose times are known.
+fn sleep(time: Duration) -> Result<()> {
+    let step = || {
+        std::thread::sleep(time);
+        Ok::<_, std::convert::Infallible>(time)
+    };
+    Ok(serve(&Program { name: "sleep", units: (1, "steps"), facts: &[] }, step)?)
+}
+
+/// Says that the environment is the one that a network needs.
+const PREPARED: &str = "SKIPBENCH_STEPS";
+
+/// The number of threads and the allocator's settings are read when a program starts: starts this one again with them.
+fn with_environment(threads: usize) -> Result<()> {
+    if std::env::var_os(PREPARED).is_some() {
+        return Ok(());
+    }
+    let mut command = Command::new(std::env::current_exe().context("finding this program")?);
+    command.args(std::env::args_os().skip(1)).env(PREPARED, "1").env("RAYON_NUM_THREADS", threads.to_string());
+    command.envs(ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
+    #[cfg(unix)]
+    bail!("starting this program again: {}", std::os::unix::process::CommandExt::exec(&mut command));
+    #[cfg(not(unix))]
+    match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => bail!("starting this program again: {error}"),
+    }
+}
+
+/// A word as recipes have it.
+fn word<T: DeserializeOwned>(word: &str) -> Result<T, String> {
+    serde_json::from_value(word.into()).map_err(|error| error.to_string())
+}
+
+fn task(given: &str) -> Result<Task, String> {
+    let words = TASKS.map(Task::word);
+    word(given).ok().filter(|task| TASKS.contains(task)).ok_or_else(|| format!("one of {} is needed", words.join(", ")))
+}
+
+/// `3%` or `3` as a share: 0.03.
+fn planted(word: &str) -> Result<f64, String> {
+    let number: Option<f64> = word.strip_suffix('%').unwrap_or(word).trim().parse().ok();
+    let share = number.map(|number| number / 100.0).filter(|share| (0.0..=10.0).contains(share));
+    share.ok_or_else(|| "a percentage is needed, such as 3%".to_owned())
+}
+
+fn time(word: &str) -> Result<Duration, String> {
+    quantity(Metric::Latency, word).map(|ns| Duration::from_nanos(ns as u64))
+}

@@ -1,0 +1,186 @@
+//! What a comparison says, for people: the answer, then the table, then what to know before believing it.
+
+use skipbench_reports::lockstep::Verdict;
+use skipbench_reports::stats::Estimate;
+
+use crate::commands::{format_count, format_table};
+use crate::lockstep::result::{Outcome, ProgramOutcome};
+
+/// Largest share of its steps' time for which a program may be at work between its turns without a word about it.
+const RESTLESS: f64 = 0.01;
+
+pub(super) fn text(outcome: &Outcome, commands: &[String]) -> String {
+    let parts = [answers(outcome), sheet(outcome), notes(outcome), legend(outcome, commands)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn lines(lines: impl IntoIterator<Item = String>) -> String {
+    lines.into_iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn answers(outcome: &Outcome) -> String {
+    let reference = &outcome.programs[0];
+    let broken = |program: &ProgramOutcome| {
+        let error = program.error.as_ref()?;
+        let again = if program.again { " (started again)" } else { "" };
+        Some(format!("{}{again} could not be measured: {error}.", program.name))
+    };
+    let judged = outcome.programs.iter().filter_map(|program| Some((program, program.verdict?)));
+    let judged = judged.map(|(program, verdict)| answer(outcome, program, &reference.name, verdict));
+    lines(outcome.programs.iter().filter_map(broken).chain(judged))
+}
+
+fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict: Verdict) -> String {
+    let (name, limit) = (&program.name, percent(outcome.limit.unwrap_or(0.0)));
+    let ratio = program.ratio.as_ref();
+    let (change, range) = (ratio.map_or(0.0, |ratio| ratio.value - 1.0), ratio.map_or_else(String::new, interval));
+    let size = percent(change.abs());
+    match verdict {
+        Verdict::Slower => format!("{name} is slower than {reference}: it takes {size} longer{range}."),
+        Verdict::Faster => format!("{name} is faster than {reference}: it takes {size} less time{range}."),
+        Verdict::NoDifferenceShown => {
+            let detectable = program.detectable.map(percent).unwrap_or_default();
+            format!(
+                "No difference between {name} and {reference} was shown: {}{range}. A difference of {detectable} would have been found \
+                 in four cases of five.",
+                signed(change)
+            )
+        }
+        Verdict::Pass => format!(
+            "{name} passes: its time differs from that of {reference} by {}{range}, surely less than the limit of {limit}.",
+            signed(change)
+        ),
+        Verdict::Regressed => {
+            format!("{name} has regressed: it takes {size} longer than {reference}{range}; the limit is {limit}.")
+        }
+        Verdict::CannotTell => format!(
+            "Nobody can tell whether {name} is slower than {reference} by more than {limit}: {}{range}. More sets (--sets, --precision) \
+             may tell.",
+            signed(change)
+        ),
+    }
+}
+
+fn sheet(outcome: &Outcome) -> String {
+    let by_step = outcome.unit == "steps";
+    let rate = format!("{} a second", outcome.unit);
+    let compared = format!("time compared with {}", outcome.programs[0].name);
+    let header = ["program", "steps", "median step", &rate, &compared, "verdict"];
+    let row = |program: &ProgramOutcome| {
+        let name = if program.again { format!("{} again", program.name) } else { program.name.clone() };
+        let rate =
+            program.units_per_s.map(|rate| if by_step { format!("{rate:.1}") } else { format_count(rate as u64) });
+        let step = program.step_ns_median.map(format_ns);
+        let steps = format_count(program.steps as u64);
+        vec![
+            name,
+            steps,
+            step.unwrap_or_default(),
+            rate.unwrap_or_default(),
+            difference(program),
+            verdict(outcome, program),
+        ]
+    };
+    format_table(&header, outcome.programs.iter().map(row).collect(), 1)
+}
+
+fn difference(program: &ProgramOutcome) -> String {
+    let Some(ratio) = &program.ratio else { return String::new() };
+    match (ratio.low, ratio.high) {
+        (Some(low), Some(high)) => {
+            format!("{} [{}, {}]", signed(ratio.value - 1.0), bare(low - 1.0), bare(high - 1.0))
+        }
+        _ => signed(ratio.value - 1.0),
+    }
+}
+
+fn verdict(outcome: &Outcome, program: &ProgramOutcome) -> String {
+    if program.error.is_some() {
+        return "not measured".to_owned();
+    }
+    if program.again {
+        return outcome.noise_floor.map_or_else(String::new, |floor| format!("noise floor {}", percent(floor)));
+    }
+    let word = match program.verdict {
+        None => "the reference",
+        Some(Verdict::Faster) => "faster",
+        Some(Verdict::Slower) => "slower",
+        Some(Verdict::NoDifferenceShown) => "no difference shown",
+        Some(Verdict::Pass) => "pass",
+        Some(Verdict::Regressed) => "regressed",
+        Some(Verdict::CannotTell) => "cannot tell",
+    };
+    word.to_owned()
+}
+
+fn notes(outcome: &Outcome) -> String {
+    let Outcome { sets, pilot_sets, turns, dropped_turns, .. } = outcome;
+    let mut notes = vec![format!(
+        "{sets} sets of fresh processes, {} turns. [ ] is Student's 95 % interval over the sets.",
+        format_count(*turns as u64)
+    )];
+    if *dropped_turns > 0 {
+        notes.push(format!(
+            "{} turns were left out, because something else had the processor meanwhile (another guest, or another process).",
+            format_count(*dropped_turns as u64)
+        ));
+    }
+    if pilot_sets < sets {
+        notes.push(format!(
+            "The spread is that of the first {pilot_sets} sets, which said how many were needed (Stein's rule)."
+        ));
+    }
+    if let Some(wanted) = outcome.wanted_sets {
+        notes.push(format!("The precision asked for needs {wanted} sets; --max-sets allowed {sets}."));
+    }
+    if outcome.programs.len() > 3 {
+        notes.push("Each verdict holds after Holm's correction for their number.".to_owned());
+    }
+    let restless = |program: &&ProgramOutcome| program.asleep_cpu_share.is_some_and(|share| share > RESTLESS);
+    for program in outcome.programs.iter().filter(restless) {
+        let share = percent(program.asleep_cpu_share.unwrap_or_default());
+        notes.push(format!(
+            "{} is at work between its turns, for {share} of its steps' time, and so may slow others: let its threads sleep.",
+            program.name
+        ));
+    }
+    lines(notes)
+}
+
+/// What the names stand for.
+fn legend(outcome: &Outcome, commands: &[String]) -> String {
+    let line = |(program, command): (&ProgramOutcome, &String)| {
+        let said = program.introduction.as_ref().map(|introduction| introduction.name.as_str()).unwrap_or_default();
+        let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
+        format!("{}: {command}{said}", program.name)
+    };
+    lines(outcome.programs.iter().zip(commands).map(line))
+}
+
+fn interval(ratio: &Estimate) -> String {
+    match (ratio.low, ratio.high) {
+        (Some(low), Some(high)) => format!(" (95 % interval {} to {})", signed(low - 1.0), signed(high - 1.0)),
+        _ => String::new(),
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+fn bare(share: f64) -> String {
+    format!("{:+.1}", share * 100.0).replace('-', "−")
+}
+
+fn signed(share: f64) -> String {
+    format!("{} %", bare(share))
+}
+
+fn format_ns(ns: f64) -> String {
+    match ns {
+        ..1e4 => format!("{ns:.0} ns"),
+        ..1e6 => format!("{:.1} µs", ns / 1e3),
+        ..1e9 => format!("{:.2} ms", ns / 1e6),
+        _ => format!("{:.2} s", ns / 1e9),
+    }
+}

@@ -1,0 +1,49 @@
+//! turns.csv: every turn in its order.
+
+use serde::Serialize;
+
+use crate::lockstep::session::Session;
+
+/// One turn. Steps that do not count come first.
+#[derive(Debug, Serialize)]
+pub(super) struct TurnRow {
+    /// Set of fresh processes, from 1.
+    set: u64,
+    /// Place in the set's order, from 0; empty while a program warms up alone.
+    order: Option<u64>,
+    /// The program.
+    program: String,
+    /// Whether it is the reference once more.
+    again: bool,
+    /// How many of the steps count, from the last one back.
+    counted_steps: usize,
+    /// Nanoseconds of each step, with a space between.
+    step_ns: String,
+    /// Ticks (10 ms) in which another guest had a processor.
+    steal_ticks: u64,
+    /// Time that threads were ready to run and waited for a processor.
+    waited_ns: u64,
+    /// How often a thread had to give up its processor.
+    involuntary_switches: u64,
+    /// Processor time since its last turn.
+    asleep_cpu_ns: u64,
+}
+
+pub(super) fn rows(session: &Session, names: &[String]) -> Vec<TurnRow> {
+    let row = |turn: &crate::lockstep::set::TurnRecord| {
+        let again = turn.member == session.twin();
+        TurnRow {
+            set: turn.set,
+            order: turn.order,
+            program: names[if again { 0 } else { turn.member }].clone(),
+            again,
+            counted_steps: turn.counted,
+            step_ns: turn.times.iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
+            steal_ticks: turn.evidence.steal_ticks,
+            waited_ns: turn.evidence.waited_ns,
+            involuntary_switches: turn.evidence.involuntary_switches,
+            asleep_cpu_ns: turn.evidence.asleep_cpu_ns,
+        }
+    };
+    session.turns.iter().map(row).collect()
+}

@@ -1,0 +1,199 @@
+//! One program that is driven: started, spoken to, ended. None of its processes outlives the driver.
+
+mod guard;
+mod output;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use super::evidence::Watch;
+use super::protocol::{Answer, Greeting, Introduction, Request};
+use super::{Fault, Launcher, Live, Turned};
+use crate::run::runner::Stop;
+
+pub(crate) use guard::exec_guarded;
+
+/// What a program may take to end by itself once it was told to.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Threads of OpenMP sleep at once when their work is done, unless the user said otherwise.
+const SLEEPING_THREADS: [(&str, &str); 2] = [("OMP_WAIT_POLICY", "passive"), ("KMP_BLOCKTIME", "0")];
+
+/// Starts programs by their command lines.
+#[derive(Debug)]
+pub(crate) struct Commands<'a> {
+    /// Each program's words: the path, then its arguments.
+    pub words: &'a [Vec<String>],
+    /// `skipbench` itself, which makes a program end with the driver before it becomes that program. Without it a program that hangs
+    /// outlives a driver that is killed.
+    pub guard: Option<PathBuf>,
+    /// Longest time until a program is ready, and of one turn.
+    pub timeout: Duration,
+    /// Whether to end now.
+    pub stop: &'a Stop,
+}
+
+impl<'a> Launcher for Commands<'a> {
+    type Live = Process<'a>;
+
+    fn start(&mut self, member: usize, padding: usize) -> Result<(Process<'a>, Introduction), Fault> {
+        let words = &self.words[member];
+        let mut command = self.command(words);
+        command.env("SKIPBENCH_PADDING", "x".repeat(padding));
+        command.envs(SLEEPING_THREADS.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A Ctrl-C in the terminal goes to the driver alone; and the whole group can be killed.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.spawn().map_err(|error| Fault::broken(format!("could not be started: {error}")))?;
+        let mut process = Process::new(child, self.timeout, self.stop);
+        let introduction = process.greet()?;
+        Ok((process, introduction))
+    }
+}
+
+impl Commands<'_> {
+    fn command(&self, words: &[String]) -> Command {
+        let (program, arguments) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
+        let mut command = match &self.guard {
+            Some(guard) => {
+                let mut command = Command::new(guard);
+                command.args([guard::COMMAND, "--"]).arg(program);
+                command.env(guard::DRIVER, std::process::id().to_string());
+                command
+            }
+            None => Command::new(program),
+        };
+        command.args(arguments);
+        command
+    }
+}
+
+/// A program that runs.
+#[derive(Debug)]
+pub(crate) struct Process<'a> {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<String>,
+    /// Lines that came so far.
+    count: u64,
+    errors: Receiver<String>,
+    watch: Watch,
+    timeout: Duration,
+    stop: &'a Stop,
+}
+
+impl<'a> Process<'a> {
+    fn new(mut child: Child, timeout: Duration, stop: &'a Stop) -> Self {
+        let lines = child.stdout.take().map(output::lines);
+        let errors = child.stderr.take().map(output::tail);
+        Self {
+            stdin: child.stdin.take(),
+            lines: lines.unwrap_or_else(|| channel().1),
+            count: 0,
+            errors: errors.unwrap_or_else(|| channel().1),
+            watch: Watch::new(child.id()),
+            child,
+            timeout,
+            stop,
+        }
+    }
+
+    fn greet(&mut self) -> Result<Introduction, Fault> {
+        self.say(Request::Hello);
+        let (deadline, mut greeting) = (Instant::now() + self.timeout, Greeting::default());
+        loop {
+            let answer = self.hear(deadline, "until it was ready")?;
+            if let Some(introduction) = greeting.take(answer).map_err(Fault::broken)? {
+                return Ok(introduction);
+            }
+        }
+    }
+
+    fn say(&mut self, request: Request) {
+        // A program that died before reading is found dead when its answer does not come.
+        if let Some(stdin) = &mut self.stdin {
+            let _ = stdin.write_all(format!("{request}\n").as_bytes());
+        }
+    }
+
+    /// The next line. `within` says what had to happen before `deadline`.
+    fn hear(&mut self, deadline: Instant, within: &str) -> Result<Answer, Fault> {
+        loop {
+            match self.lines.recv_timeout(Duration::from_millis(50)) {
+                Ok(line) => {
+                    self.count += 1;
+                    return Answer::parse(&line).ok_or_else(|| Fault::broken(output::stray(&line, self.count)));
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
+                Err(RecvTimeoutError::Timeout) if self.stop.soon() => return Err(Fault::Stopped),
+                Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => {
+                    return Err(Fault::broken(format!("took more than {} s {within}", self.timeout.as_secs_f64())));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    fn died(&mut self) -> Fault {
+        let status = self.ended_within(GRACE);
+        self.kill();
+        // A process that left the group may hold standard error open for ever.
+        let errors = self.errors.recv_timeout(GRACE).unwrap_or_default();
+        let how = match status {
+            Some(status) => format!("ended ({status})"),
+            None => "closed its standard output".to_owned(),
+        };
+        Fault::broken(format!("{how} without an answer. {errors}"))
+    }
+
+    /// How it ended, if it does within `time`.
+    fn ended_within(&mut self, time: Duration) -> Option<std::process::ExitStatus> {
+        let deadline = Instant::now() + time;
+        while Instant::now() < deadline {
+            match self.child.try_wait() {
+                Ok(None) => std::thread::sleep(Duration::from_millis(2)),
+                Ok(status) => return status,
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+
+    /// Ends it and every process that it started.
+    fn kill(&mut self) {
+        guard::kill_group(self.child.id());
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Live for Process<'_> {
+    fn turn(&mut self, steps: u32) -> Result<Turned, Fault> {
+        if self.stop.soon() {
+            return Err(Fault::Stopped);
+        }
+        self.watch.begin();
+        let start = Instant::now();
+        self.say(Request::Step(steps));
+        let answer = self.hear(start + self.timeout, "for one turn")?;
+        let wall = start.elapsed();
+        let evidence = self.watch.end();
+        let times = output::checked(answer, steps, wall).map_err(Fault::broken)?;
+        Ok(Turned { times, evidence })
+    }
+}
+
+impl Drop for Process<'_> {
+    fn drop(&mut self) {
+        self.say(Request::Quit);
+        drop(self.stdin.take());
+        if !self.stop.soon() {
+            self.ended_within(GRACE);
+        }
+        self.kill();
+    }
+}

@@ -1,0 +1,82 @@
+//! What a program writes: lines of the protocol, and what it prints beside them.
+
+use std::io::{BufRead, BufReader, Read};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use crate::lockstep::protocol::Answer;
+
+/// Longest line that is read: a thousand times of twenty digits take a fiftieth of it.
+const LONGEST: u64 = 1 << 20;
+
+/// Most of a line that an error quotes.
+const QUOTED: usize = 80;
+
+/// The lines that come out of `pipe`, read by a thread that sleeps meanwhile.
+pub(super) fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut pipe = BufReader::new(pipe);
+        loop {
+            let mut line = Vec::new();
+            match pipe.by_ref().take(LONGEST).read_until(b'\n', &mut line) {
+                Ok(1..) => {}
+                _ => return,
+            }
+            let line = String::from_utf8_lossy(&line);
+            if sender.send(line.trim_end_matches(['\n', '\r']).to_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// The last two kilobytes of what comes out of `pipe`, on one line, once it is closed.
+pub(super) fn tail(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    // Nobody may wait for it any more.
+    std::thread::spawn(move || drop(sender.send(last_of(pipe))));
+    receiver
+}
+
+fn last_of(mut pipe: impl Read) -> String {
+    let (mut text, mut buffer) = (Vec::new(), [0; 4096]);
+    while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+        text.extend_from_slice(&buffer[..count]);
+        let excess = text.len().saturating_sub(2048);
+        text.drain(..excess);
+    }
+    String::from_utf8_lossy(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What is said of a line that is not of the protocol.
+pub(super) fn stray(line: &str, number: u64) -> String {
+    let mut quoted: String = line.chars().take(QUOTED).collect();
+    if quoted.len() < line.len() {
+        quoted.push('…');
+    }
+    format!(
+        "its line {number} on standard output is not an answer: \"{quoted}\". Only the protocol may stand there; print everything else to \
+         standard error"
+    )
+}
+
+/// The times of a turn, if they can be true.
+pub(super) fn checked(answer: Answer, steps: u32, wall: Duration) -> Result<Vec<u64>, String> {
+    let times = match answer {
+        Answer::Times(times) => times,
+        Answer::Error(error) => return Err(error),
+        other => return Err(format!("answered a turn with {other:?} instead of times")),
+    };
+    if times.len() as u64 != u64::from(steps) {
+        return Err(format!("answered {steps} steps with {} times", times.len()));
+    }
+    let claimed: u128 = times.iter().map(|time| u128::from(*time)).sum();
+    // Clocks may differ by a little.
+    let most = wall + wall / 100 + Duration::from_millis(1);
+    if times.contains(&0) || claimed > most.as_nanos() {
+        return Err(format!("answered {claimed} ns in a turn that lasted {} ns", wall.as_nanos()));
+    }
+    Ok(times)
+}

@@ -1,0 +1,191 @@
+//! As many sets as the question needs.
+
+use skipbench_reports::lockstep::{Sample, log_ratio, sets_needed};
+
+use super::set::{Length, Set, SetRecord, Stopped, TurnRecord};
+use super::{Introduction, Launcher};
+
+/// How to measure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plan {
+    /// Programs: the first one is the reference, the last one the reference once more.
+    pub members: usize,
+    /// Sets; with a `precision` those of the pilot.
+    pub sets: u64,
+    /// Add as many sets as Stein's rule asks for, for ratios ± this share.
+    pub precision: Option<f64>,
+    /// But never more sets than these in all.
+    pub most_sets: u64,
+    /// How long each set takes turns.
+    pub length: Length,
+    /// Of everything random.
+    pub seed: u64,
+}
+
+/// Hears how far a session is.
+pub trait Observer {
+    /// `share` of set `number` of `sets` is done.
+    fn progressed(&mut self, number: u64, sets: u64, share: f64);
+    /// A set is done.
+    fn finished(&mut self, number: u64, sets: u64, set: &SetRecord);
+}
+
+/// What a session gave.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Session {
+    /// Every turn of every set.
+    pub turns: Vec<TurnRecord>,
+    /// Each program.
+    pub members: Vec<MemberRecord>,
+    /// Sets of the pilot.
+    pub pilot: u64,
+    /// Sets done.
+    pub sets: u64,
+    /// Sets that Stein's rule asked for, where that was more than were allowed.
+    pub wanted_sets: Option<u64>,
+}
+
+/// What a session gave of one program.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MemberRecord {
+    /// What it said of itself.
+    pub introduction: Option<Introduction>,
+    /// Why it took no further part.
+    pub error: Option<String>,
+    /// The logarithm of its ratio to the reference in each set.
+    pub logs: Vec<f64>,
+}
+
+impl MemberRecord {
+    fn units(&self) -> Option<&(u64, String)> {
+        self.introduction.as_ref()?.units.as_ref()
+    }
+}
+
+/// The number of the reference.
+pub(crate) const REFERENCE: usize = 0;
+
+/// Measures. A program that breaks takes no further part, and the others go on; without the reference nothing does.
+///
+/// # Errors
+/// If the user wants to end.
+pub fn run<L: Launcher>(plan: &Plan, launcher: &mut L, observer: &mut dyn Observer) -> Result<Session, Stopped> {
+    let mut session = Session::new(plan);
+    let mut sets = plan.sets;
+    let mut number = 0;
+    while number < sets {
+        let alive = session.alive();
+        if !session.can_go_on(&alive) {
+            break;
+        }
+        number += 1;
+        let set = Set::new(number, plan.seed, launcher, plan.members);
+        let record = set.run(&alive, plan.length, &mut |share| observer.progressed(number, sets, share))?;
+        observer.finished(number, sets, &record);
+        session.add(number, record);
+        if let Some(precision) = plan.precision.filter(|_| number == plan.sets) {
+            let wanted = session.sets_wanted(precision);
+            sets = wanted.min(plan.most_sets).max(plan.sets);
+            session.wanted_sets = Some(wanted).filter(|wanted| *wanted > sets);
+        }
+    }
+    Ok(session)
+}
+
+impl Session {
+    fn new(plan: &Plan) -> Self {
+        let members = vec![MemberRecord::default(); plan.members];
+        Self { members, pilot: plan.sets, ..Self::default() }
+    }
+
+    /// The last program is the reference once more.
+    pub fn twin(&self) -> usize {
+        self.members.len() - 1
+    }
+
+    /// The programs that are compared with the reference.
+    pub fn compared(&self) -> std::ops::Range<usize> {
+        REFERENCE + 1..self.twin()
+    }
+
+    fn alive(&self) -> Vec<usize> {
+        (0..self.members.len()).filter(|member| self.members[*member].error.is_none()).collect()
+    }
+
+    fn can_go_on(&self, alive: &[usize]) -> bool {
+        alive.contains(&REFERENCE) && alive.iter().any(|member| self.compared().contains(member))
+    }
+
+    fn add(&mut self, number: u64, record: SetRecord) {
+        for (member, introduction) in record.introductions {
+            self.members[member].introduction.get_or_insert(introduction);
+        }
+        for (member, error) in record.broken {
+            self.members[member].error.get_or_insert(error);
+        }
+        self.refuse_other_units();
+        let turns = self.comparable(&record.turns);
+        for member in self.alive().into_iter().filter(|member| *member != REFERENCE) {
+            match log_ratio(&turns, REFERENCE, member) {
+                Some(log) => self.members[member].logs.push(log),
+                None if self.members[REFERENCE].error.is_some() => {}
+                None => self.members[member].error = Some("had no turn between two of the reference".to_owned()),
+            }
+        }
+        self.turns.extend(record.turns);
+        self.sets = number;
+    }
+
+    /// Images and tokens cannot be compared.
+    fn refuse_other_units(&mut self) {
+        let unit = |member: &MemberRecord| member.units().map(|(_, unit)| unit.clone());
+        let expected = unit(&self.members[REFERENCE]);
+        for member in self.members.iter_mut().filter(|member| member.introduction.is_some()) {
+            let own = unit(member);
+            if own != expected {
+                let word = |unit: Option<String>| unit.unwrap_or_else(|| "steps".to_owned());
+                let error = format!("counts {}, but the reference counts {}", word(own), word(expected.clone()));
+                member.error.get_or_insert(error);
+            }
+        }
+    }
+
+    /// Turns that count, as times of one unit.
+    fn comparable(&self, turns: &[TurnRecord]) -> Vec<skipbench_reports::lockstep::Turn> {
+        turns.iter().filter_map(|turn| turn.compared(self.units(turn.member))).collect()
+    }
+
+    /// What a step of a program works through.
+    pub fn units(&self, member: usize) -> u64 {
+        self.members[member].units().map_or(1, |(count, _)| *count)
+    }
+
+    /// What is counted: `images`, or `steps` where the programs did not say.
+    pub fn unit(&self) -> &str {
+        self.members[REFERENCE].units().map_or("steps", |(_, unit)| unit)
+    }
+
+    /// The ratios of a program, a set each.
+    pub fn sample(&self, member: usize) -> Sample<'_> {
+        let logs = &self.members[member].logs;
+        Sample { logs, pilot: logs.len().min(usize::try_from(self.pilot).unwrap_or(usize::MAX)) }
+    }
+
+    /// The sets that the least precise program needs.
+    fn sets_wanted(&self, precision: f64) -> u64 {
+        let alive = self.alive();
+        let needed = self.compared().filter(|member| alive.contains(member)).map(|member| {
+            let logs = self.members[member].logs.as_slice();
+            sets_needed(logs, precision).unwrap_or(logs.len()) as u64
+        });
+        needed.max().unwrap_or(0)
+    }
+
+    /// Turns that count of a program, and how many of them were dropped as disturbed in their sets.
+    pub fn dropped(&self) -> (usize, usize) {
+        let sets = self.turns.chunk_by(|a, b| a.set == b.set).map(|set| self.comparable(set));
+        sets.fold((0, 0), |(all, dropped), turns| {
+            (all + turns.len(), dropped + skipbench_reports::lockstep::dropped(&turns))
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! Programs that take turns: their order, sessions on a clock of their own, real processes, and `skipbench versus`.
+
+mod adapters;
+#[cfg(target_os = "linux")]
+mod asleep;
+mod order;
+mod protocol;
+mod sessions;
+#[cfg(unix)]
+mod versus;

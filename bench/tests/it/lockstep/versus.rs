@@ -1,0 +1,192 @@
+//! `skipbench versus` with real processes.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::{ends, refused, skipbench};
+
+/// A program that sleeps for exactly so long a step, and the same with more.
+fn sleeping(more: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    format!("{program} steps --sleep 500us {more}")
+}
+
+/// Versus with short sets. Gives what it said.
+fn versus(dir: &Path, commands: &[&str], more: &[&str], code: i32) -> (String, String) {
+    let mut arguments = vec!["versus"];
+    arguments.extend(commands);
+    arguments.extend(["--sets", "2", "--seconds", "0.2", "--timeout", "20"]);
+    arguments.extend(more);
+    ends(dir, &arguments, code)
+}
+
+fn outcome(said: &str) -> Value {
+    serde_json::from_str::<Value>(said).expect("JSON")["outcome"].clone()
+}
+
+#[test]
+fn a_planted_slowdown_is_found_and_the_table_says_so() {
+    let dir = tempfile::tempdir().expect("temp");
+    let (a, b) = (sleeping(""), sleeping("--plant 10%"));
+    let (said, errors) = versus(dir.path(), &[&a, &b], &["--limit", "3%", "--out", "out", "--names", "old,new"], 1);
+    for part in
+        ["new has regressed: it takes 10.0 % longer than old", "old again", "the reference", "noise floor 0.0 %"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(errors.contains("set 2 of 2 is done"), "{errors}");
+    let turns = fs::read_to_string(dir.path().join("out/turns.csv")).expect("turns");
+    let header =
+        "set,order,program,again,counted_steps,step_ns,steal_ticks,waited_ns,involuntary_switches,asleep_cpu_ns";
+    assert!(turns.starts_with(header) && turns.contains("500000 500000") && turns.contains("550000"), "{turns}");
+    let result = fs::read_to_string(dir.path().join("out/result.json")).expect("result");
+    let ratio = outcome(&result)["programs"][1]["ratio"]["value"].as_f64().expect("a ratio");
+    assert!((ratio - 1.1).abs() < 1e-9, "{ratio}");
+}
+
+#[test]
+fn equal_programs_pass_and_without_a_limit_nothing_is_judged() {
+    let dir = tempfile::tempdir().expect("temp");
+    let a = sleeping("");
+    let (said, errors) = versus(dir.path(), &[&a, &a, &a], &["--limit", "3%", "--quiet"], 0);
+    assert!(said.contains("B passes") && said.contains("C passes") && errors.is_empty(), "{said}{errors}");
+    let (said, _) = versus(dir.path(), &[&a, &sleeping("--plant 50%")], &["--json"], 0);
+    assert_eq!(outcome(&said)["programs"][1]["verdict"], "slower");
+}
+
+#[test]
+fn where_it_cannot_be_told_the_exit_code_says_so() {
+    let dir = tempfile::tempdir().expect("temp");
+    // Every process of one program has a speed of its own.
+    let script = "exec \"$0\" steps --sleep $((400 + $$ % 7 * 40))us";
+    let varying = format!("sh -c '{script}' {}", env!("CARGO_BIN_EXE_skipbench"));
+    let (said, _) = versus(dir.path(), &[&sleeping(""), &varying], &["--limit", "1%", "--sets", "3"], 3);
+    assert!(said.contains("Nobody can tell whether B is slower than A by more than 1.0 %"), "{said}");
+}
+
+#[test]
+fn programs_that_break_are_errors_that_say_how_and_the_others_go_on() {
+    let dir = tempfile::tempdir().expect("temp");
+    let hello = "read hello; echo hello skipbench-steps 1; echo ready;";
+    let scripts = [
+        ("exit 3".to_owned(), "ended (exit status: 3) without an answer"),
+        ("echo gone >&2; exit 1".to_owned(), "gone"),
+        ("echo Loading data; sleep 60".to_owned(), "its line 1 on standard output is not an answer: \"Loading data\""),
+        ("sleep 60".to_owned(), "took more than 2 s until it was ready"),
+        ("read hello; echo hello skipbench-steps 2; sleep 60".to_owned(), "hello skipbench-steps 2"),
+        ("read hello; echo error no GPU is here".to_owned(), "no GPU is here"),
+        (format!("{hello} read turn; sleep 60"), "took more than 2 s for one turn"),
+        (format!("{hello} read turn; echo ns 12 13; sleep 60"), "answered 1 steps with 2 times"),
+        (format!("{hello} read turn; echo ns 99999999999; sleep 60"), "answered 99999999999 ns in a turn that lasted"),
+        (format!("{hello} read turn; echo ns 0; sleep 60"), "answered 0 ns"),
+        (format!("{hello} read turn; echo step 7 done; sleep 60"), "its line 3 on standard output is not an answer"),
+        (format!("{hello} read turn; kill -9 $$"), "ended (signal: 9 (SIGKILL)) without an answer"),
+    ];
+    let (a, b) = (sleeping(""), sleeping("--plant 10%"));
+    let broken: Vec<String> =
+        scripts.iter().map(|(script, _)| shlex::try_join(["sh", "-c", script]).expect("no zero byte")).collect();
+    let mut commands = vec![a.as_str(), b.as_str(), "./is-not-there"];
+    commands.extend(broken.iter().map(String::as_str));
+    let (said, _) = versus(dir.path(), &commands, &["--timeout", "2", "--json"], 2);
+    let outcome = outcome(&said);
+    let error = |index: usize| outcome["programs"][index]["error"].as_str().unwrap_or_default();
+    assert!(error(2).contains("./is-not-there could not be started"), "{}", error(2));
+    for (index, (script, expected)) in scripts.iter().enumerate() {
+        assert!(error(index + 3).contains(expected), "{script}: {}", error(index + 3));
+    }
+    assert_eq!(outcome["programs"][1]["verdict"], "slower", "{said}");
+    assert_eq!(outcome["programs"][1]["set_ratios"].as_array().map(Vec::len), Some(2));
+    assert_eq!(left(dir.path()), 0);
+}
+
+#[test]
+fn bad_arguments_are_refused_with_the_way_out() {
+    let dir = tempfile::tempdir().expect("temp");
+    assert!(refused(dir.path(), &["versus", "true"]).contains("2 values required"));
+    assert!(refused(dir.path(), &["versus", "a 'b", "c"]).contains("a quotation mark is not closed"));
+    assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x"]).contains("2 programs need 2 names"));
+    assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x,x"]).contains("stands there twice"));
+    assert!(refused(dir.path(), &["versus", "a", "b", "--sets", "1"]).contains("2..=1000"));
+    assert!(refused(dir.path(), &["versus", "a", "b", "--limit", "much"]).contains("such as 3%"));
+    let (help, _) = ends(dir.path(), &["versus", "--help"], 0);
+    assert!(help.contains("skipbench versus 'python3 old.py' 'python3 new.py' --limit 3%"), "{help}");
+}
+
+/// Two networks of skipbench's own, through every layer.
+#[test]
+fn networks_are_compared() {
+    let dir = tempfile::tempdir().expect("temp");
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let command = |more: &str| format!("{program} steps resnet8-w4 --batch 8 --threads 1 {more}");
+    let (small, large) = (command(""), format!("{program} steps resnet20 --batch 8 --threads 1"));
+    let (said, _) = versus(dir.path(), &[&small, &large, &command("--plant 100%")], &["--json"], 0);
+    let outcome = outcome(&said);
+    assert_eq!(
+        (&outcome["unit"], &outcome["programs"][0]["introduction"]["name"]),
+        (&"images".into(), &"resnet8-w4".into())
+    );
+    assert!(outcome["programs"][1]["ratio"]["value"].as_f64() > Some(1.5), "{said}");
+    let planted = outcome["programs"][2]["ratio"]["value"].as_f64().expect("a ratio");
+    assert!((1.7..2.3).contains(&planted), "twice as long: {planted}");
+    assert!(
+        outcome["programs"]
+            .as_array()
+            .expect("programs")
+            .iter()
+            .all(|program| program["asleep_cpu_share"].as_f64() < Some(0.05)),
+        "{said}"
+    );
+}
+
+/// The command lines of processes whose folder is `dir`.
+fn processes(dir: &Path) -> Vec<String> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
+    let ours = processes.filter(|process| fs::read_link(process.join("cwd")).is_ok_and(|folder| folder == dir));
+    ours.filter_map(|process| Some(fs::read_to_string(process.join("cmdline")).ok()?.replace('\0', " "))).collect()
+}
+
+fn left(dir: &Path) -> usize {
+    processes(dir).len()
+}
+
+fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Two programs that go on for long. Once a process begins with `begun`, `signal` goes to the driver: its exit code.
+#[cfg(target_os = "linux")]
+fn interrupted(hanging: &str, begun: &str, signal: &str) -> Option<i32> {
+    let dir = tempfile::tempdir().expect("temp");
+    let mut command = skipbench(dir.path());
+    command.args(["versus", &sleeping(""), hanging, "--seconds", "600"]).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut driver = command.spawn().expect("started");
+    wait_until("it is started", || processes(dir.path()).iter().any(|process| process.starts_with(begun)));
+    Command::new("kill").args([signal, &driver.id().to_string()]).status().expect("kill");
+    let status = driver.wait().expect("it ended");
+    wait_until("nothing is left", || left(dir.path()) == 0);
+    status.code()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_leaves_no_process_behind() {
+    let hanging = "sh -c 'trap \"\" INT TERM; sleep 600 & sleep 600'";
+    assert_eq!(interrupted(hanging, "sleep 600", "-INT"), Some(130));
+    assert_eq!(interrupted(&sleeping(""), &sleeping(""), "-TERM"), Some(130));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_driver_leaves_no_process_behind_even_if_it_hangs() {
+    // It does not see that its input ended.
+    assert_eq!(interrupted("sleep 600", "sleep 600", "-KILL"), None);
+    assert_eq!(interrupted(&sleeping(""), &sleeping(""), "-KILL"), None);
+}

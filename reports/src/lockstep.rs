@@ -1,0 +1,183 @@
+//! What programs that take turns say of each other's speed.
+//!
+//! Programs run in *sets*: each set starts fresh processes, which then take turns, a few steps each. Within a set, every
+//! turn of a program is compared with the reference's turns right before and right after it ([`log_ratio`]). A set gives
+//! one ratio. The sets are the sample: intervals and tests are Student's over sets, never over steps, because what differs
+//! from process to process (addresses, placement, start order) does not average out within one.
+//!
+//! The reference runs twice in every set, under two names. Its ratio to itself is the noise floor.
+
+use serde::Serialize;
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use crate::stats::{self, Estimate};
+
+/// Share that is cut off at either end before the mean: a step that something held up does not count.
+const TRIMMED: f64 = 0.2;
+
+/// Two-sided chance of error of every interval, and of all verdicts of one table together.
+const CHANCE: f64 = 0.05;
+
+/// One turn of one program.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Turn {
+    /// Place in the set's order.
+    pub order: u64,
+    /// Which program.
+    pub member: usize,
+    /// Time of one unit of work: of a step, or of one of its images. Above 0.
+    pub ns: f64,
+    /// Whether evidence from outside the program says that something held it up.
+    pub disturbed: bool,
+}
+
+/// Largest share of disturbed turns that are dropped. Where more are disturbed, that is the machine's usual state, and
+/// dropping would leave too little: then all turns count.
+const RARE: f64 = 1.0 / 3.0;
+
+/// How many turns of a set are dropped as disturbed: all that are, or none where they are more than a third.
+pub fn dropped(turns: &[Turn]) -> usize {
+    let disturbed = turns.iter().filter(|turn| turn.disturbed).count();
+    if disturbed as f64 <= turns.len() as f64 * RARE { disturbed } else { 0 }
+}
+
+/// The logarithm of how much longer `member` took than `reference` in one set, over all turns but the [`dropped`] ones; none
+/// where no turn of the member lies between two of the reference.
+///
+/// Each turn is compared with the reference's time at that place, interpolated between its nearest turns on both sides, so
+/// that a drift of the machine's speed cancels. Of those differences it is the mean without a fifth at either end.
+pub fn log_ratio(turns: &[Turn], reference: usize, member: usize) -> Option<f64> {
+    let keep_all = dropped(turns) == 0;
+    let kept = |of: usize| turns.iter().filter(move |turn| turn.member == of && (keep_all || !turn.disturbed));
+    let base: Vec<(f64, f64)> = kept(reference).map(|turn| (turn.order as f64, turn.ns.ln())).collect();
+    let differences = kept(member).filter_map(|turn| Some(turn.ns.ln() - interpolated(&base, turn.order as f64)?));
+    trimmed_mean(differences.collect())
+}
+
+/// The value at `place` on the line between the neighbors on both sides.
+fn interpolated(points: &[(f64, f64)], place: f64) -> Option<f64> {
+    let after = points.partition_point(|(at, _)| *at < place);
+    let ((left, low), (right, high)) = (*points.get(after.checked_sub(1)?)?, *points.get(after)?);
+    Some(low + (high - low) * (place - left) / (right - left))
+}
+
+fn trimmed_mean(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let cut = (values.len() as f64 * TRIMMED) as usize;
+    stats::mean(&values[cut..values.len() - cut])
+}
+
+/// The logarithms of one program's ratios, a set each.
+///
+/// With a fixed number of sets all of them are the pilot. With Stein's rule ([`sets_needed`]) the spread comes from the
+/// pilot sets alone, which is what keeps the interval's coverage exact although the number of sets depends on the data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sample<'a> {
+    /// In the order of the sets.
+    pub logs: &'a [f64],
+    /// How many of the first ones the spread is taken from.
+    pub pilot: usize,
+}
+
+impl<'a> Sample<'a> {
+    /// Of a number of sets that was fixed before.
+    pub fn fixed(logs: &'a [f64]) -> Self {
+        Self { logs, pilot: logs.len() }
+    }
+
+    /// The ratio with its 95 % interval; none of no set.
+    pub fn ratio(&self) -> Option<Estimate> {
+        let mean = stats::mean(self.logs)?;
+        let half = self.standard_error().zip(self.quantile(1.0 - CHANCE / 2.0)).map(|(error, t)| error * t);
+        let end = |sign: f64| half.map(|half| (mean + sign * half).exp());
+        Some(Estimate { n: self.logs.len(), value: mean.exp(), low: end(-1.0), high: end(1.0) })
+    }
+
+    /// The chance of a ratio at least so high, were the truth `ratio`; none with fewer than two pilot sets.
+    fn p_above(&self, ratio: f64) -> Option<f64> {
+        let distance = stats::mean(self.logs)? - ratio.ln();
+        let error = self.standard_error()?;
+        if error == 0.0 {
+            return Some(if distance > 0.0 { 0.0 } else { 1.0 });
+        }
+        Some(self.student()?.sf(distance / error))
+    }
+
+    /// The chance of a ratio at least so low, were the truth `ratio`.
+    fn p_below(&self, ratio: f64) -> Option<f64> {
+        let turned: Vec<f64> = self.logs.iter().map(|log| -log).collect();
+        Sample { logs: &turned, pilot: self.pilot }.p_above(1.0 / ratio)
+    }
+
+    fn standard_error(&self) -> Option<f64> {
+        let spread = stats::deviation(&self.logs[..self.pilot.min(self.logs.len())])?;
+        Some(spread / (self.logs.len() as f64).sqrt())
+    }
+
+    fn student(&self) -> Option<StudentsT> {
+        StudentsT::new(0.0, 1.0, self.pilot.min(self.logs.len()) as f64 - 1.0).ok()
+    }
+
+    fn quantile(&self, p: f64) -> Option<f64> {
+        Some(self.student()?.inverse_cdf(p))
+    }
+}
+
+/// Sets needed, those of the pilot included, for a 95 % interval at most ± `precision` wide (0.02: the ratio ± 2 %): Stein's
+/// two-stage rule (Stein 1945, Annals of Mathematical Statistics 16:243). None with fewer than two pilot sets.
+///
+/// n = max(n₀, ⌈(t(0.975, n₀ − 1) · s₀ / h)²⌉) depends on the pilot's spread alone, of which a mean of normal values is
+/// independent. So the interval of all n sets holds the truth in 95 % of cases, not only about so.
+pub fn sets_needed(pilot: &[f64], precision: f64) -> Option<usize> {
+    let sample = Sample::fixed(pilot);
+    let half = sample.quantile(1.0 - CHANCE / 2.0)? * stats::deviation(pilot)?;
+    Some(pilot.len().max((half / precision.ln_1p()).powi(2).ceil() as usize))
+}
+
+/// How far from 1 the reference's ratio to itself may lie by its interval, as a share.
+pub fn noise_floor(twin: &Estimate) -> Option<f64> {
+    Some(twin.high?.max(1.0 / twin.low?) - 1.0)
+}
+
+/// What is said of a program's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It takes less time; asked without a limit.
+    Faster,
+    /// It takes more time; asked without a limit.
+    Slower,
+    /// Neither was shown; asked without a limit.
+    NoDifferenceShown,
+    /// Whatever slowdown there is lies below the limit.
+    Pass,
+    /// It is slower, and by more than the limit.
+    Regressed,
+    /// Neither of the two.
+    CannotTell,
+}
+
+/// Judges all programs of one table together. With a `limit` (0.03: 3 % slower), a program passes if its slowdown's upper
+/// bound lies below the limit, and has regressed if the lower bound lies above 0 and the estimate above the limit.
+///
+/// Bounds are those of Student's 95 % interval. Of several programs each must be shown after Holm's correction.
+pub fn judge(samples: &[Sample<'_>], limit: Option<f64>) -> Vec<Verdict> {
+    let holm = |chance: &dyn Fn(&Sample<'_>) -> Option<f64>| {
+        stats::holm(&samples.iter().map(|sample| chance(sample).unwrap_or(1.0)).collect::<Vec<f64>>())
+    };
+    let slower = holm(&|sample| sample.p_above(1.0));
+    let below = holm(&|sample| sample.p_below(1.0 + limit.unwrap_or(0.0)));
+    let verdict = |index: usize| {
+        let (slower, below) = (slower[index] <= CHANCE / 2.0, below[index] <= CHANCE / 2.0);
+        let beyond = |limit: f64| samples[index].ratio().is_some_and(|ratio| ratio.value > 1.0 + limit);
+        match limit {
+            None if slower => Verdict::Slower,
+            None if below => Verdict::Faster,
+            None => Verdict::NoDifferenceShown,
+            Some(_) if below => Verdict::Pass,
+            Some(limit) if slower && beyond(limit) => Verdict::Regressed,
+            Some(_) => Verdict::CannotTell,
+        }
+    };
+    (0..samples.len()).map(verdict).collect()
+}
