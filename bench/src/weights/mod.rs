@@ -13,6 +13,7 @@ mod safe;
 mod tensor;
 mod torch;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +26,7 @@ pub use format::Format;
 
 use format::Content;
 use names::{Located, Wanted, locate};
-use tensor::{Contents, shown};
+use tensor::{Contents, Entry, shown};
 
 /// Tensors that do not fit a network.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -169,7 +170,8 @@ pub fn load<N: Network>(path: &Path, spec: &ModelSpec, model: N) -> Result<Loade
     Ok(Loaded { model, notes })
 }
 
-/// The floating-point tensors of a `.safetensors`, `.pt` or `.pth` file under the names that stand there, as f32.
+/// The floating-point tensors of a `.safetensors`, `.pt` or `.pth` file under the names that they have there,
+/// as f32 and in the order of the names.
 ///
 /// # Errors
 /// A file that is missing, damaged or of another format.
@@ -177,8 +179,9 @@ pub fn read(path: &Path) -> Result<State> {
     let (file, content) = format::open(path)?;
     let read = || -> Result<State> {
         let mut contents = contents(file, content)?;
-        let entries: Vec<_> = contents.entries.iter().filter(|entry| entry.element.is_float()).cloned().collect();
-        entries.into_iter().map(|entry| Ok((entry.name.clone(), contents.read(&entry)?))).collect()
+        let floats = contents.entries.iter().filter(|entry| entry.element.is_float());
+        let named: BTreeMap<String, Entry> = floats.map(|entry| (entry.name.clone(), entry.clone())).collect();
+        named.into_values().map(|entry| Ok((entry.name.clone(), contents.read(&entry)?))).collect()
     };
     read().with_context(|| named(path))
 }

@@ -38,16 +38,22 @@ impl Candidate {
         (self.whole(), self.fitting, self.found, self.found > 0 && original)
     }
 
+    /// A few names that a path has by chance are no network.
+    fn unless_by_chance(self) -> Self {
+        if 2 * self.found < self.wanted { Self { wanted: self.wanted, ..Self::default() } } else { self }
+    }
+
     pub(super) fn located(self, wanted: &[Wanted], entries: &[Entry], names: &[String]) -> Located {
-        let parts = if self.parts.is_empty() { vec![Vec::new(); wanted.len()] } else { self.parts.clone() };
+        let this = self.unless_by_chance();
+        let parts = if this.parts.is_empty() { vec![Vec::new(); wanted.len()] } else { this.parts.clone() };
         let fit = |((name, shape), parts): (&Wanted, &Vec<usize>)| Fit {
             name: name.clone(),
             wanted: Some(shape.clone()),
             found: joined(entries, parts),
         };
         let mut fits: Vec<Fit> = wanted.iter().zip(&parts).map(fit).collect();
-        let superfluous = self.superfluous(&parts, entries, names);
-        let (mut notes, mut hints) = (self.notes(), Vec::new());
+        let superfluous = this.superfluous(&parts, entries, names);
+        let (mut notes, mut hints) = (this.notes(), Vec::new());
         if fits.iter().all(Fit::fits) {
             let (others, skipped) = tell_apart(superfluous, wanted);
             fits.extend(others);
@@ -56,7 +62,7 @@ impl Candidate {
             fits.extend(superfluous);
         }
         if fits.iter().any(|fit| !fit.fits()) {
-            hints = hints::hints(&fits, &names.iter().map(String::as_str).collect::<Vec<_>>(), &self.prefix);
+            hints = hints::hints(&fits, &names.iter().map(String::as_str).collect::<Vec<_>>(), &this.prefix);
         }
         Located { parts, fits, notes, hints }
     }

@@ -56,6 +56,11 @@ fn renames(fits: &[Fit]) -> Vec<String> {
             }
         }
     }
+    let (explained, known) = (words.values().sum::<usize>(), fits.iter().filter(|fit| fit.fits()).count());
+    // Two networks that are not alike have some shapes and words in common.
+    if 2 * (explained + known) < missing.len() + known {
+        return Vec::new();
+    }
     let renamed = words.into_iter().map(|((found, wanted), count)| {
         format!(
             "`{found}` in the file is likely `{wanted}` in the network ({count} tensor(s)); rename it and try again"
