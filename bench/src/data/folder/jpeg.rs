@@ -15,16 +15,22 @@ pub(super) fn lacks_only_its_end(bytes: &[u8]) -> bool {
 
 /// A decoder that has all data never looks at what is put behind them, and gives the same image whatever that is. Where
 /// data are missing, it takes what is put there for them.
+///
+/// Zeros at the end are what a file system leaves in place of data, which a decoder would take for the ends of blocks: they
+/// are left out. One alone may be data, and so is one behind FF.
 fn last_scan_ends(bytes: &[u8]) -> bool {
-    /// As many zeros may be data: a file system may have left more in place of some.
-    const ZEROS: usize = 3;
-    let halved = bytes.iter().rev().take_while(|byte| **byte == 0xFF).count();
-    let bytes = &bytes[..bytes.len() - halved];
     let zeros = bytes.iter().rev().take_while(|byte| **byte == 0).count();
-    let end = bytes.len() - zeros.saturating_sub(ZEROS);
+    let plain = &bytes[..bytes.len() - zeros];
+    let halved = plain.iter().rev().take_while(|byte| **byte == 0xFF).count();
+    let kept = if zeros == 1 || (zeros > 0 && halved > 0) { 1 } else { 0 };
+    let ends = [plain.len() + kept, plain.len() - halved];
+    ends.iter().take(1 + halved.min(1)).any(|end| whatever_follows(&bytes[..*end]))
+}
+
+fn whatever_follows(bytes: &[u8]) -> bool {
     let followed = |byte: u8| {
         let rest = [vec![byte; 4096], vec![0xFF, 0xD9]].concat();
-        decode(&[&bytes[..end], rest.as_slice()].concat(), ImageFormat::Jpeg).ok().map(|image| image.to_rgb8())
+        decode(&[bytes, rest.as_slice()].concat(), ImageFormat::Jpeg).ok().map(|image| image.to_rgb8())
     };
     let images = [0x00, 0x55, 0xAA, 0xE7].map(followed);
     images[0].is_some() && images.iter().all(|image| *image == images[0])

@@ -40,7 +40,7 @@ impl Candidate {
 
     /// A few names that a path has by chance are no network.
     fn unless_by_chance(self) -> Self {
-        if 2 * self.found < self.wanted { Self { wanted: self.wanted, ..Self::default() } } else { self }
+        if 4 * self.found < self.wanted { Self { wanted: self.wanted, ..Self::default() } } else { self }
     }
 
     pub(super) fn located(self, wanted: &[Wanted], entries: &[Entry], names: &[String]) -> Located {

@@ -51,7 +51,7 @@ fn renames(fits: &[Fit]) -> Vec<String> {
     let missing: Vec<&Fit> = fits.iter().filter(|fit| fit.found.is_none()).collect();
     for fit in &missing {
         for (gap, word) in gaps(fit, fit.wanted.as_deref()) {
-            if let Some(found) = by_gap.get(&gap) {
+            if let Some(found) = by_gap.get(&gap).filter(|found| **found != word) {
                 *words.entry((found, word)).or_default() += 1;
             }
         }
