@@ -47,9 +47,12 @@ fn spikes_move_it_by_little() {
 
 #[test]
 fn turns_are_dropped_by_outside_evidence_alone_and_only_where_it_is_rare() {
-    // Every fourth turn takes twice as long, of the member only.
-    let mut held_up =
-        turns(60, |place, member| planted(member) + if member == MEMBER && place % 4 < 2 { 2.0_f64.ln() } else { 0.0 });
+    // Three of five turns take twice as long, of the member only.
+    let mut count = 0;
+    let mut held_up = turns(60, |_, member| {
+        count += member;
+        planted(member) + if member == MEMBER && count % 5 < 3 { 2.0_f64.ln() } else { 0.0 }
+    });
     assert!(ratio(&held_up) > 1.1);
     for turn in &mut held_up {
         turn.disturbed = turn.member == MEMBER && turn.ns > 1.5 * 16.0_f64.exp();
