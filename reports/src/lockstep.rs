@@ -39,17 +39,28 @@ pub fn dropped(turns: &[Turn]) -> usize {
 }
 
 /// The logarithm of how much longer `member` took than `reference` in one set, over all turns but the [`dropped`] ones; none
-/// where no turn of the member lies between two of the reference.
+/// where no turn of either lies between two of the other.
 ///
-/// Each turn is compared with the reference's time at that place, interpolated between its nearest turns on both sides, so
-/// that a drift of the machine's speed cancels. It is the median of those differences. On a busy machine medians of sets differed
-/// by a third less than means without a fifth at either end; on a quiet one they lose little.
+/// Each turn is compared with the other program's time at that place, interpolated between its nearest turns on both sides, so
+/// that a drift of the machine's speed cancels. The result is the median of those differences, of the member's turns and of the
+/// reference's. Only with both is it fair: times have a long tail, and the mean of two of them mostly lies above a single one.
+///
+/// On a busy machine such medians of sets differed by a third less than means without a fifth at either end.
 pub fn log_ratio(turns: &[Turn], reference: usize, member: usize) -> Option<f64> {
     let keep_all = dropped(turns) == 0;
-    let kept = |of: usize| turns.iter().filter(move |turn| turn.member == of && (keep_all || !turn.disturbed));
-    let base: Vec<(f64, f64)> = kept(reference).map(|turn| (turn.order as f64, turn.ns.ln())).collect();
-    let difference = |turn: &Turn| Some(turn.ns.ln() - interpolated(&base, turn.order as f64)?);
-    stats::median(&kept(member).filter_map(difference).collect::<Vec<f64>>())
+    let kept = |of: usize| -> Vec<(f64, f64)> {
+        let turns = turns.iter().filter(|turn| turn.member == of && (keep_all || !turn.disturbed));
+        turns.map(|turn| (turn.order as f64, turn.ns.ln())).collect()
+    };
+    let (base, own) = (kept(reference), kept(member));
+    let slower = differences(&own, &base);
+    let faster = differences(&base, &own).map(|difference| -difference);
+    stats::median(&slower.chain(faster).collect::<Vec<f64>>())
+}
+
+/// How far each of `points` lies above the line through its neighbors among `others`.
+fn differences(points: &[(f64, f64)], others: &[(f64, f64)]) -> impl Iterator<Item = f64> {
+    points.iter().filter_map(|(place, value)| Some(value - interpolated(others, *place)?))
 }
 
 /// The value at `place` on the line between the neighbors on both sides.
