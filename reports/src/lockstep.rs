@@ -1,9 +1,9 @@
 //! What programs that take turns say of each other's speed.
 //!
-//! Programs run in *sets*: each set starts fresh processes, which then take turns, a few steps each. Within a set, every
-//! turn of a program is compared with the reference's turns right before and right after it ([`log_ratio`]). A set gives
-//! one ratio. The sets are the sample: intervals and tests are Student's over sets, never over steps, because what differs
-//! from process to process (addresses, placement, start order) does not average out within one.
+//! Programs run in *sets*: each set starts fresh processes, which then take turns, a few steps each. Within a set,
+//! every turn of a program is compared with the reference's turns right before and right after it ([`log_ratio`]). A
+//! set gives one ratio. The sets are the sample: intervals and tests are Student's over sets, never over steps, because
+//! what differs from process to process (addresses, placement, start order) does not average out within one.
 //!
 //! The reference runs twice in every set, under two names. Its ratio to itself is the noise floor.
 
@@ -38,12 +38,13 @@ pub fn dropped(turns: &[Turn]) -> usize {
     if disturbed as f64 <= turns.len() as f64 * RARE { disturbed } else { 0 }
 }
 
-/// The logarithm of how much longer `member` took than `reference` in one set, over all turns but the [`dropped`] ones; none
-/// where no turn of either lies between two of the other.
+/// The logarithm of how much longer `member` took than `reference` in one set, over all turns but the [`dropped`] ones;
+/// none where no turn of either lies between two of the other.
 ///
-/// Each turn is compared with the other program's time at that place, interpolated between its nearest turns on both sides, so
-/// that a drift of the machine's speed cancels. The result is the median of those differences, of the member's turns and of the
-/// reference's. Only with both is it fair: times have a long tail, and the mean of two of them mostly lies above a single one.
+/// Each turn is compared with the other program's time at that place, interpolated between its nearest turns on both
+/// sides, so that a drift of the machine's speed cancels. The result is the median of those differences, of the
+/// member's turns and of the reference's. Only with both is it fair: times have a long tail, and the mean of two of
+/// them mostly lies above a single one.
 ///
 /// On a busy machine such medians of sets differed by a third less than means without a fifth at either end.
 pub fn log_ratio(turns: &[Turn], reference: usize, member: usize) -> Option<f64> {
@@ -126,8 +127,8 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// Sets needed, those of the pilot included, for a 95 % interval at most ± `precision` wide (0.02: the ratio ± 2 %): Stein's
-/// two-stage rule (Stein 1945, Annals of Mathematical Statistics 16:243). None with fewer than two pilot sets.
+/// Sets needed, those of the pilot included, for a 95 % interval at most ± `precision` wide (0.02: the ratio ± 2 %):
+/// Stein's two-stage rule (Stein 1945, Annals of Mathematical Statistics 16:243). None with fewer than two pilot sets.
 ///
 /// n = max(n₀, ⌈(t(0.975, n₀ − 1) · s₀ / h)²⌉) depends on the pilot's spread alone, of which a mean of normal values is
 /// independent. So the interval of all n sets holds the truth in 95 % of cases, not only about so.
@@ -160,8 +161,9 @@ pub enum Verdict {
     CannotTell,
 }
 
-/// Judges all programs of one table together. With a `limit` (0.03: 3 % slower), a program passes if its slowdown's upper
-/// bound lies below the limit, and has regressed if the lower bound lies above 0 and the estimate above the limit.
+/// Judges all programs of one table together. With a `limit` (0.03: 3 % slower), a program passes if its slowdown's
+/// upper bound lies below the limit, and has regressed if the lower bound lies above 0 and the estimate above the
+/// limit.
 ///
 /// Bounds are those of Student's 95 % interval. Of several programs each must be shown after Holm's correction.
 pub fn judge(samples: &[Sample<'_>], limit: Option<f64>) -> Vec<Verdict> {

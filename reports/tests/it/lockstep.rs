@@ -1,4 +1,5 @@
-//! Programs that take turns: known ratios come out of drifting, disturbed times, and intervals hold the truth as often as they say.
+//! Programs that take turns: known ratios come out of drifting, disturbed times, and intervals hold the truth as often
+//! as they say.
 
 use skipbench_reports::lockstep::{Sample, Turn, Verdict, dropped, judge, log_ratio, noise_floor, sets_needed};
 
@@ -45,7 +46,8 @@ fn spikes_move_it_by_little() {
     assert!((ratio(&spiked) - 1.03).abs() < 0.005, "{}", ratio(&spiked));
 }
 
-/// Times have a long tail above. A program must not seem faster than another because only the other's turns are averaged.
+/// Times have a long tail above. A program must not seem faster than another because only the other's turns are
+/// averaged.
 #[test]
 fn equal_programs_are_equal_whatever_the_shape_of_the_noise() {
     let mut uniform = uniforms();
