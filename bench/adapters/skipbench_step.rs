@@ -17,6 +17,8 @@
 //! A step must end when its work has ended: wait for the GPU within it. Print nothing to standard output, which is for
 //! the protocol (PROTOCOL.md), and let no thread go on working between steps.
 
+#![allow(dead_code, unreachable_pub, reason = "a program that has a copy may use a part of it")]
+
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::io::{self, BufRead, Write};

@@ -8,7 +8,7 @@ pub mod recipe {
 }
 pub mod data {
     pub use crate::data::fetch::{Archive, FetchError, fetch, fetch_within};
-    pub use crate::data::{Augment, Batches, DataSet, Settings, Source};
+    pub use crate::data::{Augment, Batches, DataError, DataSet, Half, Read, Settings, Source};
 }
 pub mod device {
     pub use crate::device::{Backend, DeviceId, Found, Kind, automatic, real};
@@ -51,7 +51,7 @@ pub mod tasks {
     pub use crate::tasks::{Setup, step};
 }
 pub mod weights {
-    pub use crate::weights::{load, read, save};
+    pub use crate::weights::{Found, find, load, read, save};
 }
 pub mod lockstep {
     pub mod order {
@@ -64,7 +64,7 @@ pub mod lockstep {
         pub use crate::lockstep::result::Outcome;
     }
     pub mod serve {
-        pub use crate::lockstep::serve::{Program, converse, timed};
+        pub use crate::lockstep::serve::{Program, converse, serve, timed};
     }
     pub mod session {
         pub use crate::lockstep::session::{Observer, Plan, Session, run};

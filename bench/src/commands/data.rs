@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{note, print, print_json};
 use crate::data::fetch::{Archive, fetch};
-use crate::data::{DEFAULT_DIR, DataError, Half, Read, Settings, Source, dir_from_environment};
+use crate::data::{DEFAULT_DIR, DataError, Read, Settings, Source, dir_from_environment};
 
 /// Commands on data sets.
 #[derive(Debug, Subcommand)]
@@ -93,12 +93,15 @@ fn installed(set: &str, dir: PathBuf, folder: &Path) -> Result<Value> {
 }
 
 fn check(source: &Source, json: bool) -> Result<()> {
-    let Read { data, notes } = source.read(Half::Both).map_err(in_full)?;
+    let (Read { data, notes }, missing) = source.read_available().map_err(in_full)?;
     note(&notes);
+    let missing = missing.map(|missing| missing.to_string());
+    note(missing.as_slice());
     let (summary, differences) = (data.summary(), source.differences(&data)?);
     if json {
         let mut value = serde_json::to_value(&summary)?;
         value["published"] = json!(differences.as_ref().map(Vec::is_empty));
+        value["missing"] = json!(missing);
         return print_json(&value);
     }
     let (name, images) = (source.name(), summary.images);

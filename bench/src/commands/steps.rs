@@ -35,6 +35,12 @@ pub(crate) struct StepsArgs {
     /// The images: digits, cifar10, cifar100, folder:DIR or generated.
     #[arg(long, default_value = "digits", value_name = "SET")]
     data: String,
+    /// Side of generated images (default 224), or to which those of a folder are resized (default 32).
+    #[arg(long, value_name = "PIXELS")]
+    image_size: Option<usize>,
+    /// Classes of generated images. Default 1000.
+    #[arg(long)]
+    classes: Option<usize>,
     /// Images in a batch.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
@@ -84,8 +90,8 @@ impl StepsArgs {
         let model = self.model.as_deref().context("a network is needed")?;
         let threads =
             self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-        let source =
-            Source::parse(&self.data, Settings { dir: crate::data::dir_from_environment(), ..Settings::default() })?;
+        let dir = crate::data::dir_from_environment();
+        let source = Source::parse(&self.data, Settings { dir, image_size: self.image_size, classes: self.classes })?;
         let (data, device) = (source.load()?.summary(), self.device()?);
         let kernels = if device.backend == Backend::Flex { self.kernels } else { Kernels::Burn };
         let recipe = Recipe { batch: usize::from(self.batch), kernels, precision: self.precision, ..Recipe::default() };

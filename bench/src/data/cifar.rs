@@ -105,10 +105,8 @@ fn elsewhere(layout: &Layout, dir: &Path) -> String {
     let stem = |file: &str| file.trim_end_matches(".bin").to_owned();
     let python = |dir: &Path| layout.files().all(|file| dir.join(stem(file)).is_file());
     let matlab = |dir: &Path| layout.files().all(|file| dir.join(format!("{}.mat", stem(file))).is_file());
-    let here_or_below = |holds: &dyn Fn(&Path) -> bool| match holds(dir) {
-        true => Some(dir.to_path_buf()),
-        false => elsewhere::below(dir, holds),
-    };
+    let here_or_below =
+        |holds: &dyn Fn(&Path) -> bool| if holds(dir) { Some(dir.to_path_buf()) } else { elsewhere::below(dir, holds) };
     if let Some(found) = elsewhere::below(dir, held) {
         return format!("they are in {0}: say --data {0} (or --dir)", found.display());
     }
@@ -142,9 +140,10 @@ pub(super) fn differences(layout: &Layout, dir: &Path) -> Result<Vec<String>, Da
 fn incomplete(layout: &Layout, path: &Path) -> DataError {
     let folder = path.parent().unwrap_or(Path::new("."));
     // Only the folder that `data fetch` makes is one that holds nothing else.
-    let first = match folder.ends_with(layout.folder) {
-        true => format!("remove {} and", folder.display()),
-        false => "put it beside them or".to_owned(),
+    let first = if folder.ends_with(layout.folder) {
+        format!("remove {} and", folder.display())
+    } else {
+        "put it beside them or".to_owned()
     };
     let fix = format!("other batches are there; {first} run `skipbench data fetch {}`", layout.name);
     DataError::Missing { path: path.into(), fix }

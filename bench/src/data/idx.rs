@@ -80,9 +80,8 @@ pub(super) fn holds(dir: &Path) -> bool {
 pub(super) fn load(layout: &Layout, dir: &Path, wanted: Half) -> Result<DataSet, DataError> {
     let folder = find(layout, dir)?;
     let mut images = None;
-    let mut split = |half: &str, is_wanted: bool| match is_wanted {
-        true => read(layout, &folder, half, &mut images),
-        false => Ok(Split::default()),
+    let mut split = |half: &str, is_wanted: bool| {
+        if is_wanted { read(layout, &folder, half, &mut images) } else { Ok(Split::default()) }
     };
     let (train, test) = (split("train", wanted.trains())?, split("t10k", wanted.tests())?);
     let size = images.unwrap_or(28);
@@ -173,10 +172,7 @@ fn contents<const N: usize>(path: &Path, kind: u32) -> Result<([usize; N], Vec<u
     let mut bytes = Vec::new();
     let read = reader.take(expected + 1).read_to_end(&mut bytes);
     read.map_err(|error| corrupt(format!("a damaged gzip file ({error})"), "a whole one".to_owned()))?;
-    match bytes.len() as u64 == expected {
-        true => Ok((sides, bytes)),
-        false => Err(wrong(header + bytes.len() as u64)),
-    }
+    if bytes.len() as u64 == expected { Ok((sides, bytes)) } else { Err(wrong(header + bytes.len() as u64)) }
 }
 
 /// In what the files differ from the published ones, as far as that is known: of unpacked ones only their counts are.

@@ -10,6 +10,7 @@ mod folder;
 mod generated;
 mod half;
 mod idx;
+mod read;
 mod regular;
 mod set;
 mod source;
@@ -18,11 +19,11 @@ use std::path::{Path, PathBuf};
 
 pub use batches::{Augment, Batches};
 pub(crate) use batches::{Batch, Normalisation};
-pub(crate) use error::DataError;
-pub(crate) use half::Half;
+pub use error::DataError;
+pub use half::Half;
+pub use read::Read;
 pub use set::DataSet;
 pub(crate) use set::{Split, Summary};
-pub(crate) use source::Read;
 pub use source::{Settings, Source};
 
 /// Environment variable that names the directory of downloaded data sets.

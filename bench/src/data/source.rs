@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use skipbench_models::{Images, SpecError};
 
-use super::{
-    Augment, DEFAULT_DIR, DataError, DataSet, Half, Summary, beyond_home, cifar, digits, folder, generated, idx,
-};
+use super::{Augment, DEFAULT_DIR, DataError, Summary, beyond_home};
 
 /// Where images come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,55 +168,6 @@ impl Source {
             Source::Generated { .. } => Augment::NONE,
         }
     }
-
-    /// Reads and decodes all of it.
-    ///
-    /// # Errors
-    /// A missing, truncated, wrongly labelled or undecodable file, an empty class, a folder without a split.
-    pub fn load(&self) -> Result<DataSet, DataError> {
-        Ok(self.read(Half::Both)?.data)
-    }
-
-    /// Reads and decodes the half that is used; the other need not be there.
-    ///
-    /// # Errors
-    /// As [`Source::load`], for that half.
-    pub fn read(&self, half: Half) -> Result<Read, DataError> {
-        let (data, notes) = match self {
-            Source::Digits => (digits::load(), Vec::new()),
-            Source::Cifar10 { dir } => (cifar::load(&cifar::CIFAR10, dir, half)?, Vec::new()),
-            Source::Cifar100 { dir } => (cifar::load(&cifar::CIFAR100, dir, half)?, Vec::new()),
-            Source::Mnist { dir } => (idx::load(&idx::MNIST, dir, half)?, Vec::new()),
-            Source::FashionMnist { dir } => (idx::load(&idx::FASHION, dir, half)?, Vec::new()),
-            Source::Folder { dir, size } => folder::load(dir, *size, half)?,
-            Source::Generated { images } => (generated::load(*images), Vec::new()),
-        };
-        Ok(Read { data, notes })
-    }
-
-    /// In what `data`, which was read from here, differs from the published set; nothing for sets that are not published
-    /// as one.
-    ///
-    /// # Errors
-    /// As [`Source::load`].
-    pub fn differences(&self, data: &DataSet) -> Result<Option<Vec<String>>, DataError> {
-        match self {
-            Source::Cifar10 { dir } => cifar::differences(&cifar::CIFAR10, dir).map(Some),
-            Source::Cifar100 { dir } => cifar::differences(&cifar::CIFAR100, dir).map(Some),
-            Source::Mnist { dir } => idx::differences(&idx::MNIST, dir, data).map(Some),
-            Source::FashionMnist { dir } => idx::differences(&idx::FASHION, dir, data).map(Some),
-            Source::Digits | Source::Folder { .. } | Source::Generated { .. } => Ok(None),
-        }
-    }
-}
-
-/// A data set that was read, and what is worth telling of its files.
-#[derive(Debug, Clone)]
-pub struct Read {
-    /// The images.
-    pub data: DataSet,
-    /// What was passed over.
-    pub notes: Vec<String>,
 }
 
 /// What is said of a word that is no data set but a path.

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::plan::PlannedCell;
@@ -31,7 +32,17 @@ fn ask<T: DeserializeOwned>(arguments: &[String], note: &dyn Fn(&str)) -> Result
 pub(super) fn summary(source: &Source, note: &dyn Fn(&str)) -> Result<Summary> {
     let mut arguments = ["data", "check", "--json"].map(str::to_owned).to_vec();
     arguments.extend(source.words());
-    ask(&arguments, note)
+    let Checked { summary, missing } = ask(&arguments, note)?;
+    missing.map_or(Ok(summary), |missing| Err(anyhow!("{missing}")))
+}
+
+/// What `data check` answers.
+#[derive(Deserialize)]
+struct Checked {
+    #[serde(flatten)]
+    summary: Summary,
+    /// The half that is not there.
+    missing: Option<String>,
 }
 
 /// Turns words into devices that are here; `note` hears what `auto` took.

@@ -6,6 +6,7 @@
 pub(crate) mod accuracy;
 pub(crate) mod agreement;
 mod burnpack;
+mod element;
 mod format;
 mod names;
 mod safe;
@@ -59,7 +60,7 @@ impl fmt::Display for Misfits {
 
 /// What a file holds of a network.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
+pub struct Found {
     /// Every tensor that the network wants, in PyTorch's names, and what makes the file another network's.
     pub fits: Vec<Fit>,
     /// What is worth telling of a file that fits.
@@ -83,7 +84,7 @@ pub struct Loaded<N> {
 ///
 /// # Errors
 /// A file that is missing, damaged, refused or of another format; weights that are not finite.
-pub(crate) fn find<N: Network>(path: &Path, spec: &ModelSpec, model: &N) -> Result<Found> {
+pub fn find<N: Network>(path: &Path, spec: &ModelSpec, model: &N) -> Result<Found> {
     let wanted = torchvision::export(spec, State::of(model));
     let found = match format::open(path)? {
         (_, Content::Burnpack) => {
@@ -98,9 +99,8 @@ pub(crate) fn find<N: Network>(path: &Path, spec: &ModelSpec, model: &N) -> Resu
             contents(file, content).and_then(|contents| among(contents, &wanted)).with_context(|| named(path))?
         }
     };
-    match &found.tensors {
-        Some(tensors) => finite(tensors).with_context(|| named(path))?,
-        None => {}
+    if let Some(tensors) = &found.tensors {
+        finite(tensors).with_context(|| named(path))?;
     }
     Ok(found)
 }
@@ -156,7 +156,7 @@ fn finite(state: &State) -> Result<()> {
 /// `model`, which is `spec` built, with the weights of a file.
 ///
 /// # Errors
-/// As [`find`], or [`Misfits`].
+/// As `find`, or `Misfits`.
 pub fn load<N: Network>(path: &Path, spec: &ModelSpec, model: N) -> Result<Loaded<N>> {
     let Found { fits, notes, hints, tensors } = find(path, spec, &model)?;
     let misfits = |fits: Vec<Fit>| Misfits {

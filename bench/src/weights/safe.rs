@@ -9,7 +9,8 @@ use safetensors::tensor::{Dtype, TensorView};
 use serde::Deserialize;
 use skipbench_models::State;
 
-use super::tensor::{Contents, Element, Entry, Span, contiguous, part};
+use super::element::Element;
+use super::tensor::{Contents, Entry, Span, contiguous, part};
 
 /// Largest header that the format allows.
 const HEADER: u64 = 100_000_000;

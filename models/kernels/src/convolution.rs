@@ -61,8 +61,8 @@ impl<'a> Convolution<'a> {
         Self { isa, ..self }
     }
 
-    /// Takes the input, and its gradient, from among the channels of a larger tensor: there are `floats` floats from the
-    /// start of an image to that of the next.
+    /// Takes the input, and its gradient, from among the channels of a larger tensor: there are `floats` floats from
+    /// the start of an image to that of the next.
     ///
     /// # Panics
     /// When images would overlap.
@@ -72,8 +72,8 @@ impl<'a> Convolution<'a> {
         Self { image_strides: (floats, self.image_strides.1), ..self }
     }
 
-    /// Takes the output, and its gradient, from among the channels of a larger tensor: there are `floats` floats from the
-    /// start of an image to that of the next.
+    /// Takes the output, and its gradient, from among the channels of a larger tensor: there are `floats` floats from
+    /// the start of an image to that of the next.
     ///
     /// # Panics
     /// When images would overlap.
@@ -83,8 +83,8 @@ impl<'a> Convolution<'a> {
         Self { image_strides: (self.image_strides.0, floats), ..self }
     }
 
-    /// Convolves `max(scale · x + shift, 0)`, one scale and shift a channel, instead of `x`. The gradient of the input is
-    /// then that of what is convolved.
+    /// Convolves `max(scale · x + shift, 0)`, one scale and shift a channel, instead of `x`. The gradient of the input
+    /// is then that of what is convolved.
     ///
     /// # Panics
     /// When there is not one scale and one shift for each input channel.

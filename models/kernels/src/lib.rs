@@ -1,19 +1,19 @@
 //! Convolution and batch normalization on slices of f32, for the CPU: forward passes and gradients.
 //!
 //! A [`Convolution`] computes a convolution, the gradient of its input and the gradient of its weights; [`norm`]
-//! normalizes a batch, with ReLU and a shortcut in the same pass, and differentiates it. Microkernels for AVX-512 and AVX2
-//! are chosen at run time by what the CPU has; a portable one runs elsewhere. Products are in f32 or in bf16
+//! normalizes a batch, with ReLU and a shortcut in the same pass, and differentiates it. Microkernels for AVX-512 and
+//! AVX2 are chosen at run time by what the CPU has; a portable one runs elsewhere. Products are in f32 or in bf16
 //! ([`Products`]), sums always in f32. Work is shared among the threads of the current [Rayon](rayon) pool.
 //!
 //! # Layout
 //!
-//! Activations are `[batch, channels, height, width]`, row after row; weights `[output, input, kernel, kernel]`. A plane is
-//! the `height · width` numbers of one channel of one image ([`Planes`]). Nothing is reordered between layers.
+//! Activations are `[batch, channels, height, width]`, row after row; weights `[output, input, kernel, kernel]`. A
+//! plane is the `height · width` numbers of one channel of one image ([`Planes`]). Nothing is reordered between layers.
 //!
 //! # What holds
 //!
-//! Results have the same bits with any number of threads: one task computes an output, and partial sums are cut by the shape
-//! alone and added in a fixed order. Between instruction sets the last bits differ.
+//! Results have the same bits with any number of threads: one task computes an output, and partial sums are cut by the
+//! shape alone and added in a fixed order. Between instruction sets the last bits differ.
 //!
 //! This is the only crate of the workspace with `unsafe`, each block with its reason.
 //!

@@ -30,18 +30,22 @@ impl<'a> Planes<'a> {
         Self { data, batch, channels, area }
     }
 
-    /// Holds `other` to as many images and planes of as many numbers: what is written from both, plane by plane, is written whole.
+    /// Holds `other` to the same shape: what is written from both, plane by plane, is written whole.
     ///
     /// # Panics
-    /// If it has others, or either is not as long as it says.
-    pub(crate) fn alike(&self, other: &Planes<'_>) {
-        assert_eq!((self.batch, self.area), (other.batch, other.area), "activations of two shapes");
+    /// If it has another, or either is not as long as it says.
+    pub(crate) fn check_alike(&self, other: &Planes<'_>) {
+        let shape = |planes: &Planes<'_>| [planes.batch, planes.channels, planes.area];
+        assert_eq!(shape(self), shape(other), "activations of two shapes");
         for planes in [self, other] {
             assert_eq!(planes.data.len(), planes.batch * planes.channels * planes.area, "activations of another shape");
         }
     }
 
     /// The plane of `channel` in `image`.
+    ///
+    /// # Panics
+    /// If there is no such plane.
     #[inline(always)]
     pub fn plane(&self, image: usize, channel: usize) -> &'a [f32] {
         let start = (image * self.channels + channel) * self.area;
@@ -49,15 +53,18 @@ impl<'a> Planes<'a> {
     }
 
     /// All planes of `image`.
+    ///
+    /// # Panics
+    /// If there is no such image.
     pub fn image(&self, image: usize) -> &'a [f32] {
         let len = self.channels * self.area;
         &self.data[image * len..][..len]
     }
 
-    /// The same among the first of `channels` channels, the others zero.
+    /// A tensor of as many images of `channels` channels, of which these are the first and the others zero.
     ///
     /// # Panics
-    /// If it has more.
+    /// If these are more.
     pub fn widened(&self, channels: usize) -> Vec<f32> {
         let (own, wide) = (self.channels * self.area, channels * self.area);
         let write = |all: &mut [MaybeUninit<f32>]| {
@@ -83,13 +90,13 @@ impl<'a> Planes<'a> {
     }
 
     /// Numbers that a channel has in all images.
-    pub fn count(&self) -> f64 {
+    pub(crate) fn count(&self) -> f64 {
         (self.batch * self.area) as f64
     }
 }
 
-/// Activations to write, shared by tasks that each write planes of their own. Of `MaybeUninit<f32>`, where nothing was written
-/// yet, which so cannot be read.
+/// Activations to write, shared by tasks that each write planes of their own. Of `MaybeUninit<f32>`, where nothing was
+/// written yet, which so cannot be read.
 #[derive(Debug)]
 pub(crate) struct PlanesMut<'a, T = f32> {
     data: *mut T,
@@ -122,7 +129,8 @@ impl<'a, T> PlanesMut<'a, T> {
     pub(crate) unsafe fn plane(&self, image: usize, channel: usize) -> &mut [T] {
         let start = (image * self.channels + channel) * self.area;
         assert!(channel < self.channels && start + self.area <= self.len, "no such plane");
-        // SAFETY: the range lies within the slice that `self` borrows mutably, and the caller vouches for no other view of it.
+        // SAFETY: the range lies within the slice that `self` borrows mutably, and the caller vouches for no other view
+        // of it.
         unsafe { std::slice::from_raw_parts_mut(self.data.add(start), self.area) }
     }
 }

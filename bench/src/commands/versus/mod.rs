@@ -1,16 +1,16 @@
 //! `skipbench versus`: any programs, step by step.
 
+mod arguments;
+mod format;
 mod progress;
 mod text;
 mod turns;
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
-use clap::Args;
+use anyhow::{Context, Result};
 use serde_json::json;
 use skipbench_reports::rows::{render, store};
 use skipbench_reports::stats::lockstep::Verdict;
@@ -18,68 +18,16 @@ use skipbench_reports::stats::lockstep::Verdict;
 use super::{print, print_json};
 use crate::lockstep::process::Commands;
 use crate::lockstep::result::Outcome;
-use crate::lockstep::session::{self, Plan};
-use crate::lockstep::set::{Length, Stopped};
+use crate::lockstep::session;
+use crate::lockstep::set::Stopped;
 use crate::run::runner::Stop;
+
+pub(crate) use arguments::VersusArgs;
 
 static STOP: Stop = Stop::new();
 
 /// Exit status after a Ctrl-C.
 const INTERRUPTED: u8 = 130;
-
-/// Arguments of `versus`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Each program prepares itself, then does steps when it is told to and says how long each took (bench/PROTOCOL.md). Only one works at \
-a time, so that all see the same machine. The reference, the first program, runs twice: how far it differs from itself is the noise floor.\n\n\
-Examples:\n  \
-    skipbench versus 'skipbench steps resnet20' 'skipbench steps plain20'      two networks of skipbench's own\n  \
-    skipbench versus 'python3 old.py' 'python3 new.py' --limit 3%              a gate: exit code 1 if new.py is slower\n  \
-    skipbench versus './a' './b' './c' --precision 1% --names old,new,newer    as many sets as ± 1 % needs\n\n\
-A Python program needs one file (bench/adapters/skipbench_step.py) and one line: serve(step, name=\"mine\", units=(64, \"images\")).\n\n\
-Exit codes: 0 done, and no program has regressed; 1 a program is slower by more than --limit; 2 a command is wrong or its program \
-broke; 3 --limit was given and a program could not be judged; 130 interrupted.")]
-pub(crate) struct VersusArgs {
-    /// The programs, the reference first. Each is one argument, split into words as a shell does; no shell runs it.
-    #[arg(required = true, num_args = 2.., value_name = "COMMAND")]
-    commands: Vec<String>,
-    /// Sets of fresh processes. Each gives one ratio, and the interval comes from their spread.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(2..=1000))]
-    sets: u64,
-    /// How long each set takes turns after its warm-up, in seconds of steps.
-    #[arg(long, default_value_t = 10.0, value_parser = seconds, conflicts_with = "steps")]
-    seconds: f64,
-    /// Steps of each program in each set, in place of --seconds.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
-    steps: Option<u64>,
-    /// After --sets add as many as a ratio ± this share needs, such as 2% (Stein's two-stage rule).
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    precision: Option<f64>,
-    /// With --precision: no more sets than these in all.
-    #[arg(long, default_value_t = 64, requires = "precision", value_name = "SETS")]
-    max_sets: u64,
-    /// Judge: a program that is slower than the first by more than this has regressed.
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    limit: Option<f64>,
-    /// Seed of the order of starts and turns.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// What the programs are called in the table, separated by commas. Default A, B, C, …
-    #[arg(long, value_delimiter = ',', value_name = "NAME,NAME,…")]
-    names: Vec<String>,
-    /// Seconds after which a program that is not ready, or does not end its turn, has failed.
-    #[arg(long, default_value_t = 300.0, value_parser = seconds)]
-    timeout: f64,
-    /// Write turns.csv (every step of every turn, in order) and result.json into this directory.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// The result as JSON.
-    #[arg(long)]
-    json: bool,
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
-}
 
 pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
     let (names, words) = (arguments.names()?, arguments.words()?);
@@ -122,57 +70,4 @@ fn exit_code(outcome: &Outcome) -> u8 {
     } else {
         0
     }
-}
-
-impl VersusArgs {
-    fn plan(&self) -> Plan {
-        let time = Length::Time(Duration::from_secs_f64(self.seconds));
-        Plan {
-            members: self.commands.len() + 1,
-            sets: self.sets,
-            precision: self.precision,
-            most_sets: self.max_sets,
-            length: self.steps.map_or(time, Length::Steps),
-            seed: self.seed,
-        }
-    }
-
-    fn names(&self) -> Result<Vec<String>> {
-        let count = self.commands.len();
-        if self.names.is_empty() {
-            let letter = |index: usize| char::from_u32('A' as u32 + index as u32).filter(char::is_ascii_uppercase);
-            let name = |index| letter(index).map_or_else(|| format!("program {}", index + 1), String::from);
-            return Ok((0..count).map(name).collect());
-        }
-        ensure!(self.names.len() == count, "--names: {count} programs need {count} names, not {}", self.names.len());
-        let twice = self.names.iter().enumerate().find(|(index, name)| self.names[..*index].contains(name));
-        if let Some((_, name)) = twice {
-            bail!("--names: \"{name}\" stands there twice");
-        }
-        Ok(self.names.clone())
-    }
-
-    /// The words of every program, the reference's twice.
-    fn words(&self) -> Result<Vec<Vec<String>>> {
-        let split = |command: &String| match shlex::split(command) {
-            None => bail!("{command}: a quotation mark is not closed"),
-            Some(words) if words.is_empty() => bail!("a command is empty"),
-            Some(words) => Ok(words),
-        };
-        let again = self.commands.first();
-        self.commands.iter().chain(again).map(split).collect()
-    }
-}
-
-/// `3%` or `3` as a share: 0.03.
-fn percent(word: &str) -> Result<f64, String> {
-    let number: Option<f64> = word.strip_suffix('%').unwrap_or(word).trim().parse().ok();
-    let share = number.map(|number| number / 100.0).filter(|share| (1e-6..=10.0).contains(share));
-    share.ok_or_else(|| "a percentage from 0.0001% to 1000% is needed, such as 3%".to_owned())
-}
-
-fn seconds(word: &str) -> Result<f64, String> {
-    let seconds: Option<f64> = word.strip_suffix('s').unwrap_or(word).trim().parse().ok();
-    let usual = seconds.filter(|seconds| (0.001..=86_400.0).contains(seconds));
-    usual.ok_or_else(|| "a number of seconds is needed, such as 10 or 0.5".to_owned())
 }

@@ -1,8 +1,8 @@
 //! What a comparison says, for people: the answer, then the table, then what to know before believing it.
 
-use skipbench_reports::stats::Estimate;
 use skipbench_reports::stats::lockstep::Verdict;
 
+use super::format::{bare, format_ns, interval, percent, signed};
 use crate::commands::{format_count, format_table};
 use crate::lockstep::result::{Outcome, ProgramOutcome};
 
@@ -35,9 +35,10 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
     let ratio = program.ratio.as_ref();
     let (change, range) = (ratio.map_or(0.0, |ratio| ratio.value - 1.0), ratio.map_or_else(String::new, interval));
     let size = percent(change.abs());
+    let work = if outcome.unit == "steps" { String::new() } else { format!(" for as many {}", outcome.unit) };
     match verdict {
-        Verdict::Slower => format!("{name} is slower than {reference}: it takes {size} longer{range}."),
-        Verdict::Faster => format!("{name} is faster than {reference}: it takes {size} less time{range}."),
+        Verdict::Slower => format!("{name} is slower than {reference}: it takes {size} longer{work}{range}."),
+        Verdict::Faster => format!("{name} is faster than {reference}: it takes {size} less time{work}{range}."),
         Verdict::NoDifferenceShown => {
             let detectable = program.detectable.map(percent).unwrap_or_default();
             format!(
@@ -51,7 +52,7 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
             signed(change)
         ),
         Verdict::Regressed => {
-            format!("{name} has regressed: it takes {size} longer than {reference}{range}; the limit is {limit}.")
+            format!("{name} has regressed: it takes {size} longer than {reference}{work}{range}; the limit is {limit}.")
         }
         Verdict::CannotTell => format!(
             "Nobody can tell whether {name} is slower than {reference} by more than {limit}: {}{range}. More sets (--sets, --precision) \
@@ -155,32 +156,4 @@ fn legend(outcome: &Outcome, commands: &[String]) -> String {
         format!("{}: {command}{said}", program.name)
     };
     lines(outcome.programs.iter().zip(commands).map(line))
-}
-
-fn interval(ratio: &Estimate) -> String {
-    match (ratio.low, ratio.high) {
-        (Some(low), Some(high)) => format!(" (95 % interval {} to {})", signed(low - 1.0), signed(high - 1.0)),
-        _ => String::new(),
-    }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
-
-fn bare(share: f64) -> String {
-    format!("{:+.1}", share * 100.0).replace('-', "−")
-}
-
-fn signed(share: f64) -> String {
-    format!("{} %", bare(share))
-}
-
-fn format_ns(ns: f64) -> String {
-    match ns {
-        ..1e4 => format!("{ns:.0} ns"),
-        ..1e6 => format!("{:.1} µs", ns / 1e3),
-        ..1e9 => format!("{:.2} ms", ns / 1e6),
-        _ => format!("{:.2} s", ns / 1e9),
-    }
 }

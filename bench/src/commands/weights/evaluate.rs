@@ -88,19 +88,19 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
 
 /// The test images, and the training images where they are normalised by these.
 fn images(source: &Source, by: By) -> Result<DataSet> {
-    let Read { data, mut notes } = match by {
+    let Read { data, notes } = match by {
         By::Imagenet => source.read(Half::Test)?,
         By::Data => match source.read(Half::Both) {
             Err(DataError::Missing { path, .. }) if source.read(Half::Train).is_err() => {
                 let mut read = source.read(Half::Test)?;
-                read.notes
-                    .push(format!("{}: not found; the images are normalised by the test images' own", path.display()));
+                let own = "the images are normalised by the test images' own";
+                read.notes.push(format!("{}: not found; {own}", path.display()));
                 read
             }
             read => read?,
         },
     };
-    note(&std::mem::take(&mut notes));
+    note(&notes);
     Ok(data)
 }
 

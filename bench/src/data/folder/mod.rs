@@ -73,7 +73,7 @@ impl Told {
             for file in files {
                 self.file(file, label, size, &mut split);
             }
-            if split.count() == before && self.bad.len() == bad {
+            if split.count() == before && self.bad.len() == bad && !files.is_empty() {
                 self.empty(files, &names[label]);
             }
         }
@@ -96,6 +96,7 @@ impl Told {
                 }
             }
             Ok(Picture::Other) => self.others.add(path),
+            Ok(Picture::Link) => self.dangling.add(path),
             Err(error) => self.bad.push(error),
         }
     }

@@ -27,6 +27,8 @@ pub(super) enum Picture {
     Pixels { pixels: Vec<u8>, endless: bool },
     /// It does not claim to be an image.
     Other,
+    /// Where links cannot be kept, Git and other programs write the path that one leads to into a file of its name.
+    Link,
 }
 
 /// Reads one file; resized with a triangle filter where its size differs.
@@ -34,25 +36,18 @@ pub(super) enum Picture {
 /// # Errors
 /// What claims to be an image and is none, or was cut short.
 pub(super) fn read(path: &Path, size: usize) -> Result<Picture, DataError> {
-    let corrupt = |found: String| DataError::corrupt(path, found, format!("a whole JPEG or PNG image (or {KINDS})"));
+    let corrupt = |found: String| DataError::corrupt(path, found, format!("a whole image: {KINDS}"));
     let mut file = regular::open(path)?;
     let mut bytes = file.read(HEAD).map_err(|source| DataError::io(path, source))?;
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let named = ENDINGS.contains(&ending.as_str());
     let Some(format) = format(&bytes, &ending) else {
-        return match named {
-            false => Ok(Picture::Other),
-            true if bytes.is_empty() => Err(corrupt("an empty file".to_owned())),
-            true if bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*") => {
-                Err(corrupt("a TIFF, which is not read; convert it to PNG".to_owned()))
-            }
-            true => Err(corrupt(format!("named .{ending}, but its first bytes are of no image that is read"))),
-        };
+        return if named { claimed(&mut file, path, bytes, &ending).map_err(corrupt) } else { Ok(Picture::Other) };
     };
     if file.bytes > LARGEST {
         return Err(corrupt(format!("{} bytes, more than an image has", file.bytes)));
     }
-    bytes.extend(file.read(LARGEST).map_err(|source| DataError::io(path, source))?);
+    bytes.extend(rest(&mut file, path)?);
     let endless = match whole::lacks(format, &bytes) {
         Some(Lack::EndMarker) => true,
         Some(Lack::More(what)) => return Err(corrupt(what.to_owned())),
@@ -60,6 +55,31 @@ pub(super) fn read(path: &Path, size: usize) -> Result<Picture, DataError> {
     };
     let image = decode(&bytes, format).map_err(|error| corrupt(error.to_string()))?;
     Ok(Picture::Pixels { pixels: planes(image, size as u32), endless })
+}
+
+/// What a file is whose name says that it is an image, and whose first bytes do not; or why it is refused.
+fn claimed(file: &mut regular::Regular, path: &Path, head: Vec<u8>, ending: &str) -> Result<Picture, String> {
+    let small = file.bytes <= 1024;
+    let tiff = head.starts_with(b"II*\0") || head.starts_with(b"MM\0*");
+    match () {
+        () if head.is_empty() => Err("an empty file".to_owned()),
+        () if tiff => Err("a TIFF, which is not read; convert it to PNG".to_owned()),
+        () if small && is_link(&[head, rest(file, path).map_err(|error| error.to_string())?].concat()) => {
+            Ok(Picture::Link)
+        }
+        () => Err(format!("named .{ending}, but its first bytes are of no image that is read")),
+    }
+}
+
+fn rest(file: &mut regular::Regular, path: &Path) -> Result<Vec<u8>, DataError> {
+    file.read(LARGEST).map_err(|source| DataError::io(path, source))
+}
+
+/// Whether this is nothing but the path of an image.
+fn is_link(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let ending = Path::new(text).extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    text.contains(['/', '\\']) && !text.contains(char::is_control) && ENDINGS.contains(&ending.as_str())
 }
 
 /// What a file is by its first bytes. Those of BMP and PNM are two letters, which a text may begin with too.

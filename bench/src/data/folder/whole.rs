@@ -15,9 +15,10 @@ pub(super) enum Lack {
 /// What is missing of a file of that format, if its end is. Formats that are not looked into here are left to the decoder.
 pub(super) fn lacks(format: ImageFormat, bytes: &[u8]) -> Option<Lack> {
     match format {
-        ImageFormat::Jpeg if !jpeg(bytes) => Some(match only_the_marker(bytes) {
-            true => Lack::EndMarker,
-            false => Lack::More("a JPEG that was cut short: image data and its end marker FF D9 are missing"),
+        ImageFormat::Jpeg if !jpeg(bytes) => Some(if only_the_marker(bytes) {
+            Lack::EndMarker
+        } else {
+            Lack::More("a JPEG that was cut short: image data and its end marker FF D9 are missing")
         }),
         ImageFormat::Png if !png(bytes) => {
             Some(Lack::More("a PNG that was cut short: its last chunk, IEND, is missing"))

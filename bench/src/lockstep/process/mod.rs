@@ -84,6 +84,8 @@ pub(crate) struct Process<'a> {
     watch: Watch,
     timeout: Duration,
     stop: &'a Stop,
+    /// Whether it answered right so far. Nothing is asked of one that did not, not even to quit.
+    well: bool,
 }
 
 impl<'a> Process<'a> {
@@ -99,6 +101,7 @@ impl<'a> Process<'a> {
             child,
             timeout,
             stop,
+            well: false,
         }
     }
 
@@ -108,6 +111,7 @@ impl<'a> Process<'a> {
         loop {
             let answer = self.hear(deadline, "until it was ready")?;
             if let Some(introduction) = greeting.take(answer).map_err(Fault::broken)? {
+                self.well = true;
                 return Ok(introduction);
             }
         }
@@ -176,6 +180,7 @@ impl Live for Process<'_> {
         if self.stop.soon() {
             return Err(Fault::Stopped);
         }
+        self.well = false;
         self.watch.begin();
         let start = Instant::now();
         self.say(Request::Step(steps));
@@ -183,15 +188,16 @@ impl Live for Process<'_> {
         let wall = start.elapsed();
         let evidence = self.watch.end();
         let times = output::checked(answer, steps, wall).map_err(Fault::broken)?;
+        self.well = true;
         Ok(Turned { times, evidence })
     }
 }
 
 impl Drop for Process<'_> {
     fn drop(&mut self) {
-        self.say(Request::Quit);
-        drop(self.stdin.take());
-        if !self.stop.soon() {
+        if self.well && !self.stop.soon() {
+            self.say(Request::Quit);
+            drop(self.stdin.take());
             self.ended_within(GRACE);
         }
         self.kill();

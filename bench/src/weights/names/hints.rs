@@ -42,8 +42,8 @@ fn common_part<'a>(names: &[&'a str]) -> Option<&'a str> {
 /// Parts of names that are other words for the same: where a missing name becomes a superfluous one of its shape by
 /// another word in one place.
 fn renames(fits: &[Fit]) -> Vec<String> {
-    let (mut words, mut by_gap): (BTreeMap<(&str, &str), usize>, HashMap<Gap, &str>) =
-        (BTreeMap::new(), HashMap::new());
+    let mut words: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut by_gap: HashMap<Gap, &str> = HashMap::new();
     let superfluous: Vec<&Fit> = fits.iter().filter(|fit| fit.wanted.is_none()).collect();
     for fit in &superfluous {
         by_gap.extend(gaps(fit, fit.found.as_deref()));

@@ -12,7 +12,8 @@ use super::input::Input;
 use super::machine::{Table, run};
 use super::value::{Id, Storage, Tensor, Value, Values};
 use super::{PICKLE, contents};
-use crate::weights::tensor::{Contents, Element, Span};
+use crate::weights::element::Element;
+use crate::weights::tensor::{Contents, Span};
 
 /// Where a member lies.
 type Members = HashMap<String, (u64, u64)>;

@@ -1,6 +1,6 @@
 //! Files of `torch.save`, of every age: [`archive`] (PyTorch 1.6 and later), [`stream`] (0.1.11 to 1.5) and
 //! [`early`] (before). All hold a pickle, which [`machine`] follows without calling anything, and storages, whose
-//! numbers are read only for the tensors that a network wants. [`write`] writes the present form.
+//! numbers are read only for the tensors that a network wants. [`mod@write`] writes the present form.
 
 mod archive;
 mod early;

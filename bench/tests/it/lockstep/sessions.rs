@@ -168,13 +168,13 @@ fn the_planted_ratio_comes_out_of_a_machine_that_becomes_slower() {
 
 #[test]
 fn spikes_and_noise_within_and_between_processes_leave_it_in_the_interval() {
-    let noisy = Machine::new(&[STEP, STEP * 1.05, STEP * 0.8, STEP]);
+    let noisy = Machine::new(&[STEP, STEP * 1.15, STEP * 0.8, STEP]);
     let mut machine = Machine { noise: (0.08, 0.005), spikes: 0.05, drift: 0.01, ..noisy };
     let session = session(&mut machine, &plan(4));
     let outcome = outcome(&session, None);
-    for (program, truth) in outcome.programs[1..].iter().zip([1.05, 0.8, 1.0]) {
+    for (program, truth) in outcome.programs[1..].iter().zip([1.15, 0.8, 1.0]) {
         let ratio = program.ratio.expect("a ratio");
-        assert!(!ratio.excludes(truth) && ratio.half_width() < Some(0.04), "{truth}: {ratio:?}");
+        assert!(!ratio.excludes(truth) && ratio.half_width() < Some(0.06), "{truth}: {ratio:?}");
     }
     assert_eq!(outcome.programs[1].verdict, Some(Verdict::Slower));
     assert_eq!(outcome.programs[2].verdict, Some(Verdict::Faster));

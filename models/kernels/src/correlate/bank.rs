@@ -49,8 +49,8 @@ impl Bank {
         planes.map(|offset| offset as u32).collect()
     }
 
-    /// Packs the weights of outputs `first .. first + channels` as `[input, tap, channel]`, two inputs in a word where a word
-    /// holds two terms.
+    /// Packs the weights of outputs `first .. first + channels` as `[input, tap, channel]`, two inputs in a word where
+    /// a word holds two terms.
     fn pack(
         &self,
         isa: Isa,

@@ -60,7 +60,8 @@ impl<'a> Correlation<'a> {
     }
 }
 
-/// The banks of the input gradient, none of them without pixels, and how many zeros the output's gradient needs around it.
+/// The banks of the input gradient, none of them without pixels, and how many zeros the output's gradient needs around
+/// it.
 fn phases(shape: &ConvShape, (height, width): (usize, usize)) -> (Vec<Bank>, usize) {
     let (stride, most) = (shape.stride, (shape.kernel - 1) / shape.stride);
     let bank = |(a, b)| Bank {

@@ -75,9 +75,10 @@ impl Grid {
         for (first, out) in (0..self.channels).step_by(terms).zip(out.chunks_exact_mut(plane)) {
             channel(first, &mut out[..size]);
             if let Some(later) = &mut later {
-                match first + 1 < self.channels {
-                    true => channel(first + 1, later),
-                    false => later.fill(0.0),
+                if first + 1 < self.channels {
+                    channel(first + 1, later);
+                } else {
+                    later.fill(0.0);
                 }
                 self.isa.join(&mut out[..size], later);
             }

@@ -62,9 +62,8 @@ pub(super) unsafe fn compute(
             channels: terms.channels,
             segments: part.len(),
             sources: std::array::from_fn(|index| at(index).source),
-            targets: std::array::from_fn(|index| match direct {
-                true => output.shift + at(index).target,
-                false => SEGMENT * index.min(part.len() - 1),
+            targets: std::array::from_fn(|index| {
+                if direct { output.shift + at(index).target } else { SEGMENT * index.min(part.len() - 1) }
             }),
             y: if direct { output.start.pointer() } else { stage.as_mut_ptr() },
             stride: if direct { output.stride } else { MAX_SEGMENTS * SEGMENT },

@@ -41,7 +41,8 @@ impl Cut {
         let rows_each = rows.div_ceil(bands);
         let bands = rows.div_ceil(rows_each);
         let grid_rows = rows_each + halo;
-        // Weights that no cache holds are read once for each group of images, so groups are then as large as they can be.
+        // Weights that no cache holds are read once for each group of images, so groups are then as large as they can
+        // be.
         let terms = of.banks.iter().map(|bank| bank.taps.len()).sum::<usize>() * of.grid.planes();
         let (budget, share) = if terms * of.output.0 > BUDGET { (2 * BUDGET, threads) } else { (BUDGET, 4 * threads) };
         let fit = budget / (of.grid.planes() * of.grid.plane(grid_rows));

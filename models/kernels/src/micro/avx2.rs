@@ -1,5 +1,5 @@
-//! AVX2 with FMA: a tile of up to 6 channels by 16 lanes fills 12 of the 16 registers; one of up to 4 where words are pairs,
-//! whose terms take registers of their own.
+//! AVX2 with FMA: a tile of up to 6 channels by 16 lanes fills 12 of the 16 registers; one of up to 4 where words are
+//! pairs, whose terms take registers of their own.
 
 use std::arch::x86_64::*;
 

@@ -1,5 +1,5 @@
-//! AVX-512: a tile of up to 12 channels by 32 lanes fills 24 of the 32 registers. With BF16 an instruction multiplies and
-//! adds both terms of a word, and there are as many as of those that multiply and add one.
+//! AVX-512: a tile of up to 12 channels by 32 lanes fills 24 of the 32 registers. With BF16 an instruction multiplies
+//! and adds both terms of a word, and there are as many as of those that multiply and add one.
 
 use std::arch::x86_64::*;
 use std::mem::transmute;
@@ -55,9 +55,10 @@ impl<const PAIRS: bool> Simd for Avx512<PAIRS> {
     unsafe fn multiply_add(a: __m512, b: __m512, sum: __m512) -> __m512 {
         // SAFETY: the caller has checked the CPU; words of pairs are read as the 32 halves that they are.
         unsafe {
-            match PAIRS {
-                true => _mm512_dpbf16_ps(sum, transmute::<__m512, __m512bh>(a), transmute::<__m512, __m512bh>(b)),
-                false => _mm512_fmadd_ps(a, b, sum),
+            if PAIRS {
+                _mm512_dpbf16_ps(sum, transmute::<__m512, __m512bh>(a), transmute::<__m512, __m512bh>(b))
+            } else {
+                _mm512_fmadd_ps(a, b, sum)
             }
         }
     }

@@ -5,7 +5,8 @@ use super::pairs::{self, word};
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
-/// Words that are joined at a time where they are written over those that are read: few enough for the first-level cache.
+/// Words that are joined at a time where they are written over those that are read: few enough for the first-level
+/// cache.
 const BLOCK: usize = 512;
 
 impl Isa {

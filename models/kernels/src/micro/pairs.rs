@@ -2,8 +2,8 @@
 //! (nearest, ties to even). A word's lower half holds the earlier term.
 //!
 //! Words are kept as f32, which they are not: whoever multiplies takes them apart again. Buffers, offsets and tiles are
-//! then the same as in f32, with half as many terms. (Where floats move through x87, which this crate's targets avoid, some
-//! words that look like NaN would not survive.)
+//! then the same as in f32, with half as many terms. (Where floats move through x87, which this crate's targets avoid,
+//! some words that look like NaN would not survive.)
 
 /// What products are computed in. Sums are f32 in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

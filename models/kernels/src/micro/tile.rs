@@ -1,9 +1,9 @@
 //! The microkernel: a tile of outputs held in registers while a sum runs over a table of offsets.
 //!
-//! `y[c][lane] (+)= Σ_k w[k][c] · x[offsets[k] + lane]`: every lane of the tile adds the same offsets, every channel
-//! of the tile has its own weight. The forward pass and the input gradient use lanes for pixels and the sum for input
-//! channels and taps; the weight gradient uses lanes for input channels and the sum for pixels. A word of `x` and `w` is a
-//! number, or two neighboring terms of the sum (`pairs`).
+//! `y[c][lane] (+)= Σ_k w[k][c] · x[offsets[k] + lane]`: every lane of the tile adds the same offsets, every channel of
+//! the tile has its own weight. The forward pass and the input gradient use lanes for pixels and the sum for input
+//! channels and taps; the weight gradient uses lanes for input channels and the sum for pixels. A word of `x` and `w`
+//! is a number, or two neighboring terms of the sum (`pairs`).
 
 /// Lanes of a segment: the piece of a row that a tile is made of. Two make an AVX-512 vector, one an AVX vector.
 pub(crate) const SEGMENT: usize = 8;

@@ -53,8 +53,8 @@ fn sums(
     sums.finish()
 }
 
-/// The gradient of a normalized channel. `d` holds that of the output and gets that of x; `shortcut` gets what the ReLU let
-/// pass. Gives the gradients of γ and β.
+/// The gradient of a normalized channel. `d` holds that of the output and gets that of x; `shortcut` gets what the ReLU
+/// let pass. Gives the gradients of γ and β.
 #[inline(always)]
 fn channel_gradient(
     (x, y): (Planes<'_>, Planes<'_>),
@@ -115,7 +115,11 @@ pub struct Gradients {
     pub shortcut: Option<Vec<f32>>,
 }
 
-/// The gradients of [`train`](super::train). `d` holds that of the output and gets that of x.
+/// The gradients of [`train`](super::train), given the input `x`, the statistics that it gave and what it let through.
+/// `d`, of the shape of `x`, holds the gradient of the output and gets that of x.
+///
+/// # Panics
+/// If `d` or the masking output has another shape than `x`, or there are fewer parameters or statistics than channels.
 pub fn backward(
     x: Planes<'_>,
     parameters: Parameters<'_>,
@@ -123,7 +127,7 @@ pub fn backward(
     mask: Mask<'_>,
     d: &mut [f32],
 ) -> Gradients {
-    x.alike(if let Mask::Output(y) = &mask { y } else { &x });
+    x.check_alike(if let Mask::Output(y) = &mask { y } else { &x });
     assert_eq!(d.len(), x.data.len(), "a gradient of another shape");
     let d = PlanesMut::new(d, x.channels, x.area);
     let mut found = Gradients::default();

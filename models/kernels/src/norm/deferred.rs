@@ -1,7 +1,7 @@
 //! The gradient of a channel that several normalizations read, all by its one mean and variance: a dense block's.
 //!
-//! Of each normalization of x, with scale γ over the standard deviation σ and gradient g of its output, x gets
-//! `γ/σ · (g - Σg/n - x̂ · Σ(g·x̂)/n)` with `x̂ = (x - mean)/σ`. The last two terms are known only once g was read whole, and
+//! Of each normalization of x, with scale γ over the standard deviation σ and gradient g of its output, x gets `γ/σ ·
+//! (g - Σg/n - x̂ · Σ(g·x̂)/n)` with `x̂ = (x - mean)/σ`. The last two terms are known only once g was read whole, and
 //! are the same function of x for every normalization. So only the first is written as gradients arrive; the sums are
 //! kept, and what they take away is taken away once, when the channel's gradient is needed.
 
@@ -53,7 +53,8 @@ fn add(x: Planes, dy: Planes, channel: usize, by: Channel, dx: &PlanesMut) -> [f
     sums.finish()
 }
 
-/// Writes the gradient of `channel` of x as the `to`th of `out`, all of its planes, with all that was deferred taken away.
+/// Writes the gradient of `channel` of x as the `to`th of `out`, all of its planes, with all that was deferred taken
+/// away.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn settle_channel(
     x: Planes,
@@ -74,8 +75,12 @@ fn settle_channel(
     }
 }
 
-/// Adds the gradient `dy` of a normalization with ReLU of the first channels of `x` to that of x, `dx`, but for what it adds to
-/// `deferred`, of which there is one for each channel of x. Gives the gradients of γ and β.
+/// Adds the gradient `dy` of a normalization with ReLU of the first channels of `x` to that of x, `dx`, but for what it
+/// adds to `deferred`, of which there is one for each channel of x. Gives the gradients of γ and β.
+///
+/// # Panics
+/// If x has fewer channels than `dy`, `dx` is shorter than x, or there are fewer parameters or statistics than channels
+/// of `dy`.
 pub fn backward_deferred(
     (x, dy): (Planes<'_>, Planes<'_>),
     parameters: Parameters<'_>,
@@ -95,7 +100,11 @@ pub fn backward_deferred(
     deferred[..dy.channels].par_iter_mut().enumerate().map(channel).unzip()
 }
 
-/// The gradient of the channels from `first` on, as many as `deferred` is long, once nothing more will be added to it.
+/// The gradient of the channels from `first` on, as many as `deferred` is long, once nothing more will be added to it:
+/// `[batch, channels, area]`. `dx` is what [`backward_deferred`] made of the gradient of `x`.
+///
+/// # Panics
+/// If `x` and `dx` differ in shape, or have fewer channels.
 pub fn settle(
     (x, dx): (Planes<'_>, Planes<'_>),
     first: usize,
@@ -103,7 +112,7 @@ pub fn settle(
     epsilon: f64,
     deferred: &[DeferredSums],
 ) -> Vec<f32> {
-    x.alike(&dx);
+    x.check_alike(&dx);
     let write = |out: &mut [MaybeUninit<f32>]| {
         let out = PlanesMut::new(out, deferred.len(), x.area);
         deferred.par_iter().enumerate().for_each(|(to, deferred)| {

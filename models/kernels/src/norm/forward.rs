@@ -10,7 +10,8 @@ use super::{Channel, Epilogue, Parameters};
 use crate::planes::{Planes, PlanesMut};
 use crate::uninit::written;
 
-/// x, or 0 where it is less. What is not a number stays so, which `max` would turn to 0: a network that diverged must show it.
+/// x, or 0 where it is less. What is not a number stays so, which `max` would turn to 0: a network that diverged must
+/// show it.
 #[inline(always)]
 fn relu(x: f32) -> f32 {
     if x < 0.0 { 0.0 } else { x }
@@ -60,13 +61,17 @@ fn apply_in_place(batch: usize, channel: usize, by: Channel, epilogue: Epilogue<
     }
 }
 
-/// Normalizes by the statistics of the batch, which it gives too: the mean and the biased variance of each channel.
+/// Normalizes by the statistics of the batch: the output, of the shape of `x`, and those statistics, the mean and the
+/// biased variance of each channel.
+///
+/// # Panics
+/// If the shortcut has another shape than `x`, or there are fewer parameters than channels.
 pub fn train(
     x: Planes<'_>,
     parameters: Parameters<'_>,
     epilogue: Epilogue<Planes<'_>>,
 ) -> (Vec<f32>, (Vec<f32>, Vec<f32>)) {
-    x.alike(if let Epilogue::AddRelu(shortcut) = &epilogue { shortcut } else { &x });
+    x.check_alike(if let Epilogue::AddRelu(shortcut) = &epilogue { shortcut } else { &x });
     let mut found = Default::default();
     let write = |y: &mut [MaybeUninit<f32>]| {
         let y = PlanesMut::new(y, x.channels, x.area);
@@ -82,7 +87,11 @@ pub fn train(
     (y, found)
 }
 
-/// Normalizes by given statistics, onto itself.
+/// Normalizes by given statistics, a mean and a variance for each channel: `y`, of `shape` `[batch, channels, area]`,
+/// holds the input and gets the output.
+///
+/// # Panics
+/// If `y` or the shortcut has another shape, or there are fewer parameters or statistics than channels.
 pub fn infer(
     shape: [usize; 3],
     y: &mut [f32],
@@ -91,6 +100,10 @@ pub fn infer(
     epilogue: Epilogue<Planes<'_>>,
 ) {
     let [batch, channels, area] = shape;
+    assert_eq!(y.len(), batch * channels * area, "activations of another shape");
+    if let Epilogue::AddRelu(shortcut) = &epilogue {
+        assert_eq!([shortcut.batch, shortcut.channels, shortcut.area], shape, "activations of two shapes");
+    }
     let y = PlanesMut::new(y, channels, area);
     (0..channels).into_par_iter().for_each(|channel| {
         let by = parameters.channel(channel, mean[channel], variance[channel]).0;
@@ -104,6 +117,9 @@ pub fn batch_statistics(x: Planes<'_>) -> (Vec<f32>, Vec<f32>) {
 }
 
 /// ReLU of the first channels of `x`, as many as parameters are given for, normalized by given statistics.
+///
+/// # Panics
+/// If `x` has fewer channels, or there are fewer statistics.
 pub fn normalize_relu(x: Planes<'_>, parameters: Parameters<'_>, (mean, variance): (&[f32], &[f32])) -> Vec<f32> {
     let channels = parameters.gamma.len();
     let write = |y: &mut [MaybeUninit<f32>]| {

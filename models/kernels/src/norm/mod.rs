@@ -1,9 +1,9 @@
-//! Batch normalization, alone or with the addition and the ReLU that follow it: Ioffe and Szegedy 2015, arXiv:1502.03167,
-//! algorithm 1, and its gradient, §3.
+//! Batch normalization, alone or with the addition and the ReLU that follow it: Ioffe and Szegedy 2015,
+//! arXiv:1502.03167, algorithm 1, and its gradient, §3.
 //!
-//! A channel is one task. Its planes are read for the mean, for the variance (around the mean, so that nothing cancels) and
-//! for the output, the later times from the cache where they fit. A gradient reads them twice: for two sums, then for the
-//! output.
+//! A channel is one task. Its planes are read for the mean, for the variance (around the mean, so that nothing cancels)
+//! and for the output, the later times from the cache where they fit. A gradient reads them twice: for two sums, then
+//! for the output.
 
 mod backward;
 mod deferred;

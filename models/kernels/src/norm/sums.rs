@@ -1,5 +1,5 @@
-//! Sums over the planes of a channel: in lanes of f32 over a few thousand numbers, then added up in f64. The order is fixed,
-//! so that every machine and number of threads gives the same.
+//! Sums over the planes of a channel: in lanes of f32 over a few thousand numbers, then added up in f64. The order is
+//! fixed, so that every machine and number of threads gives the same.
 
 use crate::planes::Planes;
 

@@ -1,5 +1,5 @@
-//! The convolution kernels against a plain f64 computation, on every instruction set that the CPU has, with products in f32
-//! and in bf16: there the f64 computation is of rounded operands, so that it is as exact.
+//! The convolution kernels against a plain f64 computation, on every instruction set that the CPU has, with products in
+//! f32 and in bf16: there the f64 computation is of rounded operands, so that it is as exact.
 
 use half::bf16;
 use proptest::prelude::*;

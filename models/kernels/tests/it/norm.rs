@@ -1,5 +1,5 @@
-//! Batch normalization: alone, with ReLU, with addition and ReLU; and the gradient that several normalizations of one tensor
-//! share.
+//! Batch normalization: alone, with ReLU, with addition and ReLU; and the gradient that several normalizations of one
+//! tensor share.
 
 use proptest::prelude::*;
 use skipbench_kernels::Planes;
@@ -134,7 +134,8 @@ proptest! {
             let moments = Moments::of(&part);
             let normalized = by.norm().apply(&part, &moments);
             prop_assume!(!is_doubtful(&normalized));
-            let activated = norm::normalize_relu(planes(&x, shape), by.parameters(), (&mean[..read], &variance[..read]));
+            let statistics = (&mean[..read], &variance[..read]);
+            let activated = norm::normalize_relu(planes(&x, shape), by.parameters(), statistics);
             close("normalized", &activated, &relu(&normalized).data, 1e-5)?;
             let d = gate(&normalized, &Maps::of(part.shape, &dy));
             let (own, gamma, beta) = by.norm().gradient(&part, &moments, &d);

@@ -1,4 +1,5 @@
-//! A stage by any backend's own operations. The concatenated features of a layer are made for the while that it needs them.
+//! A stage by any backend's own operations. The concatenated features of a layer are made for the while that it needs
+//! them.
 
 use burn::backend::Backend;
 use burn::backend::ops::ConvOptions;

@@ -1,10 +1,12 @@
 //! A stage of layers that concatenate, as a DenseNet's, as one operation.
 //!
-//! A layer is a chain of BN–ReLU–convolution; its result joins the channels that it read. Layer by layer that would keep a
-//! copy of all features so far; here the features of all layers are one tensor, of which a layer reads the beginning.
+//! A layer is a chain of BN–ReLU–convolution; its result joins the channels that it read. Layer by layer that would
+//! keep a copy of all features so far; here the features of all layers are one tensor, of which a layer reads the
+//! beginning.
 //!
-//! With an [`Engine`](crate::Engine) of this crate's kernels each feature is written once, where it stays; on other devices the backend's
-//! own operations do the same. Either is differentiated as one operation, and [`Activations`] chooses what it keeps.
+//! With an [`Engine`](crate::Engine) of this crate's kernels each feature is written once, where it stays; on other
+//! devices the backend's own operations do the same. Either is differentiated as one operation, and [`Activations`]
+//! chooses what it keeps.
 //!
 //! ```
 //! use burn::tensor::{Device, Tensor};

@@ -10,8 +10,8 @@ use crate::{Conv, Engine};
 /// A stage of layers that concatenate: its shapes, and how it is computed.
 ///
 /// Its parameters are one vector: for every convolution of every layer γ and β of the normalization before it, then its
-/// weights `[output, input, kernel, kernel]`. Its statistics are another: for every convolution mean and variance of that
-/// normalization.
+/// weights `[output, input, kernel, kernel]`. Its statistics are another: for every convolution mean and variance of
+/// that normalization.
 #[derive(Debug, Clone)]
 pub struct Stage {
     /// Channels that enter.
@@ -27,8 +27,8 @@ pub struct Stage {
     pub activations: Activations,
 }
 
-/// What becomes of the results of BN and ReLU until the backward pass. Features and the results of inner convolutions are
-/// kept in any case.
+/// What becomes of the results of BN and ReLU until the backward pass. Features and the results of inner convolutions
+/// are kept in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activations {
     /// They are kept.

@@ -1,4 +1,5 @@
-//! Convolution and batch normalization as networks call them: Burn's layers hold the parameters, an [`Engine`] computes.
+//! Convolution and batch normalization as networks call them: Burn's layers hold the parameters, an [`Engine`]
+//! computes.
 
 #[cfg(feature = "flex")]
 mod native;
@@ -17,14 +18,14 @@ pub use statistics::{update_running_statistics, uses_batch_statistics};
 
 /// Whose operations compute a layer.
 ///
-/// Activations are `[batch, channels, height, width]`. A normalization goes by the statistics of the batch, and updates its
-/// running ones, when Burn's layer would: see [`uses_batch_statistics`]. All methods panic as Burn's layers do where the
-/// channels of `x` are not those of the layer.
+/// Activations are `[batch, channels, height, width]`. A normalization goes by the statistics of the batch, and updates
+/// its running ones, when Burn's layer would: see [`uses_batch_statistics`]. All methods panic as Burn's layers do
+/// where the channels of `x` are not those of the layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// The kernels of this crate, with products in that precision, where they apply: in f32 on Burn's flex device, of
-    /// convolutions that are square, evenly padded by less than their kernel, without groups, dilation and bias. Burn's own
-    /// operations elsewhere.
+    /// convolutions that are square, evenly padded by less than their kernel, without groups, dilation and bias. Burn's
+    /// own operations elsewhere.
     Native(Products),
     /// Burn's own operations.
     Burn,

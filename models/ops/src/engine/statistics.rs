@@ -3,8 +3,8 @@
 use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 
-/// Whether `norm` goes by the statistics of the batch `x`, `[batch, channels, height, width]`, as Burn's own layer decides
-/// it: on a device with autodiff, unless the layer is frozen.
+/// Whether `norm` goes by the statistics of the batch `x`, `[batch, channels, height, width]`, as Burn's own layer
+/// decides it: on a device with autodiff, unless the layer is frozen.
 pub fn uses_batch_statistics(norm: &BatchNorm, x: &Tensor<4>) -> bool {
     x.device().is_autodiff() && norm.training.is_enabled()
 }

@@ -15,8 +15,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// The shape of a convolution, from those of its input and its weights. The functions of this module panic where it is
-    /// not [supported](ConvShape::supported).
+    /// The shape of a convolution, from those of its input and its weights. The functions of this module panic where it
+    /// is not [supported](ConvShape::supported).
     pub fn shape(self, x: [usize; 4], weight: [usize; 4]) -> ConvShape {
         let [batch, input, height, width] = x;
         let [output, _, kernel, _] = weight;

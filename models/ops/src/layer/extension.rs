@@ -12,7 +12,8 @@ pub(super) trait LayerOps: Backend {
     /// Convolution without bias.
     fn convolve(x: FloatTensor<Self>, weight: FloatTensor<Self>, window: Window) -> FloatTensor<Self>;
 
-    /// Normalization by the statistics of the batch and, if asked, ReLU. Gives the output, the mean and the biased variance.
+    /// Normalization by the statistics of the batch and, if asked, ReLU. Gives the output, the mean and the biased
+    /// variance.
     fn norm_train(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,

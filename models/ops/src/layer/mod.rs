@@ -1,9 +1,10 @@
 //! Convolution and batch normalization of tensors by this crate's kernels: an extension of Burn's flex backend and of
 //! automatic differentiation on it.
 //!
-//! Activations, shortcuts and outputs are `[batch, channels, height, width]`, weights `[output, input, kernel, kernel]`,
-//! parameters and statistics of a normalization `[channels]`. All are f32 and on the flex device, with autodiff or without;
-//! the functions panic on others, and on shapes that do not fit each other. An [`Engine`](crate::Engine) asks first.
+//! Activations, shortcuts and outputs are `[batch, channels, height, width]`, weights `[output, input, kernel,
+//! kernel]`, parameters and statistics of a normalization `[channels]`. All are f32 and on the flex device, with
+//! autodiff or without; the functions panic on others, and on shapes that do not fit each other. An
+//! [`Engine`](crate::Engine) asks first.
 
 mod arguments;
 mod autodiff;
@@ -24,8 +25,8 @@ pub fn convolve(x: Tensor<4>, weight: Tensor<4>, window: Window) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::convolve(x.into_dispatch(), weight.into_dispatch(), window))
 }
 
-/// Normalization by the statistics of the batch, and what follows it. Gives the output, and the mean and the biased variance of
-/// each channel, through which no gradient flows.
+/// Normalization by the statistics of the batch, and what follows it. Gives the output, and the mean and the biased
+/// variance of each channel, through which no gradient flows.
 pub fn norm_train(x: Tensor<4>, by: Affine, epilogue: Epilogue<Tensor<4>>) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
     let (x, gamma, beta) = (x.into_dispatch(), by.gamma.into_dispatch(), by.beta.into_dispatch());
     let (y, mean, variance) = match epilogue {

@@ -1,5 +1,5 @@
-//! Stages of random shapes, by either engine and whatever they keep, against sums in f64 and against the same layers one by
-//! one with Burn's operations: features, gradients, statistics, inference.
+//! Stages of random shapes, by either engine and whatever they keep, against sums in f64 and against the same layers
+//! one by one with Burn's operations: features, gradients, statistics, inference.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -27,9 +27,11 @@ struct Case {
 
 /// `count` layers that add `growth` channels each: a 3×3 convolution, or a pointwise one before it.
 fn layers(input: usize, count: usize, growth: usize, bottleneck: bool) -> Vec<Vec<Conv>> {
-    let layer = |read: usize| match bottleneck {
-        false => vec![Conv::new(read, growth, 3)],
-        true => vec![Conv::new(read, 4 * growth, 1), Conv::new(4 * growth, growth, 3)],
+    let layer = |read: usize| {
+        if bottleneck {
+            return vec![Conv::new(read, 4 * growth, 1), Conv::new(4 * growth, growth, 3)];
+        }
+        vec![Conv::new(read, growth, 3)]
     };
     (0..count).map(|index| layer(input + index * growth)).collect()
 }
@@ -46,8 +48,9 @@ prop_compose! {
     }
 }
 
-/// Where the numbers of a convolution stand: γ, β and weights among the parameters, mean and variance among the statistics.
-struct Places {
+/// Where the numbers of a convolution stand: γ, β and weights among the parameters, mean and variance among the
+/// statistics.
+struct Ranges {
     conv: Conv,
     parameters: [Range<usize>; 3],
     statistics: [Range<usize>; 2],
@@ -87,18 +90,18 @@ impl Case {
         (0..).zip(self.convs()).flat_map(of).collect()
     }
 
-    fn places(&self) -> Vec<Places> {
+    fn ranges(&self) -> Vec<Ranges> {
         let (mut parameters, mut statistics) = (0, 0);
         let take = |from: &mut usize, count: usize| {
             *from += count;
             *from - count..*from
         };
-        let mut places = |conv: &Conv| Places {
+        let mut ranges = |conv: &Conv| Ranges {
             conv: *conv,
             parameters: [conv.input, conv.input, conv.weights()].map(|count| take(&mut parameters, count)),
             statistics: [conv.input; 2].map(|count| take(&mut statistics, count)),
         };
-        self.convs().map(&mut places).collect()
+        self.convs().map(&mut ranges).collect()
     }
 
     fn stage(&self, engine: Engine, activations: Activations) -> Stage {
@@ -124,14 +127,14 @@ impl Results<f32> {
     }
 }
 
-/// A stage's layers one by one, by Burn's operations and its concatenation; by `given` statistics or the batch's, which it
-/// gives too.
+/// A stage's layers one by one, by Burn's operations and its concatenation; by `given` statistics or the batch's, which
+/// it gives too.
 fn one_by_one(case: &Case, x: Tensor<4>, all: Tensor<1>, given: Option<Tensor<1>>) -> (Tensor<4>, Tensor<1>) {
     let part = |all: &Tensor<1>, range: &Range<usize>| all.clone().narrow(0, range.start, range.len());
-    let (mut features, mut statistics, mut places) = (x, Vec::new(), case.places().into_iter());
+    let (mut features, mut statistics, mut ranges) = (x, Vec::new(), case.ranges().into_iter());
     for layer in &case.layers {
         let mut x = features.clone();
-        for Places { conv, parameters, statistics: of } in places.by_ref().take(layer.len()) {
+        for Ranges { conv, parameters, statistics: of } in ranges.by_ref().take(layer.len()) {
             let [gamma, beta, weight] = parameters.each_ref().map(|range| part(&all, range));
             let weight = weight.reshape([conv.output, conv.input, conv.kernel, conv.kernel]);
             let y = match &given {
@@ -177,12 +180,12 @@ fn run(case: &Case, stage: Option<Stage>) -> Results<f32> {
 /// The stage of these parameters, in f64.
 fn dense(case: &Case) -> Dense {
     let all = wide(&case.parameters());
-    let mut places = case.places().into_iter();
-    let step = |Places { conv, parameters, .. }: Places| {
+    let mut ranges = case.ranges().into_iter();
+    let step = |Ranges { conv, parameters, .. }: Ranges| {
         let [gamma, beta, weight] = parameters.map(|range| all[range].to_vec());
         Step { shape: conv.on(case.batch, case.size), norm: Norm { gamma, beta }, weight }
     };
-    let layer = |convs: &Vec<Conv>| places.by_ref().take(convs.len()).map(step).collect();
+    let layer = |convs: &Vec<Conv>| ranges.by_ref().take(convs.len()).map(step).collect();
     Dense { layers: case.layers.iter().map(layer).collect() }
 }
 
@@ -193,11 +196,11 @@ fn reference(case: &Case) -> Option<Results<f64>> {
     let dy = Maps::of(features.shape, &noise(features.data.len(), case.seed + 7));
     let (dx, found) = dense.gradient(&entered, &dy);
     let given = wide(&case.statistics());
-    let moments = |Places { statistics: [mean, variance], .. }| Moments {
+    let moments = |Ranges { statistics: [mean, variance], .. }| Moments {
         mean: given[mean].to_vec(),
         variance: given[variance].to_vec(),
     };
-    let given: Vec<_> = case.places().into_iter().map(moments).collect();
+    let given: Vec<_> = case.ranges().into_iter().map(moments).collect();
     let (inferred, _) = dense.forward(&x, Some(&given))?;
     let batch = entered.iter().map(Moments::of);
     let statistics = batch.flat_map(|moments| [moments.mean, moments.variance]).flatten().collect();
@@ -205,8 +208,8 @@ fn reference(case: &Case) -> Option<Results<f64>> {
     Some(Results { features: features.data, dx: dx.data, gradients, statistics, inferred: inferred.data })
 }
 
-/// Every tensor of some results, by name, and how near another computation of it must come: outputs and statistics to 1e-5,
-/// gradients to 1e-4.
+/// Every tensor of some results, by name, and how near another computation of it must come: outputs and statistics to
+/// 1e-5, gradients to 1e-4.
 fn tensors<'a, T>(case: &Case, results: &'a Results<T>) -> BTreeMap<String, (&'a [T], f64)> {
     let named = |name: &str, values, tolerance| (name.to_owned(), (values, tolerance));
     let mut tensors = BTreeMap::from([
@@ -214,18 +217,19 @@ fn tensors<'a, T>(case: &Case, results: &'a Results<T>) -> BTreeMap<String, (&'a
         named("inference", &results.inferred[..], 1e-5),
         named("dx", &results.dx[..], 1e-4),
     ]);
-    for (index, places) in case.places().into_iter().enumerate() {
-        for (name, range) in ["gamma", "beta", "weight"].iter().zip(places.parameters) {
+    for (index, ranges) in case.ranges().into_iter().enumerate() {
+        for (name, range) in ["gamma", "beta", "weight"].iter().zip(ranges.parameters) {
             tensors.extend([named(&format!("{name} {index}"), &results.gradients[range], 1e-4)]);
         }
-        for (name, range) in ["mean", "variance"].iter().zip(places.statistics) {
+        for (name, range) in ["mean", "variance"].iter().zip(ranges.statistics) {
             tensors.extend([named(&format!("{name} {index}"), &results.statistics[range], 1e-5)]);
         }
     }
     tensors
 }
 
-/// What f32 itself misses f64 by: layer upon layer of normalizing few numbers magnifies its rounding, by Burn's operations too.
+/// What f32 itself misses f64 by: layer upon layer of normalizing few numbers magnifies its rounding, by Burn's
+/// operations too.
 fn rounding(case: &Case, burns: &Results<f32>, exact: &Results<f64>) -> BTreeMap<String, f64> {
     let exact = tensors(case, exact);
     let missed = |(name, (burns, _)): (String, (&[f32], f64))| {

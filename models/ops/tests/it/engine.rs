@@ -1,4 +1,5 @@
-//! An engine's layers against Burn's own: outputs, gradients, running statistics, inference; and what falls back to Burn.
+//! An engine's layers against Burn's own: outputs, gradients, running statistics, inference; and what falls back to
+//! Burn.
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};

@@ -1,5 +1,5 @@
-//! Every operation of this crate's kernels against Burn's own and, where `kernels` does not, against sums in f64: random shapes,
-//! odd sizes, one image, one channel. Dense blocks are `block`'s.
+//! Every operation of this crate's kernels against Burn's own and, where `kernels` does not, against sums in f64:
+//! random shapes, odd sizes, one image, one channel. Dense blocks are `block`'s.
 
 use burn::tensor::activation::relu;
 use burn::tensor::module::{batch_norm, batch_norm_train, conv2d};
@@ -55,8 +55,8 @@ fn differentiate<const D: usize>(y: Tensor<4>, maps: &[&Tensor<4>], rest: &[&Ten
     found
 }
 
-/// The first of `own` to 1e-5, the gradients to 1e-3: two computations in f32, of which either may miss a sum that cancels. How near ours are to the
-/// exact ones is asked below, and of the kernels.
+/// The first of `own` to 1e-5, the gradients to 1e-3: two computations in f32, of which either may miss a sum that
+/// cancels. How near ours are to the exact ones is asked below, and of the kernels.
 fn check(own: &[Vec<f32>], expected: &[Vec<f32>]) -> Result<(), TestCaseError> {
     prop_assert_eq!(own.len(), expected.len());
     for (index, (own, expected)) in own.iter().zip(expected).enumerate() {
@@ -88,13 +88,14 @@ proptest! {
     ) {
         let kernel = if three { 3 } else { 1 };
         let window = Window { stride, padding: kernel / 2, products: Products::F32 };
-        let run = |own: bool| {
+        let run = |native: bool| {
             let x = tensor([batch, input, height, width], 1);
             let weight = tensor([output, input, kernel, kernel], 2);
             let options = ConvOptions::new([stride; 2], [window.padding; 2], [1, 1], 1);
-            let y = match own {
-                true => convolve(x.clone(), weight.clone(), window),
-                false => conv2d(x.clone(), weight.clone(), None, options),
+            let y = if native {
+                convolve(x.clone(), weight.clone(), window)
+            } else {
+                conv2d(x.clone(), weight.clone(), None, options)
             };
             differentiate::<1>(y, &[&x, &weight], &[])
         };
@@ -129,19 +130,18 @@ proptest! {
     fn normalization_is_burns(shape in shape(), then in 0..3usize) {
         let channels = shape[1];
         let mut clear = false;
-        let mut run = |own: bool| {
+        let mut run = |native: bool| {
             let (x, shortcut) = (tensor(shape, 1), tensor(shape, 2));
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
             let after = [Epilogue::Identity, Epilogue::Relu, Epilogue::AddRelu(shortcut.clone())].into_iter().nth(then);
-            let (y, mean, variance) = match own {
-                true => norm_train(x.clone(), by, after.expect("three")),
-                false => {
+            let (y, mean, variance) = if native {
+                norm_train(x.clone(), by, after.expect("three"))
+            } else {
                     let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
                     let sum = if then == 2 { done.output + shortcut.clone() } else { done.output };
                     clear = then == 0 || decided(&sum);
                     (if then == 0 { sum } else { relu(sum) }, done.mean, done.variance)
-                }
             };
             let maps = if then == 2 { vec![&x, &shortcut] } else { vec![&x] };
             let mut found = differentiate(y, &maps, &[&gamma, &beta]);
@@ -163,18 +163,17 @@ proptest! {
         let (channels, kernel) = (shape[1], if three { 3 } else { 1 });
         let window = Window { stride, padding: kernel / 2, products: Products::F32 };
         let mut clear = false;
-        let mut run = |own: bool| {
+        let mut run = |native: bool| {
             let (x, weight) = (tensor(shape, 1), tensor([output, channels, kernel, kernel], 2));
             let (gamma, beta) = (tensor([channels], 3), tensor([channels], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
-            let (y, mean, variance) = match own {
-                true => norm_relu_convolve_train(x.clone(), by, weight.clone(), window),
-                false => {
+            let (y, mean, variance) = if native {
+                norm_relu_convolve_train(x.clone(), by, weight.clone(), window)
+            } else {
                     let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
                     clear = decided(&done.output);
                     let options = ConvOptions::new([stride; 2], [window.padding; 2], [1, 1], 1);
                     (conv2d(relu(done.output), weight.clone(), None, options), done.mean, done.variance)
-                }
             };
             let again = Affine { gamma: gamma.clone().inner(), beta: beta.clone().inner(), epsilon: EPSILON };
             let given = (mean.clone().inner(), variance.clone().inner());
@@ -220,8 +219,8 @@ proptest! {
         let ([batch, channels, height, width], kernel) = (shape, if three { 3 } else { 1 });
         let window = Window { stride, padding: kernel / 2, products: Products::F32 };
         let (x, weight) = (tensor(shape, seed), tensor([output, channels, kernel, kernel], seed + 1));
-        let (gamma, beta) = (Tensor::<1>::from_floats(&gammas(channels, seed + 2)[..], &device()), tensor([channels], seed + 3));
-        let gamma = gamma.require_grad();
+        let gamma = Tensor::<1>::from_floats(&gammas(channels, seed + 2)[..], &device()).require_grad();
+        let beta = tensor([channels], seed + 3);
         let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
         let (y, mean, variance) = norm_relu_convolve_train(x.clone(), by, weight.clone(), window);
         let mut found = differentiate(y, &[&x, &weight], &[&gamma, &beta]);
@@ -257,8 +256,8 @@ fn a_nan_is_not_lost_in_a_relu() {
     }
 }
 
-/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalize alike but for the last bits, which turn
-/// few of a thousand roundings; a pass that multiplied in f32 would differ by all that rounding does.
+/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalize alike but for the last
+/// bits, which turn few of a thousand roundings; a pass that multiplied in f32 would differ by all that rounding does.
 #[test]
 fn normalization_and_products_in_bf16_in_one_are_those_of_both_apart() {
     for (kernel, stride) in [(1, 1), (1, 2), (3, 1), (3, 2)] {
@@ -267,9 +266,10 @@ fn normalization_and_products_in_bf16_in_one_are_those_of_both_apart() {
             let (x, weight) = (tensor([3, 8, 17, 19], 1), tensor([13, 8, kernel, kernel], 2));
             let (gamma, beta) = (tensor([8], 3), tensor([8], 4));
             let by = Affine { gamma: gamma.clone(), beta: beta.clone(), epsilon: EPSILON };
-            let y = match one {
-                true => norm_relu_convolve_train(x.clone(), by, weight.clone(), window).0,
-                false => convolve(norm_train(x.clone(), by, Epilogue::Relu).0, weight.clone(), window),
+            let y = if one {
+                norm_relu_convolve_train(x.clone(), by, weight.clone(), window).0
+            } else {
+                convolve(norm_train(x.clone(), by, Epilogue::Relu).0, weight.clone(), window)
             };
             differentiate(y, &[&x, &weight], &[&gamma, &beta])
         };

@@ -46,8 +46,8 @@ pub(crate) struct Dense {
 }
 
 impl Dense {
-    /// The features, and what entered every step; by the batch's statistics, or by those given for every step. None where
-    /// rounding decides about a ReLU.
+    /// The features, and what entered every step; by the batch's statistics, or by those given for every step. None
+    /// where rounding decides about a ReLU.
     pub(crate) fn forward(&self, x: &Maps, given: Option<&[Moments]>) -> Option<(Maps, Vec<Maps>)> {
         let (mut features, mut entered) = (x.clone(), Vec::new());
         for layer in &self.layers {

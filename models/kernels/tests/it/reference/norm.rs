@@ -5,8 +5,8 @@ use super::Maps;
 /// What is added to a variance.
 const EPSILON: f64 = 1e-5;
 
-/// The closest to zero that a number may come before a ReLU: closer, rounding decides whether it is open, and there is nothing
-/// to compare.
+/// The closest to zero that a number may come before a ReLU: closer, rounding decides whether it is open, and there is
+/// nothing to compare.
 const DOUBT: f64 = 3e-5;
 
 /// Mean and biased variance of each channel.

@@ -78,8 +78,8 @@ impl BackwardPass<'_> {
         norm::settle((self.features, gradient), first, moments, self.epsilon, deferred)
     }
 
-    /// Takes the gradient of a layer's features, which end before channel `end`, back to the features before them. Gives the
-    /// channel that they begin at.
+    /// Takes the gradient of a layer's features, which end before channel `end`, back to the features before them.
+    /// Gives the channel that they begin at.
     fn layer(&mut self, steps: &[Step], end: usize, gradient: &mut [f32]) -> usize {
         let grown = steps.last().map_or(0, |step| step.conv.output);
         let first = end - grown;

@@ -1,5 +1,6 @@
 //! A stage by this crate's kernels: its features are written once, where they stay, and read there by every layer. The
-//! statistics of a channel are found once, not by every layer that normalizes it, and so is what its gradient owes to them.
+//! statistics of a channel are found once, not by every layer that normalizes it, and so is what its gradient owes to
+//! them.
 
 mod backward;
 mod forward;

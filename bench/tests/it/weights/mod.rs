@@ -1,5 +1,8 @@
 //! Weights from PyTorch and back, through files and the binary.
 
+mod made;
+mod people;
+
 use std::fs;
 use std::path::Path;
 

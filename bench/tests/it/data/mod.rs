@@ -1,5 +1,7 @@
 //! Images: the embedded ones, the two file layouts; and everything that can be wrong with files.
 
+mod people;
+
 use std::fs;
 use std::path::Path;
 
@@ -172,7 +174,7 @@ fn broken_folders_are_named_with_what_was_expected() {
     write_folder(dir.path());
     fs::write(dir.path().join("train/cold/0.png"), b"not a picture").expect("written");
     let undecodable = error(&source);
-    assert!(undecodable.contains("0.png") && undecodable.contains("JPEG or PNG"), "{undecodable}");
+    assert!(undecodable.contains("0.png") && undecodable.contains("a whole image"), "{undecodable}");
 
     fs::remove_dir_all(dir.path().join("train/cold")).expect("removed");
     fs::create_dir(dir.path().join("train/cold")).expect("made");
@@ -201,13 +203,15 @@ fn images_that_were_cut_short_are_refused() {
             .save(&path)
             .expect(name);
         let whole = fs::read(&path).expect("written");
-        for cut in [1, 2, 50, 200, whole.len() - 30] {
+        // The end marker of a JPEG alone may be missing.
+        let least = if name == "1.jpg" { 6 } else { 1 };
+        for cut in [least, least + 1, 50, 200, whole.len() - 30] {
             // A file system may leave zeros where the rest should be.
             for rest in [0, cut] {
                 let bytes = [&whole[..whole.len() - cut], &vec![0; rest]].concat();
                 fs::write(&path, bytes).expect("written");
                 let message = error(&source);
-                assert!(message.contains(name) && message.contains("a whole JPEG or PNG"), "{cut}: {message}");
+                assert!(message.contains(name) && message.contains("a whole image"), "{cut}: {message}");
                 assert!(message.contains(end), "{cut}: {message}");
             }
         }
@@ -266,7 +270,7 @@ fn a_class_that_only_one_half_has_is_named() {
 #[test]
 fn words_that_mean_no_data_set_are_refused() {
     let refused = |set: &str, settings: Settings| Source::parse(set, settings).expect_err("wrong").to_string();
-    assert!(refused("mnist", Settings::default()).contains("cifar10"));
+    assert!(refused("imagenet", Settings::default()).contains("cifar10"));
     let size = refused("digits", Settings { image_size: Some(8), ..Settings::default() });
     assert!(size.contains("image_size") && size.contains("folders"), "{size}");
     let nothing = refused("folder:pictures", Settings { image_size: Some(0), ..Settings::default() });

@@ -1,34 +1,13 @@
-//! As many sets as the question needs.
+//! What a session gave, and its programs' ratios.
 
-use skipbench_reports::stats::lockstep::{Sample, log_ratio, sets_needed};
+use skipbench_reports::stats::lockstep::{Sample, Turn, dropped, log_ratio, sets_needed};
 
-use super::set::{Length, Set, SetRecord, Stopped, TurnRecord};
-use super::{Introduction, Launcher};
+use super::Plan;
+use crate::lockstep::Introduction;
+use crate::lockstep::set::{SetRecord, TurnRecord};
 
-/// How to measure.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Plan {
-    /// Programs: the first one is the reference, the last one the reference once more.
-    pub members: usize,
-    /// Sets; with a `precision` those of the pilot.
-    pub sets: u64,
-    /// Add as many sets as Stein's rule asks for, for ratios ± this share.
-    pub precision: Option<f64>,
-    /// But never more sets than these in all.
-    pub most_sets: u64,
-    /// How long each set takes turns.
-    pub length: Length,
-    /// Of everything random.
-    pub seed: u64,
-}
-
-/// Hears how far a session is.
-pub trait Observer {
-    /// `share` of set `number` of `sets` is done.
-    fn progressed(&mut self, number: u64, sets: u64, share: f64);
-    /// A set is done.
-    fn finished(&mut self, number: u64, sets: u64, set: &SetRecord);
-}
+/// The number of the reference.
+pub(crate) const REFERENCE: usize = 0;
 
 /// What a session gave.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -62,38 +41,8 @@ impl MemberRecord {
     }
 }
 
-/// The number of the reference.
-pub(crate) const REFERENCE: usize = 0;
-
-/// Measures. A program that breaks takes no further part, and the others go on; without the reference nothing does.
-///
-/// # Errors
-/// If the user wants to end.
-pub fn run<L: Launcher>(plan: &Plan, launcher: &mut L, observer: &mut dyn Observer) -> Result<Session, Stopped> {
-    let mut session = Session::new(plan);
-    let mut sets = plan.sets;
-    let mut number = 0;
-    while number < sets {
-        let alive = session.alive();
-        if !session.can_go_on(&alive) {
-            break;
-        }
-        number += 1;
-        let set = Set::new(number, plan.seed, launcher, plan.members);
-        let record = set.run(&alive, plan.length, &mut |share| observer.progressed(number, sets, share))?;
-        observer.finished(number, sets, &record);
-        session.add(number, record);
-        if let Some(precision) = plan.precision.filter(|_| number == plan.sets) {
-            let wanted = session.sets_wanted(precision);
-            sets = wanted.min(plan.most_sets).max(plan.sets);
-            session.wanted_sets = Some(wanted).filter(|wanted| *wanted > sets);
-        }
-    }
-    Ok(session)
-}
-
 impl Session {
-    fn new(plan: &Plan) -> Self {
+    pub(super) fn new(plan: &Plan) -> Self {
         let members = vec![MemberRecord::default(); plan.members];
         Self { members, pilot: plan.sets, ..Self::default() }
     }
@@ -108,15 +57,15 @@ impl Session {
         REFERENCE + 1..self.twin()
     }
 
-    fn alive(&self) -> Vec<usize> {
+    pub(super) fn alive(&self) -> Vec<usize> {
         (0..self.members.len()).filter(|member| self.members[*member].error.is_none()).collect()
     }
 
-    fn can_go_on(&self, alive: &[usize]) -> bool {
+    pub(super) fn can_go_on(&self, alive: &[usize]) -> bool {
         alive.contains(&REFERENCE) && alive.iter().any(|member| self.compared().contains(member))
     }
 
-    fn add(&mut self, number: u64, record: SetRecord) {
+    pub(super) fn add(&mut self, number: u64, record: SetRecord) {
         for (member, introduction) in record.introductions {
             self.members[member].introduction.get_or_insert(introduction);
         }
@@ -151,7 +100,7 @@ impl Session {
     }
 
     /// Turns that count, as times of one unit.
-    fn comparable(&self, turns: &[TurnRecord]) -> Vec<skipbench_reports::stats::lockstep::Turn> {
+    fn comparable(&self, turns: &[TurnRecord]) -> Vec<Turn> {
         turns.iter().filter_map(|turn| turn.compared(self.units(turn.member))).collect()
     }
 
@@ -172,7 +121,7 @@ impl Session {
     }
 
     /// The sets that the least precise program needs.
-    fn sets_wanted(&self, precision: f64) -> u64 {
+    pub(super) fn sets_wanted(&self, precision: f64) -> u64 {
         let alive = self.alive();
         let needed = self.compared().filter(|member| alive.contains(member)).map(|member| {
             let logs = self.members[member].logs.as_slice();
@@ -184,8 +133,6 @@ impl Session {
     /// Turns that count of a program, and how many of them were dropped as disturbed in their sets.
     pub fn dropped(&self) -> (usize, usize) {
         let sets = self.turns.chunk_by(|a, b| a.set == b.set).map(|set| self.comparable(set));
-        sets.fold((0, 0), |(all, dropped), turns| {
-            (all + turns.len(), dropped + skipbench_reports::stats::lockstep::dropped(&turns))
-        })
+        sets.fold((0, 0), |(all, left_out), turns| (all + turns.len(), left_out + dropped(&turns)))
     }
 }

@@ -1,0 +1,54 @@
+//! What is kept of turns and sets.
+
+use skipbench_reports::stats;
+use skipbench_reports::stats::lockstep::Turn;
+
+use crate::lockstep::{Evidence, Introduction};
+
+/// One turn, as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TurnRecord {
+    /// Which set, from 1.
+    pub set: u64,
+    /// Its place in the set's order, from 0; none while a program warms up alone.
+    pub order: Option<u64>,
+    /// Which program.
+    pub member: usize,
+    /// Nanoseconds of each step.
+    pub times: Vec<u64>,
+    /// How many of them count. The first step of a turn of several does not: it finds the caches as another program left them.
+    pub counted: usize,
+    /// What was seen from outside.
+    pub evidence: Evidence,
+}
+
+impl TurnRecord {
+    /// The median of the steps that count.
+    pub fn median_ns(&self) -> Option<f64> {
+        let counted: Vec<f64> = self.counted_times().map(|time| time as f64).collect();
+        stats::median(&counted)
+    }
+
+    /// The times of the steps that count.
+    pub fn counted_times(&self) -> impl Iterator<Item = u64> {
+        self.times[self.times.len() - self.counted..].iter().copied()
+    }
+
+    /// The turn as it is compared with others, if it counts. `units`: what a step works through.
+    pub fn compared(&self, units: u64) -> Option<Turn> {
+        let ns = self.median_ns()? / units as f64;
+        let disturbed = self.evidence.is_disturbed(self.times.iter().sum());
+        Some(Turn { order: self.order?, member: self.member, ns, disturbed })
+    }
+}
+
+/// What one set gave.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SetRecord {
+    /// Every turn, in order, warm-up included.
+    pub turns: Vec<TurnRecord>,
+    /// What programs said of themselves.
+    pub introductions: Vec<(usize, Introduction)>,
+    /// Programs that broke, and how.
+    pub broken: Vec<(usize, String)>,
+}
