@@ -9,7 +9,6 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use skipbench_reports::stats;
-use skipbench_reports::stats::lockstep::Turn;
 
 use super::order::Order;
 use super::{Fault, Launcher, Live};
