@@ -47,7 +47,7 @@ fn after_help() -> String {
     let claims: String = CLAIMS.iter().map(|claim| format!("  {:<12} {}\n", claim.name, claim.sentence)).collect();
     format!(
         "The claims:\n{claims}\n\
-         A verdict is `supported`, `not supported` or `inconclusive`, by a rule that was stated beforehand (METHODOLOGY.md, Claims), \
+         A verdict is `supported`, `not supported` or `inconclusive`, by a rule that was stated beforehand (reports/README.md, Claims), \
          with the numbers, intervals and seeds that carry it. Small networks on small images: `--data cifar10 --seeds 1,2,3,4,5` weighs \
          more.\n\n\
          Examples:\n  \

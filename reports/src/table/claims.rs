@@ -26,7 +26,7 @@ pub fn verdicts(findings: &[Finding]) -> TextTable {
 }
 
 const LEGEND: &str = "Supported: every condition of the claim holds by its whole 95 % interval. Not supported: the whole interval of one lies \
-                      on the other side. Inconclusive: the intervals allow both. Each claim's rule stands with it; METHODOLOGY.md names what was tightened after a first measurement.";
+                      on the other side. Inconclusive: the intervals allow both. Each claim's rule stands with it; reports/README.md names what was tightened after a first measurement.";
 
 /// Every claim in whole: the verdicts, then claim by claim.
 pub fn format_claims(findings: &[Finding], format: Format) -> String {

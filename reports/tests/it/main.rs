@@ -9,6 +9,7 @@ mod escaped;
 mod intervals;
 mod large;
 mod latest;
+mod links;
 mod lockstep;
 mod many;
 mod noise;

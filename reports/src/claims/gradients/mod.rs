@@ -28,7 +28,7 @@ pub(super) const CLAIM: Claim = Claim {
               that cannot be trained have norms that do not vanish too (He et al. 2015, section 4.1, call them healthy), or that explode. What tells them apart is how \
               the gradient changes from one input to the next, and the training error of the claim `depth`. A large gradient \
               is not a useful one. Without BatchNorm neighbouring points are too near each other to tell: nearly every ReLU is in one state \
-              at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs have nothing to do with each other's (METHODOLOGY.md, \
+              at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs have nothing to do with each other's (reports/README.md, \
               Claims). The correlation farther along the line is shown beside it and decides nothing.",
     examine,
 };
