@@ -94,7 +94,8 @@ impl DataError {
     /// Both, this one first.
     pub(super) fn and(self, other: Self) -> Self {
         let path = match (&self, &other) {
-            (_, DataError::Many { path, .. }) | (DataError::Missing { path, .. }, _) => path.clone(),
+            (_, DataError::Many { path, .. }) => path.clone(),
+            (DataError::Missing { path, .. }, _) => path.parent().unwrap_or(path).to_path_buf(),
             _ => PathBuf::new(),
         };
         let others = match other {
