@@ -10,6 +10,8 @@ fn git(arguments: &[&str]) -> Option<String> {
 fn main() {
     for path in [
         "../models/src",
+        "../models/kernels/src",
+        "../models/ops/src",
         "../bench/src",
         "../reports/src",
         "../ci/src",

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'git worktree remove --force "$work/planted" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 # Cargo goes by the times of files: what another tree's newer files gave must not be taken for what older ones give.
-forget() { cargo clean --quiet --release -p skipbench -p skipbench-models -p skipbench-reports -p skipbench-ci; }
+forget() { cargo clean --quiet --release -p skipbench -p skipbench-models -p skipbench-ops -p skipbench-kernels -p skipbench-reports -p skipbench-ci; }
 
 built() { # DIR NAME: builds the tree in DIR and sets its program aside
   forget

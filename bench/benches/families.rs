@@ -7,14 +7,14 @@ use std::time::Duration;
 use burn::module::Module;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use skipbench::cell::{Cell, Task};
-use skipbench::data::{Batches, Source};
-use skipbench::device::{self, DeviceId};
-use skipbench::group::resolve;
-use skipbench::member::Member;
-use skipbench::recipe::Precision;
-use skipbench::suite::Suite;
-use skipbench::tasks::{Setup, step};
+use skipbench::internals::cell::{Cell, Task};
+use skipbench::internals::data::{Batches, Source};
+use skipbench::internals::device::{self, DeviceId};
+use skipbench::internals::recipe::Precision;
+use skipbench::internals::suite::Member;
+use skipbench::internals::suite::Suite;
+use skipbench::internals::suite::resolve;
+use skipbench::internals::tasks::{Setup, step};
 
 type Group<'a> = BenchmarkGroup<'a, WallTime>;
 

@@ -1,5 +1,5 @@
-//! The layers that the families are made of, alone: convolution – BatchNorm – ReLU, and a dense layer against a basic block
-//! of equal multiply-accumulates. On every device of this build that is here and real.
+//! The layers that the families are made of, alone: convolution – BatchNorm – ReLU, and a dense layer against a basic
+//! block of equal multiply-accumulates. On every device of this build that is here and real.
 //!
 //! A basic block of 16 channels does 2·16·16·9 MACs a pixel; so does a dense layer that sees 64 channels and adds 8,
 //! 64·8·9, with fewer parameters to read and four times the channels to normalise and copy.
@@ -10,8 +10,8 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
 use burn::tensor::{Device, Distribution, Tensor, activation::relu};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use skipbench::device;
-use skipbench_models::Skip;
+use skipbench::internals::device;
+use skipbench_models::skip::{add, concat};
 
 const BATCH: usize = 64;
 const SIDE: usize = 16;
@@ -49,7 +49,7 @@ fn layers(device: &Device) -> [Layer; 3] {
             forward: Box::new(move |x| {
                 let fx = relu(norms[0].forward(convs[0].forward(x.clone())));
                 let fx = norms[1].forward(convs[1].forward(fx));
-                relu(Skip::Add.join(x, fx))
+                relu(add(x, fx))
             }),
         },
         Layer {
@@ -57,7 +57,7 @@ fn layers(device: &Device) -> [Layer; 3] {
             channels: 64,
             forward: Box::new(move |x| {
                 let fx = dense.forward(relu(dense_norm.forward(x.clone())));
-                Skip::Concat.join(x, fx)
+                concat(x, fx)
             }),
         },
     ]

@@ -1,22 +1,23 @@
-//! What measuring costs: a training step of ResNet-20 inside skipbench's timed loop against the same step outside it, in one
-//! process, step by step in turn (A B B A).
+//! What measuring costs: a training step of ResNet-20 inside skipbench's timed loop against the same step outside it,
+//! in one process, step by step in turn (A B B A).
 //!
-//! `cargo bench -p skipbench --bench overhead` prints the ratio with its interval, and what a turn of the loop with nothing in it
-//! takes; it ends with status 1 unless both stay below 0.5 %, the ratio with its whole interval. On a busy machine the interval
-//! may be too wide for that. Not Criterion's: what is wanted is the ratio of two things that alternate, which it does not
-//! measure. The batch is small, so that steps are short and many: what the loop adds weighs more there than at the usual batch.
+//! `cargo bench -p skipbench --bench overhead` prints the ratio with its interval, and what a turn of the loop with
+//! nothing in it takes; it ends with status 1 unless both stay below 0.5 %, the ratio with its whole interval. On a
+//! busy machine the interval may be too wide for that. Not Criterion's: what is wanted is the ratio of two things that
+//! alternate, which it does not measure. The batch is small, so that steps are short and many: what the loop adds
+//! weighs more there than at the usual batch.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Int, Tensor};
-use skipbench::cell::{Cell, Message, Progress, Task};
-use skipbench::data::Batches;
-use skipbench::device::{Backend, DeviceId};
-use skipbench::meter::timed_loop::{Limits, repeat};
-use skipbench::meter::{sync, timed};
-use skipbench::recipe::Precision;
-use skipbench::tasks::{Setup, step};
+use skipbench::internals::cell::{Cell, Message, Progress, Task};
+use skipbench::internals::data::Batches;
+use skipbench::internals::device::{Backend, DeviceId};
+use skipbench::internals::meter::{Limits, repeat};
+use skipbench::internals::meter::{sync, timed};
+use skipbench::internals::recipe::Precision;
+use skipbench::internals::tasks::{Setup, step};
 use skipbench_models::Model;
 use skipbench_reports::stats::{median, quantile};
 
@@ -48,8 +49,8 @@ fn telling() -> impl FnMut(u64) {
     }
 }
 
-/// Times of `count` steps outside and inside the loop: (inside, outside). The bare step runs within the loop's own step,
-/// before or after what is measured, and its time is taken out again.
+/// Times of `count` steps outside and inside the loop: (inside, outside). The bare step runs within the loop's own
+/// step, before or after what is measured, and its time is taken out again.
 fn pairs(setup: &Setup, count: u64) -> Vec<(f64, f64)> {
     let batch = Batches::new(&setup.data, BATCH).fixed().into_tensors(&setup.device);
     // One network: two would lie elsewhere in memory, which alone makes a difference.
@@ -103,8 +104,9 @@ fn empty_turn(setup: &Setup, count: u64) -> f64 {
     start.elapsed().as_secs_f64() / count as f64
 }
 
-/// The ratio and its 95 % interval. What else the machine does makes steps longer, never shorter, so that of every hundred pairs
-/// the lower quartiles are compared; the answer is the median of those ratios, and its interval goes by their order alone.
+/// The ratio and its 95 % interval. What else the machine does makes steps longer, never shorter, so that of every
+/// hundred pairs the lower quartiles are compared; the answer is the median of those ratios, and its interval goes by
+/// their order alone.
 fn compare(pairs: &[(f64, f64)]) -> [f64; 3] {
     let quartile = |times: Vec<f64>| quantile(&times, 0.25).expect("some");
     let ratio = |hundred: &[(f64, f64)]| {
@@ -113,7 +115,8 @@ fn compare(pairs: &[(f64, f64)]) -> [f64; 3] {
     };
     let mut ratios: Vec<f64> = pairs.chunks(100).map(ratio).collect();
     ratios.sort_by(f64::total_cmp);
-    // Of n values as many lie below the true median as heads fall in n throws: n / 2 ± 1.96 · √n / 2 in 95 of 100 cases.
+    // Of n values as many lie below the true median as heads fall in n throws: n / 2 ± 1.96 · √n / 2 in 95 of 100
+    // cases.
     let (middle, spread) = (ratios.len() as f64 / 2.0, 0.98 * (ratios.len() as f64).sqrt());
     let rank = |rank: f64| ratios[(rank.max(0.0) as usize).min(ratios.len() - 1)];
     [rank((middle - spread).floor()), median(&ratios).expect("some"), rank((middle + spread).ceil())]

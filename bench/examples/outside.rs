@@ -1,16 +1,16 @@
 //! What a training step spends outside the network's layers: on its batch, the loss and the optimiser, each by itself.
 //!
-//! `cargo run --release -p skipbench --example outside` prints a table of medians, on the CPU with all its threads: three networks on
-//! 32×32 pixels, batch 64, augmented as CIFAR-10 is.
+//! `cargo run --release -p skipbench --example outside` prints a table of medians, on the CPU with all its threads:
+//! three networks on 32×32 pixels, batch 64, augmented as CIFAR-10 is.
 
 use std::time::{Duration, Instant};
 
 use burn::optim::GradientsParams;
 use burn::tensor::{Distribution, Int, Tensor};
-use skipbench::cell::{Cell, Task};
-use skipbench::data::{Augment, Batches, Source};
-use skipbench::device::{Backend, DeviceId};
-use skipbench::tasks::Setup;
+use skipbench::internals::cell::{Cell, Task};
+use skipbench::internals::data::{Augment, Batches, Source};
+use skipbench::internals::device::{Backend, DeviceId};
+use skipbench::internals::tasks::Setup;
 use skipbench_models::Images;
 
 const MODELS: [&str; 3] = ["resnet20", "densenet-40-12", "densenet-bc-100-12"];

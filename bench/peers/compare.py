@@ -65,7 +65,7 @@ def skipbench(args, model, memory, task):
 CIFAR = {f"resnet{depth}" for depth in (20, 32, 44, 56, 110)}
 
 
-# What skipbench tells glibc in its cells' processes: to keep freed memory (METHODOLOGY.md, Freed memory).
+# What skipbench tells glibc in its cells' processes: to keep freed memory (bench/README.md, Freed memory).
 KEEPING = {
     "MALLOC_MMAP_THRESHOLD_": "1000000000000",
     "MALLOC_TRIM_THRESHOLD_": "1000000000000",

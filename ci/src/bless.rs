@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::Run;
 
-use crate::finding::label;
+use crate::finding::cell_label;
 use crate::pair::PairError;
 
 /// A baseline in the making.
@@ -40,23 +40,23 @@ type Column = (&'static str, fn(&RunRow) -> String);
 
 /// What a baseline is held to, and what is other work where it differs.
 const SHOWN: [Column; 14] = [
-    ("params", |row| told(row.params)),
-    ("macs", |row| told(row.macs)),
-    ("activation_bytes", |row| told(row.activation_bytes)),
-    ("saved_bytes", |row| told(row.saved_bytes)),
-    ("join_bytes", |row| told(row.join_bytes)),
+    ("params", |row| format_optional(row.params)),
+    ("macs", |row| format_optional(row.macs)),
+    ("activation_bytes", |row| format_optional(row.activation_bytes)),
+    ("saved_bytes", |row| format_optional(row.saved_bytes)),
+    ("join_bytes", |row| format_optional(row.join_bytes)),
     ("output_shape", |row| row.output_shape.clone()),
-    ("steps", |row| told(row.steps)),
-    ("loss", |row| told(row.loss)),
-    ("heap_peak_bytes", |row| told(row.heap_peak_bytes)),
-    ("test_correct", |row| told(row.test_correct)),
+    ("steps", |row| format_optional(row.steps)),
+    ("loss", |row| format_optional(row.loss)),
+    ("heap_peak_bytes", |row| format_optional(row.heap_peak_bytes)),
+    ("test_correct", |row| format_optional(row.test_correct)),
     ("spec", |row| row.spec.clone()),
     ("data_sha256", |row| row.data_sha256.clone()),
     ("threads", |row| row.threads.to_string()),
     ("recipe", |row| row.recipe.clone()),
 ];
 
-fn told(value: Option<impl ToString>) -> String {
+fn format_optional(value: Option<impl ToString>) -> String {
     value.map_or("absent".to_owned(), |value| value.to_string())
 }
 
@@ -69,21 +69,21 @@ pub fn bless(base: &[Run], head: &[Run]) -> Result<Blessing, BlessError> {
         return Err(BlessError::Empty);
     }
     if let Some(run) = head.iter().find(|run| run.row.status != Status::Ok) {
-        return Err(BlessError::NotMeasured { cell: label(&run.row), error: run.row.error.clone() });
+        return Err(BlessError::NotMeasured { cell: cell_label(&run.row), error: run.row.error.clone() });
     }
     let mut cells = HashSet::new();
-    if let Some(cell) = head.iter().map(|run| label(&run.row)).find(|cell| !cells.insert(cell.clone())) {
+    if let Some(cell) = head.iter().map(|run| cell_label(&run.row)).find(|cell| !cells.insert(cell.clone())) {
         return Err(PairError::Repeated { cell, run: "head" }.into());
     }
-    let gone = base.iter().map(|run| label(&run.row)).filter(|cell| !cells.contains(cell));
+    let gone = base.iter().map(|run| cell_label(&run.row)).filter(|cell| !cells.contains(cell));
     let mut changes: Vec<String> = gone.map(|cell| format!("{cell}: no longer there")).collect();
     changes.extend(head.iter().flat_map(|run| self::changes(base, &run.row)));
     Ok(Blessing { runs: head.to_vec(), changes })
 }
 
 fn changes(base: &[Run], head: &RunRow) -> Vec<String> {
-    let cell = label(head);
-    let Some(old) = base.iter().map(|run| &run.row).find(|row| label(row) == cell) else {
+    let cell = cell_label(head);
+    let Some(old) = base.iter().map(|run| &run.row).find(|row| cell_label(row) == cell) else {
         return vec![format!("{cell}: new")];
     };
     let differing = SHOWN.iter().map(|(name, of)| (name, of(old), of(head))).filter(|(_, old, new)| old != new);

@@ -1,7 +1,7 @@
 //! What the gate found out about one metric.
 
 use serde::Serialize;
-use skipbench_reports::record::RunRow;
+use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::stats::Estimate;
 
 /// What a metric shows.
@@ -18,6 +18,19 @@ pub enum Verdict {
     Pass,
     /// Not judged, for what was measured says nothing about it; `why` says what would.
     Refused,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Verdict::Regressed => "regressed",
+            Verdict::Inconclusive => "inconclusive",
+            Verdict::Improved => "improved",
+            Verdict::Pass => "pass",
+            Verdict::Refused => "not judged",
+        }
+    }
 }
 
 /// By what rule a metric is judged.
@@ -116,15 +129,18 @@ impl Finding {
     }
 }
 
+/// What a finding about a cell as a whole is called.
+pub(crate) const UNMEASURED: &str = "status";
+
 /// `group/model/task/device`
-pub(crate) fn place(row: &RunRow) -> String {
+pub(crate) fn cell_name(row: &RunRow) -> String {
     format!("{}/{}/{}/{}", row.group, row.model, row.task, row.device)
 }
 
-/// [`place`] with seed, round and what else tells one cell from all others.
-pub(crate) fn label(row: &RunRow) -> String {
+/// [`cell_name`] with seed, round and what else tells one cell from all others.
+pub(crate) fn cell_label(row: &RunRow) -> String {
     let point = row.sweep_value.map_or(String::new(), |value| format!("/{}={value}", row.sweep));
     let round = if row.round > 0 { format!("/round={}", row.round) } else { String::new() };
     let twin = if row.twin { "/twin" } else { "" };
-    format!("{}{point}/seed={}{round}{twin}", place(row), row.seed)
+    format!("{}{point}/seed={}{round}{twin}", cell_name(row), row.seed)
 }

@@ -1,13 +1,13 @@
 //! The gate: every rule over every cell, and what that means for the change.
 
 use serde::Serialize;
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::Run;
 
 use crate::config::{Config, Inconclusive};
-use crate::finding::{Class, Finding, Verdict, label};
+use crate::finding::{Class, Finding, UNMEASURED, Verdict, cell_label};
 use crate::pair::{PairError, pair};
-use crate::{accuracy, exact, heap, time};
+use crate::rules::{accuracy, exact, heap, time};
 
 /// What the gate found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,9 +58,6 @@ pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgement, P
     Ok(Judgement { verdict, inconclusive: config.inconclusive, new_cells: pairs.new, findings })
 }
 
-/// What a finding about a cell as a whole is called.
-pub(crate) const UNMEASURED: &str = "status";
-
 /// A cell that the base failed to measure says nothing of the head; that is said, lest it look judged.
 fn unmeasured(base: &RunRow, head: Option<&RunRow>) -> Finding {
     let head = head.map_or("the head lacks it", |head| match head.status {
@@ -69,7 +66,7 @@ fn unmeasured(base: &RunRow, head: Option<&RunRow>) -> Finding {
     });
     let error = if base.error.is_empty() { "it gives no reason" } else { &base.error };
     let why = format!("the base did not measure it ({error}); {head}");
-    Finding::of(&label(base), UNMEASURED, Class::Exact, base).with(Verdict::Refused, why)
+    Finding::of(&cell_label(base), UNMEASURED, Class::Exact, base).with(Verdict::Refused, why)
 }
 
 fn whole(findings: &[Finding], inconclusive: Inconclusive) -> Verdict {

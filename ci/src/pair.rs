@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::Run;
 
-use crate::finding::label;
+use crate::finding::cell_label;
 
 /// One cell in both runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pair<'a> {
+pub(crate) struct Pair<'a> {
     /// In the base, where it was measured.
     pub base: &'a RunRow,
     /// In the head, where it may have failed.
@@ -18,7 +18,7 @@ pub struct Pair<'a> {
 
 /// All cells of two runs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pairs<'a> {
+pub(crate) struct Pairs<'a> {
     /// Those of the base, in its order.
     pub pairs: Vec<Pair<'a>>,
     /// The base's cells once more (A/A), which show how far it differs from itself.
@@ -71,7 +71,7 @@ fn and_more(count: &usize) -> String {
 ///
 /// # Errors
 /// If the base has none, the head lacks one, one stands twice, or is other work under the same name.
-pub fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
+pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
     let (base, head) = (by_label(base, "base")?, by_label(head, "head")?);
     let measured = |row: &&RunRow| row.status == Status::Ok;
     let (ok, failed): (Vec<_>, Vec<_>) = base.order.iter().copied().partition(measured);
@@ -80,15 +80,15 @@ pub fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError
         return Err(PairError::EmptyBase);
     }
     let missing: Vec<String> =
-        own.iter().map(|row| label(row)).filter(|label| !head.rows.contains_key(label)).collect();
+        own.iter().map(|row| cell_label(row)).filter(|label| !head.rows.contains_key(label)).collect();
     if let Some(cell) = missing.first() {
         return Err(PairError::Missing { cell: cell.clone(), others: missing.len() - 1 });
     }
     let pairs: Vec<Pair<'a>> =
-        own.into_iter().filter_map(|base| Some(Pair { base, head: head.rows.get(&label(base))? })).collect();
+        own.into_iter().filter_map(|base| Some(Pair { base, head: head.rows.get(&cell_label(base))? })).collect();
     pairs.iter().try_for_each(same_work)?;
     let new = head.rows.keys().filter(|label| !base.rows.contains_key(*label)).count();
-    let unmeasured = failed.into_iter().map(|row| (row, head.rows.get(&label(row)).copied())).collect();
+    let unmeasured = failed.into_iter().map(|row| (row, head.rows.get(&cell_label(row)).copied())).collect();
     Ok(Pairs { pairs, twins, unmeasured, new })
 }
 
@@ -100,7 +100,7 @@ struct Labelled<'a> {
 fn by_label<'a>(runs: &'a [Run], run: &'static str) -> Result<Labelled<'a>, PairError> {
     let mut rows = BTreeMap::new();
     for row in runs.iter().map(|run| &run.row) {
-        let cell = label(row);
+        let cell = cell_label(row);
         if rows.insert(cell.clone(), row).is_some() {
             return Err(PairError::Repeated { cell, run });
         }
@@ -117,7 +117,7 @@ fn same_work(Pair { base, head }: &Pair<'_>) -> Result<(), PairError> {
         ("the batch", base.batch == head.batch),
     ];
     match same.iter().find(|(_, same)| !same) {
-        Some((what, _)) => Err(PairError::OtherWork { cell: label(base), what }),
+        Some((what, _)) => Err(PairError::OtherWork { cell: cell_label(base), what }),
         None => Ok(()),
     }
 }

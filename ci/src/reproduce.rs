@@ -1,13 +1,13 @@
 //! How what regressed or could not be told is measured again.
 
-use skipbench_reports::table::line;
+use skipbench_reports::table::format_line;
 
 use crate::finding::{Class, Finding, Verdict};
 use crate::gate::Judgement;
 
-/// Where the numbers came from.
+/// The head as it was run, from which commands follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub struct HeadRun {
     /// The head's directory.
     pub head: String,
     /// Whether it holds the plan by which `skipbench replay` repeats a cell; a baseline does not.
@@ -19,10 +19,10 @@ pub struct Origin {
 impl Judgement {
     /// With a command for everything that regressed or could not be told.
     #[must_use]
-    pub fn reproducible(mut self, origin: &Origin) -> Self {
+    pub fn reproducible(mut self, origin: &HeadRun) -> Self {
         for finding in self.findings.iter_mut().filter(|finding| is_open(finding)) {
             // A name that holds a line break would end the command, and the fence around it.
-            finding.reproduce = line(&command(finding, origin));
+            finding.reproduce = format_line(&command(finding, origin));
         }
         self
     }
@@ -32,7 +32,7 @@ fn is_open(finding: &Finding) -> bool {
     matches!(finding.verdict, Verdict::Regressed | Verdict::Inconclusive)
 }
 
-fn command(finding: &Finding, origin: &Origin) -> String {
+fn command(finding: &Finding, origin: &HeadRun) -> String {
     match (&origin.job, finding.class) {
         (Some(job), Class::Time) => job.clone(),
         _ if !origin.planned => format!("skipbench run {} --filter '{}'", finding.suite, filter(&finding.cell)),
@@ -40,7 +40,8 @@ fn command(finding: &Finding, origin: &Origin) -> String {
     }
 }
 
-/// The words by which `skipbench run` finds a cell: all but its round, which is one of those that every run begins anew.
+/// The words by which `skipbench run` finds a cell: all but its round, which is one of those that every run begins
+/// anew.
 fn filter(cell: &str) -> &str {
     cell.split("/round=").next().unwrap_or(cell)
 }

@@ -4,8 +4,8 @@
 //! cargo run --release -p skipbench-models --example own_loop
 //! ```
 //!
-//! Images of 8×8 pixels hold a bright bar that lies or stands, in noise; the networks learn which. Nothing here needs more than
-//! Burn and `skipbench-models`.
+//! Images of 8×8 pixels hold a bright bar that lies or stands, in noise; the networks learn which. Nothing here needs
+//! more than Burn and `skipbench-models`.
 
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;

@@ -29,9 +29,9 @@ impl SpecError {
 
     /// Refuses a `value` outside 1 to `most`.
     pub(crate) fn unless_within(key: &str, value: usize, most: usize) -> Result<(), SpecError> {
-        match (1..=most).contains(&value) {
-            true => Ok(()),
-            false => Err(SpecError::new(key, value, format!("a number from 1 to {most} is needed"))),
+        if (1..=most).contains(&value) {
+            return Ok(());
         }
+        Err(SpecError::new(key, value, format!("a number from 1 to {most} is needed")))
     }
 }

@@ -1,12 +1,11 @@
 //! How a network computes, as opposed to what: [`Execution`].
 
 use serde::{Deserialize, Serialize};
+use skipbench_ops::block::Activations;
+use skipbench_ops::{Engine, Products};
 
-#[cfg(feature = "flex")]
-use crate::kernels::conv::Products;
-
-/// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding (which
-/// [`Kernels::SkipbenchBf16`] does more of).
+/// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding
+/// (which [`Kernels::SkipbenchBf16`] does more of).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Execution {
     /// Whose kernels.
@@ -24,8 +23,8 @@ pub enum Kernels {
     Skipbench,
     /// Burn's.
     Burn,
-    /// Those of this crate, where convolutions round what they multiply to bf16. All else is f32: sums, what layers give to
-    /// each other, normalisations, weights and the optimiser.
+    /// Those of this crate, where convolutions round what they multiply to bf16. All else is f32: sums, what layers
+    /// give to each other, normalisations, weights and the optimiser.
     SkipbenchBf16,
 }
 
@@ -38,8 +37,8 @@ pub enum Memory {
     Naive,
     /// One tensor of features a block, which every layer reads the beginning of; the results of BN and ReLU, once each.
     Shared,
-    /// The features and the results of inner convolutions only. BN and ReLU are computed again in the backward pass: Pleiss et
-    /// al. 2017, arXiv:1707.06990.
+    /// The features and the results of inner convolutions only. BN and ReLU are computed again in the backward pass:
+    /// Pleiss et al. 2017, arXiv:1707.06990.
     Recompute,
 }
 
@@ -53,22 +52,30 @@ impl Kernels {
         }
     }
 
-    /// Whether they are this crate's.
-    pub fn own(self) -> bool {
+    /// Whether they are this project's rather than Burn's.
+    pub fn is_native(self) -> bool {
         self != Kernels::Burn
     }
 
-    /// What convolutions multiply in.
-    #[cfg(feature = "flex")]
-    pub(crate) fn products(self) -> Products {
+    /// What computes layers.
+    pub(crate) fn engine(self) -> Engine {
         match self {
-            Kernels::SkipbenchBf16 => Products::Bf16,
-            Kernels::Skipbench | Kernels::Burn => Products::F32,
+            Kernels::Skipbench => Engine::Native(Products::F32),
+            Kernels::SkipbenchBf16 => Engine::Native(Products::Bf16),
+            Kernels::Burn => Engine::Burn,
         }
     }
 }
 
 impl Memory {
+    /// What becomes of the results of BN and ReLU in a stage that is one operation.
+    pub(crate) fn activations(self) -> Activations {
+        match self {
+            Memory::Naive | Memory::Shared => Activations::Keep,
+            Memory::Recompute => Activations::Recompute,
+        }
+    }
+
     /// Every mode.
     pub const ALL: [Memory; 3] = [Memory::Naive, Memory::Shared, Memory::Recompute];
 

@@ -1,6 +1,6 @@
 //! Weights from a seed: every parameter is drawn on the host from one ChaCha8 stream and then sent to the device.
 //!
-//! The same seed therefore gives the same weights on every backend and in every process. Burn's own initialisers draw
+//! The same seed therefore gives the same weights on every backend and in every process. Burn's own initializers draw
 //! from a process-global generator at first use, in the order of first use, which promises neither.
 
 use burn::module::Param;
@@ -10,8 +10,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Normal};
+use skipbench_ops::Conv;
 
-use crate::conv::Conv;
 use crate::execution::Execution;
 
 /// Draws the parameters of one network, layer after layer.
@@ -75,12 +75,12 @@ impl<'a> Weights<'a> {
         self.linear_with(inputs, classes, (1.0 / inputs as f64).sqrt())
     }
 
-    /// Batch normalisation with scale 1 and shift 0 (Burn's defaults: eps 1e-5, momentum 0.1).
+    /// Batch normalization with scale 1 and shift 0 (Burn's defaults: eps 1e-5, momentum 0.1).
     pub(crate) fn batch_norm(&self, channels: usize) -> BatchNorm {
         BatchNormConfig::new(channels).init(self.device)
     }
 
-    /// Layer normalisation with scale 1 and shift 0; eps 1e-6 as in Dosovitskiy et al.'s code.
+    /// Layer normalization with scale 1 and shift 0; eps 1e-6 as in Dosovitskiy et al.'s code.
     pub(crate) fn layer_norm(&self, width: usize) -> LayerNorm {
         LayerNormConfig::new(width).with_epsilon(1e-6).init(self.device)
     }

@@ -1,11 +1,31 @@
-//! What skipbench compares: matched families of image classifiers on Burn that differ in their skip connection.
+//! What skipbench compares: matched families of image classifiers on Burn that differ in their skip connection. The
+//! layers run on [`skipbench_ops`], which knows nothing of networks.
 //!
-//! - [`Skip`] is the subject: none, add, concatenate, and the other styles of the backbone.
-//! - [`ModelSpec`] is a network as data; [`ModelSpec::init`] builds it, [`ModelSpec::cost`] costs it without building it.
-//! - [`Own`] is how a network of one's own is measured beside them.
-//! - A [`probe`] sees what happens inside a network, and can leave out its blocks.
-//! - [`catalog`] knows every published variant by name; [`matching`] finds members of equal budget.
-//! - [`State`] is a network's tensors by name; [`torchvision`] gives them PyTorch's names and layout, [`parity`] compares.
+//! The rooms, from the bottom up:
+//!
+//! - `error`, `images`, `execution` and `init` are what all others stand on: what is wrong with a specification, the shape
+//!   of images, how a network computes, and weights from a seed.
+//! - `cost` says what a network costs ([`Cost`], [`Layer`]) by a trace of its operations, without building it.
+//! - [`skip`] is the subject: how a block joins its input with its branch's output, a file for each style ([`Skip`]).
+//! - [`probe`] sees what happens inside a network, and can leave out its blocks.
+//! - `nets` holds the networks: [`ResNet`], [`Staged`] (dense networks and the controlled backbone) and [`ViT`].
+//! - `spec` knows every family: [`ModelSpec`] is a network as data, [`Model`] the same network built; [`CustomModel`] is
+//!   how a network of another program is measured beside them.
+//! - [`catalog`] knows every published variant by name, and [`matching`] finds members of equal budget.
+//! - `weights` is a network's tensors by name ([`State`]); [`torchvision`] gives them PyTorch's names and layout, and
+//!   [`parity`] compares what two programs compute.
+//!
+//! What flows where:
+//!
+//! ```text
+//! name ── catalog ──> ModelSpec ── layers, cost ──> Layer, Cost <── matching (members of equal budget)
+//!                         │
+//!                         │ init (seed, device, Execution)
+//!                         v
+//!            images ──> Model ──> logits      each block: x ── branch ──> F(x), then skip: join(x, F(x)) ──> y
+//!                         │
+//!                         └── State ── torchvision, parity ──> PyTorch's names, deviations
+//! ```
 //!
 //! This crate reads no file, no clock and no environment; randomness comes from a seed passed in.
 //!
@@ -21,60 +41,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod backbone;
-mod block;
-mod branch;
 pub mod catalog;
-mod concat;
-mod conv;
 mod cost;
-mod count;
-mod densenet;
 mod error;
 mod execution;
-mod family;
-mod fit;
-mod head;
+mod images;
 mod init;
-#[cfg(feature = "flex")]
-#[doc(hidden)]
-#[allow(unsafe_code)]
-pub mod kernels;
-mod layers;
-pub mod matching;
-mod names;
-mod network;
-mod norm;
-#[doc(hidden)]
-pub mod ops;
-mod own;
-pub mod parity;
+mod nets;
 pub mod probe;
-mod resnet;
-mod skip;
+// Its table links to the files where joins run.
+#[allow(rustdoc::private_intra_doc_links)]
+pub mod skip;
 mod spec;
-mod staged;
-mod state;
-mod stem;
-mod tape;
-pub mod torchvision;
-mod vit;
+mod weights;
 
-pub use backbone::BackboneConfig;
-pub use block::{BlockKind, Shortcut};
-pub use cost::{Cost, Images, Layer, total};
-pub use densenet::{DenseKind, DenseNetConfig};
+pub use catalog::{Family, Fixed, matching};
+pub use cost::{Cost, Layer, total};
 pub use error::SpecError;
 pub use execution::{Execution, Kernels, Memory};
-pub use family::{Family, Fixed};
-pub use fit::{Fit, fit};
-pub use network::{Network, OwnNetwork};
-pub use norm::Norm;
-pub use own::{Own, OwnConfig};
-pub use resnet::{ResNet, ResNetConfig};
-pub use skip::Skip;
-pub use spec::{Model, ModelSpec};
-pub use staged::Staged;
-pub use state::State;
-pub use stem::StemKind;
-pub use vit::{ViT, ViTConfig};
+pub use images::Images;
+pub use nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNet, ResNetConfig};
+pub use nets::{Shortcut, Staged, StemKind, ViT, ViTConfig};
+pub use skip::{ResidualSkip, Skip};
+pub use spec::{Custom, CustomConfig, CustomModel, Model, ModelSpec, Network};
+pub use weights::{Fit, State, fit, parity, torchvision};

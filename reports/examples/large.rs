@@ -7,7 +7,8 @@ use std::time::Instant;
 use skipbench_reports::figure::figures;
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
-use skipbench_reports::{chart, store, table};
+use skipbench_reports::rows::store;
+use skipbench_reports::{chart, table};
 
 #[path = "../tests/it/many.rs"]
 mod many;
@@ -25,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fastest("read", || store::read(dir.path()))?;
     let report = fastest("read and analyse", || store::read(dir.path()).map(Report::new))?;
     fastest("HTML", || page(&report));
-    fastest("Markdown", || table::document(&report));
+    fastest("Markdown", || table::format_document(&report));
     fastest("plots", || figures(&report).iter().map(chart::standalone).collect::<Vec<String>>());
     Ok(())
 }

@@ -1,48 +1,28 @@
-//! What skipbench's numbers say.
+//! What skipbench's numbers say. Data flows one way through the rooms, in this order:
 //!
-//! - [`record`]: the rows, column by column; [`store`]: files of rows, read and written; [`journal`]: appended to; [`latest`]:
-//!   of records that repeat each other the last.
-//! - [`stats`], [`bootstrap`], [`paired`]: medians, intervals, exponents, ratios and differences; [`metric`]: what is compared; [`group`]: the one grouping; [`compare`]: each member of a
-//!   matched group against its reference.
-//! - [`scaling`]: sweeps and their exponents; [`roofline`]: times against the machine's ceilings; [`notes`]: what to know
-//!   before believing them.
-//! - [`claims`]: what is said of skip connections, judged; [`published`]: what papers measured, beside what was measured here.
-//! - [`lockstep`]: programs that take turns, step by step.
-//! - [`table`], [`render`]: the only places that format.
+//! - [`rows`]: the rows, column by column, and their files.
+//! - [`stats`]: medians, intervals, exponents, ratios and differences; programs that take turns
+//!   ([`lockstep`](stats::lockstep)).
+//! - [`analyses`]: what is compared ([`metric`](analyses::metric)), the one grouping ([`group`](analyses::group)), and
+//!   what follows from it.
+//! - [`claims`]: what is said of skip connections, judged.
+//! - [`report`]: all of it, computed once.
+//! - [`figure`], [`table`]: what is shown, as plots and as text. [`chart`], [`page`]: the same as SVG and as HTML.
 //!
 //! Everything between reading and formatting is a pure function. Nothing here knows Burn.
 
-pub mod answer;
-mod apart;
-pub mod bootstrap;
+pub mod analyses;
 pub mod chart;
 pub mod claims;
-mod command;
-pub mod compare;
-pub mod diff;
 pub mod figure;
-pub mod frontier;
-pub mod group;
-pub mod journal;
-pub mod latest;
-pub mod lockstep;
-pub mod metric;
-pub mod migrate;
-pub mod notes;
 pub mod page;
-pub mod paired;
-mod parallel;
-pub mod published;
-pub mod rank;
-mod recipe;
-pub mod recommend;
-pub mod record;
-pub mod render;
 pub mod report;
-pub mod roofline;
-pub mod scaling;
-mod seal;
-pub mod splice;
+pub mod rows;
 pub mod stats;
-pub mod store;
 pub mod table;
+
+/// What tests of this crate look at inside it; no interface.
+#[doc(hidden)]
+pub mod inside {
+    pub use crate::chart::scale::{Layout, format_short};
+}

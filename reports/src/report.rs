@@ -2,19 +2,19 @@
 
 use std::path::PathBuf;
 
-use crate::answer::{Answer, answers};
+use crate::analyses::answer::{Answer, answers};
+use crate::analyses::compare::{Comparison, compare};
+use crate::analyses::frontier::{Frontier, frontiers};
+use crate::analyses::group::{Group, Origin, group};
+use crate::analyses::notes::notes;
+use crate::analyses::published::{PublishedComparison, compare_published};
+use crate::analyses::rank::{By, Ranking, rankings};
+use crate::analyses::roofline::{Roof, roofs};
+use crate::analyses::scaling::{Curve, curves};
 use crate::claims::{Finding, findings};
-use crate::compare::{Comparison, compare};
-use crate::frontier::{Frontier, frontiers};
-use crate::group::{Group, Origin, group};
-use crate::latest::latest;
-use crate::notes::notes;
-use crate::published::{Beside, beside};
-use crate::rank::{By, Ranking, rankings};
-use crate::record::Status;
-use crate::roofline::{Roof, roofs};
-use crate::scaling::{Curve, curves};
-use crate::store::Run;
+use crate::rows::latest::latest;
+use crate::rows::record::Status;
+use crate::rows::store::Run;
 
 /// All analyses of the same rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub struct Report {
     /// What is said of skip connections, judged.
     pub claims: Vec<Finding>,
     /// What papers measured, beside it.
-    pub published: Vec<Beside>,
+    pub published: Vec<PublishedComparison>,
     /// Each member against its reference.
     pub comparisons: Vec<Comparison>,
     /// Accuracy against costs.
@@ -61,7 +61,7 @@ impl Report {
         Self {
             answers: answers(&groups),
             claims: findings(&runs),
-            published: beside(&runs),
+            published: compare_published(&runs),
             comparisons: compare(&groups),
             frontiers: frontiers(&groups),
             rankings: rankings(&groups, By::Style),

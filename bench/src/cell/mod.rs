@@ -1,7 +1,9 @@
 //! A [`Cell`]: everything one measurement depends on. An [`Outcome`]: everything it gave.
 
+pub(crate) mod custom;
 mod message;
 mod outcome;
+pub(crate) mod recipe;
 mod task;
 
 use serde::{Deserialize, Serialize};
@@ -9,12 +11,13 @@ use sha2::{Digest, Sha256};
 use skipbench_models::catalog::{self, UnknownModel};
 use skipbench_models::{Images, Kernels, ModelSpec};
 
+use crate::cell::recipe::Recipe;
 use crate::data::{Source, Summary};
 use crate::device::{Backend, DeviceId};
-use crate::recipe::Recipe;
 
 pub use message::{Message, Progress};
-pub use outcome::{Measured, Outcome, Sample};
+pub use outcome::{Outcome, Sample};
+pub use skipbench_reports::rows::record::Measured;
 pub use task::Task;
 
 /// One measurement: the same cell is the same work, wherever and whenever it runs.
@@ -44,7 +47,7 @@ pub struct Cell {
     /// Whether it is the reference once more under another name (A/A).
     pub twin: bool,
     /// The point of a sweep that it is, if any.
-    pub sweep: Option<Point>,
+    pub sweep: Option<SweepPoint>,
     /// Threads of the CPU backend.
     pub threads: usize,
     /// Cells that may run at the same time, this one included.
@@ -58,7 +61,7 @@ pub struct Cell {
 /// One point of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Point {
+pub struct SweepPoint {
     /// What is varied, such as `depth`.
     pub over: String,
     /// Name of the model in which it is varied.
@@ -68,7 +71,8 @@ pub struct Point {
 }
 
 impl Cell {
-    /// A cell by itself, outside any suite: a model from the catalog on the digits, by the default recipe, on one thread.
+    /// A cell by itself, outside any suite: a model from the catalog on the digits, by the default recipe, on one
+    /// thread.
     ///
     /// # Errors
     /// If no model has that name.
@@ -126,7 +130,7 @@ impl Cell {
     pub fn label(&self) -> String {
         let twin = if self.twin { " (A/A)" } else { "" };
         let point = match &self.sweep {
-            Some(Point { over, value, .. }) => format!(" {over} {value}"),
+            Some(SweepPoint { over, value, .. }) => format!(" {over} {value}"),
             None => String::new(),
         };
         let round = if self.round > 0 { format!(", round {}", self.round) } else { String::new() };

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use skipbench_models::{Kernels, ModelSpec, Skip};
+use skipbench_reports::rows::task;
 
-use crate::recipe::{Precision, Recipe};
+use crate::cell::recipe::{Precision, Recipe};
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,18 +56,18 @@ impl Task {
     /// The word used in suites and rows.
     pub fn word(self) -> &'static str {
         match self {
-            Task::Train => "train",
-            Task::TrainStep => "train-step",
-            Task::TrainEpoch => "train-epoch",
-            Task::TimeToAccuracy => "time-to-accuracy",
-            Task::Infer => "infer",
-            Task::Latency => "latency",
-            Task::PeakMemoryTrain => "peak-memory-train",
-            Task::PeakMemoryInfer => "peak-memory-infer",
-            Task::Gradients => "gradients",
-            Task::Identity => "identity",
-            Task::Reuse => "reuse",
-            Task::Tokens => "tokens",
+            Task::Train => task::TRAIN,
+            Task::TrainStep => task::TRAIN_STEP,
+            Task::TrainEpoch => task::TRAIN_EPOCH,
+            Task::TimeToAccuracy => task::TIME_TO_ACCURACY,
+            Task::Infer => task::INFER,
+            Task::Latency => task::LATENCY,
+            Task::PeakMemoryTrain => task::PEAK_MEMORY_TRAIN,
+            Task::PeakMemoryInfer => task::PEAK_MEMORY_INFER,
+            Task::Gradients => task::GRADIENTS,
+            Task::Identity => task::IDENTITY,
+            Task::Reuse => task::REUSE,
+            Task::Tokens => task::TOKENS,
         }
     }
 
@@ -80,7 +81,8 @@ impl Task {
         matches!(self, Task::Train | Task::TimeToAccuracy | Task::Gradients | Task::Reuse)
     }
 
-    /// Whether it goes through the training images batch by batch; the others work on one batch, which may repeat images.
+    /// Whether it goes through the training images batch by batch; the others work on one batch, which may repeat
+    /// images.
     pub fn goes_through_images(self) -> bool {
         !matches!(self, Task::TrainStep | Task::Infer | Task::Latency) && !self.is_memory()
     }
@@ -96,7 +98,7 @@ impl Task {
     /// Why not, and what would do.
     pub fn check(self, spec: &ModelSpec, recipe: &Recipe) -> Result<(), &'static str> {
         let rounds = recipe.kernels == Kernels::SkipbenchBf16;
-        if rounds && matches!(spec, ModelSpec::Vit(_) | ModelSpec::Own(_)) {
+        if rounds && matches!(spec, ModelSpec::Vit(_) | ModelSpec::Custom(_)) {
             return Err(
                 "kernels = \"skipbench-bf16\" would round nothing in it, which has no convolution by them: remove recipe.kernels",
             );
@@ -111,7 +113,7 @@ impl Task {
             return Err("it looks in f32: remove recipe.kernels");
         }
         match (self, spec) {
-            (_, ModelSpec::Own(_)) => Err("it looks inside built-in networks only: give the network another group"),
+            (_, ModelSpec::Custom(_)) => Err("it looks inside built-in networks only: give the network another group"),
             (Task::Identity, ModelSpec::Backbone(config)) if config.skip == Skip::Concat => {
                 Err("its output has more channels than its input, so it cannot be the identity: use another skip")
             }

@@ -1,7 +1,7 @@
 //! `skipbench claims`: what is said of skip connections, run and judged.
 //!
-//! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts are
-//! computed from the rows alone.
+//! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts
+//! are computed from the rows alone.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,15 +10,18 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use serde_json::json;
 use skipbench_reports::claims::{self as judged, CLAIMS, Claim, Finding};
-use skipbench_reports::record::Status;
-use skipbench_reports::store::{self, Run};
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::rows::record::Status;
+use skipbench_reports::rows::store::{self, Run};
+use skipbench_reports::table::{self, Format};
 
-use super::run::{self, INTERRUPTED, RunArgs, Sat, SharedArgs};
-use super::{print, print_json, rows};
-use crate::claims::suites;
-use crate::provenance::Host;
-use crate::rundir::{self, Plan};
+use super::run::{self, INTERRUPTED, STOP, SharedArgs};
+use super::{print, print_json, rows, say};
+use crate::run::provenance::Host;
+use crate::run::request::Request;
+use crate::run::rundir::{self, Plan};
+use crate::run::session::{self, Ending};
+use crate::run::{ask, planning};
+use crate::suite::claims::suites;
 
 /// Arguments of `claims`.
 #[derive(Debug, Args)]
@@ -44,7 +47,7 @@ fn after_help() -> String {
     let claims: String = CLAIMS.iter().map(|claim| format!("  {:<12} {}\n", claim.name, claim.sentence)).collect();
     format!(
         "The claims:\n{claims}\n\
-         A verdict is `supported`, `not supported` or `inconclusive`, by a rule that was stated beforehand (METHODOLOGY.md, Claims), \
+         A verdict is `supported`, `not supported` or `inconclusive`, by a rule that was stated beforehand (reports/README.md, Claims), \
          with the numbers, intervals and seeds that carry it. Small networks on small images: `--data cifar10 --seeds 1,2,3,4,5` weighs \
          more.\n\n\
          Examples:\n  \
@@ -65,9 +68,8 @@ fn claim(name: &str) -> Result<&'static str, String> {
 }
 
 /// One suite of a claim, planned.
-struct Part {
+struct PlannedSuite {
     claim: Claim,
-    arguments: RunArgs,
     dir: PathBuf,
     plan: Plan,
 }
@@ -75,26 +77,25 @@ struct Part {
 pub(crate) fn run(arguments: &ClaimsArgs) -> Result<ExitCode> {
     if !arguments.from.is_empty() {
         let found = findings(arguments, &rows::read(&arguments.from)?)?;
-        return told(arguments, &found, None).map(|()| ExitCode::SUCCESS);
+        return show(arguments, &found, None).map(|()| ExitCode::SUCCESS);
     }
-    let host = Host::read()?;
-    let dir = arguments.shared.resume.clone().or_else(|| arguments.shared.out.clone());
+    let (host, shared) = (Host::read()?, &arguments.shared);
+    let dir = shared.resume.clone().or_else(|| shared.out.clone());
     let dir = dir.unwrap_or_else(|| rundir::default_path("claims"));
-    let parts =
-        if arguments.shared.resume.is_some() { begun(arguments, &dir)? } else { planned(arguments, &dir, &host)? };
-    if arguments.shared.list {
-        return list(&parts, arguments.shared.json);
+    let suites = if shared.resume.is_some() { begun(arguments, &dir)? } else { planned(arguments, &dir, &host)? };
+    if shared.list {
+        return list(&suites, shared.json);
     }
-    if arguments.shared.resume.is_none() {
-        parts.iter().try_for_each(|part| rundir::create(&part.dir, &part.plan, &host))?;
+    if shared.resume.is_none() {
+        suites.iter().try_for_each(|suite| rundir::create(&suite.dir, &suite.plan, &host))?;
     }
     run::listen()?;
-    for part in parts {
-        if !arguments.shared.quiet && !arguments.shared.json {
-            eprintln!("{}: {} ({} cells)", part.claim.name, part.claim.sentence, part.plan.cells.len());
+    for PlannedSuite { claim, dir: suite_dir, plan } in suites {
+        if !shared.quiet && !shared.json {
+            eprintln!("{}: {} ({} cells)", claim.name, claim.sentence, plan.cells.len());
         }
-        if let Sat::Left(left) = run::sit(&part.arguments, &part.dir, part.plan, &host)? {
-            let (claim, dir) = (part.claim.name, dir.display());
+        if let Ending::Interrupted(left) = session::run(&suite_dir, plan, &host, shared.options(), &STOP, &say)? {
+            let (claim, dir) = (claim.name, dir.display());
             eprintln!("stopped with {left} cell(s) of {claim} to go; go on with: skipbench claims --resume {dir}");
             return Ok(ExitCode::from(INTERRUPTED));
         }
@@ -107,54 +108,59 @@ fn chosen(arguments: &ClaimsArgs) -> impl Iterator<Item = Claim> {
     CLAIMS.into_iter().filter(move |claim| wanted.is_empty() || wanted.contains(&claim.name))
 }
 
+/// The directory of a claim's suite below the claims' own.
+fn dir_of(dir: &Path, suite: &str) -> PathBuf {
+    dir.join(suite.trim_start_matches("claim-"))
+}
+
 /// All suites of the claims that are wanted, but for those in which `--filter` leaves no cell.
-fn planned(arguments: &ClaimsArgs, dir: &Path, host: &Host) -> Result<Vec<Part>> {
-    let mut shared = arguments.shared.clone();
-    if shared.device.is_empty() {
+fn planned(arguments: &ClaimsArgs, dir: &Path, host: &Host) -> Result<Vec<PlannedSuite>> {
+    let mut devices = arguments.shared.device.clone();
+    if devices.is_empty() {
         // Once for all of them, so that what `auto` takes is said once.
-        shared.device = run::devices(&["auto".to_owned()])?.iter().map(ToString::to_string).collect();
+        devices = ask::devices(&["auto".to_owned()], &say)?.iter().map(ToString::to_string).collect();
     }
-    let mut parts = Vec::new();
+    let mut planned = Vec::new();
     for claim in chosen(arguments) {
         for suite in suites(claim.name, arguments.deep) {
-            let own = dir.join(suite.name.trim_start_matches("claim-"));
-            let arguments = RunArgs::of(suite.name, SharedArgs { out: Some(own), ..shared.clone() });
-            let (dir, plan) = run::prepare(&arguments, host)?;
-            parts.push(Part { claim, arguments, dir, plan });
+            let (out, devices) = (Some(dir_of(dir, suite.name)), devices.clone());
+            let request = Request { out, devices, ..arguments.shared.request(suite.name)? };
+            let (dir, plan) = planning::plan(&request, host, &say)?;
+            planned.push(PlannedSuite { claim, dir, plan });
         }
     }
-    parts.retain(|part| !part.plan.cells.is_empty());
+    planned.retain(|suite| !suite.plan.cells.is_empty());
     let filter = arguments.shared.filter.as_deref().unwrap_or_default();
-    ensure!(!parts.is_empty(), "--filter '{filter}' leaves no cell of any claim; `skipbench claims --list` shows all");
-    Ok(parts)
+    ensure!(
+        !planned.is_empty(),
+        "--filter '{filter}' leaves no cell of any claim; `skipbench claims --list` shows all"
+    );
+    Ok(planned)
 }
 
-/// The suites that an earlier sitting planned.
-fn begun(arguments: &ClaimsArgs, dir: &Path) -> Result<Vec<Part>> {
-    let mut parts = Vec::new();
+/// The suites that an earlier session planned.
+fn begun(arguments: &ClaimsArgs, dir: &Path) -> Result<Vec<PlannedSuite>> {
+    let mut begun = Vec::new();
     for claim in chosen(arguments) {
         for suite in suites(claim.name, true) {
-            let own = dir.join(suite.name.trim_start_matches("claim-"));
-            if !rundir::is_begun(&own) {
-                continue;
+            let dir = dir_of(dir, suite.name);
+            if rundir::is_begun(&dir) {
+                begun.push(PlannedSuite { claim, plan: rundir::open(&dir)?, dir });
             }
-            let arguments =
-                RunArgs::of(suite.name, SharedArgs { resume: Some(own.clone()), ..arguments.shared.clone() });
-            parts.push(Part { claim, arguments, plan: rundir::open(&own)?, dir: own });
         }
     }
-    ensure!(!parts.is_empty(), "{}: no claims to go on with; start them with `skipbench claims --out`", dir.display());
-    Ok(parts)
+    ensure!(!begun.is_empty(), "{}: no claims to go on with; start them with `skipbench claims --out`", dir.display());
+    Ok(begun)
 }
 
-fn list(parts: &[Part], json: bool) -> Result<ExitCode> {
+fn list(suites: &[PlannedSuite], json: bool) -> Result<ExitCode> {
     if json {
-        let cells: Vec<_> = parts.iter().flat_map(|part| &part.plan.cells).collect();
+        let cells: Vec<_> = suites.iter().flat_map(|suite| &suite.plan.cells).collect();
         return print_json(&cells).map(|()| ExitCode::SUCCESS);
     }
-    for part in parts {
-        print(&format!("{}: {}\n", part.claim.name, part.claim.sentence))?;
-        run::list(&part.plan, false)?;
+    for PlannedSuite { claim, plan, .. } in suites {
+        print(&format!("{}: {}\n", claim.name, claim.sentence))?;
+        run::list(plan, false)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -177,7 +183,7 @@ fn conclude(arguments: &ClaimsArgs, dir: &Path) -> Result<ExitCode> {
     let broken = runs.iter().filter(|run| run.row.status != Status::Ok).count();
     let found = findings(arguments, &runs)?;
     store::write_atomically(&dir.join("claims.csv"), &judged::rows(&found))?;
-    told(arguments, &found, Some(dir))?;
+    show(arguments, &found, Some(dir))?;
     if broken > 0 {
         let dir = dir.display();
         eprintln!(
@@ -187,14 +193,14 @@ fn conclude(arguments: &ClaimsArgs, dir: &Path) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(broken > 0)))
 }
 
-/// Tells the verdicts; after a run, of which everything is told as JSON lines, in one line.
-fn told(arguments: &ClaimsArgs, found: &[Finding], dir: Option<&Path>) -> Result<()> {
+/// Shows the verdicts; after a run, of which everything is told as JSON lines, in one line.
+fn show(arguments: &ClaimsArgs, found: &[Finding], dir: Option<&Path>) -> Result<()> {
     match (arguments.shared.json, dir) {
         (true, Some(dir)) => print(&format!("{}\n", json!({"event": "done", "dir": dir, "claims": found}))),
         (true, None) => print_json(&found),
         (false, _) => {
-            let style = if arguments.markdown { Style::Markdown } else { Style::Terminal };
-            print(&table::claims(found, style))?;
+            let format = if arguments.markdown { Format::Markdown } else { Format::Terminal };
+            print(&table::format_claims(found, format))?;
             print(&dir.map_or(String::new(), |dir| format!("rows: {}\n", dir.display())))
         }
     }

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use skipbench_reports::compare::rows;
+use skipbench_reports::analyses::compare::rows;
 use skipbench_reports::report::Report;
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::table::{self, Format};
 
 use super::Form;
 use super::rows::RunDirs;
@@ -22,19 +22,19 @@ pub(crate) struct CompareArgs {
 
 pub(crate) fn run(arguments: &CompareArgs) -> Result<ExitCode> {
     let report = arguments.runs.report()?;
-    arguments.form.print(&rows(&report.comparisons), |style| text(&report, style))?;
+    arguments.form.print(&rows(&report.comparisons), |format| text(&report, format))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Comparisons, sweeps and notes for people.
-pub(crate) fn text(report: &Report, style: Style) -> String {
+pub(crate) fn text(report: &Report, format: Format) -> String {
     let mut text = String::new();
     if !report.comparisons.is_empty() {
-        text.push_str(&table::comparisons(&report.comparisons, style));
+        text.push_str(&table::format_comparisons(&report.comparisons, format));
     }
     if !report.curves.is_empty() {
-        text.push_str(&table::curves(&report.curves).titled(style));
-        text.push_str(&table::origins(&report.origins, style));
+        text.push_str(&table::curves(&report.curves).format_titled(format));
+        text.push_str(&table::format_origins(&report.origins, format));
     }
-    text + &table::notes(&report.notes, style)
+    text + &table::format_notes(&report.notes, format)
 }

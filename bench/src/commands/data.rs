@@ -8,9 +8,9 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::{print, print_json};
+use super::{note, print, print_json};
 use crate::data::fetch::{Archive, fetch};
-use crate::data::{DEFAULT_DIR, Settings, Source, dir_from_environment};
+use crate::data::{DEFAULT_DIR, DataError, Read, Settings, Source, dir_from_environment};
 
 /// Commands on data sets.
 #[derive(Debug, Subcommand)]
@@ -32,7 +32,7 @@ pub(crate) enum DataCommand {
     },
     /// Read all of a data set and print its shape, counts and SHA-256.
     Check {
-        /// digits, cifar10, cifar100, generated or folder:DIR.
+        /// digits, cifar10, cifar100, mnist, fashion-mnist, generated or folder:DIR.
         set: String,
         /// Directory of downloaded data sets. Default: that in SKIPBENCH_DATA, else `data`.
         #[arg(long, value_name = "DIR")]
@@ -54,9 +54,10 @@ pub(crate) fn run(command: &DataCommand) -> Result<ExitCode> {
         DataCommand::Fetch { set, dir, from, json } => {
             let dir = dir.clone().or_else(dir_from_environment).unwrap_or_else(|| DEFAULT_DIR.into());
             let folder = download(set, &dir, from.as_deref())?;
-            match json {
-                true => print_json(&installed(set, dir, &folder)?)?,
-                false => print(&format!("{}\n", folder.display()))?,
+            if *json {
+                print_json(&installed(set, dir, &folder)?)?;
+            } else {
+                print(&format!("{}\n", folder.display()))?;
             }
         }
         DataCommand::Check { set, dir, image_size, classes, json } => {
@@ -92,11 +93,34 @@ fn installed(set: &str, dir: PathBuf, folder: &Path) -> Result<Value> {
 }
 
 fn check(source: &Source, json: bool) -> Result<()> {
-    let summary = source.load()?.summary();
+    let (Read { data, notes }, missing) = source.read_available().map_err(in_full)?;
+    note(&notes);
+    let missing = missing.map(|missing| missing.to_string());
+    note(missing.as_slice());
+    let (summary, differences) = (data.summary(), source.differences(&data)?);
     if json {
-        return print_json(&summary);
+        let mut value = serde_json::to_value(&summary)?;
+        value["published"] = json!(differences.as_ref().map(Vec::is_empty));
+        value["missing"] = json!(missing);
+        return print_json(&value);
     }
     let (name, images) = (source.name(), summary.images);
     print(&format!("{name}: {images}\n{} training and {} test images\n", summary.train, summary.test))?;
-    print(&format!("sha256 {}\n", summary.sha256))
+    print(&format!("sha256 {}\n", summary.sha256))?;
+    match differences.as_deref() {
+        None => Ok(()),
+        Some([]) => print(&format!("the images of {name} as they were published\n")),
+        Some(differences) => print(&format!("not {name} as it was published:\n  {}\n", differences.join("\n  "))),
+    }
+}
+
+/// All of what is wrong, one a line, where an error tells the first of many.
+fn in_full(error: DataError) -> anyhow::Error {
+    match error.each() {
+        Some(errors) => {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("{} files or classes cannot be used:\n  {}", lines.len(), lines.join("\n  "))
+        }
+        None => error.into(),
+    }
 }

@@ -7,19 +7,20 @@ use clap::Args;
 use serde::de::DeserializeOwned;
 use skipbench_models::Kernels;
 
-use super::{print, print_json, table};
-use crate::check::{self, Way};
+use super::{format_table, print, print_json};
+use crate::cell::recipe::{Precision, Recipe};
 use crate::device::{self, Backend, Choice, Found};
-use crate::recipe::{Precision, Recipe};
+use crate::selftest::{self, Numerics};
 
 /// Arguments of `devices`.
 #[derive(Debug, Args)]
 pub(crate) struct DevicesArgs {
-    /// Compare training steps of small networks on this device with the CPU's by Burn's kernels in f32; exit status 2 if they
-    /// differ.
+    /// Compare training steps of small networks on this device with the CPU's by Burn's kernels in f32; exit status 2
+    /// if they differ.
     #[arg(long, value_name = "DEVICE")]
     check: Option<String>,
-    /// With --check: by whose kernels the device computes, skipbench, skipbench-bf16 or burn (a choice that only flex has).
+    /// With --check: by whose kernels the device computes, skipbench, skipbench-bf16 or burn (a choice that only flex
+    /// has).
     #[arg(long, requires = "check", default_value = "skipbench", value_parser = word::<Kernels>)]
     kernels: Kernels,
     /// With --check: what it computes in, f32, bf16 or f16.
@@ -49,7 +50,7 @@ fn list(json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let header = ["device", "name", "kind", "driver", "computes in", "memory"];
-    print(&table(&header, found.iter().map(line).collect(), 5))?;
+    print(&format_table(&header, found.iter().map(line).collect(), 5))?;
     let missing: Vec<&str> =
         Backend::ALL.iter().filter(|backend| !backend.compiled()).map(|backend| backend.word()).collect();
     if !missing.is_empty() {
@@ -75,10 +76,10 @@ fn check(word: &str, &DevicesArgs { kernels, precision, json, .. }: &DevicesArgs
         Choice::Exact(id) => id,
         Choice::Auto => device::automatic(&device::list()).context("no device is here")?.id,
     };
-    let way = Way { kernels, precision };
+    let numerics = Numerics { kernels, precision };
     Recipe { kernels, precision, ..Recipe::default() }.check()?;
-    let worst = check::check(id, way)?;
-    let how = way.words(id);
+    let worst = selftest::check(id, numerics)?;
+    let how = numerics.describe(id);
     match worst {
         _ if json => print_json(
             &serde_json::json!({"device": id, "kernels": kernels.word(), "precision": precision.word(), "worst_relative_difference": worst}),

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use skipbench_reports::diff::{diff, rows};
-use skipbench_reports::group::{Group, group};
+use skipbench_reports::analyses::diff::{diff, rows};
+use skipbench_reports::analyses::group::{Group, group};
 use skipbench_reports::table;
 
 use super::Form;
@@ -25,7 +25,7 @@ pub(crate) struct DiffArgs {
 
 pub(crate) fn run(arguments: &DiffArgs) -> Result<ExitCode> {
     let found = diff(&groups(&arguments.before)?, &groups(&arguments.after)?);
-    arguments.form.print(&rows(&found), |style| table::diff(&found, style))?;
+    arguments.form.print(&rows(&found), |format| table::format_diff(&found, format))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
-use skipbench_reports::frontier::{COSTS, Frontier, rows};
-use skipbench_reports::metric::Metric;
+use skipbench_reports::analyses::frontier::{COSTS, Frontier, rows};
+use skipbench_reports::analyses::metric::Metric;
 use skipbench_reports::table;
 
 use super::Form;
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &FrontierArgs) -> Result<ExitCode> {
             bail!("no measured network is within that budget; without --budget all are listed");
         }
     }
-    let text = |style| frontiers.iter().map(|one| table::frontier(one).titled(style)).collect();
+    let text = |format| frontiers.iter().map(|one| table::frontier(one).format_titled(format)).collect();
     arguments.form.print(&rows(&frontiers), text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use skipbench_models::matching::{Budget, Candidate, Query, search};
 use skipbench_models::{Cost, Family, Fixed, Images, catalog};
 
-use super::{ImageArgs, grouped, print, print_json, table};
+use super::{ImageArgs, format_count, format_table, print, print_json};
 
 /// Arguments of `match`.
 #[derive(Debug, Args)]
@@ -79,7 +79,7 @@ pub(crate) fn run(arguments: &MatchArgs) -> Result<ExitCode> {
     }
     let mut rows = vec![row(&catalog::name(&reference), &target, &target)];
     rows.extend(shown.iter().map(|candidate| row(&catalog::name(&candidate.spec), &candidate.cost, &target)));
-    print(&table(&["model", "parameters", "error", "MACs", "error", "activation bytes", "error"], rows, 1))?;
+    print(&format_table(&["model", "parameters", "error", "MACs", "error", "activation bytes", "error"], rows, 1))?;
     print(&format!(
         "{} member(s) within {tolerance} % of {} on images of {images}; the nearest in depth come first.\n",
         found.len(),
@@ -91,7 +91,7 @@ pub(crate) fn run(arguments: &MatchArgs) -> Result<ExitCode> {
 fn row(name: &str, cost: &Cost, target: &Cost) -> Vec<String> {
     let mut row = vec![name.to_owned()];
     for budget in Budget::ALL {
-        row.push(grouped(budget.of(cost)));
+        row.push(format_count(budget.of(cost)));
         row.push(format!("{:+.2} %", budget.error(cost, target) * 100.0));
     }
     row

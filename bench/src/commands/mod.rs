@@ -1,6 +1,7 @@
 //! One file a command: it calls the library and prints.
 
 pub(crate) mod claims;
+pub mod cli;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod devices;
@@ -28,8 +29,8 @@ use std::io::{self, Write};
 use anyhow::Result;
 use clap::Args;
 use skipbench_models::Images;
-use skipbench_reports::render;
-use skipbench_reports::table::Style;
+use skipbench_reports::rows::render;
+use skipbench_reports::table::Format;
 
 /// Shape of the images that a cost depends on.
 #[derive(Debug, Clone, Copy, Args)]
@@ -81,14 +82,19 @@ struct Form {
 
 impl Form {
     /// Prints `rows` for scripts, or what `text` makes of them for people.
-    fn print<T: serde::Serialize>(self, rows: &[T], text: impl Fn(Style) -> String) -> Result<()> {
+    fn print<T: serde::Serialize>(self, rows: &[T], text: impl Fn(Format) -> String) -> Result<()> {
         match self {
             Form { csv: true, .. } => print(&render::csv(rows)?),
             Form { json: true, .. } => print_json(&rows),
-            Form { markdown: true, .. } => print(&text(Style::Markdown)),
-            _ => print(&text(Style::Terminal)),
+            Form { markdown: true, .. } => print(&text(Format::Markdown)),
+            _ => print(&text(Format::Terminal)),
         }
     }
+}
+
+/// Says a line on standard error, beside what was asked for, without failing: a reader that went away ends nothing.
+fn say(line: &str) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
 }
 
 /// Prints to standard output; a reader that went away, such as `head`, is no error.
@@ -100,13 +106,18 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
+/// Says what is worth knowing.
+fn note(notes: &[String]) {
+    notes.iter().for_each(|note| say(&format!("note: {note}")));
+}
+
 /// Prints a value as indented JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<()> {
     print(&format!("{}\n", serde_json::to_string_pretty(value)?))
 }
 
 /// A number with commas between thousands.
-fn grouped(number: u64) -> String {
+fn format_count(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().filter_map(|chunk| std::str::from_utf8(chunk).ok()).collect();
@@ -114,7 +125,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// A table for a terminal, columns but the first `left` ones aligned to the right.
-fn table(header: &[&str], rows: Vec<Vec<String>>, left: usize) -> String {
+fn format_table(header: &[&str], rows: Vec<Vec<String>>, left: usize) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
     table.add_rows(rows);

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 use skipbench_models::{Images, Layer, ModelSpec, catalog, total};
 
-use super::{ImageArgs, grouped, print, print_json, table};
+use super::{ImageArgs, format_count, format_table, print, print_json};
 
 /// Arguments of `models`.
 #[derive(Debug, Args)]
@@ -48,12 +48,12 @@ fn list(arguments: &ModelsArgs) -> Result<()> {
             entry.spec.skip().to_owned(),
             entry.images.to_string(),
             entry.paper.arxiv.unwrap_or("this suite").to_owned(),
-            grouped(cost.params),
+            format_count(cost.params),
             format!("{:.1} M", cost.macs as f64 / 1e6),
         ]
     };
     let rows = entries.iter().map(row).collect();
-    print(&table(&["model", "skip", "images", "arXiv", "parameters", "MACs"], rows, 4))?;
+    print(&format_table(&["model", "skip", "images", "arXiv", "parameters", "MACs"], rows, 4))?;
     print("`skipbench models NAME` describes one, layer by layer. Costs are for one image of the size shown.\n")
 }
 
@@ -75,7 +75,7 @@ fn describe(name: &str, arguments: &ModelsArgs) -> Result<()> {
     });
     print(&format!("{name}: {}\n", paper.unwrap_or_else(|| "not a published variant".to_owned())))?;
     print(&format!("{}; family {}, skip {}; images {images}\n", depth(&spec), spec.family(), spec.skip()))?;
-    print(&layer_table(&layers))
+    print(&format_layers(&layers))
 }
 
 fn depth(spec: &ModelSpec) -> String {
@@ -85,9 +85,9 @@ fn depth(spec: &ModelSpec) -> String {
     }
 }
 
-fn layer_table(layers: &[Layer]) -> String {
+fn format_layers(layers: &[Layer]) -> String {
     let cost = |cost: &skipbench_models::Cost| {
-        [cost.params, cost.macs, cost.activation_bytes, cost.saved_bytes].map(grouped).to_vec()
+        [cost.params, cost.macs, cost.activation_bytes, cost.saved_bytes].map(format_count).to_vec()
     };
     let shape = |layer: &Layer| layer.shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×");
     let row = |layer: &Layer| [vec![layer.name.clone(), layer.kind.clone(), shape(layer)], cost(&layer.cost)].concat();
@@ -96,6 +96,6 @@ fn layer_table(layers: &[Layer]) -> String {
     let header = ["layer", "operations", "output", "parameters", "MACs", "activation bytes", "saved bytes"];
     format!(
         "{}MACs and bytes are for one image in f32; saved bytes are kept for the backward pass.\n",
-        table(&header, rows, 3)
+        format_table(&header, rows, 3)
     )
 }

@@ -1,9 +1,9 @@
 //! Amounts on the command line: `2GiB`, `300k`, `1.5ms`, each with the units of what it is an amount of.
 
-use skipbench_reports::metric::Metric;
+use skipbench_reports::analyses::metric::Metric;
 
-/// What an amount is of: what it is called, with an example, and what each unit multiplies by to give the unit of rows. A
-/// bare number is one where `""` is among them.
+/// What an amount is of: what it is called, with an example, and what each unit multiplies by to give the unit of rows.
+/// A bare number is one where `""` is among them.
 #[derive(Debug)]
 struct Kind {
     name: &'static str,

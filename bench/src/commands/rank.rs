@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Args;
-use skipbench_reports::rank::{By, rankings, rows};
+use skipbench_reports::analyses::rank::{By, rankings, rows};
 use skipbench_reports::table;
 
 use super::Form;
@@ -44,6 +44,6 @@ pub(crate) fn run(arguments: &RankArgs) -> Result<ExitCode> {
         !ranked.is_empty(),
         "nothing to rank: no two were measured in every group; try --by style, --by family or --by model, or name runs of one suite"
     );
-    arguments.form.print(&rows(&ranked, by), |style| table::rankings(&ranked).titled(style))?;
+    arguments.form.print(&rows(&ranked, by), |format| table::rankings(&ranked).format_titled(format))?;
     Ok(ExitCode::SUCCESS)
 }

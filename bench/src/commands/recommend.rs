@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Args;
-use skipbench_reports::group::Group;
-use skipbench_reports::metric::Metric;
-use skipbench_reports::recommend::{Advice, Limit, recommend, rows};
+use skipbench_reports::analyses::group::Group;
+use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::analyses::recommend::{Advice, Limit, recommend, rows};
 use skipbench_reports::table;
 
 use super::Form;
@@ -79,7 +79,7 @@ impl RecommendArgs {
     }
 
     fn wants(&self, group: &Group) -> bool {
-        let is = |given: &Option<String>, own: &str| given.as_deref().is_none_or(|given| given == own);
+        let is = |given: &Option<String>, found: &str| given.as_deref().is_none_or(|given| given == found);
         is(&self.data, &group.identity.data) && is(&self.device, &group.identity.device)
     }
 }
@@ -93,7 +93,7 @@ pub(crate) fn run(arguments: &RecommendArgs) -> Result<ExitCode> {
         !advice.is_empty(),
         "no row has a test accuracy on that data and device; rows that have one: {measured}; measure yours with `skipbench run SUITE --data SET`"
     );
-    let text = |style| advice.iter().map(|one| table::advice(one, style)).collect::<Vec<String>>().join("\n");
+    let text = |format| advice.iter().map(|one| table::format_advice(one, format)).collect::<Vec<String>>().join("\n");
     arguments.form.print(&rows(&advice), text)?;
     let fits = |advice: &Advice| !advice.fitting.is_empty();
     Ok(ExitCode::from(u8::from(!advice.iter().any(fits))))

@@ -7,19 +7,20 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::json;
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store;
 
 use super::{print, print_json};
-use crate::provenance::Host;
-use crate::rundir::{self, Plan};
+use crate::run::provenance::Host;
+use crate::run::rundir::{self, Plan};
 
 /// Arguments of `record`.
 #[derive(Debug, Args)]
 pub(crate) struct RecordArgs {
     /// Directory of a finished run of a whole suite.
     dir: PathBuf,
-    /// Where records are kept: each in MACHINE/DATE-SUITE below, the second of a day in MACHINE/DATE-2-SUITE, never to be changed.
+    /// Where records are kept: each in MACHINE/DATE-SUITE below, the second of a day in MACHINE/DATE-2-SUITE, never to
+    /// be changed.
     #[arg(long, value_name = "DIR", default_value = "reports/records")]
     into: PathBuf,
     /// As JSON.
@@ -27,7 +28,8 @@ pub(crate) struct RecordArgs {
     json: bool,
 }
 
-/// What is kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is derived from it, or only of use while it runs.
+/// What is kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is derived from
+/// it, or only of use while it runs.
 const KEPT: [&str; 4] = [store::RUNS, store::SAMPLES, "host.toml", "plan.json"];
 
 pub(crate) fn run(arguments: &RecordArgs) -> Result<ExitCode> {
@@ -39,12 +41,13 @@ pub(crate) fn run(arguments: &RecordArgs) -> Result<ExitCode> {
     let record = free(dir, &arguments.into.join(machine(&host)), &date, &first.suite)?;
     keep(dir, &record).with_context(|| record.display().to_string())?;
     let broken = rows.iter().filter(|row| row.status != Status::Ok).count();
-    match arguments.json {
-        true => print_json(&json!({
+    if arguments.json {
+        print_json(&json!({
             "record": record, "suite": first.suite, "date": date, "cells": rows.len(), "broken": broken,
             "git_revision": first.git_revision,
-        }))?,
-        false => print(&format!("{}\n", record.display()))?,
+        }))?;
+    } else {
+        print(&format!("{}\n", record.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

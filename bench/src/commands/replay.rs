@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use super::print_json;
-use crate::{dispatch, rundir};
+use crate::run::rundir;
+use crate::tasks::dispatch;
 
 pub(crate) fn run(dir: &Path, cell: &str) -> Result<ExitCode> {
     let plan = rundir::open(dir)?;

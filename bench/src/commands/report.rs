@@ -7,14 +7,16 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Serialize;
-use skipbench_reports::compare::rows;
+use skipbench_reports::analyses::compare::rows;
+use skipbench_reports::analyses::rank::By;
+use skipbench_reports::analyses::{frontier, published, rank, scaling};
 use skipbench_reports::figure::{Figure, figures};
 use skipbench_reports::page::page;
-use skipbench_reports::rank::By;
 use skipbench_reports::report::Report;
-use skipbench_reports::splice::splice;
-use skipbench_reports::table::{self, Style};
-use skipbench_reports::{chart, claims, frontier, published, rank, render, scaling, store};
+use skipbench_reports::rows::{render, store};
+use skipbench_reports::table::splice::splice;
+use skipbench_reports::table::{self, Format};
+use skipbench_reports::{chart, claims};
 
 use super::rows::RunDirs;
 use super::{print, print_json};
@@ -33,7 +35,8 @@ use super::{print, print_json};
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     runs: RunDirs,
-    /// The HTML file. Default, unless another form is asked for: report.html in the run's directory; of several runs, here.
+    /// The HTML file. Default, unless another form is asked for: report.html in the run's directory; of several runs,
+    /// here.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Print the report as Markdown.
@@ -65,7 +68,7 @@ type Page = (PathBuf, String);
 pub(crate) fn run(arguments: &ReportArgs) -> Result<ExitCode> {
     let report = arguments.runs.report()?;
     if arguments.markdown {
-        print(&table::document(&report))?;
+        print(&table::format_document(&report))?;
     }
     if arguments.json {
         print_json(&All::of(&report))?;
@@ -146,12 +149,12 @@ fn csv<T: Serialize>(rows: &[T]) -> Result<Option<String>> {
 struct All<'a> {
     answer: Vec<String>,
     claims: &'a [claims::Finding],
-    published: &'a [published::Beside],
-    comparison: Vec<skipbench_reports::compare::ComparisonRow>,
+    published: &'a [published::PublishedComparison],
+    comparison: Vec<skipbench_reports::analyses::compare::ComparisonRow>,
     frontier: Vec<frontier::FrontierRow>,
     rank: Vec<rank::RankRow>,
     scaling: Vec<scaling::ScalingRow>,
-    roofline: &'a [skipbench_reports::roofline::Roof],
+    roofline: &'a [skipbench_reports::analyses::roofline::Roof],
     notes: &'a [String],
     failures: Vec<String>,
 }
@@ -159,7 +162,7 @@ struct All<'a> {
 impl<'a> All<'a> {
     fn of(report: &'a Report) -> Self {
         Self {
-            answer: table::answers(&report.answers, Style::Terminal),
+            answer: table::format_answers(&report.answers, Format::Terminal),
             claims: &report.claims,
             published: &report.published,
             comparison: rows(&report.comparisons),
@@ -168,7 +171,7 @@ impl<'a> All<'a> {
             scaling: scaling::rows(&report.curves),
             roofline: &report.roofs,
             notes: &report.notes,
-            failures: table::failures(report),
+            failures: table::format_failures(report),
         }
     }
 }

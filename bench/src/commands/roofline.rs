@@ -1,10 +1,11 @@
-//! `skipbench roofline`: the times of finished runs against the ceilings that their machine showed in the same processes.
+//! `skipbench roofline`: the times of finished runs against the ceilings that their machine showed in the same
+//! processes.
 
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Args;
-use skipbench_reports::table::{origins, roofs};
+use skipbench_reports::table::{format_origins, roofs};
 
 use super::Form;
 use super::rows::RunDirs;
@@ -25,6 +26,8 @@ pub(crate) fn run(arguments: &RooflineArgs) -> Result<ExitCode> {
         !found.is_empty(),
         "no timed cell in f32 with its machine's ceilings: the bytes that half precision moves are not counted; run a suite with train-step, train-epoch, infer or latency"
     );
-    arguments.form.print(&found, |style| roofs(&found).titled(style) + &origins(&report.origins, style))?;
+    arguments
+        .form
+        .print(&found, |format| roofs(&found).format_titled(format) + &format_origins(&report.origins, format))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use skipbench_reports::latest::latest;
 use skipbench_reports::report::Report;
-use skipbench_reports::store::{self, Run};
+use skipbench_reports::rows::latest::latest;
+use skipbench_reports::rows::store::{self, Run};
 
 /// Where runs are looked for when none is named.
 const USUAL: [&str; 2] = ["reports/records", "reports/out"];
@@ -52,8 +52,8 @@ impl AnyRunDirs {
     }
 }
 
-/// Reads the rows of several runs; of a directory that is no run, those of every run below it. Says which records are left
-/// out because later ones repeat them.
+/// Reads the rows of several runs; of a directory that is no run, those of every run below it. Says which records are
+/// left out because later ones repeat them.
 pub(super) fn read(dirs: &[PathBuf]) -> Result<Vec<Run>> {
     let (runs, superseded) = latest(each(dirs)?);
     superseded.iter().for_each(|note| eprintln!("note: {note}"));

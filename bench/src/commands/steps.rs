@@ -8,17 +8,16 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::de::DeserializeOwned;
 use skipbench_models::{Kernels, catalog};
-use skipbench_reports::metric::Metric;
+use skipbench_reports::analyses::metric::Metric;
 
 use super::quantity::quantity;
-use crate::cell::{Cell, Task};
+use crate::cell::recipe::{Precision, Recipe};
+use crate::cell::{Cell, Task, custom};
 use crate::data::{Settings, Source};
 use crate::device::{self, Backend, Choice, DeviceId};
 use crate::lockstep::cells::{TASKS, drive};
 use crate::lockstep::serve::{Program, serve};
-use crate::own;
-use crate::recipe::{Precision, Recipe};
-use crate::runner::ALLOCATOR;
+use crate::run::process::ALLOCATOR;
 
 /// Arguments of `steps`.
 #[derive(Debug, Args)]
@@ -96,8 +95,7 @@ impl StepsArgs {
         let (data, device) = (source.load()?.summary(), self.device()?);
         let kernels = if device.backend == Backend::Flex { self.kernels } else { Kernels::Burn };
         let recipe = Recipe { batch: usize::from(self.batch), kernels, precision: self.precision, ..Recipe::default() };
-        let own = own::find(model, data.images);
-        let spec = own.map_or_else(|| catalog::find(model), Ok)?;
+        let spec = custom::find(model, data.images).map_or_else(|| catalog::find(model), Ok)?;
         let usual = Cell::alone(REPLACED, self.task, device)?;
         let cell = Cell { model: model.to_owned(), spec, data, source, recipe, seed: self.seed, threads, ..usual };
         Ok(Cell { memory_limit_bytes: u64::MAX, ..cell })

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::{print, print_json, table};
-use crate::builtin::{BUILT_IN, CLAIMS, built_in};
+use super::{format_table, print, print_json};
+use crate::suite::builtin::{BUILT_IN, CLAIMS, built_in};
 
 use crate::suite::Suite;
 
@@ -34,6 +34,6 @@ fn list(json: bool) -> Result<()> {
         return print_json(&value.collect::<Vec<_>>());
     }
     let rows = suites.into_iter().map(|(name, keys)| vec![name.to_owned(), keys.data, keys.description]).collect();
-    print(&table(&["suite", "data", "what it shows"], rows, 3))?;
+    print(&format_table(&["suite", "data", "what it shows"], rows, 3))?;
     print("`skipbench run SUITE` runs one; `skipbench suites SUITE > mine.toml` starts your own.\n")
 }

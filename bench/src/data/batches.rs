@@ -78,7 +78,7 @@ impl<'a> Batches<'a> {
     }
 
     /// Steps of a training epoch: whole batches only, so that every step has one shape. None where there are fewer images
-    /// than a batch takes, which [`Cell::check`](crate::cell::Cell::check) refuses.
+    /// than a batch takes, which `Cell::check` refuses.
     pub fn steps(&self) -> usize {
         Self::steps_of(self.data, self.size)
     }

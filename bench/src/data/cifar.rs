@@ -1,14 +1,17 @@
 //! CIFAR-10 and CIFAR-100 in the canonical binary layout (Krizhevsky 2009, <https://www.cs.toronto.edu/~kriz/cifar.html>):
 //! records of one or two label bytes and 3,072 pixel bytes, planes red, green, blue, row by row.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use sha1::{Digest, Sha1};
 use skipbench_models::Images;
 
-use super::{DATA_DIR, DataError, DataSet, Split};
+use super::{DATA_DIR, DataError, DataSet, Half, Split, elsewhere, regular};
 
 const PIXELS: usize = 3 * 32 * 32;
+
+/// Largest batch that is read: ten times the published images in one file.
+const LARGEST: u64 = 2_000_000_000;
 
 /// One of the two layouts.
 pub(super) struct Layout {
@@ -19,9 +22,21 @@ pub(super) struct Layout {
     /// Label bytes before the pixels; the last of them is the label.
     labels: usize,
     classes: usize,
+    /// SHA-1 of the published files, as MXNet's loaders compare them (`gluon/data/vision/datasets.py`).
+    sha1: &'static [&'static str],
 }
 
 impl Layout {
+    /// Bytes of an image and its labels.
+    fn record(&self) -> usize {
+        self.labels + PIXELS
+    }
+
+    /// Images that a file was published with.
+    fn published(&self, file: &str) -> usize {
+        if file == self.test { 10_000 } else { 50_000 / self.train.len() }
+    }
+
     fn files(&self) -> impl Iterator<Item = &'static str> {
         self.train.iter().copied().chain([self.test])
     }
@@ -34,6 +49,14 @@ pub(super) const CIFAR10: Layout = Layout {
     test: "test_batch.bin",
     labels: 1,
     classes: 10,
+    sha1: &[
+        "aadd24acce27caa71bf4b10992e9e7b2d74c2540",
+        "c0ba65cce70568cd57b4e03e9ac8d2a5367c1795",
+        "1dd00a74ab1d17a6e7d73e185b69dbf31242f295",
+        "aab85764eb3584312d3c7f65fd2fd016e36a258e",
+        "26e2849e66a845b7f1e4614ae70f4889ae604628",
+        "67eb016db431130d61cd03c7ad570b013799c88c",
+    ],
 };
 
 pub(super) const CIFAR100: Layout = Layout {
@@ -43,17 +66,21 @@ pub(super) const CIFAR100: Layout = Layout {
     test: "test.bin",
     labels: 2,
     classes: 100,
+    sha1: &["e207cd2e05b73b1393c74c7f5e7bea451d63e08e", "8fb6623e830365ff53cf14adec797474f5478006"],
 };
 
-/// Reads every record. Files may hold fewer records than the published ones, but only whole ones.
-pub(super) fn load(layout: &Layout, dir: &Path) -> Result<DataSet, DataError> {
+/// Reads every record of the halves that are asked for. Files may hold fewer records than the published ones, but only
+/// whole ones.
+pub(super) fn load(layout: &Layout, dir: &Path, wanted: Half) -> Result<DataSet, DataError> {
     let dir = find(layout, dir)?;
     let mut train = Split::default();
-    for file in layout.train {
+    for file in layout.train.iter().filter(|_| wanted.trains()) {
         read(layout, &dir.join(file), &mut train)?;
     }
     let mut test = Split::default();
-    read(layout, &dir.join(layout.test), &mut test)?;
+    if wanted.tests() {
+        read(layout, &dir.join(layout.test), &mut test)?;
+    }
     Ok(DataSet { images: Images { size: 32, channels: 3, classes: layout.classes }, train, test })
 }
 
@@ -61,46 +88,89 @@ pub(super) fn load(layout: &Layout, dir: &Path) -> Result<DataSet, DataError> {
 fn find(layout: &Layout, dir: &Path) -> Result<PathBuf, DataError> {
     let folder = dir.join(layout.folder);
     let held = |dir: &Path| layout.files().filter(|file| dir.join(file).exists()).count();
-    let dir = if held(dir) >= held(&folder) { dir } else { &folder };
-    if held(dir) > 0 {
-        return Ok(dir.to_path_buf());
+    let found = if held(dir) >= held(&folder) { dir } else { &folder };
+    if held(found) > 0 {
+        return Ok(found.to_path_buf());
     }
-    let fix = format!("run `skipbench data fetch {}`, or say where it is with --data DIR or {DATA_DIR}", layout.name);
-    Err(DataError::Missing { path: folder.join(layout.train[0]), fix })
+    let path = if dir.ends_with(layout.folder) { dir.join(layout.train[0]) } else { folder.join(layout.train[0]) };
+    Err(DataError::Missing { path, fix: elsewhere(layout, dir) })
+}
+
+/// What may be meant where no batch is.
+fn elsewhere(layout: &Layout, dir: &Path) -> String {
+    let Layout { name, .. } = layout;
+    let fetch = format!("run `skipbench data fetch {name}`");
+    let held = |dir: &Path| layout.files().any(|file| dir.join(file).exists());
+    // The Python version's files have the same names without an ending.
+    let stem = |file: &str| file.trim_end_matches(".bin").to_owned();
+    let python = |dir: &Path| layout.files().all(|file| dir.join(stem(file)).is_file());
+    let matlab = |dir: &Path| layout.files().all(|file| dir.join(format!("{}.mat", stem(file))).is_file());
+    let here_or_below =
+        |holds: &dyn Fn(&Path) -> bool| if holds(dir) { Some(dir.to_path_buf()) } else { elsewhere::below(dir, holds) };
+    if let Some(found) = elsewhere::below(dir, held) {
+        return format!("they are in {0}: say --data {0} (or --dir)", found.display());
+    }
+    for (version, holds) in [("Python", &python as &dyn Fn(&Path) -> bool), ("Matlab", &matlab)] {
+        if let Some(found) = here_or_below(holds) {
+            return format!("{} holds the {version} version, and the binary version is read: {fetch}", found.display());
+        }
+    }
+    let usual = format!("{fetch}, or say where it is with --data DIR or {DATA_DIR}");
+    elsewhere::of_path(dir).map_or(usual.clone(), |hint| format!("{hint}; or {usual}"))
+}
+
+/// In what the files differ from the published ones.
+pub(super) fn differences(layout: &Layout, dir: &Path) -> Result<Vec<String>, DataError> {
+    let dir = find(layout, dir)?;
+    let mut differences = Vec::new();
+    for (file, sha1) in layout.files().zip(layout.sha1) {
+        let path = dir.join(file);
+        let bytes = contents(layout, &path)?;
+        let (found, published) = (bytes.len() / layout.record(), layout.published(file));
+        if found != published {
+            differences.push(format!("{}: {found} images, published with {published}", path.display()));
+        } else if crate::hex(&Sha1::digest(&bytes)) != *sha1 {
+            differences.push(format!("{}: other bytes than those published", path.display()));
+        }
+    }
+    Ok(differences)
 }
 
 /// A batch is missing where others are.
 fn incomplete(layout: &Layout, path: &Path) -> DataError {
     let folder = path.parent().unwrap_or(Path::new("."));
     // Only the folder that `data fetch` makes is one that holds nothing else.
-    let first = match folder.ends_with(layout.folder) {
-        true => format!("remove {} and", folder.display()),
-        false => "put it beside them or".to_owned(),
+    let first = if folder.ends_with(layout.folder) {
+        format!("remove {} and", folder.display())
+    } else {
+        "put it beside them or".to_owned()
     };
     let fix = format!("other batches are there; {first} run `skipbench data fetch {}`", layout.name);
     DataError::Missing { path: path.into(), fix }
 }
 
-fn read(layout: &Layout, path: &Path, split: &mut Split) -> Result<(), DataError> {
+/// The bytes of a batch. Its size is looked at before it is read.
+fn contents(layout: &Layout, path: &Path) -> Result<Vec<u8>, DataError> {
     if !path.exists() {
         return Err(incomplete(layout, path));
     }
-    let bytes = fs::read(path).map_err(|source| DataError::io(path, source))?;
-    let record = layout.labels + PIXELS;
-    if bytes.is_empty() || bytes.len() % record != 0 {
+    let mut file = regular::open(path)?;
+    let record = layout.record() as u64;
+    if file.bytes == 0 || !file.bytes.is_multiple_of(record) || file.bytes > LARGEST {
         let expected =
             format!("a whole number of records of {record} bytes; the file was cut short or is not {}", layout.name);
-        return Err(DataError::Corrupt { path: path.into(), found: format!("{} bytes", bytes.len()), expected });
+        return Err(DataError::corrupt(path, format!("{} bytes", file.bytes), expected));
     }
-    for (index, bytes) in bytes.chunks_exact(record).enumerate() {
+    file.read(file.bytes).map_err(|source| DataError::io(path, source))
+}
+
+fn read(layout: &Layout, path: &Path, split: &mut Split) -> Result<(), DataError> {
+    let bytes = contents(layout, path)?;
+    for (index, bytes) in bytes.chunks_exact(layout.record()).enumerate() {
         let label = bytes[layout.labels - 1];
         if usize::from(label) >= layout.classes {
             let expected = format!("a label below {}", layout.classes);
-            return Err(DataError::Corrupt {
-                path: path.into(),
-                found: format!("label {label} in record {index}"),
-                expected,
-            });
+            return Err(DataError::corrupt(path, format!("label {label} in record {index}"), expected));
         }
         split.labels.push(label.into());
         split.pixels.extend_from_slice(&bytes[layout.labels..]);

@@ -33,9 +33,22 @@ pub enum DataError {
         /// What should be.
         expected: String,
     },
+    /// More than one of them.
+    #[error("{}", listed(path, errors))]
+    Many {
+        /// The folder.
+        path: PathBuf,
+        /// All of them.
+        errors: Vec<DataError>,
+    },
     /// No such data set.
-    #[error("no data set is named `{0}`; use digits, cifar10, cifar100, generated or folder:DIR")]
-    Unknown(String),
+    #[error("no data set is named `{set}`; {hint}use {SETS}")]
+    Unknown {
+        /// What was asked for.
+        set: String,
+        /// What may be meant.
+        hint: String,
+    },
     /// Images of a shape that no network takes.
     #[error("data = \"{set}\": {source}")]
     Shape {
@@ -56,7 +69,36 @@ pub enum DataError {
     },
 }
 
+/// The words for data sets.
+const SETS: &str = "digits, cifar10, cifar100, mnist, fashion-mnist, generated or folder:DIR";
+
+/// Most files that are told.
+const TOLD: usize = 20;
+
+fn listed(path: &Path, errors: &[DataError]) -> String {
+    let mut text = format!("{}: {} files or classes cannot be used:", path.display(), errors.len());
+    for error in errors.iter().take(TOLD) {
+        text.push_str(&format!("\n  {error}"));
+    }
+    if let Some(more @ 1..) = errors.len().checked_sub(TOLD) {
+        text.push_str(&format!("\n  and {more} more; `skipbench data check` lists them all"));
+    }
+    text
+}
+
 impl DataError {
+    pub(super) fn corrupt(path: &Path, found: impl Into<String>, expected: impl Into<String>) -> Self {
+        DataError::Corrupt { path: path.into(), found: found.into(), expected: expected.into() }
+    }
+
+    /// Each of them, where there is more than one.
+    pub(crate) fn each(&self) -> Option<&[DataError]> {
+        match self {
+            DataError::Many { errors, .. } => Some(errors),
+            _ => None,
+        }
+    }
+
     pub(super) fn io(path: &Path, source: std::io::Error) -> Self {
         DataError::Io { path: path.into(), source }
     }

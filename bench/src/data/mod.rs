@@ -3,23 +3,31 @@
 mod batches;
 mod cifar;
 mod digits;
+mod elsewhere;
 mod error;
-pub mod fetch;
+pub(crate) mod fetch;
 mod folder;
 mod generated;
+mod half;
+mod idx;
+mod read;
+mod regular;
 mod set;
 mod source;
-mod whole;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-pub use batches::{Augment, Batch, Batches, Normalisation};
+pub use batches::{Augment, Batches};
+pub(crate) use batches::{Batch, Normalisation};
 pub use error::DataError;
-pub use set::{DataSet, Split, Summary};
+pub use half::Half;
+pub use read::Read;
+pub use set::DataSet;
+pub(crate) use set::{Split, Summary};
 pub use source::{Settings, Source};
 
 /// Environment variable that names the directory of downloaded data sets.
-pub const DATA_DIR: &str = "SKIPBENCH_DATA";
+pub(crate) const DATA_DIR: &str = "SKIPBENCH_DATA";
 
 /// Where downloaded data sets lie if nothing says otherwise.
 pub(crate) const DEFAULT_DIR: &str = "data";
@@ -27,4 +35,11 @@ pub(crate) const DEFAULT_DIR: &str = "data";
 /// The directory that the environment names; a variable that is set but empty names none.
 pub(crate) fn dir_from_environment() -> Option<PathBuf> {
     std::env::var_os(DATA_DIR).filter(|dir| !dir.is_empty()).map(PathBuf::from)
+}
+
+/// What is meant by a path that begins with `~`, which only a shell turns into the home directory.
+pub(crate) fn beyond_home(path: &Path) -> Option<PathBuf> {
+    let rest = path.components().skip_while(|part| part.as_os_str() != "~").skip(1);
+    let tilde = path.components().any(|part| part.as_os_str() == "~");
+    tilde.then(|| rest.fold(std::env::home_dir().unwrap_or_else(|| "/home/you".into()), |path, part| path.join(part)))
 }

@@ -1,11 +1,11 @@
 //! Where images come from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use skipbench_models::{Images, SpecError};
 
-use super::{Augment, DEFAULT_DIR, DataError, DataSet, Summary, cifar, digits, folder, generated};
+use super::{Augment, DEFAULT_DIR, DataError, Summary, beyond_home};
 
 /// Where images come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,18 @@ pub enum Source {
         /// The folder of `train.bin` and `test.bin`, or its parent.
         dir: PathBuf,
     },
-    /// A folder of images: `train/<class>/*` and `test/<class>/*`, JPEG or PNG.
+    /// MNIST in the layout in which it is published.
+    Mnist {
+        /// The folder of `train-images-idx3-ubyte` …, or its parent.
+        dir: PathBuf,
+    },
+    /// Fashion-MNIST in the same layout.
+    #[serde(rename = "fashion-mnist")]
+    FashionMnist {
+        /// The folder of `train-images-idx3-ubyte` …, or its parent.
+        dir: PathBuf,
+    },
+    /// A folder of images: `train/<class>/*` and `test/<class>/*`.
     Folder {
         /// The folder.
         dir: PathBuf,
@@ -80,15 +91,38 @@ impl Source {
             ("digits", _) => Ok(Source::Digits),
             ("cifar10", _) => Ok(Source::Cifar10 { dir: dir() }),
             ("cifar100", _) => Ok(Source::Cifar100 { dir: dir() }),
+            ("mnist", _) => Ok(Source::Mnist { dir: dir() }),
+            ("fashion-mnist", _) => Ok(Source::FashionMnist { dir: dir() }),
             ("generated", _) => Ok(Source::Generated { images: shape }),
             (_, Some(path)) => Ok(Source::Folder { dir: absolute(path.into()), size: shape.size }),
-            _ => Err(DataError::Unknown(set.to_owned())),
+            _ => Err(DataError::Unknown { set: set.to_owned(), hint: forgotten(set) }),
         }
     }
 
     /// Whether it lies in a directory of data sets.
     pub fn has_dir(&self) -> bool {
-        matches!(self, Source::Cifar10 { .. } | Source::Cifar100 { .. })
+        !matches!(self, Source::Digits | Source::Folder { .. } | Source::Generated { .. })
+    }
+
+    /// The words by which `data check` finds it.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let words: Vec<String> = match self {
+            Source::Digits => Vec::new(),
+            Source::Cifar10 { dir }
+            | Source::Cifar100 { dir }
+            | Source::Mnist { dir }
+            | Source::FashionMnist { dir } => {
+                vec!["--dir".to_owned(), dir.display().to_string()]
+            }
+            Source::Folder { dir, size } => {
+                return vec![format!("folder:{}", dir.display()), "--image-size".to_owned(), size.to_string()];
+            }
+            Source::Generated { images } => {
+                let (size, classes) = (images.size.to_string(), images.classes.to_string());
+                ["--image-size", &size, "--classes", &classes].map(str::to_owned).to_vec()
+            }
+        };
+        [vec![self.name()], words].concat()
     }
 
     /// What the data set is as published, where that is known; it has no hash before it is here.
@@ -96,14 +130,14 @@ impl Source {
         let classes = match self {
             Source::Cifar10 { .. } => 10,
             Source::Cifar100 { .. } => 100,
+            Source::Mnist { .. } | Source::FashionMnist { .. } => {
+                let images = Images { size: 28, channels: 1, classes: 10 };
+                return Some(Summary { images, train: 60_000, test: 10_000, sha256: String::new() });
+            }
             _ => return None,
         };
-        Some(Summary {
-            images: Images { classes, ..Images::CIFAR10 },
-            train: 50_000,
-            test: 10_000,
-            sha256: String::new(),
-        })
+        let images = Images { classes, ..Images::CIFAR10 };
+        Some(Summary { images, train: 50_000, test: 10_000, sha256: String::new() })
     }
 
     /// The name used in rows.
@@ -112,6 +146,8 @@ impl Source {
             Source::Digits => "digits".to_owned(),
             Source::Cifar10 { .. } => "cifar10".to_owned(),
             Source::Cifar100 { .. } => "cifar100".to_owned(),
+            Source::Mnist { .. } => "mnist".to_owned(),
+            Source::FashionMnist { .. } => "fashion-mnist".to_owned(),
             Source::Folder { dir, .. } => {
                 let name = dir.file_name().unwrap_or(dir.as_os_str());
                 format!("folder:{}", name.to_string_lossy())
@@ -125,23 +161,28 @@ impl Source {
         match self {
             Source::Digits => Augment { pad: 1, flip: false },
             Source::Cifar10 { .. } | Source::Cifar100 { .. } => Augment { pad: 4, flip: true },
+            // Figures are not mirrored; clothes may be.
+            Source::Mnist { .. } => Augment { pad: 2, flip: false },
+            Source::FashionMnist { .. } => Augment { pad: 2, flip: true },
             Source::Folder { size, .. } => Augment { pad: size / 8, flip: true },
             Source::Generated { .. } => Augment::NONE,
         }
     }
+}
 
-    /// Reads and decodes all of it.
-    ///
-    /// # Errors
-    /// A missing, truncated, wrongly labelled or undecodable file, an empty class, a folder without a split.
-    pub fn load(&self) -> Result<DataSet, DataError> {
-        match self {
-            Source::Digits => Ok(digits::load()),
-            Source::Cifar10 { dir } => cifar::load(&cifar::CIFAR10, dir),
-            Source::Cifar100 { dir } => cifar::load(&cifar::CIFAR100, dir),
-            Source::Folder { dir, size } => folder::load(dir, *size),
-            Source::Generated { images } => Ok(generated::load(*images)),
+/// What is said of a word that is no data set but a path.
+fn forgotten(set: &str) -> String {
+    let path = Path::new(set);
+    match beyond_home(path) {
+        Some(meant) => format!("for a folder of images write folder:{}; ", meant.display()),
+        None if path.is_dir() || set.contains(['/', '\\']) => format!("for a folder of images write folder:{set}; "),
+        None if ["fashion", "fashionmnist", "fashion_mnist", "FashionMNIST"].contains(&set) => {
+            "fashion-mnist? ".to_owned()
         }
+        None if set.to_lowercase().replace(['-', '_'], "") != set => {
+            format!("`{}`? ", set.to_lowercase().replace(['-', '_'], ""))
+        }
+        None => String::new(),
     }
 }
 

@@ -79,7 +79,7 @@ const DTYPES: [(&str, DType); 7] = [
 ];
 
 /// Every device of every backend in this binary. Opens GPU devices to ask what they are.
-pub fn list() -> Vec<Found> {
+pub(crate) fn list() -> Vec<Found> {
     let mut found = Vec::new();
     for backend in Backend::ALL {
         for (index, device) in devices(backend).into_iter().enumerate() {

@@ -1,37 +1,49 @@
-//! skipbench's own cells as programs that are driven.
+//! skipbench's cells as programs that are driven.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
-use skipbench_models::{Model, ModelSpec, Network};
+use anyhow::{Context, Result};
+use skipbench_models::{Custom, CustomModel, Model, ModelSpec, Network};
 
 use super::serve::{Program, serve};
 use crate::cell::{Cell, Task};
+use crate::device;
 use crate::meter::heap;
 use crate::tasks::{Setup, stepper};
-use crate::{device, own};
+
+type Drive = fn(&Cell, f64) -> Result<()>;
+
+static CUSTOM: OnceLock<Drive> = OnceLock::new();
+
+/// Makes it known how cells of the custom model `C` are driven. Only the first call counts: a program has one kind.
+pub(crate) fn register<C: CustomModel>() {
+    CUSTOM.get_or_init(|| drive_as::<Custom<C>>);
+}
 
 /// Prepares `cell` and does its steps on request, each made longer by the share `planted` of itself.
 ///
 /// # Errors
 /// Whatever keeps the cell from being prepared, or a closed standard output.
-pub fn drive(cell: &Cell, planted: f64) -> Result<()> {
+pub(crate) fn drive(cell: &Cell, planted: f64) -> Result<()> {
     anyhow::ensure!(
         heap::limit(cell.memory_limit_bytes),
         "the memory limit of {} bytes is below what the program itself needs",
         cell.memory_limit_bytes
     );
     match cell.spec {
-        ModelSpec::Own(_) => own::drive(cell, planted),
+        ModelSpec::Custom(_) => custom(cell)?(cell, planted),
         _ => drive_as::<Model>(cell, planted),
     }
 }
 
+fn custom(cell: &Cell) -> Result<Drive> {
+    let missing = || format!("{}: this program brings no networks of its own; run the one that does", cell.model);
+    CUSTOM.get().copied().with_context(missing)
+}
+
 /// [`drive`] with networks of one kind.
-///
-/// # Errors
-/// As [`drive`].
-pub fn drive_as<N: Network>(cell: &Cell, planted: f64) -> Result<()> {
+fn drive_as<N: Network>(cell: &Cell, planted: f64) -> Result<()> {
     let setup = Setup::new(cell)?;
     let mut step = stepper::<N>(&setup)?;
     // The first step compiles kernels and takes memory.
@@ -62,4 +74,4 @@ fn longer(time: Duration, planted: f64) -> Duration {
 }
 
 /// The tasks that consist of steps.
-pub const TASKS: [Task; 3] = [Task::TrainStep, Task::Infer, Task::Latency];
+pub(crate) const TASKS: [Task; 3] = [Task::TrainStep, Task::Infer, Task::Latency];

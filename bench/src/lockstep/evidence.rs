@@ -35,7 +35,7 @@ impl Evidence {
 
 /// Watches one process.
 #[derive(Debug)]
-pub struct Watch {
+pub(crate) struct Watch {
     tasks: PathBuf,
     before: Counts,
     slept_from_ns: Option<u64>,
@@ -61,20 +61,20 @@ impl Counts {
 
 impl Watch {
     /// Of the process with that number.
-    pub fn new(id: u32) -> Self {
+    pub(crate) fn new(id: u32) -> Self {
         let tasks = Path::new("/proc").join(id.to_string()).join("task");
         Self { tasks, before: Counts::default(), slept_from_ns: None, asleep_cpu_ns: 0 }
     }
 
     /// Its turn begins.
-    pub fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         let slept = self.slept_from_ns.zip(scheduled(&self.tasks, RAN_FIELD));
         self.asleep_cpu_ns = slept.map_or(0, |(from, to)| to.saturating_sub(from));
         self.before = Counts::now(&self.tasks);
     }
 
     /// Its turn is over: waits until its threads sleep, for a few milliseconds at most.
-    pub fn end(&mut self) -> Evidence {
+    pub(crate) fn end(&mut self) -> Evidence {
         let deadline = Instant::now() + SETTLING;
         while is_running(&self.tasks) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_micros(20));

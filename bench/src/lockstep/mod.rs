@@ -3,22 +3,22 @@
 //! Programs are started together and speak a small [`protocol`] (PROTOCOL.md): each does steps when it is told to and
 //! sleeps otherwise, so that exactly one works at a time ([`evidence`] shows that). Turns come in a balanced random
 //! [`order`]. A [`set`] of fresh processes gives one ratio for each program; a [`session`] is as many sets as the
-//! question needs. What the turns say is for [`skipbench_reports::lockstep`] to tell.
+//! question needs. What the turns say is for [`skipbench_reports::stats::lockstep`] to tell.
 //!
 //! [`process`] starts real programs. Everything else works on the traits [`Launcher`] and [`Live`], which tests
 //! implement with a clock of their own. [`serve`] is the other side: a program that is driven; [`cells`] are
 //! skipbench's own steps.
 
-pub mod cells;
-pub mod evidence;
-pub mod order;
-pub mod process;
-pub mod protocol;
-pub mod result;
+pub(crate) mod cells;
+pub(crate) mod evidence;
+pub(crate) mod order;
+pub(crate) mod process;
+pub(crate) mod protocol;
+pub(crate) mod result;
 #[path = "../../adapters/skipbench_step.rs"]
-pub mod serve;
-pub mod session;
-pub mod set;
+pub(crate) mod serve;
+pub(crate) mod session;
+pub(crate) mod set;
 
 pub use evidence::Evidence;
 pub use protocol::Introduction;

@@ -6,7 +6,7 @@ use std::fmt;
 pub const HELLO: &str = "hello skipbench-steps 1";
 
 /// Steps that one turn may have at most, so that an answer stays a line of some kilobytes.
-pub const MOST_STEPS: u32 = 1000;
+pub(crate) const MOST_STEPS: u32 = 1000;
 
 /// What the driver says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What a session says: ratios, noise floor, verdicts.
 
 use serde::Serialize;
-use skipbench_reports::lockstep::{Verdict, judge, noise_floor};
+use skipbench_reports::stats::lockstep::{Verdict, judge, noise_floor};
 use skipbench_reports::stats::{self, Estimate};
 
 use super::Introduction;

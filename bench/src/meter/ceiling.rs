@@ -1,4 +1,5 @@
-//! What the device reaches at best: FLOP/s of its own matrix product, bytes/s of a copy. The floor under every step's time.
+//! What the device reaches at best: FLOP/s of its own matrix product, bytes/s of a copy. The floor under every step's
+//! time.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ const SPAN: Duration = Duration::from_millis(80);
 
 /// The two ceilings of a device.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Ceiling {
+pub(crate) struct Ceiling {
     /// FLOP/s of a product of two 1024×1024 matrices in f32.
     pub flops_per_s: Option<f64>,
     /// Bytes read and written in a second by a copy of 128 MiB.
@@ -30,7 +31,12 @@ pub struct Ceiling {
 ///
 /// # Errors
 /// If the device fails.
-pub fn measure(id: DeviceId, device: &Device, threads: usize, memory_limit: u64) -> Result<Ceiling, DeviceError> {
+pub(crate) fn measure(
+    id: DeviceId,
+    device: &Device,
+    threads: usize,
+    memory_limit: u64,
+) -> Result<Ceiling, DeviceError> {
     let product = Some(matrix_product(device)?);
     if id.backend == Backend::Flex {
         let room = memory_limit.saturating_sub(heap::live_bytes()) > 3 * BUFFER as u64;
@@ -54,9 +60,10 @@ fn probed(device: &Device) -> Ceiling {
     for stat in device.performance_stats(&[compute, copy]) {
         let Ok(value) = stat.value else { continue };
         let finite = |rate: f64| Some(rate).filter(|rate| rate.is_finite());
-        match stat.key == compute {
-            true => ceiling.flops_per_s = finite(value.ops_per_s()),
-            false => ceiling.bytes_per_s = finite(value.bytes_per_s(&stat.key)),
+        if stat.key == compute {
+            ceiling.flops_per_s = finite(value.ops_per_s());
+        } else {
+            ceiling.bytes_per_s = finite(value.bytes_per_s(&stat.key));
         }
     }
     ceiling

@@ -1,8 +1,8 @@
 //! Heap bytes of the whole process, counted by the allocator itself.
 //!
 //! Two counting layers stand on the system's allocator: the outer one knows the bytes alive and enforces a limit, the
-//! inner one the most bytes alive since it was last reset. Both forward zeroed allocation and reallocation unchanged, so
-//! that counting does not alter what the allocator does. Being part of this library, they are in every program that
+//! inner one the most bytes alive since it was last reset. Both forward zeroed allocation and reallocation unchanged,
+//! so that counting does not alter what the allocator does. Being part of this library, they are in every program that
 //! links it.
 
 use std::alloc::System;
@@ -22,31 +22,26 @@ pub fn live_bytes() -> u64 {
 
 /// Refuses every allocation that would lift the bytes alive above `bytes`; Rust then ends the process with the message
 /// "memory allocation of N bytes failed". Gives `false` if more is alive already.
-pub fn limit(bytes: u64) -> bool {
+pub(crate) fn limit(bytes: u64) -> bool {
     HEAP.set_limit(usize::try_from(bytes).unwrap_or(usize::MAX)).is_ok()
 }
 
 /// A span over which the most bytes alive are sought.
 #[derive(Debug, Clone, Copy)]
-pub struct Span {
+pub(crate) struct Span {
     start: u64,
 }
 
 impl Span {
     /// Starts now. One span at a time: a later one takes the counter over.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let start = live_bytes();
         PEAK.reset_peak_memory();
         Self { start }
     }
 
-    /// Bytes that were alive at the start.
-    pub fn start_bytes(self) -> u64 {
-        self.start
-    }
-
     /// Most bytes alive at once since the start.
-    pub fn peak_bytes(self) -> u64 {
+    pub(crate) fn peak_bytes(self) -> u64 {
         self.start + PEAK.get_peak_memory() as u64
     }
 }

@@ -5,16 +5,16 @@ use std::time::Instant;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 /// A span over which the processor's use is seen.
-pub struct Span {
+pub(crate) struct Span {
     system: System,
-    own: Pid,
+    process: Pid,
     start: Instant,
-    own_start_ms: u64,
+    start_ms: u64,
 }
 
 /// What a span saw.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Load {
+pub(crate) struct Load {
     /// Cores that other processes kept busy, on average.
     pub other_cores: Option<f64>,
     /// Clock of the fastest core at the end.
@@ -23,29 +23,30 @@ pub struct Load {
 
 impl Span {
     /// Starts now; none where the system does not tell.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let mut system = System::new().ok()?;
-        let own = sysinfo::get_current_pid().ok()?;
+        let process = sysinfo::get_current_pid().ok()?;
         system.refresh_cpu_all();
-        let own_start_ms = own_ms(&mut system, own)?;
-        Some(Self { system, own, start: Instant::now(), own_start_ms })
+        let start_ms = process_ms(&mut system, process)?;
+        Some(Self { system, process, start: Instant::now(), start_ms })
     }
 
     /// Ends now.
-    pub fn end(mut self) -> Load {
+    pub(crate) fn end(mut self) -> Load {
         self.system.refresh_cpu_all();
         let wall_ms = self.start.elapsed().as_secs_f64() * 1e3;
         let cores = self.system.cpus().len() as f64;
         let busy = f64::from(self.system.global_cpu_usage()) / 100.0 * cores;
-        let own = own_ms(&mut self.system, self.own).map(|ms| ms.saturating_sub(self.own_start_ms) as f64 / wall_ms);
+        let own =
+            process_ms(&mut self.system, self.process).map(|ms| ms.saturating_sub(self.start_ms) as f64 / wall_ms);
         let mhz = self.system.cpus().iter().map(sysinfo::Cpu::frequency).max();
         Load { other_cores: own.map(|own| (busy - own).max(0.0)), mhz: mhz.filter(|mhz| *mhz > 0) }
     }
 }
 
 /// Processor time of this process so far, all threads together.
-fn own_ms(system: &mut System, own: Pid) -> Option<u64> {
+fn process_ms(system: &mut System, process: Pid) -> Option<u64> {
     let cpu = ProcessRefreshKind::nothing().with_cpu();
-    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[own]), false, cpu);
-    system.process(own).map(sysinfo::Process::accumulated_cpu_time)
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[process]), false, cpu);
+    system.process(process).map(sysinfo::Process::accumulated_cpu_time)
 }

@@ -1,12 +1,12 @@
 //! What is measured with: a stopwatch that waits for the device and the loop around it, memory as the process and the
 //! device see it, the machine's load and its ceilings.
 
-pub mod ceiling;
-pub mod heap;
-pub mod load;
-pub mod rss;
-pub mod timed_loop;
-pub mod warmup;
+pub(crate) mod ceiling;
+pub(crate) mod heap;
+pub(crate) mod load;
+pub(crate) mod rss;
+pub(crate) mod timed_loop;
+pub(crate) mod warmup;
 
 use std::time::{Duration, Instant};
 

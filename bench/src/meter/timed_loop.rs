@@ -30,8 +30,8 @@ pub struct Timed {
     pub times: Vec<Duration>,
 }
 
-/// Runs `step`, which gives the time it took, within `limits`. `tell` hears before each step how many were timed; what it
-/// does is in no step's time.
+/// Runs `step`, which gives the time it took, within `limits`. `tell` hears before each step how many were timed; what
+/// it does is in no step's time.
 ///
 /// # Errors
 /// The first of `step`'s.

@@ -40,8 +40,8 @@ impl WarmUp {
         self.spent.saturating_sub(first)
     }
 
-    /// Whether the last third of the steps takes as long as the third before it, by their medians. The windows grow with
-    /// the steps, so that noise alone cannot keep them apart for ever.
+    /// Whether the last third of the steps takes as long as the third before it, by their medians. The windows grow
+    /// with the steps, so that noise alone cannot keep them apart for ever.
     pub fn is_steady(&self) -> bool {
         let window = (self.times.len() / 3).max(WINDOW);
         let Some(start) = self.times.len().checked_sub(2 * window) else { return false };

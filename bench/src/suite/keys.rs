@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::budgets::Budgets;
 use crate::cell::Task;
+use crate::suite::budgets::Budgets;
 
 /// The keys of a suite.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,7 +14,7 @@ pub struct Keys {
     /// One sentence for lists.
     #[serde(default)]
     pub description: String,
-    /// `digits`, `cifar10`, `cifar100`, `generated` or `folder:DIR`.
+    /// `digits`, `cifar10`, `cifar100`, `mnist`, `fashion-mnist`, `generated` or `folder:DIR`.
     pub data: String,
     /// Side of the images, for folders and generated images.
     pub image_size: Option<usize>,

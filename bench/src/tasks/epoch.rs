@@ -1,17 +1,19 @@
 //! `train-epoch`: the time of whole epochs as training runs them: order, augmentation, transfer, steps.
 //!
-//! Timed: from the shuffling of the images to the end of the last step, the device waited for on both sides; within it, the
-//! time that the host spends preparing batches. Not timed: loading from disk, building, tests, the warm-up, which runs steps
-//! on one batch until they are steady. Verified: the last loss is finite. Bias: the images are in memory, decoded.
+//! Timed: from the shuffling of the images to the end of the last step, the device waited for on both sides; within it,
+//! the time that the host spends preparing batches. Not timed: loading from disk, building, tests, the warm-up, which
+//! runs steps on one batch until they are steady. Verified: the last loss is finite. Bias: the images are in memory,
+//! decoded.
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
-use burn::tensor::Tensor;
+use anyhow::{Context, Result};
+use burn::tensor::{Int, Tensor};
 use skipbench_models::Network;
+use skipbench_reports::rows;
 
 use super::throughput::{median_ns, repeat, series, warmed};
-use super::{Report, Result2, Setup, finite, step};
+use super::{Report, Setup, TaskResult, finite, step};
 use crate::cell::{Measured, Progress};
 use crate::data::Batches;
 use crate::meter;
@@ -19,7 +21,7 @@ use crate::meter;
 /// Fewest epochs that are timed.
 const EPOCHS: u64 = 2;
 
-pub(super) fn run<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn run<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (model, measured) = setup.network::<N>()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batches = Batches::new(&setup.data, setup.recipe().batch);
@@ -34,38 +36,72 @@ pub(super) fn run<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
     let fixed = batches.fixed().into_tensors(&setup.device);
     let warmup =
         repeat(setup, report, || meter::timed(&setup.device, || advance(fixed.clone())).map(|(_, time)| time))?;
-    let least = Duration::from_millis(setup.recipe().timed_ms);
-    let (mut times, mut preparing, mut last): (Vec<Duration>, Vec<Duration>, Option<Tensor<1>>) = Default::default();
-    let mut images = 0;
-    while (times.len() as u64) < EPOCHS || times.iter().sum::<Duration>() < least {
-        let epoch = times.len() as u64 + 1;
-        report(Progress { done: epoch - 1, total: epoch.max(EPOCHS), epoch, epochs: epoch.max(EPOCHS), loss: None });
-        let (data, time) = meter::timed(&setup.device, || {
-            let mut data = Duration::ZERO;
-            images = 0;
-            let mut batches = batches.train(setup.cell.seed, epoch, setup.augment());
-            loop {
-                let start = Instant::now();
-                let Some(batch) = batches.next() else { return data };
-                images += batch.labels.len() as u64;
-                let tensors = batch.into_tensors(&setup.device);
-                data += start.elapsed();
-                last = Some(advance(tensors));
-            }
-        })?;
-        times.push(time);
-        preparing.push(data);
-    }
-    let loss = finite(last.context("an epoch has at least one step")?)?;
+    let epochs = Epochs::timed(setup, &batches, advance, report)?;
+    let loss = finite(epochs.last.context("an epoch has at least one step")?)?;
     let (measured, mut samples) = warmed(Measured { loss: Some(loss), ..measured }, &warmup);
-    samples.extend(series("epoch_ns", &times));
-    samples.extend(series("epoch_data_ns", &preparing));
+    samples.extend(series(rows::series::EPOCH_NS, &epochs.times));
+    samples.extend(series(rows::series::EPOCH_DATA_NS, &epochs.preparing));
     let measured = Measured {
-        epoch_images: Some(images),
-        epoch_ns_median: median_ns(&times),
-        epoch_data_ns_median: median_ns(&preparing),
+        epoch_images: Some(epochs.images),
+        epoch_ns_median: median_ns(&epochs.times),
+        epoch_data_ns_median: median_ns(&epochs.preparing),
         rss_peak_bytes: meter::rss::peak_bytes(),
         ..measured
     };
     Ok((measured, samples))
+}
+
+/// Epochs that were timed.
+#[derive(Default)]
+struct Epochs {
+    times: Vec<Duration>,
+    /// The part of each that went into preparing batches.
+    preparing: Vec<Duration>,
+    /// Images of one.
+    images: u64,
+    /// The last loss.
+    last: Option<Tensor<1>>,
+}
+
+impl Epochs {
+    /// As many as the recipe's time takes; `advance` does a step.
+    fn timed(
+        setup: &Setup,
+        batches: &Batches,
+        mut advance: impl FnMut((Tensor<4>, Tensor<1, Int>)) -> Tensor<1>,
+        report: &mut Report,
+    ) -> Result<Self> {
+        let least = Duration::from_millis(setup.recipe().timed_ms);
+        let mut epochs = Self::default();
+        while (epochs.times.len() as u64) < EPOCHS || epochs.times.iter().sum::<Duration>() < least {
+            let epoch = epochs.times.len() as u64 + 1;
+            let total = epoch.max(EPOCHS);
+            report(Progress { done: epoch - 1, total, epoch, epochs: total, loss: None });
+            let (preparing, time) = meter::timed(&setup.device, || epochs.once(setup, batches, epoch, &mut advance))?;
+            epochs.times.push(time);
+            epochs.preparing.push(preparing);
+        }
+        Ok(epochs)
+    }
+
+    /// One epoch; gives the time that went into preparing its batches.
+    fn once(
+        &mut self,
+        setup: &Setup,
+        batches: &Batches,
+        epoch: u64,
+        advance: &mut impl FnMut((Tensor<4>, Tensor<1, Int>)) -> Tensor<1>,
+    ) -> Duration {
+        let mut preparing = Duration::ZERO;
+        self.images = 0;
+        let mut batches = batches.train(setup.cell.seed, epoch, setup.augment());
+        loop {
+            let start = Instant::now();
+            let Some(batch) = batches.next() else { return preparing };
+            self.images += batch.labels.len() as u64;
+            let tensors = batch.into_tensors(&setup.device);
+            preparing += start.elapsed();
+            self.last = Some(advance(tensors));
+        }
+    }
 }

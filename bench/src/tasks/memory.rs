@@ -1,18 +1,20 @@
 //! `peak-memory-train` and `peak-memory-infer`: the most memory alive at once while steps run, in a pass of its own.
 //!
 //! Measured: heap bytes of the whole process by the counting allocator, the counter reset at the start of every part of
-//! every step: the most alive in the forward pass, the backward pass and the optimiser (in inference the forward pass alone), and
-//! what each leaves alive; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their pools. Not measured: what code outside the allocator
-//! maps. Verified: the last loss, or the last logits, are finite. Bias: the heap peak includes weights, optimiser state, the
-//! batch and the backend's scratch, as a user's process does.
+//! every step: the most alive in the forward pass, the backward pass and the optimiser (in inference the forward pass
+//! alone), and what each leaves alive; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their
+//! pools. Not measured: what code outside the allocator maps. Verified: the last loss, or the last logits, are finite.
+//! Bias: the heap peak includes weights, optimiser state, the batch and the backend's scratch, as a user's process
+//! does.
 
 use anyhow::Result;
 use burn::tensor::{Device, FloatDType};
 use skipbench_models::Network;
+use skipbench_reports::rows::series;
 use skipbench_reports::stats;
 
 use super::precision::{backward, cast, forward};
-use super::{Report, Result2, Setup, finite, shape_word};
+use super::{Report, Setup, TaskResult, finite, shape_word};
 use crate::cell::{Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::meter::{self, heap, rss};
@@ -21,55 +23,55 @@ use crate::meter::{self, heap, rss};
 /// that leaves more behind than it found leaks.
 const STEPS: u64 = 6;
 
-/// The parts of a training step.
-const PARTS: [&str; 3] = ["forward", "backward", "optimizer"];
+/// The phases of a training step.
+const PHASES: [&str; 3] = ["forward", "backward", "optimizer"];
 
-/// Heap bytes in one part of a step.
+/// Heap bytes in one phase of a step.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
+pub struct HeapUse {
     /// Most alive during it.
     pub peak: u64,
     /// Alive after it.
     pub live: u64,
 }
 
-impl Part {
+impl HeapUse {
     /// What `samples.csv` has of it.
-    fn samples(self, name: &str, step: u64) -> [Sample; 2] {
-        let sample = |what: &str, bytes: u64| Sample::new(&format!("{name}_{what}_bytes"), step, bytes as f64);
-        [sample("peak", self.peak), sample("live", self.live)]
+    fn samples(self, phase: &str, step: u64) -> [Sample; 2] {
+        let (peak, live) = (series::phase_peak_bytes(phase), series::phase_live_bytes(phase));
+        [Sample::new(&peak, step, self.peak as f64), Sample::new(&live, step, self.live as f64)]
     }
 }
 
 /// Runs `work`, waits for the device, and gives what it made and what the heap did.
-fn watched<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, Part)> {
+fn measure_heap<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, HeapUse)> {
     let span = heap::Span::start();
     let made = work();
     meter::sync(device)?;
-    Ok((made, Part { peak: span.peak_bytes(), live: heap::live_bytes() }))
+    Ok((made, HeapUse { peak: span.peak_bytes(), live: heap::live_bytes() }))
 }
 
-pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (mut model, measured) = setup.network::<N>()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&setup.device);
     let (rate, precision) = (setup.recipe().lr / 10.0, setup.recipe().precision);
     // Reserved before the measuring begins, of which it would else be a part.
-    let mut curve: Vec<[Part; 3]> = Vec::with_capacity(STEPS as usize);
+    let mut curve: Vec<[HeapUse; 3]> = Vec::with_capacity(STEPS as usize);
     let (start, mut last, mut saved, mut shape) = (heap::live_bytes(), None, 0, [0; 2]);
     for done in 0..STEPS {
         report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });
         let (images, labels) = batch.clone();
         let before = heap::live_bytes();
-        let (loss, forwards) = watched(&setup.device, || {
+        let (loss, forwards) = measure_heap(&setup.device, || {
             let logits = forward(&model, images, precision);
             shape = logits.dims();
             criterion.forward(logits, labels)
         })?;
         saved = forwards.live.saturating_sub(before);
         last = Some(finite(loss.clone().inner())?);
-        let (gradients, backwards) = watched(&setup.device, || backward(&model, loss, precision))?;
-        let (next, optimizing) = watched(&setup.device, || optimizer.step(rate, model, gradients))?;
+        let (gradients, backwards) = measure_heap(&setup.device, || backward(&model, loss, precision))?;
+        let (next, optimizing) = measure_heap(&setup.device, || optimizer.step(rate, model, gradients))?;
         model = next;
         curve.push([forwards, backwards, optimizing]);
     }
@@ -77,12 +79,12 @@ pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
     Ok((with_curve(with_memory(measured, start, peak(&curve), &setup.device), &curve), samples(&curve)))
 }
 
-fn peak(curve: &[[Part; 3]]) -> u64 {
-    curve.iter().flatten().map(|part| part.peak).max().unwrap_or(0)
+fn peak(curve: &[[HeapUse; 3]]) -> u64 {
+    curve.iter().flatten().map(|phase| phase.peak).max().unwrap_or(0)
 }
 
-fn with_curve(measured: Measured, curve: &[[Part; 3]]) -> Measured {
-    let [forward, backward, optimizer] = [0, 1, 2].map(|part| curve.iter().map(|step| step[part].peak).max());
+fn with_curve(measured: Measured, curve: &[[HeapUse; 3]]) -> Measured {
+    let [forward, backward, optimizer] = [0, 1, 2].map(|phase| curve.iter().map(|step| step[phase].peak).max());
     let left: Vec<u64> = curve.iter().map(|step| step[2].live).collect();
     Measured {
         heap_peak_forward_bytes: forward,
@@ -100,15 +102,15 @@ pub fn growth(left: &[u64]) -> Option<i64> {
     stats::median(&steps).map(|bytes| bytes as i64)
 }
 
-fn samples(curve: &[[Part; 3]]) -> Vec<Sample> {
+fn samples(curve: &[[HeapUse; 3]]) -> Vec<Sample> {
     let mut samples = Vec::new();
     for (index, step) in (1..).zip(curve) {
-        samples.extend(PARTS.iter().zip(step).flat_map(|(name, part)| part.samples(name, index)));
+        samples.extend(PHASES.iter().zip(step).flat_map(|(phase, heap)| heap.samples(phase, index)));
     }
     samples
 }
 
-pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (model, measured) = setup.network::<N>()?;
     let precision = setup.recipe().precision;
     let model = cast(&model.valid(), precision);
@@ -125,7 +127,7 @@ pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
     let left: Vec<u64> = curve.iter().map(|pass| pass.live).collect();
     let measured = Measured { output_shape: shape_word(shape), heap_growth_bytes: growth(&left), ..measured };
     let peak = curve.iter().map(|pass| pass.peak).max().unwrap_or(0);
-    let samples = (1..).zip(&curve).flat_map(|(index, pass)| pass.samples(PARTS[0], index)).collect();
+    let samples = (1..).zip(&curve).flat_map(|(index, pass)| pass.samples(PHASES[0], index)).collect();
     Ok((with_memory(measured, start, peak, &device), samples))
 }
 
@@ -133,11 +135,11 @@ pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
 ///
 /// # Errors
 /// The first of a pass.
-pub fn passes(device: &Device, count: u64, mut pass: impl FnMut(u64) -> Result<()>) -> Result<Vec<Part>> {
+pub fn passes(device: &Device, count: u64, mut pass: impl FnMut(u64) -> Result<()>) -> Result<Vec<HeapUse>> {
     // Reserved before the measuring begins, of which it would else be a part.
     let mut curve = Vec::with_capacity(count as usize);
     for done in 0..count {
-        let (ended, part) = watched(device, || pass(done))?;
+        let (ended, part) = measure_heap(device, || pass(done))?;
         ended?;
         curve.push(part);
     }

@@ -1,42 +1,34 @@
-//! The workloads, one file each, and what they share: [`Setup`].
+//! What a cell's process does: the [`worker`] reads the cell, [`dispatch`] picks the workload, of which each is a file,
+//! and all of them start from a [`Setup`].
 
+pub(crate) mod checkpoint;
+pub(crate) mod custom;
+pub(crate) mod dispatch;
 mod epoch;
-pub mod inside;
-pub mod memory;
-pub mod precision;
+pub(crate) mod inside;
+pub(crate) mod memory;
+pub(crate) mod precision;
+mod setup;
+mod step;
 mod throughput;
 mod train;
+pub(crate) mod worker;
 
-pub use throughput::{Stepper, stepper};
-
-use anyhow::{Result, bail, ensure};
-use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamWConfig, ModuleOptimizer, SgdConfig};
-use burn::tensor::{Device, Int, Tensor};
-use skipbench_models::{Model, Network};
+use anyhow::{Result, bail};
+use skipbench_models::Network;
 
 use crate::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
-use crate::checkpoint::Checkpoints;
-use crate::data::{Augment, Batches, DataSet};
 use crate::device;
-use crate::meter::ceiling;
-use crate::meter::load::{self, Load};
-use crate::recipe::{Augmentation, Checkpointing, Optimizer, Precision, Recipe};
+use crate::meter::load;
+use checkpoint::Checkpoints;
+
+pub use setup::Setup;
+pub use step::step;
+pub(crate) use step::{finite, shape_word};
+pub(crate) use throughput::stepper;
 
 /// Hears how far a task is.
-pub type Report<'a> = dyn FnMut(Progress) + 'a;
-
-/// What every task starts from, verified.
-pub struct Setup<'a> {
-    /// The cell.
-    pub cell: &'a Cell,
-    /// The images.
-    pub data: DataSet,
-    /// The device, with automatic differentiation.
-    pub device: Device,
-}
+pub(crate) type Report<'a> = dyn FnMut(Progress) + 'a;
 
 /// Runs a cell: loads its images, opens its device, does its task.
 ///
@@ -44,7 +36,11 @@ pub struct Setup<'a> {
 ///
 /// # Errors
 /// Whatever keeps the cell from being measured and verified.
-pub fn run_as<N: Network>(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
+pub(crate) fn run_as<N: Network>(
+    cell: &Cell,
+    checkpoints: Option<Checkpoints>,
+    report: &mut Report,
+) -> Result<Outcome> {
     let setup = Setup::new(cell)?;
     let load = cell.task.is_timed().then(load::Span::start).flatten();
     let (measured, samples) = match cell.task {
@@ -62,153 +58,5 @@ pub fn run_as<N: Network>(cell: &Cell, checkpoints: Option<Checkpoints>, report:
     Ok(Outcome { device_name: device::name(cell.device, &setup.device), measured, samples })
 }
 
-type Result2 = Result<(Measured, Vec<Sample>)>;
-
-impl<'a> Setup<'a> {
-    /// Loads the images and opens the device.
-    ///
-    /// # Errors
-    /// Images that cannot be read, are not the planned ones or are too few; a device that is not here.
-    pub fn new(cell: &'a Cell) -> Result<Self> {
-        cell.check().map_err(anyhow::Error::msg)?;
-        let data = cell.source.load()?;
-        let summary = data.summary();
-        ensure!(
-            summary == cell.data,
-            "{}: the images changed since the suite was planned: {summary:?}, planned {:?}",
-            cell.source.name(),
-            cell.data
-        );
-        let device = device::open(cell.device)?.autodiff();
-        if let Some(half) = cell.recipe.precision.half() {
-            ensure!(
-                device.supports_dtype(half),
-                "recipe.precision = \"{}\": {} does not compute in it; `skipbench devices` lists what it does",
-                cell.recipe.precision.word(),
-                cell.device
-            );
-        }
-        let device = match cell.recipe.checkpointing {
-            Checkpointing::None => device,
-            Checkpointing::Balanced => device.gradient_checkpointing(),
-        };
-        Ok(Self { cell, data, device })
-    }
-
-    /// Adds what the machine did and what it could do. A memory cell runs beside others on one thread, where neither says
-    /// anything.
-    fn with_machine(&self, measured: Measured, Load { other_cores, mhz }: Load) -> Result<Measured> {
-        let Cell { task, device, threads, memory_limit_bytes, .. } = self.cell;
-        if !task.is_timed() {
-            return Ok(measured);
-        }
-        let measured = Measured { other_load_cores: other_cores, cpu_mhz: mhz, ..measured };
-        // Training to an accuracy is a matter of epochs, not of steps: no roof.
-        if *task == Task::TimeToAccuracy {
-            return Ok(measured);
-        }
-        let ceiling = ceiling::measure(*device, &self.device.clone().inner(), *threads, *memory_limit_bytes)?;
-        Ok(Measured { ceiling_flops_per_s: ceiling.flops_per_s, ceiling_bytes_per_s: ceiling.bytes_per_s, ..measured })
-    }
-
-    fn recipe(&self) -> &Recipe {
-        &self.cell.recipe
-    }
-
-    /// [`network`](Self::network) of a built-in model.
-    ///
-    /// # Errors
-    /// The same.
-    pub fn model(&self) -> Result<(Model, Measured)> {
-        self.network()
-    }
-
-    /// The network, its parameters counted and compared with the configuration's cost.
-    ///
-    /// # Errors
-    /// An impossible specification, or parameters that are not those costed.
-    pub fn network<N: Network>(&self) -> Result<(N, Measured)> {
-        let images = self.cell.images();
-        let model = N::build(&self.cell.spec, images, self.cell.seed, &self.device, self.recipe().execution())?;
-        let (params, costed) = (model.count_trainable(), self.cell.spec.cost(images)?.params);
-        ensure!(
-            params == costed,
-            "{}: built {params} parameters, but its configuration costs {costed}",
-            self.cell.model
-        );
-        Ok((model, Measured { params: Some(params), ..Measured::default() }))
-    }
-
-    /// The recipe's loss.
-    pub fn loss(&self) -> CrossEntropyLoss {
-        let smoothing = Some(self.recipe().label_smoothing as f32).filter(|share| *share > 0.0);
-        CrossEntropyLossConfig::new().with_smoothing(smoothing).init(&self.device)
-    }
-
-    /// The recipe's optimiser, fresh.
-    pub fn optimizer(&self) -> ModuleOptimizer {
-        let recipe = self.recipe();
-        let (momentum, decay) = (recipe.momentum, recipe.weight_decay as f32);
-        match recipe.optimizer {
-            Optimizer::Sgd => {
-                let nesterov = MomentumConfig::new().with_momentum(momentum).with_dampening(0.0).with_nesterov(true);
-                let decay = WeightDecayConfig::new(decay);
-                SgdConfig::new().with_momentum(Some(nesterov)).with_weight_decay(Some(decay)).init()
-            }
-            Optimizer::Adamw => AdamWConfig::new().with_weight_decay(decay).init(),
-        }
-    }
-
-    /// Optimiser steps of an epoch.
-    fn steps_per_epoch(&self) -> u64 {
-        Batches::steps_of(&self.data, self.recipe().batch) as u64
-    }
-
-    /// Optimiser steps of the whole recipe.
-    fn total_steps(&self) -> u64 {
-        let all = self.recipe().epochs * self.steps_per_epoch();
-        self.recipe().steps.map_or(all, |steps| steps.min(all))
-    }
-
-    fn augment(&self) -> Augment {
-        let usual = self.cell.source.usual_augmentation();
-        match self.recipe().augment {
-            Augmentation::Usual => usual,
-            Augmentation::Shift => Augment { flip: false, ..usual },
-            Augmentation::None => Augment::NONE,
-        }
-    }
-}
-
-/// One optimiser step. Gives the network, the loss and the logits, neither of which holds the graph.
-pub fn step<N: Network>(
-    model: N,
-    optimizer: &mut ModuleOptimizer,
-    criterion: &CrossEntropyLoss,
-    (images, labels): (Tensor<4>, Tensor<1, Int>),
-    learning_rate: f64,
-    precision: Precision,
-) -> (N, Tensor<1>, Tensor<2>) {
-    let logits = precision::forward(&model, images, precision);
-    let loss = criterion.forward(logits.clone(), labels);
-    let (seen_loss, seen_logits) = (loss.clone().inner(), logits.inner());
-    // The graph goes with the loss: before the optimiser needs memory of its own.
-    let gradients = precision::backward(&model, loss, precision);
-    (optimizer.step(learning_rate, model, gradients), seen_loss, seen_logits)
-}
-
-/// The number in a loss.
-///
-/// # Errors
-/// If it cannot be read or is not finite.
-pub fn finite(loss: Tensor<1>) -> Result<f64> {
-    let value =
-        f64::from(loss.try_into_scalar::<f32>().map_err(|error| anyhow::anyhow!("reading the loss: {error:?}"))?);
-    ensure!(value.is_finite(), "the loss is {value}");
-    Ok(value)
-}
-
-/// A shape as rows have it: `64x10`.
-fn shape_word([images, classes]: [usize; 2]) -> String {
-    format!("{images}x{classes}")
-}
+/// What a task gives.
+type TaskResult = Result<(Measured, Vec<Sample>)>;

@@ -1,16 +1,17 @@
 //! Training and inference in half precision, with f32 master weights.
 //!
-//! The network's weights stay in f32, where the optimiser moves them. Each pass works on copies in the half type, made by a cast
-//! that automatic differentiation sees, so that gradients arrive in f32 (Micikevicius et al. 2017, arXiv:1710.03740, §3.1).
-//! The loss is computed in f32. In f16, whose exponent is short, it is scaled before the backward pass (§3.2) by a constant. BatchNorm's
-//! running statistics are kept in the half type, as Burn's BatchNorm computes in one type throughout.
+//! The network's weights stay in f32, where the optimiser moves them. Each pass works on copies in the half type, made
+//! by a cast that automatic differentiation sees, so that gradients arrive in f32 (Micikevicius et al. 2017,
+//! arXiv:1710.03740, §3.1). The loss is computed in f32. In f16, whose exponent is short, it is scaled before the
+//! backward pass (§3.2) by a constant. BatchNorm's running statistics are kept in the half type, as Burn's BatchNorm
+//! computes in one type throughout.
 
 use burn::module::{ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{FloatDType, Tensor};
 use skipbench_models::Network;
 
-use crate::recipe::Precision;
+use crate::cell::recipe::Precision;
 
 /// What the loss is multiplied by in f16: a power of two, so that nothing is rounded.
 const LOSS_SCALE: f64 = 1024.0;
@@ -37,7 +38,7 @@ impl ModuleMapper for Cast {
 }
 
 /// A copy of `model` that computes in `precision`.
-pub fn cast<N: Network>(model: &N, precision: Precision) -> N {
+pub(crate) fn cast<N: Network>(model: &N, precision: Precision) -> N {
     match precision.half() {
         None => model.clone(),
         Some(half) => model.clone().map(&mut Cast(half)),
@@ -45,7 +46,7 @@ pub fn cast<N: Network>(model: &N, precision: Precision) -> N {
 }
 
 /// The logits, `[batch, classes]` in f32, of a network with f32 weights.
-pub fn forward<N: Network>(model: &N, images: Tensor<4>, precision: Precision) -> Tensor<2> {
+pub(crate) fn forward<N: Network>(model: &N, images: Tensor<4>, precision: Precision) -> Tensor<2> {
     match precision.half() {
         None => model.logits(images),
         Some(half) => cast(model, precision).logits(images.cast(half)).cast(FloatDType::F32),
@@ -53,7 +54,7 @@ pub fn forward<N: Network>(model: &N, images: Tensor<4>, precision: Precision) -
 }
 
 /// The gradient of every parameter, in f32.
-pub fn backward<N: Network>(model: &N, loss: Tensor<1>, precision: Precision) -> GradientsParams {
+pub(crate) fn backward<N: Network>(model: &N, loss: Tensor<1>, precision: Precision) -> GradientsParams {
     if precision != Precision::F16 {
         return GradientsParams::from_grads(loss.backward(), model);
     }

@@ -14,21 +14,21 @@ use burn::nn::loss::CrossEntropyLoss;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, FloatDType, Int, Tensor};
 use skipbench_models::Network;
-use skipbench_reports::stats;
+use skipbench_reports::{rows, stats};
 
 use super::precision::{backward, cast, forward};
-use super::{Report, Result2, Setup, finite, shape_word, step};
+use super::{Report, Setup, TaskResult, finite, shape_word, step};
+use crate::cell::recipe::{Precision, Recipe};
 use crate::cell::{Cell, Measured, Progress, Sample, Task};
 use crate::data::Batches;
 use crate::device::DeviceError;
 use crate::meter;
 use crate::meter::timed_loop::{self, Limits, Timed};
-use crate::recipe::{Precision, Recipe};
 
 /// A hundred steps say what there is to say; more only cost memory.
 const MOST_STEPS: u64 = 1000;
 
-pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (mut steps, measured) = TrainSteps::<N>::new(setup)?;
     let timed = repeat(setup, report, || steps.step())?;
     let TrainSteps { model, mut optimizer, batch, rate, .. } = steps;
@@ -36,20 +36,20 @@ pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> Resu
     let (parts, loss) = in_parts(setup, model, &batch, |model, gradients| optimizer.step(rate, model, gradients))?;
     let loss = finite(loss)?;
     let (measured, mut samples) = outcome(Measured { loss: Some(loss), ..measured }, &timed);
-    let names = ["forward_ns", "backward_ns", "optimizer_ns"];
+    let names = [rows::series::FORWARD_NS, rows::series::BACKWARD_NS, rows::series::OPTIMIZER_NS];
     samples.extend(names.iter().zip(&parts).flat_map(|(name, times)| series(name, times)));
     let [forward_ns_median, backward_ns_median, optimizer_ns_median] = parts.map(|times| median_ns(&times));
     Ok((Measured { forward_ns_median, backward_ns_median, optimizer_ns_median, ..measured }, samples))
 }
 
 /// One step, which gives its time, again and again.
-pub type Stepper<'a> = Box<dyn FnMut() -> Result<Duration, DeviceError> + 'a>;
+pub(super) type Stepper<'a> = Box<dyn FnMut() -> Result<Duration, DeviceError> + 'a>;
 
 /// The steps of a cell whose task consists of steps, for whoever wants them one by one.
 ///
 /// # Errors
 /// Another task, or a network that cannot be built.
-pub fn stepper<'a, N: Network + 'a>(setup: &'a Setup) -> Result<Stepper<'a>> {
+pub(crate) fn stepper<'a, N: Network + 'a>(setup: &'a Setup) -> Result<Stepper<'a>> {
     match setup.cell.task {
         Task::TrainStep => {
             let (mut steps, _) = TrainSteps::<N>::new(setup)?;
@@ -124,7 +124,7 @@ fn in_parts<N: Network>(
     Ok((parts, last.context("the recipe times at least one step")?))
 }
 
-pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (mut steps, measured) = InferSteps::<N>::new(setup)?;
     let timed = repeat(setup, report, || steps.step())?;
     let last = steps.last;
@@ -183,7 +183,8 @@ pub(super) fn warmed(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample
         warmup_steady: Some(timed.steady),
         ..measured
     };
-    let series = (1..).zip(timed.warmup.times()).map(|(index, time)| Sample::new("warmup_ns", index, *time));
+    let series =
+        (1..).zip(timed.warmup.times()).map(|(index, time)| Sample::new(rows::series::WARMUP_NS, index, *time));
     (measured, series.collect())
 }
 
@@ -199,7 +200,7 @@ fn outcome(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample>) {
         rss_peak_bytes: meter::rss::peak_bytes(),
         ..measured
     };
-    samples.extend(series("step_ns", times));
+    samples.extend(series(rows::series::STEP_NS, times));
     (measured, samples)
 }
 

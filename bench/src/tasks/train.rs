@@ -1,13 +1,13 @@
 //! `train`: train by the recipe and test; one loss and three counts an epoch.
 //!
 //! Timed: every step and test, data preparation included, over all resumptions. Not timed: loading, building, saving.
-//! Verified: finite losses, looked at after every fifty steps and at an epoch's end; parameter count. Its time is for planning;
-//! throughput has tasks of its own.
+//! Verified: finite losses, looked at after every fifty steps and at an epoch's end; parameter count. Its time is for
+//! planning; throughput has tasks of its own.
 //!
-//! `time-to-accuracy`: the same, alone on the machine, until a test reaches the recipe's `target_accuracy`. Timed: every
-//! step with its data preparation up to that test. Not timed: the tests. Where no test reaches it, the time stays empty.
-//! Bias: tests come every `eval_every` epochs, and so the time is a whole number of epochs; there is no warm-up, as a user's
-//! training has none.
+//! `time-to-accuracy`: the same, alone on the machine, until a test reaches the recipe's `target_accuracy`. Timed:
+//! every step with its data preparation up to that test. Not timed: the tests. Where no test reaches it, the time stays
+//! empty. Bias: tests come every `eval_every` epochs, and so the time is a whole number of epochs; there is no warm-up,
+//! as a user's training has none.
 
 use std::time::Instant;
 
@@ -16,17 +16,18 @@ use burn::nn::loss::CrossEntropyLoss;
 use burn::optim::ModuleOptimizer;
 use burn::tensor::{Int, Tensor};
 use skipbench_models::Network;
+use skipbench_reports::rows::series;
 
 use super::precision::cast;
-use super::{Report, Result2, Setup, step};
+use super::{Report, Setup, TaskResult, step};
 use crate::cell::{Measured, Progress, Sample, Task};
-use crate::checkpoint::{Checkpoints, State};
 use crate::data::Batches;
+use crate::tasks::checkpoint::{Checkpoints, State};
 
 /// The loss is looked at after so many steps.
 const LOOK_EVERY: usize = 50;
 
-pub(super) fn run<N: Network>(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
+pub(super) fn run<N: Network>(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> TaskResult {
     fit::<N>(setup, checkpoints, report, &unwatched).map(|(_, measured, samples)| (measured, samples))
 }
 
@@ -52,15 +53,16 @@ pub(super) fn fit<N: Network>(
     };
     model.resume(state.steps);
     let batches = Batches::new(&setup.data, setup.recipe().batch);
-    let mut run = Run { setup, batches, criterion: setup.loss(), watch, model: Some(model), optimizer, state };
-    while run.state.steps < run.total_steps() && run.state.target.is_none() {
-        run.epoch(report)?;
+    let mut training =
+        Training { setup, batches, criterion: setup.loss(), watch, model: Some(model), optimizer, state };
+    while training.state.steps < training.total_steps() && training.state.target.is_none() {
+        training.epoch(report)?;
         if let Some(checkpoints) = &mut checkpoints {
-            checkpoints.save_if_due(run.model()?, &run.optimizer, &run.state)?;
+            checkpoints.save_if_due(training.model()?, &training.optimizer, &training.state)?;
         }
     }
-    let model = run.model.context("the network was lost in a step that failed")?;
-    let State { epochs, steps, train_ns, target, loss, train, test, samples, .. } = run.state;
+    let model = training.model.context("the network was lost in a step that failed")?;
+    let State { epochs, steps, train_ns, target, loss, train, test, samples, .. } = training.state;
     let measured = Measured {
         epochs: Some(epochs),
         steps: Some(steps),
@@ -79,7 +81,7 @@ pub(super) fn fit<N: Network>(
 }
 
 /// A training run between two epochs.
-struct Run<'a, N> {
+struct Training<'a, N> {
     setup: &'a Setup<'a>,
     batches: Batches<'a>,
     criterion: CrossEntropyLoss,
@@ -90,7 +92,7 @@ struct Run<'a, N> {
     state: State,
 }
 
-impl<N: Network> Run<'_, N> {
+impl<N: Network> Training<'_, N> {
     fn total_steps(&self) -> u64 {
         self.setup.total_steps()
     }
@@ -110,9 +112,9 @@ impl<N: Network> Run<'_, N> {
         self.state.epochs = epoch;
         self.state.loss = Some(loss);
         self.state.train = Some((correct, seen));
-        self.record("loss", loss);
-        self.record("train_correct", correct as f64);
-        self.record("train_total", seen as f64);
+        self.record(series::LOSS, loss);
+        self.record(series::TRAIN_CORRECT, correct as f64);
+        self.record(series::TRAIN_TOTAL, seen as f64);
         let last = self.state.steps >= self.total_steps();
         if last || epoch.is_multiple_of(self.setup.recipe().eval_every) {
             let (correct, total) = self.test()?;
@@ -121,7 +123,7 @@ impl<N: Network> Run<'_, N> {
             if self.setup.cell.task == Task::TimeToAccuracy && share >= self.setup.recipe().target_accuracy {
                 self.state.target = Some((self.state.fit_ns, epoch));
             }
-            self.record("test_correct", correct as f64);
+            self.record(series::TEST_CORRECT, correct as f64);
         }
         self.state.train_ns += start.elapsed().as_nanos() as u64;
         Ok(())
@@ -131,8 +133,8 @@ impl<N: Network> Run<'_, N> {
         self.state.samples.push(Sample::new(series, self.state.epochs, value));
     }
 
-    /// Losses and right answers stay on the device until the epoch ends, so that steps do not wait for them, but for every
-    /// fiftieth: a network that diverged is not trained to the end of a long epoch.
+    /// Losses and right answers stay on the device until the epoch ends, so that steps do not wait for them, but for
+    /// every fiftieth: a network that diverged is not trained to the end of a long epoch.
     fn train_epoch(&mut self, epoch: u64, report: &mut Report) -> Result<(Vec<Tensor<1>>, Vec<Tensor<1, Int>>, u64)> {
         let (recipe, total) = (self.setup.recipe(), self.total_steps());
         let (mut losses, mut correct, mut seen) = (Vec::new(), Vec::new(), 0);

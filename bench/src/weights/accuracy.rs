@@ -9,7 +9,7 @@ use crate::data::Batches;
 
 /// Counts over the test images.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Accuracy {
+pub(crate) struct Accuracy {
     /// Images whose class has the largest logit.
     pub correct: u64,
     /// Images whose class is among the five largest.
@@ -22,7 +22,7 @@ pub struct Accuracy {
 ///
 /// # Errors
 /// If the device fails.
-pub fn accuracy<N: Network>(model: &N, batches: &Batches, device: &Device) -> Result<Accuracy> {
+pub(crate) fn accuracy<N: Network>(model: &N, batches: &Batches, device: &Device) -> Result<Accuracy> {
     let mut accuracy = Accuracy::default();
     for batch in batches.test() {
         let labels = batch.labels.clone();

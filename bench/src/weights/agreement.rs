@@ -7,14 +7,14 @@ use skipbench_models::parity::{compute, deviation, double, resting_gradients};
 use skipbench_models::{Images, ModelSpec, Network, State, torchvision};
 
 /// Largest difference of logits, over the largest of them.
-pub const LOGITS: f64 = 1e-4;
+pub(crate) const LOGITS: f64 = 1e-4;
 /// Largest difference of a parameter's gradient, over the gradient's largest.
-pub const GRADIENTS: f64 = 1e-3;
+pub(crate) const GRADIENTS: f64 = 1e-3;
 
 /// What the network computes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Precision {
+pub(crate) enum Precision {
     /// f32.
     Single,
     /// f64, where rounding decides no ReLU.
@@ -23,7 +23,7 @@ pub enum Precision {
 
 /// Largest differences, each over the largest magnitude that PyTorch has there.
 #[derive(Debug, Clone, Serialize)]
-pub struct Agreement {
+pub(crate) struct Agreement {
     /// Logits with running statistics.
     pub logits: f64,
     /// Logits with the batch's statistics.
@@ -38,7 +38,7 @@ pub struct Agreement {
 
 /// One parameter's gradient.
 #[derive(Debug, Clone, Serialize)]
-pub struct Gradient {
+pub(crate) struct Gradient {
     /// The parameter.
     pub name: String,
     /// The largest difference.
@@ -47,7 +47,7 @@ pub struct Gradient {
 
 impl Agreement {
     /// Whether all are within the tolerances.
-    pub fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         let logits = [self.logits, self.train_logits, self.loss].iter().all(|difference| *difference <= LOGITS);
         let mut gradients = self.gradients.iter().chain(&self.resting_gradients);
         logits && gradients.all(|gradient| gradient.difference <= GRADIENTS)
@@ -59,7 +59,7 @@ impl Agreement {
 ///
 /// # Errors
 /// A tensor that `expected` lacks, or images that are not of the network's shape.
-pub fn agreement<N: Network>(
+pub(crate) fn agreement<N: Network>(
     model: &N,
     spec: &ModelSpec,
     images: Images,

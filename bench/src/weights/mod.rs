@@ -1,28 +1,41 @@
-//! Weights on disk: PyTorch's files (`.safetensors`, `.pt`, `.pth`) in torchvision's names, and our own (`.bpk`).
+//! Weights on disk: PyTorch's files in torchvision's names or those of other zoos, and our own (`.bpk`).
 //!
-//! [`load`] and [`save`] tell the format by the file's ending. [`agreement`] compares what a network computes with what
-//! PyTorch did; [`accuracy`] tests it on images.
+//! [`load`] tells the format by a file's first bytes and finds the tensors by their names; [`save`] writes the format that
+//! an ending says. [`agreement`] compares what a network computes with what PyTorch did; [`accuracy`] tests it on images.
 
-pub mod accuracy;
-pub mod agreement;
-mod file;
-mod pickle;
+pub(crate) mod accuracy;
+pub(crate) mod agreement;
+mod burnpack;
+mod element;
+mod format;
+mod names;
+mod safe;
+mod tensor;
+mod torch;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use burn::tensor::TensorData;
 use skipbench_models::{Fit, ModelSpec, Network, State, torchvision};
 
-pub use file::{Format, read};
+pub(crate) use burnpack::{seal, verify};
+pub(crate) use format::Format;
+
+use format::Content;
+use names::{Located, Wanted, locate};
+use tensor::{Contents, shown};
 
 /// Tensors that do not fit a network.
 #[derive(Debug, Clone, thiserror::Error)]
-pub struct Misfits {
+pub(crate) struct Misfits {
     /// The file.
     pub path: PathBuf,
     /// The tensors, in PyTorch's names.
     pub fits: Vec<Fit>,
+    /// Why, as far as their names tell.
+    pub hints: Vec<String>,
 }
 
 /// Most misfits that are told; `check` tells them all.
@@ -32,8 +45,11 @@ impl fmt::Display for Misfits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.fits.len();
         write!(f, "{}: {count} tensor(s) do not fit; another model, size or number of classes?", self.path.display())?;
+        for hint in &self.hints {
+            write!(f, "\n  {}", shown(hint))?;
+        }
         for fit in self.fits.iter().take(TOLD) {
-            write!(f, "\n  {fit}")?;
+            write!(f, "\n  {}", shown(&fit.to_string()))?;
         }
         match count.checked_sub(TOLD) {
             Some(more @ 1..) => write!(f, "\n  and {more} more; `skipbench weights check` lists them all"),
@@ -42,24 +58,129 @@ impl fmt::Display for Misfits {
     }
 }
 
-/// The tensors of a file of any format, in PyTorch's names and layout; those of our own are `spec`'s.
+/// What a file holds of a network.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Every tensor that the network wants, in PyTorch's names, and what makes the file another network's.
+    pub fits: Vec<Fit>,
+    /// What is worth telling of a file that fits.
+    pub notes: Vec<String>,
+    /// Why it does not fit, as far as names tell.
+    pub hints: Vec<String>,
+    /// The wanted tensors, in PyTorch's names; none unless all fit.
+    tensors: Option<State>,
+}
+
+/// A network with the weights of a file.
+#[derive(Debug, Clone)]
+pub struct Loaded<N> {
+    /// The network.
+    pub model: N,
+    /// What is worth telling of the file.
+    pub notes: Vec<String>,
+}
+
+/// What the file holds of `model`, which is `spec` built.
 ///
 /// # Errors
-/// A file that cannot be read.
-pub fn tensors(path: &Path, spec: &ModelSpec) -> Result<State> {
-    match Format::of(path)? {
-        Format::Burnpack => Ok(torchvision::export(spec, file::read_ours(path)?)),
-        Format::Safetensors | Format::Pytorch => read(path),
+/// A file that is missing, damaged, refused or of another format; weights that are not finite.
+pub fn find<N: Network>(path: &Path, spec: &ModelSpec, model: &N) -> Result<Found> {
+    let wanted = torchvision::export(spec, State::of(model));
+    let found = match format::open(path)? {
+        (_, Content::Burnpack) => {
+            let state = torchvision::export(spec, burnpack::read(path)?);
+            let fits = skipbench_models::fit(wanted.iter(), state.iter());
+            let all = fits.iter().all(Fit::fits);
+            Found { fits, notes: Vec::new(), hints: Vec::new(), tensors: all.then_some(state) }
+        }
+        (file, content) => {
+            let wanted: Vec<Wanted> =
+                wanted.iter().map(|(name, data)| (name.to_owned(), data.shape().to_vec())).collect();
+            contents(file, content).and_then(|contents| among(contents, &wanted)).with_context(|| named(path))?
+        }
+    };
+    if let Some(tensors) = &found.tensors {
+        finite(tensors).with_context(|| named(path))?;
     }
+    Ok(found)
+}
+
+fn named(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn contents(file: std::fs::File, content: Content) -> Result<Contents> {
+    match content {
+        Content::Safetensors => safe::read(file),
+        Content::Archive => torch::read_archive(file),
+        Content::Stream => torch::read_stream(file),
+        Content::Early => torch::read_early(file),
+        Content::Burnpack => anyhow::bail!("our own format; PyTorch's are .safetensors, .pt and .pth"),
+    }
+}
+
+/// The numbers are read only if all fits.
+fn among(mut contents: Contents, wanted: &[Wanted]) -> Result<Found> {
+    ensure!(!contents.entries.is_empty(), "it holds no tensor");
+    let Located { parts, fits, notes, hints } = locate(wanted, &contents.entries);
+    if !fits.iter().all(Fit::fits) {
+        return Ok(Found { fits, notes, hints, tensors: None });
+    }
+    let mut tensors = Vec::new();
+    for ((name, shape), parts) in wanted.iter().zip(parts) {
+        let mut numbers: Vec<f32> = Vec::new();
+        for part in parts {
+            let entry = contents.entries[part].clone();
+            numbers.extend(contents.read(&entry)?.iter::<f32>());
+        }
+        tensors.push((name.clone(), TensorData::new(numbers, shape.clone())));
+    }
+    Ok(Found { fits, notes, hints, tensors: Some(tensors.into_iter().collect()) })
+}
+
+/// # Errors
+/// Weights with which no network computes anything.
+fn finite(state: &State) -> Result<()> {
+    let broken = |data: &TensorData| data.iter::<f32>().any(|number| !number.is_finite());
+    let names: Vec<&str> = state.iter().filter(|(_, data)| broken(data)).map(|(name, _)| name).collect();
+    let (count, first) = (names.len(), names.first().unwrap_or(&""));
+    ensure!(
+        names.is_empty(),
+        "{count} of {} tensors hold numbers that are not finite (NaN or infinite), the first `{first}`; a training that \
+         diverged leaves such weights",
+        state.len()
+    );
+    Ok(())
 }
 
 /// `model`, which is `spec` built, with the weights of a file.
 ///
 /// # Errors
-/// A file that cannot be read, or [`Misfits`].
-pub fn load<N: Network>(path: &Path, spec: &ModelSpec, model: N) -> Result<N> {
-    let misfits = |fits| Misfits { path: path.to_path_buf(), fits };
-    Ok(torchvision::import(spec, model, &tensors(path, spec)?).map_err(misfits)?)
+/// As `find`, or `Misfits`.
+pub fn load<N: Network>(path: &Path, spec: &ModelSpec, model: N) -> Result<Loaded<N>> {
+    let Found { fits, notes, hints, tensors } = find(path, spec, &model)?;
+    let misfits = |fits: Vec<Fit>| Misfits {
+        path: path.to_path_buf(),
+        fits: fits.into_iter().filter(|fit| !fit.fits()).collect(),
+        hints,
+    };
+    let Some(tensors) = tensors else { return Err(misfits(fits).into()) };
+    let model = torchvision::import(spec, model, &tensors).map_err(misfits)?;
+    Ok(Loaded { model, notes })
+}
+
+/// The floating-point tensors of a `.safetensors`, `.pt` or `.pth` file under the names that stand there, as f32.
+///
+/// # Errors
+/// A file that is missing, damaged or of another format.
+pub fn read(path: &Path) -> Result<State> {
+    let (file, content) = format::open(path)?;
+    let read = || -> Result<State> {
+        let mut contents = contents(file, content)?;
+        let entries: Vec<_> = contents.entries.iter().filter(|entry| entry.element.is_float()).cloned().collect();
+        entries.into_iter().map(|entry| Ok((entry.name.clone(), contents.read(&entry)?))).collect()
+    };
+    read().with_context(|| named(path))
 }
 
 /// Writes the weights of `model`, which is `spec` built, into a new file: whole or not at all.
@@ -67,16 +188,19 @@ pub fn load<N: Network>(path: &Path, spec: &ModelSpec, model: N) -> Result<N> {
 /// # Errors
 /// A file that is already there or cannot be written.
 pub fn save<N: Network>(path: &Path, spec: &ModelSpec, model: &N) -> Result<()> {
-    let format = Format::of(path)?;
+    let format = Format::of_ending(path)?;
     ensure!(!path.exists(), "{}: already there; move it away or write to another file", path.display());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let scratch = tempfile::tempdir_in(folder).with_context(|| format!("{}", folder.display()))?;
     let whole = scratch.path().join("whole").with_extension(path.extension().unwrap_or_default());
     let exported = || torchvision::export(spec, State::of(model));
     match format {
-        Format::Burnpack => model.clone().save_file(&whole).map_err(|error| anyhow::anyhow!("{error}")),
-        Format::Safetensors => file::write_safetensors(&whole, &exported()),
-        Format::Pytorch => pickle::write(&whole, &exported()),
+        Format::Burnpack => {
+            let saved = model.clone().save_file(&whole).map_err(|error| anyhow::anyhow!("{error}"));
+            saved.and_then(|()| seal(&whole))
+        }
+        Format::Safetensors => safe::write(&whole, &exported()),
+        Format::Pytorch => torch::write(&whole, &exported()),
     }
     .and_then(|()| Ok(std::fs::rename(&whole, path)?))
     .with_context(|| format!("{}", path.display()))

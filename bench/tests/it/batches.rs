@@ -1,6 +1,6 @@
 //! Batches: their order, augmentation and normalisation.
 
-use skipbench::data::{Augment, Batches, DataSet, Source};
+use skipbench::internals::data::{Augment, Batches, DataSet, Source};
 
 fn ramp() -> DataSet {
     let mut data = Source::Digits.load().expect("embedded");

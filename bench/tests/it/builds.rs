@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use skipbench::builds::{Recipe, both};
+use skipbench::internals::gate::{BuildOptions, both};
 
 /// A workspace of a program that says what its library says.
 fn workspace(dir: &Path, says: &str) {
@@ -42,7 +42,7 @@ fn each_commit_is_built_from_its_own_sources() {
     git(dir.path(), &["commit", "--quiet", "-m", "base"]);
     workspace(dir.path(), "head");
     let (base, head) =
-        both(dir.path(), "HEAD", &Recipe { features: None, bin: "tells".to_owned() }).expect("both build");
+        both(dir.path(), "HEAD", &BuildOptions { features: None, bin: "tells".to_owned() }).expect("both build");
     let said = [base, head].map(|program| {
         let output = Command::new(program).output().expect("it was built");
         String::from_utf8(output.stdout).expect("text")

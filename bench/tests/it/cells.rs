@@ -2,12 +2,12 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Tensor};
-use skipbench::cell::{Cell, Measured, Outcome, Task};
-use skipbench::data::Batches;
-use skipbench::device::{Backend, DeviceId};
-use skipbench::dispatch;
-use skipbench::recipe::{Checkpointing, Precision, Recipe};
-use skipbench::tasks::{Setup, step};
+use skipbench::internals::cell::{Cell, Measured, Outcome, Task};
+use skipbench::internals::data::Batches;
+use skipbench::internals::device::{Backend, DeviceId};
+use skipbench::internals::recipe::{Checkpointing, Precision, Recipe};
+use skipbench::internals::tasks::dispatch;
+use skipbench::internals::tasks::{Setup, step};
 use skipbench_models::{Kernels, Memory};
 
 use super::cell;

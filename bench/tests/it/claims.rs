@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use skipbench::builtin::CLAIMS as SUITES;
-use skipbench::claims::suites;
-use skipbench::group::resolve;
-use skipbench::suite::Suite;
+use skipbench::internals::suite::CLAIMS as SUITES;
+use skipbench::internals::suite::Suite;
+use skipbench::internals::suite::resolve;
+use skipbench::internals::suite::suites;
 use skipbench_models::Images;
 use skipbench_reports::claims::CLAIMS;
 

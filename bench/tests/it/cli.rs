@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use skipbench::provenance::{GIT_REVISION, git_dirty};
+use skipbench::internals::run::{GIT_REVISION, git_dirty};
 
 use super::data::{write_cifar10, write_folder};
 use super::{TINY, ends, refused};
@@ -63,7 +63,7 @@ fn matches_are_printed_with_their_errors() {
 fn suites_are_listed_and_printed_whole() {
     let list = said(&["suites"]);
     assert!(["quick", "cifar", "paper", "imagenet"].iter().all(|name| list.contains(name)), "{list}");
-    assert_eq!(said(&["suites", "quick"]), include_str!("../../src/suites/quick.toml"));
+    assert_eq!(said(&["suites", "quick"]), include_str!("../../src/suite/builtin/quick.toml"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What `auto` takes.
 
-use skipbench::device::{Backend, DeviceId, Found, Kind, automatic};
+use skipbench::internals::device::{Backend, DeviceId, Found, Kind, automatic};
 
 fn found(backend: Backend, kind: Kind) -> Found {
     let (name, driver) = (String::new(), String::new());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use skipbench::data::fetch::{Archive, FetchError, fetch, fetch_within};
+use skipbench::internals::data::{Archive, FetchError, fetch, fetch_within};
 
 /// What the server does with one request.
 #[derive(Clone, Copy)]

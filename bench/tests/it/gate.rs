@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store;
 
 use super::{ends, skipbench};
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use skipbench_reports::record::Status;
-use skipbench_reports::store::RUNS;
+use skipbench_reports::rows::record::Status;
+use skipbench_reports::rows::store::RUNS;
 
 use super::run::{rows, suite};
 use super::{TINY, ends, skipbench};

@@ -3,9 +3,9 @@
 mod batches;
 mod builds;
 mod cells;
-mod check;
 mod claims;
 mod cli;
+mod custom;
 mod data;
 mod device;
 mod fetch;
@@ -16,7 +16,6 @@ mod lockstep;
 mod memory;
 mod meter;
 mod orchestrate;
-mod own;
 mod parity;
 mod plan;
 mod questions;
@@ -26,18 +25,20 @@ mod rounds;
 mod run;
 #[cfg(unix)]
 mod runner;
+mod selftest;
 mod suite;
 mod sweep;
 mod weights;
 #[cfg(feature = "wgpu")]
 mod wgpu;
+mod words;
 
 use std::path::Path;
 use std::process::Command;
 
-use skipbench::cell::{Cell, Task};
-use skipbench::device::{Backend, DeviceId};
-use skipbench::recipe::Recipe;
+use skipbench::internals::cell::{Cell, Task};
+use skipbench::internals::device::{Backend, DeviceId};
+use skipbench::internals::recipe::Recipe;
 
 /// A cell on the digits with a small network, two steps long.
 fn cell(model: &str, task: Task) -> Cell {

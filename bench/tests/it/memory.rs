@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::read;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::read;
 
 use super::ends;
 
@@ -53,7 +53,8 @@ fn what_a_forward_pass_leaves_alive_is_what_the_cost_predicts_and_it_repeats() {
         let row = run.row;
         let predicted = (row.saved_bytes.expect("costed") * row.batch) as f64;
         let measured = row.heap_saved_bytes.expect("measured") as f64;
-        // Not in the prediction: BatchNorm's statistics and the graph itself, which show in nets and batches this small.
+        // Not in the prediction: BatchNorm's statistics and the graph itself, which show in nets and batches this
+        // small.
         assert!((predicted / measured - 1.0).abs() < 0.05, "{}: predicted {predicted}, measured {measured}", row.model);
         // The curve: where the peak lies, and that nothing is left behind.
         let parts = [row.heap_peak_forward_bytes, row.heap_peak_backward_bytes, row.heap_peak_optimizer_bytes];

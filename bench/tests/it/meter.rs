@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use burn::tensor::Device;
-use skipbench::meter::heap::live_bytes;
-use skipbench::meter::timed_loop::{Limits, Timed, repeat};
-use skipbench::meter::warmup::WarmUp;
-use skipbench::tasks::memory::{Part, growth, passes};
+use skipbench::internals::meter::WarmUp;
+use skipbench::internals::meter::live_bytes;
+use skipbench::internals::meter::{Limits, Timed, repeat};
+use skipbench::internals::tasks::{HeapUse, growth, passes};
 use skipbench_reports::stats::{far_above, median};
 
 const LIMITS: Limits = Limits {
@@ -97,7 +97,8 @@ fn six_steps_are_the_fewest_that_can_be_steady() {
     }
 }
 
-/// Planted leaks would see each other. Other tests of this process allocate at the same time too, but nothing near as much.
+/// Planted leaks would see each other. Other tests of this process allocate at the same time too, but nothing near as
+/// much.
 static PLANTING: Mutex<()> = Mutex::new(());
 
 #[test]
@@ -121,7 +122,7 @@ fn a_leak_in_every_forward_pass_is_seen_in_the_curve_of_inference() {
     const BYTES: usize = 64 << 20;
     let _alone = PLANTING.lock();
     let close = |found: f64, expected: f64| (found / expected - 1.0).abs() < 0.25;
-    let live = |curve: &[Part]| curve.iter().map(|pass| pass.live).collect::<Vec<u64>>();
+    let live = |curve: &[HeapUse]| curve.iter().map(|pass| pass.live).collect::<Vec<u64>>();
     let before = live_bytes();
     let mut kept = Vec::new();
     let leaking = passes(&Device::flex(), 5, |_| {

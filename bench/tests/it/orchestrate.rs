@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use skipbench::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
-use skipbench::orchestrate::{Observer, Session, Summary};
-use skipbench::plan::Planned;
-use skipbench::provenance::Provenance;
-use skipbench::runner::{Broken, Ended, Runner, Stop};
-use skipbench_reports::journal::Journal;
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::read;
+use skipbench::internals::cell::{Cell, Measured, Outcome, Progress, Sample, Task};
+use skipbench::internals::run::PlannedCell;
+use skipbench::internals::run::Provenance;
+use skipbench::internals::run::{CellFailure, CellResult, Runner, Stop};
+use skipbench::internals::run::{Executor, Observer, Tally};
+use skipbench_reports::rows::journal::Journal;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::read;
 
 use super::cell;
 
@@ -22,7 +22,7 @@ struct Fake<'a> {
 }
 
 impl Runner for Fake<'_> {
-    fn run(&self, cell: &Cell, _: &Path, stop: &Stop, tell: &dyn Fn(Progress)) -> Option<Ended> {
+    fn run(&self, cell: &Cell, _: &Path, stop: &Stop, tell: &dyn Fn(Progress)) -> Option<CellResult> {
         tell(Progress { done: 1, total: 2, epoch: 1, epochs: 1, loss: None });
         let mut ran = self.ran.lock().expect("no thread panics");
         ran.push(cell.label());
@@ -30,7 +30,7 @@ impl Runner for Fake<'_> {
             stop.raise();
         }
         if cell.model == self.fails {
-            return Some(Err(Broken { status: Status::Crashed, error: "died".into() }));
+            return Some(Err(CellFailure { status: Status::Crashed, error: "died".into() }));
         }
         let measured = Measured { test_correct: Some(900), test_total: Some(1000), ..Measured::default() };
         let samples = vec![Sample::new("loss", 1, 0.25)];
@@ -42,41 +42,40 @@ impl Runner for Fake<'_> {
 struct Heard(Vec<String>);
 
 impl Observer for Heard {
-    fn started(&mut self, _: usize, planned: &Planned) {
+    fn started(&mut self, _: usize, planned: &PlannedCell) {
         self.0.push(format!("start {}", planned.cell.seed));
     }
-    fn progressed(&mut self, _: usize, planned: &Planned, _: Progress) {
+    fn progressed(&mut self, _: usize, planned: &PlannedCell, _: Progress) {
         self.0.push(format!("progress {}", planned.cell.seed));
     }
-    fn finished(&mut self, _: usize, _: &Planned, row: &RunRow) {
+    fn finished(&mut self, _: usize, _: &PlannedCell, row: &RunRow) {
         self.0.push(format!("row {}", row.seed));
     }
 }
 
-fn planned(models: &[&str], concurrent: usize) -> Vec<Planned> {
+fn planned(models: &[&str], concurrent: usize) -> Vec<PlannedCell> {
     let one = |(index, model): (usize, &&str)| {
         let cell = Cell { seed: index as u64 + 1, concurrent, ..cell(model, Task::Train) };
-        Planned { cell, reference: "resnet8-w4".into(), budget: "params".into() }
+        PlannedCell { cell, reference: "resnet8-w4".into(), budget: "params".into() }
     };
     models.iter().enumerate().map(one).collect()
 }
 
-fn run(dir: &Path, planned: &[Planned], fake: &Fake, stop: &Stop) -> (Summary, Heard) {
+fn run(dir: &Path, planned: &[PlannedCell], fake: &Fake, stop: &Stop) -> (Tally, Heard) {
     let provenance = Provenance { suite: "s".into(), suite_sha256: "h".into(), host: "m".into(), command: "c".into() };
     let (mut journal, _) = Journal::open(dir).expect("fresh");
     let mut heard = Heard::default();
-    let session = Session { runner: fake, dir, provenance: &provenance, stop };
-    let summary = session.run(planned, &mut journal, &mut heard).expect("rows are written");
-    (summary, heard)
+    let executor = Executor { runner: fake, dir, provenance: &provenance, stop };
+    let tally = executor.run(planned, &mut journal, &mut heard).expect("rows are written");
+    (tally, heard)
 }
 
 #[test]
 fn every_cell_gives_a_row_and_a_failure_costs_only_its_own() {
     let dir = tempfile::tempdir().expect("temp");
     let fake = Fake { fails: "plain8-w4", stop_after: 99, ran: Mutex::default() };
-    let (summary, heard) =
-        run(dir.path(), &planned(&["resnet8-w4", "plain8-w4", "resnet8-w4"], 1), &fake, &Stop::new());
-    assert_eq!(summary, Summary { measured: 2, broken: 1, left: 0 });
+    let (tally, heard) = run(dir.path(), &planned(&["resnet8-w4", "plain8-w4", "resnet8-w4"], 1), &fake, &Stop::new());
+    assert_eq!(tally, Tally { measured: 2, broken: 1, left: 0 });
     let runs = read(dir.path()).expect("whole");
     let statuses: Vec<_> =
         runs.iter().map(|run| (run.row.status, run.row.error.as_str(), run.row.test_correct)).collect();
@@ -90,8 +89,8 @@ fn every_cell_gives_a_row_and_a_failure_costs_only_its_own() {
 fn a_stop_finishes_the_row_in_hand_and_begins_no_other() {
     let dir = tempfile::tempdir().expect("temp");
     let fake = Fake { fails: "", stop_after: 2, ran: Mutex::default() };
-    let (summary, _) = run(dir.path(), &planned(&["resnet8-w4"; 5], 1), &fake, &Stop::new());
-    assert_eq!(summary, Summary { measured: 2, broken: 0, left: 3 });
+    let (tally, _) = run(dir.path(), &planned(&["resnet8-w4"; 5], 1), &fake, &Stop::new());
+    assert_eq!(tally, Tally { measured: 2, broken: 0, left: 3 });
     assert_eq!(read(dir.path()).expect("whole").len(), 2);
 }
 
@@ -99,8 +98,8 @@ fn a_stop_finishes_the_row_in_hand_and_begins_no_other() {
 fn cells_that_share_the_machine_are_each_run_once() {
     let dir = tempfile::tempdir().expect("temp");
     let fake = Fake { fails: "", stop_after: 99, ran: Mutex::default() };
-    let (summary, _) = run(dir.path(), &planned(&["resnet8-w4"; 12], 3), &fake, &Stop::new());
-    assert_eq!(summary.measured, 12);
+    let (tally, _) = run(dir.path(), &planned(&["resnet8-w4"; 12], 3), &fake, &Stop::new());
+    assert_eq!(tally.measured, 12);
     let mut ran = fake.ran.into_inner().expect("no thread panics");
     ran.sort();
     ran.dedup();

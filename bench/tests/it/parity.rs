@@ -1,9 +1,9 @@
 //! With the same weights, images and recipe, training follows PyTorch's loss.
 
 use burn::tensor::FloatDType;
-use skipbench::cell::{Cell, Task};
-use skipbench::recipe::{Precision, Recipe};
-use skipbench::tasks::{Setup, step};
+use skipbench::internals::cell::{Cell, Task};
+use skipbench::internals::recipe::{Precision, Recipe};
+use skipbench::internals::tasks::{Setup, step};
 use skipbench_models::catalog;
 use skipbench_models::parity::double;
 

@@ -1,16 +1,16 @@
 //! Plans: what runs, in which order, and that it does not depend on when it is asked.
 
-use skipbench::cell::Task;
-use skipbench::data::Source;
-use skipbench::device::{Backend, DeviceId};
-use skipbench::group::resolve;
-use skipbench::plan::{Context, Planned, matches, plan};
-use skipbench::suite::Suite;
+use skipbench::internals::cell::Task;
+use skipbench::internals::data::Source;
+use skipbench::internals::device::{Backend, DeviceId};
+use skipbench::internals::run::{Context, PlannedCell, matches, plan};
+use skipbench::internals::suite::Suite;
+use skipbench::internals::suite::resolve;
 use skipbench_models::Images;
 
 use super::TINY;
 
-fn planned(jobs: usize) -> Vec<Planned> {
+fn planned(jobs: usize) -> Vec<PlannedCell> {
     let suite = Suite::parse("tiny", TINY).expect("valid");
     let groups = resolve(&suite, Images::DIGITS).expect("resolves");
     let context = Context {
@@ -36,7 +36,7 @@ fn timed_cells_come_first_alone_and_in_the_order_a_b_b_a() {
     assert_eq!(steps, [(a.clone(), 1), (b.clone(), 1), (b, 2), (a, 2)]);
     let first_untimed = cells.iter().position(|planned| !planned.cell.task.is_timed()).expect("some");
     assert!(cells[first_untimed..].iter().all(|planned| !planned.cell.task.is_timed()));
-    for Planned { cell, .. } in &cells {
+    for PlannedCell { cell, .. } in &cells {
         let expected = match cell.task {
             task if task.is_timed() => (1, 4),
             task if task.is_memory() => (2, 1),
@@ -60,8 +60,8 @@ fn every_combination_is_planned_once_under_a_stable_identity() {
 
 #[test]
 fn a_cell_survives_its_json() {
-    for Planned { cell, .. } in planned(1) {
-        let back: skipbench::cell::Cell =
+    for PlannedCell { cell, .. } in planned(1) {
+        let back: skipbench::internals::cell::Cell =
             serde_json::from_str(&serde_json::to_string(&cell).expect("plain")).expect("the same");
         assert_eq!(back.id(), cell.id());
         assert_eq!(back, cell);

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skipbench::provenance::GIT_REVISION;
-use skipbench_reports::store;
+use skipbench::internals::run::GIT_REVISION;
+use skipbench_reports::rows::store;
 
 use super::{TINY, ends, refused};
 

@@ -1,6 +1,6 @@
 //! Learning rates by hand, and values that cannot be.
 
-use skipbench::recipe::{Recipe, Schedule};
+use skipbench::internals::recipe::{Recipe, Schedule};
 
 #[test]
 fn the_cosine_falls_from_its_peak_to_nothing() {

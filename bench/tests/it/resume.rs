@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use skipbench::cell::Task;
-use skipbench::checkpoint::Checkpoints;
-use skipbench::dispatch;
-use skipbench::recipe::{Optimizer, Recipe};
+use skipbench::internals::cell::Task;
+use skipbench::internals::recipe::{Optimizer, Recipe};
+use skipbench::internals::tasks::Checkpoints;
+use skipbench::internals::tasks::dispatch;
 
 use super::cell;
 

@@ -1,25 +1,26 @@
-//! Rounds on a fake machine with known times, drift and noise: the known ratio comes out, as precisely as was asked for.
+//! Rounds on a fake machine with known times, drift and noise: the known ratio comes out, as precisely as was asked
+//! for.
 
 use std::path::Path;
 use std::sync::Mutex;
 
-use skipbench::cell::{Cell, Measured, Outcome, Progress, Task};
-use skipbench::orchestrate::{Observer, Session};
-use skipbench::plan::Planned;
-use skipbench::provenance::Provenance;
-use skipbench::rounds::{Goal, next, wide};
-use skipbench::runner::{Ended, Runner, Stop};
-use skipbench_reports::compare::{Comparison, Verdict, compare};
-use skipbench_reports::group::group;
-use skipbench_reports::journal::Journal;
-use skipbench_reports::metric::Metric;
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::read;
+use skipbench::internals::cell::{Cell, Measured, Outcome, Progress, Task};
+use skipbench::internals::run::PlannedCell;
+use skipbench::internals::run::Provenance;
+use skipbench::internals::run::{CellResult, Runner, Stop};
+use skipbench::internals::run::{Executor, Observer};
+use skipbench::internals::run::{Goal, next, wide};
+use skipbench_reports::analyses::compare::{Comparison, Verdict, compare};
+use skipbench_reports::analyses::group::group;
+use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::rows::journal::Journal;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::read;
 
 use super::cell;
 
-/// A machine on which the plain network takes 10 ms and the residual one `ratio` times as long, that becomes a tenth of a
-/// percent slower with every cell, and whose every cell strays by `noise`.
+/// A machine on which the plain network takes 10 ms and the residual one `ratio` times as long, that becomes a tenth of
+/// a percent slower with every cell, and whose every cell strays by `noise`.
 struct Machine {
     ratio: f64,
     noise: f64,
@@ -27,7 +28,7 @@ struct Machine {
 }
 
 impl Runner for Machine {
-    fn run(&self, cell: &Cell, _: &Path, _: &Stop, _: &dyn Fn(Progress)) -> Option<Ended> {
+    fn run(&self, cell: &Cell, _: &Path, _: &Stop, _: &dyn Fn(Progress)) -> Option<CellResult> {
         let mut count = self.cells.lock().expect("no thread panics");
         *count += 1;
         // The fraction of multiples of the golden ratio: even in [0, 1), and the same every time.
@@ -42,14 +43,14 @@ impl Runner for Machine {
 struct Deaf;
 
 impl Observer for Deaf {
-    fn started(&mut self, _: usize, _: &Planned) {}
-    fn progressed(&mut self, _: usize, _: &Planned, _: Progress) {}
-    fn finished(&mut self, _: usize, _: &Planned, _: &RunRow) {}
+    fn started(&mut self, _: usize, _: &PlannedCell) {}
+    fn progressed(&mut self, _: usize, _: &PlannedCell, _: Progress) {}
+    fn finished(&mut self, _: usize, _: &PlannedCell, _: &RunRow) {}
 }
 
 /// One round: the reference, the other, and the reference's twin.
-fn first_round() -> Vec<Planned> {
-    let plan = |model: &str, twin: bool| Planned {
+fn first_round() -> Vec<PlannedCell> {
+    let plan = |model: &str, twin: bool| PlannedCell {
         cell: Cell { twin, ..cell(model, Task::TrainStep) },
         reference: "plain8-w4".into(),
         budget: String::new(),
@@ -63,10 +64,10 @@ fn run(machine: &Machine, goal: &Goal) -> (usize, Comparison) {
     let provenance = Provenance { suite: "s".into(), suite_sha256: "h".into(), host: "m".into(), command: "c".into() };
     let (mut journal, _) = Journal::open(dir.path()).expect("fresh");
     let stop = Stop::new();
-    let session = Session { runner: machine, dir: dir.path(), provenance: &provenance, stop: &stop };
+    let executor = Executor { runner: machine, dir: dir.path(), provenance: &provenance, stop: &stop };
     let (mut planned, mut open) = (first_round(), first_round());
     for rounds in 1..40 {
-        session.run(&open, &mut journal, &mut Deaf).expect("rows are written");
+        executor.run(&open, &mut journal, &mut Deaf).expect("rows are written");
         let runs = read(dir.path()).expect("whole");
         let wide = wide(&runs, goal);
         if wide.is_empty() {
@@ -112,7 +113,7 @@ fn two_names_for_one_network_are_not_called_different() {
 fn seeds_take_turns_and_every_second_round_runs_backwards() {
     let mut planned = Vec::new();
     for seed in [1, 2] {
-        let mut round: Vec<Planned> = first_round();
+        let mut round: Vec<PlannedCell> = first_round();
         for planned in &mut round {
             planned.cell.seed = seed;
         }
@@ -121,7 +122,7 @@ fn seeds_take_turns_and_every_second_round_runs_backwards() {
         }
         planned.extend(round);
     }
-    let wide = vec![skipbench::rounds::Wide {
+    let wide = vec![skipbench::internals::run::Wide {
         group: "group".into(),
         model: "resnet8-w4".into(),
         task: Task::TrainStep,

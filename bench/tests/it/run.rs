@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::read;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::read;
 
 use super::data::write_folder;
 use super::killed::{start, wait_for_rows};
@@ -62,7 +62,7 @@ fn again_is_refused(dir: &Path) {
 
 fn one_cell_replays(dir: &Path, row: &RunRow) {
     let (said, _) = ends(dir, &["replay", "out", &row.cell[..8]], 0);
-    let outcome: skipbench::cell::Outcome = serde_json::from_str(&said).expect("JSON");
+    let outcome: skipbench::internals::cell::Outcome = serde_json::from_str(&said).expect("JSON");
     assert_eq!(outcome.measured.params, row.params);
     assert!(refused(dir, &["replay", "out", "zzz"]).contains("no cell begins with"));
 }
@@ -72,9 +72,9 @@ fn the_gate_passes_and_finds_what_changed(dir: &Path, rows: &[RunRow]) {
     let head = dir.join("head");
     fs::create_dir(&head).expect("made");
     let worse = |row: &RunRow| RunRow { heap_peak_bytes: row.heap_peak_bytes.map(|bytes| bytes * 2), ..row.clone() };
-    let mut runs = skipbench_reports::store::read(&dir.join("out")).expect("whole");
+    let mut runs = skipbench_reports::rows::store::read(&dir.join("out")).expect("whole");
     runs.iter_mut().zip(rows).for_each(|(run, row)| run.row = worse(row));
-    skipbench_reports::store::write(&head, &runs).expect("written");
+    skipbench_reports::rows::store::write(&head, &runs).expect("written");
     let (verdict, _) = ends(dir, &["gate", "--base", "out", "--head", "head"], 1);
     assert!(verdict.contains("heap_peak_bytes"), "{verdict}");
 }

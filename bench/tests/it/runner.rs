@@ -4,14 +4,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use skipbench::cell::{Measured, Message, Outcome, Task};
-use skipbench::runner::{Ended, Processes, Runner, Stop};
-use skipbench_reports::record::Status;
+use skipbench::internals::cell::{Measured, Message, Outcome, Task};
+use skipbench::internals::run::{CellResult, Processes, Runner, Stop};
+use skipbench_reports::rows::record::Status;
 
 use super::cell;
 
 /// Runs a script as the child of a cell, which must not take longer than a child is waited for.
-fn child(dir: &Path, script: &str) -> Ended {
+fn child(dir: &Path, script: &str) -> CellResult {
     let program = dir.join("child");
     // Written by another process: one that this one forks meanwhile would hold it open, and then it cannot be started.
     let write = "printf '%s\\n' '#!/bin/sh' \"$1\" > \"$0\" && chmod 700 \"$0\"";

@@ -1,8 +1,8 @@
 //! Suites: the built-in ones hold, and everything wrong is named with file, key and way out.
 
-use skipbench::builtin::BUILT_IN;
-use skipbench::group::resolve;
-use skipbench::suite::Suite;
+use skipbench::internals::suite::BUILT_IN;
+use skipbench::internals::suite::Suite;
+use skipbench::internals::suite::resolve;
 use skipbench_models::{Images, catalog};
 
 use super::TINY;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use skipbench_reports::store::read;
+use skipbench_reports::rows::store::read;
 
 use super::{TINY, ends, refused};
 

@@ -56,7 +56,8 @@ fn dense_rows(device: &str, memory: &str) -> Vec<serde_json::Value> {
     lines.filter(|line| line["event"] == "row").map(|line| line["row"].clone()).collect()
 }
 
-/// Memory modes are not the CPU's only: every task runs in each, and training ends where it does on the CPU without them.
+/// Memory modes are not the CPU's only: every task runs in each, and training ends where it does on the CPU without
+/// them.
 #[test]
 fn dense_networks_recompute_on_the_adapter() {
     let loss = |rows: &[serde_json::Value]| {

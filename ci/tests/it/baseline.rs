@@ -1,4 +1,5 @@
-//! The project's own baseline: of this schema, from a clean commit, and with something to judge by every rule but time's.
+//! The project's own baseline: of this schema, from a clean commit, and with something to judge by every rule but
+//! time's.
 
 use std::fs;
 use std::path::Path;
@@ -6,8 +7,8 @@ use std::path::Path;
 use skipbench_ci::config::Config;
 use skipbench_ci::finding::Class;
 use skipbench_ci::gate::judge;
-use skipbench_reports::record::SCHEMA_VERSION;
-use skipbench_reports::store::{RUNS, read};
+use skipbench_reports::rows::record::SCHEMA_VERSION;
+use skipbench_reports::rows::store::{RUNS, read};
 
 #[test]
 fn the_baseline_is_current_and_every_exact_metric_is_judged_by_it() {

@@ -5,8 +5,8 @@ use skipbench_ci::config::{Config, Inconclusive};
 use skipbench_ci::finding::{Finding, Verdict};
 use skipbench_ci::gate::{Judgement, judge};
 use skipbench_ci::pair::PairError;
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::Run;
 
 use super::job::{Job, Machine, Plant, row};
 

@@ -4,8 +4,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use skipbench_ci::config::Config;
 use skipbench_ci::gate::{Judgement, judge};
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::Run;
 
 /// How a machine's times stray, as standard deviations of their logarithms.
 #[derive(Debug, Clone, Copy)]
@@ -123,8 +123,8 @@ impl Job {
         self.head.push(Run { row: head, samples: Vec::new() });
     }
 
-    /// Ten networks that base and head each trained with three seeds and sums in another order, so that their accuracies stray by two points;
-    /// the head's of the first is lower by `less`.
+    /// Ten networks that base and head each trained with three seeds and sums in another order, so that their
+    /// accuracies stray by two points; the head's of the first is lower by `less`.
     pub(crate) fn trained(less: f64, seed: u64) -> Self {
         let mut noise = Noise(ChaCha8Rng::seed_from_u64(seed));
         let mut clock = 0;

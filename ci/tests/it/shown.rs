@@ -1,14 +1,11 @@
 //! A judgement as people and other programs see it.
 
-use skipbench_ci::benchmark::benchmarks;
 use skipbench_ci::config::{Config, Inconclusive};
 use skipbench_ci::gate::{Judgement, judge};
-use skipbench_ci::junit::junit;
-use skipbench_ci::markdown::markdown;
-use skipbench_ci::reproduce::{Origin, commands};
-use skipbench_ci::table::sheet;
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_ci::output::{benchmarks, findings, format_junit, format_markdown};
+use skipbench_ci::reproduce::{HeadRun, commands};
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::Run;
 
 use super::gate::{memory, trained};
 use super::job::{Job, Machine, Plant};
@@ -17,12 +14,12 @@ fn judgement() -> Judgement {
     let base = [memory("resnet", 1_000_000), memory("<b> & \"c\"\u{1}", 2_000_000)];
     let head = Run { row: RunRow { params: Some(1001), ..memory("resnet", 1_010_000).row }, samples: Vec::new() };
     let judged = judge(&base, &[head, base[1].clone()], &Config::default()).expect("judged");
-    judged.reproducible(&Origin { head: "results/head".into(), planned: true, job: None })
+    judged.reproducible(&HeadRun { head: "results/head".into(), planned: true, job: None })
 }
 
 #[test]
 fn a_pull_request_sees_what_changed_and_how_to_reproduce_it() {
-    let text = markdown(&judgement());
+    let text = format_markdown(&judgement());
     insta::assert_snapshot!(text.split("<details>").next().expect("a beginning"), @"
     ### ❌ skipbench gate: regressed. 2 regressed, 0 inconclusive, 0 improved, 8 passed, 0 not judged
 
@@ -41,7 +38,7 @@ fn a_pull_request_sees_what_changed_and_how_to_reproduce_it() {
 
 #[test]
 fn junit_has_a_case_for_every_metric_and_is_xml() {
-    let (judgement, text) = (judgement(), junit(&judgement()));
+    let (judgement, text) = (judgement(), format_junit(&judgement()));
     assert_eq!(text.matches("<testcase").count(), judgement.findings.len());
     assert_eq!(text.matches("<failure").count(), 2);
     assert!(text.contains("failures=\"2\"") && text.contains("&lt;b&gt; &amp; &quot;c&quot;"), "{text}");
@@ -53,7 +50,7 @@ fn what_is_inconclusive_is_a_failure_in_junit_where_it_fails_the_gate() {
     let job = Job::new(Machine::HOSTED, Plant::Nothing, 1);
     let told = |inconclusive| {
         let judged = judge(&job.base, &job.head, &Config { inconclusive, ..Config::default() }).expect("judged");
-        (judged.exit_code(), junit(&judged).matches("<failure").count())
+        (judged.exit_code(), format_junit(&judged).matches("<failure").count())
     };
     assert_eq!(told(Inconclusive::Report), (3, 0));
     let (code, failures) = told(Inconclusive::Fail);
@@ -88,7 +85,7 @@ fn what_regressed_says_how_to_measure_it_again_to_scripts_too() {
 fn cells_of_a_run_without_its_plan_are_run_again_by_their_suite() {
     let (base, head) = (trained(1, 950), trained(1, 700));
     let judged = judge(&[base], &[head], &Config::default()).expect("judged");
-    let judged = judged.reproducible(&Origin { head: "ci/baseline".into(), planned: false, job: None });
+    let judged = judged.reproducible(&HeadRun { head: "ci/baseline".into(), planned: false, job: None });
     assert_eq!(commands(&judged), ["skipbench run gate --filter 'pair/net/train/flex'"]);
 }
 
@@ -96,7 +93,7 @@ fn cells_of_a_run_without_its_plan_are_run_again_by_their_suite() {
 #[test]
 fn times_are_reproduced_by_the_two_programs_taking_turns_again() {
     let job = "skipbench gate --binaries old new".to_owned();
-    let origin = Origin { head: "job/head".into(), planned: true, job: Some(job.clone()) };
+    let origin = HeadRun { head: "job/head".into(), planned: true, job: Some(job.clone()) };
     let judged = Job::new(Machine::QUIET, Plant::Slower(2.0), 1).judged().reproducible(&origin);
     assert_eq!(commands(&judged), [job]);
 }
@@ -111,7 +108,7 @@ fn cells_that_the_base_did_not_measure_are_told_in_every_form() {
     let head = [memory("resnet", 1_000_000), memory("vit", 1)];
     let judged = judge(&base, &head, &Config::default()).expect("judged");
     assert_eq!((judged.exit_code(), judged.new_cells), (0, 0), "nothing is said of them, in the one way or the other");
-    let caption = sheet(&judged, false).caption;
+    let caption = findings(&judged, false).caption;
     assert!(
         caption.contains(
             "vit/peak-memory-train/flex/seed=1: the base did not measure it (stopped after 5 s); the head measured it"
@@ -119,9 +116,9 @@ fn cells_that_the_base_did_not_measure_are_told_in_every_form() {
         "{caption}"
     );
     assert!(caption.contains("dense") && caption.contains("the head lacks it"), "{caption}");
-    assert!(markdown(&judged).contains("- not judged: pair/vit/"));
+    assert!(format_markdown(&judged).contains("- not judged: pair/vit/"));
     let json = serde_json::to_string(&judged).expect("plain data");
-    assert!(json.contains("stopped after 5 s") && junit(&judged).contains("stopped after 5 s"), "{json}");
+    assert!(json.contains("stopped after 5 s") && format_junit(&judged).contains("stopped after 5 s"), "{json}");
 }
 
 /// A name or an error that would end a cell, a row and a fence of code, and begin a tag and a heading.
@@ -136,8 +133,8 @@ fn names_and_errors_change_no_page_and_no_terminal() {
     let base = [memory(HOSTILE, 1_000_000), failed];
     let head = [memory(HOSTILE, 2_000_000), memory("vit", 1)];
     let judged = judge(&base, &head, &Config::default()).expect("judged");
-    let judged = judged.reproducible(&Origin { head: "results/head".into(), planned: true, job: None });
-    let text = markdown(&judged);
+    let judged = judged.reproducible(&HeadRun { head: "results/head".into(), planned: true, job: None });
+    let text = format_markdown(&judged);
     // In a fence of code an angle is an angle.
     let page: String = text.lines().filter(|line| !line.starts_with("skipbench replay ")).collect();
     let own = ["<details>", "</details>", "<summary>", "</summary>", "<br>"];
@@ -147,6 +144,6 @@ fn names_and_errors_change_no_page_and_no_terminal() {
     assert!(!text.lines().any(|line| line.starts_with("# ")), "{text}");
     let reason = text.lines().find(|line| line.starts_with("- not judged: ")).expect("told");
     insta::assert_snapshot!(reason, @r"- not judged: pair/vit/peak-memory-train/flex/seed=1: the base did not measure it (a\|b \`c\` &lt;i> \`\`\` # d\\u{1b}); the head measured it");
-    let terminal = [sheet(&judged, true).caption, commands(&judged).join("\n")].concat();
+    let terminal = [findings(&judged, true).caption, commands(&judged).join("\n")].concat();
     assert!(!terminal.contains('\u{1b}') && !terminal.contains("\n#"), "{terminal}");
 }

@@ -1,24 +1,25 @@
-//! Harm to a network: a block left out, or two that change places.
+//! LesionKind to a network: a block left out, or two that change places.
 //!
-//! Veit, Wilber and Belongie 2016, "Residual Networks Behave Like Ensembles of Relatively Shallow Networks", arXiv:1605.06431, §4.
+//! Veit, Wilber and Belongie 2016, "Residual Networks Behave Like Ensembles of Relatively Shallow Networks",
+//! arXiv:1605.06431, §4.
 
 use super::{At, Probe};
 
-/// What is done to a block.
+/// What a lesion does to its block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Harm {
-    /// Its branch is left out: `y = x`, or x through the shortcut where the shape changes; `y = [x, 0]` where F(x) is appended; where
-    /// several streams or past blocks are mixed, as if F(x) were 0.
+pub enum LesionKind {
+    /// Its branch is left out: `y = x`, or x through the shortcut where the shape changes; `y = [x, 0]` where F(x) is
+    /// appended; where several streams or past blocks are mixed, as if F(x) were 0.
     Delete,
     /// It changes places with the next block of its stage.
     Swap,
 }
 
-/// One block's harm. [`Model::lesions`](crate::Model::lesions) lists those that a network can take.
+/// One block's lesion. [`Model::lesions`](crate::Model::lesions) lists those that a network can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lesion {
     /// What is done.
-    pub harm: Harm,
+    pub kind: LesionKind,
     /// To which block.
     pub at: At,
     /// The same block, counted from 1 through the whole network.
@@ -26,20 +27,20 @@ pub struct Lesion {
 }
 
 impl Probe for Lesion {
-    fn occupant(&self, at: At) -> Option<usize> {
+    fn block_at(&self, at: At) -> Option<usize> {
         let next = self.at.block + 1;
-        match (self.harm, at.stage == self.at.stage) {
-            (Harm::Delete, true) if at.block == self.at.block => None,
-            (Harm::Swap, true) if at.block == self.at.block => Some(next),
-            (Harm::Swap, true) if at.block == next => Some(self.at.block),
+        match (self.kind, at.stage == self.at.stage) {
+            (LesionKind::Delete, true) if at.block == self.at.block => None,
+            (LesionKind::Swap, true) if at.block == self.at.block => Some(next),
+            (LesionKind::Swap, true) if at.block == next => Some(self.at.block),
             _ => Some(at.block),
         }
     }
 }
 
-/// What a block can take.
+/// Where a lesion can be: a block, and what it can take.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Frailty {
+pub(crate) struct LesionSite {
     pub(crate) at: At,
     /// Whether it can be left out.
     pub(crate) deletable: bool,
@@ -47,12 +48,12 @@ pub(crate) struct Frailty {
     pub(crate) swappable: bool,
 }
 
-/// Every possible harm to `blocks`, all of a network's in order.
-pub(crate) fn lesions(blocks: &[Frailty]) -> Vec<Lesion> {
-    let of = |number: usize, block: &Frailty| {
+/// Every possible lesion of `blocks`, all of a network's in order.
+pub(crate) fn lesions(blocks: &[LesionSite]) -> Vec<Lesion> {
+    let of = |number: usize, block: &LesionSite| {
         let at = block.at;
-        let delete = block.deletable.then_some(Lesion { harm: Harm::Delete, at, number });
-        let swap = block.swappable.then_some(Lesion { harm: Harm::Swap, at, number });
+        let delete = block.deletable.then_some(Lesion { kind: LesionKind::Delete, at, number });
+        let swap = block.swappable.then_some(Lesion { kind: LesionKind::Swap, at, number });
         [delete, swap].into_iter().flatten().collect::<Vec<_>>()
     };
     (1..).zip(blocks).flat_map(|(number, block)| of(number, block)).collect()

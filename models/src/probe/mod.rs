@@ -1,7 +1,7 @@
 //! Looking into a network while it runs: tensors and weights by name, and blocks that are left out or change places.
 //!
-//! A [`Probe`] goes along with a forward pass ([`Model::forward_probed`](crate::Model::forward_probed)). The plain forward pass is the same
-//! code with [`Unprobed`], whose empty methods the compiler removes.
+//! A [`Probe`] goes along with a forward pass ([`Model::forward_probed`](crate::Model::forward_probed)). The plain
+//! forward pass is the same code with [`Unprobed`], whose empty methods the compiler removes.
 
 mod gradients;
 mod lesion;
@@ -12,8 +12,8 @@ use burn::module::Param;
 use burn::tensor::Tensor;
 
 pub use gradients::{GradientProbe, Gradients};
-pub(crate) use lesion::{Frailty, lesions};
-pub use lesion::{Harm, Lesion};
+pub use lesion::{Lesion, LesionKind};
+pub(crate) use lesion::{LesionSite, lesions};
 
 /// A block of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,28 +33,29 @@ impl fmt::Display for At {
     }
 }
 
-/// Where convolutions stand in a row.
+/// The branch that a convolution belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// In a block's branch.
+pub enum BranchPosition {
+    /// A block's.
     Block(At),
-    /// In a transition, counted from 1.
+    /// The one of a transition, counted from 1.
     Transition(usize),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for BranchPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Block(at) => write!(f, "{at}"),
-            Place::Transition(index) => write!(f, "transition{index}"),
+            BranchPosition::Block(at) => write!(f, "{at}"),
+            BranchPosition::Transition(index) => write!(f, "transition{index}"),
         }
     }
 }
 
-/// Where a probe looks. Written out, it is the layer's name in the table of [`ModelSpec::layers`](crate::ModelSpec::layers), but
-/// for inputs, branches and a Transformer's blocks, which are not lines there.
+/// Where a probe looks. Written out, it is the layer's name in the table of
+/// [`ModelSpec::layers`](crate::ModelSpec::layers), but for inputs, branches and a Transformer's blocks, which are not
+/// lines there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Point {
+pub enum ProbePoint {
     /// The first convolution, and what leaves the stem.
     Stem,
     /// A Transformer's patch embedding (weight).
@@ -64,7 +65,7 @@ pub enum Point {
     /// What a block's branch reads: x.
     Input(At),
     /// A convolution, from 1 (weight).
-    Conv(Place, usize),
+    Conv(BranchPosition, usize),
     /// The projection of a shortcut (weight).
     Shortcut(At),
     /// What a block's branch gives: F(x).
@@ -85,24 +86,24 @@ pub enum Point {
     Head,
 }
 
-impl fmt::Display for Point {
+impl fmt::Display for ProbePoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Point::Stem => f.write_str("stem"),
-            Point::Patches => f.write_str("patches"),
-            Point::Tokens => f.write_str("tokens"),
-            Point::Input(at) => write!(f, "{at}.input"),
-            Point::Conv(place, index) => write!(f, "{place}.{index}"),
-            Point::Shortcut(at) => write!(f, "{at}.shortcut"),
-            Point::Branch(at) => write!(f, "{at}.branch"),
-            Point::Output(at) if at.stage == 0 => write!(f, "{at}"),
-            Point::Output(at) => write!(f, "{at}.join"),
-            Point::Transition(index) => write!(f, "transition{index}"),
-            Point::Qkv(at) => write!(f, "{at}.attention.qkv"),
-            Point::Attention(at) => write!(f, "{at}.attention"),
-            Point::Up(at) => write!(f, "{at}.mlp.up"),
-            Point::Mlp(at) => write!(f, "{at}.mlp"),
-            Point::Head => f.write_str("head"),
+            ProbePoint::Stem => f.write_str("stem"),
+            ProbePoint::Patches => f.write_str("patches"),
+            ProbePoint::Tokens => f.write_str("tokens"),
+            ProbePoint::Input(at) => write!(f, "{at}.input"),
+            ProbePoint::Conv(position, index) => write!(f, "{position}.{index}"),
+            ProbePoint::Shortcut(at) => write!(f, "{at}.shortcut"),
+            ProbePoint::Branch(at) => write!(f, "{at}.branch"),
+            ProbePoint::Output(at) if at.stage == 0 => write!(f, "{at}"),
+            ProbePoint::Output(at) => write!(f, "{at}.join"),
+            ProbePoint::Transition(index) => write!(f, "transition{index}"),
+            ProbePoint::Qkv(at) => write!(f, "{at}.attention.qkv"),
+            ProbePoint::Attention(at) => write!(f, "{at}.attention"),
+            ProbePoint::Up(at) => write!(f, "{at}.mlp.up"),
+            ProbePoint::Mlp(at) => write!(f, "{at}.mlp"),
+            ProbePoint::Head => f.write_str("head"),
         }
     }
 }
@@ -113,15 +114,16 @@ pub trait Probe {
     const LOOKS: bool = true;
 
     /// Sees a tensor; what it gives back goes on in its place.
-    fn tensor<const D: usize>(&mut self, _point: Point, x: Tensor<D>) -> Tensor<D> {
+    fn tensor<const D: usize>(&mut self, _point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
         x
     }
 
-    /// Sees a weight of a convolution or linear layer just before it is used, so that they come in order from the images on.
-    fn weight<const D: usize>(&mut self, _point: Point, _weight: &Param<Tensor<D>>) {}
+    /// Sees a weight of a convolution or linear layer just before it is used, so that they come in order from the
+    /// images on.
+    fn weight<const D: usize>(&mut self, _point: ProbePoint, _weight: &Param<Tensor<D>>) {}
 
     /// Which block of the stage, from 1, works in the place of `at`; `None` leaves the place empty.
-    fn occupant(&self, at: At) -> Option<usize> {
+    fn block_at(&self, at: At) -> Option<usize> {
         Some(at.block)
     }
 }

@@ -1,14 +1,13 @@
-//! What flows from block to block of a stage: one tensor for most styles, several for those that remember or run in streams.
+//! What flows from block to block of a stage: one tensor for most styles, several for those that remember or run in
+//! streams.
 
 use burn::tensor::Tensor;
 
-use super::Skip;
-use crate::tape::{Tape, Value};
+use super::streams::{self, STREAMS};
+use crate::cost::trace::{CostTrace, Value};
 
-/// Parallel streams of hyper-connections; the paper's smallest number above one.
-pub(crate) const STREAMS: usize = 2;
-
-/// What flows from block to block: tensors in a network, [`Value`]s on the tape.
+/// What flows from block to block: tensors in a network, [`Value`]s in a cost trace. A stage begins with [`Flow::One`];
+/// a block's join makes of it what its style carries.
 #[derive(Debug, Clone)]
 pub(crate) enum Flow<T> {
     /// The last block's output.
@@ -20,26 +19,21 @@ pub(crate) enum Flow<T> {
 }
 
 impl<T: Clone> Flow<T> {
-    /// What enters a stage with `x`.
-    pub(crate) fn enter(skip: Skip, x: T) -> Self {
-        match skip {
-            Skip::Weighted => Flow::Past { now: x.clone(), past: vec![x] },
-            Skip::Hyper | Skip::Constrained => Flow::Streams(vec![x; STREAMS]),
-            _ => Flow::One(x),
+    /// The streams; what is none yet becomes as many copies.
+    pub(super) fn into_streams(self) -> Vec<T> {
+        match self {
+            Flow::Streams(streams) => streams,
+            Flow::One(x) | Flow::Past { now: x, .. } => vec![x; STREAMS],
         }
     }
 }
 
 impl Flow<Tensor<4>> {
-    /// The one tensor that leaves a stage: of streams their mean. The paper sums them; the mean makes the network begin as
-    /// exactly the additive one.
+    /// The one tensor that leaves a stage: of streams their mean.
     pub(crate) fn leave(self) -> Tensor<4> {
         match self {
             Flow::One(x) | Flow::Past { now: x, .. } => x,
-            Flow::Streams(streams) => {
-                let count = streams.len() as f64;
-                streams.into_iter().reduce(|sum, stream| sum + stream).expect("streams are never none") / count
-            }
+            Flow::Streams(streams) => streams::mean(streams),
         }
     }
 
@@ -49,7 +43,7 @@ impl Flow<Tensor<4>> {
             Flow::One(x) => Flow::One(change(x)),
             Flow::Past { now, past } => Flow::Past { now: change(now), past },
             Flow::Streams(streams) => {
-                let mean = Flow::Streams(streams.clone()).leave();
+                let mean = streams::mean(streams.clone());
                 let moved = change(mean.clone()) - mean;
                 Flow::Streams(streams.into_iter().map(|stream| stream + moved.clone()).collect())
             }
@@ -59,13 +53,10 @@ impl Flow<Tensor<4>> {
 
 impl Flow<Value> {
     /// Costs [`leave`](Flow::leave).
-    pub(crate) fn trace_leave(self, name: &str, tape: &mut Tape) -> Value {
+    pub(crate) fn trace_leave(self, name: &str, trace: &mut CostTrace) -> Value {
         match self {
             Flow::One(x) | Flow::Past { now: x, .. } => x,
-            Flow::Streams(streams) => {
-                let sum = tape.sum(name, &streams);
-                tape.divided(name, &sum)
-            }
+            Flow::Streams(streams) => streams::trace_mean(name, &streams, trace),
         }
     }
 }

@@ -1,13 +1,16 @@
-//! `y = T(x)·F(x) + (1 − T(x))·x`: [`Skip::Gated`](super::Skip::Gated).
+//! `y = T(x)·F(x) + (1 − T(x))·x`, T a 1×1 convolution and a sigmoid, its bias −2 at first:
+//! [`Skip::Gated`](super::Skip::Gated).
+//!
+//! Highway networks: Srivastava, Greff and Schmidhuber 2015, arXiv:1505.00387, eq. 3.
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
+use skipbench_ops::Conv;
 
-use crate::conv::Conv;
+use crate::cost::trace::{CostTrace, Value};
 use crate::init::Weights;
-use crate::tape::{Tape, Value};
 
 /// The gate's bias at first: closed, so that x passes (Srivastava et al. 2015, §2.2, use −1, −2 and lower).
 const BIAS: f32 = -2.0;
@@ -23,19 +26,20 @@ impl Gated {
         Self { gate: weights.gate(Conv::new(channels, channels, 1), BIAS) }
     }
 
-    /// Written as `x + T(x)·(F(x) − x)`, which is the same and keeps one tensor less.
+    /// `y = T(x)·F(x) + (1 − T(x))·x`, written as `x + T(x)·(F(x) − x)`, which is the same and keeps one tensor less.
     pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
         let gate = sigmoid(self.gate.forward(x.clone()));
         x.clone() + gate * (fx - x)
     }
 
-    pub(crate) fn trace(name: &str, x: Value, fx: &Value, tape: &mut Tape) -> Value {
+    /// Costs [`Gated::forward`].
+    pub(crate) fn trace(name: &str, x: Value, fx: &Value, trace: &mut CostTrace) -> Value {
         let channels = x.channels();
-        let gate = tape.conv(name, &x, Conv::new(channels, channels, 1));
-        tape.bias(name, channels);
-        let gate = tape.sigmoid(name, &gate);
-        let moved = tape.sum(name, &[fx.clone(), x.clone()]);
-        let gated = tape.product(name, &gate, &moved);
-        tape.sum(name, &[x, gated])
+        let gate = trace.conv(name, &x, Conv::new(channels, channels, 1));
+        trace.bias(name, channels);
+        let gate = trace.sigmoid(name, &gate);
+        let moved = trace.sum(name, &[fx.clone(), x.clone()]);
+        let gated = trace.product(name, &gate, &moved);
+        trace.sum(name, &[x, gated])
     }
 }

@@ -1,17 +1,24 @@
 //! One block's join: what reads the [`Flow`] for the branch and writes the branch's output back, with what it learns.
+//!
+//! Every match names every style, so that a new one does not compile until it has answered each question here.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::Skip;
+use super::add::{self, Add, add};
+use super::concat::{self, Concat, concat};
+use super::constrained::Constrained;
+use super::fixup::Fixup;
 use super::flow::Flow;
 use super::gated::Gated;
+use super::hyper::Hyper;
+use super::none::{self, NoSkip, none};
 use super::scaled::Scaled;
 use super::stochastic::{Steps, Stochastic};
-use super::streams::Streams;
+use super::style::Skip;
 use super::weighted::Weighted;
+use crate::cost::trace::{CostTrace, Value};
 use crate::init::Weights;
-use crate::tape::{Tape, Value};
 
 /// Configuration of a [`Join`].
 #[derive(Debug, Clone, Copy)]
@@ -27,62 +34,64 @@ pub(crate) struct JoinConfig {
     pub(crate) blocks: usize,
 }
 
-/// A join without parameters.
-#[derive(Module, Debug)]
-pub(crate) struct Fixed {
-    #[module(skip)]
-    skip: Skip,
-}
-
 /// What a block does with its input and F(x).
 #[derive(Module, Debug)]
 pub(crate) enum Join {
-    Fixed(Fixed),
+    None(NoSkip),
+    Add(Add),
+    Concat(Concat),
     Scaled(Scaled),
     Stochastic(Stochastic),
     Gated(Gated),
     Weighted(Weighted),
-    Streams(Streams),
+    Hyper(Hyper),
+    Constrained(Constrained),
+    Fixup(Fixup),
 }
 
 impl JoinConfig {
     /// Draws from a stream of its own, so that branches begin alike under every style.
     pub(crate) fn init(&self, weights: &Weights, seed: u64, steps: &Steps) -> Join {
-        let own = &mut weights.aside(self.block as u64);
+        let apart = &mut weights.aside(self.block as u64);
         match self.skip {
-            Skip::None | Skip::Add | Skip::Concat => Join::Fixed(Fixed { skip: self.skip }),
-            Skip::Scaled => Join::Scaled(Scaled::init(0.0, own)),
-            Skip::Fixup => Join::Scaled(Scaled::init(1.0, own)),
+            Skip::None => Join::None(NoSkip),
+            Skip::Add => Join::Add(Add),
+            Skip::Concat => Join::Concat(Concat),
+            Skip::Scaled => Join::Scaled(Scaled::init(apart)),
             Skip::Stochastic => Join::Stochastic(Stochastic::init(self.block, self.blocks, seed, steps.clone())),
-            Skip::Gated => Join::Gated(Gated::init(self.channels, own)),
-            Skip::Weighted => Join::Weighted(Weighted::init(self.position, own)),
-            Skip::Hyper | Skip::Constrained => {
-                Join::Streams(Streams::init(self.block, self.skip == Skip::Constrained, own))
-            }
+            Skip::Gated => Join::Gated(Gated::init(self.channels, apart)),
+            Skip::Weighted => Join::Weighted(Weighted::init(self.position, apart)),
+            Skip::Hyper => Join::Hyper(Hyper::init(self.block, apart)),
+            Skip::Constrained => Join::Constrained(Constrained::init(self.block, apart)),
+            Skip::Fixup => Join::Fixup(Fixup::init(apart)),
         }
     }
 
     /// Costs [`Join::read`].
-    pub(crate) fn trace_read(&self, name: &str, flow: &Flow<Value>, tape: &mut Tape) -> Value {
-        match flow {
-            Flow::One(x) | Flow::Past { now: x, .. } => x.clone(),
-            Flow::Streams(streams) => Streams::trace_read(name, streams, tape),
+    pub(crate) fn trace_read(&self, name: &str, flow: &Flow<Value>, trace: &mut CostTrace) -> Value {
+        let flow = flow.clone();
+        match self.skip {
+            Skip::Hyper => Hyper::trace_read(name, &flow.into_streams(), trace),
+            Skip::Constrained => Constrained::trace_read(name, &flow.into_streams(), trace),
+            Skip::None | Skip::Add | Skip::Concat | Skip::Scaled | Skip::Stochastic => flow.trace_leave(name, trace),
+            Skip::Gated | Skip::Weighted | Skip::Fixup => flow.trace_leave(name, trace),
         }
     }
 
     /// Costs [`Join::write`].
-    pub(crate) fn trace_write(&self, name: &str, flow: Flow<Value>, fx: &Value, tape: &mut Tape) -> Flow<Value> {
-        match flow {
-            Flow::Streams(streams) => Flow::Streams(Streams::trace_write(name, &streams, fx, tape)),
-            Flow::Past { now, mut past } => {
-                past.push(tape.sum(name, &[now, fx.clone()]));
-                Flow::Past { now: Weighted::trace(name, &past, tape), past }
-            }
-            Flow::One(x) => Flow::One(match self.skip {
-                Skip::Scaled | Skip::Fixup => Scaled::trace(name, x, fx, tape),
-                Skip::Gated => Gated::trace(name, x, fx, tape),
-                _ => tape.join(name, self.skip, &x, fx),
-            }),
+    pub(crate) fn trace_write(&self, name: &str, flow: Flow<Value>, fx: &Value, trace: &mut CostTrace) -> Flow<Value> {
+        let x = |flow: Flow<Value>, trace: &mut CostTrace| flow.trace_leave(name, trace);
+        match self.skip {
+            Skip::None => Flow::One(none::trace(fx)),
+            Skip::Add => Flow::One(add::trace(name, &x(flow, trace), fx, trace)),
+            Skip::Concat => Flow::One(concat::trace(name, &x(flow, trace), fx, trace)),
+            Skip::Scaled => Flow::One(Scaled::trace(name, x(flow, trace), fx, trace)),
+            Skip::Stochastic => Flow::One(Stochastic::trace(name, &x(flow, trace), fx, trace)),
+            Skip::Gated => Flow::One(Gated::trace(name, x(flow, trace), fx, trace)),
+            Skip::Weighted => Weighted::trace(name, flow, fx, trace),
+            Skip::Hyper => Flow::Streams(Hyper::trace_write(name, &flow.into_streams(), fx, trace)),
+            Skip::Constrained => Flow::Streams(Constrained::trace_write(name, &flow.into_streams(), fx, trace)),
+            Skip::Fixup => Flow::One(Fixup::trace(name, x(flow, trace), fx, trace)),
         }
     }
 }
@@ -90,57 +99,63 @@ impl JoinConfig {
 impl Join {
     /// What the branch reads.
     pub(crate) fn read(&self, flow: &Flow<Tensor<4>>) -> Tensor<4> {
-        match (self, flow) {
-            (Join::Streams(numbers), Flow::Streams(streams)) => numbers.read(streams),
-            (_, flow) => flow.clone().leave(),
+        let flow = flow.clone();
+        match self {
+            Join::Hyper(join) => join.read(&flow.into_streams()),
+            Join::Constrained(join) => join.read(&flow.into_streams()),
+            Join::None(_) | Join::Add(_) | Join::Concat(_) | Join::Scaled(_) | Join::Stochastic(_) => flow.leave(),
+            Join::Gated(_) | Join::Weighted(_) | Join::Fixup(_) => flow.leave(),
+        }
+    }
+
+    /// What goes on after the branch gave `fx`.
+    pub(crate) fn write(&self, flow: Flow<Tensor<4>>, fx: Tensor<4>) -> Flow<Tensor<4>> {
+        match self {
+            Join::None(_) => Flow::One(none(flow.leave(), fx)),
+            Join::Add(_) => Flow::One(add(flow.leave(), fx)),
+            Join::Concat(_) => Flow::One(concat(flow.leave(), fx)),
+            Join::Scaled(join) => Flow::One(join.forward(flow.leave(), fx)),
+            Join::Stochastic(join) => Flow::One(join.forward(flow.leave(), fx)),
+            Join::Gated(join) => Flow::One(join.forward(flow.leave(), fx)),
+            Join::Weighted(join) => join.write(flow, fx),
+            Join::Hyper(join) => Flow::Streams(join.write(&flow.into_streams(), &fx)),
+            Join::Constrained(join) => Flow::Streams(join.write(&flow.into_streams(), &fx)),
+            Join::Fixup(join) => Flow::One(join.forward(flow.leave(), fx)),
         }
     }
 
     /// Whether the block is left out in this step.
     pub(crate) fn drops(&self, x: &Tensor<4>) -> bool {
-        matches!(self, Join::Stochastic(chance) if chance.drops(x))
-    }
-
-    /// What goes on after the branch gave `fx`.
-    pub(crate) fn write(&self, flow: Flow<Tensor<4>>, fx: Tensor<4>) -> Flow<Tensor<4>> {
-        match (self, flow) {
-            (Join::Streams(numbers), Flow::Streams(streams)) => Flow::Streams(numbers.write(&streams, fx)),
-            (Join::Weighted(weights), Flow::Past { now, mut past }) => {
-                past.push(now + fx);
-                Flow::Past { now: weights.forward(&past), past }
-            }
-            (join, flow) => Flow::One(join.pair(flow.leave(), fx)),
-        }
-    }
-
-    fn pair(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
         match self {
-            Join::Fixed(Fixed { skip }) => skip.join(x, fx),
-            Join::Scaled(scaled) => scaled.forward(x, fx),
-            Join::Stochastic(chance) => chance.forward(x, fx),
-            Join::Gated(gated) => gated.forward(x, fx),
-            Join::Weighted(_) | Join::Streams(_) => x + fx,
+            Join::Stochastic(join) => join.drops(x),
+            Join::None(_) | Join::Add(_) | Join::Concat(_) | Join::Scaled(_) | Join::Gated(_) => false,
+            Join::Weighted(_) | Join::Hyper(_) | Join::Constrained(_) | Join::Fixup(_) => false,
         }
     }
 
-    /// What goes on without the branch: the flow as it is where that is what remains of the block, else what the join makes
-    /// of `zeros`, of F(x)'s shape.
+    /// What goes on without the branch: the flow as it is where that is what remains of the block, else what the join
+    /// makes of `zeros`, of F(x)'s shape.
     pub(crate) fn without(
         &self,
         flow: Flow<Tensor<4>>,
         zeros: impl FnOnce(&Tensor<4>) -> Tensor<4>,
     ) -> Flow<Tensor<4>> {
         match self {
-            Join::Fixed(Fixed { skip: Skip::Concat }) | Join::Weighted(_) | Join::Streams(_) => {
+            Join::None(_) | Join::Add(_) | Join::Scaled(_) | Join::Stochastic(_) | Join::Gated(_) => flow,
+            Join::Fixup(_) => flow,
+            Join::Concat(_) | Join::Weighted(_) | Join::Hyper(_) | Join::Constrained(_) => {
                 let zeros = zeros(&self.read(&flow));
                 self.write(flow, zeros)
             }
-            _ => flow,
         }
     }
 
-    /// Whether it belongs to its place in the stage rather than to its block.
-    pub(crate) fn is_of_place(&self) -> bool {
-        matches!(self, Join::Weighted(_))
+    /// Whether it belongs to its place in the stage rather than to its block: as many numbers as blocks came before.
+    pub(crate) fn stays_in_place(&self) -> bool {
+        match self {
+            Join::Weighted(_) => true,
+            Join::None(_) | Join::Add(_) | Join::Concat(_) | Join::Scaled(_) | Join::Stochastic(_) => false,
+            Join::Gated(_) | Join::Hyper(_) | Join::Constrained(_) | Join::Fixup(_) => false,
+        }
     }
 }

@@ -1,116 +1,67 @@
-//! The subject of the project: what a block does with its input once F(x) is known.
+//! The subject of the project: what a block does with its input x once its branch's output F(x) is known.
 //!
-//! [`Skip`] names the styles; a [`Join`](join::Join) is one block's, with what it learns; between the blocks of a stage runs a
-//! [`Flow`](flow::Flow). Nothing else in the controlled backbone differs between two members of a matched group.
+//! [`Skip`] names the styles. A style is one file, in which its equation, what it learns, its forward pass and its cost
+//! stand side by side. Every network asks this room how it joins:
+//!
+//! - the backbone and DenseNets hold one [`Join`](join::Join) a block, and between the blocks of a stage runs a
+//!   [`Flow`](flow::Flow);
+//! - residual networks and Transformers hold a [`ResidualSkip`], which can be none or add and nothing else.
+//!
+//! Nothing else in the controlled backbone differs between two members of a matched group.
+//!
+//! # Where each join runs
+//!
+//! Every join can run as an operation of its own, made of Burn's operations, on any device: the column "by itself" links to
+//! it. Three joins are part of a larger operation instead wherever no probe looks between: the last column links to the
+//! place in this room that decides, and from there to the operation.
+//!
+//! | style | equation | by itself | as part of a larger operation |
+//! |---|---|---|---|
+//! | none | `y = F(x)` | [`none()`] | ReLU inside F's last BatchNorm, in a residual block: [`none_relu`] |
+//! | add | `y = x + F(x)` | [`add()`] | addition and ReLU as that BatchNorm's epilogue: [`add_relu`] |
+//! | concat | `y = [x, F(x)]` | [`concat()`] | a whole dense stage unless memory is naive: [`is_one_operation`] |
+//! | scaled | `y = x + a·F(x)` | [`Scaled`] | |
+//! | stochastic | `y = x + b·F(x)` | [`Stochastic`] | |
+//! | gated | `y = T(x)·F(x) + (1 − T(x))·x` | [`Gated`] | |
+//! | weighted | `y_i = Σ_j α_ij·x_j` | [`Weighted`] | |
+//! | hyper | `s'_i = Σ_j M_ij·s_j + w_i·F(Σ_j r_j·s_j)` | [`Hyper`] | |
+//! | constrained | as hyper, M doubly stochastic | [`Constrained`] | |
+//! | fixup | `y = x + a·F(x)`, no normalization | [`Fixup`] | |
+//!
+//! The operations are [`Engine::norm_relu`], [`Engine::norm_add_relu`] and, called by
+//! [`dense_stage`](crate::nets::dense_stage), those of [`skipbench_ops::block`].
+//!
+//! [`none_relu`]: none::none_relu
+//! [`add_relu`]: add::add_relu
+//! [`is_one_operation`]: concat::is_one_operation
+//! [`Scaled`]: scaled::Scaled
+//! [`Stochastic`]: stochastic::Stochastic
+//! [`Gated`]: gated::Gated
+//! [`Weighted`]: weighted::Weighted
+//! [`Hyper`]: hyper::Hyper
+//! [`Constrained`]: constrained::Constrained
+//! [`Fixup`]: fixup::Fixup
+//! [`Engine::norm_relu`]: skipbench_ops::Engine::norm_relu
+//! [`Engine::norm_add_relu`]: skipbench_ops::Engine::norm_add_relu
 
+pub(crate) mod add;
+pub(crate) mod concat;
+mod constrained;
+mod fixup;
 pub(crate) mod flow;
 mod gated;
+mod hyper;
 pub(crate) mod join;
+pub(crate) mod none;
+mod residual;
 mod scaled;
 pub(crate) mod stochastic;
 mod streams;
+mod style;
 mod weighted;
 
-use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
-
-/// How a block joins its input `x` with its branch's output `F(x)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Skip {
-    /// `y = F(x)`: a plain network.
-    None,
-    /// `y = x + F(x)`: ResNet, He et al. 2015, arXiv:1512.03385, eq. 1; also both skips of a Transformer block.
-    Add,
-    /// `y = [x, F(x)]` along channels: DenseNet, Huang et al. 2016, arXiv:1608.06993, eq. 2.
-    ///
-    /// Applied recursively, `[[x0, x1], x2] = [x0, x1, x2]`, which is the paper's dense connectivity. Every layer
-    /// therefore copies the whole prefix once more.
-    Concat,
-    /// `y = x + a·F(x)` with one learned number a, 0 at first: SkipInit, De and Smith 2020, arXiv:2002.10444; ReZero, Bachlechner
-    /// et al. 2020, arXiv:2003.04887, eq. 1.
-    Scaled,
-    /// `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; p·F(x) outside training. p falls
-    /// linearly from 1 to 0.5 at the last block: stochastic depth, Huang et al. 2016, arXiv:1603.09382, eqs. 2, 4 and 5.
-    Stochastic,
-    /// `y = T(x)·F(x) + (1 − T(x))·x`, T a 1×1 convolution and a sigmoid, its bias −2 at first: Highway, Srivastava et al. 2015,
-    /// arXiv:1505.00387, eq. 3.
-    Gated,
-    /// `y_i = Σ_j α_ij·x_j` over what every block so far gave, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's input x_0; α_ii = 1 and
-    /// the others 0 at first: DenseFormer, Pagliardini et al. 2024, arXiv:2402.02622, eq. 2.
-    Weighted,
-    /// Two streams of which each block reads one mix and to which it writes another, mixing them besides, with learned
-    /// numbers (static): hyper-connections, Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5 and 14.
-    Hyper,
-    /// [`Skip::Hyper`] with a doubly stochastic mixing matrix: manifold-constrained hyper-connections, Xie et al. 2025,
-    /// arXiv:2512.24880.
-    Constrained,
-    /// `y = x + a·F(x)` without normalisation: F's last convolution starts at 0, a at 1, the others are scaled by the number of
-    /// blocks, and F has scalar shifts: Fixup, Zhang et al. 2019, arXiv:1901.09321, §3.
-    Fixup,
-}
-
-impl Skip {
-    /// Every style, plain first.
-    pub const ALL: [Skip; 10] = [
-        Skip::None,
-        Skip::Add,
-        Skip::Concat,
-        Skip::Scaled,
-        Skip::Stochastic,
-        Skip::Gated,
-        Skip::Weighted,
-        Skip::Hyper,
-        Skip::Constrained,
-        Skip::Fixup,
-    ];
-
-    /// Joins `x` and `fx`. Styles that learn something, which only the backbone has, join here as they do before they have
-    /// learned it, [`Skip::Scaled`] and [`Skip::Gated`] aside: they add.
-    ///
-    /// # Shapes
-    /// - `x`: `[batch, channels, …]`
-    /// - `fx`: the same but for channels for [`Skip::Concat`]; anything for [`Skip::None`]; else the same
-    pub fn join<const D: usize>(self, x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
-        match self {
-            Skip::None => fx,
-            Skip::Concat => Tensor::cat(vec![x, fx], 1),
-            _ => x + fx,
-        }
-    }
-
-    /// Channels after the join, given those of `x` and of `F(x)`.
-    pub fn channels(self, x: usize, fx: usize) -> usize {
-        match self {
-            Skip::Concat => x + fx,
-            _ => fx,
-        }
-    }
-
-    /// Whether only the backbone has it; the published families take `none`, `add` or `concat`.
-    pub fn is_of_backbone(self) -> bool {
-        !matches!(self, Skip::None | Skip::Add | Skip::Concat)
-    }
-
-    /// The word used in specs, names and rows, such as `none`, `add` or `concat`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Skip::None => "none",
-            Skip::Add => "add",
-            Skip::Concat => "concat",
-            Skip::Scaled => "scaled",
-            Skip::Stochastic => "stochastic",
-            Skip::Gated => "gated",
-            Skip::Weighted => "weighted",
-            Skip::Hyper => "hyper",
-            Skip::Constrained => "constrained",
-            Skip::Fixup => "fixup",
-        }
-    }
-}
-
-impl std::fmt::Display for Skip {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.word())
-    }
-}
+pub use add::add;
+pub use concat::concat;
+pub use none::none;
+pub use residual::ResidualSkip;
+pub use style::Skip;

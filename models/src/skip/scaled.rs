@@ -1,10 +1,12 @@
-//! `y = x + a·F(x)`: [`Skip::Scaled`](super::Skip::Scaled) and the multiplier of [`Skip::Fixup`](super::Skip::Fixup).
+//! `y = x + a·F(x)` with one learned number a, 0 at first: [`Skip::Scaled`](super::Skip::Scaled).
+//!
+//! SkipInit: De and Smith 2020, arXiv:2002.10444. ReZero: Bachlechner et al. 2020, arXiv:2003.04887, eq. 1.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
+use crate::cost::trace::{CostTrace, Value};
 use crate::init::Weights;
-use crate::tape::{Tape, Value};
 
 /// The learned number a.
 #[derive(Module, Debug)]
@@ -13,17 +15,18 @@ pub(crate) struct Scaled {
 }
 
 impl Scaled {
-    /// a starts at `factor`.
-    pub(crate) fn init(factor: f32, weights: &Weights) -> Self {
-        Self { factor: weights.given(vec![factor], [1]) }
+    pub(crate) fn init(weights: &Weights) -> Self {
+        Self { factor: weights.given(vec![0.0], [1]) }
     }
 
+    /// `y = x + a·F(x)`.
     pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
         x + fx * self.factor.val().reshape([1, 1, 1, 1])
     }
 
-    pub(crate) fn trace(name: &str, x: Value, fx: &Value, tape: &mut Tape) -> Value {
-        let scaled = tape.scaled(name, fx);
-        tape.sum(name, &[x, scaled])
+    /// Costs [`Scaled::forward`].
+    pub(crate) fn trace(name: &str, x: Value, fx: &Value, trace: &mut CostTrace) -> Value {
+        let scaled = trace.scaled(name, fx);
+        trace.sum(name, &[x, scaled])
     }
 }

@@ -1,7 +1,12 @@
-//! `y = x + b·F(x)` with b drawn once a step: [`Skip::Stochastic`](super::Skip::Stochastic).
+//! `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; `y = x + p·F(x)` outside training:
+//! [`Skip::Stochastic`].
 //!
-//! The draw is the host's, from the seed, the training step and the block alone: Burn's generators give other numbers on other
-//! devices. A dropped block is not computed, so that neither its weights nor its running statistics move in that step.
+//! Stochastic depth: Huang, Sun, Liu, Sedra and Weinberger 2016, arXiv:1603.09382, eqs. 2, 4 and 5. p falls linearly
+//! from 1 to 0.5 at the last block.
+//!
+//! The draw is the host's, from the seed, the training step and the block alone: Burn's generators give other numbers
+//! on other devices. A dropped block is not computed, so that neither its weights nor its running statistics move in
+//! that step.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +16,9 @@ use burn::tensor::Tensor;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+
+use super::style::Skip;
+use crate::cost::trace::{CostTrace, Value};
 
 /// The last block's probability of being kept; Huang et al. 2016 use it throughout.
 const LAST: f64 = 0.5;
@@ -75,10 +83,14 @@ impl Stochastic {
         rng.random::<f64>() < self.survival
     }
 
+    /// `y = x + F(x)` in training, where a block with b = 0 does not come here ([`Stochastic::drops`]);
+    /// `y = x + p·F(x)` else.
     pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
-        match self.trains(&x) {
-            true => x + fx,
-            false => x + fx.mul_scalar(self.survival),
-        }
+        if self.trains(&x) { x + fx } else { x + fx.mul_scalar(self.survival) }
+    }
+
+    /// Costs [`Stochastic::forward`] of a block that is not left out.
+    pub(crate) fn trace(name: &str, x: &Value, fx: &Value, trace: &mut CostTrace) -> Value {
+        trace.add(name, Skip::Stochastic.word(), x, fx)
     }
 }

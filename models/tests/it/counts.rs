@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use skipbench_models::{
-    BlockKind, DenseKind, DenseNetConfig, Images, ModelSpec, ResNetConfig, Shortcut, Skip, catalog,
+    BlockKind, DenseKind, DenseNetConfig, Images, ModelSpec, Network, ResNetConfig, ResidualSkip, Shortcut, catalog,
 };
 
 /// Trainable parameters: 10 classes at 32×32 for CIFAR networks, 1000 at 224×224 for ImageNet's.
@@ -91,7 +91,7 @@ fn every_catalog_entry_builds_what_it_costs() {
     for entry in catalog::all() {
         let model = entry.spec.init(entry.images, 1, &Device::flex()).expect(&entry.name);
         let cost = entry.spec.cost(entry.images).expect(&entry.name);
-        assert_eq!(model.trainable_params(), cost.params, "{}", entry.name);
+        assert_eq!(model.count_trainable(), cost.params, "{}", entry.name);
     }
 }
 
@@ -101,7 +101,7 @@ fn unpublished_corners_build_what_they_cost() {
     let mut specs = Vec::new();
     for block in [BlockKind::Basic, BlockKind::Bottleneck, BlockKind::Preact] {
         for shortcut in [Shortcut::A, Shortcut::B] {
-            for skip in [Skip::None, Skip::Add] {
+            for skip in [ResidualSkip::None, ResidualSkip::Add] {
                 let config = ResNetConfig { block, shortcut, width: 5, ..ResNetConfig::cifar(20, skip) };
                 specs.push(ModelSpec::Resnet(config));
             }
@@ -112,7 +112,7 @@ fn unpublished_corners_build_what_they_cost() {
     for spec in specs {
         let name = catalog::name(&spec);
         let model = spec.init(images, 1, &Device::flex()).expect(&name);
-        assert_eq!(model.trainable_params(), spec.cost(images).expect(&name).params, "{name}");
+        assert_eq!(model.count_trainable(), spec.cost(images).expect(&name).params, "{name}");
     }
 }
 
@@ -120,14 +120,14 @@ fn unpublished_corners_build_what_they_cost() {
 fn plain_and_residual_cost_the_same_parameters_and_macs() {
     for depth in [20, 32, 44, 56, 110] {
         let cost = |skip| ModelSpec::Resnet(ResNetConfig::cifar(depth, skip)).cost(Images::CIFAR10).expect("valid");
-        let (plain, residual) = (cost(Skip::None), cost(Skip::Add));
+        let (plain, residual) = (cost(ResidualSkip::None), cost(ResidualSkip::Add));
         assert_eq!((plain.params, plain.macs), (residual.params, residual.macs), "depth {depth}");
         assert!(residual.activation_bytes > plain.activation_bytes, "the sum is one more tensor");
     }
 }
 
-/// ResNet-20 joins three blocks of 16·32², 32·16² and 64·8² numbers a stage, each addition reading two maps and writing one.
-/// DenseNet with growth k joins maps of c and k channels into c + k, reading and writing all of them.
+/// ResNet-20 joins three blocks of 16·32², 32·16² and 64·8² numbers a stage, each addition reading two maps and writing
+/// one. DenseNet with growth k joins maps of c and k channels into c + k, reading and writing all of them.
 #[test]
 fn joins_move_what_can_be_counted_by_hand() {
     let joins = |name: &str| catalog::find(name).expect(name).cost(Images::CIFAR10).expect("fits").join_bytes;

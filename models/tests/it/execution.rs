@@ -54,6 +54,23 @@ fn training_curves_with_either_kernels_agree() {
     }
 }
 
+/// Runs `work` on a pool of `threads`.
+fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool").install(work)
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    for name in ["resnet8-w4", "densenet-bc-16-4", "backbone-concat-16-w4"] {
+        for memory in Memory::ALL {
+            let execution = Execution { memory, ..Execution::default() };
+            let one = with_threads(1, || first_step(name, execution, &Device::flex()));
+            let three = with_threads(3, || first_step(name, execution, &Device::flex()));
+            assert!(one == three, "{name} {memory:?}");
+        }
+    }
+}
+
 #[test]
 fn the_first_step_does_not_depend_on_what_is_kept() {
     for name in ["densenet-7-4", "densenet-bc-16-4", "backbone-concat-16-w4"] {
@@ -65,8 +82,8 @@ fn the_first_step_does_not_depend_on_what_is_kept() {
     }
 }
 
-/// Two ways of keeping compute what is rounded to bf16 alike but for its last bits. These seldom turn a rounding, which then shows in all
-/// that follows; a pass that multiplied in f32 after all would show in every network.
+/// Two ways of keeping compute what is rounded to bf16 alike but for its last bits. These seldom turn a rounding, which
+/// then shows in all that follows; a pass that multiplied in f32 after all would show in every network.
 #[test]
 fn products_in_bf16_do_not_depend_on_what_is_kept() {
     let names = ["densenet-7-4", "densenet-bc-16-4", "densenet-bc-10-4", "backbone-concat-16-w4"];

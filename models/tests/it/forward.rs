@@ -2,7 +2,8 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
-use skipbench_models::{BackboneConfig, Images, ModelSpec, ResNetConfig, Skip, catalog};
+use skipbench_models::skip::{add, concat, none};
+use skipbench_models::{BackboneConfig, Images, ModelSpec, ResNetConfig, ResidualSkip, Skip, catalog};
 
 pub(crate) fn images(images: Images, batch: usize) -> Tensor<4> {
     let count = batch * images.channels * images.size * images.size;
@@ -81,7 +82,7 @@ fn the_same_seed_gives_the_same_weights_and_another_seed_others() {
 #[test]
 fn plain_and_residual_start_from_the_same_weights() {
     let resnet = |skip| ModelSpec::Resnet(ResNetConfig::cifar(20, skip));
-    assert_eq!(parameters(&resnet(Skip::None), 5), parameters(&resnet(Skip::Add), 5));
+    assert_eq!(parameters(&resnet(ResidualSkip::None), 5), parameters(&resnet(ResidualSkip::Add), 5));
     let backbone = |skip| ModelSpec::Backbone(BackboneConfig::new(22, skip));
     assert_eq!(parameters(&backbone(Skip::None), 5), parameters(&backbone(Skip::Add), 5));
 }
@@ -89,7 +90,7 @@ fn plain_and_residual_start_from_the_same_weights() {
 /// He et al. 2015, arXiv:1502.01852, eq. 10: deviation √(2 / fan_in). The second convolution of ResNet-20 has
 /// 16 · 16 · 9 weights with fan_in 144, so its sample deviation lies within 5 % of 0.1179 (about 3.4 standard errors).
 #[test]
-fn convolutions_are_he_initialised() {
+fn convolutions_are_he_initialized() {
     let weights = parameters(&catalog::find("resnet20").expect("known"), 1);
     let stem = 16 * 9 + 4 * 16;
     let conv = &weights[stem..stem + 16 * 16 * 9];
@@ -105,8 +106,11 @@ fn joins_are_what_the_papers_write() {
     let tensor =
         |values: [f32; 4]| Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, 2, 1, 2]), &Device::flex());
     let (x, fx) = (tensor([1.0, 2.0, 3.0, 4.0]), tensor([10.0, 20.0, 30.0, 40.0]));
-    let joined = |skip: Skip| skip.join(x.clone(), fx.clone()).into_data().try_to_vec::<f32>().expect("f32");
-    assert_eq!(joined(Skip::None), [10.0, 20.0, 30.0, 40.0]);
-    assert_eq!(joined(Skip::Add), [11.0, 22.0, 33.0, 44.0]);
-    assert_eq!(joined(Skip::Concat), [1.0, 2.0, 3.0, 4.0, 10.0, 20.0, 30.0, 40.0]);
+    type Join = fn(Tensor<4>, Tensor<4>) -> Tensor<4>;
+    let joined = |join: Join| join(x.clone(), fx.clone()).into_data().try_to_vec::<f32>().expect("f32");
+    assert_eq!(joined(none), [10.0, 20.0, 30.0, 40.0]);
+    assert_eq!(joined(add), [11.0, 22.0, 33.0, 44.0]);
+    assert_eq!(joined(|x, fx| ResidualSkip::None.join(x, fx)), joined(none));
+    assert_eq!(joined(|x, fx| ResidualSkip::Add.join(x, fx)), joined(add));
+    assert_eq!(joined(concat), [1.0, 2.0, 3.0, 4.0, 10.0, 20.0, 30.0, 40.0]);
 }

@@ -2,15 +2,15 @@
 
 use proptest::prelude::*;
 use skipbench_models::{
-    BackboneConfig, BlockKind, DenseKind, DenseNetConfig, ModelSpec, Norm, ResNetConfig, Shortcut, Skip, StemKind,
-    ViTConfig, catalog,
+    BackboneConfig, BlockKind, DenseKind, DenseNetConfig, ModelSpec, Norm, ResNetConfig, ResidualSkip, Shortcut, Skip,
+    StemKind, ViTConfig, catalog,
 };
 
 fn resnets() -> impl Strategy<Value = ModelSpec> {
     let block = prop_oneof![Just(BlockKind::Basic), Just(BlockKind::Bottleneck), Just(BlockKind::Preact)];
     let stem = prop_oneof![Just(StemKind::Cifar), Just(StemKind::Imagenet)];
     let shortcut = prop_oneof![Just(Shortcut::A), Just(Shortcut::B)];
-    let skip = prop_oneof![Just(Skip::None), Just(Skip::Add)];
+    let skip = prop_oneof![Just(ResidualSkip::None), Just(ResidualSkip::Add)];
     (1usize..2000, 1usize..200, block, stem, shortcut, skip).prop_map(|(depth, width, block, stem, shortcut, skip)| {
         ModelSpec::Resnet(ResNetConfig { depth, width, block, stem, shortcut, skip })
     })
@@ -26,7 +26,7 @@ fn densenets() -> impl Strategy<Value = ModelSpec> {
 }
 
 fn transformers() -> impl Strategy<Value = ModelSpec> {
-    let skip = || prop_oneof![Just(Skip::None), Just(Skip::Add)];
+    let skip = || prop_oneof![Just(ResidualSkip::None), Just(ResidualSkip::Add)];
     (1usize..30, 1usize..1000, 1usize..17, 1usize..33, 1usize..9, skip(), skip()).prop_map(
         |(depth, width, heads, patch, mlp, attention_skip, mlp_skip)| {
             ModelSpec::Vit(ViTConfig { depth, width, heads, patch, mlp, attention_skip, mlp_skip })

@@ -1,5 +1,5 @@
-//! With the same weights our networks compute what PyTorch's compute: logits in both modes, the loss, the gradient of every
-//! parameter, and the running statistics after a step.
+//! With the same weights our networks compute what PyTorch's compute: logits in both modes, the loss, the gradient of
+//! every parameter, and the running statistics after a step.
 
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
@@ -36,8 +36,8 @@ fn compare(found: impl Iterator<Item = (String, TensorData)>, expected: &TensorD
     }
 }
 
-/// What the batch's variance is multiplied by in PyTorch's running variance: `n / (n - 1)` over `n` pixels. Burn's stays
-/// the biased one, so the two differ by that share of what the step added.
+/// What the batch's variance is multiplied by in PyTorch's running variance: `n / (n - 1)` over `n` pixels. Burn's
+/// stays the biased one, so the two differ by that share of what the step added.
 fn unbiased(ours: &TensorData, before: &TensorData, pixels: f64) -> TensorData {
     let correct = |(after, before): (f64, f64)| (after + (after - 0.9 * before) / (pixels - 1.0)) as f32;
     let values: Vec<f32> = ours.iter::<f64>().zip(before.iter::<f64>()).map(correct).collect();
@@ -71,7 +71,7 @@ fn within(name: &str, precision: &str, fixture: &Fixture, found: Computed, (logi
     compare(found.into_iter(), fixture.result("gradients"), gradients);
 }
 
-/// The running statistics after one step, where all normalisations see as many pixels as the stem's.
+/// The running statistics after one step, where all normalizations see as many pixels as the stem's.
 #[test]
 fn running_statistics_follow_but_for_the_variance_s_bias() {
     let device = Device::flex().autodiff();
@@ -87,9 +87,10 @@ fn running_statistics_follow_but_for_the_variance_s_bias() {
         (batch * height * width) as f64 / 4f64.powi(stage as i32 - 1)
     };
     let corrected = after.iter().filter(|(name, _)| name.contains("running")).map(|(name, ours)| {
-        let ours = match name.ends_with("running_var") {
-            true => unbiased(ours, before.get(name).expect("the same names"), pixels(name)),
-            false => ours.clone(),
+        let ours = if name.ends_with("running_var") {
+            unbiased(ours, before.get(name).expect("the same names"), pixels(name))
+        } else {
+            ours.clone()
         };
         (name.to_owned(), ours)
     });

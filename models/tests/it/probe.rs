@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
-use skipbench_models::probe::{GradientProbe, Harm, Point, Probe, features};
+use skipbench_models::probe::{GradientProbe, LesionKind, Probe, ProbePoint, features};
 use skipbench_models::{Images, Model, Skip, catalog};
 
 use super::forward::{SMALL, images};
@@ -51,12 +51,12 @@ struct Names {
 }
 
 impl Probe for Names {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
         self.tensors.push(point.to_string());
         x
     }
 
-    fn weight<const D: usize>(&mut self, point: Point, _weight: &Param<Tensor<D>>) {
+    fn weight<const D: usize>(&mut self, point: ProbePoint, _weight: &Param<Tensor<D>>) {
         self.weights.push(point.to_string());
     }
 }
@@ -88,12 +88,12 @@ fn a_transformer_shows_its_tokens_its_branches_and_its_blocks() {
 
 /// Adds a multiple of a direction to one block's output.
 struct Push {
-    point: Point,
+    point: ProbePoint,
     by: Vec<f32>,
 }
 
 impl Probe for Push {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
         if point != self.point {
             return x;
         }
@@ -153,7 +153,7 @@ fn gradients_of_weights_agree_with_finite_differences() {
         let mut probe = GradientProbe::default();
         let gradients = loss(model(name).forward_probed(shown(), &mut probe)).backward();
         let (point, gradient) = probe.weights(&gradients).next().expect("the stem");
-        assert_eq!(point, Point::Stem);
+        assert_eq!(point, ProbePoint::Stem);
         let at = |by| value(loss(model(name).map(&mut PushFirst(Some(by))).forward(shown())));
         slope_is_norm(name, &gradient.expect("the loss depends on it"), at);
     }
@@ -174,14 +174,15 @@ fn every_listed_lesion_runs_and_harms_and_no_other_block_is_touched() {
 
 #[test]
 fn lesions_are_those_that_shapes_allow() {
-    let count = |name: &str, harm| model(name).lesions().iter().filter(|lesion| lesion.harm == harm).count();
-    // Nine blocks; the first of the second and third stage change the shape, for which a plain network has nothing left.
-    assert_eq!(count("resnet20", Harm::Delete), 9);
-    assert_eq!(count("plain20", Harm::Delete), 7);
-    assert_eq!(count("resnet20", Harm::Swap), 2 + 1 + 1);
-    assert_eq!(count("backbone-add-22-w8", Harm::Swap), 3 * 2);
-    assert_eq!((count("densenet-10-6", Harm::Delete), count("densenet-10-6", Harm::Swap)), (6, 0));
-    assert_eq!((count("vit-d2-w16-h2-p2", Harm::Delete), count("vit-d2-w16-h2-p2", Harm::Swap)), (2, 1));
+    let count = |name: &str, kind| model(name).lesions().iter().filter(|lesion| lesion.kind == kind).count();
+    // Nine blocks; the first of the second and third stage change the shape, for which a plain network has nothing
+    // left.
+    assert_eq!(count("resnet20", LesionKind::Delete), 9);
+    assert_eq!(count("plain20", LesionKind::Delete), 7);
+    assert_eq!(count("resnet20", LesionKind::Swap), 2 + 1 + 1);
+    assert_eq!(count("backbone-add-22-w8", LesionKind::Swap), 3 * 2);
+    assert_eq!((count("densenet-10-6", LesionKind::Delete), count("densenet-10-6", LesionKind::Swap)), (6, 0));
+    assert_eq!((count("vit-d2-w16-h2-p2", LesionKind::Delete), count("vit-d2-w16-h2-p2", LesionKind::Swap)), (2, 1));
 }
 
 #[test]

@@ -6,9 +6,12 @@ fn spec(toml: &str) -> Result<ModelSpec, String> {
     toml::from_str(toml).map_err(|error| error.to_string())
 }
 
-fn refused(toml: &str, images: Images) -> String {
-    let spec = spec(toml).expect("well-formed");
-    spec.cost(images).expect_err("impossible").to_string()
+/// Why no network is made of it: what reading it says in its last line, or what costing it does.
+pub(crate) fn refused(toml: &str, images: Images) -> String {
+    match toml::from_str::<ModelSpec>(toml) {
+        Ok(spec) => spec.cost(images).expect_err("impossible").to_string(),
+        Err(error) => error.message().to_owned(),
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Every family on WGSL against flex: the same weights, the same batch, the same loss, gradients and inference after the step;
-//! and networks that concatenate in every memory mode.
+//! Every family on WGSL against flex: the same weights, the same batch, the same loss, gradients and inference after
+//! the step; and networks that concatenate in every memory mode.
 //!
 //! Needs an adapter of any kind; software does (Debian: mesa-vulkan-drivers).
 

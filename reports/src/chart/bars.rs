@@ -4,8 +4,10 @@ use maud::{Markup, html};
 
 use crate::figure::{Figure, Scale};
 
+use super::canvas::{LEFT, RIGHT, TOP, class, format_coordinate};
+use super::frame;
 use super::marks::{Entry, legend};
-use super::{LEFT, Layout, RIGHT, TOP, class, frame, number, told};
+use super::scale::{Layout, format_estimate};
 
 const THICK: f64 = 16.0;
 /// A name, its bar below, and the gap to the next.
@@ -24,8 +26,8 @@ pub(super) fn bars(figure: &Figure) -> (Markup, f64) {
     let (legend, below) = legend(&entries, bottom + 62.0);
     let body = html! {
         @for tick in &x.ticks {
-            @let at = number(x.held(*tick));
-            line class="grid" x1=(at) x2=(at) y1=(TOP) y2=(number(bottom)) {}
+            @let at = format_coordinate(x.held(*tick));
+            line class="grid" x1=(at) x2=(at) y1=(TOP) y2=(format_coordinate(bottom)) {}
         }
         @for (index, name) in names.iter().enumerate() {
             (bar(figure, name, TOP + STEP * index as f64, &x))
@@ -68,10 +70,10 @@ fn bar(figure: &Figure, name: &str, top: f64, x: &Layout) -> Markup {
         @for (series, point, from) in parts {
             @let (left, right) = (x.held(from), x.held(from + point.x.value));
             g class={ "point " (class(&series.style)) } tabindex="0" role="img" {
-                title { (name) ", " (series.name) ": " (told(&point.x)) " " (figure.x.title) }
-                rect class="bar" x=(number(left)) y=(number(top + NAME + 4.0)) width=(number((right - left).max(0.0))) height=(THICK) {}
+                title { (name) ", " (series.name) ": " (format_estimate(&point.x)) " " (figure.x.title) }
+                rect class="bar" x=(format_coordinate(left)) y=(format_coordinate(top + NAME + 4.0)) width=(format_coordinate((right - left).max(0.0))) height=(THICK) {}
             }
         }
-        text class="name" aria-hidden="true" x=(number(x.held(0.0))) y=(number(top + NAME - 2.0)) { (name) }
+        text class="name" aria-hidden="true" x=(format_coordinate(x.held(0.0))) y=(format_coordinate(top + NAME - 2.0)) { (name) }
     }
 }

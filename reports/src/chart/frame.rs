@@ -4,17 +4,18 @@ use maud::{Markup, html};
 
 use crate::figure::Figure;
 
-use super::{BOTTOM, LEFT, Layout, RIGHT, TOP, number, short};
+use super::canvas::{BOTTOM, LEFT, RIGHT, TOP, format_coordinate};
+use super::scale::{Layout, format_short};
 
 /// The frame of a plot over two numbers.
 pub(super) fn frame(figure: &Figure, x: &Layout, y: &Layout) -> Markup {
     html! {
         @for tick in &y.ticks {
-            @let at = number(y.held(*tick));
+            @let at = format_coordinate(y.held(*tick));
             line class="grid" x1=(LEFT) x2=(RIGHT) y1=(at) y2=(at) {}
-            text class="tick" x=(LEFT - 8.0) y=(at) dy="0.35em" text-anchor="end" { (short(*tick)) }
+            text class="tick" x=(LEFT - 8.0) y=(at) dy="0.35em" text-anchor="end" { (format_short(*tick)) }
         }
-        text x=(number(-(TOP + BOTTOM) / 2.0)) y="14" text-anchor="middle" transform="rotate(-90)" { (figure.y.title) }
+        text x=(format_coordinate(-(TOP + BOTTOM) / 2.0)) y="14" text-anchor="middle" transform="rotate(-90)" { (figure.y.title) }
         (horizontal(figure, x, BOTTOM))
     }
 }
@@ -22,12 +23,12 @@ pub(super) fn frame(figure: &Figure, x: &Layout, y: &Layout) -> Markup {
 /// The horizontal axis.
 pub(super) fn horizontal(figure: &Figure, x: &Layout, bottom: f64) -> Markup {
     html! {
-        line class="axis" x1=(LEFT) x2=(RIGHT) y1=(number(bottom)) y2=(number(bottom)) {}
+        line class="axis" x1=(LEFT) x2=(RIGHT) y1=(format_coordinate(bottom)) y2=(format_coordinate(bottom)) {}
         @for tick in &x.ticks {
-            @let at = number(x.held(*tick));
-            line class="axis" x1=(at) x2=(at) y1=(number(bottom)) y2=(number(bottom + 4.0)) {}
-            text class="tick" x=(at) y=(number(bottom + 17.0)) text-anchor="middle" { (short(*tick)) }
+            @let at = format_coordinate(x.held(*tick));
+            line class="axis" x1=(at) x2=(at) y1=(format_coordinate(bottom)) y2=(format_coordinate(bottom + 4.0)) {}
+            text class="tick" x=(at) y=(format_coordinate(bottom + 17.0)) text-anchor="middle" { (format_short(*tick)) }
         }
-        text x=(number((LEFT + RIGHT) / 2.0)) y=(number(bottom + 38.0)) text-anchor="middle" { (figure.x.title) }
+        text x=(format_coordinate((LEFT + RIGHT) / 2.0)) y=(format_coordinate(bottom + 38.0)) text-anchor="middle" { (figure.x.title) }
     }
 }

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use crate::figure::{Figure, Point, Series};
 
-use super::{LEFT, RIGHT, TOP, class, number, short, told};
+use super::canvas::{LEFT, RIGHT, TOP, class, format_coordinate};
+use super::scale::{format_estimate, format_short};
 
 /// Height of a row.
 const ROW: f64 = 24.0;
@@ -26,7 +27,7 @@ pub(super) fn heat(figure: &Figure) -> (Markup, f64) {
     let body = html! {
         @for (row, series) in figure.series.iter().enumerate() {
             @let top = TOP + ROW * row as f64;
-            text class="tick" x=(number(LEFT + NAMES - 8.0)) y=(number(top + ROW / 2.0)) dy="0.35em" text-anchor="end" { (series.name) }
+            text class="tick" x=(format_coordinate(LEFT + NAMES - 8.0)) y=(format_coordinate(top + ROW / 2.0)) dy="0.35em" text-anchor="end" { (series.name) }
             g class=(class(&series.style)) {
                 @for point in &series.points {
                     @if let Some(left) = left(point) { (cell(figure, series, point, (left, top, wide), greatest)) }
@@ -34,11 +35,11 @@ pub(super) fn heat(figure: &Figure) -> (Markup, f64) {
             }
         }
         @for (index, column) in columns.iter().enumerate() {
-            text class="tick" x=(number(LEFT + NAMES + wide * (index as f64 + 0.5))) y=(number(bottom + 17.0)) text-anchor="middle" { (short(*column)) }
+            text class="tick" x=(format_coordinate(LEFT + NAMES + wide * (index as f64 + 0.5))) y=(format_coordinate(bottom + 17.0)) text-anchor="middle" { (format_short(*column)) }
         }
-        text x=(number((LEFT + NAMES + RIGHT) / 2.0)) y=(number(bottom + 38.0)) text-anchor="middle" { (figure.x.title) }
-        text class="tick" x=(number((LEFT + NAMES + RIGHT) / 2.0)) y=(number(bottom + 60.0)) text-anchor="middle" {
-            "from 0, white, to " (short(greatest)) ", full: " (figure.y.title)
+        text x=(format_coordinate((LEFT + NAMES + RIGHT) / 2.0)) y=(format_coordinate(bottom + 38.0)) text-anchor="middle" { (figure.x.title) }
+        text class="tick" x=(format_coordinate((LEFT + NAMES + RIGHT) / 2.0)) y=(format_coordinate(bottom + 60.0)) text-anchor="middle" {
+            "from 0, white, to " (format_short(greatest)) ", full: " (figure.y.title)
         }
     };
     (body, bottom + BELOW)
@@ -58,8 +59,8 @@ fn cell(figure: &Figure, series: &Series, point: &Point, (left, top, wide): (f64
     let shade = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     html! {
         g class="point" tabindex="0" role="img" {
-            title { (series.name) ", " (figure.x.title) " " (short(point.x.value)) ": " (figure.y.title) " " (told(&point.y)) }
-            rect class="bar" x=(number(left)) y=(number(top)) width=(number(wide)) height=(ROW) fill-opacity=(format!("{shade:.2}")) {}
+            title { (series.name) ", " (figure.x.title) " " (format_short(point.x.value)) ": " (figure.y.title) " " (format_estimate(&point.y)) }
+            rect class="bar" x=(format_coordinate(left)) y=(format_coordinate(top)) width=(format_coordinate(wide)) height=(ROW) fill-opacity=(format!("{shade:.2}")) {}
         }
     }
 }

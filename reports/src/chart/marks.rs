@@ -1,21 +1,26 @@
 //! Marks: a shape for each style, so that colour is never all that tells two apart.
 
+use crate::rows::style;
 use maud::{Markup, html};
 
-use super::{class, number};
+use super::canvas::{LEFT, RIGHT, class, format_coordinate};
 
 /// The mark of a style at a place.
 pub(super) fn mark(style: &str, x: f64, y: f64) -> Markup {
     let polygon = |corners: &[(f64, f64)]| {
-        let places: Vec<String> =
-            corners.iter().map(|(dx, dy)| format!("{},{}", number(x + dx), number(y + dy))).collect();
+        let places: Vec<String> = corners
+            .iter()
+            .map(|(dx, dy)| format!("{},{}", format_coordinate(x + dx), format_coordinate(y + dy)))
+            .collect();
         html! { polygon class="mark" points=(places.join(" ")) {} }
     };
     match style {
-        "add" => html! { rect class="mark" x=(number(x - 4.2)) y=(number(y - 4.2)) width="8.4" height="8.4" {} },
-        "concat" => polygon(&[(0.0, -5.6), (5.2, 4.0), (-5.2, 4.0)]),
-        "transformer" => polygon(&[(0.0, -6.0), (6.0, 0.0), (0.0, 6.0), (-6.0, 0.0)]),
-        _ => html! { circle class="mark" cx=(number(x)) cy=(number(y)) r="4.6" {} },
+        style::ADD => {
+            html! { rect class="mark" x=(format_coordinate(x - 4.2)) y=(format_coordinate(y - 4.2)) width="8.4" height="8.4" {} }
+        }
+        style::CONCAT => polygon(&[(0.0, -5.6), (5.2, 4.0), (-5.2, 4.0)]),
+        style::TRANSFORMER => polygon(&[(0.0, -6.0), (6.0, 0.0), (0.0, 6.0), (-6.0, 0.0)]),
+        _ => html! { circle class="mark" cx=(format_coordinate(x)) cy=(format_coordinate(y)) r="4.6" {} },
     }
 }
 
@@ -30,12 +35,12 @@ pub(super) struct Entry<'a> {
 
 /// The legend below a drawing, in lines of its width; and the height that it takes.
 pub(super) fn legend(entries: &[Entry<'_>], top: f64) -> (Markup, f64) {
-    let (mut x, mut y) = (super::LEFT, top);
+    let (mut x, mut y) = (LEFT, top);
     let mut places = Vec::new();
     for entry in entries {
         let width = 42.0 + width(entry.name, 13.0);
-        if x + width > super::RIGHT && x > super::LEFT {
-            (x, y) = (super::LEFT, y + 20.0);
+        if x + width > RIGHT && x > LEFT {
+            (x, y) = (LEFT, y + 20.0);
         }
         places.push((entry, x, y));
         x += width;
@@ -44,11 +49,11 @@ pub(super) fn legend(entries: &[Entry<'_>], top: f64) -> (Markup, f64) {
         @for (entry, x, y) in &places {
             g class=(class(entry.style)) {
                 @if let Some(dashes) = entry.dashes {
-                    line class=(if entry.guide { "guide" } else { "line" }) x1=(number(x - 2.0)) x2=(number(x + 18.0))
-                        y1=(number(y - 4.0)) y2=(number(y - 4.0)) stroke-dasharray=[(!dashes.is_empty()).then_some(dashes)] {}
+                    line class=(if entry.guide { "guide" } else { "line" }) x1=(format_coordinate(x - 2.0)) x2=(format_coordinate(x + 18.0))
+                        y1=(format_coordinate(y - 4.0)) y2=(format_coordinate(y - 4.0)) stroke-dasharray=[(!dashes.is_empty()).then_some(dashes)] {}
                 }
                 @if !entry.guide { (mark(entry.style, x + 8.0, y - 4.0)) }
-                text x=(number(x + 23.0)) y=(number(*y)) { (entry.name) }
+                text x=(format_coordinate(x + 23.0)) y=(format_coordinate(*y)) { (entry.name) }
             }
         }
     };

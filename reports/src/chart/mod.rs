@@ -1,38 +1,29 @@
 //! Figures as SVG: one drawing a figure, that stands by itself or inside a page, in light and dark.
 //!
-//! Every mark has a name and its values as a `title`, and can be reached by keyboard. Nothing is computed here but places.
+//! Every mark has a name and its values as a `title`, and can be reached by keyboard. Nothing is computed here but
+//! places.
 
 mod bars;
+mod canvas;
 mod frame;
 mod heat;
 mod marks;
 mod plot;
-mod scale;
+pub(crate) mod scale;
 
 use maud::{Markup, PreEscaped, html};
 
 use crate::figure::{Figure, Kind};
-use crate::stats::Estimate;
 
-pub use scale::{Layout, short};
+use canvas::{WIDTH, format_coordinate};
 
-/// Width of a drawing.
-const WIDTH: f64 = 720.0;
-/// Its height, but for the legend.
-const HEIGHT: f64 = 400.0;
-/// Where the axes' corner is.
-const LEFT: f64 = 64.0;
-/// The right end of the horizontal axis.
-const RIGHT: f64 = WIDTH - 20.0;
-/// The upper end of the vertical axis.
-const TOP: f64 = 18.0;
-/// The horizontal axis.
-const BOTTOM: f64 = HEIGHT - 52.0;
+pub(crate) use scale::format_estimate;
 
 /// Colours and lines of every drawing; a page that holds drawings has them once.
 ///
-/// Colours are those of Okabe and Ito (2008), which people with any kind of colour vision tell apart; in the dark lighter ones.
-pub const STYLE: &str = include_str!("style.css");
+/// Colours are those of Okabe and Ito (2008), which people with any kind of colour vision tell apart; in the dark
+/// lighter ones.
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// The drawing as a file of its own.
 pub fn standalone(figure: &Figure) -> String {
@@ -41,7 +32,7 @@ pub fn standalone(figure: &Figure) -> String {
 }
 
 /// The drawing for a page that has [`STYLE`].
-pub fn inline(figure: &Figure) -> Markup {
+pub(crate) fn inline(figure: &Figure) -> Markup {
     drawing(figure, html! {})
 }
 
@@ -52,42 +43,11 @@ fn drawing(figure: &Figure, style: Markup) -> Markup {
         Kind::Heat => heat::heat(figure),
     };
     html! {
-        svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox=(format!("0 0 {WIDTH} {}", number(height)))
+        svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox=(format!("0 0 {WIDTH} {}", format_coordinate(height)))
             role="group" aria-label=(figure.title) {
             (style)
-            rect class="paper" width=(WIDTH) height=(number(height)) {}
+            rect class="paper" width=(WIDTH) height=(format_coordinate(height)) {}
             (body)
         }
-    }
-}
-
-/// A coordinate, short.
-fn number(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-}
-
-/// `1.2 [1.1, 1.3]`
-pub fn told(estimate: &Estimate) -> String {
-    match (estimate.low, estimate.high) {
-        (Some(low), Some(high)) if short(low) != short(high) => {
-            format!("{} [{}, {}]", short(estimate.value), short(low), short(high))
-        }
-        _ => short(estimate.value),
-    }
-}
-
-/// The class that gives a style its colour.
-fn class(style: &str) -> &'static str {
-    match style {
-        "none" => "s-none",
-        "add" => "s-add",
-        "concat" => "s-concat",
-        "transformer" => "s-transformer",
-        "guide" => "s-guide",
-        "forward" => "s-forward",
-        "backward" => "s-backward",
-        "optimizer" => "s-optimizer",
-        _ => "s-other",
     }
 }

@@ -5,8 +5,10 @@ use maud::{Markup, html};
 use crate::figure::{Figure, Mark, Point, Series};
 use crate::stats::Estimate;
 
+use super::canvas::{BOTTOM, HEIGHT, LEFT, RIGHT, TOP, class, format_coordinate};
+use super::frame;
 use super::marks::{Entry, legend, mark, width};
-use super::{BOTTOM, HEIGHT, LEFT, Layout, RIGHT, TOP, class, frame, number, told};
+use super::scale::{Layout, format_estimate};
 
 /// Dashes by which lines of one style differ.
 const DASHES: [&str; 4] = ["", "7 4", "2 3", "10 3 2 3"];
@@ -52,8 +54,9 @@ fn dashes(series: &[Series]) -> Vec<&'static str> {
 }
 
 fn line(series: &Series, dashes: &str, x: &Layout, y: &Layout) -> Markup {
-    let place =
-        |point: &Point| Some(format!("{},{}", number(x.place(point.x.value)?), number(y.place(point.y.value)?)));
+    let place = |point: &Point| {
+        Some(format!("{},{}", format_coordinate(x.place(point.x.value)?), format_coordinate(y.place(point.y.value)?)))
+    };
     let places: Vec<String> = series.points.iter().filter_map(place).collect();
     let class = if series.mark == Mark::Guide { "guide" } else { "line" };
     html! {
@@ -67,12 +70,12 @@ fn one(figure: &Figure, series: &Series, point: &Point, x: &Layout, y: &Layout) 
     let (Some(px), Some(py)) = (x.place(point.x.value), y.place(point.y.value)) else { return html! {} };
     let ends = |estimate: &Estimate, axis: &Layout| Some((axis.held(estimate.low?), axis.held(estimate.high?)));
     let (across, along) = (ends(&point.x, x), ends(&point.y, y));
-    let (nx, ny) = (number(px), number(py));
+    let (nx, ny) = (format_coordinate(px), format_coordinate(py));
     html! {
         g class=(if point.hollow { "point hollow" } else { "point" }) tabindex="0" role="img" {
-            title { (point.name) ": " (figure.x.title) " " (told(&point.x)) "; " (figure.y.title) " " (told(&point.y)) }
-            @if let Some((low, high)) = across { line class="error" x1=(number(low)) x2=(number(high)) y1=(ny) y2=(ny) {} }
-            @if let Some((low, high)) = along { line class="error" x1=(nx) x2=(nx) y1=(number(low)) y2=(number(high)) {} }
+            title { (point.name) ": " (figure.x.title) " " (format_estimate(&point.x)) "; " (figure.y.title) " " (format_estimate(&point.y)) }
+            @if let Some((low, high)) = across { line class="error" x1=(format_coordinate(low)) x2=(format_coordinate(high)) y1=(ny) y2=(ny) {} }
+            @if let Some((low, high)) = along { line class="error" x1=(nx) x2=(nx) y1=(format_coordinate(low)) y2=(format_coordinate(high)) {} }
             circle class="hit" cx=(nx) cy=(ny) r="11" {}
             (mark(&series.style, px, py))
         }
@@ -100,7 +103,7 @@ fn names(figure: &Figure, x: &Layout, y: &Layout) -> Markup {
     }
     html! {
         @for (name, x, y, anchor) in written {
-            text class="name" x=(number(x)) y=(number(y)) text-anchor=(anchor) aria-hidden="true" { (name) }
+            text class="name" x=(format_coordinate(x)) y=(format_coordinate(y)) text-anchor=(anchor) aria-hidden="true" { (name) }
         }
     }
 }

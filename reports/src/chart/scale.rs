@@ -1,6 +1,7 @@
 //! From values to places on an axis, and the ticks of an axis.
 
 use crate::figure::Scale;
+use crate::stats::Estimate;
 
 /// An axis laid out.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +41,7 @@ impl Layout {
     }
 
     /// The place of `value`, or the end of the axis that it lies beyond.
-    pub fn held(&self, value: f64) -> f64 {
+    pub(crate) fn held(&self, value: f64) -> f64 {
         let (low, high) = (self.start.min(self.end), self.start.max(self.end));
         self.place(value).unwrap_or(self.start).clamp(low, high)
     }
@@ -107,7 +108,7 @@ fn log_ticks(low: f64, high: f64) -> Vec<f64> {
 }
 
 /// A number on an axis or in a tooltip: short, with prefixes for thousands.
-pub fn short(value: f64) -> String {
+pub fn format_short(value: f64) -> String {
     let (scaled, prefix) = match value.abs() {
         size if size >= 1e9 => (value / 1e9, " G"),
         size if size >= 1e6 => (value / 1e6, " M"),
@@ -121,4 +122,14 @@ pub fn short(value: f64) -> String {
     let text = format!("{scaled:.digits$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text };
     format!("{text}{prefix}").replace('-', "−")
+}
+
+/// `1.2 [1.1, 1.3]`
+pub(crate) fn format_estimate(estimate: &Estimate) -> String {
+    match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) if format_short(low) != format_short(high) => {
+            format!("{} [{}, {}]", format_short(estimate.value), format_short(low), format_short(high))
+        }
+        _ => format_short(estimate.value),
+    }
 }

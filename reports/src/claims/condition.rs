@@ -2,10 +2,10 @@
 
 use serde::{Serialize, Serializer};
 
-use super::measure::Quantity;
-use crate::compare::CHANCE;
-use crate::paired::Contrast;
+use crate::analyses::compare::CHANCE;
+use crate::analyses::quantity::Quantity;
 use crate::stats::Estimate;
+use crate::stats::paired::Contrast;
 
 /// What is said of a claim.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,23 +31,23 @@ impl Verdict {
 
     /// Of a claim that needs every one of its conditions: supported if all hold, not supported if one is contradicted.
     pub(super) fn of_all(conditions: &[Condition]) -> Self {
-        let outcome = |wanted: Outcome| move |condition: &Condition| condition.outcome == wanted;
-        match () {
-            () if conditions.iter().any(outcome(Outcome::Contradicted)) => Verdict::NotSupported,
-            () if !conditions.is_empty() && conditions.iter().all(outcome(Outcome::Holds)) => Verdict::Supported,
-            () => Verdict::Inconclusive,
+        if conditions.iter().any(Condition::is_contradicted) {
+            Verdict::NotSupported
+        } else if !conditions.is_empty() && conditions.iter().all(Condition::holds) {
+            Verdict::Supported
+        } else {
+            Verdict::Inconclusive
         }
     }
 
     /// Of a claim that needs one of its conditions: supported if one holds, not supported if all are contradicted.
     pub(super) fn of_any(conditions: &[Condition]) -> Self {
-        let outcome = |wanted: Outcome| move |condition: &Condition| condition.outcome == wanted;
-        match () {
-            () if conditions.iter().any(outcome(Outcome::Holds)) => Verdict::Supported,
-            () if !conditions.is_empty() && conditions.iter().all(outcome(Outcome::Contradicted)) => {
-                Verdict::NotSupported
-            }
-            () => Verdict::Inconclusive,
+        if conditions.iter().any(Condition::holds) {
+            Verdict::Supported
+        } else if !conditions.is_empty() && conditions.iter().all(Condition::is_contradicted) {
+            Verdict::NotSupported
+        } else {
+            Verdict::Inconclusive
         }
     }
 }
@@ -131,6 +131,14 @@ impl Condition {
     /// One of many comparisons, with its corrected chance, of which an advantage up to `margin` would not matter.
     pub(super) fn among_many(self, margin: f64, p_corrected: Option<f64>) -> Self {
         Self { margin, p_corrected, ..self }.judged()
+    }
+
+    fn holds(&self) -> bool {
+        self.outcome == Outcome::Holds
+    }
+
+    fn is_contradicted(&self) -> bool {
+        self.outcome == Outcome::Contradicted
     }
 
     fn judged(self) -> Self {

@@ -1,14 +1,16 @@
 //! "Skip connections make networks of a hundred layers trainable."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher *training* error, deeper residual
-//! ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
+//! He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher *training* error,
+//! deeper residual ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, STYLES, Values, alone, difference, minus, series, share};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use super::{Claim, Examined};
+use super::evidence::{Evidence, Values, alone, difference, minus, read_series, share};
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::quantity::Quantity;
+use crate::rows::store::Run;
+use crate::rows::{series, style, task};
 use crate::stats;
-use crate::store::Run;
 
 /// The training error above which He et al. 2016, arXiv:1603.05027, table 1, say that a network failed.
 const FAILED: f64 = 0.2;
@@ -36,18 +38,18 @@ fn test_error(run: &Run) -> Option<f64> {
 
 /// The first epoch in which 90 % of the training images were right; none where none was.
 fn epochs_to_learn(run: &Run) -> Option<f64> {
-    let totals = series(run, "train_total");
+    let totals = read_series(run, series::TRAIN_TOTAL);
     let share = |epoch: u64, correct: f64| {
         let total = totals.iter().find(|(other, _)| *other == epoch).map(|(_, total)| *total);
         total.filter(|total| *total > 0.0).map(|total| correct / total)
     };
     let learnt = |(epoch, correct): &(u64, f64)| share(*epoch, *correct).is_some_and(|share| share >= LEARNT);
-    series(run, "train_correct").iter().find(|point| learnt(point)).map(|(epoch, _)| *epoch as f64)
+    read_series(run, series::TRAIN_CORRECT).iter().find(|point| learnt(point)).map(|(epoch, _)| *epoch as f64)
 }
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
-    let trained = evidence.task("train");
-    let depths = trained.depths(&STYLES);
+    let trained = evidence.task(task::TRAIN);
+    let depths = trained.depths(&style::COMPARED);
     let error = |style: &str, depth: Option<&u64>| trained.style(style).depth(depth.copied()).values(train_error);
     let rise =
         |style: &str| minus(&error(style, depths.last()), &error(style, depths.first().filter(|_| depths.len() > 1)));
@@ -65,12 +67,13 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
 
 fn conditions<'a>(rise: impl Fn(&str) -> Values<'a>, deepest: impl Fn(&str) -> Values<'a>) -> Vec<Condition> {
     let says = "without a skip, training error rises from the shallowest network to the deepest";
-    let mut conditions = vec![Condition::above(says, Quantity::Difference, 0.0, alone(&rise("none")))];
-    for (style, word) in [("add", "addition"), ("concat", "concatenation")] {
-        let spared = estimate(difference(&rise("none"), &rise(style)));
-        let says = format!("without a skip it rises by more than with {word}");
+    let mut conditions = vec![Condition::above(says, Quantity::Difference, 0.0, alone(&rise(style::NONE)))];
+    for style in [style::ADD, style::CONCAT] {
+        let noun = style::noun(style);
+        let spared = estimate(difference(&rise(style::NONE), &rise(style)));
+        let says = format!("without a skip it rises by more than with {noun}");
         conditions.push(Condition::above(says, Quantity::Difference, 0.0, spared));
-        let says = format!("the deepest network with {word} trains");
+        let says = format!("the deepest network with {noun} trains");
         conditions.push(Condition::below(says, Quantity::Share, FAILED, alone(&deepest(style))));
     }
     conditions
@@ -84,12 +87,12 @@ fn measures(trained: &Evidence<'_>) -> Measures {
         ("seeds that got there", Quantity::Share),
         ("params", Quantity::Count),
     ];
-    let line = |(first, own): (&crate::record::RunRow, Evidence<'_>)| {
+    let line = |(first, own): (&crate::rows::record::RunRow, Evidence<'_>)| {
         let reached = own.mean(|run| Some(if epochs_to_learn(run).is_some() { 1.0 } else { 0.0 }));
         let params = own.mean(|run| run.row.params.map(|count| count as f64));
         let reached = reached.map(|share| stats::Estimate { low: None, high: None, ..share });
         let values = vec![own.mean(train_error), own.mean(test_error), own.mean(epochs_to_learn), reached, params];
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Errors by depth".to_owned(),
@@ -106,10 +109,10 @@ fn plots(trained: &Evidence<'_>) -> Vec<Plot> {
         name: name.to_owned(),
         title: title.to_owned(),
         caption: "Means over seeds with 95 % intervals.".to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("weighted layers", Quantity::Number),
-        y: Along::linear("error", Quantity::Share),
-        traces: STYLES.iter().map(|style| trace(&trained.style(style), style, of)).collect(),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("weighted layers", Quantity::Number),
+        y: PlotAxis::linear("error", Quantity::Share),
+        traces: style::COMPARED.iter().map(|style| trace(&trained.style(style), style, of)).collect(),
     };
     vec![
         plot("train-error", "Training error against depth", train_error),

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::paired::{self, Contrast};
-use crate::record::RunRow;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
+use crate::rows::style;
+use crate::stats::paired::{self, Contrast};
 use crate::stats::{self, Estimate};
-use crate::store::Run;
-
-/// The styles that every claim about skips compares.
-pub(super) const STYLES: [&str; 3] = ["none", "add", "concat"];
 
 /// Measured runs of one claim, under one set of conditions.
 #[derive(Debug, Clone)]
@@ -78,7 +76,8 @@ impl<'a> Evidence<'a> {
                 None => models.push((&run.row, vec![run])),
             }
         }
-        let style = |row: &RunRow| STYLES.iter().position(|style| *style == row.skip).unwrap_or(STYLES.len());
+        let style =
+            |row: &RunRow| style::COMPARED.iter().position(|style| *style == row.skip).unwrap_or(style::COMPARED.len());
         models.sort_by_key(|(row, _)| (!is_normed(row), row.depth, style(row), &row.model));
         models.into_iter().map(|(first, runs)| (first, Self(runs))).collect()
     }
@@ -103,7 +102,7 @@ impl<'a> Evidence<'a> {
     /// At each index of a series the mean over runs, with Student's interval.
     pub(super) fn mean_series(&self, name: &str) -> Vec<(f64, Estimate)> {
         let mut by_index: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        for (index, value) in self.0.iter().flat_map(|run| series(run, name)) {
+        for (index, value) in self.0.iter().flat_map(|run| read_series(run, name)) {
             by_index.entry(index).or_default().push(value);
         }
         let point = |(index, values): (u64, Vec<f64>)| Some((index as f64, stats::mean_interval(&values)?));
@@ -113,11 +112,11 @@ impl<'a> Evidence<'a> {
 
 /// Whether a network normalises.
 pub(super) fn is_normed(row: &RunRow) -> bool {
-    row.skip != "fixup" && !row.model.contains("-nonorm")
+    row.skip != style::FIXUP && !row.model.contains("-nonorm")
 }
 
 /// A series of a run, by index.
-pub(super) fn series(run: &Run, name: &str) -> Vec<(u64, f64)> {
+pub(super) fn read_series(run: &Run, name: &str) -> Vec<(u64, f64)> {
     let own = run.samples.iter().filter(|sample| sample.series == name);
     let mut points: Vec<(u64, f64)> = own.map(|sample| (sample.index, sample.value)).collect();
     points.sort_by_key(|(index, _)| *index);
@@ -126,12 +125,12 @@ pub(super) fn series(run: &Run, name: &str) -> Vec<(u64, f64)> {
 
 /// The last value of a series.
 pub(super) fn last(run: &Run, name: &str) -> Option<f64> {
-    series(run, name).last().map(|(_, value)| *value)
+    read_series(run, name).last().map(|(_, value)| *value)
 }
 
 /// The mean of a series over its indices.
 pub(super) fn mean_of(run: &Run, name: &str) -> Option<f64> {
-    stats::mean(&series(run, name).into_iter().map(|(_, value)| value).collect::<Vec<f64>>())
+    stats::mean(&read_series(run, name).into_iter().map(|(_, value)| value).collect::<Vec<f64>>())
 }
 
 /// A share of a count.

@@ -1,15 +1,17 @@
 //! "The identity is easier to learn with a skip than as a new function."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is easier to push F towards
-//! nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
+//! He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is easier to push
+//! F towards nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, Values, last, mean_of, ratio, series};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use super::{Claim, Examined};
-use crate::record::RunRow;
+use super::evidence::{Evidence, Values, last, mean_of, ratio, read_series};
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::quantity::Quantity;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
+use crate::rows::{series, style, task};
 use crate::stats::Estimate;
-use crate::store::Run;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "identity",
@@ -25,39 +27,39 @@ pub(super) const CLAIM: Claim = Claim {
 };
 
 /// The two things to learn.
-const TARGETS: [(&str, &str); 2] = [("identity", "the identity"), ("near_identity", "something near it")];
+const TARGETS: [(&str, &str); 2] = [(series::IDENTITY, "the identity"), (series::NEAR_IDENTITY, "something near it")];
 
 /// Whether the error of a stack ceased to be a finite number.
 fn diverged(run: &Run, name: &str) -> bool {
-    !series(run, &format!("{name}_diverged")).is_empty()
+    !read_series(run, &series::diverged(name)).is_empty()
 }
 
 /// The error after the last step; none of a stack that diverged.
 fn learnt(run: &Run, name: &str) -> Option<f64> {
-    last(run, &format!("{name}_error")).filter(|_| !diverged(run, name))
+    last(run, &series::error(name)).filter(|_| !diverged(run, name))
 }
 
 /// What counts as the error: to diverge is a result, and no better than to answer 0.
 fn counted(run: &Run, name: &str) -> Option<f64> {
-    let worst = || series(run, &format!("{name}_error")).into_iter().map(|(_, error)| error).fold(1.0, f64::max);
+    let worst = || read_series(run, &series::error(name)).into_iter().map(|(_, error)| error).fold(1.0, f64::max);
     if diverged(run, name) { Some(worst()) } else { learnt(run, name) }
 }
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
-    let all = evidence.task("identity");
+    let all = evidence.task(task::IDENTITY);
     let normed = all.normed(true);
-    let deepest = normed.depth(normed.deepest(&["none", "add"]));
+    let deepest = normed.depth(normed.deepest(&[style::NONE, style::ADD]));
     let error = |style: &str, name: &str| -> Values<'_> { deepest.style(style).values(|run| counted(run, name)) };
     let condition = |(name, word): (&str, &str)| {
         let says = format!("with addition {word} is learnt to a smaller error than without a skip");
-        let ratio = estimate(ratio(&error("add", name), &error("none", name)));
+        let ratio = estimate(ratio(&error(style::ADD, name), &error(style::NONE, name)));
         Condition::below(says, Quantity::Ratio, 1.0, ratio)
     };
     let conditions: Vec<Condition> = TARGETS.into_iter().map(condition).collect();
     let plots = vec![
-        plot(&all, "identity_error", "Learning the identity", "step", "error"),
-        plot(&all, "near_identity_error", "Learning something near the identity", "step", "error"),
-        plot(&all, "branch_ratio_trained", "What the branches add, after learning", "block", "‖F(x)‖ / ‖x‖"),
+        plot(&all, &series::error(series::IDENTITY), "Learning the identity", "step", "error"),
+        plot(&all, &series::error(series::NEAR_IDENTITY), "Learning something near the identity", "step", "error"),
+        plot(&all, series::BRANCH_RATIO_TRAINED, "What the branches add, after learning", "block", "‖F(x)‖ / ‖x‖"),
     ];
     let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
     Examined { verdict, remarks: remarks(&all), conditions, measures, plots }
@@ -79,14 +81,14 @@ fn measures(all: &Evidence<'_>) -> Measures {
     let share = |run: &Run| Some(TARGETS.iter().filter(|(name, _)| diverged(run, name)).count() as f64 / 2.0);
     let line = |(first, own): (&RunRow, Evidence<'_>)| {
         let values = vec![
-            own.mean(|run| learnt(run, "identity")),
-            own.mean(|run| learnt(run, "near_identity")),
-            own.mean(|run| mean_of(run, "branch_ratio_init")),
-            own.mean(|run| mean_of(run, "branch_ratio_trained")),
+            own.mean(|run| learnt(run, series::IDENTITY)),
+            own.mean(|run| learnt(run, series::NEAR_IDENTITY)),
+            own.mean(|run| mean_of(run, series::BRANCH_RATIO_INIT)),
+            own.mean(|run| mean_of(run, series::BRANCH_RATIO_TRAINED)),
             // A count of these cells, not an estimate of others: no interval.
             own.mean(share).map(|share| Estimate { low: None, high: None, ..share }),
         ];
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Errors after the last step, and what the branches add".to_owned(),
@@ -111,9 +113,9 @@ fn plot(all: &Evidence<'_>, name: &str, title: &str, x: &'static str, y: &'stati
             "Means over seeds with 95 % intervals; what is exactly 0 has no place on a logarithmic axis, and what \
                   diverges ends."
                 .to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear(x, Quantity::Number),
-        y: Along::log(y, Quantity::Number),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear(x, Quantity::Number),
+        y: PlotAxis::log(y, Quantity::Number),
         traces: all.models().into_iter().map(trace).collect(),
     }
 }

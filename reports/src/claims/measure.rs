@@ -2,27 +2,8 @@
 
 use serde::Serialize;
 
+use crate::analyses::quantity::Quantity;
 use crate::stats::Estimate;
-
-/// What kind of number it is, and so how it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Quantity {
-    /// A share of all, such as an error.
-    Share,
-    /// A difference of two shares.
-    Difference,
-    /// How many times.
-    Ratio,
-    /// Bytes.
-    Bytes,
-    /// A count.
-    Count,
-    /// So many a second.
-    Rate,
-    /// A number without a unit.
-    Number,
-}
 
 /// A table of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,7 +15,7 @@ pub struct Measures {
     /// What its columns hold.
     pub columns: Vec<Column>,
     /// Its lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<MeasureRow>,
 }
 
 /// A column.
@@ -54,7 +35,7 @@ impl Column {
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Line {
+pub struct MeasureRow {
     /// What it is of, such as a model.
     pub name: String,
     /// Skip style.
@@ -63,7 +44,7 @@ pub struct Line {
     pub values: Vec<Option<Estimate>>,
 }
 
-impl Line {
+impl MeasureRow {
     pub(super) fn new(name: impl Into<String>, skip: impl Into<String>, values: Vec<Option<Estimate>>) -> Self {
         Self { name: name.into(), skip: skip.into(), values }
     }
@@ -79,11 +60,11 @@ pub struct Plot {
     /// How to read it.
     pub caption: String,
     /// How it is drawn.
-    pub drawn: Drawn,
+    pub drawn: PlotKind,
     /// The horizontal axis.
-    pub x: Along,
+    pub x: PlotAxis,
     /// The vertical axis; of a heat map what the cells hold.
-    pub y: Along,
+    pub y: PlotAxis,
     /// What is drawn.
     pub traces: Vec<Trace>,
 }
@@ -91,7 +72,7 @@ pub struct Plot {
 /// How a plot is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Drawn {
+pub enum PlotKind {
     /// Lines through the points.
     Lines,
     /// A mark for each point.
@@ -102,7 +83,7 @@ pub enum Drawn {
 
 /// An axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Along {
+pub struct PlotAxis {
     /// What it shows.
     pub title: &'static str,
     /// In which kind of number.
@@ -111,7 +92,7 @@ pub struct Along {
     pub log: bool,
 }
 
-impl Along {
+impl PlotAxis {
     pub(super) const fn linear(title: &'static str, quantity: Quantity) -> Self {
         Self { title, quantity, log: false }
     }

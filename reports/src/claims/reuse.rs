@@ -1,18 +1,21 @@
 //! "Concatenation makes information flow more densely: features are used again."
 //!
-//! Huang et al. 2016, arXiv:1608.06993, figure 5: mean |w| of each layer over each earlier one's channels. Veit et al. 2016,
-//! arXiv:1605.06431: delete or swap single blocks of a trained network and see what accuracy is left. Kim et al. 2024, arXiv:2403.19588:
-//! concatenation raises the rank of features (here Roy and Vetterli's 2007 effective rank).
+//! Huang et al. 2016, arXiv:1608.06993, figure 5: mean |w| of each layer over each earlier one's channels. Veit et al.
+//! 2016, arXiv:1605.06431: delete or swap single blocks of a trained network and see what accuracy is left. Kim et al.
+//! 2024, arXiv:2403.19588: concatenation raises the rank of features (here Roy and Vetterli's 2007 effective rank).
 
 use std::collections::BTreeMap;
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, alone, difference, last, ratio, series, share};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use super::{Claim, Examined};
-use crate::record::RunRow;
+use super::evidence::{Evidence, alone, difference, last, ratio, read_series, share};
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::quantity::Quantity;
+use crate::rows::record::RunRow;
+use crate::rows::series::WeightUse;
+use crate::rows::store::Run;
+use crate::rows::{series, style, task};
 use crate::stats;
-use crate::store::Run;
 
 /// Accuracy by which a plain network may trail the others before its lesions say little: ten points.
 const TRAILS: f64 = 0.1;
@@ -44,34 +47,20 @@ fn lost(run: &Run, name: &str) -> Option<f64> {
 fn losses(run: &Run, name: &str) -> Option<Vec<(u64, f64)>> {
     let total = run.row.test_total.filter(|total| *total > 0)? as f64;
     let intact = share(run.row.test_correct, run.row.test_total)?;
-    Some(series(run, name).into_iter().map(|(block, correct)| (block, intact - correct / total)).collect())
+    Some(read_series(run, name).into_iter().map(|(block, correct)| (block, intact - correct / total)).collect())
 }
 
-/// Mean |w| of one layer's first convolution over the channels of one source.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Weight {
-    block: u64,
-    layer: u64,
-    source: u64,
-    value: f64,
-}
-
-/// `index = block · 10,000 + layer · 100 + source`.
-fn weights(run: &Run) -> Vec<Weight> {
-    let weight = |(index, value): (u64, f64)| Weight {
-        block: index / 10_000,
-        layer: index / 100 % 100,
-        source: index % 100,
-        value,
-    };
-    series(run, "weight_use").into_iter().map(weight).collect()
+/// Mean |w| of one layer's first convolution over the channels of one source, for each of both.
+fn weights(run: &Run) -> Vec<(WeightUse, f64)> {
+    let weight = |(index, value): (u64, f64)| (WeightUse::of(index), value);
+    read_series(run, series::WEIGHT_USE).into_iter().map(weight).collect()
 }
 
 /// How much layers weigh earlier features against the nearest ones: the geometric mean over layers.
 fn use_of_earlier(run: &Run) -> Option<f64> {
     let mut layers: BTreeMap<(u64, u64), Vec<(u64, f64)>> = BTreeMap::new();
-    for Weight { block, layer, source, value } in weights(run) {
-        layers.entry((block, layer)).or_default().push((source, value));
+    for (WeightUse { stage, layer, source }, value) in weights(run) {
+        layers.entry((stage, layer)).or_default().push((source, value));
     }
     let of_one = |sources: &Vec<(u64, f64)>| {
         let (nearest, earlier) = sources.split_last()?;
@@ -82,13 +71,13 @@ fn use_of_earlier(run: &Run) -> Option<f64> {
 }
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
-    let all = evidence.task("reuse");
+    let all = evidence.task(task::REUSE);
     let half_trained = half_trained(&all);
     let conditions = conditions(&all, half_trained.is_none());
-    let mut plots = vec![lesions(&all, "lesion_correct", "Accuracy lost by deleting one block")];
-    plots.push(lesions(&all, "swap_correct", "Accuracy lost by swapping a block with the next"));
+    let mut plots = vec![lesions(&all, series::LESION_CORRECT, "Accuracy lost by deleting one block")];
+    plots.push(lesions(&all, series::SWAP_CORRECT, "Accuracy lost by swapping a block with the next"));
     plots.push(ranks(&all));
-    plots.extend(heat(&all.style("concat")));
+    plots.extend(heat(&all.style(style::CONCAT)));
     let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
     Examined { verdict, remarks: half_trained.into_iter().collect(), conditions, measures, plots }
 }
@@ -96,8 +85,9 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
 /// What is not accurate yet has little to lose, and loses it for other reasons.
 fn half_trained(all: &Evidence<'_>) -> Option<String> {
     let accuracy = |style| all.style(style).mean(|run| share(run.row.test_correct, run.row.test_total));
-    let plain = accuracy("none")?.value;
-    let others = ["add", "concat"].into_iter().filter_map(accuracy).map(|mean| mean.value).reduce(f64::min)?;
+    let plain = accuracy(style::NONE)?.value;
+    let others =
+        [style::ADD, style::CONCAT].into_iter().filter_map(accuracy).map(|mean| mean.value).reduce(f64::min)?;
     (plain < others - TRAILS).then(|| {
         let percent = |share: f64| format!("{:.1} %", share * 100.0);
         format!(
@@ -112,33 +102,33 @@ fn half_trained(all: &Evidence<'_>) -> Option<String> {
 /// `trained`: whether the plain network learned enough for its lesions to count.
 fn conditions(all: &Evidence<'_>, trained: bool) -> Vec<Condition> {
     let of = |style: &str, of: fn(&Run) -> Option<f64>| all.style(style).values(of);
-    let rank: fn(&Run) -> Option<f64> = |run| last(run, "effective_rank");
-    let deleted: fn(&Run) -> Option<f64> = |run| lost(run, "lesion_correct");
-    let spared = |style| estimate(difference(&of("none", deleted), &of(style, deleted))).filter(|_| trained);
+    let rank: fn(&Run) -> Option<f64> = |run| last(run, series::EFFECTIVE_RANK);
+    let deleted: fn(&Run) -> Option<f64> = |run| lost(run, series::LESION_CORRECT);
+    let spared = |style| estimate(difference(&of(style::NONE, deleted), &of(style, deleted))).filter(|_| trained);
     vec![
         Condition::above(
             "concatenated layers weigh earlier features by more than half of what they weigh the nearest by",
             Quantity::Ratio,
             USED,
-            alone(&of("concat", use_of_earlier)),
+            alone(&of(style::CONCAT, use_of_earlier)),
         ),
         Condition::above(
             "the last features' effective rank is higher with concatenation than with addition",
             Quantity::Ratio,
             1.0,
-            estimate(ratio(&of("concat", rank), &of("add", rank))),
+            estimate(ratio(&of(style::CONCAT, rank), &of(style::ADD, rank))),
         ),
         Condition::above(
             "deleting a block costs less with addition than without a skip",
             Quantity::Difference,
             0.0,
-            spared("add"),
+            spared(style::ADD),
         ),
         Condition::above(
             "deleting a block costs less with concatenation than without a skip",
             Quantity::Difference,
             0.0,
-            spared("concat"),
+            spared(style::CONCAT),
         ),
     ]
 }
@@ -152,17 +142,17 @@ fn measures(all: &Evidence<'_>) -> Measures {
         ("effective rank, last block", Quantity::Number),
         ("use of earlier features", Quantity::Ratio),
     ];
-    let most = |run: &Run| losses(run, "lesion_correct")?.into_iter().map(|(_, loss)| loss).reduce(f64::max);
+    let most = |run: &Run| losses(run, series::LESION_CORRECT)?.into_iter().map(|(_, loss)| loss).reduce(f64::max);
     let line = |(first, own): (&RunRow, Evidence<'_>)| {
         let values = vec![
             own.mean(|run| share(run.row.test_correct, run.row.test_total)),
-            own.mean(|run| lost(run, "lesion_correct")),
+            own.mean(|run| lost(run, series::LESION_CORRECT)),
             own.mean(most),
-            own.mean(|run| lost(run, "swap_correct")),
-            own.mean(|run| last(run, "effective_rank")),
+            own.mean(|run| lost(run, series::SWAP_CORRECT)),
+            own.mean(|run| last(run, series::EFFECTIVE_RANK)),
             own.mean(use_of_earlier),
         ];
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Lesions, ranks and reuse".to_owned(),
@@ -191,9 +181,9 @@ fn lesions(all: &Evidence<'_>, name: &str, title: &str) -> Plot {
         name: name.replace('_', "-"),
         title: title.to_owned(),
         caption: "Means over seeds with 95 % intervals.".to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("block", Quantity::Number),
-        y: Along::linear("test accuracy lost", Quantity::Share),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("block", Quantity::Number),
+        y: PlotAxis::linear("test accuracy lost", Quantity::Share),
         traces: all.models().into_iter().map(trace).collect(),
     }
 }
@@ -202,16 +192,16 @@ fn ranks(all: &Evidence<'_>) -> Plot {
     let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
         name: first.model.clone(),
         skip: first.skip.clone(),
-        points: own.mean_series("effective_rank"),
+        points: own.mean_series(series::EFFECTIVE_RANK),
     };
     Plot {
         name: "effective-rank".to_owned(),
         title: "Effective rank of the features".to_owned(),
         caption: "The exponential of the entropy of the features' singular values after each block, means over seeds."
             .to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("block", Quantity::Number),
-        y: Along::linear("effective rank", Quantity::Number),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("block", Quantity::Number),
+        y: PlotAxis::linear("effective rank", Quantity::Number),
         traces: all.models().into_iter().map(trace).collect(),
     }
 }
@@ -219,27 +209,27 @@ fn ranks(all: &Evidence<'_>) -> Plot {
 /// A heat map for each dense block: rows are layers, columns the sources that they read.
 fn heat(dense: &Evidence<'_>) -> Vec<Plot> {
     let mut cells: BTreeMap<u64, BTreeMap<u64, BTreeMap<u64, Vec<f64>>>> = BTreeMap::new();
-    for Weight { block, layer, source, value } in dense.runs().iter().flat_map(|run| weights(run)) {
-        cells.entry(block).or_default().entry(layer).or_default().entry(source).or_default().push(value);
+    for (WeightUse { stage, layer, source }, value) in dense.runs().iter().flat_map(|run| weights(run)) {
+        cells.entry(stage).or_default().entry(layer).or_default().entry(source).or_default().push(value);
     }
     let trace = |(layer, sources): (u64, BTreeMap<u64, Vec<f64>>)| Trace {
         name: format!("layer {layer}"),
-        skip: "concat".to_owned(),
+        skip: style::CONCAT.to_owned(),
         points: sources
             .into_iter()
             .filter_map(|(source, values)| Some((source as f64, stats::mean_interval(&values)?)))
             .collect(),
     };
-    let plot = |(block, layers): (u64, BTreeMap<u64, BTreeMap<u64, Vec<f64>>>)| {
+    let plot = |(stage, layers): (u64, BTreeMap<u64, BTreeMap<u64, Vec<f64>>>)| {
         Plot {
-        name: format!("weight-use-{block}"),
-        title: format!("Which features each layer of dense block {block} uses"),
+        name: format!("weight-use-{stage}"),
+        title: format!("Which features each layer of dense block {stage} uses"),
         caption: "Mean |w| of a layer's first convolution over the channels of each source, means over seeds; source 0 is the \
                   block's input, source s what layer s added (Huang et al. 2016, figure 5)."
             .to_owned(),
-        drawn: Drawn::Heat,
-        x: Along::linear("source", Quantity::Number),
-        y: Along::linear("mean |w|", Quantity::Number),
+        drawn: PlotKind::Heat,
+        x: PlotAxis::linear("source", Quantity::Number),
+        y: PlotAxis::linear("mean |w|", Quantity::Number),
         traces: layers.into_iter().map(trace).collect(),
     }
     };

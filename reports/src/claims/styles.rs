@@ -2,15 +2,17 @@
 //!
 //! One backbone, every style, side by side; each against addition.
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::{Evidence, Values, counted_difference};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use super::{Claim, Examined};
-use crate::metric::Metric;
-use crate::paired::Contrast;
-use crate::record::RunRow;
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::metric::Metric;
+use crate::analyses::quantity::Quantity;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
+use crate::rows::{style, task};
+use crate::stats::paired::Contrast;
 use crate::stats::{self, Estimate};
-use crate::store::Run;
 
 /// An advantage in accuracy up to which a style counts as no better: two points.
 const MATTERS: f64 = 0.02;
@@ -42,7 +44,7 @@ const COLUMNS: [(&str, Quantity, Value); 7] = [
 ];
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
-    let base = evidence.style("add");
+    let base = evidence.style(style::ADD);
     let base = base.models().into_iter().next().map(|(_, own)| own.values(ACCURACY)).unwrap_or_default();
     let conditions = conditions(evidence, &base);
     let verdict = Verdict::of_any(&conditions);
@@ -52,7 +54,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
 
 /// Those that are held against addition: every other model that was trained.
 fn others<'a>(evidence: &Evidence<'a>) -> Vec<(&'a RunRow, Evidence<'a>)> {
-    evidence.task("train").models().into_iter().filter(|(first, _)| first.skip != "add").collect()
+    evidence.task(task::TRAIN).models().into_iter().filter(|(first, _)| first.skip != style::ADD).collect()
 }
 
 fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
@@ -78,10 +80,10 @@ fn gain(own: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
 
 fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
     let line = |(first, own): (&RunRow, Evidence<'_>)| {
-        let gained = estimate(gain(&own, base)).filter(|_| first.skip != "add");
+        let gained = estimate(gain(&own, base)).filter(|_| first.skip != style::ADD);
         let mut values: Vec<Option<Estimate>> = COLUMNS.iter().map(|(_, _, of)| own.mean(of)).collect();
         values.insert(1, gained);
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     let mut columns: Vec<Column> = COLUMNS.iter().map(|(title, quantity, _)| Column::new(*title, *quantity)).collect();
     columns.insert(1, Column::new("against addition", Quantity::Difference));
@@ -105,9 +107,9 @@ fn plot(evidence: &Evidence<'_>) -> Plot {
         name: "accuracy".to_owned(),
         title: "Accuracy against training speed".to_owned(),
         caption: "Means over seeds, accuracy with its 95 % interval.".to_owned(),
-        drawn: Drawn::Marks,
-        x: Along::log("training images/s", Quantity::Rate),
-        y: Along::linear("test accuracy", Quantity::Share),
+        drawn: PlotKind::Marks,
+        x: PlotAxis::log("training images/s", Quantity::Rate),
+        y: PlotAxis::linear("test accuracy", Quantity::Share),
         traces: evidence.models().into_iter().map(trace).collect(),
     }
 }

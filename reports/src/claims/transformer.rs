@@ -1,15 +1,18 @@
 //! "There is no modern Transformer without skips."
 //!
-//! Dong et al. 2021, arXiv:2103.03404: without its skips attention makes all tokens alike, doubly exponentially in depth. Noci et al. 2022,
-//! arXiv:2206.03126: then the gradients of queries and keys vanish. Ji et al. 2025, arXiv:2505.01996: the skip around attention
-//! matters more than the one around the MLP; so the two are taken away one by one.
+//! Dong et al. 2021, arXiv:2103.03404: without its skips attention makes all tokens alike, doubly exponentially in
+//! depth. Noci et al. 2022, arXiv:2206.03126: then the gradients of queries and keys vanish. Ji et al. 2025,
+//! arXiv:2505.01996: the skip around attention matters more than the one around the MLP; so the two are taken away one
+//! by one.
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, series, share};
-use super::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use super::{Claim, Examined};
+use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, read_series, share};
+use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::quantity::Quantity;
+use crate::rows::store::Run;
+use crate::rows::{series, style, task};
 use crate::stats::{self, Estimate};
-use crate::store::Run;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "transformer",
@@ -24,29 +27,33 @@ pub(super) const CLAIM: Claim = Claim {
 };
 
 /// Which skips a Transformer has, by the style's word.
-const SKIPS: [(&str, &str); 4] =
-    [("add", "both skips"), ("mlp-only", "no attention skip"), ("attention-only", "no MLP skip"), ("none", "neither")];
+const SKIPS: [(&str, &str); 4] = [
+    (style::ADD, "both skips"),
+    (style::MLP_ONLY, "no attention skip"),
+    (style::ATTENTION_ONLY, "no MLP skip"),
+    (style::NONE, "neither"),
+];
 
 fn accuracy(run: &Run) -> Option<f64> {
-    share(run.row.test_correct, run.row.test_total).filter(|_| run.row.task == "train")
+    share(run.row.test_correct, run.row.test_total).filter(|_| run.row.task == task::TRAIN)
 }
 
 /// How unlike the tokens are after the last block, at the start.
 fn residual(run: &Run) -> Option<f64> {
-    last(run, "token_residual")
+    last(run, series::TOKEN_RESIDUAL)
 }
 
 /// The gradient norm of queries and keys over that of values, at the start: the geometric mean over blocks.
 fn queries_and_keys(run: &Run) -> Option<f64> {
     let log = |name: &str| {
-        let logs: Vec<f64> = series(run, name).into_iter().map(|(_, norm)| norm.ln()).collect();
+        let logs: Vec<f64> = read_series(run, name).into_iter().map(|(_, norm)| norm.ln()).collect();
         stats::mean(&logs).filter(|mean| mean.is_finite())
     };
-    Some(((log("query_gradient")? + log("key_gradient")?) / 2.0 - log("value_gradient")?).exp())
+    Some(((log(series::QUERY_GRADIENT)? + log(series::KEY_GRADIENT)?) / 2.0 - log(series::VALUE_GRADIENT)?).exp())
 }
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
-    let all = evidence.only(|row| row.family == "vit");
+    let all = evidence.only(|row| row.family == style::VIT);
     let conditions = conditions(&all);
     let plots = vec![residuals(&all), gradients(&all)];
     let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
@@ -55,13 +62,13 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
 
 fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
     let of = |style: &str, of: fn(&Run) -> Option<f64>| -> Values<'_> { all.style(style).values(of) };
-    let more = |what| estimate(ratio(&of("add", what), &of("none", what)));
+    let more = |what| estimate(ratio(&of(style::ADD, what), &of(style::NONE, what)));
     vec![
         Condition::above(
             "it is more accurate with both skips than with neither",
             Quantity::Difference,
             0.0,
-            estimate(difference(&of("add", accuracy), &of("none", accuracy))),
+            estimate(difference(&of(style::ADD, accuracy), &of(style::NONE, accuracy))),
         ),
         Condition::above("its tokens are less alike after the last block", Quantity::Ratio, 1.0, more(residual)),
         Condition::above(
@@ -73,14 +80,14 @@ fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
     ]
 }
 
-/// The rows of each way of skipping, with its name.
-fn ways<'a>(all: &'a Evidence<'_>) -> impl Iterator<Item = (&'static str, &'static str, Evidence<'a>)> {
+/// The rows of each choice of skips, with its name.
+fn ablations<'a>(all: &'a Evidence<'_>) -> impl Iterator<Item = (&'static str, &'static str, Evidence<'a>)> {
     let own = |(style, name): (&'static str, &'static str)| (style, name, all.style(style));
     SKIPS.into_iter().map(own).filter(|(_, _, own)| !own.runs().is_empty())
 }
 
 fn measures(all: &Evidence<'_>) -> Measures {
-    let both = all.style("add").values(accuracy);
+    let both = all.style(style::ADD).values(accuracy);
     let columns = [
         ("test accuracy", Quantity::Share),
         ("against both skips", Quantity::Difference),
@@ -88,8 +95,8 @@ fn measures(all: &Evidence<'_>) -> Measures {
         ("query and key gradients over value's", Quantity::Ratio),
     ];
     let line = |(style, name, own): (&str, &str, Evidence<'_>)| {
-        let lost = estimate(difference(&own.values(accuracy), &both)).filter(|_| style != "add");
-        Line::new(
+        let lost = estimate(difference(&own.values(accuracy), &both)).filter(|_| style != style::ADD);
+        MeasureRow::new(
             name,
             style,
             vec![own.mean(accuracy), lost, own.mean(residual), geometric_mean(&own.values(queries_and_keys))],
@@ -100,7 +107,7 @@ fn measures(all: &Evidence<'_>) -> Measures {
         caption: "Means over seeds with 95 % intervals; residual and gradients at initialisation. A residual of 0: all tokens are alike."
             .to_owned(),
         columns: columns.into_iter().map(|(title, quantity)| Column::new(title, quantity)).collect(),
-        lines: ways(all).map(line).collect(),
+        lines: ablations(all).map(line).collect(),
     }
 }
 
@@ -108,29 +115,29 @@ fn residuals(all: &Evidence<'_>) -> Plot {
     let trace = |(style, name, own): (&str, &str, Evidence<'_>)| Trace {
         name: name.to_owned(),
         skip: style.to_owned(),
-        points: own.mean_series("token_residual"),
+        points: own.mean_series(series::TOKEN_RESIDUAL),
     };
     Plot {
         name: "token-residual".to_owned(),
         title: "How unlike tokens stay, at the start".to_owned(),
         caption: "‖X − 1x̄ᵀ‖/‖X‖ after each block, 0 the embedding; means over seeds with 95 % intervals.".to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("block", Quantity::Number),
-        y: Along::log("token residual", Quantity::Number),
-        traces: ways(all).map(trace).collect(),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("block", Quantity::Number),
+        y: PlotAxis::log("token residual", Quantity::Number),
+        traces: ablations(all).map(trace).collect(),
     }
 }
 
 /// Block by block, the gradient norm of the queries over that of the values.
 fn gradients(all: &Evidence<'_>) -> Plot {
     let points = |own: &Evidence<'_>| -> Vec<(f64, Estimate)> {
-        let values = own.mean_series("value_gradient");
+        let values = own.mean_series(series::VALUE_GRADIENT);
         let over = |(block, query): (f64, Estimate)| {
             let (_, value) = values.iter().find(|(other, _)| *other == block)?;
             let ratio = query.value / value.value;
             ratio.is_finite().then_some((block, Estimate { n: query.n, value: ratio, low: None, high: None }))
         };
-        own.mean_series("query_gradient").into_iter().filter_map(over).collect()
+        own.mean_series(series::QUERY_GRADIENT).into_iter().filter_map(over).collect()
     };
     let trace = |(style, name, own): (&str, &str, Evidence<'_>)| Trace {
         name: name.to_owned(),
@@ -141,9 +148,9 @@ fn gradients(all: &Evidence<'_>) -> Plot {
         name: "query-gradients".to_owned(),
         title: "Gradients of the queries over those of the values, at the start".to_owned(),
         caption: "Ratios of the means over seeds, block by block.".to_owned(),
-        drawn: Drawn::Lines,
-        x: Along::linear("block", Quantity::Number),
-        y: Along::log("query over value", Quantity::Ratio),
-        traces: ways(all).map(trace).collect(),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("block", Quantity::Number),
+        y: PlotAxis::log("query over value", Quantity::Ratio),
+        traces: ablations(all).map(trace).collect(),
     }
 }

@@ -1,8 +1,8 @@
 //! What claims draw, in the units in which it is read.
 
-use crate::claims::{Along, Drawn, Finding, Plot, Quantity, Trace};
+use crate::claims::{Finding, Plot, PlotAxis, PlotKind, Trace};
 
-use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
 /// Every plot of every claim that has something to draw.
 pub(super) fn claims(findings: &[Finding]) -> Vec<Figure> {
@@ -28,30 +28,19 @@ fn figure(finding: &Finding, plot: &Plot) -> Figure {
         caption: plot.caption.clone(),
         x: axis(&plot.x),
         y: axis(&plot.y),
-        kind: if plot.drawn == Drawn::Heat { Kind::Heat } else { Kind::Plot },
+        kind: if plot.drawn == PlotKind::Heat { Kind::Heat } else { Kind::Plot },
         series: own.map(|trace| series(plot, trace)).collect(),
     }
 }
 
-fn axis(along: &Along) -> Axis {
-    let unit = unit(along.quantity).1;
-    Axis::new(format!("{}{unit}", along.title), if along.log { Scale::Log } else { Scale::Linear })
-}
-
-/// From the unit of rows to the one that is read, and its name.
-fn unit(quantity: Quantity) -> (f64, &'static str) {
-    match quantity {
-        Quantity::Share => (100.0, ", %"),
-        Quantity::Difference => (100.0, ", points"),
-        Quantity::Bytes => (1.0 / 1_048_576.0, ", MiB"),
-        _ => (1.0, ""),
-    }
+fn axis(along: &PlotAxis) -> Axis {
+    Axis::new(along.quantity.unit().label(along.title), if along.log { Scale::Log } else { Scale::Linear })
 }
 
 fn series(plot: &Plot, trace: &Trace) -> Series {
-    let (across, along) = (unit(plot.x.quantity).0, unit(plot.y.quantity).0);
+    let (across, along) = (plot.x.quantity.unit().factor(), plot.y.quantity.unit().factor());
     let point = |(x, y): &(f64, crate::stats::Estimate)| Point {
-        name: if plot.drawn == Drawn::Marks {
+        name: if plot.drawn == PlotKind::Marks {
             trace.name.clone()
         } else {
             format!("{}, {} {x}", trace.name, plot.x.title)
@@ -63,7 +52,7 @@ fn series(plot: &Plot, trace: &Trace) -> Series {
     Series {
         name: trace.name.clone(),
         style: trace.skip.clone(),
-        mark: if plot.drawn == Drawn::Marks { Mark::Marks } else { Mark::Line },
+        mark: if plot.drawn == PlotKind::Marks { Mark::Marks } else { Mark::Line },
         points: trace.points.iter().map(point).collect(),
     }
 }

@@ -1,16 +1,15 @@
 //! How metrics grow along sweeps; without a sweep over depth, the peak memory of every network against its depth.
 
-use crate::apart::{apart, tail};
-use crate::group::{Group, Setting};
-use crate::metric::Metric;
-use crate::record::{RunRow, Status};
+use crate::analyses::distinguish::{distinguish, format_distinction};
+use crate::analyses::group::{Group, Setting};
+use crate::analyses::metric::Metric;
+use crate::analyses::scaling::Curve;
 use crate::report::Report;
-use crate::scaling::Curve;
+use crate::rows::record::{RunRow, Status};
+use crate::rows::style;
 use crate::stats;
-use crate::table::title;
 
-use super::pareto::unit;
-use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
 const DRAWN: [Metric; 3] = [Metric::TrainMemory, Metric::SavedMemory, Metric::TrainThroughput];
 
@@ -32,9 +31,10 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
     let of = |curve: &&Curve| curve.sweep == sweep && curve.metric == metric;
     let curves: Vec<&Curve> = report.curves.iter().filter(of).collect();
     let named: Vec<(&str, &Setting)> = curves.iter().map(|curve| (curve.line.as_str(), &curve.setting)).collect();
-    let drawn = curves.iter().zip(apart(&named));
-    let series: Vec<Series> = drawn.map(|(curve, apart)| series(curve, &tail(&apart), report)).collect();
-    let (name, unit) = (title(metric), unit(metric).1);
+    let drawn = curves.iter().zip(distinguish(&named));
+    let series: Vec<Series> =
+        drawn.map(|(curve, distinction)| series(curve, &format_distinction(&distinction), report)).collect();
+    let name = metric.title();
     let varied = sweep.replace('_', " ");
     (!series.is_empty()).then(|| Figure {
         id: slug(&["growth", sweep, metric.word()]),
@@ -43,7 +43,7 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
             "Both axes are logarithmic: a straight line is a power law, metric = a · {varied}ᵇ, and b its slope."
         ),
         x: Axis::new(varied, Scale::Log),
-        y: Axis::new(format!("{name}{unit}"), Scale::Log),
+        y: Axis::new(metric.unit().label(name), Scale::Log),
         kind: Kind::Plot,
         series,
     })
@@ -54,20 +54,20 @@ fn capital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn series(curve: &Curve, apart: &str, report: &Report) -> Series {
-    let factor = unit(curve.metric).0;
+fn series(curve: &Curve, distinction: &str, report: &Report) -> Series {
+    let factor = curve.metric.unit().factor();
     let exponent =
         curve.exponent.map_or(String::new(), |exponent| format!(", b = {:.2}", exponent.value).replace('-', "−"));
     let point = |(x, y): &(f64, f64)| Point {
-        name: format!("{}{apart}, {} {x}", curve.line, curve.sweep.replace('_', " ")),
+        name: format!("{}{distinction}, {} {x}", curve.line, curve.sweep.replace('_', " ")),
         x: exactly(*x),
         y: exactly(*y * factor),
         hollow: false,
     };
-    let transformer = report.runs.iter().any(|run| run.row.sweep_line == curve.line && run.row.family == "vit");
-    let style = if transformer { "transformer" } else { &curve.skip };
+    let transformer = report.runs.iter().any(|run| run.row.sweep_line == curve.line && run.row.family == style::VIT);
+    let style = if transformer { style::TRANSFORMER } else { &curve.skip };
     Series {
-        name: format!("{}{apart}{exponent}", curve.line),
+        name: format!("{}{distinction}{exponent}", curve.line),
         style: style.to_owned(),
         mark: Mark::Line,
         points: curve.points.iter().map(point).collect(),
@@ -103,9 +103,9 @@ fn of_group(report: &Report, group: &Group) -> Vec<(String, Point)> {
         let same = |row: &&RunRow| row.model == model && row.status == Status::Ok;
         report.runs.iter().map(|run| &run.row).find(same).map(|row| row.depth as f64)
     };
-    let point = |member: &crate::group::Member| {
+    let point = |member: &crate::analyses::group::Member| {
         let values: Vec<f64> = member.values.get(&Metric::TrainMemory)?.values().copied().collect();
-        let y = scaled(&stats::mean_interval(&values)?, unit(Metric::TrainMemory).0);
+        let y = scaled(&stats::mean_interval(&values)?, Metric::TrainMemory.unit().factor());
         let x = exactly(depth(&member.model)?);
         Some((member.style().to_owned(), Point { name: member.model.clone(), x, y, hollow: false }))
     };

@@ -1,15 +1,14 @@
 //! Accuracy against a cost.
 
-use crate::frontier::{Frontier, Point as Net, Standing};
-use crate::metric::Metric;
-use crate::table::title;
+use crate::analyses::frontier::{Frontier, Standing, Tradeoff};
 
-use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
 /// A mark for each network, those that another one beats hollow, and a line through the others.
 pub(super) fn pareto(frontier: &Frontier) -> Figure {
-    let (setting, cost) = (&frontier.setting, title(frontier.cost));
-    let (factor, unit) = unit(frontier.cost);
+    let (setting, cost) = (&frontier.setting, frontier.cost.title());
+    let unit = frontier.cost.unit();
+    let factor = unit.factor();
     let mut styles: Vec<&str> = frontier.points.iter().map(|net| net.style.as_str()).collect();
     styles.sort_unstable();
     styles.dedup();
@@ -22,7 +21,7 @@ pub(super) fn pareto(frontier: &Frontier) -> Figure {
             "{} on {}. Means over seeds with 95 % intervals; hollow: another network is as good in both and better in one, by the means.",
             setting.data, setting.device
         ),
-        x: Axis::new(format!("{cost}{unit}"), Scale::Log),
+        x: Axis::new(unit.label(cost), Scale::Log),
         y: Axis::new("test accuracy, %", Scale::Percent),
         kind: Kind::Plot,
         series,
@@ -35,20 +34,7 @@ fn elsewhere(data: &str, device: &str) -> String {
     slug(&[data, device])
 }
 
-/// From the unit of rows to the one that is read, and its name.
-pub(super) fn unit(metric: Metric) -> (f64, &'static str) {
-    match metric {
-        Metric::TrainMemory | Metric::InferMemory | Metric::SavedMemory => (1.0 / 1_048_576.0, ", MiB"),
-        Metric::Latency | Metric::LatencyTail => (1e-6, ", ms"),
-        Metric::TimeToAccuracy => (1e-9, ", s"),
-        Metric::TestAccuracy | Metric::TrainAccuracy => (100.0, ", %"),
-        Metric::Params => (1e-3, ", thousands"),
-        Metric::Macs => (1e-6, ", millions"),
-        _ => (1.0, ""),
-    }
-}
-
-fn point(net: &Net, factor: f64) -> Point {
+fn point(net: &Tradeoff, factor: f64) -> Point {
     let hollow = net.standing != Standing::On;
     Point { name: net.model.clone(), x: scaled(&net.cost, factor), y: scaled(&net.accuracy, 100.0), hollow }
 }
@@ -60,7 +46,7 @@ fn of_style(frontier: &Frontier, style: &str, factor: f64) -> Series {
 
 fn line(frontier: &Frontier, factor: f64) -> Series {
     let on = frontier.points.iter().filter(|net| net.standing == Standing::On);
-    let bare = |net: &Net| Point {
+    let bare = |net: &Tradeoff| Point {
         name: net.model.clone(),
         x: exactly(net.cost.value * factor),
         y: exactly(net.accuracy.value * 100.0),

@@ -2,39 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use crate::apart::{apart, tail};
-use crate::group::Setting;
-use crate::record::RunRow;
+use crate::analyses::distinguish::{distinguish, format_distinction};
+use crate::analyses::group::Setting;
+use crate::analyses::roofline::Roof;
 use crate::report::Report;
-use crate::roofline::Roof;
+use crate::rows::record::RunRow;
+use crate::rows::task;
 use crate::stats::median;
 
-use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
 
 /// A figure for each device and machine with ceilings.
 pub(super) fn roofline(report: &Report) -> Vec<Figure> {
-    let mut places: Vec<Place<'_>> = report.roofs.iter().map(|roof| [&*roof.device, &*roof.host]).collect();
-    places.sort_unstable();
-    places.dedup();
-    let title = |[device, host]: Place<'_>| {
-        let alone = places.iter().filter(|place| place[0] == device).count() == 1;
+    let mut devices: Vec<DeviceKey<'_>> = report.roofs.iter().map(|roof| [&*roof.device, &*roof.host]).collect();
+    devices.sort_unstable();
+    devices.dedup();
+    let title = |[device, host]: DeviceKey<'_>| {
+        let alone = devices.iter().filter(|key| key[0] == device).count() == 1;
         if alone { format!("Roofline: {device}") } else { format!("Roofline: {device}, machine {host}") }
     };
-    places.iter().filter_map(|place| figure(report, *place, title(*place))).collect()
+    devices.iter().filter_map(|key| figure(report, *key, title(*key))).collect()
 }
 
 /// Device and machine.
-type Place<'a> = [&'a str; 2];
+type DeviceKey<'a> = [&'a str; 2];
 
-fn figure(report: &Report, place: Place<'_>, title: String) -> Option<Figure> {
-    let own: Vec<&Roof> = report.roofs.iter().filter(|roof| [&*roof.device, &*roof.host] == place).collect();
+fn figure(report: &Report, key: DeviceKey<'_>, title: String) -> Option<Figure> {
+    let own: Vec<&Roof> = report.roofs.iter().filter(|roof| [&*roof.device, &*roof.host] == key).collect();
     let mut styles: Vec<&str> = own.iter().map(|roof| roof.style.as_str()).collect();
     styles.sort_unstable();
     styles.dedup();
     let mut series: Vec<Series> = styles.into_iter().map(|style| of_style(&own, style)).collect();
-    series.push(ceiling(report, place, &own)?);
+    series.push(ceiling(report, key, &own)?);
     Some(Figure {
-        id: slug(&["roofline", place[0]]),
+        id: slug(&["roofline", key[0]]),
         title,
         caption:
             "Medians over seeds and rounds; filled: a training step, hollow: another task, such as inference. The line is what \
@@ -53,24 +54,24 @@ fn of_style(roofs: &[&Roof], style: &str) -> Series {
         own.iter().map(|roof| ([&*roof.model, &*roof.task], &roof.setting)).collect();
     // Settings that differ are told apart by some word.
     let mut same: BTreeMap<([&str; 2], Vec<String>), Vec<&Roof>> = BTreeMap::new();
-    for ((roof, (name, _)), apart) in own.iter().zip(&named).zip(apart(&named)) {
-        same.entry((*name, apart)).or_default().push(roof);
+    for ((roof, (name, _)), distinction) in own.iter().zip(&named).zip(distinguish(&named)) {
+        same.entry((*name, distinction)).or_default().push(roof);
     }
-    let points = same.iter().filter_map(|((name, apart), roofs)| point(*name, apart, roofs)).collect();
+    let points = same.iter().filter_map(|((name, distinction), roofs)| point(*name, distinction, roofs)).collect();
     Series { name: style.to_owned(), style: style.to_owned(), mark: Mark::Marks, points }
 }
 
-fn point([model, task]: [&str; 2], apart: &[String], roofs: &[&Roof]) -> Option<Point> {
+fn point([model, task]: [&str; 2], distinction: &[String], roofs: &[&Roof]) -> Option<Point> {
     let middle = |of: fn(&Roof) -> f64| median(&roofs.iter().map(|roof| of(roof)).collect::<Vec<f64>>());
     let (x, y) = (middle(|roof| roof.intensity_flops_per_byte)?, middle(|roof| roof.flops_per_s)? / 1e9);
-    let name = format!("{model} {task}{}", tail(apart));
-    Some(Point { name, x: exactly(x), y: exactly(y), hollow: task != "train-step" })
+    let name = format!("{model} {task}{}", format_distinction(distinction));
+    Some(Point { name, x: exactly(x), y: exactly(y), hollow: task != task::TRAIN_STEP })
 }
 
 /// From bandwidth's slope to compute's plateau.
-fn ceiling(report: &Report, place: Place<'_>, roofs: &[&Roof]) -> Option<Series> {
+fn ceiling(report: &Report, key: DeviceKey<'_>, roofs: &[&Roof]) -> Option<Series> {
     let middle = |of: fn(&RunRow) -> Option<f64>| {
-        let rows = report.runs.iter().map(|run| &run.row).filter(|row| [&*row.device, &*row.host] == place);
+        let rows = report.runs.iter().map(|run| &run.row).filter(|row| [&*row.device, &*row.host] == key);
         median(&rows.filter_map(of).collect::<Vec<f64>>())
     };
     let (compute, memory) = (middle(|row| row.ceiling_flops_per_s)?, middle(|row| row.ceiling_bytes_per_s)?);

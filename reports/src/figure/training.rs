@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::group::Group;
-use crate::record::Status;
+use crate::analyses::group::Group;
 use crate::report::Report;
+use crate::rows::record::Status;
+use crate::rows::store::Run;
+use crate::rows::{series, task};
 use crate::stats::{self, Estimate};
-use crate::store::Run;
 
-use super::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
 
 /// A figure of the loss and one of the test accuracy for each group that trained.
 pub(super) fn training(report: &Report) -> Vec<Figure> {
     let mut trained: HashMap<&str, Vec<&Run>> = HashMap::new();
-    for run in report.runs.iter().filter(|run| run.row.task == "train" && run.row.status == Status::Ok) {
+    for run in report.runs.iter().filter(|run| run.row.task == task::TRAIN && run.row.status == Status::Ok) {
         trained.entry(&run.row.group).or_default().push(run);
     }
     let of = |group: &Group| trained.get(group.identity.group.as_str()).map_or(&[][..], Vec::as_slice);
@@ -22,13 +23,13 @@ pub(super) fn training(report: &Report) -> Vec<Figure> {
 
 fn loss(trained: &[&Run], group: &Group) -> Option<Figure> {
     let y = Axis::new("training loss", Scale::Log);
-    figure(trained, group, "loss", "Training loss", y, |_, value| Some(value))
+    figure(trained, group, series::LOSS, "Training loss", y, |_, value| Some(value))
 }
 
 fn accuracy(trained: &[&Run], group: &Group) -> Option<Figure> {
     let y = Axis::new("test accuracy, %", Scale::Percent);
     let share = |run: &Run, value: f64| Some(value * 100.0 / run.row.test_total.filter(|total| *total > 0)? as f64);
-    figure(trained, group, "test_correct", "Test accuracy", y, share)
+    figure(trained, group, series::TEST_CORRECT, "Test accuracy", y, share)
 }
 
 fn figure(

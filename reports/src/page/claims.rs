@@ -6,7 +6,8 @@ use crate::claims::{Finding, Verdict};
 use crate::figure::Figure;
 use crate::table;
 
-use super::{data, plots};
+use super::data;
+use super::plots::plots;
 
 /// All of them, the verdicts first.
 pub(super) fn claims(findings: &[Finding], figures: &[Figure]) -> Markup {
@@ -24,7 +25,7 @@ fn one(finding: &Finding, figures: &[Figure]) -> Markup {
         article.claim {
             h3 { (finding.claim) " " span class={ "verdict " (class(finding.verdict)) } { (finding.verdict.word()) } }
             @for sentence in table::sentences(finding) { p.remark { (sentence) } }
-            @for sheet in table::sheets(finding) { (data::table(&sheet)) }
+            @for table in table::tables(finding) { (data::table(&table)) }
             (plots(figures.iter().filter(|figure| figure.id.starts_with(&beginning))))
         }
     }

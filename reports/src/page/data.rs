@@ -2,25 +2,25 @@
 
 use maud::{Markup, html};
 
-use crate::chart::told;
+use crate::chart::format_estimate;
 use crate::figure::{Figure, Kind, Mark};
-use crate::table::Sheet;
+use crate::table::TextTable;
 
-/// A sheet with its title and caption.
-pub(super) fn table(sheet: &Sheet) -> Markup {
+/// A table with its title and caption.
+pub(super) fn table(table: &TextTable) -> Markup {
     html! {
-        h3 { (sheet.title) }
-        (bare(&sheet.title, &sheet.header, &sheet.rows, sheet.left))
-        @if !sheet.caption.is_empty() { p.caption { (sheet.caption) } }
+        h3 { (table.title) }
+        (bare(&table.title, &table.header, &table.rows, table.left))
+        @if !table.caption.is_empty() { p.caption { (table.caption) } }
     }
 }
 
-/// Several sheets behind one line that opens them.
-pub(super) fn folded(title: &str, sheets: &[Sheet]) -> Markup {
+/// Several tables behind one line that opens them.
+pub(super) fn folded(title: &str, tables: &[TextTable]) -> Markup {
     html! {
         details {
             summary { (title) }
-            @for sheet in sheets { (table(sheet)) }
+            @for one in tables { (table(one)) }
         }
     }
 }
@@ -75,8 +75,8 @@ pub(super) fn numbers(figure: &Figure) -> Markup {
     let rows: Vec<Vec<String>> = drawn
         .flat_map(|series| {
             series.points.iter().map(|point| {
-                let mut cells = vec![point.name.clone(), series.name.clone(), told(&point.x)];
-                cells.extend((!bars).then(|| told(&point.y)));
+                let mut cells = vec![point.name.clone(), series.name.clone(), format_estimate(&point.x)];
+                cells.extend((!bars).then(|| format_estimate(&point.y)));
                 cells
             })
         })

@@ -5,15 +5,18 @@
 
 mod claims;
 mod data;
+mod plots;
 mod provenance;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::analyses::compare::Comparison;
 use crate::chart;
-use crate::compare::Comparison;
 use crate::figure::{Figure, figures};
 use crate::report::Report;
-use crate::table::{self, Sheet, Style};
+use crate::table::{self, Format, TextTable};
+
+use plots::plots;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -22,13 +25,14 @@ const SCRIPT: &str = include_str!("page.js");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'";
 
-/// A part of the page: its name in links, its title, what it holds.
-type Part = (&'static str, &'static str, Markup);
+/// A section of the page: its name in links, its title, what it holds.
+type PageSection = (&'static str, &'static str, Markup);
 
 /// The page. The same rows always give the same text.
 pub fn page(report: &Report) -> String {
     let figures = figures(report);
-    let parts: Vec<Part> = parts(report, &figures).into_iter().filter(|(_, _, body)| !body.0.is_empty()).collect();
+    let sections: Vec<PageSection> =
+        sections(report, &figures).into_iter().filter(|(_, _, body)| !body.0.is_empty()).collect();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -43,9 +47,9 @@ pub fn page(report: &Report) -> String {
             }
             body {
                 a.skip href="#answer" { "To the answer" }
-                (head(report, &parts))
+                (head(report, &sections))
                 main {
-                    @for (id, title, body) in &parts {
+                    @for (id, title, body) in &sections {
                         section id=(id) aria-labelledby={ (id) "-title" } {
                             h2 id={ (id) "-title" } { (title) }
                             (body)
@@ -68,7 +72,7 @@ fn subject(report: &Report) -> String {
     subjects.join(", ")
 }
 
-fn head(report: &Report, parts: &[Part]) -> Markup {
+fn head(report: &Report, sections: &[PageSection]) -> Markup {
     html! {
         header {
             p.brand { "skipbench" }
@@ -76,20 +80,21 @@ fn head(report: &Report, parts: &[Part]) -> Markup {
             p.subject { (subject(report)) ", " (report.runs.len()) " cells, " (report.broken) " not measured" }
             button.theme type="button" hidden aria-label="Light or dark" { "◐" }
             nav aria-label="Contents" {
-                ul { @for (id, title, _) in parts { li { a href={ "#" (id) } { (title) } } } }
+                ul { @for (id, title, _) in sections { li { a href={ "#" (id) } { (title) } } } }
             }
         }
     }
 }
 
-fn parts(report: &Report, figures: &[Figure]) -> Vec<Part> {
+// One list of all sections, in the order of the page: to divide it would hide that order.
+fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
     let drawn = |beginning: &str| plots(figures.iter().filter(|figure| figure.id.starts_with(beginning)));
-    let frontiers: Vec<Sheet> = report.frontiers.iter().map(table::frontier).collect();
-    let unless = |empty: bool, sheet: Sheet| {
+    let frontiers: Vec<TextTable> = report.frontiers.iter().map(table::frontier).collect();
+    let unless = |empty: bool, table: TextTable| {
         if empty {
             html! {}
         } else {
-            data::table(&sheet)
+            data::table(&table)
         }
     };
     vec![
@@ -120,14 +125,14 @@ fn parts(report: &Report, figures: &[Figure]) -> Vec<Part> {
             html! { (drawn("roofline")) (unless(report.roofs.is_empty(), table::roofs(&report.roofs))) },
         ),
         ("rank", "On the whole", unless(report.rankings.is_empty(), table::rankings(&report.rankings))),
-        ("failures", "Not measured", list(&table::failures(report))),
+        ("failures", "Not measured", list(&table::format_failures(report))),
         ("reproduce", "Reproduce it", provenance::commands(report)),
         ("rows", "Every row", provenance::rows(report)),
     ]
 }
 
 fn answer(report: &Report) -> Markup {
-    let sentences = table::answers(&report.answers, Style::Terminal);
+    let sentences = table::format_answers(&report.answers, Format::Terminal);
     html! {
         @for sentence in &sentences { p.sentence { (sentence) } }
         @if sentences.is_empty() { p { "No matched group of these runs has two skip styles: there is nothing to hold against each other." } }
@@ -149,28 +154,5 @@ fn comparisons(comparisons: &[Comparison]) -> Markup {
             @for line in table::remarks(comparison) { p.remark { (line) } }
         }
         @if !comparisons.is_empty() { p.caption { (table::LEGEND) } }
-    }
-}
-
-fn plots<'a>(figures: impl Iterator<Item = &'a Figure>) -> Markup {
-    let figures: Vec<&Figure> = figures.collect();
-    html! {
-        @if !figures.is_empty() {
-            div.plots { @for figure in figures { (plot(figure)) } }
-        }
-    }
-}
-
-fn plot(figure: &Figure) -> Markup {
-    html! {
-        figure id={ "plot-" (figure.id) } {
-            h3 { (figure.title) }
-            (chart::inline(figure))
-            figcaption { (figure.caption) }
-            details {
-                summary { "Its numbers" }
-                (data::numbers(figure))
-            }
-        }
     }
 }

@@ -2,19 +2,20 @@
 
 use maud::{Markup, html};
 
-use crate::command;
-use crate::record::{RunRow, Status};
 use crate::report::Report;
-use crate::table::{self, Style};
+use crate::rows::command;
+use crate::rows::record::{RunRow, Status};
+use crate::table::{self, Format};
 
 /// The commands that made the rows, each once, with where they ran.
 pub(super) fn commands(report: &Report) -> Markup {
-    let mut commands: Vec<String> = report.runs.iter().map(|run| command::shown(&run.row.command)).collect();
+    let mut commands: Vec<String> =
+        report.runs.iter().map(|run| command::format_without_output(&run.row.command)).collect();
     commands.sort_unstable();
     commands.dedup();
     html! {
         @for command in commands { pre { code { (command) } } }
-        ul.origins { @for line in table::origins(&report.origins, Style::Terminal).lines() { li { (line) } } }
+        ul.origins { @for line in table::format_origins(&report.origins, Format::Terminal).lines() { li { (line) } } }
         (recipes(report))
     }
 }

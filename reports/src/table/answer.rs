@@ -1,39 +1,30 @@
 //! The answer in sentences, one a metric.
 
-use crate::answer::{Answer, Effect};
-use crate::compare::CHANCE;
-use crate::metric::Metric;
+use super::format::Format;
+use super::plain::format_sentence;
+use crate::analyses::answer::{Answer, Effect};
+use crate::analyses::compare::CHANCE;
+use crate::analyses::metric::Metric;
+use crate::rows::style;
 
-use super::format::{points, times, title};
-use super::{Style, sentence};
+use super::number::{format_points, format_ratio};
 
 /// Groups named in a sentence; the tables have them all.
 const NAMED: usize = 4;
 
 /// One sentence for each answer.
-pub fn answers(answers: &[Answer], style: Style) -> Vec<String> {
-    answers.iter().map(|answer| sentence(&said(answer), style)).collect()
+pub fn format_answers(answers: &[Answer], format: Format) -> Vec<String> {
+    answers.iter().map(|answer| format_sentence(&describe(answer), format)).collect()
 }
 
-fn said(answer: &Answer) -> String {
+fn describe(answer: &Answer) -> String {
     let clauses = answer.effects.chunk_by(|a, b| (&a.style, &a.against) == (&b.style, &b.against));
     let clauses: Vec<String> = clauses.map(|effects| clause(effects, answer.metric)).collect();
     let metric = answer.metric;
     let buys = metric.is_share() || metric == Metric::TimeToAccuracy;
     let question = if buys { "What it buys" } else { "What it costs" };
     let unit = if metric.is_share() { " (percentage points)" } else { "" };
-    format!("{question} in {}{unit} — {}{}.", subject(metric), clauses.join("; "), pairs(&answer.effects))
-}
-
-/// What the sentence is about, in words that stand by themselves.
-fn subject(metric: Metric) -> &'static str {
-    match metric {
-        Metric::TrainThroughput | Metric::EpochThroughput => "training speed",
-        Metric::InferThroughput => "inference speed",
-        Metric::TrainMemory => "peak training memory",
-        Metric::InferMemory => "peak inference memory",
-        metric => title(metric),
-    }
+    format!("{question} in {}{unit} — {}{}.", metric.subject(), clauses.join("; "), pairs(&answer.effects))
 }
 
 /// How many pairs are behind the numbers.
@@ -62,21 +53,17 @@ fn clause(effects: &[Effect], metric: Metric) -> String {
         0 => String::new(),
         more => format!(" and {more} more in the tables"),
     };
-    format!("{} against {}: {open}{}{more}{close}", word(&first.style), word(&first.against), named.join(", "))
-}
-
-fn word(style: &str) -> &str {
-    match style {
-        "none" => "no skip",
-        "add" => "addition",
-        "concat" => "concatenation",
-        other => other,
-    }
+    format!(
+        "{} against {}: {open}{}{more}{close}",
+        style::noun(&first.style),
+        style::noun(&first.against),
+        named.join(", ")
+    )
 }
 
 fn number(effect: &Effect, metric: Metric) -> String {
     let estimate = &effect.contrast.estimate;
-    let number = if metric.is_share() { points(estimate) } else { times(estimate) };
+    let number = if metric.is_share() { format_points(estimate) } else { format_ratio(estimate) };
     let by = effect.model.as_ref().map_or(String::new(), |model| format!(" by {model}"));
     let against = effect.base.as_ref().map_or(String::new(), |base| format!(" against {base}"));
     format!("{number}{by}{against} in {}", effect.group)

@@ -1,14 +1,17 @@
 //! Matched groups: each member's values and, below each, the ratio to the reference with its interval.
 
-use crate::apart::tail;
-use crate::compare::{Comparison, Entry, Member, Verdict};
-use crate::group::{Identity, Origin};
-use crate::metric::Metric;
-use crate::paired::Contrast;
+use super::format::{Format, bullet};
+use super::plain::{format_line, format_sentence};
+use super::provenance::format_origins;
+use super::text_table::TextTable;
+use crate::analyses::compare::{Comparison, Entry, Member, Verdict};
+use crate::analyses::distinguish::format_distinction;
+use crate::analyses::group::{Identity, Origin};
+use crate::analyses::metric::Metric;
 use crate::stats::Estimate;
+use crate::stats::paired::Contrast;
 
-use super::format::{number, points, times, title};
-use super::{Sheet, Style, bullet, line, origins, sentence};
+use super::number::{format_metric, format_points, format_ratio};
 
 /// The columns; `comparison.csv` holds the rest.
 const COLUMNS: [Metric; 11] = [
@@ -26,8 +29,8 @@ const COLUMNS: [Metric; 11] = [
 ];
 
 /// One table a group: each member's values and, below each, the ratio to the reference with its interval.
-pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
-    let mut text: String = comparisons.iter().map(|comparison| group(comparison, style)).collect();
+pub fn format_comparisons(comparisons: &[Comparison], format: Format) -> String {
+    let mut text: String = comparisons.iter().map(|comparison| format_group(comparison, format)).collect();
     text.push_str(LEGEND);
     text.push('\n');
     let mut seen: Vec<(String, Origin)> = Vec::new();
@@ -37,7 +40,7 @@ pub fn comparisons(comparisons: &[Comparison], style: Style) -> String {
             seen.push(origin);
         }
     }
-    text + &origins(&seen, style)
+    text + &format_origins(&seen, format)
 }
 
 /// How to read the tables of groups.
@@ -48,42 +51,44 @@ pub(crate) const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Stude
                       against itself; \"not after Holm's correction\": by itself it would be, but among all that the group \
                       compares such a one is no surprise (5 %). MACs are for one image.";
 
-fn group(comparison: &Comparison, style: Style) -> String {
-    let sheet = self::comparison(comparison);
-    let remarks: String =
-        remarks(comparison).iter().map(|line| format!("{}{}\n", bullet(style), sentence(line, style))).collect();
-    let (bold, gap) = if style == Style::Markdown { ("**", "\n") } else { ("", "") };
-    let name = sentence(&comparison.identity.group, style);
-    let title = sentence(&sheet.title, style).replacen(&name, &format!("{bold}{name}{bold}"), 1);
-    format!("{title}\n{gap}{}\n{remarks}\n", sheet.drawn(style).trim_end())
+fn format_group(comparison: &Comparison, format: Format) -> String {
+    let table = self::comparison(comparison);
+    let remarks: String = remarks(comparison)
+        .iter()
+        .map(|line| format!("{}{}\n", bullet(format), format_sentence(line, format)))
+        .collect();
+    let (bold, gap) = if format == Format::Markdown { ("**", "\n") } else { ("", "") };
+    let name = format_sentence(&comparison.identity.group, format);
+    let title = format_sentence(&table.title, format).replacen(&name, &format!("{bold}{name}{bold}"), 1);
+    format!("{title}\n{gap}{}\n{remarks}\n", table.format(format).trim_end())
 }
 
 /// One group's table.
-pub fn comparison(comparison: &Comparison) -> Sheet {
+pub fn comparison(comparison: &Comparison) -> TextTable {
     let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();
     let titles = ["model", "skip", "n"].into_iter().map(str::to_owned);
     let line = |member: &Member| {
         let names = [member.model.clone(), member.skip.clone(), replicates(member)];
         names.into_iter().chain(metrics.iter().map(|metric| value(member, *metric))).collect()
     };
-    Sheet {
+    TextTable {
         id: format!("compare-{}", comparison.identity.group),
         title: heading(comparison),
         caption: String::new(),
-        header: titles.chain(metrics.iter().map(|metric| title(*metric).to_owned())).collect(),
+        header: titles.chain(metrics.iter().map(|metric| metric.title().to_owned())).collect(),
         rows: comparison.members.iter().map(line).collect(),
         left: 2,
     }
 }
 
 /// Unlike that of any other that was measured otherwise.
-fn heading(Comparison { identity, apart, .. }: &Comparison) -> String {
+fn heading(Comparison { identity, distinction, .. }: &Comparison) -> String {
     let matched = match identity.budget.as_str() {
         "" => "not matched".to_owned(),
         budget => format!("matched in {budget}"),
     };
     let Identity { group, data, device, reference, .. } = identity;
-    format!("{group}: {data} on {device}, {matched}, compared with {reference}{}", tail(apart))
+    format!("{group}: {data} on {device}, {matched}, compared with {reference}{}", format_distinction(distinction))
 }
 
 /// Replicates behind the line: one number, or from – to where metrics differ.
@@ -102,7 +107,7 @@ fn measured(comparison: &Comparison, metric: Metric) -> bool {
 
 fn value(member: &Member, metric: Metric) -> String {
     let Some(entry) = member.entry(metric) else { return String::new() };
-    let mut lines = vec![number(metric, &entry.value)];
+    let mut lines = vec![format_metric(metric, &entry.value)];
     lines.extend(ratio(entry));
     lines.join("\n")
 }
@@ -110,7 +115,8 @@ fn value(member: &Member, metric: Metric) -> String {
 /// The lines below a value.
 fn ratio(entry: &Entry) -> Vec<String> {
     let Some(contrast) = entry.judged() else { return Vec::new() };
-    let shown = if entry.metric.is_share() { points(&contrast.estimate) } else { times(&contrast.estimate) };
+    let shown =
+        if entry.metric.is_share() { format_points(&contrast.estimate) } else { format_ratio(&contrast.estimate) };
     match entry.verdict {
         Verdict::Reference => Vec::new(),
         Verdict::Exact | Verdict::Higher | Verdict::Lower => vec![shown],
@@ -132,11 +138,11 @@ fn nothing_shown(entry: &Entry, contrast: &Contrast) -> String {
 /// What stands below a group's table: the noise floor, and cells that were not measured.
 pub(crate) fn remarks(comparison: &Comparison) -> Vec<String> {
     let failed = |member: &Member| -> Vec<String> {
-        let told = member.failures.iter().map(|failure| {
-            let (model, error) = (&member.model, line(&failure.error));
+        let failures = member.failures.iter().map(|failure| {
+            let (model, error) = (&member.model, format_line(&failure.error));
             format!("not measured: {model}, {}, seed {}: {error}", failure.task, failure.seed)
         });
-        told.collect()
+        failures.collect()
     };
     noise(comparison).into_iter().chain(comparison.members.iter().flat_map(failed)).collect()
 }
@@ -145,7 +151,7 @@ pub(crate) fn remarks(comparison: &Comparison) -> Vec<String> {
 fn noise(comparison: &Comparison) -> Option<String> {
     let floor = |(metric, twin): &(Metric, Estimate)| {
         let floor = comparison.noise_floor(*metric)?;
-        Some(format!("{} {:.1} % (n = {})", title(*metric), floor * 100.0, twin.n))
+        Some(format!("{} {:.1} % (n = {})", metric.title(), floor * 100.0, twin.n))
     };
     let floors: Vec<String> = comparison.twins.iter().filter_map(floor).collect();
     let reference = &comparison.identity.reference;

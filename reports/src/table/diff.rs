@@ -1,13 +1,15 @@
 //! Two runs side by side.
 
-use crate::diff::{Change, Condition, Diff};
-use crate::recipe;
+use super::format::{Format, bullet};
+use super::plain::format_sentence;
+use super::text_table::TextTable;
+use crate::analyses::diff::{Change, Condition, Diff};
+use crate::rows::recipe;
 
-use super::format::{number, times, title};
-use super::{Sheet, Style, bullet, sentence};
+use super::number::{format_metric, format_ratio};
 
 /// What changed, what else differs, and what may not be concluded.
-pub fn diff(diff: &Diff, style: Style) -> String {
+pub fn format_diff(diff: &Diff, format: Format) -> String {
     let conditions = diff.conditions.iter().map(|condition| {
         let [before, after] = sides(condition);
         format!("{}: {before} before, {after} after", condition.what)
@@ -15,8 +17,8 @@ pub fn diff(diff: &Diff, style: Style) -> String {
     let unmatched = diff.unmatched.iter().map(|(name, run)| format!("only in {run}: {name}"));
     let cautions = diff.cautions.iter().map(|caution| format!("caution: {caution}"));
     let said = conditions.chain(unmatched).chain(cautions);
-    let said: String = said.map(|said| format!("{}{}\n", bullet(style), sentence(&said, style))).collect();
-    let table = if diff.changes.is_empty() { String::new() } else { sheet(diff).titled(style) };
+    let said: String = said.map(|said| format!("{}{}\n", bullet(format), format_sentence(&said, format))).collect();
+    let table = if diff.changes.is_empty() { String::new() } else { table(diff).format_titled(format) };
     table + &said
 }
 
@@ -24,14 +26,14 @@ pub fn diff(diff: &Diff, style: Style) -> String {
 fn sides(Condition { what, before, after }: &Condition) -> [String; 2] {
     match *what {
         "recipe" if !before.is_empty() && !after.is_empty() => {
-            [recipe::apart(before, &[after.as_str()]), recipe::apart(after, &[before.as_str()])]
+            [recipe::format_difference(before, &[after.as_str()]), recipe::format_difference(after, &[before.as_str()])]
         }
-        _ => [told(before), told(after)],
+        _ => [format_value(before), format_value(after)],
     }
 }
 
 /// What a cut-off value is enough to tell apart by.
-fn told(value: &str) -> String {
+fn format_value(value: &str) -> String {
     match value.chars().count() {
         0 => "not recorded".to_owned(),
         1..=60 => value.to_owned(),
@@ -39,8 +41,8 @@ fn told(value: &str) -> String {
     }
 }
 
-fn sheet(diff: &Diff) -> Sheet {
-    Sheet {
+fn table(diff: &Diff) -> TextTable {
+    TextTable {
         id: "diff".to_owned(),
         title: "Before and after".to_owned(),
         caption:
@@ -55,14 +57,14 @@ fn sheet(diff: &Diff) -> Sheet {
 }
 
 fn line(change: &Change) -> Vec<String> {
-    let ratio = change.ratio.map(|ratio| times(&ratio.estimate)).unwrap_or_default();
+    let ratio = change.ratio.map(|ratio| format_ratio(&ratio.estimate)).unwrap_or_default();
     vec![
         change.group.clone(),
         change.model.clone(),
-        title(change.metric).to_owned(),
+        change.metric.title().to_owned(),
         replicates(change),
-        number(change.metric, &change.before),
-        number(change.metric, &change.after),
+        format_metric(change.metric, &change.before),
+        format_metric(change.metric, &change.after),
         ratio,
     ]
 }

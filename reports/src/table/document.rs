@@ -1,13 +1,21 @@
 //! The whole report as Markdown, and its sections for documents that hold some of them between markers.
 
+use super::answer::format_answers;
+use super::claims::format_claims;
+use super::comparison::format_comparisons;
+use super::format::Format;
+use super::frontier::frontier;
+use super::plain::format_line;
+use super::provenance::{format_notes, format_origins};
+use super::published::published;
+use super::rank::rankings;
+use super::roofline::roofs;
+use super::scaling::curves;
+use super::text_table::TextTable;
 use std::fmt::Display;
 
-use crate::record::{RunRow, Status};
 use crate::report::Report;
-
-use super::{
-    Sheet, Style, answers, claims, comparisons, curves, frontier, line, notes, origins, published, rankings, roofs,
-};
+use crate::rows::record::{RunRow, Status};
 
 /// A part of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,10 +90,10 @@ impl Section {
 }
 
 /// The report as a Markdown document: every section that has something to say.
-pub fn document(report: &Report) -> String {
+pub fn format_document(report: &Report) -> String {
     let mut text = "# skipbench report\n".to_owned();
     for part in Section::ALL {
-        let body = section(report, part);
+        let body = format_section(report, part);
         if !body.is_empty() {
             text.push_str(&format!("\n## {}\n\n{}\n", part.title(), body.trim()));
         }
@@ -94,22 +102,23 @@ pub fn document(report: &Report) -> String {
 }
 
 /// One section in Markdown; empty where there is nothing to say.
-pub fn section(report: &Report, section: Section) -> String {
-    let sheets = |sheets: Vec<Sheet>| sheets.iter().map(|sheet| sheet.titled(Style::Markdown)).collect::<String>();
-    let unless = |empty: bool, sheet: Sheet| if empty { Vec::new() } else { vec![sheet] };
+pub fn format_section(report: &Report, section: Section) -> String {
+    let tables =
+        |tables: Vec<TextTable>| tables.iter().map(|table| table.format_titled(Format::Markdown)).collect::<String>();
+    let unless = |empty: bool, table: TextTable| if empty { Vec::new() } else { vec![table] };
     match section {
-        Section::Answer => list(answers(&report.answers, Style::Markdown)),
+        Section::Answer => list(format_answers(&report.answers, Format::Markdown)),
         Section::Claims if report.claims.is_empty() => String::new(),
-        Section::Claims => claims(&report.claims, Style::Markdown),
+        Section::Claims => format_claims(&report.claims, Format::Markdown),
         Section::Comparison if report.comparisons.is_empty() => String::new(),
-        Section::Comparison => comparisons(&report.comparisons, Style::Markdown),
-        Section::Published => sheets(unless(report.published.is_empty(), published(&report.published))),
-        Section::Frontier => sheets(report.frontiers.iter().map(frontier).collect()),
-        Section::Rank => sheets(unless(report.rankings.is_empty(), rankings(&report.rankings))),
-        Section::Growth => sheets(unless(report.curves.is_empty(), curves(&report.curves))),
-        Section::Roofline => sheets(unless(report.roofs.is_empty(), roofs(&report.roofs))),
-        Section::Notes => notes(&report.notes, Style::Markdown),
-        Section::Provenance => list(origins(&report.origins, Style::Markdown).lines()),
+        Section::Comparison => format_comparisons(&report.comparisons, Format::Markdown),
+        Section::Published => tables(unless(report.published.is_empty(), published(&report.published))),
+        Section::Frontier => tables(report.frontiers.iter().map(frontier).collect()),
+        Section::Rank => tables(unless(report.rankings.is_empty(), rankings(&report.rankings))),
+        Section::Growth => tables(unless(report.curves.is_empty(), curves(&report.curves))),
+        Section::Roofline => tables(unless(report.roofs.is_empty(), roofs(&report.roofs))),
+        Section::Notes => format_notes(&report.notes, Format::Markdown),
+        Section::Provenance => list(format_origins(&report.origins, Format::Markdown).lines()),
     }
 }
 
@@ -118,8 +127,8 @@ fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
 }
 
 /// `model, task, seed: why` of every cell that was not measured.
-pub fn failures(report: &Report) -> Vec<String> {
+pub fn format_failures(report: &Report) -> Vec<String> {
     let rows = report.runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok);
-    rows.map(|RunRow { model, task, seed, error, .. }| line(&format!("{model}, {task}, seed {seed}: {error}")))
+    rows.map(|RunRow { model, task, seed, error, .. }| format_line(&format!("{model}, {task}, seed {seed}: {error}")))
         .collect()
 }

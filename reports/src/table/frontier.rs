@@ -1,16 +1,16 @@
 //! One frontier as a table.
 
-use crate::frontier::{Frontier, Point, Standing};
-use crate::metric::Metric;
+use super::text_table::TextTable;
+use crate::analyses::frontier::{Frontier, Standing, Tradeoff};
+use crate::analyses::metric::Metric;
 
-use super::Sheet;
-use super::format::{number, title};
+use super::number::format_metric;
 
 /// The networks by cost, the cheapest first.
-pub fn frontier(frontier: &Frontier) -> Sheet {
-    let (setting, cost) = (&frontier.setting, title(frontier.cost));
+pub fn frontier(frontier: &Frontier) -> TextTable {
+    let (setting, cost) = (&frontier.setting, frontier.cost.title());
     let header = ["model", "style", "group", cost, "test accuracy", "n", "on the frontier"];
-    Sheet {
+    TextTable {
         id: format!("frontier-{}-{}-{}", frontier.cost.word(), setting.data, setting.device),
         title: format!("Accuracy against {cost}: {} on {}", setting.data, setting.device),
         caption: LEGEND.to_owned(),
@@ -23,7 +23,7 @@ pub fn frontier(frontier: &Frontier) -> Sheet {
 const LEGEND: &str = "yes: no other network is as good in both and better in one, by the means. open: another is, but the \
                       intervals of their pairs leave it open. no: another is, beyond the intervals.";
 
-fn line(point: &Point, cost: Metric) -> Vec<String> {
+fn line(point: &Tradeoff, cost: Metric) -> Vec<String> {
     let beaten = point.beaten_by.as_deref().unwrap_or_default();
     let standing = match point.standing {
         Standing::On => "yes".to_owned(),
@@ -34,8 +34,8 @@ fn line(point: &Point, cost: Metric) -> Vec<String> {
         point.model.clone(),
         point.style.clone(),
         point.group.clone(),
-        number(cost, &point.cost),
-        number(Metric::TestAccuracy, &point.accuracy),
+        format_metric(cost, &point.cost),
+        format_metric(Metric::TestAccuracy, &point.accuracy),
         point.accuracy.n.to_string(),
         standing,
     ]

@@ -1,29 +1,29 @@
 //! Text that others wrote, such as errors, where it can change neither the line nor the terminal that it stands in.
 
-use super::Style;
+use super::format::Format;
 
 /// On one line, without what a terminal would obey.
-pub fn line(text: &str) -> String {
-    visible(&text.split_whitespace().collect::<Vec<&str>>().join(" "))
+pub fn format_line(text: &str) -> String {
+    escape_control(&text.split_whitespace().collect::<Vec<&str>>().join(" "))
 }
 
 /// Control characters but line breaks, written out.
-pub(super) fn visible(text: &str) -> String {
+pub(super) fn escape_control(text: &str) -> String {
     let shown = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(shown).collect()
 }
 
 /// A sentence of a document: in Markdown it says what it says in a terminal.
-pub fn sentence(text: &str, style: Style) -> String {
-    match style {
-        Style::Terminal => line(text),
-        Style::Markdown => escaped(&line(text)),
+pub fn format_sentence(text: &str, format: Format) -> String {
+    match format {
+        Format::Terminal => format_line(text),
+        Format::Markdown => escape(&format_line(text)),
     }
 }
 
-/// Markdown that reads as the text does. What Markdown would not take for more than letters stays as it is, since documents are
-/// also read raw: an underscore within a word, brackets that no parenthesis makes a link.
-pub(super) fn escaped(text: &str) -> String {
+/// Markdown that reads as the text does. What Markdown would not take for more than letters stays as it is, since
+/// documents are also read raw: an underscore within a word, brackets that no parenthesis makes a link.
+pub(super) fn escape(text: &str) -> String {
     let (mut written, mut before, mut rest) = (String::new(), None, text.chars().peekable());
     while let Some(c) = rest.next() {
         let after = rest.peek();

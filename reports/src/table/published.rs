@@ -1,40 +1,39 @@
 //! What papers measured, beside what was measured here.
 
-use crate::published::{Beside, Published};
+use super::text_table::TextTable;
+use crate::analyses::published::{Published, PublishedComparison};
 use crate::stats::Estimate;
 
-use super::Sheet;
-
 /// One line for each published figure of a network that was trained here.
-pub fn published(beside: &[Beside]) -> Sheet {
+pub fn published(compared: &[PublishedComparison]) -> TextTable {
     let header = ["model", "data", "may be compared", "published in", "epochs here", "test error here", "published"];
-    Sheet {
+    TextTable {
         id: "published".to_owned(),
         title: "Measured beside published".to_owned(),
         caption: "Test errors; here the mean over seeds with Student's 95 % interval, of the last epoch. A published figure mostly is of one \
                   run, ± its standard deviation where there were more; recipes differ unless they were set alike."
             .to_owned(),
         header: header.map(str::to_owned).to_vec(),
-        rows: beside.iter().flat_map(lines).collect(),
+        rows: compared.iter().flat_map(lines).collect(),
         left: 4,
     }
 }
 
-fn lines(beside: &Beside) -> Vec<Vec<String>> {
-    let comparable = beside.otherwise.as_ref().map_or("yes".to_owned(), |why| format!("no\n{why}"));
-    let epochs = beside.epochs.map_or(String::new(), |epochs| epochs.to_string());
+fn lines(compared: &PublishedComparison) -> Vec<Vec<String>> {
+    let comparable = compared.otherwise.as_ref().map_or("yes".to_owned(), |why| format!("no\n{why}"));
+    let epochs = compared.epochs.map_or(String::new(), |epochs| epochs.to_string());
     let line = |figure: &Published| {
         vec![
-            beside.model.clone(),
-            beside.data.clone(),
+            compared.model.clone(),
+            compared.data.clone(),
             comparable.clone(),
             format!("{}\n{}", figure.source, figure.seen_in),
             epochs.clone(),
-            here(&beside.measured),
+            here(&compared.measured),
             there(figure),
         ]
     };
-    beside.published.iter().map(line).collect()
+    compared.published.iter().map(line).collect()
 }
 
 fn here(error: &Estimate) -> String {

@@ -1,13 +1,13 @@
 //! Rankings as one table, a line a metric.
 
-use crate::rank::{Place, Ranking};
+use super::text_table::TextTable;
+use crate::analyses::rank::{Ranked, Ranking};
 
-use super::Sheet;
-use super::format::{times, title};
+use super::number::format_ratio;
 
 /// One line for each metric.
-pub fn rankings(rankings: &[Ranking]) -> Sheet {
-    Sheet {
+pub fn rankings(rankings: &[Ranking]) -> TextTable {
+    TextTable {
         id: "rank".to_owned(),
         title: "On the whole".to_owned(),
         caption: LEGEND.to_owned(),
@@ -23,10 +23,10 @@ const LEGEND: &str = "How many times worse than each group's best: the geometric
                       groups.";
 
 fn line(ranking: &Ranking) -> Vec<String> {
-    let place = |Place { name, rank, behind }: &Place| format!("{rank}. {name} {}", times(behind));
+    let place = |Ranked { name, rank, behind }: &Ranked| format!("{rank}. {name} {}", format_ratio(behind));
     let out = |(name, missing): &(String, usize)| format!("{name} (missing in {missing})");
     vec![
-        title(ranking.metric).to_owned(),
+        ranking.metric.title().to_owned(),
         ranking.groups.to_string(),
         ranking.places.iter().map(place).collect::<Vec<String>>().join("\n"),
         ranking.left_out.iter().map(out).collect::<Vec<String>>().join("\n"),

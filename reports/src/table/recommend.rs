@@ -1,33 +1,38 @@
 //! Advice in words, with the networks behind it.
 
-use crate::apart::tail;
-use crate::group::Setting;
-use crate::metric::Metric;
-use crate::recommend::{Advice, Candidate, Fit};
+use super::format::Format;
+use super::plain::format_sentence;
+use super::text_table::TextTable;
+use crate::analyses::distinguish::format_distinction;
+use crate::analyses::group::Setting;
+use crate::analyses::metric::Metric;
+use crate::analyses::recommend::{Advice, Candidate, Fit};
 use crate::stats::Estimate;
 
-use super::format::{number, points, title};
-use super::{Sheet, Style, sentence};
+use super::number::{format_metric, format_points};
 
 /// What to take in a setting, how sure that is, and every network that was looked at.
-pub fn advice(advice: &Advice, style: Style) -> String {
+pub fn format_advice(advice: &Advice, format: Format) -> String {
     let verdict = advice.fitting.first().map_or_else(
         || "No measured network keeps these limits.".to_owned(),
         |chosen| format!("Take {}: {}", chosen.model, how_sure(advice, chosen)),
     );
-    let (bold, gap) = if style == Style::Markdown { ("**", "\n") } else { ("", "") };
-    let (heading, verdict) = (sentence(&heading(advice), style), sentence(&verdict, style));
-    format!("{bold}{heading}{bold}\n{gap}{verdict}\n\n{}", sheet(advice).drawn(style))
+    let (bold, gap) = if format == Format::Markdown { ("**", "\n") } else { ("", "") };
+    let (heading, verdict) = (format_sentence(&heading(advice), format), format_sentence(&verdict, format));
+    format!("{bold}{heading}{bold}\n{gap}{verdict}\n\n{}", table(advice).format(format))
 }
 
 /// The setting, unlike any other's.
 fn heading(advice: &Advice) -> String {
     let Setting { data, device, host, suite, skipbench, .. } = &advice.setting;
-    format!("{data} on {device}, machine {host}, suite {suite}, skipbench {skipbench}{}", tail(&advice.apart))
+    format!(
+        "{data} on {device}, machine {host}, suite {suite}, skipbench {skipbench}{}",
+        format_distinction(&advice.distinction)
+    )
 }
 
 fn how_sure(advice: &Advice, chosen: &Candidate) -> String {
-    let accuracy = number(Metric::TestAccuracy, &chosen.accuracy);
+    let accuracy = format_metric(Metric::TestAccuracy, &chosen.accuracy);
     let limits = match chosen.fit {
         Fit::Sure => "it keeps the limits with its whole intervals",
         _ => "by its means it keeps the limits, but not with its whole intervals",
@@ -42,16 +47,16 @@ fn how_sure(advice: &Advice, chosen: &Candidate) -> String {
     format!("{accuracy} (n = {}); {limits}; {rivals}.", chosen.accuracy.n)
 }
 
-fn sheet(advice: &Advice) -> Sheet {
+fn table(advice: &Advice) -> TextTable {
     let limits = advice.limits.iter().map(|limit| {
         let sign = if limit.metric.more_is_better() { "≥" } else { "≤" };
         let bound = Estimate { n: 1, value: limit.bound, low: None, high: None };
-        format!("{} {sign} {}", title(limit.metric), number(limit.metric, &bound))
+        format!("{} {sign} {}", limit.metric.title(), format_metric(limit.metric, &bound))
     });
     let header =
         ["model", "style", "fits", "test accuracy", "behind, points"].map(str::to_owned).into_iter().chain(limits);
     let line = |one: &Candidate| line(one, advice);
-    Sheet {
+    TextTable {
         id: "advice".to_owned(),
         title: "Advice".to_owned(),
         caption: String::new(),
@@ -63,12 +68,12 @@ fn sheet(advice: &Advice) -> Sheet {
 
 fn line(one: &Candidate, advice: &Advice) -> Vec<String> {
     let words = [one.model.clone(), one.style.clone(), word(one.fit).to_owned()];
-    let behind = one.behind.as_ref().map(points).unwrap_or_default();
+    let behind = one.behind.as_ref().map(format_points).unwrap_or_default();
     let kept = advice.limits.iter().zip(&one.kept).map(|(limit, (value, fit))| match value {
-        Some(value) => format!("{}, {}", number(limit.metric, value), word(*fit)),
+        Some(value) => format!("{}, {}", format_metric(limit.metric, value), word(*fit)),
         None => word(*fit).to_owned(),
     });
-    words.into_iter().chain([number(Metric::TestAccuracy, &one.accuracy), behind]).chain(kept).collect()
+    words.into_iter().chain([format_metric(Metric::TestAccuracy, &one.accuracy), behind]).chain(kept).collect()
 }
 
 fn word(fit: Fit) -> &'static str {

@@ -1,11 +1,10 @@
 //! Timed cells against the machine's ceilings, one line a model, task and setting: medians over replicates.
 
-use crate::apart::{apart, tail};
-use crate::group::Setting;
-use crate::roofline::Roof;
+use super::text_table::TextTable;
+use crate::analyses::distinguish::{distinguish, format_distinction};
+use crate::analyses::group::Setting;
+use crate::analyses::roofline::Roof;
 use crate::stats::median;
-
-use super::Sheet;
 
 const HEADER: [&str; 12] = [
     "group",
@@ -23,15 +22,15 @@ const HEADER: [&str; 12] = [
 ];
 
 /// One line for each group, model, task, device and setting; the model's name tells those apart that are else alike.
-pub fn roofs(roofs: &[Roof]) -> Sheet {
+pub fn roofs(roofs: &[Roof]) -> TextTable {
     let lines = lines(roofs);
     let named: Vec<([&str; 4], &Setting)> = lines.iter().map(|roofs| identity(roofs[0])).collect();
-    Sheet {
+    TextTable {
         id: "roofline".to_owned(),
         title: "Times against the machine's ceilings".to_owned(),
         caption: LEGEND.to_owned(),
         header: HEADER.iter().map(|title| (*title).to_owned()).collect(),
-        rows: lines.iter().zip(apart(&named)).map(|(roofs, apart)| line(roofs, &apart)).collect(),
+        rows: lines.iter().zip(distinguish(&named)).map(|(roofs, distinction)| line(roofs, &distinction)).collect(),
         left: 5,
     }
 }
@@ -57,13 +56,13 @@ fn identity(roof: &Roof) -> ([&str; 4], &Setting) {
     ([&roof.group, &roof.model, &roof.task, &roof.device], &roof.setting)
 }
 
-fn line(roofs: &[&Roof], apart: &[String]) -> Vec<String> {
+fn line(roofs: &[&Roof], distinction: &[String]) -> Vec<String> {
     let middle = |of: fn(&Roof) -> f64| {
         let values: Vec<f64> = roofs.iter().map(|roof| of(roof)).collect();
         median(&values).unwrap_or(f64::NAN)
     };
     let Roof { group, model, skip, task, device, bound, .. } = roofs[0];
-    let model = format!("{model}{}", tail(apart));
+    let model = format!("{model}{}", format_distinction(distinction));
     let names = [group, &model, skip, task, device].map(Clone::clone);
     let numbers = [
         format!("{:.1}", middle(|roof| roof.intensity_flops_per_byte)),

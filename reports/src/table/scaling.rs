@@ -1,13 +1,11 @@
 //! Sweeps, one line a model: the exponent of each metric.
 
-use crate::apart::{apart, tail};
-use crate::group::Setting;
-use crate::metric::Metric;
-use crate::scaling::Curve;
+use super::text_table::TextTable;
+use crate::analyses::distinguish::{distinguish, format_distinction};
+use crate::analyses::group::Setting;
+use crate::analyses::metric::Metric;
+use crate::analyses::scaling::Curve;
 use crate::stats::Estimate;
-
-use super::Sheet;
-use super::format::title;
 
 /// The columns; `scaling.csv` holds the rest and every point.
 const COLUMNS: [Metric; 9] = [
@@ -23,18 +21,22 @@ const COLUMNS: [Metric; 9] = [
 ];
 
 /// One line for each group, model and setting, a column for each metric that any of them measured.
-pub fn curves(curves: &[Curve]) -> Sheet {
+pub fn curves(curves: &[Curve]) -> TextTable {
     let metrics: Vec<Metric> =
         COLUMNS.into_iter().filter(|metric| curves.iter().any(|curve| curve.metric == *metric)).collect();
-    let titles = ["group", "model", "skip", "varied"].into_iter().chain(metrics.iter().map(|metric| title(*metric)));
+    let titles = ["group", "model", "skip", "varied"].into_iter().chain(metrics.iter().map(|metric| metric.title()));
     let lines: Vec<&[Curve]> = curves.chunk_by(|a, b| identity(a) == identity(b)).collect();
     let named: Vec<([&str; 4], &Setting)> = lines.iter().map(|curves| identity(&curves[0])).collect();
-    Sheet {
+    TextTable {
         id: "growth".to_owned(),
         title: "How metrics grow".to_owned(),
         caption: LEGEND.to_owned(),
         header: titles.map(str::to_owned).collect(),
-        rows: lines.iter().zip(apart(&named)).map(|(curves, apart)| line(curves, &apart, &metrics)).collect(),
+        rows: lines
+            .iter()
+            .zip(distinguish(&named))
+            .map(|(curves, distinction)| line(curves, &distinction, &metrics))
+            .collect(),
         left: 4,
     }
 }
@@ -46,11 +48,11 @@ fn identity(curve: &Curve) -> ([&str; 4], &Setting) {
     ([&curve.group, &curve.line, &curve.skip, &curve.sweep], &curve.setting)
 }
 
-fn line(curves: &[Curve], apart: &[String], metrics: &[Metric]) -> Vec<String> {
+fn line(curves: &[Curve], distinction: &[String], metrics: &[Metric]) -> Vec<String> {
     let Curve { group, line, skip, sweep, points, .. } = &curves[0];
     let ends: Vec<String> = [points.first(), points.last()].iter().flatten().map(|(x, _)| x.to_string()).collect();
     let varied = format!("{} {}", sweep.replace('_', " "), ends.join("–"));
-    let names = [group.clone(), format!("{line}{}", tail(apart)), skip.clone(), varied];
+    let names = [group.clone(), format!("{line}{}", format_distinction(distinction)), skip.clone(), varied];
     let of = |metric: &Metric| curves.iter().find(|curve| curve.metric == *metric)?.exponent;
     names.into_iter().chain(metrics.iter().map(|metric| of(metric).map_or(String::new(), exponent))).collect()
 }

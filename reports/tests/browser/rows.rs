@@ -1,7 +1,7 @@
 //! A small run, its names hostile.
 
-use skipbench_reports::record::{RunRow, SCHEMA_VERSION, SampleRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, SCHEMA_VERSION, SampleRow, Status};
+use skipbench_reports::rows::store::Run;
 
 /// A name that would run as a program, or break out of an attribute, were it not escaped.
 const HOSTILE: &str = "<script>document.title='run'</script>\" onload=\"x & <b>";

@@ -1,12 +1,13 @@
 //! Drawings: places on axes, and what a drawing says.
 
 use proptest::prelude::*;
-use skipbench_reports::chart::{Layout, short, standalone};
+use skipbench_reports::chart::standalone;
 use skipbench_reports::figure::{Axis, Figure, Kind, Mark, Point, Scale, Series, figures};
+use skipbench_reports::inside::{Layout, format_short};
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::stats::Estimate;
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::table::{self, Format};
 
 use super::questions::quick;
 
@@ -97,7 +98,7 @@ proptest! {
 
     #[test]
     fn short_numbers_are_true_to_three_digits(value in prop_oneof![1e-4f64..1e12, -1e12f64..-1e-4]) {
-        let text = short(value).replace('−', "-");
+        let text = format_short(value).replace('−', "-");
         let (number, factor) = match text.split_once(' ') {
             Some((number, "k")) => (number, 1e3),
             Some((number, "M")) => (number, 1e6),
@@ -139,7 +140,7 @@ fn figures_have_names_of_their_own_and_come_only_with_data() {
 #[test]
 fn every_number_of_a_group_is_the_same_in_html_and_markdown() {
     let report = Report::new(quick());
-    let (html, markdown) = (page(&report), table::document(&report));
+    let (html, markdown) = (page(&report), table::format_document(&report));
     let mut compared = 0;
     for comparison in &report.comparisons {
         for cell in table::comparison(comparison).rows.into_iter().flatten() {
@@ -150,7 +151,7 @@ fn every_number_of_a_group_is_the_same_in_html_and_markdown() {
         }
     }
     assert!(compared > 30);
-    for sentence in table::answers(&report.answers, Style::Terminal) {
+    for sentence in table::format_answers(&report.answers, Format::Terminal) {
         assert!(html.contains(&sentence) && markdown.contains(&sentence), "{sentence}");
     }
 }

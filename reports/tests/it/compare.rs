@@ -1,11 +1,11 @@
 //! Comparisons, from rows to the table.
 
-use skipbench_reports::compare::{Verdict, compare, rows};
-use skipbench_reports::group::{Replicate, group};
-use skipbench_reports::metric::Metric;
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{Style, comparisons};
+use skipbench_reports::analyses::compare::{Verdict, compare, rows};
+use skipbench_reports::analyses::group::{Replicate, group};
+use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{Format, format_comparisons};
 
 use super::{failed, row, timed, trained};
 
@@ -103,7 +103,7 @@ fn a_cell_run_twice_stands_twice_and_never_in_the_others_place() {
 
 #[test]
 fn the_markdown_table_shows_value_ratio_and_failure() {
-    let text = comparisons(&compare(&group(&runs())), Style::Markdown);
+    let text = format_comparisons(&compare(&group(&runs())), Format::Markdown);
     insta::assert_snapshot!(text, @r#"
     **pair**: digits on flex, matched in params, compared with resnet
 
@@ -147,8 +147,8 @@ fn rounds_are_replicates_of_their_own() {
     assert!((ratio.value - 0.5).abs() < 1e-6, "what strays in both alike leaves the ratio as it is: {}", ratio.value);
 }
 
-/// The reference and its twin differ by up to 4 %; a member that is steadily 2 % slower is within that, one that is 20 %
-/// slower is not.
+/// The reference and its twin differ by up to 4 %; a member that is steadily 2 % slower is within that, one that is 20
+/// % slower is not.
 #[test]
 fn no_difference_below_the_noise_floor_is_called_one() {
     let mut twin = rounds("resnet", 5e7, &[0.04, -0.03, 0.01, 0.02]);
@@ -169,7 +169,7 @@ fn no_difference_below_the_noise_floor_is_called_one() {
     assert_eq!(compared[0].members.len(), 3, "the twin is no member");
     let verdict = |index: usize| compared[0].members[index].entry(Metric::TrainThroughput).expect("timed").verdict;
     assert_eq!((verdict(1), verdict(2)), (Verdict::WithinNoise, Verdict::Lower));
-    let text = comparisons(&compared, Style::Terminal);
+    let text = format_comparisons(&compared, Format::Terminal);
     assert!(text.contains("noise floor, resnet against itself: train images/s"), "{text}");
 }
 
@@ -182,7 +182,8 @@ fn a_second_value_of_one_replicate_begins_another_group() {
     assert_eq!(groups.len(), 2, "neither takes the other's place");
 }
 
-/// Accuracies of three seeds that differ from the reference's by a little over what Student alone would call a difference.
+/// Accuracies of three seeds that differ from the reference's by a little over what Student alone would call a
+/// difference.
 fn slightly_worse(model: &str) -> Vec<Run> {
     (1..).zip([930, 938, 934]).map(|(seed, correct)| trained(model, seed, correct)).collect()
 }

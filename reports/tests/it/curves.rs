@@ -1,15 +1,15 @@
 //! Sweeps, rooflines and notes, from rows whose answer is known.
 
+use skipbench_reports::analyses::group::group;
+use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::analyses::notes::notes;
+use skipbench_reports::analyses::roofline::roofs;
+use skipbench_reports::analyses::scaling::{curves, rows};
 use skipbench_reports::figure::figures;
-use skipbench_reports::group::group;
-use skipbench_reports::metric::Metric;
-use skipbench_reports::notes::notes;
-use skipbench_reports::record::{RunRow, SampleRow};
 use skipbench_reports::report::Report;
-use skipbench_reports::roofline::roofs;
-use skipbench_reports::scaling::{curves, rows};
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::rows::record::{RunRow, SampleRow};
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{self, Format};
 
 use super::row;
 
@@ -36,14 +36,16 @@ fn a_sweep_gives_the_exponent_of_each_line() {
     }
     let found = curves(&runs);
     let exponent = |line: &str| {
-        let of = |curve: &&skipbench_reports::scaling::Curve| curve.line == line && curve.metric == Metric::TrainMemory;
+        let of = |curve: &&skipbench_reports::analyses::scaling::Curve| {
+            curve.line == line && curve.metric == Metric::TrainMemory
+        };
         found.iter().find(of).and_then(|curve| curve.exponent).expect("four points").value
     };
     assert!((exponent("add") - 1.0).abs() < 1e-6 && (exponent("concat") - 2.0).abs() < 1e-6);
     assert!(group(&runs).is_empty(), "a sweep is fitted, not compared");
     let lines = rows(&found);
     assert_eq!(lines.iter().filter(|line| line.line == "add" && line.metric == "train_peak_bytes").count(), 4);
-    let text = table::curves(&found).titled(Style::Markdown);
+    let text = table::curves(&found).format_titled(Format::Markdown);
     assert!(text.contains("depth 10–80") && text.contains("2.00 [2.00, 2.00]"), "{text}");
 }
 
@@ -70,7 +72,7 @@ fn a_roof_is_what_the_formula_says() {
     assert!((roof.share_of_roof - 0.60006).abs() < 1e-6 && roof.bound == "memory", "{roof:?}");
     assert!((roof.join_bytes - 1.2e7).abs() < 1e-3 && (roof.join_share - 0.06).abs() < 1e-9);
     assert!((roof.intensity_flops_per_byte - 6e8 / 120_012_000.0).abs() < 1e-9);
-    let text = table::roofs(&found).drawn(Style::Terminal);
+    let text = table::roofs(&found).format(Format::Terminal);
     assert!(text.contains("memory") && text.contains("60.0 %"), "{text}");
     // An epoch of ten such batches, a tenth of whose time a step takes.
     let epoch = RunRow {
@@ -144,7 +146,7 @@ fn trouble_is_told_and_quiet_is_silent() {
     let [reached, missed] = [accuracy(1, Some(5)), accuracy(2, None)].map(|row| Run { row, samples: Vec::new() });
     let leaking = Run { row: leaking, samples: Vec::new() };
     let runs = [quiet, Run { row: busy, samples: slow }, leaking, reached, missed];
-    insta::assert_snapshot!(table::notes(&notes(&runs), Style::Markdown), @r"
+    insta::assert_snapshot!(table::format_notes(&notes(&runs), Format::Markdown), @r"
     - note: the machine was busy: during 1 of 2 timed cells other processes used up to 0.5 cores
     - note: not steady after the longest warm-up: 1 of 2 timed cells, the first resnet train-step, seed 1
     - note: steps far above the others (beyond Q3 + 3 IQR): in 1 timed cells, the first resnet train-step, seed 1 (2 of 20)

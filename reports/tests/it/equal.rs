@@ -1,14 +1,15 @@
-//! CSV, HTML and Markdown of one report hold the same figures: all three are parsed, and every figure of the matched groups compared.
+//! CSV, HTML and Markdown of one report hold the same figures: all three are parsed, and every figure of the matched
+//! groups compared.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skipbench_reports::compare::rows;
+use skipbench_reports::analyses::compare::rows;
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
-use skipbench_reports::table::{Section, section};
-use skipbench_reports::{render, store};
+use skipbench_reports::rows::{render, store};
+use skipbench_reports::table::{Section, format_section};
 
 /// Titles of columns, and what `comparison.csv` calls them.
 const COLUMNS: [(&str, &str); 11] = [
@@ -35,7 +36,7 @@ type Line = BTreeMap<String, String>;
 fn csv_html_and_markdown_of_the_records_hold_the_same_figures() {
     // A package comes without records.
     let Some(report) = records() else { return };
-    let (html, markdown) = (from_html(&page(&report)), from_markdown(&section(&report, Section::Comparison)));
+    let (html, markdown) = (from_html(&page(&report)), from_markdown(&format_section(&report, Section::Comparison)));
     assert_eq!(html, markdown);
     let text = render::csv(&rows(&report.comparisons)).expect("written");
     let lines: Vec<Line> =
@@ -115,7 +116,8 @@ fn from_markdown(text: &str) -> Vec<Table> {
     tables
 }
 
-/// Every figure of a cell against its line in the CSV, to half of the last digit that is shown; gives how many there were.
+/// Every figure of a cell against its line in the CSV, to half of the last digit that is shown; gives how many there
+/// were.
 fn same(cell: &str, line: &Line) -> usize {
     let percent = if line["metric"] == "test_accuracy" { 100.0 } else { 1.0 };
     let csv = |column: &str| line[column].parse::<f64>().ok().map(|value| value * percent);

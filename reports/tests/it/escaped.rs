@@ -1,20 +1,21 @@
 //! Other people's text in Markdown: names and errors end no table, begin no markup, and read as they were written.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use skipbench_reports::diff::diff;
-use skipbench_reports::group::group;
-use skipbench_reports::recommend::recommend;
-use skipbench_reports::record::RunRow;
+use skipbench_reports::analyses::diff::diff;
+use skipbench_reports::analyses::group::group;
+use skipbench_reports::analyses::recommend::recommend;
 use skipbench_reports::report::Report;
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{self, Section, Style};
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{self, Format, Section};
 
 use super::claims::identity::identities;
 use super::curves::point;
 use super::failed;
 use super::questions::quick;
 
-/// It would end a cell and a row, and begin code, a tag, an entity, a link and stress of each kind; an end of its own escapes.
+/// It would end a cell and a row, and begin code, a tag, an entity, a link and stress of each kind; an end of its own
+/// escapes.
 const HOSTILE: &str = "a|b `c` <i> *d* &amp; [e](f) _g_ ~h~ \\|\n# j\\";
 
 /// As it reads on one line.
@@ -48,7 +49,8 @@ fn report() -> Report {
     Report::new(hostile(runs))
 }
 
-/// The text as it reads, a line an element and ` / ` for the breaks within one; and how many columns the rows of tables have.
+/// The text as it reads, a line an element and ` / ` for the breaks within one; and how many columns the rows of tables
+/// have.
 fn read(markdown: &str) -> (String, Vec<usize>) {
     let (mut text, mut columns) = (String::new(), Vec::new());
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
@@ -72,8 +74,8 @@ fn read(markdown: &str) -> (String, Vec<usize>) {
 #[test]
 fn every_section_reads_as_it_was_written() {
     let report = report();
-    let notes = table::notes(&[HOSTILE.to_owned()], Style::Markdown);
-    let sections = Section::ALL.map(|section| (section, table::section(&report, section)));
+    let notes = table::format_notes(&[HOSTILE.to_owned()], Format::Markdown);
+    let sections = Section::ALL.map(|section| (section, table::format_section(&report, section)));
     for (section, markdown) in sections.into_iter().chain([(Section::Notes, notes)]) {
         let (text, _) = read(&markdown);
         let told = text.matches(READ).count();
@@ -86,21 +88,21 @@ fn every_section_reads_as_it_was_written() {
 #[test]
 fn the_report_tested_has_nearly_every_section() {
     let report = report();
-    let silent = Section::ALL.into_iter().filter(|section| table::section(&report, *section).is_empty());
+    let silent = Section::ALL.into_iter().filter(|section| table::format_section(&report, *section).is_empty());
     assert_eq!(silent.collect::<Vec<Section>>(), [Section::Published, Section::Notes]);
 }
 
 #[test]
 fn tables_keep_their_columns() {
-    let (report, form) = (report(), Style::Markdown);
+    let (report, form) = (report(), Format::Markdown);
     let groups = group(&report.runs);
     let tables = [
-        table::comparisons(&report.comparisons[..1], form),
-        table::frontier(&report.frontiers[0]).titled(form),
-        table::curves(&report.curves).titled(form),
-        table::roofs(&report.roofs).titled(form),
-        table::advice(&recommend(&groups, &[])[0], form),
-        table::diff(&diff(&groups, &groups), form),
+        table::format_comparisons(&report.comparisons[..1], form),
+        table::frontier(&report.frontiers[0]).format_titled(form),
+        table::curves(&report.curves).format_titled(form),
+        table::roofs(&report.roofs).format_titled(form),
+        table::format_advice(&recommend(&groups, &[])[0], form),
+        table::format_diff(&diff(&groups, &groups), form),
     ];
     for table in tables {
         let (text, columns) = read(&table);

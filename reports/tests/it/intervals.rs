@@ -1,8 +1,8 @@
 //! Intervals against tables, second implementations and simulation: how often they hold what is true.
 
 use proptest::prelude::*;
-use skipbench_reports::bootstrap;
-use skipbench_reports::paired;
+use skipbench_reports::stats::bootstrap;
+use skipbench_reports::stats::paired;
 use skipbench_reports::stats::{Estimate, deviation, mean_interval};
 
 use super::noise::{normals, uniforms};

@@ -1,12 +1,12 @@
 //! A large run: how long it takes is `examples/large.rs`'s, that it is right is tested here.
 
-use skipbench_reports::compare::compare;
-use skipbench_reports::frontier::{Standing, frontiers};
-use skipbench_reports::group::group;
-use skipbench_reports::metric::Metric;
+use skipbench_reports::analyses::compare::compare;
+use skipbench_reports::analyses::frontier::{Standing, frontiers};
+use skipbench_reports::analyses::group::group;
+use skipbench_reports::analyses::metric::Metric;
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
-use skipbench_reports::store;
+use skipbench_reports::rows::store;
 
 use super::many;
 
@@ -29,7 +29,8 @@ fn a_large_run_is_read_back_whole_and_each_group_says_what_it_says_alone() {
     }
 }
 
-/// Networks of all groups stand on one frontier; who is beaten is told by another way: every network against every other.
+/// Networks of all groups stand on one frontier; who is beaten is told by another way: every network against every
+/// other.
 #[test]
 fn where_each_of_many_networks_stands_agrees_with_holding_every_two_against_each_other() {
     let groups = group(&many::runs(12));
@@ -37,7 +38,7 @@ fn where_each_of_many_networks_stands_agrees_with_holding_every_two_against_each
     let frontier = all.iter().find(|frontier| frontier.cost == Metric::TrainThroughput).expect("timed and trained");
     assert_eq!(frontier.points.len(), 36);
     for point in &frontier.points {
-        let beats = |other: &&skipbench_reports::frontier::Point| {
+        let beats = |other: &&skipbench_reports::analyses::frontier::Tradeoff| {
             let (faster, better) = (other.cost.value - point.cost.value, other.accuracy.value - point.accuracy.value);
             faster >= 0.0 && better >= 0.0 && faster + better > 0.0
         };

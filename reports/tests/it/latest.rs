@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use skipbench_reports::latest::latest;
-use skipbench_reports::record::{RunRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::latest::latest;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::rows::store::Run;
 
 use super::row;
 

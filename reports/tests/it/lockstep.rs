@@ -1,7 +1,7 @@
 //! Programs that take turns: known ratios come out of drifting, disturbed times, and intervals hold the truth as often
 //! as they say.
 
-use skipbench_reports::lockstep::{Sample, Turn, Verdict, dropped, judge, log_ratio, noise_floor, sets_needed};
+use skipbench_reports::stats::lockstep::{Sample, Turn, Verdict, dropped, judge, log_ratio, noise_floor, sets_needed};
 
 use super::noise::{normals, uniforms};
 

@@ -9,6 +9,7 @@ mod escaped;
 mod intervals;
 mod large;
 mod latest;
+mod links;
 mod lockstep;
 mod many;
 mod noise;
@@ -19,8 +20,8 @@ mod stats;
 mod store;
 mod told;
 
-use skipbench_reports::record::{RunRow, SCHEMA_VERSION, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, SCHEMA_VERSION, Status};
+use skipbench_reports::rows::store::Run;
 
 /// A measured cell of `model` in a group compared with `resnet`.
 fn row(model: &str, task: &str, seed: u64) -> RunRow {

@@ -1,7 +1,8 @@
-//! Rows of a large run: many groups of three networks, each with six seeds trained and six rounds timed, series and all.
+//! Rows of a large run: many groups of three networks, each with six seeds trained and six rounds timed, series and
+//! all.
 
-use skipbench_reports::record::{RunRow, SCHEMA_VERSION, SampleRow, Status};
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::{RunRow, SCHEMA_VERSION, SampleRow, Status};
+use skipbench_reports::rows::store::Run;
 
 /// Rows of one group.
 pub(crate) const ROWS: usize = 40;

@@ -1,9 +1,9 @@
 //! Published figures: each has a source, and stands only beside what may stand beside it.
 
-use skipbench_reports::published::{beside, published};
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::analyses::published::{compare_published, published};
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{self, Format};
 
 use super::row;
 
@@ -31,7 +31,7 @@ fn every_figure_has_its_source_and_is_there_once() {
 fn well_known_figures_are_the_papers() {
     let all = published().expect("read");
     let of = |model: &str, augmented: bool| {
-        let own = |figure: &&skipbench_reports::published::Published| {
+        let own = |figure: &&skipbench_reports::analyses::published::Published| {
             figure.model == model
                 && figure.data == "cifar10"
                 && figure.augmented == augmented
@@ -62,29 +62,29 @@ fn trained(model: &str, data: &str, images: u64, seed: u64) -> Run {
 #[test]
 fn measured_stands_beside_published_and_says_when_it_may_not_be_compared() {
     let runs: Vec<Run> = [1, 2, 3].map(|seed| trained("resnet20", "cifar10", 50_000, seed)).to_vec();
-    let found = beside(&runs);
+    let found = compare_published(&runs);
     assert_eq!((found.len(), found[0].published.len(), &found[0].otherwise), (1, 3, &None));
     assert_eq!(found[0].measured.n, 3);
-    insta::assert_snapshot!(table::published(&found).drawn(Style::Markdown), @r"
+    insta::assert_snapshot!(table::published(&found).format(Format::Markdown), @r"
     | model    | data    | may be compared | published in                                                             | epochs here |       test error here |      published |
     |----------|---------|-----------------|--------------------------------------------------------------------------|-------------|-----------------------|----------------|
     | resnet20 | cifar10 | yes             | arXiv:1512.03385, table 6<br>paper                                       |         164 | 9.98 ± 0.02 % (n = 3) | 8.75 % (n = 1) |
     | resnet20 | cifar10 | yes             | github.com/techxzen/pytorch-residual-networks, README<br>rerun by others |         164 | 9.98 ± 0.02 % (n = 3) | 8.74 % (n = 1) |
     | resnet20 | cifar10 | yes             | arXiv:1712.09913 (300 epochs)<br>quoted                                  |         164 | 9.98 ± 0.02 % (n = 3) | 7.37 % (n = 1) |
     ");
-    let jpeg = beside(&[trained("resnet20", "folder:cifar10-jpeg", 50_000, 1)]);
+    let jpeg = compare_published(&[trained("resnet20", "folder:cifar10-jpeg", 50_000, 1)]);
     assert!(jpeg[0].otherwise.as_deref().is_some_and(|why| why.contains("JPEG")));
-    let part = beside(&[trained("resnet20", "cifar10", 1000, 1)]);
+    let part = compare_published(&[trained("resnet20", "cifar10", 1000, 1)]);
     assert!(part[0].otherwise.as_deref().is_some_and(|why| why.contains("1000 to train on")));
-    assert!(beside(&[trained("resnet20", "digits", 597, 1)]).is_empty());
-    assert!(beside(&[trained("backbone-add-22-w8", "cifar10", 50_000, 1)]).is_empty());
+    assert!(compare_published(&[trained("resnet20", "digits", 597, 1)]).is_empty());
+    assert!(compare_published(&[trained("backbone-add-22-w8", "cifar10", 50_000, 1)]).is_empty());
 }
 
 /// Figures with and without augmentation are not mixed.
 #[test]
 fn augmentation_must_be_alike() {
     let mut run = trained("densenet-40-12", "cifar10", 50_000, 1);
-    let value = |run: &Run| beside(std::slice::from_ref(run))[0].published[0].value;
+    let value = |run: &Run| compare_published(std::slice::from_ref(run))[0].published[0].value;
     assert_eq!(value(&run), 5.24);
     run.row.recipe = "{\"augment\":\"none\"}".into();
     assert_eq!(value(&run), 7.0);

@@ -1,18 +1,19 @@
-//! The questions that a reader asks of rows: what does a skip buy, who is on the frontier, who comes first, what to take, what changed.
+//! The questions that a reader asks of rows: what does a skip buy, who is on the frontier, who comes first, what to
+//! take, what changed.
 
 use proptest::prelude::*;
-use skipbench_reports::answer::answers;
-use skipbench_reports::diff::diff;
-use skipbench_reports::frontier::{Standing, frontiers};
-use skipbench_reports::group::{Group, group};
-use skipbench_reports::metric::Metric;
-use skipbench_reports::rank::{By, rankings};
-use skipbench_reports::recommend::{Fit, Limit, recommend};
-use skipbench_reports::record::RunRow;
+use skipbench_reports::analyses::answer::answers;
+use skipbench_reports::analyses::diff::diff;
+use skipbench_reports::analyses::frontier::{Standing, frontiers};
+use skipbench_reports::analyses::group::{Group, group};
+use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::analyses::rank::{By, rankings};
+use skipbench_reports::analyses::recommend::{Fit, Limit, recommend};
 use skipbench_reports::report::Report;
-use skipbench_reports::splice::{SpliceError, splice};
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::splice::{SpliceError, splice};
+use skipbench_reports::table::{self, Format};
 
 use super::{row, timed, trained};
 
@@ -47,7 +48,7 @@ fn groups() -> Vec<Group> {
 
 #[test]
 fn the_answer_says_what_each_skip_changes_against_none() {
-    let sentences = table::answers(&answers(&groups()), Style::Terminal).join("\n");
+    let sentences = table::format_answers(&answers(&groups()), Format::Terminal).join("\n");
     insta::assert_snapshot!(sentences, @"
     What it buys in test accuracy (percentage points) — addition against no skip: +3.1 [+2.0, +4.2] in near, +75.0 [+70.0, +80.0] in deep; concatenation against no skip: +4.2 [+2.9, +5.5] in near, +75.2 [+70.3, +80.1] in deep (n = 3 pairs).
     What it costs in training speed — addition against no skip: ×0.98 in near, ×1.00 [0.96, 1.04] in deep (no difference shown); concatenation against no skip: ×0.49 [0.48, 0.50] in near, ×0.66 [0.64, 0.68] in deep (n = 3 pairs).
@@ -77,7 +78,7 @@ fn every_network_of_a_style_is_named_where_a_group_has_several() {
         measured("deep", "plain-deep", "none", 900, [200, 210, 190], [60, 60, 60]),
         measured("deep", "dense-deep", "concat", 900, [955, 941, 960], [90, 91, 92]),
     ];
-    let sentences = table::answers(&answers(&group(&runs.concat())), Style::Terminal);
+    let sentences = table::format_answers(&answers(&group(&runs.concat())), Format::Terminal);
     insta::assert_snapshot!(sentences[0], @"What it buys in test accuracy (percentage points) — addition against no skip: +3.1 [+2.0, +4.2] against plain in near; concatenation against no skip: +4.2 [+2.9, +5.5] by dense against plain in near, +4.7 [+3.4, +6.0] by dense-bc against plain in near, +75.2 [+70.3, +80.1] in deep (n = 3 pairs).");
 }
 
@@ -98,7 +99,7 @@ fn the_frontier_holds_whom_nobody_beats() {
         ]
     );
     assert_eq!(speed.points[3].beaten_by.as_deref(), Some("resnet"), "the most accurate of those that beat it");
-    let text = table::frontier(speed).drawn(Style::Markdown);
+    let text = table::frontier(speed).format(Format::Markdown);
     assert!(text.contains("open: resnet") && text.contains("no: resnet"), "{text}");
 }
 
@@ -168,7 +169,7 @@ fn advice_takes_the_most_accurate_that_fits_and_says_how_sure_that_is() {
     assert_eq!(at_all.fitting[0].fit, Fit::Likely, "its mean reaches the limit, its interval does not");
     let [unknown] = &recommend(&groups(), &[limit(Metric::TrainMemory, 1e9)])[..] else { panic!("one setting") };
     assert!(unknown.fitting.is_empty() && unknown.others.iter().all(|one| one.fit == Fit::Unknown));
-    let text = table::advice(unknown, Style::Terminal);
+    let text = table::format_advice(unknown, Format::Terminal);
     assert!(text.contains("No measured network keeps these limits.") && text.contains("not measured"), "{text}");
 }
 
@@ -232,7 +233,7 @@ fn every_sheet_has_a_title_for_every_column() {
         assert!(!sheet.rows.is_empty(), "{}", sheet.id);
         assert!(sheet.rows.iter().all(|row| row.len() == sheet.header.len()), "{}", sheet.id);
     }
-    let document = table::document(&report);
+    let document = table::format_document(&report);
     for title in
         ["What a skip", "Matched groups", "Accuracy against costs", "On the whole", "Growth", "Roofline", "Where it"]
     {

@@ -1,8 +1,8 @@
 //! Tests, corrections and what a number of pairs can show: against tables, against each other and by simulation.
 
 use proptest::prelude::*;
-use skipbench_reports::bootstrap;
-use skipbench_reports::paired;
+use skipbench_reports::stats::bootstrap;
+use skipbench_reports::stats::paired;
 use skipbench_reports::stats::{detectable, holm, mean_interval, p_value};
 
 use super::noise::normals;
@@ -81,7 +81,8 @@ fn the_bootstrap_test_rejects_a_true_null_in_5_of_100_cases() {
     assert_eq!(bootstrap::p_value(&[1.0; 5]), None, "too few");
 }
 
-/// Twelve comparisons of nothing with nothing, three pairs each: without the correction every other table shows something.
+/// Twelve comparisons of nothing with nothing, three pairs each: without the correction every other table shows
+/// something.
 #[test]
 fn a_table_of_nothing_shows_something_in_at_most_5_of_100_cases() {
     let mut normal = normals();

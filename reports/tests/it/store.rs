@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use skipbench_reports::journal::Journal;
-use skipbench_reports::record::{RunRow, SCHEMA_VERSION, SampleRow};
-use skipbench_reports::store::{RUNS, SAMPLES, StoreError, read, write_atomically};
+use skipbench_reports::rows::journal::Journal;
+use skipbench_reports::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
+use skipbench_reports::rows::store::{RUNS, SAMPLES, StoreError, read, write_atomically};
 
 use super::row;
 

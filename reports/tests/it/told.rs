@@ -1,17 +1,17 @@
 //! What is told is unambiguous: numbers that agree, headings that differ, other people's text kept in its line.
 
-use skipbench_reports::compare;
-use skipbench_reports::diff::{diff, rows};
+use skipbench_reports::analyses::compare;
+use skipbench_reports::analyses::diff::{diff, rows};
+use skipbench_reports::analyses::group::group;
+use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::analyses::recommend::{self, recommend};
 use skipbench_reports::figure::{Figure, figures};
-use skipbench_reports::group::group;
-use skipbench_reports::metric::Metric;
 use skipbench_reports::page::page;
-use skipbench_reports::recommend::{self, recommend};
-use skipbench_reports::record::RunRow;
 use skipbench_reports::report::Report;
-use skipbench_reports::splice::splice;
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{self, Section, Style};
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::splice::splice;
+use skipbench_reports::table::{self, Format, Section};
 
 use super::questions::quick;
 use super::{failed, timed, trained};
@@ -26,11 +26,11 @@ fn a_diff_holds_the_same_replicates_against_each_other() {
     let other = diff(&group(&before[..2]), &group(&before[2..]));
     let row = &rows(&other)[0];
     assert_eq!((row.before_n, row.after_n, row.pairs, row.ratio), (2, 1, 0, None));
-    for style in [Style::Terminal, Style::Markdown] {
+    for style in [Format::Terminal, Format::Markdown] {
         let line = |text: String| text.lines().find(|line| line.contains("train images/s")).map(str::to_owned);
-        let shared = line(table::diff(&found, style)).expect("told");
+        let shared = line(table::format_diff(&found, style)).expect("told");
         assert!(shared.split_whitespace().any(|word| word == "2"), "{shared}");
-        assert!(line(table::diff(&other, style)).expect("told").contains("2 and 1, none shared"));
+        assert!(line(table::format_diff(&other, style)).expect("told").contains("2 and 1, none shared"));
     }
 }
 
@@ -46,7 +46,7 @@ fn by(kernels: &str) -> Vec<Run> {
 
 #[test]
 fn a_diff_of_two_recipes_tells_the_keys_that_differ() {
-    let text = table::diff(&diff(&group(&by("skipbench")), &group(&by("burn"))), Style::Terminal);
+    let text = table::format_diff(&diff(&group(&by("skipbench")), &group(&by("burn"))), Format::Terminal);
     let line = text.lines().find(|line| line.starts_with("recipe")).expect("told");
     assert_eq!(line, r#"recipe: kernels = "skipbench" before, kernels = "burn" after"#);
 }
@@ -84,8 +84,9 @@ fn no_two_settings_have_advice_under_one_heading() {
         changed(|row| row.data_sha256 = "feed".into()),
     ];
     let all = recommend(&group(&runs.concat()), &[]);
-    let heading = |style| move |advice| table::advice(advice, style).lines().next().map(str::to_owned).expect("one");
-    let headings: Vec<String> = all.iter().map(heading(Style::Terminal)).collect();
+    let heading =
+        |style| move |advice| table::format_advice(advice, style).lines().next().map(str::to_owned).expect("one");
+    let headings: Vec<String> = all.iter().map(heading(Format::Terminal)).collect();
     insta::assert_snapshot!(headings.join("\n"), @"
     digits on flex, machine m1, suite test, skipbench 0.1.0 (0123abcd+), Burn 0.22.1, images cafe, recipe epochs = 1
     digits on flex, machine m1, suite other, skipbench 0.1.0 (0123abcd+)
@@ -107,13 +108,13 @@ const HOSTILE: &str = "no *room*:\n# left | <b>\u{1b}[31mred\r\n[x](y)\u{9b}2J";
 fn errors_keep_to_their_line_and_change_no_terminal() {
     let report = Report::new(vec![trained("resnet", 1, 950), failed("plain", 1, HOSTILE)]);
     let told = |style| {
-        let text = table::comparisons(&report.comparisons, style);
+        let text = table::format_comparisons(&report.comparisons, style);
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text}");
         text.lines().find(|line| line.contains("not measured: ")).map(str::to_owned).expect("told")
     };
-    insta::assert_snapshot!(told(Style::Terminal), @r"not measured: plain, train, seed 1: no *room*: # left | <b>\u{1b}[31mred [x](y)\u{9b}2J");
-    insta::assert_snapshot!(told(Style::Markdown), @r"- not measured: plain, train, seed 1: no \*room\*: # left \| &lt;b>\\u{1b}[31mred [x\](y)\\u{9b}2J");
-    insta::assert_snapshot!(table::failures(&report)[0], @r"plain, train, seed 1: no *room*: # left | <b>\u{1b}[31mred [x](y)\u{9b}2J");
+    insta::assert_snapshot!(told(Format::Terminal), @r"not measured: plain, train, seed 1: no *room*: # left | <b>\u{1b}[31mred [x](y)\u{9b}2J");
+    insta::assert_snapshot!(told(Format::Markdown), @r"- not measured: plain, train, seed 1: no \*room\*: # left \| &lt;b>\\u{1b}[31mred [x\](y)\\u{9b}2J");
+    insta::assert_snapshot!(table::format_failures(&report)[0], @r"plain, train, seed 1: no *room*: # left | <b>\u{1b}[31mred [x](y)\u{9b}2J");
     assert!(!page(&report).contains('\u{1b}'));
 }
 
@@ -151,7 +152,7 @@ fn commands_are_shown_without_the_directory_that_they_wrote() {
         run.row.command = "skipbench run tiny.toml --quiet --out /job/.tmpX/run".into();
     }
     let report = Report::new(runs);
-    for text in [page(&report), table::section(&report, Section::Provenance)] {
+    for text in [page(&report), table::format_section(&report, Section::Provenance)] {
         assert!(text.contains("skipbench run tiny.toml --quiet") && !text.contains(".tmpX"), "{text}");
     }
     assert!(report.runs[0].row.command.contains("--out"), "the row keeps it");

@@ -2,7 +2,15 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Context, Result};
 use clap::Args;
+
+use crate::run::progress::Show;
+use crate::run::request::{Options, Request};
+use crate::run::rounds::Goal;
+
+/// Seconds after which no further round begins, unless the command line says otherwise.
+const MAX_TIME_S: u64 = 600;
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -17,12 +25,12 @@ pub(crate) struct RunArgs {
     /// A built-in suite (`skipbench suites`) or a TOML file.
     #[arg(default_value = "quick", conflicts_with = "resume")]
     pub(super) suite: String,
-    /// Time every reference twice, under two names (A/A), as suites with `aa = true` do: how much it differs from itself is
-    /// the noise floor, below which no difference is called one.
+    /// Time every reference twice, under two names (A/A), as suites with `aa = true` do: how much it differs from
+    /// itself is the noise floor, below which no difference is called one.
     #[arg(long, conflicts_with = "resume")]
     pub(super) aa: bool,
-    /// Add rounds of timed cells, until there are six at least and half the width of each ratio's 95 % interval is below
-    /// this, such as 2%.
+    /// Add rounds of timed cells, until there are six at least and half the width of each ratio's 95 % interval is
+    /// below this, such as 2%.
     #[arg(long, value_name = "PERCENT", value_parser = percent, conflicts_with = "resume")]
     pub(super) precision: Option<f64>,
     /// With --precision: begin no further round once timed cells took this long, such as 90s or 10m. Default 10m.
@@ -47,8 +55,8 @@ pub(crate) struct SharedArgs {
     /// Device in place of the suite's: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX. May be repeated.
     #[arg(long)]
     pub(crate) device: Vec<String>,
-    /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100
-    /// or folder:DIR.
+    /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100,
+    /// mnist, fashion-mnist or folder:DIR.
     ///
     /// Where no directory is given, that in SKIPBENCH_DATA, else `data`.
     #[arg(long, value_name = "DIR|SET")]
@@ -77,10 +85,48 @@ pub(crate) struct SharedArgs {
 }
 
 impl RunArgs {
-    /// A suite by name, run as `shared` says.
-    pub(crate) fn of(suite: &str, shared: SharedArgs) -> Self {
-        Self { suite: suite.to_owned(), aa: false, precision: None, max_time: None, shared }
+    /// What they ask for.
+    pub(super) fn request(&self) -> Result<Request> {
+        let max_time_s = self.max_time.unwrap_or(MAX_TIME_S);
+        let goal = self.precision.map(|half_width| Goal { half_width, max_time_s });
+        Ok(Request { aa: self.aa, goal, ..self.shared.request(&self.suite)? })
     }
+}
+
+impl SharedArgs {
+    /// What they ask for of `suite`.
+    pub(crate) fn request(&self, suite: &str) -> Result<Request> {
+        Ok(Request {
+            suite: suite.to_owned(),
+            aa: false,
+            goal: None,
+            filter: self.filter.clone(),
+            seeds: self.seeds.clone(),
+            devices: self.device.clone(),
+            data: self.data.clone(),
+            out: self.out.clone(),
+            jobs: self.jobs.map(usize::from),
+            threads: self.threads.map(usize::from),
+            list: self.list,
+            command: command_line()?,
+        })
+    }
+
+    /// How they ask for it.
+    pub(crate) fn options(&self) -> Options {
+        let show = match (self.quiet, self.json) {
+            (true, _) => Show::Quiet,
+            (_, true) => Show::Json,
+            _ => Show::Usual,
+        };
+        Options { retry_failed: self.retry_failed, show }
+    }
+}
+
+/// The command line of this process.
+fn command_line() -> Result<String> {
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")
 }
 
 /// `2%` or `2` as a share: 0.02.

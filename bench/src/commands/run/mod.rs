@@ -1,77 +1,103 @@
 //! `skipbench run`: plan, run, compare.
 
 mod arguments;
-mod conduct;
-mod planning;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
+use skipbench_reports::analyses::compare::rows;
+use skipbench_reports::analyses::scaling;
+use skipbench_reports::report::Report;
+use skipbench_reports::table::Format;
 
-use super::print;
-use crate::plan;
-use crate::provenance::Host;
-use crate::rundir::{self, Plan};
+use super::rows::read;
+use super::{compare, print, print_json, say};
+use crate::run::provenance::Host;
+use crate::run::rundir::{self, Plan};
+use crate::run::runner::Stop;
+use crate::run::session::{self, Ending};
+use crate::run::{derived, plan, planning};
 
 pub(crate) use arguments::{RunArgs, SharedArgs};
-pub(crate) use conduct::{INTERRUPTED, Sat, listen};
-pub(crate) use planning::devices;
+
+/// What a Ctrl-C raises.
+pub(super) static STOP: Stop = Stop::new();
+
+/// Exit code of what a Ctrl-C ended.
+pub(super) const INTERRUPTED: u8 = 130;
+
+/// Makes a Ctrl-C end sessions in good order. Once a process.
+pub(super) fn listen() -> Result<()> {
+    Ok(ctrlc::set_handler(|| {
+        let message = match STOP.raise() {
+            0 => "\nfinishing the cells in hand; Ctrl-C again stops them now",
+            _ => "\nstopping",
+        };
+        eprintln!("{message}");
+    })?)
+}
 
 pub(crate) fn run(arguments: &RunArgs) -> Result<ExitCode> {
-    let host = Host::read()?;
-    let (dir, plan) = prepare(arguments, &host)?;
+    let (host, shared) = (Host::read()?, &arguments.shared);
+    let (dir, plan) = match &shared.resume {
+        Some(dir) => (dir.clone(), rundir::open(dir)?),
+        None => planning::plan(&arguments.request()?, &host, &say)?,
+    };
     ensure!(
         !plan.cells.is_empty(),
         "--filter '{}' leaves no cell; `skipbench run {} --list` shows all",
-        arguments.shared.filter.as_deref().unwrap_or_default(),
+        shared.filter.as_deref().unwrap_or_default(),
         arguments.suite
     );
-    if arguments.shared.list {
-        return list(&plan, arguments.shared.json);
+    if shared.list {
+        return list(&plan, shared.json);
     }
-    if arguments.shared.resume.is_none() {
+    if shared.resume.is_none() {
         rundir::create(&dir, &plan, &host)?;
     }
     listen()?;
-    match sit(arguments, &dir, plan, &host)? {
-        Sat::Whole(precision) => conduct::conclude(arguments, &dir, precision),
-        Sat::Left(left) => {
+    match session::run(&dir, plan, &host, shared.options(), &STOP, &say)? {
+        Ending::Complete(precision) => conclude(&dir, precision, shared.json),
+        Ending::Interrupted(left) => {
             eprintln!("stopped with {left} cell(s) to go; go on with: skipbench run --resume {}", dir.display());
             Ok(ExitCode::from(INTERRUPTED))
         }
     }
 }
 
-/// The run's directory and its plan, which holds no cell where `--filter` leaves none.
-pub(crate) fn prepare(arguments: &RunArgs, host: &Host) -> Result<(PathBuf, Plan)> {
-    match &arguments.shared.resume {
-        Some(dir) => Ok((dir.clone(), rundir::open(dir)?)),
-        None => planning::plan(arguments, host),
-    }
-}
-
-/// Runs a plan in its directory, which was made for it, from its start or from where it was left.
-pub(crate) fn sit(arguments: &RunArgs, dir: &Path, plan: Plan, host: &Host) -> Result<Sat> {
-    let _lock = rundir::lock(dir)?;
-    let begun_on = rundir::host(dir)?;
-    ensure!(
-        begun_on.id == host.id,
-        "{}: the run was begun on another machine ({}, {} processors); rows of two machines do not compare, so start a new run",
-        dir.display(),
-        begun_on.cpu,
-        begun_on.logical_cpus
-    );
-    conduct::go(arguments, dir, plan, host)
-}
-
-pub(crate) fn list(plan: &Plan, json: bool) -> Result<ExitCode> {
+pub(super) fn list(plan: &Plan, json: bool) -> Result<ExitCode> {
     if json {
-        super::print_json(&plan.cells)?;
+        print_json(&plan.cells)?;
         return Ok(ExitCode::SUCCESS);
     }
     for planned in &plan.cells {
         print(&format!("{} {}\n", planned.cell.id(), plan::path(&planned.cell)))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what is derived from the rows and shows it. Cells without a measurement, from this or an earlier session,
+/// make the exit status 1.
+fn conclude(dir: &Path, precision: Option<String>, json: bool) -> Result<ExitCode> {
+    let report = Report::new(read(&[dir.to_owned()])?);
+    derived::write(dir, &report)?;
+    if json {
+        let value = serde_json::json!({
+            "event": "done", "dir": dir, "broken": report.broken, "precision": precision, "notes": report.notes,
+            "comparison": rows(&report.comparisons), "scaling": scaling::rows(&report.curves),
+        });
+        print(&format!("{value}\n"))?;
+    } else {
+        print(&compare::text(&report, Format::Terminal))?;
+        print(&precision.map_or(String::new(), |precision| format!("{precision}\n")))?;
+        print(&format!("rows: {}\n", dir.display()))?;
+    }
+    if report.broken > 0 {
+        let (broken, dir) = (report.broken, dir.display());
+        eprintln!(
+            "{broken} cell(s) could not be measured; try them again with: skipbench run --resume {dir} --retry-failed"
+        );
+    }
+    Ok(ExitCode::from(u8::from(report.broken > 0)))
 }

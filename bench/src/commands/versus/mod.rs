@@ -12,15 +12,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use skipbench_reports::lockstep::Verdict;
-use skipbench_reports::{render, store};
+use skipbench_reports::rows::{render, store};
+use skipbench_reports::stats::lockstep::Verdict;
 
 use super::{print, print_json};
 use crate::lockstep::process::Commands;
 use crate::lockstep::result::Outcome;
 use crate::lockstep::session;
 use crate::lockstep::set::Stopped;
-use crate::runner::Stop;
+use crate::run::runner::Stop;
 
 pub(crate) use arguments::VersusArgs;
 

@@ -1,9 +1,9 @@
 //! What a comparison says, for people: the answer, then the table, then what to know before believing it.
 
-use skipbench_reports::lockstep::Verdict;
+use skipbench_reports::stats::lockstep::Verdict;
 
 use super::format::{bare, format_ns, interval, percent, signed};
-use crate::commands::{grouped, table};
+use crate::commands::{format_count, format_table};
 use crate::lockstep::result::{Outcome, ProgramOutcome};
 
 /// Largest share of its steps' time for which a program may be at work between its turns without a word about it.
@@ -69,9 +69,10 @@ fn sheet(outcome: &Outcome) -> String {
     let header = ["program", "steps", "median step", &rate, &compared, "verdict"];
     let row = |program: &ProgramOutcome| {
         let name = if program.again { format!("{} again", program.name) } else { program.name.clone() };
-        let rate = program.units_per_s.map(|rate| if by_step { format!("{rate:.1}") } else { grouped(rate as u64) });
+        let rate =
+            program.units_per_s.map(|rate| if by_step { format!("{rate:.1}") } else { format_count(rate as u64) });
         let step = program.step_ns_median.map(format_ns);
-        let steps = grouped(program.steps as u64);
+        let steps = format_count(program.steps as u64);
         vec![
             name,
             steps,
@@ -81,7 +82,7 @@ fn sheet(outcome: &Outcome) -> String {
             verdict(outcome, program),
         ]
     };
-    table(&header, outcome.programs.iter().map(row).collect(), 1)
+    format_table(&header, outcome.programs.iter().map(row).collect(), 1)
 }
 
 fn difference(program: &ProgramOutcome) -> String {
@@ -117,13 +118,13 @@ fn notes(outcome: &Outcome) -> String {
     let Outcome { sets, pilot_sets, turns, dropped_turns, .. } = outcome;
     let mut notes = vec![format!(
         "{sets} sets of fresh processes, {} turns. [ ] is Student's 95 % interval over the sets.",
-        grouped(*turns as u64)
+        format_count(*turns as u64)
     )];
     if *dropped_turns > 0 {
         notes.push(format!(
             "{} turns were left out, because something else had the processor meanwhile (another guest, or another \
              process).",
-            grouped(*dropped_turns as u64)
+            format_count(*dropped_turns as u64)
         ));
     }
     if pilot_sets < sets {

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use skipbench_models::{Fit, Images, Model, ModelSpec, torchvision};
+use skipbench_models::{Fit, Images, Model, ModelSpec};
 
-use super::{DeviceArgs, Target, Weights, print, print_json, table};
-use crate::weights;
+use super::{DeviceArgs, Target, Weights, format_table, note, print, print_json};
 use crate::weights::agreement::{Agreement, GRADIENTS, Gradient, LOGITS, Precision, agreement};
+use crate::weights::{self, Found};
 
 /// Arguments of `weights check`.
 #[derive(Debug, Args)]
@@ -22,8 +22,8 @@ pub(crate) struct CheckArgs {
     weights: Weights,
     #[command(flatten)]
     target: Target,
-    /// What PyTorch computed with these weights, in a .safetensors file: images, labels, logits, train_logits, loss and a
-    /// gradient.NAME for every parameter, and a resting_gradient.NAME of evaluation mode if they are to be compared
+    /// What PyTorch computed with these weights, in a .safetensors file: images, labels, logits, train_logits, loss and
+    /// a gradient.NAME for every parameter, and a resting_gradient.NAME of evaluation mode if they are to be compared
     /// (models/tests/fixtures/full.py writes it).
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,
@@ -41,17 +41,20 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<ExitCode> {
     let file = &arguments.weights.file;
     let device = arguments.device.open()?;
     let (spec, images, model) = arguments.target.build(0, &device)?;
-    let fits = torchvision::check(&spec, &model, &weights::tensors(file, &spec)?);
+    let Found { fits, notes, hints, .. } = weights::find(file, &spec, &model)?;
     let all = fits.iter().all(Fit::fits);
     let found = match &arguments.expect {
         Some(expected) if all => Some(compare(file, expected, (&spec, images, model), arguments)?),
         _ => None,
     };
-    match arguments.json {
-        true => {
-            print_json(&json!({"model": arguments.target.model, "fits": all, "tensors": fits, "agreement": found}))?
-        }
-        false => tell(&arguments.target.model, &fits, found.as_ref())?,
+    if arguments.json {
+        let model = &arguments.target.model;
+        print_json(
+            &json!({"model": model, "fits": all, "tensors": fits, "agreement": found, "notes": notes, "hints": hints}),
+        )?;
+    } else {
+        note(&notes);
+        show(&arguments.target.model, &fits, &hints, found.as_ref())?;
     }
     Ok(match found {
         _ if !all => ExitCode::from(2),
@@ -66,12 +69,12 @@ fn compare(
     (spec, images, model): (&ModelSpec, Images, Model),
     arguments: &CheckArgs,
 ) -> Result<Agreement> {
-    let model = weights::load(file, spec, model)?;
+    let model = weights::load(file, spec, model)?.model;
     let precision = if arguments.double { Precision::Double } else { Precision::Single };
     agreement(&model, spec, images, &weights::read(expected)?, &arguments.device.open()?, precision)
 }
 
-fn tell(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
+fn show(model: &str, fits: &[Fit], hints: &[String], found: Option<&Agreement>) -> Result<()> {
     let shape = |sides: &Option<Vec<usize>>| match sides {
         Some(sides) => sides.iter().map(usize::to_string).collect::<Vec<_>>().join("×"),
         None => "—".to_owned(),
@@ -83,16 +86,17 @@ fn tell(model: &str, fits: &[Fit], found: Option<&Agreement>) -> Result<()> {
         _ => "other shape",
     };
     let row = |fit: &Fit| vec![fit.name.clone(), word(fit).to_owned(), shape(&fit.found), shape(&fit.wanted)];
-    print(&table(&["tensor", "", "file", "network"], fits.iter().map(row).collect(), 2))?;
+    print(&format_table(&["tensor", "", "file", "network"], fits.iter().map(row).collect(), 2))?;
     let wrong = fits.iter().filter(|fit| !fit.fits()).count();
     print(&match wrong {
         0 => format!("{model}: all {} tensors fit\n", fits.len()),
         _ => format!("{model}: {wrong} of {} tensors do not fit\n", fits.len()),
     })?;
-    found.map_or(Ok(()), |found| print(&described(found)))
+    hints.iter().try_for_each(|hint| print(&format!("{hint}\n")))?;
+    found.map_or(Ok(()), |found| print(&format_agreement(found)))
 }
 
-fn described(found: &Agreement) -> String {
+fn format_agreement(found: &Agreement) -> String {
     let Agreement { logits, train_logits, loss, gradients, resting_gradients } = found;
     let worst = |what: &str, gradients: &[Gradient]| {
         let (Gradient { name, difference }, count) = (gradients.first()?, gradients.len());

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 use skipbench_models::{Model, Network, State};
 
-use super::{DeviceArgs, Target, Weights, grouped, print, print_json};
+use super::{DeviceArgs, Target, Weights, format_count, loaded, print, print_json};
 use crate::weights::{self, Format};
 
 /// Arguments of `weights import`.
@@ -52,24 +52,24 @@ struct Written {
 
 pub(super) fn import(arguments: &ImportArgs) -> Result<ExitCode> {
     let (out, file) = (&arguments.written.out, &arguments.weights.file);
-    ensure!(Format::of(out)? == Format::Burnpack, "{}: a checkpoint of ours ends in .bpk", out.display());
+    ensure!(Format::of_ending(out)? == Format::Burnpack, "{}: a checkpoint of ours ends in .bpk", out.display());
     let (spec, _, model) = arguments.target.build(0, &cpu()?)?;
-    let model = weights::load(file, &spec, model)?;
+    let model = loaded(weights::load(file, &spec, model)?);
     weights::save(out, &spec, &model)?;
-    arguments.written.tell(&arguments.target, &model)
+    arguments.written.show(&arguments.target, &model)
 }
 
 pub(super) fn export(arguments: &ExportArgs) -> Result<ExitCode> {
     let out = &arguments.written.out;
-    let ours = Format::of(out)? == Format::Burnpack;
+    let ours = Format::of_ending(out)? == Format::Burnpack;
     ensure!(!ours, "{}: a file for PyTorch ends in .safetensors, .pt or .pth", out.display());
     let (spec, _, model) = arguments.target.build(arguments.seed.unwrap_or_default(), &cpu()?)?;
     let model = match &arguments.file {
-        Some(file) => weights::load(file, &spec, model)?,
+        Some(file) => loaded(weights::load(file, &spec, model)?),
         None => model,
     };
     weights::save(out, &spec, &model)?;
-    arguments.written.tell(&arguments.target, &model)
+    arguments.written.show(&arguments.target, &model)
 }
 
 /// Nothing is computed: any device will do.
@@ -78,14 +78,13 @@ fn cpu() -> Result<burn::tensor::Device> {
 }
 
 impl Written {
-    fn tell(&self, target: &Target, model: &Model) -> Result<ExitCode> {
+    fn show(&self, target: &Target, model: &Model) -> Result<ExitCode> {
         let (tensors, params) = (State::of(model).len(), model.count_trainable());
         let (name, out) = (&target.model, self.out.display());
-        match self.json {
-            true => {
-                print_json(&json!({"model": name, "tensors": tensors, "params": params, "file": self.out}))?;
-            }
-            false => print(&format!("{name}: {tensors} tensors, {} parameters -> {out}\n", grouped(params)))?,
+        if self.json {
+            print_json(&json!({"model": name, "tensors": tensors, "params": params, "file": self.out}))?;
+        } else {
+            print(&format!("{name}: {tensors} tensors, {} parameters -> {out}\n", format_count(params)))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use skipbench_models::{Images, catalog};
 
-use super::{DeviceArgs, Weights, grouped, print, print_json};
-use crate::data::{Batches, Normalisation, Settings, Source, dir_from_environment};
+use super::{DeviceArgs, Weights, format_count, loaded, note, print, print_json};
+use crate::data::{Batches, DataError, DataSet, Half, Normalisation, Read, Settings, Source, dir_from_environment};
 use crate::weights;
 use crate::weights::accuracy::accuracy;
 
@@ -23,7 +23,8 @@ pub(crate) struct EvaluateArgs {
     /// The network: a published name, or a description such as densenet-bc-22-26.
     #[arg(long, value_name = "NAME")]
     model: String,
-    /// The images whose test half is classified: digits, cifar10, cifar100 or folder:DIR.
+    /// The images whose test half is classified: digits, cifar10, cifar100, mnist, fashion-mnist or
+    /// folder:DIR.
     #[arg(long, value_name = "SET")]
     data: String,
     /// Directory of downloaded data sets. Default: that in SKIPBENCH_DATA, else `data`.
@@ -61,14 +62,15 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
     let image_size = arguments.image_size.or(published.filter(|_| folder).map(|images| images.size));
     let dir = arguments.dir.clone().or_else(dir_from_environment);
     let source = Source::parse(&arguments.data, Settings { dir, image_size, classes: None })?;
-    let data = source.load()?;
     let imagenet = published == Some(Images::IMAGENET);
     let by = arguments.normalise.unwrap_or(if imagenet { By::Imagenet } else { By::Data });
+    let data = images(&source, by)?;
     let batches = Batches::with(&data, arguments.batch.into(), normalisation(by, &data)?);
     let device = arguments.device.open()?;
     let model = spec.init(data.images, 0, &device)?;
     let model = weights::load(&arguments.weights.file, &spec, model)
         .with_context(|| format!("{} for {}", arguments.model, data.images))?;
+    let model = loaded(model);
     let found = accuracy(&model, &batches, &device)?;
     if arguments.json {
         print_json(
@@ -76,16 +78,36 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
         )?;
         return Ok(ExitCode::SUCCESS);
     }
-    let share = |count: u64| format!("{} ({:.2} %)", grouped(count), 100.0 * count as f64 / found.total.max(1) as f64);
-    let (model, total) = (&arguments.model, grouped(found.total));
+    let share =
+        |count: u64| format!("{} ({:.2} %)", format_count(count), 100.0 * count as f64 / found.total.max(1) as f64);
+    let (model, total) = (&arguments.model, format_count(found.total));
     print(&format!("{model} on {}: {} of {total} right", source.name(), share(found.correct)))?;
     print(&format!(", {} among the first five\n", share(found.top5)))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn normalisation(by: By, data: &crate::data::DataSet) -> Result<Normalisation> {
+/// The test images, and the training images where they are normalised by these.
+fn images(source: &Source, by: By) -> Result<DataSet> {
+    let Read { data, notes } = match by {
+        By::Imagenet => source.read(Half::Test)?,
+        By::Data => match source.read(Half::Both) {
+            Err(DataError::Missing { path, .. }) if source.read(Half::Train).is_err() => {
+                let mut read = source.read(Half::Test)?;
+                let own = "the images are normalised by the test images' own";
+                read.notes.push(format!("{}: not found; {own}", path.display()));
+                read
+            }
+            read => read?,
+        },
+    };
+    note(&notes);
+    Ok(data)
+}
+
+fn normalisation(by: By, data: &DataSet) -> Result<Normalisation> {
     match by {
-        By::Data => Ok(Normalisation::of(data)),
+        By::Data if data.train.count() > 0 => Ok(Normalisation::of(data)),
+        By::Data => Ok(Normalisation::of(&DataSet { train: data.test.clone(), ..data.clone() })),
         By::Imagenet => {
             let channels = data.images.channels;
             ensure!(channels == 3, "--normalise imagenet is for colour images; these have {channels} channel(s)");

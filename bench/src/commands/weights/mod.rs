@@ -12,13 +12,14 @@ use burn::tensor::Device;
 use clap::{Args, Subcommand};
 use skipbench_models::{Images, Model, ModelSpec, catalog};
 
-use super::{ImageArgs, grouped, print, print_json, table};
+use super::{ImageArgs, format_count, format_table, note, print, print_json};
 use crate::device::{self, Choice};
+use crate::weights::Loaded;
 
 /// Commands on weights.
 #[derive(Debug, Subcommand)]
 pub(crate) enum WeightsCommand {
-    /// Turn weights from PyTorch (.safetensors, .pt, .pth) into a checkpoint of ours (.bpk).
+    /// Turn weights from PyTorch (any file of torch.save or .safetensors) into a checkpoint of ours (.bpk).
     Import(convert::ImportArgs),
     /// Turn a checkpoint of ours, or fresh weights, into a file for PyTorch (.safetensors, .pt, .pth).
     Export(convert::ExportArgs),
@@ -91,7 +92,13 @@ pub(crate) fn run(command: &WeightsCommand) -> Result<ExitCode> {
 /// The file of weights that a command reads.
 #[derive(Debug, Args)]
 struct Weights {
-    /// The weights: .safetensors, .pt, .pth or .bpk.
+    /// The weights: a file of torch.save under any name, .safetensors or .bpk.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+}
+
+/// What was loaded; what is worth telling of its file goes to standard error.
+fn loaded<N>(loaded: Loaded<N>) -> N {
+    note(&loaded.notes);
+    loaded.model
 }

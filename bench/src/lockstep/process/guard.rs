@@ -11,7 +11,7 @@ pub(super) const COMMAND: &str = "exec-guarded";
 ///
 /// # Errors
 /// If it cannot be started.
-pub fn exec_guarded(words: &[String]) -> Result<std::convert::Infallible> {
+pub(crate) fn exec_guarded(words: &[String]) -> Result<std::convert::Infallible> {
     let Some((program, arguments)) = words.split_first() else { bail!("a program to start is needed") };
     end_with_parent()?;
     let mut command = Command::new(program);

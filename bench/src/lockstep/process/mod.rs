@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use super::evidence::Watch;
 use super::protocol::{Answer, Greeting, Introduction, Request};
 use super::{Fault, Launcher, Live, Turned};
-use crate::runner::Stop;
+use crate::run::runner::Stop;
 
-pub use guard::exec_guarded;
+pub(crate) use guard::exec_guarded;
 
 /// What a program may take to end by itself once it was told to.
 const GRACE: Duration = Duration::from_secs(2);
@@ -24,7 +24,7 @@ const SLEEPING_THREADS: [(&str, &str); 2] = [("OMP_WAIT_POLICY", "passive"), ("K
 
 /// Starts programs by their command lines.
 #[derive(Debug)]
-pub struct Commands<'a> {
+pub(crate) struct Commands<'a> {
     /// Each program's words: the path, then its arguments.
     pub words: &'a [Vec<String>],
     /// `skipbench` itself, which makes a program end with the driver before it becomes that program. Without it a
@@ -74,7 +74,7 @@ impl Commands<'_> {
 
 /// A program that runs.
 #[derive(Debug)]
-pub struct Process<'a> {
+pub(crate) struct Process<'a> {
     child: Child,
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,

@@ -5,7 +5,8 @@ mod record;
 use super::Launcher;
 use super::set::{Length, Set, SetRecord, Stopped};
 
-pub use record::{MemberRecord, REFERENCE, Session};
+pub(crate) use record::REFERENCE;
+pub use record::Session;
 
 /// How to measure.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,13 +1,13 @@
 //! What a session gave, and its programs' ratios.
 
-use skipbench_reports::lockstep::{Sample, Turn, dropped, log_ratio, sets_needed};
+use skipbench_reports::stats::lockstep::{Sample, Turn, dropped, log_ratio, sets_needed};
 
 use super::Plan;
 use crate::lockstep::Introduction;
 use crate::lockstep::set::{SetRecord, TurnRecord};
 
 /// The number of the reference.
-pub const REFERENCE: usize = 0;
+pub(crate) const REFERENCE: usize = 0;
 
 /// What a session gave.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -16,7 +16,8 @@ use crate::meter::warmup::WarmUp;
 
 pub use length::Length;
 use length::{Done, TurnLength, steps_in_turn, turn_lengths};
-pub use record::{SetRecord, TurnRecord};
+pub use record::SetRecord;
+pub(crate) use record::TurnRecord;
 
 /// Each program warms up for so long at least,
 const WARM_UP: Duration = Duration::from_millis(300);
@@ -32,7 +33,7 @@ const MOST_PADDING: usize = 4096;
 const FEWEST_BLOCKS: u64 = 3;
 
 /// A set in hand.
-pub struct Set<'a, L: Launcher> {
+pub(crate) struct Set<'a, L: Launcher> {
     number: u64,
     launcher: &'a mut L,
     live: Vec<Option<L::Live>>,
@@ -42,7 +43,7 @@ pub struct Set<'a, L: Launcher> {
 
 impl<'a, L: Launcher> Set<'a, L> {
     /// Set `number`, whose random numbers follow from it and `seed`. `members` may be started; none was yet.
-    pub fn new(number: u64, seed: u64, launcher: &'a mut L, members: usize) -> Self {
+    pub(crate) fn new(number: u64, seed: u64, launcher: &'a mut L, members: usize) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(number);
         let live = (0..members).map(|_| None).collect();
@@ -53,7 +54,12 @@ impl<'a, L: Launcher> Set<'a, L> {
     ///
     /// # Errors
     /// If the user wants to end.
-    pub fn run(mut self, members: &[usize], length: Length, told: &mut dyn FnMut(f64)) -> Result<SetRecord, Stopped> {
+    pub(crate) fn run(
+        mut self,
+        members: &[usize],
+        length: Length,
+        told: &mut dyn FnMut(f64),
+    ) -> Result<SetRecord, Stopped> {
         let mut order = members.to_vec();
         order.shuffle(&mut self.rng);
         for member in &order {

@@ -1,7 +1,7 @@
 //! What is kept of turns and sets.
 
-use skipbench_reports::lockstep::Turn;
 use skipbench_reports::stats;
+use skipbench_reports::stats::lockstep::Turn;
 
 use crate::lockstep::{Evidence, Introduction};
 

@@ -1,10 +1,10 @@
 //! Shattered gradients: how alike the gradients at neighbouring points of a line are.
 //!
-//! Balduzzi et al. 2017, "The Shattered Gradients Problem", arXiv:1702.08591, §2: in a plain network of L layers the correlation
-//! falls as 1/2^L, so that gradients look like white noise; with skips it falls far more slowly.
+//! Balduzzi et al. 2017, "The Shattered Gradients Problem", arXiv:1702.08591, §2: in a plain network of L layers the
+//! correlation falls as 1/2^L, so that gradients look like white noise; with skips it falls far more slowly.
 
 /// Points on the line, as many as in the paper's figures.
-pub const POINTS: usize = 256;
+pub(crate) const POINTS: usize = 256;
 
 /// Lags in points: every one of the nearest, then some up to half the line.
 pub const LAGS: [usize; 22] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 32, 48, 64, 96, 128];

@@ -1,38 +1,42 @@
 //! `gradients`: how gradients come through a network, at its start, during and after training by the recipe.
 //!
-//! On one fixed batch in training mode: the norm of the loss's gradient of every weight (`gradient_norm_init`, `gradient_norm_stepN`
-//! after N steps, `gradient_norm_trained`; index: layer from the images on) and of every block's output
-//! (`activation_gradient_init`), and the deviation of that output (`activation_deviation_init`). `gradient_correlation` (index: lag):
-//! whether inputs so far apart on a line have like gradients.
+//! On one fixed batch in training mode: the norm of the loss's gradient of every weight (`gradient_norm_init`,
+//! `gradient_norm_stepN` after N steps, `gradient_norm_trained`; index: layer from the images on) and of every block's
+//! output (`activation_gradient_init`), and the deviation of that output (`activation_deviation_init`).
+//! `gradient_correlation` (index: lag): whether inputs so far apart on a line have like gradients.
 //!
-//! With BatchNorm the norms alone do not tell plain from residual networks (He et al. 2015, §4.1); the correlation does.
+//! With BatchNorm the norms alone do not tell plain from residual networks (He et al. 2015, §4.1); the correlation
+//! does.
 
 use anyhow::{Context, Result, anyhow};
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use skipbench_models::probe::{GradientProbe, Point, Probe};
+use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
 use skipbench_models::{Model, State};
+use skipbench_reports::rows::series;
 
 use super::correlation::{LAGS, POINTS, autocorrelation};
-use super::{Report, Result2, Setup, deviation, fresh, looked_at, norm_of, sample};
+use super::{Report, Setup, TaskResult, deviation, fresh, norm_of, probe_batch, sample};
 use crate::cell::Sample;
-use crate::checkpoint::Checkpoints;
 use crate::data::Batches;
+use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::train;
 
 /// It is looked after this part of all steps: the first few, an early part, a quarter.
 const LOOKS: [u64; 3] = [64, 16, 4];
 
-pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
+pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> TaskResult {
     let mut samples = at_start(setup)?;
     let looks = LOOKS.map(|part| setup.total_steps() / part);
-    let watch = |model: &Model, steps: u64| match looks.contains(&steps) {
-        true => weights(setup, &copy(setup, model)?, &format!("gradient_norm_step{steps}")),
-        false => Ok(Vec::new()),
+    let watch = |model: &Model, steps: u64| {
+        if !looks.contains(&steps) {
+            return Ok(Vec::new());
+        }
+        weights(setup, &copy(setup, model)?, &series::gradient_norm_after(steps))
     };
     let (model, measured, learned) = train::fit::<Model>(setup, checkpoints, report, &watch)?;
     samples.extend(learned);
-    samples.extend(weights(setup, &copy(setup, &model)?, "gradient_norm_trained")?);
+    samples.extend(weights(setup, &copy(setup, &model)?, series::GRADIENT_NORM_TRAINED)?);
     Ok((measured, samples))
 }
 
@@ -44,27 +48,27 @@ fn copy(setup: &Setup, model: &Model) -> Result<Model> {
 
 fn at_start(setup: &Setup) -> Result<Vec<Sample>> {
     let model = fresh(setup)?;
-    let mut samples = weights(setup, &model, "gradient_norm_init")?;
+    let mut samples = weights(setup, &model, series::GRADIENT_NORM_INIT)?;
     samples.extend(activations(setup, &model)?);
     let gradients = along_a_line(setup, &model)?;
     let correlation = autocorrelation(&gradients, &LAGS).unwrap_or_default();
-    let of_lag = |(lag, value): (usize, f64)| sample("gradient_correlation", lag, Some(value));
+    let of_lag = |(lag, value): (usize, f64)| sample(series::GRADIENT_CORRELATION, lag, Some(value));
     samples.extend(correlation.into_iter().filter_map(of_lag));
     Ok(samples)
 }
 
 /// The names of a network's weights, from the images on.
 #[derive(Default)]
-struct Layers(Vec<Point>);
+struct Layers(Vec<ProbePoint>);
 
 impl Probe for Layers {
-    fn weight<const D: usize>(&mut self, point: Point, _weight: &Param<Tensor<D>>) {
+    fn weight<const D: usize>(&mut self, point: ProbePoint, _weight: &Param<Tensor<D>>) {
         self.0.push(point);
     }
 }
 
 /// Every layer, also those that chance leaves out of a training step.
-fn layers(setup: &Setup, model: &Model) -> Vec<Point> {
+fn layers(setup: &Setup, model: &Model) -> Vec<ProbePoint> {
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, 1).fixed().into_tensors(&device);
     let mut layers = Layers::default();
@@ -75,7 +79,7 @@ fn layers(setup: &Setup, model: &Model) -> Vec<Point> {
 /// The norm of the loss's gradient of every weight.
 fn weights(setup: &Setup, model: &Model, series: &str) -> Result<Vec<Sample>> {
     let layers = layers(setup, model);
-    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
+    let (images, labels) = probe_batch(setup).into_tensors(&setup.device);
     let mut probe = GradientProbe::default();
     let gradients = setup.loss().forward(model.forward_probed(images, &mut probe), labels).backward();
     let index = |point| layers.iter().position(|layer| *layer == point).map(|index| index + 1);
@@ -92,8 +96,8 @@ fn weights(setup: &Setup, model: &Model, series: &str) -> Result<Vec<Sample>> {
 struct Deviations(Vec<f64>);
 
 impl Probe for Deviations {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
-        if matches!(point, Point::Output(_)) {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
+        if matches!(point, ProbePoint::Output(_)) {
             self.0.push(deviation(&x.clone().into_data()));
         }
         x
@@ -101,24 +105,24 @@ impl Probe for Deviations {
 }
 
 fn activations(setup: &Setup, model: &Model) -> Result<Vec<Sample>> {
-    let (images, labels) = looked_at(setup).into_tensors(&setup.device);
+    let (images, labels) = probe_batch(setup).into_tensors(&setup.device);
     let mut deviations = Deviations::default();
     model.forward_probed(images.clone(), &mut deviations);
-    let of_block = |(block, value): (usize, &f64)| sample("activation_deviation_init", block, Some(*value));
+    let of_block = |(block, value): (usize, &f64)| sample(series::ACTIVATION_DEVIATION_INIT, block, Some(*value));
     let mut samples: Vec<Sample> = (1..).zip(&deviations.0).filter_map(of_block).collect();
     let mut probe = GradientProbe::default();
     let gradients = setup.loss().forward(model.forward_probed(images, &mut probe), labels).backward();
     let norms = (1..).zip(probe.outputs(&gradients));
     samples.extend(norms.filter_map(|(block, (_, gradient))| {
-        sample("activation_gradient_init", block, gradient.as_ref().map(norm_of))
+        sample(series::ACTIVATION_GRADIENT_INIT, block, gradient.as_ref().map(norm_of))
     }));
     Ok(samples)
 }
 
-/// The gradient of the first logit with respect to the image, at points on a straight line between two training images of
-/// different classes. All points are one batch, whose statistics BatchNorm uses, as in training.
+/// The gradient of the first logit with respect to the image, at points on a straight line between two training images
+/// of different classes. All points are one batch, whose statistics BatchNorm uses, as in training.
 fn along_a_line(setup: &Setup, model: &Model) -> Result<Vec<Vec<f32>>> {
-    let batch = looked_at(setup);
+    let batch = probe_batch(setup);
     let other = batch.labels.iter().position(|label| *label != batch.labels[0]).unwrap_or(batch.labels.len() - 1);
     let (images, _) = batch.into_tensors(&setup.device);
     let end = |index: usize| images.clone().narrow(0, index, 1);

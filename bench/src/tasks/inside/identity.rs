@@ -1,11 +1,11 @@
-//! `identity`: is it easier to learn nothing new? The blocks of a backbone's first stage, as a stack, learn y = x and y = x + 0.1·g(x), g a
-//! fixed random 3×3 convolution, on random features drawn anew each step (He et al. 2015, §3.1: a deeper network could copy its
-//! shallower counterpart by making its extra blocks the identity).
+//! `identity`: is it easier to learn nothing new? The blocks of a backbone's first stage, as a stack, learn y = x and y
+//! = x + 0.1·g(x), g a fixed random 3×3 convolution, on random features drawn anew each step (He et al. 2015, §3.1: a
+//! deeper network could copy its shallower counterpart by making its extra blocks the identity).
 //!
 //! `identity_error` and `near_identity_error` (index: step): squared error over the target's square, before the step.
-//! `identity_diverged` and `near_identity_diverged` (index: step): the error was no finite number there, and the stack learned no
-//! further. That is a result, as trainability is what is asked.
-//! `branch_ratio_init` and `branch_ratio_trained` (index: block): ‖F(x)‖/‖x‖ before and after learning y = x.
+//! `identity_diverged` and `near_identity_diverged` (index: step): the error was no finite number there, and the stack
+//! learned no further. That is a result, as trainability is what is asked. `branch_ratio_init` and
+//! `branch_ratio_trained` (index: block): ‖F(x)‖/‖x‖ before and after learning y = x.
 
 use anyhow::{Result, anyhow, ensure};
 use burn::optim::GradientsParams;
@@ -15,10 +15,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use skipbench_models::probe::{Point, Probe, Unprobed};
+use skipbench_models::probe::{Probe, ProbePoint, Unprobed};
 use skipbench_models::{Model, ModelSpec, Staged};
+use skipbench_reports::rows::series;
 
-use super::{Report, Result2, Setup, fresh, norm_of, sample, tell};
+use super::{Report, Setup, TaskResult, fresh, norm_of, report_progress, sample};
 use crate::cell::{Measured, Sample};
 
 /// Side of the random maps.
@@ -30,19 +31,19 @@ const KEPT: u64 = 50;
 /// The share of g in the near identity.
 const SHARE: f64 = 0.1;
 
-pub(super) fn run(setup: &Setup, report: &mut Report) -> Result2 {
+pub(super) fn run(setup: &Setup, report: &mut Report) -> TaskResult {
     let (_, measured) = setup.model()?;
     let features = Features::new(setup)?;
     let mut samples = Vec::new();
     let mut same = Learner::new(setup, &features)?;
-    samples.extend(same.ratios("branch_ratio_init"));
-    let learnt = same.learn("identity", &mut samples, |x| x, report)?;
-    if learnt.error.is_some() {
-        samples.extend(same.ratios("branch_ratio_trained"));
+    samples.extend(same.ratios(series::BRANCH_RATIO_INIT));
+    let learned = same.learn(series::IDENTITY, &mut samples, |x| x, report)?;
+    if learned.error.is_some() {
+        samples.extend(same.ratios(series::BRANCH_RATIO_TRAINED));
     }
     let mut near = Learner::new(setup, &features)?;
-    near.learn("near_identity", &mut samples, |x| x.clone() + features.other(x) * SHARE, report)?;
-    Ok((Measured { steps: Some(learnt.steps), loss: learnt.error, ..measured }, samples))
+    near.learn(series::NEAR_IDENTITY, &mut samples, |x| x.clone() + features.other(x) * SHARE, report)?;
+    Ok((Measured { steps: Some(learned.steps), loss: learned.error, ..measured }, samples))
 }
 
 /// Random maps, the same for every network of one width and seed.
@@ -85,7 +86,7 @@ fn normal(shape: [usize; 4], seed: u64, stream: u64, device: &Device) -> Tensor<
 
 /// How learning ended.
 #[derive(Debug, Clone, Copy)]
-struct Learnt {
+struct Learned {
     steps: u64,
     /// The last error; none where the stack diverged.
     error: Option<f64>,
@@ -113,29 +114,25 @@ impl<'a> Learner<'a> {
         samples: &mut Vec<Sample>,
         target: impl Fn(Tensor<4>) -> Tensor<4>,
         report: &mut Report,
-    ) -> Result<Learnt> {
+    ) -> Result<Learned> {
         let (total, per_epoch) = (self.setup.total_steps(), self.setup.steps_per_epoch());
         let every = (total / KEPT).max(1);
         let mut optimizer = self.setup.optimizer();
-        let mut learnt = Learnt { steps: 0, error: None };
+        let mut learned = Learned { steps: 0, error: None };
         for step in 0..total {
-            tell(report, step, total);
+            report_progress(report, step, total);
             let Some(stack) = self.stack.take() else { break };
             let x = self.features.of_step(step);
             let wanted = target(x.clone());
             let error = relative_error(stack.forward_first_stage(x, &mut Unprobed), wanted);
             if step % every == 0 || step + 1 == total {
-                learnt.error = number(&error)?;
-                let (series, value) = match learnt.error {
-                    Some(error) => ("error", error),
-                    None => ("diverged", 1.0),
-                };
-                samples.extend(sample(&format!("{name}_{series}"), step as usize + 1, Some(value)));
-                if learnt.error.is_none() {
-                    return Ok(learnt);
+                learned.error = number(&error)?;
+                samples.extend(error_sample(name, step, learned.error));
+                if learned.error.is_none() {
+                    return Ok(learned);
                 }
             }
-            learnt.steps = step + 1;
+            learned.steps = step + 1;
             // Where chance left every block out there is nothing to learn from.
             if !error.is_tracked() {
                 self.stack = Some(stack);
@@ -145,8 +142,8 @@ impl<'a> Learner<'a> {
             let gradients = GradientsParams::from_grads(error.backward(), &stack);
             self.stack = Some(optimizer.step(rate, stack, gradients));
         }
-        ensure!(learnt.error.is_some(), "{name}: no step was taken");
-        Ok(learnt)
+        ensure!(learned.error.is_some(), "{name}: no step was taken");
+        Ok(learned)
     }
 
     /// ‖F(x)‖/‖x‖ of every block on features that no step sees.
@@ -157,6 +154,15 @@ impl<'a> Learner<'a> {
         }
         ratios.0.iter().filter_map(|(block, ratio)| sample(series, *block, Some(*ratio))).collect()
     }
+}
+
+/// What `samples.csv` has of an error; that it is none is a result too.
+fn error_sample(name: &str, step: u64, error: Option<f64>) -> Option<Sample> {
+    let (series, value) = match error {
+        Some(error) => (series::error(name), error),
+        None => (series::diverged(name), 1.0),
+    };
+    sample(&series, step as usize + 1, Some(value))
 }
 
 /// The number in an error; none if it is not finite.
@@ -176,10 +182,10 @@ fn relative_error(y: Tensor<4>, target: Tensor<4>) -> Tensor<1> {
 struct Ratios(Vec<(usize, f64)>, f64);
 
 impl Probe for Ratios {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
         match point {
-            Point::Input(_) => self.1 = norm_of(&x.clone().into_data()),
-            Point::Branch(at) => self.0.push((at.block, norm_of(&x.clone().into_data()) / self.1)),
+            ProbePoint::Input(_) => self.1 = norm_of(&x.clone().into_data()),
+            ProbePoint::Branch(at) => self.0.push((at.block, norm_of(&x.clone().into_data()) / self.1)),
             _ => {}
         }
         x

@@ -1,12 +1,12 @@
 //! Workloads that look inside a network: gradients, what its blocks learn and need, what its tokens become.
 //!
-//! None of them is timed. Their results are series of `samples.csv`; the index is a layer, a block or a lag, not an epoch. A number
-//! that does not exist, such as the gradient of what the loss does not depend on, is left out.
+//! None of them is timed. Their results are series of `samples.csv`; the index is a layer, a block or a lag, not an
+//! epoch. A number that does not exist, such as the gradient of what the loss does not depend on, is left out.
 
-pub mod correlation;
+pub(crate) mod correlation;
 mod gradients;
 mod identity;
-pub mod rank;
+pub(crate) mod rank;
 mod reuse;
 mod tokens;
 
@@ -14,11 +14,11 @@ use anyhow::{Result, bail};
 use burn::tensor::TensorData;
 use skipbench_models::Model;
 
-use super::{Report, Result2, Setup};
+use super::{Report, Setup, TaskResult};
 use crate::cell::{Cell, Outcome, Progress, Sample, Task};
-use crate::checkpoint::Checkpoints;
 use crate::data::{Augment, Batch, Batches};
 use crate::device;
+use crate::tasks::checkpoint::Checkpoints;
 
 /// Runs such a cell.
 pub(crate) fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
@@ -34,13 +34,13 @@ pub(crate) fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Re
 }
 
 /// The batch that looks are taken with: the first of the seed's first epoch, without augmentation.
-fn looked_at(setup: &Setup) -> Batch {
+fn probe_batch(setup: &Setup) -> Batch {
     let batches = Batches::new(&setup.data, setup.recipe().batch);
     batches.train(setup.cell.seed, 1, Augment::NONE).next().unwrap_or_else(|| batches.fixed())
 }
 
 /// Step `done` of `total`.
-fn tell(report: &mut Report, done: u64, total: u64) {
+fn report_progress(report: &mut Report, done: u64, total: u64) {
     report(Progress { done, total, epoch: 0, epochs: 0, loss: None });
 }
 
@@ -65,8 +65,8 @@ fn deviation(data: &TensorData) -> f64 {
     (data.iter::<f64>().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt()
 }
 
-/// The network at its start, built anew: running statistics are shared between copies, so that a look would leave traces in
-/// the one that is trained.
+/// The network at its start, built anew: running statistics are shared between copies, so that a look would leave
+/// traces in the one that is trained.
 fn fresh(setup: &Setup) -> Result<Model> {
     setup.model().map(|(model, _)| model)
 }

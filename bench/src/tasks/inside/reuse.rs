@@ -1,31 +1,30 @@
 //! `reuse`: what a trained network's blocks are for. Trains by the recipe, then tests it with harm done to it.
 //!
-//! `lesion_correct` and `swap_correct` (index: block): test images right with that block's branch left out, or with it and the next
-//! in each other's place (Veit et al. 2016, arXiv:1605.06431, §4); a lesion that the shapes forbid has no sample. `effective_rank`
-//! (index: block): of what leaves the block, pixels of all images as rows. `weight_use` (index: stage·10000 + layer·100 + source),
-//! of dense blocks: the mean |w| of the layer's first convolution over the channels of a source, 0 the block's input, s layer s
-//! (Huang et al. 2016, arXiv:1608.06993, Fig. 5). The intact test is `test_correct`.
+//! `lesion_correct` and `swap_correct` (index: block): test images right with that block's branch left out, or with it
+//! and the next in each other's place (Veit et al. 2016, arXiv:1605.06431, §4); a lesion that the shapes forbid has no
+//! sample. `effective_rank` (index: block): of what leaves the block, pixels of all images as rows. `weight_use`
+//! (index: stage·10000 + layer·100 + source), of dense blocks: the mean |w| of the layer's first convolution over the
+//! channels of a source, 0 the block's input, s layer s (Huang et al. 2016, arXiv:1608.06993, Fig. 5). The intact test
+//! is `test_correct`.
 
 use anyhow::Result;
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use skipbench_models::probe::{Harm, Place, Point, Probe, features};
+use skipbench_models::probe::{BranchPosition, LesionKind, Probe, ProbePoint, features};
 use skipbench_models::{Model, Skip};
+use skipbench_reports::rows::series::{self, WeightUse};
 
 use super::rank::effective_rank;
-use super::{Report, Result2, Setup, sample, tell};
+use super::{Report, Setup, TaskResult, report_progress, sample};
 use crate::cell::Sample;
-use crate::checkpoint::Checkpoints;
 use crate::data::Batches;
+use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::train;
 
 /// Images whose features the effective rank is of.
 const RANKED: usize = 256;
 
-/// Most layers and sources that a `weight_use` index holds apart.
-const MOST_LAYERS: usize = 99;
-
-pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result2 {
+pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> TaskResult {
     let (model, measured, mut samples) = train::fit::<Model>(setup, checkpoints, report, &train::unwatched)?;
     let model = model.valid();
     samples.extend(lesions(setup, &model, report)?);
@@ -40,11 +39,11 @@ fn lesions(setup: &Setup, model: &Model, report: &mut Report) -> Result<Vec<Samp
     let (lesions, batches) = (model.lesions(), Batches::new(&setup.data, setup.recipe().batch));
     let mut samples = Vec::new();
     for (done, mut lesion) in (0..).zip(lesions.iter().copied()) {
-        tell(report, done, lesions.len() as u64);
+        report_progress(report, done, lesions.len() as u64);
         let (correct, _) = train::tested(setup, &batches, |images| model.forward_probed(images, &mut lesion));
-        let series = match lesion.harm {
-            Harm::Delete => "lesion_correct",
-            Harm::Swap => "swap_correct",
+        let series = match lesion.kind {
+            LesionKind::Delete => series::LESION_CORRECT,
+            LesionKind::Swap => series::SWAP_CORRECT,
         };
         samples.extend(sample(series, lesion.number, Some(correct as f64)));
     }
@@ -56,8 +55,8 @@ fn lesions(setup: &Setup, model: &Model, report: &mut Report) -> Result<Vec<Samp
 struct Ranks(Vec<Option<f64>>);
 
 impl Probe for Ranks {
-    fn tensor<const D: usize>(&mut self, point: Point, x: Tensor<D>) -> Tensor<D> {
-        if matches!(point, Point::Output(_)) {
+    fn tensor<const D: usize>(&mut self, point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
+        if matches!(point, ProbePoint::Output(_)) {
             self.0.push(effective_rank(features(x.clone())));
         }
         x
@@ -71,7 +70,7 @@ fn ranks(setup: &Setup, model: &Model) -> Vec<Sample> {
         let (images, _) = batch.into_tensors(&setup.device.clone().inner());
         model.forward_probed(images, &mut ranks);
     }
-    (1..).zip(&ranks.0).filter_map(|(block, rank)| sample("effective_rank", block, *rank)).collect()
+    (1..).zip(&ranks.0).filter_map(|(block, rank)| sample(series::EFFECTIVE_RANK, block, *rank)).collect()
 }
 
 /// Of every block's first convolution: stage, place, and the mean |w| of each input channel.
@@ -79,8 +78,8 @@ fn ranks(setup: &Setup, model: &Model) -> Vec<Sample> {
 struct FirstConvolutions(Vec<(usize, usize, Vec<f64>)>);
 
 impl Probe for FirstConvolutions {
-    fn weight<const D: usize>(&mut self, point: Point, weight: &Param<Tensor<D>>) {
-        let Point::Conv(Place::Block(at), 1) = point else { return };
+    fn weight<const D: usize>(&mut self, point: ProbePoint, weight: &Param<Tensor<D>>) {
+        let ProbePoint::Conv(BranchPosition::Block(at), 1) = point else { return };
         let dims = weight.dims();
         let pixels = dims[2..].iter().product();
         let use_of = weight.val().abs().reshape([dims[0], dims[1], pixels]).mean_dim(2).mean_dim(0);
@@ -100,8 +99,9 @@ fn weight_use(setup: &Setup, model: &Model) -> Vec<Sample> {
         for (source, end) in ends.map(|(.., channels)| channels.len()).enumerate() {
             let part = &channels[start..end];
             let mean = part.iter().sum::<f64>() / part.len().max(1) as f64;
-            let index = stage * 10_000 + layer * 100 + source;
-            samples.extend(sample("weight_use", index, Some(mean)).filter(|_| *layer <= MOST_LAYERS));
+            let of = WeightUse { stage: *stage as u64, layer: *layer as u64, source: source as u64 };
+            let told_apart = of.layer <= WeightUse::MOST_LAYERS;
+            samples.extend(sample(series::WEIGHT_USE, of.index() as usize, Some(mean)).filter(|_| told_apart));
             start = end;
         }
     }

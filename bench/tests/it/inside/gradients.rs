@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use skipbench::cell::{Cell, Outcome, Task};
-use skipbench::recipe::Recipe;
-use skipbench::tasks::inside::correlation::LAGS;
+use skipbench::internals::cell::{Cell, Outcome, Task};
+use skipbench::internals::recipe::Recipe;
+use skipbench::internals::tasks::LAGS;
 
 use super::super::cell;
 use super::{indices, run, series};

@@ -1,7 +1,7 @@
 //! How easily a stack of blocks learns the identity.
 
-use skipbench::cell::Task;
-use skipbench::recipe::Recipe;
+use skipbench::internals::cell::Task;
+use skipbench::internals::recipe::Recipe;
 
 use super::super::cell;
 use super::{indices, run, series};

@@ -9,10 +9,10 @@ mod reuse;
 use std::collections::BTreeMap;
 use std::fs;
 
-use skipbench::cell::{Cell, Outcome};
-use skipbench::dispatch;
-use skipbench_reports::record::Status;
-use skipbench_reports::store::read;
+use skipbench::internals::cell::{Cell, Outcome};
+use skipbench::internals::tasks::dispatch;
+use skipbench_reports::rows::record::Status;
+use skipbench_reports::rows::store::read;
 
 use super::ends;
 

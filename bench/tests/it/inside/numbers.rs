@@ -1,8 +1,8 @@
 //! The numbers by which a network is looked at, on matrices and lines whose answer is known.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use skipbench::tasks::inside::correlation::{LAGS, autocorrelation};
-use skipbench::tasks::inside::rank::effective_rank;
+use skipbench::internals::tasks::effective_rank;
+use skipbench::internals::tasks::{LAGS, autocorrelation};
 
 fn matrix(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f32) -> Tensor<2> {
     let values = (0..rows * columns).map(|index| value(index / columns, index % columns)).collect::<Vec<f32>>();

@@ -1,7 +1,7 @@
 //! What a network cannot serve, or a data set cannot teach.
 
-use skipbench::group::resolve;
-use skipbench::suite::Suite;
+use skipbench::internals::suite::Suite;
+use skipbench::internals::suite::resolve;
 use skipbench_models::Images;
 
 use super::super::TINY;

@@ -1,7 +1,7 @@
 //! What a network still does without a block, what its layers read, and how alike its tokens become.
 
-use skipbench::cell::Task;
-use skipbench::recipe::Recipe;
+use skipbench::internals::cell::Task;
+use skipbench::internals::recipe::Recipe;
 
 use super::super::cell;
 use super::{indices, run, series};

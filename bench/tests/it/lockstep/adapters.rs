@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use skipbench::lockstep::serve::{Program, converse, timed};
+use skipbench::internals::lockstep::serve::{Program, converse, timed};
 
 const PROGRAM: Program<'_> = Program { name: "two\nlines", units: (64, "images"), facts: &[] };
 

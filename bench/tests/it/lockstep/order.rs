@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use skipbench::lockstep::order::Order;
+use skipbench::internals::lockstep::order::Order;
 
 fn turns(members: usize, blocks: usize, seed: u64) -> Vec<usize> {
     let order = Order::new(members, members - 1, ChaCha8Rng::seed_from_u64(seed));

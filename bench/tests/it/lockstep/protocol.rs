@@ -1,6 +1,6 @@
 //! The lines of the protocol.
 
-use skipbench::lockstep::protocol::{Answer, Greeting, HELLO, Introduction, Request};
+use skipbench::internals::lockstep::protocol::{Answer, Greeting, HELLO, Introduction, Request};
 
 #[test]
 fn requests_are_lines() {

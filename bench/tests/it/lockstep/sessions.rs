@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use skipbench::lockstep::result::Outcome;
-use skipbench::lockstep::session::{Observer, Plan, Session, run};
-use skipbench::lockstep::set::{Length, SetRecord, Stopped};
-use skipbench::lockstep::{Evidence, Fault, Introduction, Launcher, Live, Turned};
-use skipbench_reports::lockstep::Verdict;
+use skipbench::internals::lockstep::result::Outcome;
+use skipbench::internals::lockstep::session::{Observer, Plan, Session, run};
+use skipbench::internals::lockstep::set::{Length, SetRecord, Stopped};
+use skipbench::internals::lockstep::{Evidence, Fault, Introduction, Launcher, Live, Turned};
+use skipbench_reports::stats::lockstep::Verdict;
 
 /// What happens to whom.
 #[derive(Debug, Clone, Copy, PartialEq)]

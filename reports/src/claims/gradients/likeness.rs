@@ -1,12 +1,12 @@
 //! How alike the gradients of inputs on a line are, at the start: the correlation by lag, and how it falls with depth.
 
-use crate::claims::evidence::{Evidence, STYLES, is_normed, series};
-use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use crate::record::RunRow;
+use crate::analyses::quantity::Quantity;
+use crate::claims::evidence::{Evidence, is_normed, read_series};
+use crate::claims::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
+use crate::rows::{series, style};
 use crate::stats::{self, Estimate};
-use crate::store::Run;
-
-use super::normalised;
 
 /// Neighbouring points of the line's 256.
 pub(super) const NEAR: u64 = 1;
@@ -19,14 +19,14 @@ const LAGS: [u64; 6] = [1, 2, 4, 8, 16, 32];
 
 /// The correlation of input gradients at points so far apart.
 pub(super) fn correlation(run: &Run, lag: u64) -> Option<f64> {
-    series(run, "gradient_correlation").into_iter().find(|(other, _)| *other == lag).map(|(_, value)| value)
+    read_series(run, series::GRADIENT_CORRELATION).into_iter().find(|(other, _)| *other == lag).map(|(_, value)| value)
 }
 
 /// The correlation of the deepest networks at several lags.
 pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     let line = |(first, own): (&RunRow, Evidence<'_>)| {
         let values = LAGS.map(|lag| own.mean(|run| correlation(run, lag))).to_vec();
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Correlation of the deepest networks by lag".to_owned(),
@@ -38,8 +38,8 @@ pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     }
 }
 
-/// How the correlation of a style falls with depth by two laws: halvings a layer, 2^(−b·L), and L^(−b). None where more than a
-/// third of the correlations are not positive, of which there is no logarithm.
+/// How the correlation of a style falls with depth by two laws: halvings a layer, 2^(−b·L), and L^(−b). None where more
+/// than a third of the correlations are not positive, of which there is no logarithm.
 fn decay(own: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
     let point = |run: &&Run| Some((run.row.depth as f64, correlation(run, lag)?));
     let points: Vec<(f64, f64)> = own.runs().iter().filter_map(point).collect();
@@ -50,16 +50,21 @@ fn decay(own: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
     [stats::slope(&logs), stats::growth_exponent(&points).map(opposite)]
 }
 
+/// With BatchNorm or without, in words.
+fn format_kind(style: &str, normed: bool) -> String {
+    if normed { style.to_owned() } else { format!("{style}, without BatchNorm") }
+}
+
 /// How fast the correlation falls with depth.
 pub(super) fn decays(all: &Evidence<'_>) -> Measures {
     let line = |(style, normed): (&str, bool)| {
         let own = all.normed(normed).style(style);
         let values = [NEAR, FAR].map(|lag| decay(&own, lag)).concat();
-        values.iter().any(Option::is_some).then(|| Line::new(normalised(style, normed), style, values))
+        values.iter().any(Option::is_some).then(|| MeasureRow::new(format_kind(style, normed), style, values))
     };
     let column = |lag: u64| ["halvings a layer", "b of L^−b"].map(|law| format!("lag {lag}: {law}"));
     let columns = [NEAR, FAR].map(column).concat();
-    let kinds = [true, false].into_iter().flat_map(|normed| STYLES.map(|style| (style, normed)));
+    let kinds = [true, false].into_iter().flat_map(|normed| style::COMPARED.map(|style| (style, normed)));
     Measures {
         title: "How the correlation falls with depth L".to_owned(),
         caption: "Least squares over depths and seeds with Student's 95 % interval. Correlations that are not positive are left out, and no \
@@ -79,17 +84,19 @@ fn opposite(estimate: Estimate) -> Estimate {
 /// What was found of 2^−L where it is derived: in plain networks without BatchNorm.
 pub(super) fn remark(all: &Evidence<'_>) -> Option<String> {
     let own = all.normed(false);
-    let halvings = |style: &str, lag: u64| decay(&own.style(style), lag)[0].map(written);
-    let near = halvings("none", NEAR)?;
+    let halvings = |style: &str, lag: u64| decay(&own.style(style), lag)[0].map(format_estimate);
+    let near = halvings(style::NONE, NEAR)?;
     let found = format!(
         "without BatchNorm and without a skip the correlation at lag {NEAR} falls by {near} halvings a layer, where 2^−L is one"
     );
-    let [Some(none), Some(add), Some(concat)] = STYLES.map(|style| halvings(style, FAR)) else { return Some(found) };
+    let [Some(none), Some(add), Some(concat)] = style::COMPARED.map(|style| halvings(style, FAR)) else {
+        return Some(found);
+    };
     Some(format!("{found}; at lag {FAR} by {none} without a skip, {add} with addition, {concat} with concatenation"))
 }
 
 /// `0.039 [0.012, 0.066]`
-fn written(Estimate { value, low, high, .. }: Estimate) -> String {
+fn format_estimate(Estimate { value, low, high, .. }: Estimate) -> String {
     let short = |value: f64| match format!("{value:.3}") {
         zero if zero == "-0.000" => "0.000".to_owned(),
         other => other.replace('-', "−"),
@@ -113,7 +120,7 @@ fn by_depth(all: &Evidence<'_>, lag: u64) -> Plot {
             Some((depth as f64, mean))
         };
         let points = own.depths(&[style]).into_iter().filter_map(point).collect();
-        Trace { name: normalised(style, normed), skip: style.to_owned(), points }
+        Trace { name: format_kind(style, normed), skip: style.to_owned(), points }
     };
     let has = |normed: bool| all.runs().iter().any(|run| is_normed(&run.row) == normed);
     let kinds = [true, false].into_iter().filter(|normed| has(*normed));
@@ -123,10 +130,10 @@ fn by_depth(all: &Evidence<'_>, lag: u64) -> Plot {
         caption: format!(
             "Input gradients at points {lag} of 256 apart on a line between two images, at the start. Both axes are logarithmic."
         ),
-        drawn: Drawn::Lines,
-        x: Along::log("weighted layers", Quantity::Number),
-        y: Along::log("correlation", Quantity::Number),
-        traces: kinds.flat_map(|normed| STYLES.map(|style| trace(style, normed))).collect(),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::log("weighted layers", Quantity::Number),
+        y: PlotAxis::log("correlation", Quantity::Number),
+        traces: kinds.flat_map(|normed| style::COMPARED.map(|style| trace(style, normed))).collect(),
     }
 }
 
@@ -134,15 +141,15 @@ fn against_lag(deepest: &Evidence<'_>, suffix: &str, words: &str) -> Plot {
     let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
         name: first.model.clone(),
         skip: first.skip.clone(),
-        points: own.mean_series("gradient_correlation"),
+        points: own.mean_series(series::GRADIENT_CORRELATION),
     };
     Plot {
         name: format!("correlation-by-lag{suffix}"),
         title: format!("Shattered gradients: correlation against lag, {words}"),
         caption: format!("Input gradients along a line of 256 points, at the start. The deepest networks {words}."),
-        drawn: Drawn::Lines,
-        x: Along::linear("lag", Quantity::Number),
-        y: Along::linear("correlation", Quantity::Number),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("lag", Quantity::Number),
+        y: PlotAxis::linear("correlation", Quantity::Number),
         traces: deepest.models().into_iter().map(trace).collect(),
     }
 }

@@ -1,17 +1,18 @@
 //! "Skip connections keep gradients from vanishing."
 //!
-//! Two measurements, since one does not do: norms of the gradient along the network, and the correlation of input gradients along a
-//! line between two images (shattered gradients: Balduzzi et al. 2017, arXiv:1702.08591, by whom it falls as 2^−L in plain
-//! networks and sublinearly with skips). With BatchNorm on, plain networks have healthy norms: He et al. 2015, arXiv:1512.03385,
-//! section 4.1, say so themselves.
+//! Two measurements, since one does not do: norms of the gradient along the network, and the correlation of input
+//! gradients along a line between two images (shattered gradients: Balduzzi et al. 2017, arXiv:1702.08591, by whom it
+//! falls as 2^−L in plain networks and sublinearly with skips). With BatchNorm on, plain networks have healthy norms:
+//! He et al. 2015, arXiv:1512.03385, section 4.1, say so themselves.
 
 mod likeness;
 mod norms;
 
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
-use super::evidence::{Evidence, STYLES, difference, geometric_mean, ratio};
-use super::measure::Quantity;
-use super::{Claim, Examined};
+use super::evidence::{Evidence, difference, geometric_mean, ratio};
+use crate::analyses::quantity::Quantity;
+use crate::rows::{style, task};
 use likeness::{NEAR, correlation};
 use norms::reach;
 
@@ -27,16 +28,16 @@ pub(super) const CLAIM: Claim = Claim {
               that cannot be trained have norms that do not vanish too (He et al. 2015, section 4.1, call them healthy), or that explode. What tells them apart is how \
               the gradient changes from one input to the next, and the training error of the claim `depth`. A large gradient \
               is not a useful one. Without BatchNorm neighbouring points are too near each other to tell: nearly every ReLU is in one state \
-              at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs have nothing to do with each other's (METHODOLOGY.md, \
+              at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs have nothing to do with each other's (reports/README.md, \
               Claims). The correlation farther along the line is shown beside it and decides nothing.",
     examine,
 };
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
-    let all = evidence.task("gradients");
+    let all = evidence.task(task::GRADIENTS);
     let deepest = |normed| {
         let own = all.normed(normed);
-        own.depth(own.deepest(&STYLES))
+        own.depth(own.deepest(&style::COMPARED))
     };
     let (with, without) = (deepest(true), deepest(false));
     let conditions = [arrival(&with, ""), alike(&with), arrival(&without, "without BatchNorm, ")].concat();
@@ -50,22 +51,17 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     }
 }
 
-/// With BatchNorm or without, in words.
-fn normalised(style: &str, normed: bool) -> String {
-    if normed { style.to_owned() } else { format!("{style}, without BatchNorm") }
-}
-
-/// The two skips and their words.
-const SKIPS: [(&str, &str); 2] = [("add", "addition"), ("concat", "concatenation")];
+/// The two skips.
+const SKIPS: [&str; 2] = [style::ADD, style::CONCAT];
 
 /// How much of the gradient arrives at the first block.
 fn arrival(deepest: &Evidence<'_>, prefix: &str) -> Vec<Condition> {
     let of = |style: &str| deepest.style(style).values(reach);
     let says = format!("{prefix}without a skip, the gradient at the first block is smaller than at the last");
-    let vanishes = Condition::below(says, Quantity::Ratio, 1.0, geometric_mean(&of("none")));
-    let more = |(style, word): (&str, &str)| {
-        let says = format!("{prefix}with {word}, more of it arrives there than without a skip");
-        Condition::above(says, Quantity::Ratio, 1.0, estimate(ratio(&of(style), &of("none"))))
+    let vanishes = Condition::below(says, Quantity::Ratio, 1.0, geometric_mean(&of(style::NONE)));
+    let more = |style: &str| {
+        let says = format!("{prefix}with {}, more of it arrives there than without a skip", style::noun(style));
+        Condition::above(says, Quantity::Ratio, 1.0, estimate(ratio(&of(style), &of(style::NONE))))
     };
     std::iter::once(vanishes).chain(SKIPS.map(more)).collect()
 }
@@ -73,9 +69,10 @@ fn arrival(deepest: &Evidence<'_>, prefix: &str) -> Vec<Condition> {
 /// How alike the gradients of neighbouring inputs are.
 fn alike(deepest: &Evidence<'_>) -> Vec<Condition> {
     let of = |style: &str| deepest.style(style).values(|run| correlation(run, NEAR));
-    let closer = |(style, word): (&str, &str)| {
-        let says = format!("with {word}, gradients of neighbouring inputs are more alike than without a skip");
-        Condition::above(says, Quantity::Number, 0.0, estimate(difference(&of(style), &of("none"))))
+    let closer = |style: &str| {
+        let noun = style::noun(style);
+        let says = format!("with {noun}, gradients of neighbouring inputs are more alike than without a skip");
+        Condition::above(says, Quantity::Number, 0.0, estimate(difference(&of(style), &of(style::NONE))))
     };
     SKIPS.map(closer).to_vec()
 }

@@ -1,9 +1,11 @@
 //! Norms of the loss's gradient along a network: at the start, during training and after it.
 
-use crate::claims::evidence::{Evidence, geometric_mean, series};
-use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use crate::record::RunRow;
-use crate::store::Run;
+use crate::analyses::quantity::Quantity;
+use crate::claims::evidence::{Evidence, geometric_mean, read_series};
+use crate::claims::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::rows::record::RunRow;
+use crate::rows::series;
+use crate::rows::store::Run;
 
 use super::likeness::{FAR, NEAR, correlation};
 
@@ -18,18 +20,18 @@ enum Moment {
 impl Moment {
     /// Of a series of norms by layer.
     fn of(series: &str) -> Option<Self> {
-        match series.strip_prefix("gradient_norm_")? {
-            "init" => Some(Moment::Start),
-            "trained" => Some(Moment::Trained),
-            other => other.strip_prefix("step")?.parse().ok().map(Moment::After),
+        match series {
+            series::GRADIENT_NORM_INIT => Some(Moment::Start),
+            series::GRADIENT_NORM_TRAINED => Some(Moment::Trained),
+            other => series::steps_before_gradient_norm(other).map(Moment::After),
         }
     }
 
     fn series(self) -> String {
         match self {
-            Moment::Start => "gradient_norm_init".to_owned(),
-            Moment::After(steps) => format!("gradient_norm_step{steps}"),
-            Moment::Trained => "gradient_norm_trained".to_owned(),
+            Moment::Start => series::GRADIENT_NORM_INIT.to_owned(),
+            Moment::After(steps) => series::gradient_norm_after(steps),
+            Moment::Trained => series::GRADIENT_NORM_TRAINED.to_owned(),
         }
     }
 
@@ -54,12 +56,12 @@ fn moments(of: &Evidence<'_>) -> Vec<Moment> {
 
 /// The gradient's norm at the first block's output over that at the last's, at the start.
 pub(super) fn reach(run: &Run) -> Option<f64> {
-    ends(run, "activation_gradient_init")
+    ends(run, series::ACTIVATION_GRADIENT_INIT)
 }
 
 /// The first value of a series over the last.
 fn ends(run: &Run, name: &str) -> Option<f64> {
-    let points = series(run, name);
+    let points = read_series(run, name);
     let ((_, first), (_, last)) = (points.first()?, points.last()?);
     (points.len() > 1 && *last > 0.0).then(|| first / last)
 }
@@ -76,7 +78,7 @@ pub(super) fn table(all: &Evidence<'_>) -> Measures {
         let ratios = moments.iter().map(|moment| geometric_mean(&own.values(|run| ends(run, &moment.series()))));
         let at_lag = [NEAR, FAR].map(|lag| own.mean(|run| correlation(run, lag)));
         let values = std::iter::once(geometric_mean(&own.values(reach))).chain(ratios).chain(at_lag).collect();
-        Line::new(&first.model, &first.skip, values)
+        MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
         title: "Gradients by network".to_owned(),
@@ -114,9 +116,9 @@ fn by_layer(deepest: &Evidence<'_>, moment: Moment, (suffix, words): (&str, &str
             "The norm of the loss's gradient by the weights of each layer, means over seeds; the first layer is the one at the images. \
              The deepest networks {words}."
         ),
-        drawn: Drawn::Lines,
-        x: Along::linear("layer", Quantity::Number),
-        y: Along::log("gradient norm", Quantity::Number),
+        drawn: PlotKind::Lines,
+        x: PlotAxis::linear("layer", Quantity::Number),
+        y: PlotAxis::log("gradient norm", Quantity::Number),
         traces: deepest.models().into_iter().map(trace).collect(),
     }
 }

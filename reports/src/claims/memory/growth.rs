@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::course::{BY_DEPTH, COURSES, Course};
-use super::{KEEPING, METRICS, columns, keeping};
-use crate::claims::evidence::{Evidence, STYLES};
-use crate::claims::measure::{Along, Column, Drawn, Line, Measures, Plot, Quantity, Trace};
-use crate::metric::Metric;
+use super::keeping::{KEEPING, METRICS, columns, keeping};
+use crate::analyses::metric::Metric;
+use crate::analyses::quantity::Quantity;
+use crate::claims::evidence::Evidence;
+use crate::claims::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::rows::{style, task};
 use crate::stats::{self, Estimate};
 
 /// The networks of a course and style, by the name that they share in a sweep; matched ones share none.
@@ -69,16 +71,16 @@ pub(super) fn steeper(one: Option<Estimate>, other: Option<Estimate>) -> Option<
 }
 
 /// One value for each metric, if any is there.
-fn line(words: [&str; 3], style: &str, of: impl Fn(Metric) -> Option<Estimate>) -> Option<Line> {
+fn line(words: [&str; 3], style: &str, of: impl Fn(Metric) -> Option<Estimate>) -> Option<MeasureRow> {
     let name = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<&str>>().join(", ");
     let values: Vec<Option<Estimate>> = METRICS.iter().map(|(metric, _)| of(*metric)).collect();
-    values.iter().any(Option::is_some).then(|| Line::new(name, style, values))
+    values.iter().any(Option::is_some).then(|| MeasureRow::new(name, style, values))
 }
 
 /// Every exponent, course by course.
 pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
-    for (course, style) in COURSES.iter().flat_map(|course| STYLES.iter().map(move |style| (course, *style))) {
+    for (course, style) in COURSES.iter().flat_map(|course| style::COMPARED.iter().map(move |style| (course, *style))) {
         for (name, own) in networks(&course.of(evidence).style(style)) {
             let of_one = |way| line([course.title, name, way], style, |metric| exponent(course, &own, way, metric));
             lines.extend(KEEPING.iter().filter_map(|(way, _)| of_one(way)));
@@ -99,8 +101,9 @@ pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
 pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for course in &COURSES {
-        for (name, own) in networks(&course.of(evidence).style("concat")) {
-            let of_one = |way| line([course.title, name, way], "concat", |metric| taken(course, &own, way, metric));
+        for (name, own) in networks(&course.of(evidence).style(style::CONCAT)) {
+            let of_one =
+                |way| line([course.title, name, way], style::CONCAT, |metric| taken(course, &own, way, metric));
             lines.extend(KEEPING[1..].iter().filter_map(|(way, _)| of_one(way)));
         }
     }
@@ -117,16 +120,17 @@ pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
 /// Peak training memory along every course.
 pub(super) fn plots(evidence: &Evidence<'_>) -> Vec<Plot> {
     let plot = |course: &Course| {
-        let own = course.of(evidence).task("peak-memory-train");
-        let traces: Vec<Trace> = STYLES.iter().flat_map(|style| traces(course, &own.style(style), style)).collect();
+        let own = course.of(evidence).task(task::PEAK_MEMORY_TRAIN);
+        let traces: Vec<Trace> =
+            style::COMPARED.iter().flat_map(|style| traces(course, &own.style(style), style)).collect();
         // One network is no curve.
         traces.iter().any(|trace| trace.points.len() > 1).then(|| Plot {
             name: course.name.to_owned(),
             title: format!("Peak training memory against {}", course.title),
             caption: "Both axes are logarithmic: the slope of a straight line is its exponent.".to_owned(),
-            drawn: Drawn::Lines,
-            x: Along::log(course.axis.word(), Quantity::Number),
-            y: Along::log("peak", Quantity::Bytes),
+            drawn: PlotKind::Lines,
+            x: PlotAxis::log(course.axis.word(), Quantity::Number),
+            y: PlotAxis::log("peak", Quantity::Bytes),
             traces,
         })
     };

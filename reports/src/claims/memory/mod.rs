@@ -1,21 +1,26 @@
 //! "Concatenation costs more memory."
 //!
-//! Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990: written as it reads, a dense block keeps memory
-//! that grows with the square of its depth, "an artifact of implementation", which recomputing makes linear. Peaks repeat exactly
-//! on one thread, so that repetitions say nothing: the intervals are over networks of different depths, or widths.
+//! Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990: written as it reads, a dense block
+//! keeps memory that grows with the square of its depth, "an artifact of implementation", which recomputing makes
+//! linear. Peaks repeat exactly on one thread, so that repetitions say nothing: the intervals are over networks of
+//! different depths, or widths.
 
 mod course;
 mod growth;
+mod keeping;
 
 use std::collections::BTreeMap;
 
 use self::course::{Course, DEPTHS, WIDTHS};
+use self::keeping::{KEEPING, METRICS, columns, keeping};
+use super::claim::{Claim, Examined};
 use super::condition::{Condition, Verdict, estimate};
 use super::evidence::Evidence;
-use super::measure::{Column, Line, Measures, Quantity};
-use super::{Claim, Examined};
-use crate::metric::Metric;
-use crate::paired::{self, Contrast};
+use super::measure::{Column, MeasureRow, Measures};
+use crate::analyses::metric::Metric;
+use crate::analyses::quantity::Quantity;
+use crate::rows::style;
+use crate::stats::paired::{self, Contrast};
 use crate::stats::{self, Estimate};
 
 pub(super) const CLAIM: Claim = Claim {
@@ -29,25 +34,6 @@ pub(super) const CLAIM: Claim = Claim {
     examine,
 };
 
-const METRICS: [(Metric, &str); 3] = [
-    (Metric::TrainMemory, "train peak"),
-    (Metric::InferMemory, "infer peak"),
-    (Metric::SavedMemory, "kept for backward"),
-];
-
-/// Ways of keeping the forward pass, by what a recipe says.
-const KEEPING: [(&str, &str); 3] = [
-    ("everything kept", ""),
-    ("balanced checkpointing", "\"checkpointing\":\"balanced\""),
-    ("joins recomputed", "\"memory\":\"recompute\""),
-];
-
-/// How a recipe keeps what the backward pass needs.
-fn keeping(recipe: &str) -> &'static str {
-    let fits = |(_, mark): &&(&str, &str)| !mark.is_empty() && recipe.contains(mark);
-    KEEPING.iter().find(fits).unwrap_or(&KEEPING[0]).0
-}
-
 fn examine(evidence: &Evidence<'_>) -> Examined {
     let kept = KEEPING[0].0;
     let [params, macs] = DEPTHS.map(|course| estimate(against_addition(evidence, &course, kept, Metric::TrainMemory)));
@@ -59,7 +45,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
             "its exponent with depth is above addition's",
             Quantity::Number,
             0.0,
-            growth::steeper(steep("concat"), steep("add")),
+            growth::steeper(steep(style::CONCAT), steep(style::ADD)),
         ),
     ];
     let measures = vec![ratios(evidence), growth::exponents(evidence), growth::taken_away(evidence)];
@@ -73,18 +59,14 @@ fn against_addition(evidence: &Evidence<'_>, course: &Course, kept: &str, metric
     let mut groups: BTreeMap<(&str, &str), [Vec<f64>; 2]> = BTreeMap::new();
     for row in own.runs().iter().map(|run| &run.row) {
         let place = match row.skip.as_str() {
-            "concat" => 0,
-            "add" => 1,
+            style::CONCAT => 0,
+            style::ADD => 1,
             _ => continue,
         };
         groups.entry((&row.group, &row.recipe)).or_default()[place].extend(metric.of(row));
     }
     let pair = |[concat, add]: &[Vec<f64>; 2]| Some((stats::mean(concat)?, stats::mean(add)?));
     paired::ratio(&groups.values().filter_map(pair).collect::<Vec<(f64, f64)>>())
-}
-
-fn columns() -> impl Iterator<Item = &'static str> {
-    METRICS.iter().map(|(_, title)| *title)
 }
 
 fn ratios(evidence: &Evidence<'_>) -> Measures {
@@ -95,7 +77,7 @@ fn ratios(evidence: &Evidence<'_>) -> Measures {
             let values: Vec<Option<Estimate>> = METRICS.iter().map(of).collect();
             // One pair is no course.
             if values.iter().flatten().any(|value| value.n > 1) {
-                lines.push(Line::new(format!("{}, {kept}", course.title), "concat", values));
+                lines.push(MeasureRow::new(format!("{}, {kept}", course.title), style::CONCAT, values));
             }
         }
     }

@@ -1,9 +1,9 @@
 //! `depth`: errors that rise with depth, or do not.
 
 use skipbench_reports::claims::{Outcome, Verdict, findings};
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{self, Format};
 
 use super::{cell, jitter, only, outcomes, with};
 
@@ -37,7 +37,7 @@ fn depth_is_supported_where_only_the_plain_network_degrades() {
     let finding = only(findings(&runs));
     assert_eq!(finding.verdict, Verdict::Supported, "{:?}", finding.conditions);
     assert_eq!((finding.claim, &finding.seeds[..], finding.broken), ("depth", &[1, 2, 3][..], 0));
-    let drawn: String = table::sheets(&finding).iter().map(|sheet| sheet.drawn(Style::Markdown)).collect();
+    let drawn: String = table::tables(&finding).iter().map(|sheet| sheet.format(Format::Markdown)).collect();
     insta::assert_snapshot!(drawn, @r"
     | condition                                                                       | outcome |             measured |    needed | n |
     |---------------------------------------------------------------------------------|---------|----------------------|-----------|---|

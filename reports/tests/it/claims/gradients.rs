@@ -1,8 +1,8 @@
 //! `gradients`: norms and correlations that are known.
 
 use skipbench_reports::claims::{Outcome, Verdict, findings};
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
 
 use super::{cell, jitter, only, outcomes, with};
 

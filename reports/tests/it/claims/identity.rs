@@ -1,9 +1,9 @@
 //! `identity`: errors of stacks that learn it.
 
 use skipbench_reports::claims::{Verdict, findings};
-use skipbench_reports::record::SampleRow;
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::rows::record::SampleRow;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{self, Format};
 
 use super::{cell, jitter, only, with};
 
@@ -59,7 +59,7 @@ fn to_diverge_is_a_result_against_whoever_diverges() {
     assert!(ratio > 4.0 && ratio < 6.0, "no better than to answer 0: {ratio}");
     let line = residual.measures[0].lines.iter().find(|line| line.skip == "add").expect("there");
     assert_eq!((line.values[0], line.values[4].map(|share| share.value)), (None, Some(1.0)));
-    let told = table::claims(&[residual], Style::Terminal);
+    let told = table::format_claims(&[residual], Format::Terminal);
     assert!(told.contains("Here: diverged: backbone-add-22-w8 in 3 of 3 cells."), "{told}");
 }
 

@@ -1,9 +1,9 @@
 //! `memory`: peaks that follow a power of the depth.
 
 use skipbench_reports::claims::{Finding, Verdict, findings};
-use skipbench_reports::record::RunRow;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
 use skipbench_reports::stats::Estimate;
-use skipbench_reports::store::Run;
 
 use super::{cell, jitter, only, with};
 
@@ -46,7 +46,8 @@ fn spec(style: &str, width: u64) -> String {
     format!("{{\"family\":\"backbone\",\"skip\":\"{style}\",\"width\":{width}}}")
 }
 
-/// Peaks of matched pairs at depth 22, of other widths than 16: what they are there times the style's power of the width.
+/// Peaks of matched pairs at depth 22, of other widths than 16: what they are there times the style's power of the
+/// width.
 fn widths(runs: &[Run], exponent: impl Fn(&str) -> f64) -> Vec<Run> {
     let at_22 = |run: &&Run| run.row.depth == 22 && run.row.sweep.is_empty();
     let wider = |run: &Run, width: u64| {

@@ -1,5 +1,5 @@
-//! Claims judged by rows whose answer is known: supported, not supported, inconclusive. A file a claim; here is what they share
-//! and what holds for all.
+//! Claims judged by rows whose answer is known: supported, not supported, inconclusive. A file a claim; here is what
+//! they share and what holds for all.
 
 mod depth;
 mod gradients;
@@ -11,10 +11,10 @@ mod transformer;
 
 use skipbench_reports::claims::{CLAIMS, Finding, Outcome, findings, rows};
 use skipbench_reports::page::page;
-use skipbench_reports::record::{RunRow, SampleRow, Status};
 use skipbench_reports::report::Report;
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{self, Section, Style};
+use skipbench_reports::rows::record::{RunRow, SampleRow, Status};
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{self, Format, Section};
 
 use super::row;
 use depth::trained;
@@ -96,10 +96,12 @@ fn verdicts_are_in_every_form_of_the_report() {
         identities([0.2, 0.3], [0.2, 0.3]),
     ];
     let report = Report::new(all.concat());
-    let (html, markdown) = (page(&report), table::section(&report, Section::Claims));
+    let (html, markdown) = (page(&report), table::format_section(&report, Section::Claims));
     for finding in &report.claims {
         let heading = format!("{}: {}", finding.claim, finding.verdict.word());
-        assert!(markdown.contains(&heading) && table::claims(&report.claims, Style::Terminal).contains(&heading));
+        assert!(
+            markdown.contains(&heading) && table::format_claims(&report.claims, Format::Terminal).contains(&heading)
+        );
         assert!(html.contains(finding.sentence) && html.contains(&format!(">{}</span>", finding.verdict.word())));
         for condition in &finding.conditions {
             assert!(html.contains(&condition.says) && markdown.contains(&condition.says), "{}", condition.says);
@@ -111,7 +113,7 @@ fn verdicts_are_in_every_form_of_the_report() {
     assert_eq!(json[0]["verdict"], "supported");
     assert_eq!(json[0]["conditions"][0]["outcome"], "holds");
     assert!(json[0]["conditions"][0]["estimate"]["low"].as_f64().is_some_and(|low| low > 0.0));
-    insta::assert_snapshot!(table::verdicts(&report.claims).drawn(Style::Markdown), @r"
+    insta::assert_snapshot!(table::verdicts(&report.claims).format(Format::Markdown), @r"
     | claim    | what is said                                                                                       | verdict      | measured       | seeds |
     |----------|----------------------------------------------------------------------------------------------------|--------------|----------------|-------|
     | depth    | Skip connections make networks of a hundred layers trainable.                                      | supported    | digits on flex |     3 |

@@ -3,10 +3,10 @@
 use skipbench_reports::claims::{Outcome, Verdict, findings};
 use skipbench_reports::figure::{Kind, figures};
 use skipbench_reports::page::page;
-use skipbench_reports::record::RunRow;
 use skipbench_reports::report::Report;
-use skipbench_reports::store::Run;
-use skipbench_reports::table::{self, Style};
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{self, Format};
 
 use super::{cell, jitter, only, outcomes, with};
 
@@ -71,5 +71,5 @@ fn a_half_trained_plain_network_is_told_in_every_form() {
     let said = "the plain network is half-trained, 61.0 % of the test images right, the others 95.0 % at least";
     assert!(report.claims[0].remarks[0].starts_with(said), "{:?}", report.claims[0].remarks);
     assert_eq!(report.claims[0].verdict, Verdict::Inconclusive, "its lesions decide nothing");
-    assert!(table::claims(&report.claims, Style::Markdown).contains(said) && page(&report).contains(said));
+    assert!(table::format_claims(&report.claims, Format::Markdown).contains(said) && page(&report).contains(said));
 }

@@ -1,8 +1,8 @@
 //! `styles`: each against addition, among all.
 
 use skipbench_reports::claims::{Verdict, findings};
-use skipbench_reports::record::RunRow;
-use skipbench_reports::store::Run;
+use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::store::Run;
 
 use super::{cell, jitter, only, with};
 

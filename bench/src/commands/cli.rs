@@ -1,0 +1,155 @@
+//! The command line: which commands there are. Each one's arguments stand beside what it does.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use skipbench_models::CustomModel;
+
+use crate::{cell, commands, lockstep, tasks};
+
+/// Measures what a skip connection buys and what it costs: accuracy, throughput and peak memory of matched plain,
+/// residual, dense and Transformer networks.
+#[derive(Debug, Parser)]
+#[command(name = "skipbench", version = VERSION, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// With the revision of the source, as rows have it.
+const VERSION: &str = env!("SKIPBENCH_VERSION");
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), a gate found a \
+                          regression, a checked document is stale, or nothing measured fits; 2 the command, suite, data or \
+                          device is wrong; 3 a gate could not tell; 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a suite and compare its networks.
+    Run(commands::run::RunArgs),
+    /// Test what is said of skip connections, and judge it: supported, not supported or inconclusive.
+    Claims(commands::claims::ClaimsArgs),
+    /// List the built-in suites, or print one to start your own from.
+    Suites {
+        /// A built-in suite: its text is printed.
+        name: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List every published network, or describe one layer by layer.
+    Models(commands::models::ModelsArgs),
+    /// Find members of a family that cost the same as a reference.
+    Match(commands::matching::MatchArgs),
+    /// Download and check data sets.
+    #[command(subcommand)]
+    Data(commands::data::DataCommand),
+    /// Bring weights from PyTorch and back, check them, and test them on images.
+    #[command(subcommand)]
+    Weights(commands::weights::WeightsCommand),
+    /// List the devices that this build can use on this machine, or check one.
+    Devices(commands::devices::DevicesArgs),
+    /// Compare the rows of finished runs again.
+    Compare(commands::compare::CompareArgs),
+    /// Make one HTML file, Markdown, CSV and plots from the rows of finished runs.
+    Report(commands::report::ReportArgs),
+    /// Keep a finished run for good, so that documents can quote it.
+    Record(commands::record::RecordArgs),
+    /// Rank skip styles, families or networks over all groups.
+    Rank(commands::rank::RankArgs),
+    /// Show which networks no other beats in both accuracy and a cost, and who is best within a budget.
+    Frontier(commands::frontier::FrontierArgs),
+    /// Set two runs side by side: before and after, or two machines.
+    Diff(commands::diff::DiffArgs),
+    /// Recommend a network under limits of memory, speed or size, from what was measured.
+    Recommend(commands::recommend::RecommendArgs),
+    /// Hold the times of finished runs against what the machine could do at best.
+    Roofline(commands::roofline::RooflineArgs),
+    /// Judge a change: what is exact must be equal, memory, time and accuracy no worse than the limits.
+    Gate(commands::gate::GateArgs),
+    /// Compare the speed of any programs, which take turns step by step.
+    Versus(commands::versus::VersusArgs),
+    /// Do a network's steps on request, as one of the programs that `versus` compares.
+    Steps(commands::steps::StepsArgs),
+    /// Run one cell of a run again, in this process: for profilers and debuggers.
+    Replay {
+        /// The run's directory.
+        dir: PathBuf,
+        /// The cell's identity, as in runs.csv; a unique beginning is enough.
+        cell: String,
+    },
+    /// Print a completion script: skipbench completions bash > /etc/bash_completion.d/skipbench
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual's page: skipbench man | man -l -
+    Man {
+        /// Write a page for every command into this directory instead.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Become another program that ends with its parent (what `versus` starts).
+    #[command(hide = true)]
+    ExecGuarded {
+        /// The program and its arguments.
+        #[arg(last = true, required = true)]
+        words: Vec<String>,
+    },
+    /// Do the cell on standard input (what `run` starts for each cell).
+    #[command(hide = true)]
+    Worker {
+        /// Where training keeps its checkpoints.
+        #[arg(long)]
+        checkpoints: Option<PathBuf>,
+    },
+}
+
+/// [`main`] of a program that brings custom models: suites can name them beside the built-in ones.
+pub fn main_with<C: CustomModel>() -> ExitCode {
+    cell::custom::register::<C>();
+    tasks::custom::register::<C>();
+    lockstep::cells::register::<C>();
+    main()
+}
+
+/// Parses the command line and runs the command.
+pub fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    let result = match command {
+        Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Claims(arguments) => commands::claims::run(&arguments),
+        Command::Suites { name, json } => commands::suites::run(name.as_deref(), json),
+        Command::Models(arguments) => commands::models::run(&arguments),
+        Command::Match(arguments) => commands::matching::run(&arguments),
+        Command::Data(command) => commands::data::run(&command),
+        Command::Weights(command) => commands::weights::run(&command),
+        Command::Devices(arguments) => commands::devices::run(&arguments),
+        Command::Compare(arguments) => commands::compare::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Record(arguments) => commands::record::run(&arguments),
+        Command::Rank(arguments) => commands::rank::run(&arguments),
+        Command::Frontier(arguments) => commands::frontier::run(&arguments),
+        Command::Diff(arguments) => commands::diff::run(&arguments),
+        Command::Recommend(arguments) => commands::recommend::run(&arguments),
+        Command::Roofline(arguments) => commands::roofline::run(&arguments),
+        Command::Gate(arguments) => commands::gate::run(&arguments),
+        Command::Versus(arguments) => commands::versus::run(&arguments),
+        Command::Steps(arguments) => commands::steps::run(&arguments),
+        Command::ExecGuarded { words } => crate::lockstep::process::exec_guarded(&words).map(|never| match never {}),
+        Command::Replay { dir, cell } => commands::replay::run(&dir, &cell),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "skipbench", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { out } => commands::man::run(Cli::command(), out.as_deref()),
+        Command::Worker { checkpoints } => {
+            crate::tasks::worker::run(checkpoints.as_deref()).map(|()| ExitCode::SUCCESS)
+        }
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {}", crate::describe_error(&error));
+        ExitCode::from(2)
+    })
+}

@@ -1,0 +1,50 @@
+//! Where images may be when they are not where they were sought: the hint that an error ends with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::beyond_home;
+
+/// Most folders that are looked into.
+const FOLDERS: usize = 200;
+
+/// A folder at most two levels below `dir` for which `holds` is true.
+pub(super) fn below(dir: &Path, holds: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let mut level = vec![dir.to_path_buf()];
+    for _ in 0..2 {
+        let next: Vec<PathBuf> = level.iter().flat_map(|dir| folders(dir)).take(FOLDERS).collect();
+        if let Some(found) = next.iter().find(|dir| holds(dir)) {
+            return Some(found.clone());
+        }
+        level = next;
+    }
+    None
+}
+
+fn folders(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten().take(FOLDERS);
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// What is said of a path that does not exist, or that is a file.
+pub(super) fn of_path(dir: &Path) -> Option<String> {
+    if let Some(meant) = beyond_home(dir).filter(|_| !dir.exists()) {
+        let meant = meant.display();
+        return Some(format!("`~` stands for your home directory only at the start of a shell's word: write {meant}"));
+    }
+    if dir.is_file() {
+        return Some("it is a file; unpack it if it is an archive, and name the folder".to_owned());
+    }
+    packed(dir).map(|name| format!("{name} is there, but packed; unpack it first"))
+}
+
+/// An archive in `dir`.
+fn packed(dir: &Path) -> Option<String> {
+    let entries = fs::read_dir(dir).ok()?.flatten().take(FOLDERS);
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let archive = |name: &String| [".zip", ".tar.gz", ".tgz", ".tar"].iter().any(|ending| name.ends_with(ending));
+    names.into_iter().find(archive)
+}

@@ -1,0 +1,30 @@
+//! What may be meant where a half is not there.
+
+use std::path::Path;
+
+use super::super::super::{DataError, elsewhere, idx};
+use super::{TEST, TRAIN, halves};
+
+/// A half is not there: what may be meant.
+pub(super) fn missing(dir: &Path, half: &str) -> DataError {
+    let holds = |dir: &Path| !halves(dir, &TRAIN).is_empty() || !halves(dir, &TEST).is_empty();
+    let usual = "a folder of images holds train/<class>/* and test/<class>/* (or val/)";
+    let fix = match elsewhere::below(dir, holds).filter(|_| !holds(dir)) {
+        Some(found) => format!("{0} holds it: say folder:{0}", found.display()),
+        None if idx::holds(dir) => {
+            "it holds the files of MNIST: say mnist or fashion-mnist, and --data with this folder".to_owned()
+        }
+        None if dir.join("data_batch_1.bin").exists() => {
+            "it holds CIFAR-10's binary files: say cifar10, and --data with this folder".to_owned()
+        }
+        None if dir.join("data_batch_1").exists() => {
+            "it holds CIFAR-10's Python version; cifar10 reads the binary version: skipbench data fetch cifar10"
+                .to_owned()
+        }
+        None => match elsewhere::of_path(dir) {
+            Some(hint) => format!("{usual}; {hint}"),
+            None => usual.to_owned(),
+        },
+    };
+    DataError::Missing { path: dir.join(half), fix }
+}

@@ -1,0 +1,163 @@
+//! Which files are a folder's images, and of which class.
+
+mod annotated;
+mod missing;
+mod walk;
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use self::annotated::annotated;
+use self::missing::missing;
+use self::walk::{below, entries, is_metadata};
+use super::super::{DataError, Half};
+
+/// What a half is called, the usual name first.
+const TRAIN: [&str; 2] = ["train", "training"];
+const TEST: [&str; 5] = ["test", "val", "valid", "validation", "testing"];
+
+/// Most classes.
+const MOST: usize = 1 << 16;
+
+/// Files of both halves, class by class; those of a half that is not asked for are not listed.
+pub(super) struct Tree {
+    pub(super) classes: Vec<OsString>,
+    pub(super) train: Vec<Vec<Listed>>,
+    pub(super) test: Vec<Vec<Listed>>,
+    pub(super) notes: Vec<String>,
+}
+
+/// What is below a class.
+#[derive(Clone)]
+pub(super) enum Listed {
+    /// The class's own folder.
+    Class(PathBuf),
+    File(PathBuf),
+    /// A link that leads nowhere.
+    Dangling(PathBuf),
+    /// A device, pipe or socket.
+    Special(PathBuf),
+}
+
+/// A half before its classes are compared with the other's.
+#[derive(Default)]
+struct Listing {
+    dir: PathBuf,
+    classes: BTreeMap<OsString, Vec<Listed>>,
+    /// Whether classes come from a list of images, so that one without images is not there.
+    annotated: bool,
+    notes: Vec<String>,
+}
+
+/// # Errors
+/// A half that is missing, fewer than two classes, halves of other classes.
+pub(super) fn of(dir: &Path, wanted: Half) -> Result<Tree, DataError> {
+    let (trains, tests) = (halves(dir, &TRAIN), halves(dir, &TEST));
+    if wanted.trains() && trains.is_empty() {
+        return Err(missing(dir, "train"));
+    }
+    if wanted.tests() && tests.is_empty() {
+        return Err(missing(dir, "test"));
+    }
+    let train = trains.first().map(|dir| classes(dir, wanted.trains())).transpose()?.unwrap_or_default();
+    let test = if wanted.tests() { best(&tests, &train)? } else { Listing::default() };
+    compare(dir, &train, &test, wanted)?;
+    let names = if train.classes.is_empty() { &test.classes } else { &train.classes };
+    let classes: Vec<OsString> = names.keys().cloned().collect();
+    let listed = |half: &Listing, is_wanted: bool| {
+        let files = classes.iter().map(|class| half.classes.get(class).cloned().unwrap_or_default());
+        if is_wanted { files.collect() } else { Vec::new() }
+    };
+    let (train_files, test_files) = (listed(&train, wanted.trains()), listed(&test, wanted.tests()));
+    let notes = [(wanted.trains(), train.notes), (wanted.tests(), test.notes)];
+    let notes = notes.into_iter().filter(|(wanted, _)| *wanted).flat_map(|(_, notes)| notes).collect();
+    Ok(Tree { classes, train: train_files, test: test_files, notes })
+}
+
+/// Folders of one of these names, in the order of the names.
+fn halves(dir: &Path, names: &[&str]) -> Vec<PathBuf> {
+    let mut found: Vec<(usize, PathBuf)> = Vec::new();
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().to_lowercase();
+        if let Some(rank) = names.iter().position(|known| **known == name).filter(|_| entry.path().is_dir()) {
+            found.push((rank, entry.path()));
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(_, path)| path).collect()
+}
+
+/// The half for the test: the first that has the training half's classes, or else the first.
+fn best(tests: &[PathBuf], train: &Listing) -> Result<Listing, DataError> {
+    let mut first = None;
+    for dir in tests {
+        let listing = match annotated(dir)? {
+            Some(listing) => listing,
+            None => classes(dir, true)?,
+        };
+        let alike = if train.classes.is_empty() {
+            listing.classes.len() > 1
+        } else if listing.annotated {
+            listing.classes.keys().all(|class| train.classes.contains_key(class))
+        } else {
+            listing.classes.keys().eq(train.classes.keys())
+        };
+        if alike {
+            return Ok(listing);
+        }
+        first.get_or_insert(listing);
+    }
+    Ok(first.unwrap_or_default())
+}
+
+fn compare(dir: &Path, train: &Listing, test: &Listing, wanted: Half) -> Result<(), DataError> {
+    let both = [train, test].map(|half| half.classes.keys().collect::<HashSet<&OsString>>());
+    if wanted.tests() && !train.dir.as_os_str().is_empty() {
+        let odd = train.classes.keys().filter(|_| !test.annotated).chain(test.classes.keys());
+        let odd = odd.into_iter().find(|class| !both.iter().all(|half| half.contains(class)));
+        if let Some(odd) = odd {
+            let half = if both[0].contains(odd) { &test.dir } else { &train.dir };
+            return Err(DataError::Missing {
+                path: half.join(odd),
+                fix: "train and test need the same classes".to_owned(),
+            });
+        }
+    }
+    let half = if train.classes.is_empty() { test } else { train };
+    match half.classes.len() {
+        0 | 1 => {
+            let found = format!("{} folder(s)", half.classes.len());
+            let path = if half.dir.as_os_str().is_empty() { dir } else { &half.dir };
+            Err(DataError::corrupt(path, found, "a folder for each of 2 or more classes"))
+        }
+        count if count > MOST => {
+            Err(DataError::corrupt(&half.dir, format!("{count} folders"), format!("at most {MOST} classes")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Every class of a half, with what is below it where that is asked for.
+fn classes(dir: &Path, files: bool) -> Result<Listing, DataError> {
+    let (mut classes, mut beside, mut packed) = (BTreeMap::new(), 0usize, 0usize);
+    for path in entries(dir)? {
+        let name = path.file_name().unwrap_or_default().to_owned();
+        if !path.is_dir() {
+            beside += 1;
+        } else if is_metadata(&name) {
+            packed += 1;
+        } else {
+            classes.insert(name, if files { below(&path)? } else { Vec::new() });
+        }
+    }
+    let mut notes = Vec::new();
+    if packed > 0 {
+        notes.push(format!("{}: skipped 1 folder __MACOSX, which an archive of macOS leaves", dir.display()));
+    }
+    if beside > 0 {
+        notes.push(format!("{}: skipped {beside} file(s) beside the folders of classes", dir.display()));
+    }
+    Ok(Listing { dir: dir.into(), classes, annotated: false, notes })
+}

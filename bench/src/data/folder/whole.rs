@@ -1,0 +1,84 @@
+//! Whether an image file is whole. Decoders fill in what a JPEG lacks and say nothing of it.
+
+use image::ImageFormat;
+
+use super::picture::decode;
+
+/// What a file lacks.
+pub(super) enum Lack {
+    /// A JPEG's end marker, and nothing else.
+    EndMarker,
+    /// More than that.
+    More(&'static str),
+}
+
+/// What is missing of a file of that format, if its end is. Formats that are not looked into here are left to the decoder.
+pub(super) fn lacks(format: ImageFormat, bytes: &[u8]) -> Option<Lack> {
+    match format {
+        ImageFormat::Jpeg if !jpeg(bytes) => Some(if only_the_marker(bytes) {
+            Lack::EndMarker
+        } else {
+            Lack::More("a JPEG that was cut short: image data and its end marker FF D9 are missing")
+        }),
+        ImageFormat::Png if !png(bytes) => {
+            Some(Lack::More("a PNG that was cut short: its last chunk, IEND, is missing"))
+        }
+        ImageFormat::WebP if !webp(bytes) => Some(Lack::More("a WebP that was cut short")),
+        _ => None,
+    }
+}
+
+/// Whether a JPEG without its end marker has all its data: a decoder then never looks at what is put behind it, and gives
+/// the same image whatever that is. Where data are missing, it takes what is put there for them.
+fn only_the_marker(bytes: &[u8]) -> bool {
+    let mut end = bytes.len();
+    // Zeros that a file system left, and half a marker. A zero behind FF belongs to the data.
+    while end > 2 && (bytes[end - 1] == 0xFF || (bytes[end - 1] == 0 && bytes[end - 2] != 0xFF)) {
+        end -= 1;
+    }
+    let followed = |byte: u8| {
+        let rest = [vec![byte; 4096], vec![0xFF, 0xD9]].concat();
+        decode(&[&bytes[..end], rest.as_slice()].concat(), ImageFormat::Jpeg).ok().map(|image| image.to_rgb8())
+    };
+    let images = [0x00, 0x55, 0xAA, 0xE7].map(followed);
+    images[0].is_some() && images.iter().all(|image| *image == images[0])
+}
+
+/// Whether the segments lead to the end marker. What follows it is not looked at, since cameras append to it; a marker inside
+/// a segment, such as the end of a thumbnail, is not the image's.
+fn jpeg(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    while let Some(start) = rest.windows(2).position(|pair| pair[0] == 0xFF && is_marker(pair[1])) {
+        rest = &rest[start + 1..];
+        let skipped = match rest[0] {
+            0xD9 => return true,
+            // Two markers that have no length.
+            0x01 | 0xD8 => 1,
+            _ => 1 + rest.get(1..3).map_or(0, |length| usize::from(u16::from_be_bytes([length[0], length[1]]))),
+        };
+        rest = rest.get(skipped..).unwrap_or_default();
+    }
+    false
+}
+
+/// Whether a byte after FF makes it a marker: 00 makes it data, FF fills, D0 to D7 stand within data.
+fn is_marker(byte: u8) -> bool {
+    !matches!(byte, 0x00 | 0xD0..=0xD7 | 0xFF)
+}
+
+/// Whether the chunks lead to the last one, whose checksum is known for it holds nothing.
+fn png(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    while !rest.starts_with(b"\0\0\0\0IEND\xAE\x42\x60\x82") {
+        let Some(length) = rest.first_chunk() else { return false };
+        // Length, kind and checksum take 12 bytes.
+        rest = rest.get((u32::from_be_bytes(*length) as usize).saturating_add(12)..).unwrap_or_default();
+    }
+    true
+}
+
+/// Whether the file is as long as its header says.
+fn webp(bytes: &[u8]) -> bool {
+    let size = bytes.get(4..8).and_then(|size| size.first_chunk()).map(|size| u32::from_le_bytes(*size));
+    size.is_some_and(|size| size as usize <= bytes.len().saturating_sub(8))
+}

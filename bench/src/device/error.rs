@@ -1,0 +1,28 @@
+//! Why a device cannot be used.
+
+use super::backend::compiled_backends;
+use super::{Backend, DeviceId};
+
+/// Why a device cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceError {
+    /// No such word.
+    #[error(
+        "no device is named `{0}`; use auto, flex, wgpu, vulkan, metal, cuda or rocm, with :INDEX for another than the first"
+    )]
+    Unknown(String),
+    /// The binary lacks the backend.
+    #[error("this skipbench was built without {0}; build it with `cargo build --release --features {0}`, or use one of: {built}", built = compiled_backends())]
+    NotCompiled(Backend),
+    /// The machine lacks the device.
+    #[error("{id}: this machine shows {found} {backend} device(s), so there is none of that index; `skipbench devices` lists them", backend = id.backend)]
+    Absent {
+        /// What was asked for.
+        id: DeviceId,
+        /// How many there are.
+        found: usize,
+    },
+    /// Work on the device failed.
+    #[error("the device failed: {0}")]
+    Execution(String),
+}

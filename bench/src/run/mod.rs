@@ -1,0 +1,22 @@
+//! A run: its plan, its directory, its cells in processes of their own, its rows.
+//!
+//! A [`request`] and its suite make a plan ([`planning`], [`plan`]), for which child processes are asked about images
+//! and devices ([`ask`]). A [`session`] works on the plan in the run's directory ([`rundir`]): it executes cells
+//! ([`orchestrate`]), each in a process of its own ([`process`], a [`runner`]), shows how far they are ([`progress`]),
+//! and writes a [`row`] for each, with its [`provenance`]. Where the comparison of the rows is not precise enough,
+//! there are more [`rounds`]. What follows from the rows is [`derived`].
+
+pub(crate) mod ask;
+pub(crate) mod derived;
+pub(crate) mod orchestrate;
+pub(crate) mod plan;
+pub(crate) mod planning;
+pub(crate) mod process;
+pub(crate) mod progress;
+pub(crate) mod provenance;
+pub(crate) mod request;
+pub(crate) mod rounds;
+pub(crate) mod row;
+pub(crate) mod rundir;
+pub(crate) mod runner;
+pub(crate) mod session;

@@ -1,0 +1,218 @@
+//! [`Processes`]: a [`Runner`] that gives every cell a process of its own.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use skipbench_reports::rows::record::Status;
+
+use super::runner::{CellFailure, CellResult, Runner, Stop};
+use crate::cell::{Cell, Message, Outcome, Progress};
+
+/// What a child's C library (glibc; others know no such variables) is told, unless the user told it something: to keep
+/// freed memory however large. Without it every large tensor is mapped anew, and each of its pages cleared and faulted
+/// in again, step after step.
+pub(crate) const ALLOCATOR: [(&str, &str); 3] = [
+    ("MALLOC_MMAP_THRESHOLD_", "1000000000000"),
+    ("MALLOC_TRIM_THRESHOLD_", "1000000000000"),
+    ("MALLOC_TOP_PAD_", "67108864"),
+];
+
+/// One child process a cell.
+#[derive(Debug)]
+pub struct Processes {
+    program: PathBuf,
+}
+
+impl Processes {
+    /// Children run `program worker`.
+    pub fn new(program: PathBuf) -> Self {
+        Self { program }
+    }
+
+    fn spawn(&self, cell: &Cell, checkpoints: &Path) -> std::io::Result<Child> {
+        let mut command = Command::new(&self.program);
+        command.arg("worker").arg("--checkpoints").arg(checkpoints);
+        command.env("RAYON_NUM_THREADS", cell.threads.to_string());
+        command.envs(ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A Ctrl-C in the terminal goes to the parent alone, which lets the child finish its row.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.spawn()
+    }
+}
+
+impl Runner for Processes {
+    fn run(&self, cell: &Cell, checkpoints: &Path, stop: &Stop, tell: &dyn Fn(Progress)) -> Option<CellResult> {
+        let mut child = match self.spawn(cell, checkpoints) {
+            Ok(child) => child,
+            Err(error) => {
+                let error = format!("{} could not be started: {error}", self.program.display());
+                return Some(Err(CellFailure::new(Status::Crashed, error)));
+            }
+        };
+        // Held until the child has ended: its end would tell the child that its parent is gone.
+        let stdin = child.stdin.take().map(|stdin| hand_over(cell, stdin));
+        let errors = child.stderr.take().map(|pipe| std::thread::spawn(move || tail(pipe)));
+        let messages = child.stdout.take().map(listen);
+        let deadline = Instant::now() + Duration::from_secs(cell.timeout_s);
+        let event = messages.map_or(ChildEvent::Silence, |messages| wait_for_event(&messages, deadline, stop, tell));
+        if matches!(event, ChildEvent::Timeout | ChildEvent::Stopped) {
+            // It may have ended by itself meanwhile, which is as good.
+            let _ = child.kill();
+        }
+        let end = end(&mut child);
+        drop(stdin);
+        let errors = errors.and_then(|thread| thread.join().ok()).unwrap_or_default();
+        result(cell, event, end, &errors)
+    }
+}
+
+/// Writes the cell to its child.
+fn hand_over(cell: &Cell, mut stdin: ChildStdin) -> ChildStdin {
+    let mut line = serde_json::to_vec(cell).expect("a cell is plain data, which always serializes");
+    line.push(b'\n');
+    // A child that died before reading is found dead later.
+    let _ = stdin.write_all(&line);
+    stdin
+}
+
+/// What a child's last event and its end mean for its cell.
+fn result(cell: &Cell, event: ChildEvent, end: End, errors: &str) -> Option<CellResult> {
+    let failure = |status, error: String| Some(Err(CellFailure::new(status, error)));
+    match event {
+        ChildEvent::Done(outcome) => Some(Ok(*outcome)),
+        ChildEvent::Failed(error) => failure(Status::Failed, error),
+        ChildEvent::Silence if end.hung => {
+            let grace = GRACE.as_secs();
+            let error = format!("gave no result, closed its output and did not end within {grace} s. {errors}");
+            failure(Status::Crashed, error)
+        }
+        ChildEvent::Silence => Some(Err(explain_death(cell, end.status, errors))),
+        ChildEvent::Timeout => {
+            failure(Status::Timeout, format!("stopped after the time limit of {} s", cell.timeout_s))
+        }
+        ChildEvent::Stopped => None,
+    }
+}
+
+/// What a child may take to end once nothing more is to come from it.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How a child ended.
+struct End {
+    /// None where the system does not tell.
+    status: Option<ExitStatus>,
+    /// Whether it had to be killed.
+    hung: bool,
+}
+
+/// Waits for the end of a child, and kills it where it does not come.
+fn end(child: &mut Child) -> End {
+    let deadline = Instant::now() + GRACE;
+    while Instant::now() < deadline {
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(Duration::from_millis(2)),
+            Ok(status) => return End { status, hung: false },
+            Err(_) => return End { status: None, hung: false },
+        }
+    }
+    let _ = child.kill();
+    End { status: child.wait().ok(), hung: true }
+}
+
+/// What ends the listening to a child.
+enum ChildEvent {
+    /// It gave its outcome,
+    Done(Box<Outcome>),
+    /// or said why it could not.
+    Failed(String),
+    /// It closed its output.
+    Silence,
+    /// Its time is over.
+    Timeout,
+    /// The user wants it stopped now.
+    Stopped,
+}
+
+fn listen(pipe: impl Read + Send + 'static) -> Receiver<Message> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            // What libraries print beside the messages is not for us.
+            if let Ok(message) = serde_json::from_str(&line) {
+                let _ = sender.send(message);
+            }
+        }
+    });
+    receiver
+}
+
+fn wait_for_event(messages: &Receiver<Message>, deadline: Instant, stop: &Stop, tell: &dyn Fn(Progress)) -> ChildEvent {
+    loop {
+        match messages.recv_timeout(Duration::from_millis(50)) {
+            Ok(Message::Progress(progress)) => tell(progress),
+            Ok(Message::Done(outcome)) => return ChildEvent::Done(outcome),
+            Ok(Message::Failed { error }) => return ChildEvent::Failed(error),
+            Err(RecvTimeoutError::Disconnected) => return ChildEvent::Silence,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if Instant::now() >= deadline {
+            return ChildEvent::Timeout;
+        }
+        if stop.now() {
+            return ChildEvent::Stopped;
+        }
+    }
+}
+
+/// The last two kilobytes of what a child wrote to standard error.
+fn tail(mut pipe: impl Read) -> String {
+    let mut text = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+        text.extend_from_slice(&buffer[..count]);
+        let excess = text.len().saturating_sub(2048);
+        text.drain(..excess);
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// What a death without a last word means.
+fn explain_death(cell: &Cell, status: Option<ExitStatus>, errors: &str) -> CellFailure {
+    let limit = cell.memory_limit_bytes >> 20;
+    if errors.contains("memory allocation of") {
+        // Without what the runtime says around it.
+        let said = errors.lines().find(|line| line.contains("memory allocation of")).unwrap_or_default();
+        let said = said.find("memory allocation of").map_or(said, |start| &said[start..]);
+        return CellFailure::new(
+            Status::OutOfMemory,
+            format!("above the memory limit of {limit} MiB, or of the machine: {said}"),
+        );
+    }
+    match status.and_then(signal) {
+        Some(9) => {
+            let guess = "killed by signal 9; if nobody did that, the system ran out of memory";
+            CellFailure::new(Status::Crashed, format!("{guess}. {errors}"))
+        }
+        Some(signal) => CellFailure::new(Status::Crashed, format!("died by signal {signal}. {errors}")),
+        None => {
+            let code = status.and_then(|status| status.code());
+            let code = code.map_or_else(|| "unknown".to_owned(), |code| code.to_string());
+            CellFailure::new(Status::Crashed, format!("ended with exit status {code} and no result. {errors}"))
+        }
+    }
+}
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+fn signal(_status: ExitStatus) -> Option<i32> {
+    None
+}

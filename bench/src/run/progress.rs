@@ -1,0 +1,182 @@
+//! What a run shows while it goes on: a bar on a terminal, a line a cell elsewhere, JSON lines for scripts, or nothing.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::table;
+
+use crate::cell::{Progress, Task};
+use crate::run::orchestrate::Observer;
+use crate::run::plan::PlannedCell;
+
+/// How a run shows itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Show {
+    /// A bar if standard error is a terminal, else a line a cell.
+    Usual,
+    /// Nothing until the end.
+    Quiet,
+    /// One JSON object a line on standard output.
+    Json,
+}
+
+/// The observer for `show`.
+pub(crate) fn observer(show: Show, cells: &[PlannedCell]) -> Box<dyn Observer> {
+    match show {
+        Show::Quiet => Box::new(Silent),
+        Show::Json => Box::new(JsonLines),
+        Show::Usual if std::io::stderr().is_terminal() => Box::new(Bar::new(cells)),
+        Show::Usual => Box::new(Lines { total: cells.len(), done: 0 }),
+    }
+}
+
+struct Silent;
+
+impl Observer for Silent {
+    fn started(&mut self, _: usize, _: &PlannedCell) {}
+    fn progressed(&mut self, _: usize, _: &PlannedCell, _: Progress) {}
+    fn finished(&mut self, _: usize, _: &PlannedCell, _: &RunRow) {}
+}
+
+struct Lines {
+    total: usize,
+    done: usize,
+}
+
+impl Observer for Lines {
+    fn started(&mut self, _: usize, _: &PlannedCell) {}
+    fn progressed(&mut self, _: usize, _: &PlannedCell, _: Progress) {}
+
+    fn finished(&mut self, _: usize, planned: &PlannedCell, row: &RunRow) {
+        self.done += 1;
+        eprintln!("[{}/{}] {}", self.done, self.total, describe_result(planned, row));
+    }
+}
+
+/// One line on how a cell ended.
+fn describe_result(planned: &PlannedCell, row: &RunRow) -> String {
+    let label = planned.cell.label();
+    if row.status != Status::Ok {
+        return format!("{label}: not measured: {}", table::format_line(&row.error));
+    }
+    let seconds = row.wall_ns as f64 / 1e9;
+    format!("{label}: {} ({seconds:.1} s)", headline(planned, row).unwrap_or_default())
+}
+
+fn headline(planned: &PlannedCell, row: &RunRow) -> Option<String> {
+    Some(match planned.cell.task {
+        Task::Train => format!("{} of {} test images right", row.test_correct?, row.test_total?),
+        Task::TrainEpoch => {
+            format!("{:.0} images/s", row.epoch_images? as f64 * 1e9 / row.epoch_ns_median?.max(1) as f64)
+        }
+        Task::TimeToAccuracy => match row.target_ns {
+            Some(ns) => format!("{:.2} s to the accuracy", ns as f64 / 1e9),
+            None => format!("not reached: {} of {} test images right", row.test_correct?, row.test_total?),
+        },
+        Task::Latency => format!("{:.2} ms an image", row.step_ns_median? as f64 / 1e6),
+        Task::TrainStep | Task::Infer => {
+            format!("{:.0} images/s", row.batch as f64 * 1e9 / row.step_ns_median?.max(1) as f64)
+        }
+        Task::PeakMemoryTrain | Task::PeakMemoryInfer => {
+            format!("peak {:.1} MiB", row.heap_peak_bytes? as f64 / 1048576.0)
+        }
+        Task::Gradients | Task::Reuse => {
+            format!("done; {} of {} test images right", row.test_correct?, row.test_total?)
+        }
+        Task::Identity => format!("last error {:.4}", row.loss?),
+        Task::Tokens => "done".to_owned(),
+    })
+}
+
+struct JsonLines;
+
+impl JsonLines {
+    fn say(&self, value: serde_json::Value) {
+        // A closed pipe ends the telling, not the run.
+        let _ = writeln!(std::io::stdout().lock(), "{value}");
+    }
+}
+
+impl Observer for JsonLines {
+    fn started(&mut self, _: usize, planned: &PlannedCell) {
+        self.say(json!({"event": "started", "cell": planned.cell.id(), "label": planned.cell.label()}));
+    }
+
+    fn progressed(&mut self, _: usize, planned: &PlannedCell, progress: Progress) {
+        self.say(json!({"event": "progress", "cell": planned.cell.id(), "progress": progress}));
+    }
+
+    fn finished(&mut self, _: usize, _: &PlannedCell, row: &RunRow) {
+        self.say(json!({"event": "row", "row": row}));
+    }
+}
+
+/// One bar over all cells, by their predicted work; its message names the cells in hand.
+struct Bar {
+    bar: ProgressBar,
+    work: Vec<f64>,
+    shares: BTreeMap<usize, (f64, String)>,
+    finished: f64,
+}
+
+/// The bar's length: fine enough for an hour's run to move every second.
+const TICKS: f64 = 10_000.0;
+
+impl Bar {
+    fn new(cells: &[PlannedCell]) -> Self {
+        // A start of a process costs about what a hundred million multiply-accumulates do.
+        let work: Vec<f64> =
+            cells.iter().map(|planned| planned.cell.work() / planned.cell.concurrent as f64 + 1e8).collect();
+        let bar = ProgressBar::new(TICKS as u64);
+        let style = ProgressStyle::with_template("{bar:24} {percent:>3}% {elapsed} < {eta}  {msg}");
+        bar.set_style(style.expect("the template is constant and its keys exist"));
+        bar.enable_steady_tick(std::time::Duration::from_millis(500));
+        Self { bar, work, shares: BTreeMap::new(), finished: 0.0 }
+    }
+
+    fn draw(&self) {
+        let total: f64 = self.work.iter().sum();
+        let in_hand: f64 = self.shares.iter().map(|(index, (share, _))| self.work[*index] * share).sum();
+        self.bar.set_position(((self.finished + in_hand) / total * TICKS) as u64);
+        let messages: Vec<&str> = self.shares.values().map(|(_, message)| message.as_str()).collect();
+        self.bar.set_message(messages.join(" | "));
+    }
+}
+
+impl Observer for Bar {
+    fn started(&mut self, index: usize, planned: &PlannedCell) {
+        self.shares.insert(index, (0.0, planned.cell.label()));
+        self.draw();
+    }
+
+    fn progressed(&mut self, index: usize, planned: &PlannedCell, progress: Progress) {
+        let share = progress.done as f64 / progress.total.max(1) as f64;
+        let mut message = planned.cell.label();
+        if progress.epochs > 0 {
+            message.push_str(&format!(", epoch {}/{}", progress.epoch, progress.epochs));
+        }
+        if let Some(loss) = progress.loss {
+            message.push_str(&format!(", loss {loss:.3}"));
+        }
+        self.shares.insert(index, (share, message));
+        self.draw();
+    }
+
+    fn finished(&mut self, index: usize, planned: &PlannedCell, row: &RunRow) {
+        self.shares.remove(&index);
+        self.finished += self.work[index];
+        if row.status != Status::Ok {
+            self.bar.println(describe_result(planned, row));
+        }
+        self.draw();
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

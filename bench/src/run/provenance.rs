@@ -1,0 +1,85 @@
+//! Where a number comes from: the program, its source, the machine.
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sysinfo::System;
+
+/// Version of Burn that this program is built on; the manifest pins it.
+pub(crate) const BURN_VERSION: &str = "0.22.1";
+
+/// Git revision of the source, found at build time; empty outside a repository.
+pub const GIT_REVISION: &str = env!("SKIPBENCH_GIT_REVISION");
+
+/// Whether the source differed from it.
+pub fn git_dirty() -> Option<bool> {
+    match env!("SKIPBENCH_GIT_DIRTY") {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// The machine, without its name or anything else that is private.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Host {
+    /// Identity: the first 12 hexadecimal digits of the SHA-256 of the processor, its architecture and counts, and the
+    /// memory in whole GiB: what neither a reboot nor an update changes, so that a run can go on after both.
+    pub id: String,
+    /// Processor.
+    pub cpu: String,
+    /// Its architecture.
+    pub arch: String,
+    /// Logical processors.
+    pub logical_cpus: usize,
+    /// Physical cores, where known.
+    pub physical_cores: Option<usize>,
+    /// Memory in bytes.
+    pub memory_bytes: u64,
+    /// Operating system and its version.
+    pub os: String,
+    /// Kernel version.
+    pub kernel: String,
+}
+
+impl Host {
+    /// Asks the system.
+    ///
+    /// # Errors
+    /// If the system does not answer at all. What it keeps to itself stays empty.
+    pub(crate) fn read() -> anyhow::Result<Self> {
+        let mut system = System::new().context("asking the system what machine this is")?;
+        system.refresh_memory();
+        system.refresh_cpu_all();
+        let cpu = system.cpus().first().map(|cpu| cpu.brand().trim().to_owned()).unwrap_or_default();
+        let mut host = Self {
+            id: String::new(),
+            cpu,
+            arch: std::env::consts::ARCH.to_owned(),
+            logical_cpus: system.cpus().len(),
+            physical_cores: System::physical_core_count().ok(),
+            memory_bytes: system.total_memory(),
+            os: System::long_os_version().unwrap_or_default(),
+            kernel: System::kernel_version().unwrap_or_default(),
+        };
+        let Self { cpu, arch, logical_cpus, physical_cores, memory_bytes, .. } = &host;
+        let gibibytes = (*memory_bytes as f64 / f64::from(1u32 << 30)).round() as u64;
+        let facts = serde_json::to_vec(&(cpu, arch, logical_cpus, physical_cores, gibibytes));
+        let facts = facts.expect("plain data always serialises");
+        host.id = crate::hex(&Sha256::digest(facts))[..12].to_owned();
+        Ok(host)
+    }
+}
+
+/// What every row of one run says alike.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Provenance {
+    /// Suite.
+    pub suite: String,
+    /// SHA-256 of its text.
+    pub suite_sha256: String,
+    /// Identity of the machine.
+    pub host: String,
+    /// The command that ran it.
+    pub command: String,
+}

@@ -1,0 +1,155 @@
+//! Whether a device computes right: training steps of small networks there, by the kernels and in the precision that
+//! are asked of it, and on the CPU by Burn's kernels in f32 must lose alike. Fusion with autotune has given wrong
+//! results on Vulkan (Burn issue 5257), quietly and fast; a microkernel may be wrong on a CPU that no test has seen.
+
+mod trials;
+
+use anyhow::{Context, Result, bail, ensure};
+use skipbench_models::{Execution, Kernels, Memory};
+
+use crate::cell::recipe::Precision;
+use crate::cell::{Cell, Task};
+use crate::data::Batches;
+use crate::device::{self, Backend, DeviceId};
+use crate::tasks::{Setup, finite, step};
+
+use trials::{Trial, trials};
+
+/// Steps of each; the third's loss depends on two backward passes and two optimiser steps. After twice as many half
+/// precision has left single precision behind by what a wrong result would too.
+const STEPS: usize = 3;
+
+/// What the reference computes on and by.
+const REFERENCE: (DeviceId, Numerics) =
+    (DeviceId { backend: Backend::Flex, index: 0 }, Numerics { kernels: Kernels::Burn, precision: Precision::F32 });
+
+/// How a device is asked to compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Numerics {
+    /// By whose kernels.
+    pub kernels: Kernels,
+    /// In what.
+    pub precision: Precision,
+}
+
+impl Numerics {
+    /// What is to be checked before `cell` runs: single precision wherever another device than the CPU computes, and
+    /// what the cell itself asks for. Nothing where it is the reference itself that computes.
+    pub fn of(cell: &Cell) -> Vec<Self> {
+        let Execution { kernels, memory } = cell.recipe.execution();
+        let asked = Self { kernels, precision: cell.recipe.precision };
+        if cell.device != REFERENCE.0 {
+            return vec![Self { precision: Precision::F32, ..REFERENCE.1 }, Self { kernels: Kernels::Burn, ..asked }];
+        }
+        let reference = asked == REFERENCE.1 && memory == Memory::Naive;
+        if reference { Vec::new() } else { vec![asked] }
+    }
+
+    /// For people: `in f32 by Burn's kernels`, which it is by on every device but the CPU, and in half precision.
+    pub fn describe(self, id: DeviceId) -> String {
+        let choice = id.backend == Backend::Flex && self.precision == Precision::F32;
+        let kernels = match self.kernels {
+            Kernels::Skipbench if choice => "skipbench's kernels",
+            Kernels::SkipbenchBf16 if choice => "skipbench's kernels with products in bf16",
+            _ => "Burn's kernels",
+        };
+        format!("in {} by {kernels}", self.precision.word())
+    }
+
+    /// Relative differences above this are errors. In f32 sums in another order differ by less. Half precision rounds
+    /// every result by up to 0.4 % (bf16) and 0.05 % (f16), products in bf16 what they multiply.
+    pub fn tolerance(self) -> f64 {
+        match (self.precision, self.kernels) {
+            (Precision::Bf16, _) => 3e-2,
+            (_, Kernels::SkipbenchBf16) => 1.5e-2,
+            (Precision::F16, _) => 1e-2,
+            (Precision::F32, _) => 1e-3,
+        }
+    }
+}
+
+/// The losses of one network's steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Losses {
+    /// The network, and what it keeps.
+    pub name: String,
+    /// The loss at each step.
+    pub losses: Vec<f64>,
+}
+
+/// Compares `id`, asked to compute with these numerics, with the CPU by Burn's kernels in f32; gives the largest
+/// relative difference of two losses, or nothing where the device does not compute in that precision at all.
+///
+/// # Errors
+/// If a loss differs by more than [`Numerics::tolerance`], a step fails, or the CPU backend is not in this build.
+pub fn check(id: DeviceId, numerics: Numerics) -> Result<Option<f64>> {
+    ensure!(REFERENCE.0.backend.compiled(), "without the feature flex there is nothing to compare {id} with");
+    let device = device::open(id)?;
+    if numerics.precision.half().is_some_and(|half| !device.supports_dtype(half)) {
+        return Ok(None);
+    }
+    let found = probe(&trials(numerics), id, numerics).with_context(|| format!("{id}: checking it"))?;
+    compare(&expected(numerics)?, &found, numerics.tolerance())
+        .map(Some)
+        .with_context(|| describe_mismatch(id, numerics))
+}
+
+/// The losses that a device must have that computes so: the CPU's.
+///
+/// # Errors
+/// If a step fails.
+pub fn expected(numerics: Numerics) -> Result<Vec<Losses>> {
+    let trials: Vec<Trial> = trials(numerics).iter().map(Trial::keeping_everything).collect();
+    probe(&trials, REFERENCE.0, REFERENCE.1)
+}
+
+/// What a wrong loss means, and what may help.
+fn describe_mismatch(id: DeviceId, numerics: Numerics) -> String {
+    let half = numerics.precision != Precision::F32;
+    let fix = match id.backend {
+        _ if half => format!("recipe.precision = \"{}\" is of no use here", numerics.precision.word()),
+        Backend::Flex => "recipe.kernels = \"burn\" may not".to_owned(),
+        Backend::Wgpu => "a build with `--features wgpu` may not".to_owned(),
+        backend => format!("a build with `--features {backend}-plain` may not"),
+    };
+    format!("{id} computes wrong {}, so nothing is recorded from it; {fix}", numerics.describe(id))
+}
+
+/// The largest relative difference.
+///
+/// # Errors
+/// The first above `tolerance`, or one that is no number.
+pub fn compare(reference: &[Losses], found: &[Losses], tolerance: f64) -> Result<f64> {
+    let mut worst: f64 = 0.0;
+    for (reference, found) in reference.iter().zip(found) {
+        for (step, (expected, loss)) in reference.losses.iter().zip(&found.losses).enumerate() {
+            let difference = (loss / expected - 1.0).abs();
+            if difference.is_nan() || difference > tolerance {
+                bail!("{}: the loss of step {} is {loss}, on the CPU {expected}", found.name, step + 1);
+            }
+            worst = worst.max(difference);
+        }
+    }
+    Ok(worst)
+}
+
+fn probe(trials: &[Trial], id: DeviceId, numerics: Numerics) -> Result<Vec<Losses>> {
+    trials.iter().map(|trial| Ok(Losses { name: trial.name(), losses: losses(trial, id, numerics)? })).collect()
+}
+
+fn losses(trial: &Trial, id: DeviceId, numerics: Numerics) -> Result<Vec<f64>> {
+    let mut cell = Cell::alone(&trial.model, Task::TrainStep, id)?;
+    cell.recipe.batch = 16;
+    (cell.recipe.memory, cell.recipe.kernels, cell.recipe.precision) =
+        (trial.memory, numerics.kernels, numerics.precision);
+    let setup = Setup::new(&cell)?;
+    let (mut network, (criterion, mut optimizer)) = (setup.model()?.0, (setup.loss(), setup.optimizer()));
+    let batch = Batches::new(&setup.data, cell.recipe.batch).fixed().into_tensors(&setup.device);
+    let mut losses = Vec::new();
+    for _ in 0..STEPS {
+        let (next, loss, _) = step(network, &mut optimizer, &criterion, batch.clone(), 0.05, cell.recipe.precision);
+        network = next;
+        losses.push(finite(loss).with_context(|| trial.name())?);
+    }
+    Ok(losses)
+}

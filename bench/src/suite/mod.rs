@@ -1,0 +1,52 @@
+//! A suite: TOML that says which models are compared, on what, how they are trained and what is measured.
+//!
+//! Here only the text is read; finding the models needs the shape of the images too, on which costs and therefore
+//! matches depend, and is [`group`]'s. Every error names the file, the key and the way out.
+
+pub(crate) mod budgets;
+pub(crate) mod builtin;
+mod check;
+pub(crate) mod claims;
+mod error;
+pub(crate) mod group;
+mod keys;
+pub(crate) mod member;
+mod names;
+mod read;
+
+use serde::Deserialize;
+
+use crate::cell::Task;
+use crate::cell::recipe::Recipe;
+
+pub(crate) use error::{SuiteError, explain, repeated};
+pub(crate) use keys::{GroupKeys, Keys, SweepKeys};
+
+/// A suite as written.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    /// The file, or the built-in suite's name.
+    pub file: String,
+    /// SHA-256 of the text.
+    pub sha256: String,
+    /// Its keys.
+    pub keys: Keys,
+}
+
+impl Suite {
+    /// What is measured in `group`.
+    pub(crate) fn tasks(&self, group: &GroupKeys) -> Vec<Task> {
+        group.tasks.clone().unwrap_or_else(|| self.keys.tasks.clone())
+    }
+
+    /// The suite's recipe with the group's changes.
+    pub(crate) fn recipe(&self, group: &GroupKeys) -> Result<Recipe, String> {
+        let mut table = self.keys.recipe.clone();
+        table.extend(group.recipe.clone());
+        let recipe: Result<Recipe, _> = Recipe::deserialize(table);
+        let here = format!("group \"{}\"", group.name);
+        let recipe = recipe.map_err(|error| format!("{here}: recipe: {}", explain(error.to_string().trim())))?;
+        recipe.check().map_err(|error| format!("{here}: {error}"))?;
+        Ok(recipe)
+    }
+}

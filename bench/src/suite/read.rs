@@ -1,0 +1,42 @@
+//! Reading a suite: by its name or from its text.
+
+use sha2::{Digest, Sha256};
+
+use super::builtin::{BUILT_IN, built_in};
+use super::check::check;
+use super::{Keys, Suite, SuiteError, explain};
+
+impl Suite {
+    /// Reads a built-in suite by name, or a file.
+    ///
+    /// # Errors
+    /// No such suite or file, or text that is no suite.
+    pub fn load(name: &str) -> Result<Self, SuiteError> {
+        if let Some(built_in) = built_in(name) {
+            return Self::parse(built_in.name, built_in.text);
+        }
+        match std::fs::read_to_string(name) {
+            Ok(text) => Self::parse(name, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let names: Vec<&str> = BUILT_IN.iter().map(|built_in| built_in.name).collect();
+                let message =
+                    format!("no such file, and no built-in suite of that name; those are {}", names.join(", "));
+                Err(SuiteError { file: name.to_owned(), message })
+            }
+            Err(error) => Err(SuiteError { file: name.to_owned(), message: error.to_string() }),
+        }
+    }
+
+    /// Reads a suite's text; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// Unknown keys, wrong types, values that cannot be whatever the images are.
+    pub fn parse(file: &str, text: &str) -> Result<Self, SuiteError> {
+        let keys: Result<Keys, _> = toml::from_str(text);
+        let error = |message: String| SuiteError { file: file.to_owned(), message };
+        let keys = keys.map_err(|source| error(explain(&source.to_string())))?;
+        let suite = Self { file: file.to_owned(), sha256: crate::hex(&Sha256::digest(text)), keys };
+        check(&suite).map_err(error)?;
+        Ok(suite)
+    }
+}

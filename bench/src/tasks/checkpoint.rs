@@ -1,0 +1,120 @@
+//! A training run's state on disk, so that a killed cell goes on where it was.
+//!
+//! A checkpoint is a folder written whole under another name; the file `latest` names it and is renamed into place, so
+//! at every moment either the old or the new checkpoint is complete.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use burn::module::Module;
+use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
+
+use crate::cell::Sample;
+use crate::weights;
+
+/// What a training run remembers beside weights and optimiser.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// Epochs finished.
+    pub epochs: u64,
+    /// Steps taken.
+    pub steps: u64,
+    /// Time spent so far.
+    pub train_ns: u64,
+    /// The same without tests.
+    pub fit_ns: u64,
+    /// That time and the epochs when the accuracy was reached.
+    pub target: Option<(u64, u64)>,
+    /// Last epoch's mean loss.
+    pub loss: Option<f64>,
+    /// Last epoch's training images right, and seen.
+    pub train: Option<(u64, u64)>,
+    /// Last test's images right, and seen.
+    pub test: Option<(u64, u64)>,
+    /// Series so far.
+    pub samples: Vec<Sample>,
+}
+
+/// Files of a checkpoint that carry a checksum.
+const SEALED: [&str; 2] = ["model", "optimizer"];
+
+/// Where one cell keeps its checkpoints, and how often it makes one.
+#[derive(Debug, Clone)]
+pub struct Checkpoints {
+    dir: PathBuf,
+    every: Duration,
+    last: Instant,
+}
+
+impl Checkpoints {
+    /// In `dir`, which need not exist; at least `every` apart.
+    pub fn new(dir: &Path, every: Duration) -> Self {
+        Self { dir: dir.to_path_buf(), every, last: Instant::now() }
+    }
+
+    /// Saves if the last time is long enough ago.
+    ///
+    /// # Errors
+    /// As [`Checkpoints::save`].
+    pub fn save_if_due<M: Module>(&mut self, model: &M, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
+        if self.last.elapsed() < self.every {
+            return Ok(());
+        }
+        self.save(model, optimizer, state)?;
+        self.last = Instant::now();
+        Ok(())
+    }
+
+    /// Saves the model (its running statistics synchronised by `valid`), the optimiser and the state.
+    ///
+    /// # Errors
+    /// If the file system refuses.
+    pub fn save<M: Module>(&self, model: &M, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
+        let name = format!("epoch-{}", state.epochs);
+        let next = self.dir.join(format!("{name}.next"));
+        fs::create_dir_all(&next).with_context(|| format!("{}", next.display()))?;
+        model.valid().save_file(next.join("model")).map_err(|error| anyhow::anyhow!("{}: {error}", next.display()))?;
+        optimizer.save(next.join("optimizer")).map_err(|error| anyhow::anyhow!("{}: {error}", next.display()))?;
+        for file in SEALED {
+            weights::seal(&next.join(file)).with_context(|| format!("{}", next.display()))?;
+        }
+        fs::write(next.join("state.json"), serde_json::to_vec(state)?)?;
+        let folder = self.dir.join(&name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::rename(&next, &folder)?;
+        let old = self.latest();
+        fs::write(self.dir.join("latest.next"), &name)?;
+        fs::rename(self.dir.join("latest.next"), self.dir.join("latest"))?;
+        match old.filter(|old| *old != folder) {
+            Some(old) => fs::remove_dir_all(&old).with_context(|| format!("{}", old.display())),
+            None => Ok(()),
+        }
+    }
+
+    fn latest(&self) -> Option<PathBuf> {
+        let name = fs::read_to_string(self.dir.join("latest")).ok()?;
+        Some(self.dir.join(name)).filter(|folder| folder.is_dir())
+    }
+
+    /// Loads the latest checkpoint into a fresh model and optimiser; gives them back as they are where there is none.
+    ///
+    /// # Errors
+    /// If the checkpoint does not fit the model.
+    pub fn load<M: Module>(&self, model: M, optimizer: ModuleOptimizer) -> Result<(M, ModuleOptimizer, State)> {
+        let Some(folder) = self.latest() else { return Ok((model, optimizer, State::default())) };
+        let damaged = |error: String| anyhow::anyhow!("{}: {error}; delete the folder to start over", folder.display());
+        for file in SEALED {
+            weights::verify(&folder.join(file)).map_err(|error| damaged(error.to_string()))?;
+        }
+        let model = model.try_load_file(folder.join("model")).map_err(|error| damaged(error.to_string()))?;
+        let optimizer = optimizer.load(folder.join("optimizer")).map_err(|error| damaged(error.to_string()))?;
+        let state = fs::read(folder.join("state.json")).map_err(|error| damaged(error.to_string()))?;
+        let state = serde_json::from_slice(&state).map_err(|error| damaged(error.to_string()))?;
+        Ok((model, optimizer, state))
+    }
+}

@@ -1,0 +1,76 @@
+//! The child process: reads one [`Cell`] from standard input, does it, writes [`Message`]s to standard output.
+//!
+//! Standard input stays open as long as the parent lives. When it ends, the parent is gone and so goes the child.
+
+use std::io::{self, BufRead, Read, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::cell::{Cell, Message, Progress};
+use crate::meter::heap;
+use crate::tasks::checkpoint::Checkpoints;
+use crate::tasks::dispatch;
+
+/// Progress is told at most so often.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+
+/// Checkpoints are at least so far apart.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
+
+/// Exit status of a child whose parent went away.
+const ORPHANED: i32 = 3;
+
+/// Does the cell on standard input. Whatever keeps it from being measured is a message too, so that this fails only
+/// where nobody listens any more.
+///
+/// # Errors
+/// If standard output is closed.
+pub(crate) fn run(checkpoints: Option<&Path>) -> Result<()> {
+    let message = match measure(checkpoints) {
+        Ok(outcome) => Message::Done(Box::new(outcome)),
+        Err(error) => Message::Failed { error: crate::describe_error(&error) },
+    };
+    send(&message)
+}
+
+fn measure(checkpoints: Option<&Path>) -> Result<crate::cell::Outcome> {
+    let cell = read_cell()?;
+    follow_parent();
+    ensure!(
+        heap::limit(cell.memory_limit_bytes),
+        "the memory limit of {} bytes is below what the program itself needs",
+        cell.memory_limit_bytes
+    );
+    let mut last: Option<Instant> = None;
+    let checkpoints = checkpoints.map(|dir| Checkpoints::new(dir, CHECKPOINT_EVERY));
+    dispatch::run(&cell, checkpoints, &mut |progress: Progress| {
+        if last.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY) {
+            last = Some(Instant::now());
+            // If nobody listens, the parent is gone and `follow_parent` ends this process.
+            let _ = send(&Message::Progress(progress));
+        }
+    })
+}
+
+fn read_cell() -> Result<Cell> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).context("reading the cell from standard input")?;
+    serde_json::from_str(&line).context("standard input holds no cell as JSON on its first line")
+}
+
+fn follow_parent() {
+    std::thread::spawn(|| {
+        let mut rest = [0; 64];
+        while matches!(io::stdin().lock().read(&mut rest), Ok(count) if count > 0) {}
+        std::process::exit(ORPHANED);
+    });
+}
+
+fn send(message: &Message) -> Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(&line).and_then(|()| stdout.flush()).context("writing to standard output")
+}

@@ -1,0 +1,73 @@
+//! Bytes in order, never more of them than there are: a length that a damaged file claims allocates nothing.
+
+use std::io::{self, Read};
+
+use anyhow::{Result, bail, ensure};
+
+/// Longest line: names of modules and numbers in words, and texts of the oldest protocol.
+const LINE: usize = 1 << 16;
+
+/// Reads forward and counts.
+pub(super) struct Input<R> {
+    inner: R,
+    read: u64,
+}
+
+impl<R: Read> Input<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self { inner, read: 0 }
+    }
+
+    /// Bytes read so far.
+    pub(super) fn position(&self) -> u64 {
+        self.read
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8> {
+        Ok(self.array::<1>()?[0])
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let mut bytes = [0; N];
+        match self.inner.read_exact(&mut bytes) {
+            Ok(()) => self.read += N as u64,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => bail!("it ends too early"),
+            Err(error) => return Err(error.into()),
+        }
+        Ok(bytes)
+    }
+
+    pub(super) fn bytes(&mut self, count: u64) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.inner.by_ref().take(count).read_to_end(&mut bytes)?;
+        ensure!(bytes.len() as u64 == count, "it ends too early");
+        self.read += count;
+        Ok(bytes)
+    }
+
+    pub(super) fn skip(&mut self, count: u64) -> Result<()> {
+        let skipped = io::copy(&mut self.inner.by_ref().take(count), &mut io::sink())?;
+        ensure!(skipped == count, "it ends too early");
+        self.read += count;
+        Ok(())
+    }
+
+    /// A length that the format stores with a sign.
+    pub(super) fn length(&mut self) -> Result<u64> {
+        let length = i64::from_le_bytes(self.array()?);
+        ensure!(length >= 0, "a negative length");
+        Ok(length as u64)
+    }
+
+    /// Up to the next line feed, without it.
+    pub(super) fn line(&mut self) -> Result<String> {
+        let mut line = Vec::new();
+        loop {
+            match self.byte()? {
+                b'\n' => return Ok(String::from_utf8_lossy(&line).into_owned()),
+                byte => line.push(byte),
+            }
+            ensure!(line.len() <= LINE, "a line of more than {LINE} bytes");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The head's numbers in the form that `github-action-benchmark` reads (`customSmallerIsBetter`): for charts over time,
+//! not for verdicts.
+
+use serde::Serialize;
+
+use crate::finding::{Class, Finding, Value};
+use crate::gate::Judgement;
+
+/// One number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Benchmark {
+    /// Cell and metric.
+    pub name: String,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The head's number, of which less is better.
+    pub value: f64,
+    /// How far it may be off: half of the interval's width.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<String>,
+    /// What the gate says of it.
+    pub extra: String,
+}
+
+/// Times, peak bytes and errors; what is exact has no chart.
+pub fn benchmarks(judgement: &Judgement) -> Vec<Benchmark> {
+    judgement.findings.iter().filter_map(benchmark).collect()
+}
+
+fn benchmark(finding: &Finding) -> Option<Benchmark> {
+    let (unit, value) = match (finding.class, finding.head.as_ref()?) {
+        (Class::Time, Value::Number(ns)) => ("ns", *ns),
+        (Class::Heap, Value::Count(bytes)) => ("bytes", *bytes as f64),
+        (Class::Accuracy, Value::Number(share)) => ("% errors", (1.0 - share) * 100.0),
+        _ => return None,
+    };
+    let half = finding.low.zip(finding.high).map(|(low, high)| (high - low) / 2.0 * 100.0);
+    let range = half
+        .map(|half| if finding.class == Class::Accuracy { format!("± {half:.2}") } else { format!("± {half:.1} %") });
+    let name = format!("{} {}", finding.cell, finding.metric);
+    let extra = format!("{:?}, n = {}", finding.verdict, finding.n).to_lowercase();
+    Some(Benchmark { name, unit, value, range, extra })
+}

@@ -1,0 +1,11 @@
+//! A judgement as text: the only place that formats.
+
+mod benchmark;
+mod junit;
+mod markdown;
+mod table;
+
+pub use benchmark::{Benchmark, benchmarks};
+pub use junit::format_junit;
+pub use markdown::format_markdown;
+pub use table::findings;

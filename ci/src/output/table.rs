@@ -1,0 +1,93 @@
+//! Findings as rows of text, which terminal and Markdown share.
+
+use skipbench_reports::table::{TextTable, format_line};
+
+use crate::finding::{Class, Finding, UNMEASURED, Value, Verdict};
+use crate::gate::Judgement;
+
+/// What changed or could not be told, one line each; or every finding.
+pub fn findings(judgement: &Judgement, all: bool) -> TextTable {
+    let worth = |finding: &&Finding| all || !matches!(finding.verdict, Verdict::Pass | Verdict::Refused);
+    let header = ["verdict", "cell", "metric", "base", "head", "effect", "n", "limit", "noise floor", "why"];
+    TextTable {
+        id: "gate".to_owned(),
+        title: format_summary(judgement),
+        caption: reasons(judgement).join("\n"),
+        header: header.map(str::to_owned).to_vec(),
+        rows: judgement.findings.iter().filter(worth).map(row).collect(),
+        left: 3,
+    }
+}
+
+/// `regressed: 1 regressed, 0 inconclusive, …`
+pub(super) fn format_summary(judgement: &Judgement) -> String {
+    let order = [Verdict::Regressed, Verdict::Inconclusive, Verdict::Improved, Verdict::Pass, Verdict::Refused];
+    let counts: Vec<String> = order.map(|verdict| format!("{} {}", judgement.count(verdict), tally(verdict))).to_vec();
+    format!("gate: {}. {}", judgement.verdict.word(), counts.join(", "))
+}
+
+/// Why metrics were not judged, each reason once.
+fn reasons(judgement: &Judgement) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    for finding in judgement.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
+        let what = if finding.metric == UNMEASURED { &finding.cell } else { finding.metric };
+        let reason = format_line(&format!("not judged: {what}: {}", finding.why));
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    if judgement.new_cells > 0 {
+        reasons
+            .push(format!("{} cell(s) of the head are not in the base: nothing is said of them", judgement.new_cells));
+    }
+    reasons
+}
+
+fn tally(verdict: Verdict) -> &'static str {
+    if verdict == Verdict::Pass { "passed" } else { verdict.word() }
+}
+
+fn row(finding: &Finding) -> Vec<String> {
+    let value = |value: &Option<Value>| value.as_ref().map(|value| format_value(finding, value)).unwrap_or_default();
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let limit = if finding.limit > 0.0 { percent(finding.limit) } else { "equal".to_owned() };
+    vec![
+        finding.verdict.word().to_owned(),
+        finding.cell.clone(),
+        finding.metric.to_owned(),
+        value(&finding.base),
+        value(&finding.head),
+        format_effect(finding),
+        finding.n.to_string(),
+        limit,
+        finding.noise_floor.map(percent).unwrap_or_default(),
+        finding.why.clone(),
+    ]
+}
+
+fn format_value(finding: &Finding, value: &Value) -> String {
+    match (finding.class, value) {
+        (_, Value::Count(count)) => count.to_string(),
+        (_, Value::Word(word)) => word.clone(),
+        (Class::Time, Value::Number(ns)) => format!("{:.3} ms", ns / 1e6),
+        (Class::Accuracy, Value::Number(share)) => format!("{:.1} %", share * 100.0),
+        (_, Value::Number(number)) => number.to_string(),
+    }
+}
+
+/// A ratio, or of accuracy a difference in points, with its interval.
+pub(crate) fn format_effect(finding: &Finding) -> String {
+    let number = |value: f64| match finding.class {
+        Class::Accuracy => format!("{:+.1}", value * 100.0).replace('-', "−"),
+        Class::Heap => format!("{value:.4}"),
+        _ => format!("{value:.3}"),
+    };
+    let sign = if finding.class == Class::Accuracy { "" } else { "×" };
+    match (finding.effect, finding.low, finding.high) {
+        (Some(effect), Some(low), Some(high)) => {
+            format!("{sign}{} [{}, {}]", number(effect), number(low), number(high))
+        }
+        (Some(effect), _, _) => format!("{sign}{}", number(effect)),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,6 @@
+//! One rule a file: what is judged by it, and when it has regressed.
+
+pub(crate) mod accuracy;
+pub(crate) mod exact;
+pub(crate) mod heap;
+pub(crate) mod time;

@@ -1,0 +1,129 @@
+//! The microkernel: a tile of outputs held in registers while a sum runs over a table of offsets.
+//!
+//! `y[c][lane] (+)= Σ_k w[k][c] · x[offsets[k] + lane]`: every lane of the tile adds the same offsets, every channel of
+//! the tile has its own weight. The forward pass and the input gradient use lanes for pixels and the sum for input
+//! channels and taps; the weight gradient uses lanes for input channels and the sum for pixels. A word of `x` and `w`
+//! is a number, or two neighboring terms of the sum (`pairs`).
+
+/// Lanes of a segment: the piece of a row that a tile is made of. Two make an AVX-512 vector, one an AVX vector.
+pub(crate) const SEGMENT: usize = 8;
+
+/// The most segments that a tile of any instruction set has.
+pub(crate) const MAX_SEGMENTS: usize = 4;
+
+/// The most output channels that a tile of any instruction set has.
+pub(crate) const MAX_CHANNELS: usize = 12;
+
+/// One call of the microkernel.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tile {
+    /// Packed input; segment `s` reads eight words at `x + offsets[k] + sources[s]`.
+    pub(crate) x: *const f32,
+    /// One offset for each step of the sum.
+    pub(crate) offsets: *const u32,
+    /// Words that the sum runs over.
+    pub(crate) steps: usize,
+    /// Weights `[steps, channels]`.
+    pub(crate) weights: *const f32,
+    /// Output channels, at most the instruction set's `channels`.
+    pub(crate) channels: usize,
+    /// Segments in use, at most the instruction set's `segments`.
+    pub(crate) segments: usize,
+    /// Where each segment starts in the input; entries past `segments` repeat the last one.
+    pub(crate) sources: [usize; MAX_SEGMENTS],
+    /// Channel `c` of segment `s` is eight floats at `y + targets[s] + c · stride`; repeated like `sources`.
+    pub(crate) targets: [usize; MAX_SEGMENTS],
+    /// Output.
+    pub(crate) y: *mut f32,
+    /// Distance between the output's channels.
+    pub(crate) stride: usize,
+    /// Adds to the output instead of overwriting it.
+    pub(crate) accumulate: bool,
+}
+
+impl Tile {
+    /// Whether each even segment is followed by its successor in memory, so that one wide load fetches both.
+    fn paired(&self) -> bool {
+        let follows = |pair: &[usize]| pair[1] == pair[0] + SEGMENT;
+        self.sources[..self.segments.next_multiple_of(2)].chunks_exact(2).all(follows)
+    }
+}
+
+/// What the microkernel needs of an instruction set.
+pub(crate) trait Simd {
+    /// A register of `SEGMENTS` segments.
+    type Vector: Copy;
+    /// Segments in a register.
+    const SEGMENTS: usize;
+
+    /// All lanes zero.
+    unsafe fn zero() -> Self::Vector;
+    /// All lanes `value`.
+    unsafe fn splat(value: f32) -> Self::Vector;
+    /// Consecutive lanes from `from`.
+    unsafe fn load(from: *const f32) -> Self::Vector;
+    /// Segments from `base + at[0]`, `base + at[1]`, …
+    unsafe fn gather(base: *const f32, at: &[usize]) -> Self::Vector;
+    /// The reverse of `gather`.
+    unsafe fn scatter(vector: Self::Vector, base: *mut f32, at: &[usize]);
+    /// `a · b + sum`, of all terms of a word.
+    unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, sum: Self::Vector) -> Self::Vector;
+}
+
+/// Computes a tile of `C` channels by `N` vectors; `PAIRED` says that vectors are consecutive in the input.
+///
+/// # Safety
+/// The CPU has the instruction set; all pointers of the tile are valid for what its fields describe; `C` is its
+/// `channels` and `N · SEGMENTS` at least its `segments`.
+#[inline(always)]
+unsafe fn compute<S: Simd, const C: usize, const N: usize, const PAIRED: bool>(tile: &Tile) {
+    // SAFETY: the caller's promise covers every access: offsets, sources and targets stay within the buffers.
+    unsafe {
+        let mut sums = [[S::zero(); N]; C];
+        if tile.accumulate {
+            for (c, row) in sums.iter_mut().enumerate() {
+                for (n, sum) in row.iter_mut().enumerate() {
+                    *sum = S::gather(tile.y.add(c * tile.stride), &tile.targets[n * S::SEGMENTS..]);
+                }
+            }
+        }
+        for step in 0..tile.steps {
+            let x = tile.x.add(*tile.offsets.add(step) as usize);
+            let weights = tile.weights.add(step * C);
+            let mut inputs = [S::zero(); N];
+            for (n, input) in inputs.iter_mut().enumerate() {
+                let sources = &tile.sources[n * S::SEGMENTS..];
+                *input = if PAIRED { S::load(x.add(sources[0])) } else { S::gather(x, sources) };
+            }
+            for (c, row) in sums.iter_mut().enumerate() {
+                let weight = S::splat(*weights.add(c));
+                for (sum, &input) in row.iter_mut().zip(&inputs) {
+                    *sum = S::multiply_add(input, weight, *sum);
+                }
+            }
+        }
+        for (c, row) in sums.iter().enumerate() {
+            for (n, &sum) in row.iter().enumerate() {
+                S::scatter(sum, tile.y.add(c * tile.stride), &tile.targets[n * S::SEGMENTS..]);
+            }
+        }
+    }
+}
+
+/// Picks the kernel of `C` channels by the tile's number of vectors.
+///
+/// # Safety
+/// As for `compute`.
+#[inline(always)]
+pub(crate) unsafe fn run<S: Simd, const C: usize>(tile: &Tile) {
+    let vectors = tile.segments.div_ceil(S::SEGMENTS);
+    // SAFETY: the caller's promise, and the number of vectors is the one that the segments need.
+    unsafe {
+        match (vectors, S::SEGMENTS == 1 || tile.paired()) {
+            (1, true) => compute::<S, C, 1, true>(tile),
+            (1, false) => compute::<S, C, 1, false>(tile),
+            (_, true) => compute::<S, C, 2, true>(tile),
+            (_, false) => compute::<S, C, 2, false>(tile),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! A stage by this crate's kernels: its features are written once, where they stay, and read there by every layer. The
+//! statistics of a channel are found once, not by every layer that normalizes it, and so is what its gradient owes to
+//! them.
+
+mod backward;
+mod forward;
+
+use burn::backend::Flex;
+use burn::backend::flex::FlexTensor;
+use burn::tensor::DType;
+use skipbench_kernels::norm::Parameters;
+use skipbench_kernels::{Convolution, Planes, Products};
+
+use super::extension::StageKernels;
+use super::generic;
+use super::stage::{Stage, StageOutput, Step};
+use crate::slices::{dense, dims, whole};
+use crate::{Conv, Engine};
+
+impl StageKernels for Flex {
+    fn stage(
+        x: FlexTensor,
+        parameters: FlexTensor,
+        statistics: Option<FlexTensor>,
+        stage: &Stage,
+    ) -> StageOutput<Self> {
+        if !applies(&x, stage) {
+            return generic::forward(x, parameters, statistics, stage);
+        }
+        let (x, parameters) = (dense(x), dense(parameters));
+        match statistics {
+            Some(statistics) => forward::infer(&x, &parameters, dense(statistics), stage),
+            None => forward::train(&x, &parameters, stage),
+        }
+    }
+
+    fn stage_backward(
+        done: StageOutput<Self>,
+        parameters: FlexTensor,
+        gradient: FlexTensor,
+        stage: &Stage,
+    ) -> [FlexTensor; 2] {
+        if !applies(&done.features, stage) {
+            return generic::backward(done, parameters, gradient, stage);
+        }
+        backward::backward(done, &dense(parameters), whole(gradient), stage)
+    }
+}
+
+/// Whether this crate's kernels are wanted and can do it.
+fn applies(x: &FlexTensor, stage: &Stage) -> bool {
+    if stage.engine == Engine::Burn || x.dtype() != DType::F32 {
+        return false;
+    }
+    let [batch, _, height, width] = dims(x);
+    let can = |conv: &Conv| {
+        let shape = conv.on(batch, [height, width]);
+        shape.supported() && [shape.out_height(), shape.out_width()] == [height, width]
+    };
+    stage.layers.iter().all(|convs| !convs.is_empty() && convs.iter().all(can))
+}
+
+/// A step's γ, β and ε.
+fn affine<'a>(all: &'a [f32], step: &Step, epsilon: f64) -> Parameters<'a> {
+    Parameters { gamma: &all[step.gamma.clone()], beta: &all[step.beta.clone()], epsilon }
+}
+
+/// A step's mean and variance.
+fn moments<'a>(all: &'a [f32], step: &Step) -> (&'a [f32], &'a [f32]) {
+    (&all[step.mean.clone()], &all[step.variance.clone()])
+}
+
+/// A step's convolution of the first channels of `x`, normalized on the way.
+fn normalized<'a>(
+    step: &Step,
+    products: Products,
+    x: Planes<'_>,
+    size: [usize; 2],
+    (scale, shift): &'a (Vec<f32>, Vec<f32>),
+) -> Convolution<'a> {
+    Convolution::new(step.conv.on(x.batch, size))
+        .with_products(products)
+        .with_input_stride(x.channels * x.area)
+        .normalized(scale, shift)
+}
+
+impl Stage {
+    /// What this crate's kernels multiply in.
+    fn products(&self) -> Products {
+        match self.engine {
+            Engine::Native(products) => products,
+            Engine::Burn => Products::default(),
+        }
+    }
+}

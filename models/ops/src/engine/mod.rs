@@ -1,0 +1,94 @@
+//! Convolution and batch normalization as networks call them: Burn's layers hold the parameters, an [`Engine`]
+//! computes.
+
+#[cfg(feature = "flex")]
+mod native;
+mod statistics;
+
+use burn::nn::BatchNorm;
+use burn::nn::conv::Conv2d;
+use burn::tensor::{Tensor, activation::relu};
+use skipbench_kernels::Products;
+#[cfg(feature = "flex")]
+use skipbench_kernels::norm::Epilogue;
+
+#[cfg(feature = "flex")]
+use crate::layer;
+pub use statistics::{update_running_statistics, uses_batch_statistics};
+
+/// Whose operations compute a layer.
+///
+/// Activations are `[batch, channels, height, width]`. A normalization goes by the statistics of the batch, and updates
+/// its running ones, when Burn's layer would: see [`uses_batch_statistics`]. All methods panic as Burn's layers do
+/// where the channels of `x` are not those of the layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The kernels of this crate, with products in that precision, where they apply: in f32 on Burn's flex device, of
+    /// convolutions that are square, evenly padded by less than their kernel, without groups, dilation and bias. Burn's
+    /// own operations elsewhere.
+    Native(Products),
+    /// Burn's own operations.
+    Burn,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::Native(Products::F32)
+    }
+}
+
+impl Engine {
+    /// `layer` applied to `x`.
+    pub fn conv(self, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+        #[cfg(feature = "flex")]
+        if let Some(window) = self.products(&x).and_then(|products| native::window(layer, &x, products)) {
+            return layer::convolve(x, layer.weight.val(), window);
+        }
+        layer.forward(x)
+    }
+
+    /// `norm` applied to `x`.
+    pub fn norm(self, norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
+        #[cfg(feature = "flex")]
+        if self.products(&x).is_some() {
+            return native::norm(norm, x, Epilogue::Identity);
+        }
+        norm.forward(x)
+    }
+
+    /// [`norm`](Self::norm), then ReLU.
+    pub fn norm_relu(self, norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
+        #[cfg(feature = "flex")]
+        if self.products(&x).is_some() {
+            return native::norm(norm, x, Epilogue::Relu);
+        }
+        relu(norm.forward(x))
+    }
+
+    /// [`norm_relu`](Self::norm_relu), then [`conv`](Self::conv).
+    pub fn norm_relu_conv(self, norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+        #[cfg(feature = "flex")]
+        if let Some(window) = self.products(&x).and_then(|products| native::window(layer, &x, products)) {
+            return native::norm_relu_conv(norm, layer, x, window);
+        }
+        self.conv(layer, self.norm_relu(norm, x))
+    }
+
+    /// [`norm`](Self::norm), then addition of `shortcut`, then ReLU.
+    pub fn norm_add_relu(self, norm: &BatchNorm, x: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
+        #[cfg(feature = "flex")]
+        if self.products(&x).is_some() {
+            return native::norm(norm, x, Epilogue::AddRelu(shortcut));
+        }
+        relu(shortcut + norm.forward(x))
+    }
+
+    /// What the kernels are to multiply in, if they are wanted and can work on `x`.
+    #[cfg(feature = "flex")]
+    fn products(self, x: &Tensor<4>) -> Option<Products> {
+        match self {
+            Engine::Native(products) => native::apply(x).then_some(products),
+            Engine::Burn => None,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Convolution, batch normalization and blocks that concatenate for [Burn](burn) programs that train convolutional
+//! networks on the CPU.
+//!
+//! - [`Engine`] computes Burn's layers, [`Conv2d`](burn::nn::conv::Conv2d) and [`BatchNorm`](burn::nn::BatchNorm),
+//!   alone or several in one pass over memory. Where the kernels of this crate do not apply (another device than flex,
+//!   another type than f32, groups, dilation, a bias) it calls Burn's own operations, so that it can be used
+//!   everywhere.
+//! - [`layer`] has the same operations on tensors, without layers (feature `flex`).
+//! - [`block`] makes one operation of a stage of layers that concatenate, as a DenseNet's, on every device.
+//!
+//! All of it is differentiated: on a device with autodiff each operation registers its gradient. The kernels are those
+//! of [`skipbench_kernels`], whose results have the same bits with any number of threads.
+//!
+//! ```
+//! use burn::nn::conv::{Conv2d, Conv2dConfig};
+//! use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
+//! use burn::tensor::{Device, Tensor};
+//! use skipbench_ops::Engine;
+//!
+//! /// y = ReLU(x + BN(conv(x)))
+//! fn block(engine: Engine, conv: &Conv2d, norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
+//!     engine.norm_add_relu(norm, engine.conv(conv, x.clone()), x)
+//! }
+//!
+//! let device = Device::flex().autodiff();
+//! let padding = PaddingConfig2d::Explicit(1, 1, 1, 1);
+//! let conv = Conv2dConfig::new([8, 8], [3, 3]).with_padding(padding).with_bias(false).init(&device);
+//! let norm = BatchNormConfig::new(8).init(&device);
+//! let x = Tensor::ones([2, 8, 16, 16], &device);
+//! let y = block(Engine::default(), &conv, &norm, x.clone());
+//! let gradients = y.sum().backward();
+//! assert_eq!(conv.weight.val().grad(&gradients).map(|gradient| gradient.dims()), Some([8, 8, 3, 3]));
+//! ```
+//!
+//! # Features
+//!
+//! - `flex` (default): the kernels, for Burn's flex device. Without it an [`Engine`] is Burn's operations alone.
+//! - `wgpu`: [`block`] on Burn's WGSL device; `cube` on any other of its CubeCL devices.
+
+pub mod block;
+mod conv;
+mod engine;
+#[cfg(feature = "flex")]
+pub mod layer;
+#[cfg(feature = "flex")]
+mod slices;
+
+pub use conv::Conv;
+pub use engine::{Engine, update_running_statistics, uses_batch_statistics};
+pub use skipbench_kernels::Products;
+pub use skipbench_kernels::norm::Epilogue;

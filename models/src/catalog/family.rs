@@ -1,0 +1,111 @@
+//! Families as sweeps over width: for each depth (and compression) one member a width or growth rate, cheapest first.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::fixed::Fixed;
+use super::sweep::{WidthSweep, backbones, compressions, densenets, growing_backbones, resnets, vits};
+use crate::images::Images;
+use crate::nets::DenseKind;
+use crate::skip::{ResidualSkip, Skip};
+
+/// A family in which a member can be sought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// CIFAR residual networks without the addition.
+    Plain,
+    /// CIFAR residual networks, option A.
+    Resnet,
+    /// CIFAR DenseNets without bottlenecks.
+    Densenet,
+    /// CIFAR DenseNets with bottlenecks and compression.
+    DensenetBc,
+    /// Vision Transformers.
+    Vit,
+    /// The controlled backbone without skips.
+    BackboneNone,
+    /// The controlled backbone, additive.
+    BackboneAdd,
+    /// The controlled backbone, concatenative.
+    BackboneConcat,
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl Family {
+    /// Every family.
+    pub const ALL: [Family; 8] = [
+        Family::Plain,
+        Family::Resnet,
+        Family::Densenet,
+        Family::DensenetBc,
+        Family::Vit,
+        Family::BackboneNone,
+        Family::BackboneAdd,
+        Family::BackboneConcat,
+    ];
+
+    /// The word used in suites and on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Family::Plain => "plain",
+            Family::Resnet => "resnet",
+            Family::Densenet => "densenet",
+            Family::DensenetBc => "densenet-bc",
+            Family::Vit => "vit",
+            Family::BackboneNone => "backbone-none",
+            Family::BackboneAdd => "backbone-add",
+            Family::BackboneConcat => "backbone-concat",
+        }
+    }
+
+    /// The first key of `fixed` that this family's members do not have.
+    pub(super) fn lacks(self, fixed: &Fixed) -> Option<&'static str> {
+        let dense = matches!(self, Family::Densenet | Family::DensenetBc);
+        let keys = [
+            ("width", fixed.width.is_some() && dense),
+            ("growth", fixed.growth.is_some() && !dense && self != Family::BackboneConcat),
+            ("compression", fixed.compression.is_some() && !dense),
+        ];
+        keys.into_iter().find(|(_, lacking)| *lacking).map(|(key, _)| key)
+    }
+
+    /// Every sweep of the family with what is fixed.
+    pub(super) fn sweeps(self, images: Images, fixed: &Fixed) -> Vec<WidthSweep> {
+        let depths = fixed.depth.map_or_else(|| self.depths(), |depth| vec![depth]);
+        depths.into_iter().flat_map(|depth| self.sweeps_at(depth, images, fixed)).collect()
+    }
+
+    fn depths(self) -> Vec<usize> {
+        match self {
+            Family::Plain | Family::Resnet => (1..=33).map(|n| 6 * n + 2).collect(),
+            Family::Densenet => (1..=62).map(|n| 3 * n + 4).collect(),
+            Family::DensenetBc | Family::BackboneNone | Family::BackboneAdd | Family::BackboneConcat => {
+                (1..=33).map(|n| 6 * n + 4).collect()
+            }
+            Family::Vit => (1..=24).collect(),
+        }
+    }
+
+    fn sweeps_at(self, depth: usize, images: Images, fixed: &Fixed) -> Vec<WidthSweep> {
+        match self {
+            Family::Plain => vec![resnets(depth, ResidualSkip::None, fixed)],
+            Family::Resnet => vec![resnets(depth, ResidualSkip::Add, fixed)],
+            Family::Densenet => vec![densenets(depth, DenseKind::Basic, fixed.compression, fixed)],
+            Family::DensenetBc => match fixed.compression {
+                Some(theta) => vec![densenets(depth, DenseKind::Bc, Some(theta), fixed)],
+                None => compressions().map(|theta| densenets(depth, DenseKind::Bc, theta, fixed)).collect(),
+            },
+            Family::Vit => [2, 3, 4].map(|heads| vits(depth, heads, images, fixed)).into(),
+            Family::BackboneNone => vec![backbones(depth, Skip::None, fixed)],
+            Family::BackboneAdd => vec![backbones(depth, Skip::Add, fixed)],
+            Family::BackboneConcat => vec![growing_backbones(depth, fixed)],
+        }
+    }
+}

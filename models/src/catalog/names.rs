@@ -1,0 +1,150 @@
+//! Names of networks that no paper names: `resnet26-w12`, `densenet-bc-22-26`, `vit-d4-w72-h4-p2`,
+//! `backbone-concat-22-w16-k12`, `backbone-gated-22-w16-nonorm`.
+//!
+//! [`of`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
+
+use crate::nets::{
+    BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNetConfig, Shortcut, StemKind, ViTConfig,
+};
+use crate::skip::{ResidualSkip, Skip};
+use crate::spec::ModelSpec;
+
+/// The descriptive name of `spec`.
+pub(crate) fn of(spec: &ModelSpec) -> String {
+    match spec {
+        ModelSpec::Resnet(config) => resnet(config),
+        ModelSpec::Densenet(config) => densenet(config),
+        ModelSpec::Vit(config) => vit(config, spec.skip()),
+        ModelSpec::Backbone(config) => backbone(config),
+        ModelSpec::Custom(config) => config.name.clone(),
+    }
+}
+
+fn resnet(config: &ResNetConfig) -> String {
+    let family = match config.skip {
+        ResidualSkip::None => "plain",
+        ResidualSkip::Add => "resnet",
+    };
+    let mut name = format!("{family}{}-w{}", config.depth, config.width);
+    match config.block {
+        BlockKind::Basic => {}
+        BlockKind::Bottleneck => name.push_str("-bottleneck"),
+        BlockKind::Preact => name.push_str("-preact"),
+    }
+    if config.stem == StemKind::Imagenet {
+        name.push_str("-imagenet");
+    }
+    if config.shortcut == Shortcut::B {
+        name.push_str("-b");
+    }
+    name
+}
+
+fn densenet(config: &DenseNetConfig) -> String {
+    let family = if config.kind == DenseKind::Bc { "densenet-bc" } else { "densenet" };
+    let mut name = format!("{family}-{}-{}", config.depth, config.growth);
+    if let Some(theta) = config.compression {
+        name.push_str(&format!("-c{theta}"));
+    }
+    if config.stem == StemKind::Imagenet {
+        name.push_str("-imagenet");
+    }
+    name
+}
+
+fn vit(config: &ViTConfig, skip: &str) -> String {
+    let mut name = format!("vit-d{}-w{}-h{}-p{}", config.depth, config.width, config.heads, config.patch);
+    if config.mlp != 4 {
+        name.push_str(&format!("-m{}", config.mlp));
+    }
+    if skip != "add" {
+        name.push_str(&format!("-{skip}"));
+    }
+    name
+}
+
+fn backbone(config: &BackboneConfig) -> String {
+    let mut name = format!("backbone-{}-{}-w{}", config.skip, config.depth, config.width);
+    if let Some(growth) = config.growth {
+        name.push_str(&format!("-k{growth}"));
+    }
+    if config.norm == Norm::None {
+        name.push_str("-nonorm");
+    }
+    name
+}
+
+/// The spec that a descriptive name stands for; `None` if it is not one.
+pub(crate) fn parse(name: &str) -> Option<ModelSpec> {
+    let (head, rest) = name.split_once('-')?;
+    let mut words: Vec<&str> = rest.split('-').collect();
+    match head {
+        "densenet" => parse_densenet(&mut words),
+        "vit" => parse_vit(rest, &mut words),
+        "backbone" => parse_backbone(&mut words),
+        _ => parse_resnet(head, &mut words),
+    }
+}
+
+/// Removes `word` and says whether it was there.
+fn take(words: &mut Vec<&str>, word: &str) -> bool {
+    let found = words.iter().position(|candidate| *candidate == word);
+    found.map(|index| words.remove(index)).is_some()
+}
+
+/// Removes the word that is `key` followed by a number, and gives the number.
+fn number<T: std::str::FromStr>(words: &mut Vec<&str>, key: &str) -> Option<T> {
+    let parsed =
+        words.iter().enumerate().find_map(|(index, word)| Some((index, word.strip_prefix(key)?.parse().ok()?)));
+    parsed.map(|(index, value)| {
+        words.remove(index);
+        value
+    })
+}
+
+fn parse_resnet(head: &str, words: &mut Vec<&str>) -> Option<ModelSpec> {
+    let (skip, depth) = match head.strip_prefix("plain") {
+        Some(depth) => (ResidualSkip::None, depth),
+        None => (ResidualSkip::Add, head.strip_prefix("resnet")?),
+    };
+    let block = match (take(words, "bottleneck"), take(words, "preact")) {
+        (true, _) => BlockKind::Bottleneck,
+        (_, true) => BlockKind::Preact,
+        _ => BlockKind::Basic,
+    };
+    let stem = if take(words, "imagenet") { StemKind::Imagenet } else { StemKind::Cifar };
+    let shortcut = if take(words, "b") { Shortcut::B } else { Shortcut::A };
+    let width = number(words, "w")?;
+    let config = ResNetConfig { depth: depth.parse().ok()?, width, block, stem, shortcut, skip };
+    words.is_empty().then_some(ModelSpec::Resnet(config))
+}
+
+fn parse_densenet(words: &mut Vec<&str>) -> Option<ModelSpec> {
+    let kind = if take(words, "bc") { DenseKind::Bc } else { DenseKind::Basic };
+    let stem = if take(words, "imagenet") { StemKind::Imagenet } else { StemKind::Cifar };
+    let compression = number(words, "c");
+    let [depth, growth] = words[..] else { return None };
+    let (depth, growth) = (depth.parse().ok()?, growth.parse().ok()?);
+    Some(ModelSpec::Densenet(DenseNetConfig { depth, growth, kind, compression, stem }))
+}
+
+fn parse_vit(rest: &str, words: &mut Vec<&str>) -> Option<ModelSpec> {
+    let skip = |lacks: bool| if lacks { ResidualSkip::None } else { ResidualSkip::Add };
+    let (neither, attention, mlp) =
+        (rest.ends_with("-none"), rest.ends_with("-attention-only"), rest.ends_with("-mlp-only"));
+    let (attention_skip, mlp_skip) = (skip(neither || mlp), skip(neither || attention));
+    words.retain(|word| !["attention", "mlp", "only", "none"].contains(word));
+    let mlp = number(words, "m").unwrap_or(4);
+    let (depth, width) = (number(words, "d")?, number(words, "w")?);
+    let (heads, patch) = (number(words, "h")?, number(words, "p")?);
+    let config = ViTConfig { depth, width, heads, patch, mlp, attention_skip, mlp_skip };
+    words.is_empty().then_some(ModelSpec::Vit(config))
+}
+
+fn parse_backbone(words: &mut Vec<&str>) -> Option<ModelSpec> {
+    let skip = Skip::ALL.into_iter().find(|skip| take(words, skip.word()))?;
+    let norm = if take(words, "nonorm") { Norm::None } else { Norm::Batch };
+    let (width, growth) = (number(words, "w")?, number(words, "k"));
+    let [depth] = words[..] else { return None };
+    Some(ModelSpec::Backbone(BackboneConfig { depth: depth.parse().ok()?, skip, width, growth, norm }))
+}

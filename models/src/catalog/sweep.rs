@@ -1,0 +1,90 @@
+//! The members of a family that differ in their width or growth rate alone, from narrow to wide.
+
+use super::fixed::Fixed;
+use crate::error::WIDEST;
+use crate::images::Images;
+use crate::nets::{BackboneConfig, DenseKind, DenseNetConfig, ResNetConfig, ViTConfig};
+use crate::skip::{ResidualSkip, Skip};
+use crate::spec::ModelSpec;
+
+/// Members of one depth and compression; a member's cost grows with its number.
+pub(super) struct WidthSweep {
+    member: Box<dyn Fn(usize) -> ModelSpec>,
+    /// Difference of the widths of neighbours: a Transformer's heads must divide them.
+    step: usize,
+    /// The only width there is, if it is fixed.
+    only: Option<usize>,
+}
+
+impl WidthSweep {
+    fn new(step: usize, only: Option<usize>, member: impl Fn(usize) -> ModelSpec + 'static) -> Self {
+        Self { member: Box::new(member), step, only }
+    }
+
+    /// The member of that width or growth rate.
+    pub(super) fn of_width(&self, width: usize) -> ModelSpec {
+        (self.member)(width)
+    }
+
+    /// Member number `index`, from 1.
+    pub(super) fn member(&self, index: usize) -> ModelSpec {
+        self.of_width(index * self.step)
+    }
+
+    /// The member of the fixed width, if one is fixed.
+    pub(super) fn only(&self) -> Option<ModelSpec> {
+        self.only.map(|width| self.of_width(width))
+    }
+
+    /// One past the last number.
+    pub(super) fn end(&self) -> usize {
+        WIDEST / self.step
+    }
+}
+
+/// The kind's own compression first, then the others in tenths.
+pub(super) fn compressions() -> impl Iterator<Item = Option<f64>> {
+    let tenths = (3..=10).filter(|tenth| *tenth != 5).map(|tenth| Some(f64::from(tenth) / 10.0));
+    std::iter::once(None).chain(tenths)
+}
+
+pub(super) fn resnets(depth: usize, skip: ResidualSkip, fixed: &Fixed) -> WidthSweep {
+    WidthSweep::new(1, fixed.width, move |width| {
+        ModelSpec::Resnet(ResNetConfig { width, ..ResNetConfig::cifar(depth, skip) })
+    })
+}
+
+pub(super) fn densenets(depth: usize, kind: DenseKind, compression: Option<f64>, fixed: &Fixed) -> WidthSweep {
+    WidthSweep::new(1, fixed.growth, move |growth| {
+        ModelSpec::Densenet(DenseNetConfig { compression, ..DenseNetConfig::cifar(depth, growth, kind) })
+    })
+}
+
+pub(super) fn vits(depth: usize, heads: usize, images: Images, fixed: &Fixed) -> WidthSweep {
+    let patch = patch(images.size);
+    WidthSweep::new(heads, fixed.width, move |width| ModelSpec::Vit(ViTConfig::new(depth, width, heads, patch)))
+}
+
+/// 2 for small images, 4 for CIFAR's, 16 for ImageNet's; 1 where that does not divide the side.
+fn patch(size: usize) -> usize {
+    let wanted = match size {
+        0..=16 => 2,
+        17..=64 => 4,
+        _ => 16,
+    };
+    if size.is_multiple_of(wanted) { wanted } else { 1 }
+}
+
+pub(super) fn backbones(depth: usize, skip: Skip, fixed: &Fixed) -> WidthSweep {
+    WidthSweep::new(1, fixed.width, move |width| {
+        ModelSpec::Backbone(BackboneConfig { width, ..BackboneConfig::new(depth, skip) })
+    })
+}
+
+pub(super) fn growing_backbones(depth: usize, fixed: &Fixed) -> WidthSweep {
+    let width = fixed.width.unwrap_or(16);
+    WidthSweep::new(1, fixed.growth, move |growth| {
+        let config = BackboneConfig { width, growth: Some(growth), ..BackboneConfig::new(depth, Skip::Concat) };
+        ModelSpec::Backbone(config)
+    })
+}

@@ -1,0 +1,26 @@
+//! A tensor of a [`CostTrace`](super::CostTrace).
+
+/// Bytes of one f32.
+pub(super) const F32: u64 = 4;
+
+/// A tensor of a trace: its shape for one image and an identity, so that a tensor saved twice counts once.
+#[derive(Debug, Clone)]
+pub(crate) struct Value {
+    pub(super) id: usize,
+    pub(super) shape: Vec<usize>,
+}
+
+impl Value {
+    /// Channels of a feature map, or the width of a vector.
+    pub(crate) fn channels(&self) -> usize {
+        self.shape[0]
+    }
+
+    pub(super) fn elements(&self) -> u64 {
+        self.shape.iter().map(|&n| n as u64).product()
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.elements() * F32
+    }
+}

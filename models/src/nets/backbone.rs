@@ -1,0 +1,114 @@
+//! The controlled backbone: one pre-activation network in which only [`Skip`] changes.
+//!
+//! Published families differ in more than their skip: ResNet-20 and DenseNet-40-12 have other stems, other orders of
+//! BN and convolution, other down-sampling and other heads. Here all of that is the same for every style:
+//!
+//! stem 3×3 – n × join(x, F(x)) – transition – n × join(x, F(x)) – transition – n × join(x, F(x)) – BN–ReLU–pool–linear
+//!
+//! with F = BN–ReLU–3×3–BN–ReLU–3×3 and transition = BN–ReLU–1×1–average pool. No skip crosses a transition and no join
+//! changes shape, so none needs a projection. Stage s works on `width · 2^s` channels. What concatenation changes of
+//! necessity: F reads all channels so far and adds a growth that also doubles from stage to stage, and the transition
+//! reads the wider result. The plain and the additive member have exactly the same parameters and, from one seed, the
+//! same weights. The other styles of [`Skip`] add what they learn, drawn apart, so that their branches too start with
+//! those weights.
+
+use serde::{Deserialize, Serialize};
+use skipbench_ops::Conv;
+
+use super::norm::{BranchNorm, Norm};
+use super::staged::StagedConfig;
+use super::stem::{StemConfig, StemKind};
+use crate::error::{DEEPEST, SpecError, WIDEST};
+use crate::images::Images;
+use crate::skip::Skip;
+
+const STAGES: usize = 3;
+
+/// The controlled backbone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackboneConfig {
+    /// Weighted layers: 6n+4.
+    pub depth: usize,
+    /// The one thing that varies.
+    pub skip: Skip,
+    /// Channels of the first stage; they double from stage to stage. Default 16.
+    #[serde(default = "default_width")]
+    pub width: usize,
+    /// With `concat`: channels that each block of the last stage adds; those before add a half and a quarter of it,
+    /// rounded. Default three times `width`, which is three quarters of the last stage's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth: Option<usize>,
+    /// `batch` (default), or `none`: no normalization anywhere. `fixup` has none as it is.
+    #[serde(default, skip_serializing_if = "Norm::is_usual")]
+    pub norm: Norm,
+}
+
+fn default_width() -> usize {
+    16
+}
+
+impl BackboneConfig {
+    /// A backbone 16 channels wide.
+    pub fn new(depth: usize, skip: Skip) -> Self {
+        Self { depth, skip, width: default_width(), growth: None, norm: Norm::Batch }
+    }
+
+    /// # Errors
+    /// If a value is impossible; says which and what would do.
+    pub(crate) fn check(&self) -> Result<(), SpecError> {
+        if self.depth < 10 || !(self.depth - 4).is_multiple_of(6) {
+            return Err(SpecError::new("depth", self.depth, "the backbone needs 6n+4: 10, 16, 22, …"));
+        }
+        SpecError::unless_within("depth", self.depth, DEEPEST)?;
+        SpecError::unless_within("width", self.width, WIDEST)?;
+        if self.skip.replaces_batch_norm() && self.norm == Norm::None {
+            let fix = format!("skip = \"{}\" has no normalisation anyway; leave it out", self.skip);
+            return Err(SpecError::new("norm", "none", fix));
+        }
+        match self.growth {
+            Some(growth) if self.skip.concatenates() => SpecError::unless_within("growth", growth, WIDEST),
+            Some(growth) => Err(SpecError::new("growth", growth, "only skip = \"concat\" grows; leave it out")),
+            None => Ok(()),
+        }
+    }
+
+    fn branch_norm(&self) -> BranchNorm {
+        if self.skip.replaces_batch_norm() {
+            return BranchNorm::fixup(self.depth.saturating_sub(4) / 2, 2);
+        }
+        match self.norm {
+            Norm::Batch => BranchNorm::Batch,
+            Norm::None => BranchNorm::None,
+        }
+    }
+
+    /// Channels that a block of stage `stage` (from 0) puts out.
+    fn output(&self, stage: usize) -> usize {
+        if !self.skip.concatenates() {
+            return self.width << stage;
+        }
+        let share = 1 << (STAGES - 1 - stage);
+        ((self.growth.unwrap_or(3 * self.width) + share / 2) / share).max(1)
+    }
+
+    /// Every shape of the network.
+    ///
+    /// # Errors
+    /// As [`BackboneConfig::check`].
+    pub(crate) fn staged(&self, images: Images) -> Result<StagedConfig, SpecError> {
+        self.check()?;
+        let stem = StemConfig { kind: StemKind::Cifar, input: images.channels, output: self.width, activated: false };
+        let mut net = StagedConfig::new(self.skip, self.branch_norm(), stem, images.classes);
+        for stage in 0..STAGES {
+            if stage > 0 {
+                net.transition(self.width << stage);
+            }
+            let output = self.output(stage);
+            for _ in 0..(self.depth - 4) / 6 {
+                net.block(vec![Conv::new(net.channels(), output, 3), Conv::new(output, output, 3)]);
+            }
+        }
+        Ok(net)
+    }
+}

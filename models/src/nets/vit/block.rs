@@ -1,0 +1,94 @@
+//! A Transformer block: attention and an MLP, each with its own skip.
+
+use burn::module::Module;
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::Tensor;
+use burn::tensor::activation::gelu;
+use burn::tensor::module::attention;
+
+use crate::cost::trace::{CostTrace, Value};
+use crate::init::Weights;
+use crate::probe::{At, Probe, ProbePoint};
+use crate::skip::ResidualSkip;
+
+/// Configuration of a [`Block`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BlockConfig {
+    pub(super) width: usize,
+    pub(super) heads: usize,
+    /// Width of the MLP's hidden layer.
+    pub(super) hidden: usize,
+    pub(super) attention_skip: ResidualSkip,
+    pub(super) mlp_skip: ResidualSkip,
+}
+
+impl BlockConfig {
+    /// Draws the block's weights.
+    pub(super) fn init(&self, weights: &mut Weights) -> Block {
+        Block {
+            attention_norm: weights.layer_norm(self.width),
+            qkv: weights.linear(self.width, 3 * self.width),
+            projection: weights.linear(self.width, self.width),
+            mlp_norm: weights.layer_norm(self.width),
+            up: weights.linear(self.width, self.hidden),
+            down: weights.linear(self.hidden, self.width),
+            heads: self.heads,
+            attention_skip: self.attention_skip,
+            mlp_skip: self.mlp_skip,
+        }
+    }
+
+    /// Costs the block.
+    pub(super) fn trace(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+        let (attention, mlp) = (format!("{name}.attention"), format!("{name}.mlp"));
+        let fx = trace.layer_norm(&attention, x);
+        let fx = trace.linear(&attention, &fx, 3 * self.width);
+        let fx = trace.attention(&attention, &fx, self.heads);
+        let fx = trace.linear(&attention, &fx, self.width);
+        let x = self.attention_skip.trace(&attention, x, &fx, trace);
+        let fx = trace.layer_norm(&mlp, &x);
+        let fx = trace.linear(&mlp, &fx, self.hidden);
+        let fx = trace.gelu(&mlp, &fx);
+        let fx = trace.linear(&mlp, &fx, self.width);
+        self.mlp_skip.trace(&mlp, &x, &fx, trace)
+    }
+}
+
+/// Attention and MLP, each with its own skip.
+#[derive(Module, Debug)]
+pub(super) struct Block {
+    attention_norm: LayerNorm,
+    qkv: Linear,
+    projection: Linear,
+    mlp_norm: LayerNorm,
+    up: Linear,
+    down: Linear,
+    heads: usize,
+    #[module(skip)]
+    attention_skip: ResidualSkip,
+    #[module(skip)]
+    mlp_skip: ResidualSkip,
+}
+
+impl Block {
+    pub(super) fn forward<P: Probe>(&self, x: Tensor<3>, at: At, probe: &mut P) -> Tensor<3> {
+        let x = probe.tensor(ProbePoint::Input(at), x);
+        probe.weight(ProbePoint::Qkv(at), &self.qkv.weight);
+        probe.weight(ProbePoint::Attention(at), &self.projection.weight);
+        let fx = probe.tensor(ProbePoint::Attention(at), self.attend(self.attention_norm.forward(x.clone())));
+        let x = self.attention_skip.join(x, fx);
+        probe.weight(ProbePoint::Up(at), &self.up.weight);
+        probe.weight(ProbePoint::Mlp(at), &self.down.weight);
+        let fx = self.down.forward(gelu(self.up.forward(self.mlp_norm.forward(x.clone()))));
+        self.mlp_skip.join(x, probe.tensor(ProbePoint::Mlp(at), fx))
+    }
+
+    /// Multi-head self-attention: `[batch, tokens, width]` to the same.
+    fn attend(&self, x: Tensor<3>) -> Tensor<3> {
+        let [batch, tokens, width] = x.dims();
+        let qkv = self.qkv.forward(x).reshape([batch, tokens, 3 * self.heads, width / self.heads]).swap_dims(1, 2);
+        let part = |index: usize| qkv.clone().narrow(1, index * self.heads, self.heads);
+        let y = attention(part(0), part(1), part(2), None, None, Default::default());
+        self.projection.forward(y.swap_dims(1, 2).reshape([batch, tokens, width]))
+    }
+}

@@ -1,0 +1,34 @@
+//! `y = x + a·F(x)` without normalization, a 1 at first: [`Skip::Fixup`](super::Skip::Fixup).
+//!
+//! Fixup: Zhang, Dauphin and Ma 2019, arXiv:1901.09321, §3. The multiplier a is here. The branch's part, which the
+//! backbone builds in place of BatchNorm, is [`BranchNorm::Fixup`](crate::nets::norm::BranchNorm::Fixup): its last convolution
+//! starts at 0, the others are scaled by the number of blocks, and scalar shifts stand around every ReLU.
+
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+
+use crate::cost::trace::{CostTrace, Value};
+use crate::init::Weights;
+
+/// The learned number a.
+#[derive(Module, Debug)]
+pub(crate) struct Fixup {
+    factor: Param<Tensor<1>>,
+}
+
+impl Fixup {
+    pub(crate) fn init(weights: &Weights) -> Self {
+        Self { factor: weights.given(vec![1.0], [1]) }
+    }
+
+    /// `y = x + a·F(x)`.
+    pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
+        x + fx * self.factor.val().reshape([1, 1, 1, 1])
+    }
+
+    /// Costs [`Fixup::forward`].
+    pub(crate) fn trace(name: &str, x: Value, fx: &Value, trace: &mut CostTrace) -> Value {
+        let scaled = trace.scaled(name, fx);
+        trace.sum(name, &[x, scaled])
+    }
+}

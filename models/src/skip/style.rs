@@ -1,0 +1,134 @@
+//! The styles by name, and what the network around a join must know of each.
+//!
+//! Every question is answered by a match that names every style: a new one does not compile until it has answered.
+
+use serde::{Deserialize, Serialize};
+
+/// How a block joins its input `x` with its branch's output `F(x)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Skip {
+    /// `y = F(x)`: a plain network.
+    None,
+    /// `y = x + F(x)`: ResNet, He et al. 2015, arXiv:1512.03385, eq. 1; also both skips of a Transformer block.
+    Add,
+    /// `y = [x, F(x)]` along channels: DenseNet, Huang et al. 2016, arXiv:1608.06993, eq. 2.
+    ///
+    /// Applied recursively, `[[x0, x1], x2] = [x0, x1, x2]`, which is the paper's dense connectivity. Every layer
+    /// therefore copies the whole prefix once more.
+    Concat,
+    /// `y = x + a·F(x)` with one learned number a, 0 at first: SkipInit, De and Smith 2020, arXiv:2002.10444; ReZero,
+    /// Bachlechner et al. 2020, arXiv:2003.04887, eq. 1.
+    Scaled,
+    /// `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; p·F(x) outside training. p
+    /// falls linearly from 1 to 0.5 at the last block: stochastic depth, Huang et al. 2016, arXiv:1603.09382, eqs. 2, 4
+    /// and 5.
+    Stochastic,
+    /// `y = T(x)·F(x) + (1 − T(x))·x`, T a 1×1 convolution and a sigmoid, its bias −2 at first: Highway, Srivastava et
+    /// al. 2015, arXiv:1505.00387, eq. 3.
+    Gated,
+    /// `y_i = Σ_j α_ij·x_j` over what every block so far gave, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's input x_0;
+    /// α_ii = 1 and the others 0 at first: DenseFormer, Pagliardini et al. 2024, arXiv:2402.02622, eq. 2.
+    Weighted,
+    /// Two streams of which each block reads one mix and to which it writes another, mixing them besides, with learned
+    /// numbers (static): hyper-connections, Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5 and 14.
+    Hyper,
+    /// [`Skip::Hyper`] with a doubly stochastic mixing matrix: manifold-constrained hyper-connections, Xie et al. 2025,
+    /// arXiv:2512.24880.
+    Constrained,
+    /// `y = x + a·F(x)` without normalization: F's last convolution starts at 0, a at 1, the others are scaled by the
+    /// number of blocks, and F has scalar shifts: Fixup, Zhang et al. 2019, arXiv:1901.09321, §3.
+    Fixup,
+}
+
+impl Skip {
+    /// Every style, plain first.
+    pub const ALL: [Skip; 10] = [
+        Skip::None,
+        Skip::Add,
+        Skip::Concat,
+        Skip::Scaled,
+        Skip::Stochastic,
+        Skip::Gated,
+        Skip::Weighted,
+        Skip::Hyper,
+        Skip::Constrained,
+        Skip::Fixup,
+    ];
+
+    /// Channels after the join, given those of `x` and of `F(x)`.
+    pub(crate) fn channels(self, x: usize, fx: usize) -> usize {
+        if self.concatenates() { x + fx } else { fx }
+    }
+
+    /// Whether a block's output is wider than its input, by the channels of F(x).
+    pub fn concatenates(self) -> bool {
+        match self {
+            Skip::Concat => true,
+            Skip::None | Skip::Add | Skip::Scaled | Skip::Stochastic | Skip::Gated => false,
+            Skip::Weighted | Skip::Hyper | Skip::Constrained | Skip::Fixup => false,
+        }
+    }
+
+    /// Whether the style itself keeps the scale of branches, so that they have no BatchNorm.
+    pub(crate) fn replaces_batch_norm(self) -> bool {
+        match self {
+            Skip::Fixup => true,
+            Skip::None | Skip::Add | Skip::Concat | Skip::Scaled | Skip::Stochastic => false,
+            Skip::Gated | Skip::Weighted | Skip::Hyper | Skip::Constrained => false,
+        }
+    }
+
+    /// Whether a training step leaves blocks out by chance.
+    pub(crate) fn leaves_blocks_out(self) -> bool {
+        match self {
+            Skip::Stochastic => true,
+            Skip::None | Skip::Add | Skip::Concat | Skip::Scaled | Skip::Gated => false,
+            Skip::Weighted | Skip::Hyper | Skip::Constrained | Skip::Fixup => false,
+        }
+    }
+
+    /// The word used in specs, names and rows, such as `none`, `add` or `concat`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Skip::None => "none",
+            Skip::Add => "add",
+            Skip::Concat => "concat",
+            Skip::Scaled => "scaled",
+            Skip::Stochastic => "stochastic",
+            Skip::Gated => "gated",
+            Skip::Weighted => "weighted",
+            Skip::Hyper => "hyper",
+            Skip::Constrained => "constrained",
+            Skip::Fixup => "fixup",
+        }
+    }
+}
+
+impl std::fmt::Display for Skip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Skip;
+
+    #[test]
+    fn all_styles_are_in_the_list_once_each() {
+        let place = |skip| match skip {
+            Skip::None => 0,
+            Skip::Add => 1,
+            Skip::Concat => 2,
+            Skip::Scaled => 3,
+            Skip::Stochastic => 4,
+            Skip::Gated => 5,
+            Skip::Weighted => 6,
+            Skip::Hyper => 7,
+            Skip::Constrained => 8,
+            Skip::Fixup => 9,
+        };
+        assert!(Skip::ALL.into_iter().map(place).eq(0..10));
+    }
+}

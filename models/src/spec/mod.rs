@@ -1,0 +1,180 @@
+//! [`ModelSpec`]: a network as data; [`Model`]: the same network built. The only place that knows every family.
+
+mod custom;
+mod model;
+mod network;
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+pub use custom::{CustomConfig, CustomModel};
+pub use model::Model;
+pub use network::{Custom, Network};
+
+use crate::cost::trace::CostTrace;
+use crate::cost::{self, Cost, Layer};
+use crate::error::SpecError;
+use crate::execution::Execution;
+use crate::images::Images;
+use crate::init::Weights;
+use crate::nets::{BackboneConfig, DenseNetConfig, ResNetConfig, ViTConfig};
+use crate::skip::{ResidualSkip, Skip};
+
+/// A network as data. In TOML: `{ family = "resnet", depth = 20 }`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "family", rename_all = "lowercase")]
+pub enum ModelSpec {
+    /// Residual (or, with `skip = "none"`, plain).
+    Resnet(ResNetConfig),
+    /// Densely connected.
+    Densenet(DenseNetConfig),
+    /// Vision Transformer.
+    Vit(ViTConfig),
+    /// The controlled backbone.
+    Backbone(BackboneConfig),
+    /// A network that another program brings.
+    #[serde(rename = "own")]
+    Custom(CustomConfig),
+}
+
+impl ModelSpec {
+    /// The family as reports group it: `plain`, `resnet`, `densenet`, `vit`, `backbone` or `own`.
+    pub fn family(&self) -> &'static str {
+        match self {
+            ModelSpec::Resnet(config) => match config.skip {
+                ResidualSkip::None => "plain",
+                ResidualSkip::Add => "resnet",
+            },
+            ModelSpec::Densenet(_) => "densenet",
+            ModelSpec::Vit(_) => "vit",
+            ModelSpec::Backbone(_) => "backbone",
+            ModelSpec::Custom(_) => "own",
+        }
+    }
+
+    /// The skip style as reports group it: the word of a [`Skip`] such as `none`, `add` or `concat`, or for a
+    /// Transformer that lacks one of its two skips `attention-only` or `mlp-only`, after the one it has.
+    pub fn skip(&self) -> &str {
+        match self {
+            ModelSpec::Resnet(config) => config.skip.word(),
+            ModelSpec::Densenet(_) => Skip::Concat.word(),
+            ModelSpec::Backbone(config) => config.skip.word(),
+            ModelSpec::Custom(config) => &config.skip,
+            ModelSpec::Vit(config) => match (config.attention_skip, config.mlp_skip) {
+                (ResidualSkip::None, ResidualSkip::None) => "none",
+                (ResidualSkip::None, ResidualSkip::Add) => "mlp-only",
+                (ResidualSkip::Add, ResidualSkip::None) => "attention-only",
+                (ResidualSkip::Add, ResidualSkip::Add) => "add",
+            },
+        }
+    }
+
+    /// Weighted layers, or a Transformer's blocks.
+    pub fn depth(&self) -> usize {
+        match self {
+            ModelSpec::Resnet(config) => config.depth,
+            ModelSpec::Densenet(config) => config.depth,
+            ModelSpec::Vit(config) => config.depth,
+            ModelSpec::Backbone(config) => config.depth,
+            ModelSpec::Custom(config) => config.depth,
+        }
+    }
+
+    /// Branches F that a skip goes around, or would: the measure of depth that is the same thing in every family.
+    pub fn branches(&self) -> usize {
+        match self {
+            ModelSpec::Resnet(config) => config.stages().map_or(0, |stages| stages.iter().sum()),
+            ModelSpec::Densenet(config) => config.blocks().map_or(0, |blocks| blocks.iter().sum()),
+            ModelSpec::Vit(config) => 2 * config.depth,
+            ModelSpec::Backbone(config) => config.depth.saturating_sub(4) / 2,
+            ModelSpec::Custom(config) => config.depth,
+        }
+    }
+
+    /// Whether a training step keeps what its cost says: all but stochastic depth, which leaves blocks out by chance.
+    pub fn keeps_what_it_costs(&self) -> bool {
+        match self {
+            ModelSpec::Backbone(config) => !config.skip.leaves_blocks_out(),
+            ModelSpec::Custom(config) => config.skip != Skip::Stochastic.word(),
+            ModelSpec::Resnet(_) | ModelSpec::Densenet(_) | ModelSpec::Vit(_) => true,
+        }
+    }
+
+    /// The layer table for `images`, without building the network.
+    ///
+    /// # Errors
+    /// An impossible value, or images too small for the strides.
+    pub fn layers(&self, images: Images) -> Result<Vec<Layer>, SpecError> {
+        self.layers_with(images, Execution::default())
+    }
+
+    /// [`ModelSpec::layers`] with a choice of how the network computes, which decides what it saves.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn layers_with(&self, images: Images, execution: Execution) -> Result<Vec<Layer>, SpecError> {
+        images.check()?;
+        let (mut trace, input) = CostTrace::start(images, execution);
+        match self {
+            ModelSpec::Resnet(config) => config.trace(images, &input, &mut trace)?,
+            ModelSpec::Densenet(config) => config.staged(images)?.trace(&input, &mut trace),
+            ModelSpec::Vit(config) => config.trace(images, &input, &mut trace)?,
+            ModelSpec::Backbone(config) => config.staged(images)?.trace(&input, &mut trace),
+            ModelSpec::Custom(config) => return Err(SpecError::new("name", &config.name, NO_LAYERS)),
+        }
+        trace.finish()
+    }
+
+    /// The cost for `images`, without building the network.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn cost(&self, images: Images) -> Result<Cost, SpecError> {
+        self.cost_with(images, Execution::default())
+    }
+
+    /// [`ModelSpec::cost`] with a choice of how the network computes, which decides what it saves.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn cost_with(&self, images: Images, execution: Execution) -> Result<Cost, SpecError> {
+        match self {
+            ModelSpec::Custom(config) => Ok(config.cost()),
+            _ => Ok(cost::total(&self.layers_with(images, execution)?)),
+        }
+    }
+
+    /// Builds the network on `device` with weights drawn from `seed`. The same seed gives the same weights on
+    /// every device.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn init(&self, images: Images, seed: u64, device: &Device) -> Result<Model, SpecError> {
+        self.init_with(images, seed, device, Execution::default())
+    }
+
+    /// [`ModelSpec::init`] with a choice of how the network computes.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::layers`].
+    pub fn init_with(
+        &self,
+        images: Images,
+        seed: u64,
+        device: &Device,
+        execution: Execution,
+    ) -> Result<Model, SpecError> {
+        self.layers(images)?;
+        let weights = &mut Weights::new(seed, device, execution);
+        Ok(match self {
+            ModelSpec::Resnet(config) => Model::Resnet(config.init(images, weights)?),
+            ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
+            ModelSpec::Vit(config) => Model::Vit(config.init(images, weights)?),
+            ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
+            ModelSpec::Custom(config) => return Err(SpecError::new("name", &config.name, FOREIGN)),
+        })
+    }
+}
+
+const NO_LAYERS: &str = "a network of one's own has no layer table";
+const FOREIGN: &str = "this program has no such network; run the one that brings it";

@@ -1,0 +1,96 @@
+//! What can be built and measured: the networks of this crate, and custom models.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor};
+
+use super::custom::CustomModel;
+use super::{Model, ModelSpec};
+use crate::error::SpecError;
+use crate::execution::Execution;
+use crate::images::Images;
+
+/// What can be built from a specification and measured: [`Model`], and every [`CustomModel`].
+pub trait Network: Module {
+    /// Builds it on `device` with weights drawn from `seed`. A custom model computes as it does,
+    /// whatever `execution` says.
+    ///
+    /// # Errors
+    /// An impossible specification, or one of another kind of network.
+    fn build(
+        spec: &ModelSpec,
+        images: Images,
+        seed: u64,
+        device: &Device,
+        execution: Execution,
+    ) -> Result<Self, SpecError>;
+
+    /// Logits, `[batch, classes]`.
+    fn logits(&self, images: Tensor<4>) -> Tensor<2>;
+
+    /// Tells a network whose chance depends on the training step that `steps` of them are done. Most have none.
+    fn resume(&self, _steps: u64) {}
+
+    /// Trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
+    fn count_trainable(&self) -> u64 {
+        trainable(self)
+    }
+}
+
+impl Network for Model {
+    fn build(
+        spec: &ModelSpec,
+        images: Images,
+        seed: u64,
+        device: &Device,
+        execution: Execution,
+    ) -> Result<Self, SpecError> {
+        spec.init_with(images, seed, device, execution)
+    }
+
+    fn logits(&self, images: Tensor<4>) -> Tensor<2> {
+        self.forward(images)
+    }
+
+    fn resume(&self, steps: u64) {
+        if let Model::Staged(model) = self {
+            model.resume(steps);
+        }
+    }
+}
+
+/// A custom model that a specification names.
+#[derive(Module, Debug)]
+pub struct Custom<O: CustomModel> {
+    net: O,
+}
+
+impl<O: CustomModel> Network for Custom<O> {
+    fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device, _: Execution) -> Result<Self, SpecError> {
+        match spec {
+            ModelSpec::Custom(config) => O::init(config, images, seed, device).map(|net| Self { net }),
+            other => Err(SpecError::new("family", other.family(), "a network of one's own is needed")),
+        }
+    }
+
+    fn logits(&self, images: Tensor<4>) -> Tensor<2> {
+        self.net.forward(images)
+    }
+}
+
+struct Count(u64);
+
+impl ModuleVisitor for Count {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if param.is_require_grad() {
+            self.0 += param.lazy_shape().num_elements() as u64;
+        }
+    }
+}
+
+/// How many trainable parameters there are.
+fn trainable<M: Module>(model: &M) -> u64 {
+    let mut count = Count(0);
+    // Off an autodiff device no parameter requires a gradient, so ask on one.
+    model.clone().train().visit(&mut count);
+    count.0
+}

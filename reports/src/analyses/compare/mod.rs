@@ -1,0 +1,12 @@
+//! Each member of a matched group against its reference, seed by seed.
+
+mod comparison;
+mod judge;
+mod rows;
+mod verdict;
+
+pub use comparison::{Comparison, Entry, Member};
+pub use judge::compare;
+pub use rows::{ComparisonRow, rows};
+pub(crate) use verdict::CHANCE;
+pub use verdict::Verdict;

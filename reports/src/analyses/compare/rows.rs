@@ -1,0 +1,121 @@
+//! The comparison as rows for scripts.
+
+use serde::Serialize;
+
+use super::comparison::{Comparison, Entry, Member};
+use super::verdict::Verdict;
+use crate::stats::Estimate;
+use crate::stats::paired::Contrast;
+
+/// One line of `comparison.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ComparisonRow {
+    /// Suite.
+    pub suite: String,
+    /// Group.
+    pub group: String,
+    /// Data set.
+    pub data: String,
+    /// Device.
+    pub device: String,
+    /// The recipe as JSON.
+    pub recipe: String,
+    /// What the group is matched in.
+    pub budget: String,
+    /// Model.
+    pub model: String,
+    /// Family.
+    pub family: String,
+    /// Skip style.
+    pub skip: String,
+    /// The metric, with its unit.
+    pub metric: &'static str,
+    /// Seeds behind the value.
+    pub n: usize,
+    /// Mean over seeds.
+    pub value: f64,
+    /// Lower end of its 95 % interval.
+    pub value_low: Option<f64>,
+    /// Upper end.
+    pub value_high: Option<f64>,
+    /// The model compared with.
+    pub reference: String,
+    /// Seeds that both have.
+    pub pairs: usize,
+    /// Mean difference from the reference; of shares only.
+    pub difference: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub difference_low: Option<f64>,
+    /// Upper end.
+    pub difference_high: Option<f64>,
+    /// Geometric mean of the ratios to the reference.
+    pub ratio: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub ratio_low: Option<f64>,
+    /// Upper end.
+    pub ratio_high: Option<f64>,
+    /// The largest difference that the reference shows to itself (A/A), as a share; empty without A/A cells.
+    pub noise_floor: Option<f64>,
+    /// The smallest difference, or else ratio less 1, that as many pairs with this spread would have shown in four
+    /// cases of five.
+    pub detectable: Option<f64>,
+    /// The chance of such a difference were there none.
+    pub p: Option<f64>,
+    /// The same corrected for the group's comparisons (Holm).
+    pub p_corrected: Option<f64>,
+    /// How many those are.
+    pub comparisons: usize,
+    /// What the difference of shares, or else the ratio, says.
+    pub verdict: Verdict,
+}
+
+/// The comparison as rows, one for each group, member and metric.
+pub fn rows(comparisons: &[Comparison]) -> Vec<ComparisonRow> {
+    let mut rows = Vec::new();
+    for comparison in comparisons {
+        for member in &comparison.members {
+            rows.extend(member.entries.iter().map(|entry| row(comparison, member, entry)));
+        }
+    }
+    rows
+}
+
+fn row(comparison: &Comparison, member: &Member, entry: &Entry) -> ComparisonRow {
+    let identity = &comparison.identity;
+    let ratio = entry.ratio.map(|ratio| ratio.estimate);
+    let difference = entry.difference.map(|difference| difference.estimate);
+    let (low, high) =
+        (|of: Option<Estimate>| of.and_then(|of| of.low), |of: Option<Estimate>| of.and_then(|of| of.high));
+    // Against itself the reference shows nothing.
+    let judged: Option<&Contrast> = entry.judged().filter(|_| entry.corrected_p.is_some());
+    ComparisonRow {
+        suite: identity.suite.clone(),
+        group: identity.group.clone(),
+        data: identity.data.clone(),
+        device: identity.device.clone(),
+        recipe: identity.recipe.clone(),
+        budget: identity.budget.clone(),
+        model: member.model.clone(),
+        family: member.family.clone(),
+        skip: member.skip.clone(),
+        metric: entry.metric.word(),
+        n: entry.value.n,
+        value: entry.value.value,
+        value_low: entry.value.low,
+        value_high: entry.value.high,
+        reference: identity.reference.clone(),
+        pairs: ratio.map_or(0, |ratio| ratio.n),
+        difference: difference.map(|difference| difference.value),
+        difference_low: low(difference),
+        difference_high: high(difference),
+        ratio: ratio.map(|ratio| ratio.value),
+        ratio_low: low(ratio),
+        ratio_high: high(ratio),
+        noise_floor: comparison.noise_floor(entry.metric),
+        detectable: judged.and_then(|judged| judged.detectable),
+        p: judged.and_then(|judged| judged.p),
+        p_corrected: entry.corrected_p,
+        comparisons: comparison.judged,
+        verdict: entry.verdict,
+    }
+}

@@ -1,0 +1,247 @@
+//! Accuracy against a cost: which networks no other one beats in both (Pareto).
+
+use serde::Serialize;
+
+use crate::analyses::group::{Group, Member, Setting, settings};
+use crate::analyses::metric::Metric;
+use crate::stats::Estimate;
+use crate::stats::paired;
+use crate::stats::parallel;
+
+/// Where a network stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// No other is as good in both and better in one, going by the means.
+    On,
+    /// Another is, by the means; but the intervals of their paired difference and ratio leave it open.
+    Unsure,
+    /// Another is, and the intervals say so too.
+    Off,
+}
+
+/// One network: what it costs and what accuracy that bought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tradeoff {
+    /// Group.
+    pub group: String,
+    /// Model.
+    pub model: String,
+    /// Family.
+    pub family: String,
+    /// How it joins ([`Member::style`]).
+    pub style: String,
+    /// What it costs: the mean over replicates.
+    pub cost: Estimate,
+    /// Test accuracy: the mean over seeds.
+    pub accuracy: Estimate,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The network that beats it by most accuracy.
+    pub beaten_by: Option<String>,
+}
+
+/// The networks of one setting by one cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frontier {
+    /// What they have in common.
+    pub setting: Setting,
+    /// The cost. Of throughput more is better, so that its cheapest is the fastest.
+    pub cost: Metric,
+    /// The networks, the cheapest first.
+    pub points: Vec<Tradeoff>,
+}
+
+/// The costs that accuracy is held against.
+pub const COSTS: [Metric; 8] = [
+    Metric::TrainThroughput,
+    Metric::InferThroughput,
+    Metric::Latency,
+    Metric::TimeToAccuracy,
+    Metric::TrainMemory,
+    Metric::InferMemory,
+    Metric::Params,
+    Metric::Macs,
+];
+
+/// A frontier for each setting and cost that at least two networks have with an accuracy.
+pub fn frontiers(groups: &[Group]) -> Vec<Frontier> {
+    settings(groups).iter().flat_map(|(setting, groups)| of_setting(setting, groups)).collect()
+}
+
+fn of_setting(setting: &Setting, groups: &[&Group]) -> Vec<Frontier> {
+    let members = groups.iter().flat_map(|group| group.members.iter().map(|member| (&group.identity.group, member)));
+    let nets: Vec<Network<'_>> = members.filter_map(|(group, member)| Network::of(group, member)).collect();
+    let mut points = parallel::map(&nets, |net| Dominance::new(net, &nets).points());
+    let by = |(index, cost): (usize, &Metric)| {
+        let mut points: Vec<Tradeoff> = points.iter_mut().filter_map(|of_net| of_net[index].take()).collect();
+        points.sort_by(|a, b| badness(*cost, a.cost.value).total_cmp(&badness(*cost, b.cost.value)));
+        (points.len() > 1).then(|| Frontier { setting: setting.clone(), cost: *cost, points })
+    };
+    COSTS.iter().enumerate().filter_map(by).collect()
+}
+
+/// A value of `cost` as a number of which less is better.
+fn badness(cost: Metric, value: f64) -> f64 {
+    if cost.more_is_better() { -value } else { value }
+}
+
+/// A network with an accuracy.
+struct Network<'a> {
+    group: &'a str,
+    member: &'a Member,
+    accuracy: Estimate,
+    /// By each of [`COSTS`].
+    costs: [Option<Estimate>; COSTS.len()],
+}
+
+impl<'a> Network<'a> {
+    fn of(group: &'a str, member: &'a Member) -> Option<Self> {
+        let costs = COSTS.map(|cost| member.mean(cost));
+        Some(Self { group, member, accuracy: member.mean(Metric::TestAccuracy)?, costs })
+    }
+
+    /// As good as another in both and better in one, going by the means.
+    fn beats(&self, other: &Network<'_>, cost: usize) -> bool {
+        let (Some(own), Some(its)) = (&self.costs[cost], &other.costs[cost]) else { return false };
+        let (own, its) = (badness(COSTS[cost], own.value), badness(COSTS[cost], its.value));
+        let (accuracy, its_accuracy) = (self.accuracy.value, other.accuracy.value);
+        own <= its && accuracy >= its_accuracy && (own < its || accuracy > its_accuracy)
+    }
+
+    /// As cheap by the whole interval over pairs; what is equal in every pair is as cheap.
+    fn surely_as_cheap(&self, other: &Network<'_>, cost: Metric, room: &mut Vec<f64>) -> bool {
+        let (more, less) =
+            if cost.more_is_better() { (self.member, other.member) } else { (other.member, self.member) };
+        paired::surely_as_many_times(more.paired(less, cost), room)
+    }
+
+    /// As accurate likewise.
+    fn surely_as_accurate(&self, other: &Network<'_>, room: &mut Vec<f64>) -> bool {
+        let images = self.member.images.get(&Metric::TestAccuracy).copied().unwrap_or(u64::MAX);
+        paired::surely_as_much(self.member.paired(other.member, Metric::TestAccuracy), images, room)
+    }
+}
+
+/// One network against all.
+struct Dominance<'a> {
+    net: &'a Network<'a>,
+    all: &'a [Network<'a>],
+    /// Whether each is surely as accurate, as far as that was asked: the answer is the same for every cost.
+    as_accurate: Vec<Option<bool>>,
+    room: Vec<f64>,
+}
+
+impl<'a> Dominance<'a> {
+    fn new(net: &'a Network<'a>, all: &'a [Network<'a>]) -> Self {
+        Self { net, all, as_accurate: vec![None; all.len()], room: Vec::new() }
+    }
+
+    /// Where it stands by each of [`COSTS`] that it has.
+    fn points(mut self) -> Vec<Option<Tradeoff>> {
+        (0..COSTS.len()).map(|cost| self.point(cost)).collect()
+    }
+
+    fn point(&mut self, cost: usize) -> Option<Tradeoff> {
+        let Network { group, member, accuracy, costs } = self.net;
+        let mut beating: Vec<usize> =
+            (0..self.all.len()).filter(|index| self.all[*index].beats(self.net, cost)).collect();
+        // The most accurate first: it is the likeliest to be surely so.
+        beating.sort_by(|a, b| self.all[*b].accuracy.value.total_cmp(&self.all[*a].accuracy.value));
+        let best = beating.first().map(|index| self.all[*index].member.model.clone());
+        let standing = if beating.is_empty() {
+            Standing::On
+        } else if beating.iter().any(|index| self.surely_beaten_by(*index, COSTS[cost])) {
+            Standing::Off
+        } else {
+            Standing::Unsure
+        };
+        Some(Tradeoff {
+            group: (*group).to_owned(),
+            model: member.model.clone(),
+            family: member.family.clone(),
+            style: member.style().to_owned(),
+            cost: costs[cost]?,
+            accuracy: *accuracy,
+            standing,
+            beaten_by: best,
+        })
+    }
+
+    fn surely_beaten_by(&mut self, index: usize, cost: Metric) -> bool {
+        let Self { net, all, as_accurate, room } = self;
+        let other = &all[index];
+        let accurate = *as_accurate[index].get_or_insert_with(|| other.surely_as_accurate(net, room));
+        accurate && other.surely_as_cheap(net, cost, room)
+    }
+}
+
+/// One line of `frontier.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FrontierRow {
+    /// Suite.
+    pub suite: String,
+    /// Data set.
+    pub data: String,
+    /// Device.
+    pub device: String,
+    /// Identity of the machine.
+    pub host: String,
+    /// The cost, with its unit.
+    pub cost: &'static str,
+    /// Group.
+    pub group: String,
+    /// Model.
+    pub model: String,
+    /// Family.
+    pub family: String,
+    /// How it joins.
+    pub style: String,
+    /// Mean cost over replicates.
+    pub cost_value: f64,
+    /// Lower end of its 95 % interval.
+    pub cost_low: Option<f64>,
+    /// Upper end.
+    pub cost_high: Option<f64>,
+    /// Seeds behind the accuracy.
+    pub n: usize,
+    /// Mean test accuracy over seeds.
+    pub test_accuracy: f64,
+    /// Lower end of its 95 % interval.
+    pub test_accuracy_low: Option<f64>,
+    /// Upper end.
+    pub test_accuracy_high: Option<f64>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The network that beats it by most accuracy.
+    pub beaten_by: Option<String>,
+}
+
+/// The frontiers as rows.
+pub fn rows(frontiers: &[Frontier]) -> Vec<FrontierRow> {
+    frontiers.iter().flat_map(|frontier| frontier.points.iter().map(|point| row(frontier, point))).collect()
+}
+
+fn row(frontier: &Frontier, point: &Tradeoff) -> FrontierRow {
+    let setting = &frontier.setting;
+    FrontierRow {
+        suite: setting.suite.clone(),
+        data: setting.data.clone(),
+        device: setting.device.clone(),
+        host: setting.host.clone(),
+        cost: frontier.cost.word(),
+        group: point.group.clone(),
+        model: point.model.clone(),
+        family: point.family.clone(),
+        style: point.style.clone(),
+        cost_value: point.cost.value,
+        cost_low: point.cost.low,
+        cost_high: point.cost.high,
+        n: point.accuracy.n,
+        test_accuracy: point.accuracy.value,
+        test_accuracy_low: point.accuracy.low,
+        test_accuracy_high: point.accuracy.high,
+        standing: point.standing,
+        beaten_by: point.beaten_by.clone(),
+    }
+}

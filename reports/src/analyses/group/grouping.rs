@@ -1,0 +1,96 @@
+//! Rows into groups.
+
+use std::collections::HashSet;
+
+use super::identity::Identity;
+use super::member::Member;
+use super::setting::Setting;
+use crate::rows::record::RunRow;
+use crate::rows::store::Run;
+
+/// A matched group as it was run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// What it is.
+    pub identity: Identity,
+    /// The members, the reference first, then in the order of the rows.
+    pub members: Vec<Member>,
+    /// The reference measured once more under another name, where the run has A/A cells.
+    pub twin: Option<Member>,
+}
+
+impl Group {
+    /// What a first row says of it.
+    fn of(row: &RunRow) -> Self {
+        Self { identity: Identity::of(row), members: Vec::new(), twin: None }
+    }
+
+    fn add(&mut self, row: &RunRow) {
+        if self.identity.origin.device_name.is_empty() {
+            // A cell that failed never learned it.
+            self.identity.origin.device_name.clone_from(&row.device_name);
+        }
+        self.member(row).add(row);
+    }
+
+    /// Whose row it is; one that is new is put last.
+    fn member(&mut self, row: &RunRow) -> &mut Member {
+        if row.twin {
+            return self.twin.get_or_insert_with(|| Member::of(row));
+        }
+        let index = self.members.iter().position(|member| member.model == row.model).unwrap_or_else(|| {
+            self.members.push(Member::of(row));
+            self.members.len() - 1
+        });
+        &mut self.members[index]
+    }
+}
+
+/// Groups rows. What differs in suite text, data, recipe, device, machine or build is never put together, and a cell
+/// that was run again begins a group of its own instead of taking the place of the first. Sweeps are
+/// [`scaling`](crate::analyses::scaling)'s.
+pub fn group(runs: &[Run]) -> Vec<Group> {
+    let mut groups: Vec<(GroupKey, HashSet<Slot<'_>>, Group)> = Vec::new();
+    for row in runs.iter().map(|run| &run.row).filter(|row| row.sweep.is_empty()) {
+        let key = key(row);
+        let slot = (row.model.as_str(), row.task.as_str(), row.seed, row.round, row.twin);
+        let fits = |(other, slots, _): &(GroupKey, HashSet<Slot<'_>>, _)| *other == key && !slots.contains(&slot);
+        let index = groups.iter().position(fits).unwrap_or_else(|| {
+            groups.push((key, HashSet::new(), Group::of(row)));
+            groups.len() - 1
+        });
+        let (_, slots, group) = &mut groups[index];
+        slots.insert(slot);
+        group.add(row);
+    }
+    let mut groups: Vec<Group> = groups.into_iter().map(|(_, _, group)| group).collect();
+    for Group { identity, members, .. } in &mut groups {
+        members.sort_by_key(|member| member.model != identity.reference);
+    }
+    groups
+}
+
+type GroupKey = [String; 9];
+
+/// What one row of a group measures. A second one, from another run or with other threads, has no place beside the
+/// first.
+type Slot<'a> = (&'a str, &'a str, u64, u64, bool);
+
+fn key(row: &RunRow) -> GroupKey {
+    let RunRow { suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features, .. } =
+        row;
+    [suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features].map(Clone::clone)
+}
+
+/// The groups of each setting, in the order of the rows.
+pub fn settings(groups: &[Group]) -> Vec<(Setting, Vec<&Group>)> {
+    let mut settings: Vec<(Setting, Vec<&Group>)> = Vec::new();
+    for group in groups {
+        let setting = group.identity.setting();
+        match settings.iter_mut().find(|(other, _)| *other == setting) {
+            Some((_, groups)) => groups.push(group),
+            None => settings.push((setting, vec![group])),
+        }
+    }
+    settings
+}

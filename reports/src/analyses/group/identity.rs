@@ -1,0 +1,52 @@
+//! What a group was run as.
+
+use super::origin::Origin;
+use super::setting::Setting;
+use crate::rows::record::RunRow;
+
+/// What identifies a group as it was run: one suite, data set, device and build.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identity {
+    /// Suite.
+    pub suite: String,
+    /// The group's name in the suite.
+    pub group: String,
+    /// Data set.
+    pub data: String,
+    /// Device.
+    pub device: String,
+    /// What the members are matched in.
+    pub budget: String,
+    /// Name of the model they are matched to.
+    pub reference: String,
+    /// SHA-256 of the data set's images and labels.
+    pub data_sha256: String,
+    /// The recipe as JSON.
+    pub recipe: String,
+    /// Where the numbers come from.
+    pub origin: Origin,
+}
+
+impl Identity {
+    /// What one of its rows says of a group.
+    pub(super) fn of(row: &RunRow) -> Self {
+        Self {
+            suite: row.suite.clone(),
+            group: row.group.clone(),
+            data: row.data.clone(),
+            device: row.device.clone(),
+            budget: row.budget.clone(),
+            reference: row.reference.clone(),
+            data_sha256: row.data_sha256.clone(),
+            recipe: row.recipe.clone(),
+            origin: Origin::of(row),
+        }
+    }
+
+    /// What other groups may share.
+    pub(crate) fn setting(&self) -> Setting {
+        let Identity { suite, data, device, data_sha256, recipe, origin, .. } = self.clone();
+        let Origin { host, skipbench, burn, .. } = origin;
+        Setting { suite, data, device, host, skipbench, burn, data_sha256, recipe }
+    }
+}

@@ -1,0 +1,15 @@
+//! The one grouping: matched group → model → metric → one value a replicate.
+
+mod grouping;
+mod identity;
+mod member;
+mod origin;
+mod replicate;
+mod setting;
+
+pub use grouping::{Group, group, settings};
+pub use identity::Identity;
+pub use member::{Failure, Member};
+pub use origin::Origin;
+pub use replicate::Replicate;
+pub use setting::Setting;

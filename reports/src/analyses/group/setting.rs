@@ -1,0 +1,35 @@
+//! Which groups may stand side by side.
+
+use super::origin::Origin;
+use crate::rows::record::RunRow;
+
+/// What groups that may stand side by side, such as in one plot, have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Setting {
+    /// Suite.
+    pub suite: String,
+    /// Data set.
+    pub data: String,
+    /// Device.
+    pub device: String,
+    /// Identity of the machine.
+    pub host: String,
+    /// Version of skipbench and, in brackets, the source's revision.
+    pub skipbench: String,
+    /// Version of Burn.
+    pub burn: String,
+    /// SHA-256 of the data set's images and labels.
+    pub data_sha256: String,
+    /// The recipe as JSON.
+    pub recipe: String,
+}
+
+impl Setting {
+    /// What one row says of it.
+    pub(crate) fn of(row: &RunRow) -> Self {
+        let Origin { host, skipbench, burn, .. } = Origin::of(row);
+        let RunRow { suite, data, device, data_sha256, recipe, .. } = row;
+        let [suite, data, device, data_sha256, recipe] = [suite, data, device, data_sha256, recipe].map(String::clone);
+        Self { suite, data, device, host, skipbench, burn, data_sha256, recipe }
+    }
+}

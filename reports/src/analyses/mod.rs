@@ -1,0 +1,16 @@
+//! What follows from rows: pure functions over them.
+
+pub mod answer;
+pub mod compare;
+pub mod diff;
+pub(crate) mod distinguish;
+pub mod frontier;
+pub mod group;
+pub mod metric;
+pub mod notes;
+pub mod published;
+pub mod quantity;
+pub mod rank;
+pub mod recommend;
+pub mod roofline;
+pub mod scaling;

@@ -1,0 +1,118 @@
+//! What a reader must know before believing the numbers: a busy machine, steps that never became steady, memory that
+//! grows from step to step, steps that something held up.
+
+use std::collections::BTreeMap;
+
+use crate::rows::record::{RunRow, Status};
+use crate::rows::store::Run;
+use crate::rows::{series, task};
+use crate::stats::{far_above, median};
+
+/// Cores kept busy by others from which a machine counts as busy: a twentieth of the two that a small machine has.
+const BUSY_CORES: f64 = 0.1;
+
+/// Share of a cell's steps that may be held up without a word; one alone always may.
+const HELD_UP: f64 = 0.05;
+
+/// Share of the median ceiling below which a machine counts as slowed down.
+const SLOWED: f64 = 0.8;
+
+/// One sentence for each kind of trouble that was seen; nothing where none was.
+pub fn notes(runs: &[Run]) -> Vec<String> {
+    let measured: Vec<&Run> = runs.iter().filter(|run| run.row.status == Status::Ok).collect();
+    let all = [
+        busy(&measured),
+        slowed(&measured),
+        unsteady(&measured),
+        held_up(&measured),
+        leaks(&measured),
+        missed(&measured),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The cell as people know it.
+fn name(row: &RunRow) -> String {
+    let round = if row.round > 0 { format!(", round {}", row.round) } else { String::new() };
+    format!("{} {}, seed {}{round}", row.model, row.task, row.seed)
+}
+
+fn timed<'a>(runs: &'a [&Run]) -> impl Iterator<Item = &'a Run> {
+    runs.iter().copied().filter(|run| run.row.warmup_ns.is_some())
+}
+
+fn busy(runs: &[&Run]) -> Option<String> {
+    let all = timed(runs).count();
+    let busy = timed(runs).filter_map(|run| run.row.other_load_cores).filter(|cores| *cores > BUSY_CORES);
+    let (count, most) = busy.fold((0, 0.0f64), |(count, most), cores| (count + 1, most.max(cores)));
+    (count > 0).then(|| {
+        format!("the machine was busy: during {count} of {all} timed cells other processes used up to {most:.1} cores")
+    })
+}
+
+/// Cells in whose process the device's own matrix product was much slower than in the others: a lower clock, or a
+/// virtual machine whose host gave it less.
+fn slowed(runs: &[&Run]) -> Option<String> {
+    let with_ceiling = timed(runs).filter_map(|run| Some((&run.row, run.row.ceiling_flops_per_s?)));
+    let mut by_device: BTreeMap<&str, Vec<(&RunRow, f64)>> = BTreeMap::new();
+    for (row, ceiling) in with_ceiling {
+        by_device.entry(&row.device).or_default().push((row, ceiling));
+    }
+    let slow: Vec<String> = by_device.values().flat_map(|rows| below_usual(rows)).collect();
+    let (count, first) = (slow.len(), slow.first()?);
+    Some(format!(
+        "the machine was slower than usual: in {count} timed cells its matrix product reached less than four fifths of the \
+         median, the first {first}"
+    ))
+}
+
+fn below_usual(rows: &[(&RunRow, f64)]) -> Vec<String> {
+    let ceilings: Vec<f64> = rows.iter().map(|(_, ceiling)| *ceiling).collect();
+    let Some(usual) = median(&ceilings) else { return Vec::new() };
+    rows.iter().filter(|(_, ceiling)| *ceiling < SLOWED * usual).map(|(row, _)| name(row)).collect()
+}
+
+fn unsteady(runs: &[&Run]) -> Option<String> {
+    let all = timed(runs).count();
+    let mut unsteady = timed(runs).filter(|run| run.row.warmup_steady == Some(false)).map(|run| name(&run.row));
+    let first = unsteady.next()?;
+    let count = 1 + unsteady.count();
+    Some(format!("not steady after the longest warm-up: {count} of {all} timed cells, the first {first}"))
+}
+
+fn held_up(runs: &[&Run]) -> Option<String> {
+    let mut held_up = timed(runs).filter_map(|run| {
+        let steps: Vec<f64> =
+            run.samples.iter().filter(|sample| sample.series == series::STEP_NS).map(|sample| sample.value).collect();
+        let slow = far_above(&steps);
+        (slow > 1 && slow as f64 > HELD_UP * steps.len() as f64)
+            .then(|| format!("{} ({slow} of {})", name(&run.row), steps.len()))
+    });
+    let first = held_up.next()?;
+    let count = 1 + held_up.count();
+    Some(format!("steps far above the others (beyond Q3 + 3 IQR): in {count} timed cells, the first {first}"))
+}
+
+fn leaks(runs: &[&Run]) -> Option<String> {
+    let leaking = runs.iter().filter(|run| run.row.heap_growth_bytes > Some(0));
+    let most = leaking.max_by_key(|run| run.row.heap_growth_bytes)?;
+    let bytes = most.row.heap_growth_bytes?;
+    Some(format!("memory grows from step to step: {} by {bytes} bytes a step", name(&most.row)))
+}
+
+/// Means of the time to an accuracy leave out the seeds that never reached it, which flatters those that seldom do.
+fn missed(runs: &[&Run]) -> Option<String> {
+    let all: Vec<&RunRow> = runs.iter().map(|run| &run.row).filter(|row| row.task == task::TIME_TO_ACCURACY).collect();
+    let mut models: Vec<&str> = all.iter().map(|row| row.model.as_str()).collect();
+    models.sort_unstable();
+    models.dedup();
+    let of = |model: &str| {
+        let tried: Vec<&&RunRow> = all.iter().filter(|row| row.model == model).collect();
+        let missed = tried.iter().filter(|row| row.target_ns.is_none()).count();
+        (missed > 0).then(|| format!("{model} in {missed} of {}", tried.len()))
+    };
+    let missed: Vec<String> = models.into_iter().filter_map(of).collect();
+    (!missed.is_empty()).then(|| {
+        format!("the accuracy was not reached, and is missing from the mean time to it: {}", missed.join(", "))
+    })
+}

@@ -1,0 +1,115 @@
+//! Each timed cell against the machine's own ceilings (Williams, Waterman and Patterson 2009,
+//! doi:10.1145/1498765.1498785).
+//!
+//! A step of B images does 2·B·MACs floating-point operations and moves B·traffic + 4·parameters bytes if every
+//! operation runs by itself; a training step counts three forward passes of both. Whichever of the two ceilings, FLOP/s
+//! or bytes/s, needs more time for that is the floor under the step's time.
+
+use serde::Serialize;
+
+use crate::analyses::group::Setting;
+use crate::rows::record::{RunRow, Status};
+use crate::rows::store::Run;
+use crate::rows::{recipe, style, task};
+
+/// One timed cell. One line of `roofline.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Roof {
+    /// The cell.
+    pub cell: String,
+    /// Group.
+    pub group: String,
+    /// Model.
+    pub model: String,
+    /// Skip style.
+    pub skip: String,
+    /// How it joins ([`Member::style`](crate::analyses::group::Member::style)).
+    #[serde(skip)]
+    pub style: String,
+    /// `train-step`, `train-epoch`, `infer` or `latency`.
+    pub task: String,
+    /// Device.
+    pub device: String,
+    /// Identity of the machine.
+    pub host: String,
+    /// The recipe as JSON.
+    pub recipe: String,
+    /// What it was measured in, of which no two are put together.
+    #[serde(skip)]
+    pub setting: Setting,
+    /// Images in a step.
+    pub batch: u64,
+    /// Median time of a step; of an epoch its share, data preparation included.
+    pub step_ns: f64,
+    /// FLOP done for each byte moved.
+    pub intensity_flops_per_byte: f64,
+    /// FLOP/s reached.
+    pub flops_per_s: f64,
+    /// The same as a share of what the device's matrix product reached in the same process.
+    pub share_of_compute: f64,
+    /// The least time that the two ceilings allow for the step.
+    pub floor_ns: f64,
+    /// That time as a share of the step's.
+    pub share_of_roof: f64,
+    /// Whether the floor is set by `compute` or by `memory`.
+    pub bound: &'static str,
+    /// Bytes that the joins of a step move.
+    pub join_bytes: f64,
+    /// The least time that moving those takes.
+    pub join_floor_ns: f64,
+    /// That time as a share of the step's.
+    pub join_share: f64,
+}
+
+/// Every measured cell that has a time and its process's ceilings. Rows in half precision have no `traffic_bytes`, and
+/// none.
+pub fn roofs(runs: &[Run]) -> Vec<Roof> {
+    runs.iter().filter(|run| run.row.status == Status::Ok).filter_map(|run| roof(&run.row)).collect()
+}
+
+fn step_ns(row: &RunRow) -> Option<f64> {
+    let of_epoch =
+        || Some(row.epoch_ns_median? as f64 * row.batch.min(row.epoch_images?) as f64 / row.epoch_images? as f64);
+    row.step_ns_median.map(|ns| ns as f64).or_else(of_epoch)
+}
+
+/// None in bf16: the ceiling is that of products in f32.
+fn roof(row: &RunRow) -> Option<Roof> {
+    if recipe::kernels(&row.recipe) == "skipbench-bf16" {
+        return None;
+    }
+    let (compute, memory) = (row.ceiling_flops_per_s?, row.ceiling_bytes_per_s?);
+    let step_ns = step_ns(row).filter(|ns| *ns > 0.0)?;
+    let passes = if row.task.starts_with(task::TRAIN) { 3.0 } else { 1.0 };
+    // A batch larger than the training set makes an epoch of one smaller step.
+    let images = passes * row.batch.min(row.epoch_images.unwrap_or(u64::MAX)) as f64;
+    let flops = 2.0 * images * row.macs? as f64;
+    let bytes = images * row.traffic_bytes? as f64 + passes * 4.0 * row.params? as f64;
+    let (compute_ns, memory_ns) = (flops / compute * 1e9, bytes / memory * 1e9);
+    let floor_ns = compute_ns.max(memory_ns);
+    let join_bytes = images * row.join_bytes? as f64;
+    let join_floor_ns = join_bytes / memory * 1e9;
+    Some(Roof {
+        cell: row.cell.clone(),
+        group: row.group.clone(),
+        model: row.model.clone(),
+        skip: row.skip.clone(),
+        style: style::grouped(&row.family, &row.skip).to_owned(),
+        task: row.task.clone(),
+        device: row.device.clone(),
+        host: row.host.clone(),
+        recipe: row.recipe.clone(),
+        setting: Setting::of(row),
+        batch: row.batch,
+        step_ns,
+        intensity_flops_per_byte: flops / bytes,
+        flops_per_s: flops / step_ns * 1e9,
+        share_of_compute: compute_ns / step_ns,
+        floor_ns,
+        share_of_roof: floor_ns / step_ns,
+        bound: if compute_ns >= memory_ns { "compute" } else { "memory" },
+        join_bytes,
+        join_floor_ns,
+        join_share: join_floor_ns / step_ns,
+    })
+}

@@ -1,0 +1,154 @@
+//! Sweeps: how a metric grows with depth, width, growth, batch or image size, as an exponent.
+
+use serde::Serialize;
+
+use crate::analyses::group::Setting;
+use crate::analyses::metric::Metric;
+use crate::rows::recipe;
+use crate::rows::record::{RunRow, Status};
+use crate::rows::store::Run;
+use crate::stats::{self, Estimate};
+
+/// A metric along a sweep: y = a · xᵇ where it is a straight line on two logarithmic axes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Suite.
+    pub suite: String,
+    /// The group's name in the suite.
+    pub group: String,
+    /// What it was measured in, but for what the sweep itself varies.
+    pub setting: Setting,
+    /// What is varied, such as `depth`.
+    pub sweep: String,
+    /// The model in which it is varied.
+    pub line: String,
+    /// Skip style.
+    pub skip: String,
+    /// The metric.
+    pub metric: Metric,
+    /// The varied value and the metric's mean over replicates, in ascending order.
+    pub points: Vec<(f64, f64)>,
+    /// The exponent b; none with fewer than two points.
+    pub exponent: Option<Estimate>,
+}
+
+/// Every curve in `runs`, in the order of the rows. Rows that differ in what a comparison may not mix make curves of
+/// their own.
+pub fn curves(runs: &[Run]) -> Vec<Curve> {
+    let mut lines: Vec<(CurveKey<'_>, Vec<&RunRow>)> = Vec::new();
+    for row in runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok && !row.sweep.is_empty()) {
+        let key = key(row);
+        match lines.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, rows)) => rows.push(row),
+            None => lines.push((key, vec![row])),
+        }
+    }
+    let of = |(CurveKey { setting, .. }, rows): &(CurveKey<'_>, Vec<&RunRow>)| {
+        Metric::ALL.iter().filter_map(|metric| curve(setting, rows, *metric)).collect::<Vec<Curve>>()
+    };
+    lines.iter().flat_map(of).collect()
+}
+
+/// What the points of one curve have in common.
+#[derive(PartialEq)]
+struct CurveKey<'a> {
+    words: [&'a str; 6],
+    setting: Setting,
+}
+
+fn key(row: &RunRow) -> CurveKey<'_> {
+    let RunRow { suite_sha256, group, sweep_line, skip, git_revision, features, .. } = row;
+    let words = [suite_sha256, group, sweep_line, skip, git_revision, features].map(String::as_str);
+    CurveKey { words, setting: setting(row) }
+}
+
+/// All but what the sweep itself varies.
+fn setting(row: &RunRow) -> Setting {
+    let own = Setting::of(row);
+    match row.sweep.as_str() {
+        "batch" => Setting { recipe: recipe::without(&own.recipe, "batch"), ..own },
+        "image_size" => Setting { data_sha256: String::new(), ..own },
+        _ => own,
+    }
+}
+
+fn curve(setting: &Setting, rows: &[&RunRow], metric: Metric) -> Option<Curve> {
+    let mut values: Vec<(u64, f64)> = rows.iter().filter_map(|row| Some((row.sweep_value?, metric.of(row)?))).collect();
+    values.sort_by_key(|(value, _)| *value);
+    let points: Vec<(f64, f64)> = values
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter_map(|same| {
+            let of_one: Vec<f64> = same.iter().map(|(_, value)| *value).collect();
+            Some((same[0].0 as f64, stats::mean(&of_one)?))
+        })
+        .collect();
+    let first = rows.first().filter(|_| !points.is_empty())?;
+    Some(Curve {
+        suite: first.suite.clone(),
+        group: first.group.clone(),
+        setting: setting.clone(),
+        sweep: first.sweep.clone(),
+        line: first.sweep_line.clone(),
+        skip: first.skip.clone(),
+        metric,
+        exponent: stats::growth_exponent(&points),
+        points,
+    })
+}
+
+/// One line of `scaling.csv`: one point of one curve, with the curve's exponent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScalingRow {
+    /// Suite.
+    pub suite: String,
+    /// Group.
+    pub group: String,
+    /// Device.
+    pub device: String,
+    /// The recipe as JSON; of a sweep over `batch` without it.
+    pub recipe: String,
+    /// The model in which something is varied.
+    pub line: String,
+    /// Skip style.
+    pub skip: String,
+    /// What is varied.
+    pub sweep: String,
+    /// Its value.
+    pub sweep_value: f64,
+    /// The metric, with its unit.
+    pub metric: &'static str,
+    /// Its mean over replicates.
+    pub value: f64,
+    /// Points of the curve.
+    pub points: usize,
+    /// The exponent b of value = a · sweep_valueᵇ.
+    pub exponent: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub exponent_low: Option<f64>,
+    /// Upper end.
+    pub exponent_high: Option<f64>,
+}
+
+/// The curves as rows.
+pub fn rows(curves: &[Curve]) -> Vec<ScalingRow> {
+    curves.iter().flat_map(|curve| curve.points.iter().map(|point| row(curve, *point))).collect()
+}
+
+fn row(curve: &Curve, (sweep_value, value): (f64, f64)) -> ScalingRow {
+    ScalingRow {
+        suite: curve.suite.clone(),
+        group: curve.group.clone(),
+        device: curve.setting.device.clone(),
+        recipe: curve.setting.recipe.clone(),
+        line: curve.line.clone(),
+        skip: curve.skip.clone(),
+        sweep: curve.sweep.clone(),
+        sweep_value,
+        metric: curve.metric.word(),
+        value,
+        points: curve.points.len(),
+        exponent: curve.exponent.map(|exponent| exponent.value),
+        exponent_low: curve.exponent.and_then(|exponent| exponent.low),
+        exponent_high: curve.exponent.and_then(|exponent| exponent.high),
+    }
+}

@@ -1,0 +1,37 @@
+//! Where a drawing's parts are, and what gives them their colour.
+
+use crate::rows::style;
+
+/// Width of a drawing.
+pub(super) const WIDTH: f64 = 720.0;
+/// Its height, but for the legend.
+pub(super) const HEIGHT: f64 = 400.0;
+/// Where the axes' corner is.
+pub(super) const LEFT: f64 = 64.0;
+/// The right end of the horizontal axis.
+pub(super) const RIGHT: f64 = WIDTH - 20.0;
+/// The upper end of the vertical axis.
+pub(super) const TOP: f64 = 18.0;
+/// The horizontal axis.
+pub(super) const BOTTOM: f64 = HEIGHT - 52.0;
+
+/// A coordinate, short.
+pub(super) fn format_coordinate(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+/// The class that gives a style its colour.
+pub(super) fn class(style: &str) -> &'static str {
+    match style {
+        style::NONE => "s-none",
+        style::ADD => "s-add",
+        style::CONCAT => "s-concat",
+        style::TRANSFORMER => "s-transformer",
+        "guide" => "s-guide",
+        "forward" => "s-forward",
+        "backward" => "s-backward",
+        "optimizer" => "s-optimizer",
+        _ => "s-other",
+    }
+}

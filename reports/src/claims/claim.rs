@@ -1,0 +1,36 @@
+//! What a claim is.
+
+use super::condition::{Condition, Verdict};
+use super::evidence::Evidence;
+use super::measure::{Measures, Plot};
+
+/// A claim and how it is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What is said.
+    pub sentence: &'static str,
+    /// What decides.
+    pub rule: &'static str,
+    /// What the verdict does not say.
+    pub caution: &'static str,
+    pub(super) examine: fn(&Evidence<'_>) -> Examined,
+}
+
+impl Claim {
+    /// Name of the suites whose rows it reads.
+    pub fn suite(&self) -> String {
+        format!("claim-{}", self.name)
+    }
+}
+
+/// What an analysis gives.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Examined {
+    pub(super) verdict: Verdict,
+    pub(super) remarks: Vec<String>,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) measures: Vec<Measures>,
+    pub(super) plots: Vec<Plot>,
+}

@@ -1,0 +1,101 @@
+//! Every claim judged by rows: those of one set of conditions together.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use super::claim::{Claim, Examined};
+use super::evidence::Evidence;
+use super::finding::Finding;
+use super::{depth, gradients, identity, memory, reuse, styles, transformer};
+use crate::analyses::group::Origin;
+use crate::rows::recipe;
+use crate::rows::record::{RunRow, Status};
+use crate::rows::store::Run;
+
+/// Every claim, in the order of a report.
+pub const CLAIMS: [Claim; 7] =
+    [depth::CLAIM, gradients::CLAIM, identity::CLAIM, reuse::CLAIM, memory::CLAIM, transformer::CLAIM, styles::CLAIM];
+
+/// Every claim that `runs` say something of, once for each set of conditions, that with most seeds first.
+pub fn findings(runs: &[Run]) -> Vec<Finding> {
+    CLAIMS.iter().flat_map(|claim| judged(claim, runs)).collect()
+}
+
+fn judged(claim: &Claim, runs: &[Run]) -> Vec<Finding> {
+    let mut verdicts: Vec<(VerdictKey<'_>, HashSet<Slot<'_>>, Vec<&Run>)> = Vec::new();
+    for run in runs.iter().filter(|run| run.row.suite == claim.suite()) {
+        let (key, slot) = (verdict_key(&run.row), slot(&run.row));
+        match verdicts.iter_mut().find(|(other, slots, _)| *other == key && !slots.contains(&slot)) {
+            Some((_, slots, runs)) => {
+                slots.insert(slot);
+                runs.push(run);
+            }
+            None => verdicts.push((key, HashSet::from([slot]), vec![run])),
+        }
+    }
+    let mut found: Vec<Finding> = verdicts.iter().filter_map(|(.., runs)| finding(claim, runs)).collect();
+    found.sort_by_key(|finding| Reverse(finding.seeds.len()));
+    found
+}
+
+/// What rows behind one verdict have in common.
+type VerdictKey<'a> = [&'a str; 8];
+
+/// The last says on whose kernels they were measured, which are never mixed with others.
+fn verdict_key(row: &RunRow) -> VerdictKey<'_> {
+    let RunRow { data, data_sha256, device, host, git_revision, burn_version, features, .. } = row;
+    let [data, sha, device, host, revision, burn, features] =
+        [data, data_sha256, device, host, git_revision, burn_version, features].map(String::as_str);
+    [data, sha, device, host, revision, burn, features, recipe::kernels(&row.recipe)]
+}
+
+/// What one row measures. A second one, by another recipe or from another run, is no further replicate: it has a
+/// verdict of its own.
+type Slot<'a> = (&'a str, &'a str, &'a str, u64, u64, bool, Option<u64>);
+
+fn slot(row: &RunRow) -> Slot<'_> {
+    (&row.group, &row.model, &row.task, row.seed, row.round, row.twin, row.sweep_value)
+}
+
+/// None where nothing was measured.
+fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
+    let measured: Vec<&Run> = runs.iter().copied().filter(|run| run.row.status == Status::Ok).collect();
+    let first = &measured.first()?.row;
+    let mut seeds: Vec<u64> = measured.iter().map(|run| run.row.seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    let Claim { name, sentence, rule, caution, examine } = *claim;
+    let (data, device, origin) = (first.data.clone(), first.device.clone(), Origin::of(first));
+    let broken = runs.len() - measured.len();
+    let Examined { verdict, mut remarks, conditions, measures, plots } = examine(&Evidence::new(measured));
+    remarks.extend(unmeasured(runs));
+    let said = Finding {
+        claim: name,
+        sentence,
+        verdict,
+        rule,
+        caution,
+        remarks,
+        data,
+        device,
+        origin,
+        seeds,
+        broken,
+        conditions,
+        measures,
+        plots,
+    };
+    Some(said)
+}
+
+/// Networks that could not be measured, each with the first reason: a loss that is no number says something of the
+/// network.
+fn unmeasured(runs: &[&Run]) -> Vec<String> {
+    let mut reasons: Vec<(&str, String)> = Vec::new();
+    for row in runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok) {
+        if reasons.iter().all(|(model, _)| *model != row.model) {
+            reasons.push((&row.model, format!("{}, seed {}, was not measured: {}", row.model, row.seed, row.error)));
+        }
+    }
+    reasons.into_iter().map(|(_, reason)| reason).collect()
+}

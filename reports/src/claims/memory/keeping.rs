@@ -1,0 +1,26 @@
+//! What memory is measured in, and how a network keeps what its backward pass needs.
+
+use crate::analyses::metric::Metric;
+
+pub(super) const METRICS: [(Metric, &str); 3] = [
+    (Metric::TrainMemory, "train peak"),
+    (Metric::InferMemory, "infer peak"),
+    (Metric::SavedMemory, "kept for backward"),
+];
+
+/// Ways of keeping the forward pass, by what a recipe says.
+pub(super) const KEEPING: [(&str, &str); 3] = [
+    ("everything kept", ""),
+    ("balanced checkpointing", "\"checkpointing\":\"balanced\""),
+    ("joins recomputed", "\"memory\":\"recompute\""),
+];
+
+/// How a recipe keeps what the backward pass needs.
+pub(super) fn keeping(recipe: &str) -> &'static str {
+    let fits = |(_, mark): &&(&str, &str)| !mark.is_empty() && recipe.contains(mark);
+    KEEPING.iter().find(fits).unwrap_or(&KEEPING[0]).0
+}
+
+pub(super) fn columns() -> impl Iterator<Item = &'static str> {
+    METRICS.iter().map(|(_, title)| *title)
+}

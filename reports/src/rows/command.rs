@@ -1,0 +1,55 @@
+//! The commands that made rows, as a reader may give them again.
+
+/// The command without where its run went: that directory is another's, or, in a job of a gate, gone.
+pub(crate) fn format_without_output(command: &str) -> String {
+    let mut kept = Vec::new();
+    let mut words = words(command).into_iter();
+    while let Some(word) = words.next() {
+        if word == "--out" {
+            words.next();
+        } else if !word.trim_start_matches(['\'', '"']).starts_with("--out=") {
+            kept.push(word);
+        }
+    }
+    kept.join(" ")
+}
+
+/// The words as they stand there, quotes and all.
+fn words(command: &str) -> Vec<&str> {
+    let (mut words, mut start, mut quote, mut escaped) = (Vec::new(), 0, None, false);
+    for (index, c) in command.char_indices() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (None | Some('"'), '\\') => escaped = true,
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, ' ') => {
+                words.push(&command[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&command[start..]);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::format_without_output;
+
+    #[test]
+    fn where_a_run_went_is_not_shown() {
+        assert_eq!(
+            format_without_output("skipbench run quick --out /tmp/.tmpX/run --quiet"),
+            "skipbench run quick --quiet"
+        );
+        assert_eq!(format_without_output("skipbench run quick '--out=a b'"), "skipbench run quick");
+        assert_eq!(format_without_output("skipbench run --out=there"), "skipbench run");
+        assert_eq!(
+            format_without_output(r#"skipbench run --out 'a  b' --filter 'x --out y' "it's --out z""#),
+            r#"skipbench run --filter 'x --out y' "it's --out z""#
+        );
+    }
+}

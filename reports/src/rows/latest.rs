@@ -1,0 +1,79 @@
+//! Records of one suite on one machine: a later one takes the place of an earlier one that it measures again in whole,
+//! so that documents do not set two revisions side by side, or pool them, because both are kept.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::rows::recipe;
+use crate::rows::record::{RunRow, Status};
+use crate::rows::store::Run;
+
+/// The rows of every directory but for records that a later record repeats, and a sentence for each of those.
+///
+/// A record is a directory that is named as `skipbench record` names it. Any other is somebody's own choice, and stays.
+pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
+    let later = |index: usize| {
+        let (own, runs) = &dirs[index];
+        let own = Name::of(own, runs)?;
+        let others = dirs.iter().filter_map(|(path, runs)| Some((Name::of(path, runs)?, path, runs)));
+        let repeats = others.filter(|(other, _, others)| *other > own && covers(others, runs));
+        repeats.max_by(|(one, ..), (other, ..)| one.cmp(other)).map(|(_, path, _)| path.clone())
+    };
+    let later: Vec<Option<PathBuf>> = (0..dirs.len()).map(later).collect();
+    let (mut kept, mut notes) = (Vec::new(), Vec::new());
+    for ((path, runs), later) in dirs.into_iter().zip(later) {
+        match later {
+            Some(later) => {
+                notes.push(format!("{} is left out: {} measured the same later", short(&path), short(&later)))
+            }
+            None => kept.extend(runs),
+        }
+    }
+    (kept, notes)
+}
+
+/// When a record is of: day, then number among those of the day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    date: String,
+    number: u64,
+}
+
+impl Name {
+    /// From `DATE-SUITE` or `DATE-NUMBER-SUITE`.
+    fn of(path: &Path, runs: &[Run]) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.strip_suffix(&runs.first()?.row.suite)?.strip_suffix('-')?;
+        let (date, number) = name.split_at_checked(10)?;
+        let digits =
+            date.char_indices().all(|(index, c)| if [4, 7].contains(&index) { c == '-' } else { c.is_ascii_digit() });
+        let number = if number.is_empty() { Some(1) } else { number.strip_prefix('-')?.parse().ok() };
+        Some(Self { date: date.to_owned(), number: number.filter(|_| digits)? })
+    }
+}
+
+/// Whether `later` measured all that `earlier` did, and by the same kernels, whatever else its recipe, images and
+/// build.
+fn covers(later: &[Run], earlier: &[Run]) -> bool {
+    let slots: HashSet<Slot<'_>> = measured(later).collect();
+    measured(earlier).all(|slot| slots.contains(&slot))
+}
+
+fn measured(runs: &[Run]) -> impl Iterator<Item = Slot<'_>> {
+    runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok).map(slot)
+}
+
+/// What a cell measures, where, by which kernels, and with which seed. How many rounds there were is the machine's
+/// affair.
+type Slot<'a> = ([&'a str; 8], Option<u64>, u64, bool);
+
+fn slot(row: &RunRow) -> Slot<'_> {
+    let RunRow { suite, host, device, data, group, model, task, sweep_value, seed, twin, .. } = row;
+    let kernels = recipe::kernels(&row.recipe);
+    ([suite, host, device, data, group, model, task, kernels], *sweep_value, *seed, *twin)
+}
+
+/// The record and its machine's folder.
+fn short(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts[parts.len().saturating_sub(2)..].join("/")
+}

@@ -1,0 +1,14 @@
+//! The rows, column by column, and the files that hold them.
+
+pub(crate) mod command;
+pub mod journal;
+pub mod latest;
+mod migrate;
+pub(crate) mod recipe;
+pub mod record;
+pub mod render;
+pub(crate) mod seal;
+pub mod series;
+pub mod store;
+pub mod style;
+pub mod task;

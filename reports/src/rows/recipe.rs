@@ -1,0 +1,39 @@
+//! What a row's recipe says. It is JSON; one that cannot be read says nothing by its keys, and is told whole.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Whose kernels it asks for; empty where it does not say.
+pub(crate) fn kernels(recipe: &str) -> &str {
+    #[derive(Deserialize)]
+    struct Asked<'a> {
+        kernels: &'a str,
+    }
+    serde_json::from_str::<Asked<'_>>(recipe).map_or("", |asked| asked.kernels)
+}
+
+/// All that it says but for `key`.
+pub(crate) fn without(recipe: &str, key: &str) -> String {
+    let Some(mut keys) = keys(recipe) else { return recipe.to_owned() };
+    keys.remove(key);
+    Value::Object(keys).to_string()
+}
+
+/// The keys of `own` that one of `others` has otherwise; all of it where no key tells them apart.
+pub(crate) fn format_difference(own: &str, others: &[&str]) -> String {
+    let Some(keys_here) = keys(own) else { return own.to_owned() };
+    let others: Vec<Map<String, Value>> = others.iter().filter_map(|other| keys(other)).collect();
+    let mut names: Vec<&String> = keys_here.keys().chain(others.iter().flat_map(Map::keys)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| others.iter().any(|other| other.get(*name) != keys_here.get(*name)));
+    if names.is_empty() {
+        return own.to_owned();
+    }
+    let format = |name: &String| format!("{name} = {}", keys_here.get(name).unwrap_or(&Value::Null));
+    names.into_iter().map(format).collect::<Vec<String>>().join(", ")
+}
+
+fn keys(recipe: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(recipe).ok()
+}

@@ -1,0 +1,50 @@
+//! A row's seal: a digest of the row and its samples in a column of its own, by which a file that was edited by hand is
+//! known.
+//!
+//! It guards against slips, not against forgers: whoever wants to can compute it anew.
+
+use csv::StringRecord;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::rows::record::SampleRow;
+
+/// The column, the last of `runs.csv` since schema version 4.
+pub(crate) const COLUMN: &str = "digest";
+
+/// The first 16 hexadecimal digits of the SHA-256 of every other column's name and text, and of the samples.
+pub(crate) fn digest(header: &StringRecord, row: &StringRecord, samples: &[SampleRow]) -> String {
+    let mut hash = Sha256::new();
+    for (name, text) in header.iter().zip(row).filter(|(name, _)| *name != COLUMN) {
+        [name, "=", text, "\n"].iter().for_each(|part| hash.update(part));
+    }
+    for SampleRow { series, index, value, .. } in samples {
+        hash.update(series);
+        hash.update(index.to_le_bytes());
+        hash.update(value.to_bits().to_le_bytes());
+    }
+    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A row's header and text, each with the seal at the end.
+///
+/// # Errors
+/// If the row cannot be serialised.
+pub(crate) fn sealed<T: Serialize>(row: &T, samples: &[SampleRow]) -> Result<[StringRecord; 2], csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.serialize(row)?;
+    let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());
+    let (mut header, mut text) = (StringRecord::new(), StringRecord::new());
+    reader.read_record(&mut header)?;
+    reader.read_record(&mut text)?;
+    let digest = digest(&header, &text, samples);
+    header.push_field(COLUMN);
+    text.push_field(&digest);
+    Ok([header, text])
+}
+
+/// `record` without the column at `index`.
+pub(crate) fn without(record: &StringRecord, index: Option<usize>) -> StringRecord {
+    record.iter().enumerate().filter(|(at, _)| Some(*at) != index).map(|(_, field)| field).collect()
+}

@@ -1,0 +1,95 @@
+//! Why rows could not be read or written.
+
+use std::path::{Path, PathBuf};
+
+use crate::rows::migrate::OLDEST;
+use crate::rows::record::SCHEMA_VERSION;
+
+/// Why rows could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A line is not a row.
+    #[error(
+        "{path}: {source}. The file was cut short or edited by hand; `skipbench run --resume` mends a file that a killed run left"
+    )]
+    Row {
+        /// The file.
+        path: PathBuf,
+        /// Which line, which column, and why.
+        source: csv::Error,
+    },
+    /// A column holds what it cannot hold.
+    #[error("{path}: line {line}, column {column}: {problem}; the file was edited by hand, or is of another program")]
+    Field {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// The column.
+        column: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A row or its samples are not those that were written.
+    #[error(
+        "{path}: line {line}: cell {cell} does not agree with its digest: the row, or its samples, were edited by hand or lost; run the cell anew"
+    )]
+    Edited {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// The cell.
+        cell: String,
+    },
+    /// A cell stands in the file twice.
+    #[error("{path}: line {line}: cell {cell} stands twice; the file was put together by hand")]
+    Repeated {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// The cell.
+        cell: String,
+    },
+    /// A cell's samples have no row.
+    #[error(
+        "{path}: no row of cell {cell}, of which there are samples: the file was cut short; `skipbench run --resume` mends what a killed run left"
+    )]
+    Lost {
+        /// The file.
+        path: PathBuf,
+        /// The cell.
+        cell: String,
+    },
+    /// The last line has no end.
+    #[error("{path}: the last line is cut short; `skipbench run --resume` mends a file that a killed run left")]
+    Torn {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A version that this program does not know wrote a row.
+    #[error(
+        "{path}: line {line} has schema version {found}, but this skipbench reads versions {OLDEST} to {SCHEMA_VERSION}; use the skipbench that wrote it, or a newer one"
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// Its version, as it stands there.
+        found: String,
+    },
+}
+
+pub(crate) fn io(path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::Io { path: path.into(), source }
+}

@@ -1,0 +1,127 @@
+//! A line of the file of rows: read with its seal and brought to the present schema, or sealed and written.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use csv::StringRecord;
+
+use super::file::whole;
+use super::{StoreError, io};
+use crate::rows::migrate::{self, OLDEST};
+use crate::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
+use crate::rows::seal;
+
+/// The first schema version whose rows are sealed.
+const SEALED: u32 = 4;
+
+/// A line of the file of rows.
+pub(super) struct SealedRow {
+    pub(super) row: RunRow,
+    /// Its number.
+    pub(super) line: u64,
+    /// None before schema version 4.
+    pub(super) seal: Option<Seal>,
+}
+
+/// A row as it was written, with its seal.
+pub(super) struct Seal {
+    header: Rc<StringRecord>,
+    text: StringRecord,
+    digest: String,
+}
+
+impl Seal {
+    pub(super) fn holds(&self, samples: &[SampleRow]) -> bool {
+        seal::digest(&self.header, &self.text, samples) == self.digest
+    }
+}
+
+/// Reads the file of rows.
+pub(super) fn read_runs(path: &Path) -> Result<Vec<SealedRow>, StoreError> {
+    let text = whole(path)?;
+    let broken = |source| StoreError::Row { path: path.into(), source };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut columns = Columns::of(path, reader.headers().map_err(broken)?);
+    reader.into_records().map(|record| columns.line(&record.map_err(broken)?)).collect()
+}
+
+/// What the first line of a file says of all others.
+struct Columns<'a> {
+    path: &'a Path,
+    /// Every column but the digest's.
+    header: Rc<StringRecord>,
+    /// Where the digest stands; nowhere in files of older schemas.
+    digest: Option<usize>,
+    /// Where the schema version stands.
+    version: usize,
+    /// What rows of a version call the columns now, for every version met.
+    headers: BTreeMap<u32, StringRecord>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(path: &'a Path, header: &StringRecord) -> Self {
+        let digest = header.iter().position(|name| name == seal::COLUMN);
+        let header = Rc::new(seal::without(header, digest));
+        let version = header.iter().position(|name| name == "schema_version").unwrap_or(0);
+        Self { path, header, digest, version, headers: BTreeMap::new() }
+    }
+
+    fn line(&mut self, record: &StringRecord) -> Result<SealedRow, StoreError> {
+        let line = record.position().map_or(0, csv::Position::line);
+        let digest = self.digest.and_then(|index| record.get(index)).unwrap_or_default().to_owned();
+        let text = seal::without(record, self.digest);
+        let version = self.version(&text, line)?;
+        if version < SEALED && !digest.is_empty() {
+            let (path, column) = (self.path.into(), "schema_version".to_owned());
+            let problem = format!("a row of schema version {version} has no digest");
+            return Err(StoreError::Field { path, line, column, problem });
+        }
+        let row = self.row(&text, version, line)?;
+        let seal = (version >= SEALED).then(|| Seal { header: Rc::clone(&self.header), text, digest });
+        Ok(SealedRow { row, line, seal })
+    }
+
+    fn version(&self, text: &StringRecord, line: u64) -> Result<u32, StoreError> {
+        let found = text.get(self.version).unwrap_or_default();
+        let known = found.parse().ok().filter(|version| (OLDEST..=SCHEMA_VERSION).contains(version));
+        known.ok_or_else(|| StoreError::Version { path: self.path.into(), line, found: found.to_owned() })
+    }
+
+    fn row(&mut self, text: &StringRecord, version: u32, line: u64) -> Result<RunRow, StoreError> {
+        let header = self.headers.entry(version).or_insert_with(|| migrate::header(&self.header, version));
+        // A row that is of this version already, as nearly all are, is not copied.
+        let row = if version == SCHEMA_VERSION {
+            text.deserialize(Some(header))
+        } else {
+            migrate::row(text, version, self.version).deserialize(Some(header))
+        };
+        let row: RunRow = row.map_err(|source| misread(self.path, header, line, source))?;
+        Ok(RunRow { recipe: migrate::recipe(row.recipe), ..row })
+    }
+}
+
+/// What is wrong with a row, by the name of its column where one is at fault.
+fn misread(path: &Path, header: &StringRecord, line: u64, source: csv::Error) -> StoreError {
+    let path = path.to_path_buf();
+    let column = match source.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| header.get(field as usize)),
+        _ => None,
+    };
+    match (column.map(str::to_owned), source.kind()) {
+        (Some(column), csv::ErrorKind::Deserialize { err, .. }) => {
+            StoreError::Field { path, line, column, problem: err.kind().to_string() }
+        }
+        _ => StoreError::Row { path, source },
+    }
+}
+
+/// A sealed row as it stands in the file, with the header before it if it is the first.
+pub(crate) fn line(path: &Path, row: &RunRow, samples: &[SampleRow], first: bool) -> Result<Vec<u8>, StoreError> {
+    let broken = |source| StoreError::Row { path: path.into(), source };
+    let [header, row] = seal::sealed(row, samples).map_err(broken)?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let records = if first { vec![header, row] } else { vec![row] };
+    records.iter().try_for_each(|record| writer.write_record(record)).map_err(broken)?;
+    writer.into_inner().map_err(|error| io(path, error.into_error()))
+}

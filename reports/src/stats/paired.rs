@@ -1,0 +1,90 @@
+//! Two things that were measured in pairs: what every comparison here rests on.
+
+use crate::stats::bootstrap;
+use crate::stats::{self, Estimate};
+
+/// What pairs say of a ratio or a difference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Contrast {
+    /// The ratio or difference with its 95 % interval: bootstrap-t from [`bootstrap::LEAST`] pairs on, Student's below.
+    pub estimate: Estimate,
+    /// The chance of one at least so far from none, were there none. Uncorrected; none with fewer than two pairs.
+    pub p: Option<f64>,
+    /// The smallest that as many pairs with this spread would have shown in four cases of five; a ratio's as a share.
+    pub detectable: Option<f64>,
+}
+
+/// The geometric mean of `value / base` over pairs: all is done with the logarithms and taken back.
+///
+/// Pairs in which either number is not positive have no ratio and are left out; none where no pair is left.
+pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
+    let Contrast { estimate: log, p, detectable } =
+        contrast(&pairs.iter().copied().filter_map(log).collect::<Vec<f64>>())?;
+    let estimate =
+        Estimate { n: log.n, value: log.value.exp(), low: log.low.map(f64::exp), high: log.high.map(f64::exp) };
+    Some(Contrast { estimate, p, detectable: detectable.map(f64::exp_m1) })
+}
+
+/// The mean of `value − base` over pairs of shares of `count` things, such as test images; none where there is no pair.
+///
+/// Few pairs may all differ by the same number of them: that is no difference without spread. The spread is taken to be
+/// one thing at least.
+pub fn counted_difference(pairs: &[(f64, f64)], count: u64) -> Option<Contrast> {
+    let mut differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
+    spread_by_one(&mut differences, count);
+    contrast(&differences)
+}
+
+/// The mean of `value − base` over pairs of anything else; none where there is no pair.
+pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
+    contrast(&pairs.iter().map(|(value, base)| value - base).collect::<Vec<f64>>())
+}
+
+/// Spreads differences of shares of `count` things that differ by less than one of them evenly around the same mean, by
+/// one.
+fn spread_by_one(differences: &mut [f64], count: u64) {
+    let (one, length) = (1.0 / count as f64, differences.len() as f64);
+    let (Some(mean), Some(spread)) = (stats::mean(differences), stats::deviation(differences)) else { return };
+    if spread >= one {
+        return;
+    }
+    // The deviation of 0, 1, …, n − 1.
+    let unit = (length * (length + 1.0) / 12.0).sqrt();
+    for (index, difference) in differences.iter_mut().enumerate() {
+        *difference = mean + (index as f64 - (length - 1.0) / 2.0) * one / unit;
+    }
+}
+
+/// Whether the whole interval of the [`counted_difference`] lies at 0 or above. `room` is for the differences: this is
+/// asked too often to allocate.
+pub(crate) fn surely_as_much(pairs: impl Iterator<Item = (f64, f64)>, count: u64, room: &mut Vec<f64>) -> bool {
+    room.clear();
+    room.extend(pairs.map(|(value, base)| value - base));
+    spread_by_one(room, count);
+    begins_at_zero(room)
+}
+
+/// Whether the whole interval of the [`ratio`] lies at 1 or above, likewise.
+pub(crate) fn surely_as_many_times(pairs: impl Iterator<Item = (f64, f64)>, room: &mut Vec<f64>) -> bool {
+    room.clear();
+    room.extend(pairs.filter_map(log));
+    begins_at_zero(room)
+}
+
+fn begins_at_zero(values: &[f64]) -> bool {
+    let student = || Some(stats::mean_interval(values)?.low? >= 0.0);
+    bootstrap::begins_at_zero(values).or_else(student).unwrap_or(false)
+}
+
+/// The logarithm of a pair's ratio, where it has one.
+fn log((value, base): (f64, f64)) -> Option<f64> {
+    (value > 0.0 && base > 0.0).then(|| (value / base).ln())
+}
+
+fn contrast(values: &[f64]) -> Option<Contrast> {
+    let (estimate, p) = match bootstrap::mean_test(values) {
+        Some((estimate, p)) => (estimate, Some(p)),
+        None => (stats::mean_interval(values)?, stats::p_value(values)),
+    };
+    Some(Contrast { estimate, p, detectable: stats::detectable(values) })
+}

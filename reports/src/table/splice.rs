@@ -1,0 +1,67 @@
+//! Keeping a document true: text between markers is replaced by what the rows say.
+//!
+//! A section stands between `<!-- skipbench:NAME -->` and `<!-- /skipbench:NAME -->`.
+
+use crate::report::Report;
+use crate::table::{Section, format_section};
+
+/// Why nothing could be replaced.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SpliceError {
+    /// No marker.
+    #[error(
+        "no marker was found; write <!-- skipbench:comparison --> and <!-- /skipbench:comparison --> where the table goes (sections: {0})"
+    )]
+    NoMarker(String),
+    /// A marker names no section.
+    #[error("<!-- skipbench:{0} --> is no section; those are {1}")]
+    Unknown(String, String),
+    /// A section stands in the document twice.
+    #[error("<!-- skipbench:{0} --> stands there twice; a section has one place")]
+    Repeated(&'static str),
+    /// A section begins and does not end, or ends before it begins.
+    #[error("<!-- skipbench:{0} --> has no <!-- /skipbench:{0} --> after it")]
+    Open(&'static str),
+}
+
+/// The document with every section between its markers made anew.
+///
+/// # Errors
+/// If it has no marker, or one that is unknown, repeated or without its end.
+pub fn splice(document: &str, report: &Report) -> Result<String, SpliceError> {
+    known(document)?;
+    let mut text = document.to_owned();
+    let mut found = false;
+    for part in Section::ALL {
+        let (begin, end) =
+            (format!("<!-- skipbench:{} -->", part.word()), format!("<!-- /skipbench:{} -->", part.word()));
+        let Some(start) = text.find(&begin).map(|start| start + begin.len()) else { continue };
+        if text.matches(&begin).count() > 1 {
+            return Err(SpliceError::Repeated(part.word()));
+        }
+        let length = text[start..].find(&end).ok_or(SpliceError::Open(part.word()))?;
+        let body = format_section(report, part);
+        text.replace_range(start..start + length, &lines(document, &format!("\n\n{}\n\n", body.trim())));
+        found = true;
+    }
+    if found { Ok(text) } else { Err(SpliceError::NoMarker(names())) }
+}
+
+/// The text with the line ends of the document.
+fn lines(document: &str, text: &str) -> String {
+    if document.contains("\r\n") { text.replace('\n', "\r\n") } else { text.to_owned() }
+}
+
+fn names() -> String {
+    Section::ALL.map(Section::word).join(", ")
+}
+
+/// A misspelt marker would keep what stands behind it for ever.
+fn known(document: &str) -> Result<(), SpliceError> {
+    let begins = document.split("<!-- skipbench:").skip(1);
+    let words = begins.filter_map(|rest| rest.split_once(" -->")).map(|(word, _)| word);
+    match words.into_iter().find(|word| Section::ALL.iter().all(|part| part.word() != *word)) {
+        Some(word) => Err(SpliceError::Unknown(word.to_owned(), names())),
+        None => Ok(()),
+    }
+}
