@@ -34,7 +34,7 @@ pub enum DataError {
         expected: String,
     },
     /// More than one of them.
-    #[error("{}", listed(path, errors))]
+    #[error("{}", format_list(path, errors))]
     Many {
         /// The folder.
         path: PathBuf,
@@ -75,7 +75,7 @@ const SETS: &str = "digits, cifar10, cifar100, mnist, fashion-mnist, generated o
 /// Most files that are told.
 const TOLD: usize = 20;
 
-fn listed(path: &Path, errors: &[DataError]) -> String {
+fn format_list(path: &Path, errors: &[DataError]) -> String {
     let mut text = format!("{}: {} files or classes cannot be used:", path.display(), errors.len());
     for error in errors.iter().take(TOLD) {
         text.push_str(&format!("\n  {error}"));

@@ -51,10 +51,15 @@ fn renames(fits: &[Fit]) -> Vec<String> {
     let missing: Vec<&Fit> = fits.iter().filter(|fit| fit.found.is_none()).collect();
     for fit in &missing {
         for (gap, word) in gaps(fit, fit.wanted.as_deref()) {
-            if let Some(found) = by_gap.get(&gap) {
+            if let Some(found) = by_gap.get(&gap).filter(|found| **found != word) {
                 *words.entry((found, word)).or_default() += 1;
             }
         }
+    }
+    let (explained, known) = (words.values().sum::<usize>(), fits.iter().filter(|fit| fit.fits()).count());
+    // Two networks that are not alike have some shapes and words in common.
+    if 2 * (explained + known) < missing.len() + known {
+        return Vec::new();
     }
     let renamed = words.into_iter().map(|((found, wanted), count)| {
         format!(
