@@ -56,7 +56,8 @@ impl Source {
             other => Some(other),
         });
         match half {
-            Some(read) => Ok((read?, Some(missing))),
+            Some(Ok(read)) => Ok((read, Some(missing))),
+            Some(Err(error)) => Err(missing.and(error)),
             None => Err(missing),
         }
     }
