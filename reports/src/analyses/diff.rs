@@ -67,7 +67,7 @@ pub fn diff(before: &[Group], after: &[Group]) -> Diff {
     let known = |group: &&Group| before.iter().any(|other| match_key(&other.identity) == match_key(&group.identity));
     let new = after.iter().filter(|group| !known(group)).map(|group| (group.identity.group.clone(), "the second run"));
     diff.unmatched.extend(new);
-    diff.cautions = cautions(&diff);
+    diff.cautions = describe_cautions(&diff);
     diff
 }
 
@@ -137,7 +137,7 @@ fn conditions(before: &Identity, after: &Identity) -> Vec<Condition> {
     both.filter(|(a, b)| a != b).map(|((what, before), (_, after))| Condition { what, before, after }).collect()
 }
 
-fn cautions(diff: &Diff) -> Vec<String> {
+fn describe_cautions(diff: &Diff) -> Vec<String> {
     let differs = |what: &str| diff.conditions.iter().any(|condition| condition.what == what);
     let timed = diff.changes.iter().any(|change| !change.metric.is_exact() && !change.metric.is_share());
     let mut cautions = Vec::new();

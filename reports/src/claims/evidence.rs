@@ -117,8 +117,8 @@ pub(super) fn is_normed(row: &RunRow) -> bool {
 
 /// A series of a run, by index.
 pub(super) fn read_series(run: &Run, name: &str) -> Vec<(u64, f64)> {
-    let own = run.samples.iter().filter(|sample| sample.series == name);
-    let mut points: Vec<(u64, f64)> = own.map(|sample| (sample.index, sample.value)).collect();
+    let samples = run.samples.iter().filter(|sample| sample.series == name);
+    let mut points: Vec<(u64, f64)> = samples.map(|sample| (sample.index, sample.value)).collect();
     points.sort_by_key(|(index, _)| *index);
     points
 }

@@ -68,7 +68,7 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
     let (data, device, origin) = (first.data.clone(), first.device.clone(), Origin::of(first));
     let broken = runs.len() - measured.len();
     let Examined { verdict, mut remarks, conditions, measures, plots } = examine(&Evidence::new(measured));
-    remarks.extend(unmeasured(runs));
+    remarks.extend(describe_unmeasured(runs));
     let finding = Finding {
         claim: name,
         sentence,
@@ -90,7 +90,7 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
 
 /// Networks that could not be measured, each with the first reason: a loss that is no number says something of the
 /// network.
-fn unmeasured(runs: &[&Run]) -> Vec<String> {
+fn describe_unmeasured(runs: &[&Run]) -> Vec<String> {
     let mut reasons: Vec<(&str, String)> = Vec::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok) {
         if reasons.iter().all(|(model, _)| *model != row.model) {

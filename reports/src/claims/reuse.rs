@@ -72,7 +72,7 @@ fn use_of_earlier(run: &Run) -> Option<f64> {
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
     let all = evidence.task(task::REUSE);
-    let half_trained = half_trained(&all);
+    let half_trained = describe_half_trained(&all);
     let conditions = conditions(&all, half_trained.is_none());
     let mut plots = vec![lesions(&all, series::LESION_CORRECT, "Accuracy lost by deleting one block")];
     plots.push(lesions(&all, series::SWAP_CORRECT, "Accuracy lost by swapping a block with the next"));
@@ -83,7 +83,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
 }
 
 /// What is not accurate yet has little to lose, and loses it for other reasons.
-fn half_trained(all: &Evidence<'_>) -> Option<String> {
+fn describe_half_trained(all: &Evidence<'_>) -> Option<String> {
     let accuracy = |style| all.style(style).mean(|run| share(run.row.test_correct, run.row.test_total));
     let plain = accuracy(style::NONE)?.value;
     let others =
@@ -143,14 +143,14 @@ fn measures(all: &Evidence<'_>) -> Measures {
         ("use of earlier features", Quantity::Ratio),
     ];
     let most = |run: &Run| losses(run, series::LESION_CORRECT)?.into_iter().map(|(_, loss)| loss).reduce(f64::max);
-    let line = |(first, own): (&RunRow, Evidence<'_>)| {
+    let line = |(first, network): (&RunRow, Evidence<'_>)| {
         let values = vec![
-            own.mean(|run| share(run.row.test_correct, run.row.test_total)),
-            own.mean(|run| lost(run, series::LESION_CORRECT)),
-            own.mean(most),
-            own.mean(|run| lost(run, series::SWAP_CORRECT)),
-            own.mean(|run| last(run, series::EFFECTIVE_RANK)),
-            own.mean(use_of_earlier),
+            network.mean(|run| share(run.row.test_correct, run.row.test_total)),
+            network.mean(|run| lost(run, series::LESION_CORRECT)),
+            network.mean(most),
+            network.mean(|run| lost(run, series::SWAP_CORRECT)),
+            network.mean(|run| last(run, series::EFFECTIVE_RANK)),
+            network.mean(use_of_earlier),
         ];
         MeasureRow::new(&first.model, &first.skip, values)
     };
@@ -165,9 +165,9 @@ fn measures(all: &Evidence<'_>) -> Measures {
 }
 
 fn lesions(all: &Evidence<'_>, name: &str, title: &str) -> Plot {
-    let trace = |(first, own): (&RunRow, Evidence<'_>)| {
+    let trace = |(first, network): (&RunRow, Evidence<'_>)| {
         let mut blocks: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        for (block, loss) in own.runs().iter().filter_map(|run| losses(run, name)).flatten() {
+        for (block, loss) in network.runs().iter().filter_map(|run| losses(run, name)).flatten() {
             blocks.entry(block).or_default().push(loss);
         }
         let point = |(block, losses): (u64, Vec<f64>)| Some((block as f64, stats::mean_interval(&losses)?));
@@ -189,10 +189,10 @@ fn lesions(all: &Evidence<'_>, name: &str, title: &str) -> Plot {
 }
 
 fn ranks(all: &Evidence<'_>) -> Plot {
-    let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
+    let trace = |(first, network): (&RunRow, Evidence<'_>)| Trace {
         name: first.model.clone(),
         skip: first.skip.clone(),
-        points: own.mean_series(series::EFFECTIVE_RANK),
+        points: network.mean_series(series::EFFECTIVE_RANK),
     };
     Plot {
         name: "effective-rank".to_owned(),

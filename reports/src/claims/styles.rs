@@ -45,7 +45,7 @@ const COLUMNS: [(&str, Quantity, Value); 7] = [
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
     let base = evidence.style(style::ADD);
-    let base = base.models().into_iter().next().map(|(_, own)| own.values(ACCURACY)).unwrap_or_default();
+    let base = base.models().into_iter().next().map(|(_, network)| network.values(ACCURACY)).unwrap_or_default();
     let conditions = conditions(evidence, &base);
     let verdict = Verdict::of_any(&conditions);
     let measures = vec![measures(evidence, &base)];
@@ -59,7 +59,7 @@ fn others<'a>(evidence: &Evidence<'a>) -> Vec<(&'a RunRow, Evidence<'a>)> {
 
 fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
     let others = others(evidence);
-    let contrasts: Vec<_> = others.iter().map(|(_, own)| gain(own, base)).collect();
+    let contrasts: Vec<_> = others.iter().map(|(_, network)| gain(network, base)).collect();
     let chances: Vec<f64> = contrasts.iter().filter_map(|contrast| contrast.and_then(|contrast| contrast.p)).collect();
     let mut corrected = stats::holm(&chances).into_iter();
     let mut conditions = Vec::new();
@@ -73,15 +73,15 @@ fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
 }
 
 /// What a style gains in accuracy over addition.
-fn gain(own: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
-    let images = own.runs().iter().find_map(|run| run.row.test_total)?;
-    counted_difference(&own.values(ACCURACY), base, images)
+fn gain(network: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
+    let images = network.runs().iter().find_map(|run| run.row.test_total)?;
+    counted_difference(&network.values(ACCURACY), base, images)
 }
 
 fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
-    let line = |(first, own): (&RunRow, Evidence<'_>)| {
-        let gained = estimate(gain(&own, base)).filter(|_| first.skip != style::ADD);
-        let mut values: Vec<Option<Estimate>> = COLUMNS.iter().map(|(_, _, of)| own.mean(of)).collect();
+    let line = |(first, network): (&RunRow, Evidence<'_>)| {
+        let gained = estimate(gain(&network, base)).filter(|_| first.skip != style::ADD);
+        let mut values: Vec<Option<Estimate>> = COLUMNS.iter().map(|(_, _, of)| network.mean(of)).collect();
         values.insert(1, gained);
         MeasureRow::new(&first.model, &first.skip, values)
     };
@@ -99,8 +99,8 @@ fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
 /// What a style gains in accuracy, against what it costs in training speed.
 fn plot(evidence: &Evidence<'_>) -> Plot {
     let speed: Value = |run| Metric::TrainThroughput.of(&run.row);
-    let trace = |(first, own): (&RunRow, Evidence<'_>)| {
-        let point = own.mean(speed).zip(own.mean(ACCURACY)).map(|(speed, accuracy)| (speed.value, accuracy));
+    let trace = |(first, network): (&RunRow, Evidence<'_>)| {
+        let point = network.mean(speed).zip(network.mean(ACCURACY)).map(|(speed, accuracy)| (speed.value, accuracy));
         Trace { name: first.model.clone(), skip: first.skip.clone(), points: point.into_iter().collect() }
     };
     Plot {

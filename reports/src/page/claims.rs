@@ -24,7 +24,7 @@ fn one(finding: &Finding, figures: &[Figure]) -> Markup {
     html! {
         article.claim {
             h3 { (finding.claim) " " span class={ "verdict " (class(finding.verdict)) } { (finding.verdict.word()) } }
-            @for sentence in table::sentences(finding) { p.remark { (sentence) } }
+            @for sentence in table::format_sentences(finding) { p.remark { (sentence) } }
             @for table in table::tables(finding) { (data::table(&table)) }
             (plots(figures.iter().filter(|figure| figure.id.starts_with(&beginning))))
         }

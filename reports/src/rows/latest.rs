@@ -24,7 +24,7 @@ pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
     for ((path, runs), later) in dirs.into_iter().zip(later) {
         match later {
             Some(later) => {
-                notes.push(format!("{} is left out: {} measured the same later", short(&path), short(&later)))
+                notes.push(format!("{} is left out: {} measured the same later", format_short_path(&path), format_short_path(&later)))
             }
             None => kept.extend(runs),
         }
@@ -73,7 +73,7 @@ fn slot(row: &RunRow) -> Slot<'_> {
 }
 
 /// The record and its machine's folder.
-fn short(path: &Path) -> String {
+fn format_short_path(path: &Path) -> String {
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts[parts.len().saturating_sub(2)..].join("/")
 }

@@ -55,9 +55,9 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
 
 /// The ratio of concatenation to addition over the matched groups of a course, each of another depth or width.
 fn against_addition(evidence: &Evidence<'_>, course: &Course, kept: &str, metric: Metric) -> Option<Contrast> {
-    let own = course.of(evidence).only(|row| keeping(&row.recipe) == kept);
+    let matched = course.of(evidence).only(|row| keeping(&row.recipe) == kept);
     let mut groups: BTreeMap<(&str, &str), [Vec<f64>; 2]> = BTreeMap::new();
-    for row in own.runs().iter().map(|run| &run.row) {
+    for row in matched.runs().iter().map(|run| &run.row) {
         let place = match row.skip.as_str() {
             style::CONCAT => 0,
             style::ADD => 1,
