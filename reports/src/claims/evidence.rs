@@ -13,10 +13,10 @@ use crate::stats::{self, Estimate};
 pub(super) struct Evidence<'a>(Vec<&'a Run>);
 
 /// What pairs are formed by: the recipe, the seed, the round.
-type Replicate<'a> = (&'a str, u64, u64);
+type ReplicateKey<'a> = (&'a str, u64, u64);
 
 /// A value for each replicate.
-pub(super) type Values<'a> = BTreeMap<Replicate<'a>, f64>;
+pub(super) type Values<'a> = BTreeMap<ReplicateKey<'a>, f64>;
 
 impl<'a> Evidence<'a> {
     pub(super) fn new(runs: Vec<&'a Run>) -> Self {

@@ -4,7 +4,7 @@
 //! F towards nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, Values, last, mean_of, ratio, read_series};
 use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::analyses::quantity::Quantity;
@@ -61,7 +61,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
         plot(&all, &series::error(series::NEAR_IDENTITY), "Learning something near the identity", "step", "error"),
         plot(&all, series::BRANCH_RATIO_TRAINED, "What the branches add, after learning", "block", "‖F(x)‖ / ‖x‖"),
     ];
-    let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
+    let (verdict, measures) = (ClaimVerdict::of_all(&conditions), vec![measures(&all)]);
     Examined { verdict, remarks: describe_remarks(&all), conditions, measures, plots }
 }
 

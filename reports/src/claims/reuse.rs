@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, alone, difference, last, ratio, read_series, share};
 use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::metric::Metric;
 use crate::analyses::quantity::Quantity;
 use crate::rows::record::RunRow;
 use crate::rows::series::WeightUse;
@@ -78,7 +79,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     plots.push(lesions(&all, series::SWAP_CORRECT, "Accuracy lost by swapping a block with the next"));
     plots.push(ranks(&all));
     plots.extend(heat(&all.style(style::CONCAT)));
-    let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
+    let (verdict, measures) = (ClaimVerdict::of_all(&conditions), vec![measures(&all)]);
     Examined { verdict, remarks: half_trained.into_iter().collect(), conditions, measures, plots }
 }
 
@@ -135,7 +136,7 @@ fn conditions(all: &Evidence<'_>, trained: bool) -> Vec<Condition> {
 
 fn measures(all: &Evidence<'_>) -> Measures {
     let columns = [
-        ("test accuracy", Quantity::Share),
+        (Metric::TestAccuracy.title(), Metric::TestAccuracy.quantity()),
         ("lost by deleting a block", Quantity::Difference),
         ("at most", Quantity::Difference),
         ("lost by swapping two", Quantity::Difference),

@@ -6,9 +6,10 @@
 //! by one.
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, read_series, share};
 use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::metric::Metric;
 use crate::analyses::quantity::Quantity;
 use crate::rows::store::Run;
 use crate::rows::{series, style, task};
@@ -56,7 +57,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     let all = evidence.only(|row| row.family == style::VIT);
     let conditions = conditions(&all);
     let plots = vec![residuals(&all), gradients(&all)];
-    let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
+    let (verdict, measures) = (ClaimVerdict::of_all(&conditions), vec![measures(&all)]);
     Examined { verdict, conditions, measures, plots, ..Examined::default() }
 }
 
@@ -89,7 +90,7 @@ fn ablations<'a>(all: &'a Evidence<'_>) -> impl Iterator<Item = (&'static str, &
 fn measures(all: &Evidence<'_>) -> Measures {
     let both = all.style(style::ADD).values(accuracy);
     let columns = [
-        ("test accuracy", Quantity::Share),
+        (Metric::TestAccuracy.title(), Metric::TestAccuracy.quantity()),
         ("against both skips", Quantity::Difference),
         ("token residual, last block", Quantity::Number),
         ("query and key gradients over value's", Quantity::Ratio),
@@ -99,7 +100,12 @@ fn measures(all: &Evidence<'_>) -> Measures {
         MeasureRow::new(
             name,
             style,
-            vec![of_style.mean(accuracy), lost, of_style.mean(residual), geometric_mean(&of_style.values(queries_and_keys))],
+            vec![
+                of_style.mean(accuracy),
+                lost,
+                of_style.mean(residual),
+                geometric_mean(&of_style.values(queries_and_keys)),
+            ],
         )
     };
     Measures {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::claims::{Finding, Verdict};
+use crate::claims::{ClaimVerdict, Finding};
 use crate::figure::Figure;
 use crate::table;
 
@@ -31,10 +31,10 @@ fn one(finding: &Finding, figures: &[Figure]) -> Markup {
     }
 }
 
-fn class(verdict: Verdict) -> &'static str {
+fn class(verdict: ClaimVerdict) -> &'static str {
     match verdict {
-        Verdict::Supported => "supported",
-        Verdict::NotSupported => "not-supported",
-        Verdict::Inconclusive => "inconclusive",
+        ClaimVerdict::Supported => "supported",
+        ClaimVerdict::NotSupported => "not-supported",
+        ClaimVerdict::Inconclusive => "inconclusive",
     }
 }

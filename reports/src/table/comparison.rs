@@ -4,7 +4,7 @@ use super::format::{Format, bullet};
 use super::plain::{format_line, format_sentence};
 use super::provenance::format_origins;
 use super::text_table::TextTable;
-use crate::analyses::compare::{Comparison, Entry, Member, Verdict};
+use crate::analyses::compare::{ComparedMember, ComparedMetric, Comparison, ComparisonVerdict};
 use crate::analyses::distinguish::format_distinction;
 use crate::analyses::group::{Identity, Origin};
 use crate::analyses::metric::Metric;
@@ -67,7 +67,7 @@ fn format_group(comparison: &Comparison, format: Format) -> String {
 pub fn comparison(comparison: &Comparison) -> TextTable {
     let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();
     let titles = ["model", "skip", "n"].into_iter().map(str::to_owned);
-    let line = |member: &Member| {
+    let line = |member: &ComparedMember| {
         let names = [member.model.clone(), member.skip.clone(), format_replicates(member)];
         names.into_iter().chain(metrics.iter().map(|metric| format_value(member, *metric))).collect()
     };
@@ -92,7 +92,7 @@ fn format_heading(Comparison { identity, distinction, .. }: &Comparison) -> Stri
 }
 
 /// Replicates behind the line: one number, or from – to where metrics differ.
-fn format_replicates(member: &Member) -> String {
+fn format_replicates(member: &ComparedMember) -> String {
     let counts = member.entries.iter().map(|entry| entry.value.n);
     match (counts.clone().min(), counts.max()) {
         (Some(low), Some(high)) if low < high => format!("{low}–{high}"),
@@ -105,7 +105,7 @@ fn measured(comparison: &Comparison, metric: Metric) -> bool {
     comparison.members.iter().any(|member| member.entry(metric).is_some())
 }
 
-fn format_value(member: &Member, metric: Metric) -> String {
+fn format_value(member: &ComparedMember, metric: Metric) -> String {
     let Some(entry) = member.entry(metric) else { return String::new() };
     let mut lines = vec![format_metric(metric, &entry.value)];
     lines.extend(format_ratio_lines(entry));
@@ -113,22 +113,22 @@ fn format_value(member: &Member, metric: Metric) -> String {
 }
 
 /// The lines below a value.
-fn format_ratio_lines(entry: &Entry) -> Vec<String> {
+fn format_ratio_lines(entry: &ComparedMetric) -> Vec<String> {
     let Some(contrast) = entry.judged() else { return Vec::new() };
     let shown =
         if entry.metric.is_share() { format_points(&contrast.estimate) } else { format_ratio(&contrast.estimate) };
     match entry.verdict {
-        Verdict::Reference => Vec::new(),
-        Verdict::Exact | Verdict::Higher | Verdict::Lower => vec![shown],
-        Verdict::NoDifferenceShown => vec![shown, format_nothing_shown(entry, contrast)],
-        Verdict::WithinNoise => vec![shown, "within the noise".to_owned()],
-        Verdict::NotAfterCorrection => vec![shown, "not after Holm's correction".to_owned()],
-        Verdict::TooFewPairs => vec![shown, format!("n = {}: no interval", contrast.estimate.n)],
+        ComparisonVerdict::Reference => Vec::new(),
+        ComparisonVerdict::Exact | ComparisonVerdict::Higher | ComparisonVerdict::Lower => vec![shown],
+        ComparisonVerdict::NoDifferenceShown => vec![shown, format_nothing_shown(entry, contrast)],
+        ComparisonVerdict::WithinNoise => vec![shown, "within the noise".to_owned()],
+        ComparisonVerdict::NotAfterCorrection => vec![shown, "not after Holm's correction".to_owned()],
+        ComparisonVerdict::TooFewPairs => vec![shown, format!("n = {}: no interval", contrast.estimate.n)],
     }
 }
 
 /// With the smallest difference of accuracy that would have shown.
-fn format_nothing_shown(entry: &Entry, contrast: &Contrast) -> String {
+fn format_nothing_shown(entry: &ComparedMetric, contrast: &Contrast) -> String {
     match contrast.detectable.filter(|_| entry.metric.is_share()) {
         Some(least) => format!("no difference shown, from {:.1} on", least * 100.0),
         None => "no difference shown".to_owned(),
@@ -137,7 +137,7 @@ fn format_nothing_shown(entry: &Entry, contrast: &Contrast) -> String {
 
 /// What stands below a group's table: the noise floor, and cells that were not measured.
 pub(crate) fn format_remarks(comparison: &Comparison) -> Vec<String> {
-    let failed = |member: &Member| -> Vec<String> {
+    let failed = |member: &ComparedMember| -> Vec<String> {
         let failures = member.failures.iter().map(|failure| {
             let (model, error) = (&member.model, format_line(&failure.error));
             format!("not measured: {model}, {}, seed {}: {error}", failure.task, failure.seed)

@@ -3,7 +3,7 @@
 use super::format::{Format, bullet};
 use super::plain::format_sentence;
 use super::text_table::TextTable;
-use crate::analyses::diff::{Change, Condition, Diff};
+use crate::analyses::diff::{Change, ChangedSetting, Diff};
 use crate::rows::recipe;
 
 use super::number::{format_metric, format_ratio};
@@ -23,7 +23,7 @@ pub fn format_diff(diff: &Diff, format: Format) -> String {
 }
 
 /// Of two recipes only what differs, uncut.
-fn format_sides(Condition { what, before, after }: &Condition) -> [String; 2] {
+fn format_sides(ChangedSetting { what, before, after }: &ChangedSetting) -> [String; 2] {
     match *what {
         "recipe" if !before.is_empty() && !after.is_empty() => {
             [recipe::format_difference(before, &[after.as_str()]), recipe::format_difference(after, &[before.as_str()])]

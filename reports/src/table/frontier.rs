@@ -9,7 +9,7 @@ use super::number::format_metric;
 /// The networks by cost, the cheapest first.
 pub fn frontier(frontier: &Frontier) -> TextTable {
     let (setting, cost) = (&frontier.setting, frontier.cost.title());
-    let header = ["model", "style", "group", cost, "test accuracy", "n", "on the frontier"];
+    let header = ["model", "style", "group", cost, Metric::TestAccuracy.title(), "n", "on the frontier"];
     TextTable {
         id: format!("frontier-{}-{}-{}", frontier.cost.word(), setting.data, setting.device),
         title: format!("Accuracy against {cost}: {} on {}", setting.data, setting.device),

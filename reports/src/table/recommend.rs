@@ -53,8 +53,10 @@ fn table(advice: &Advice) -> TextTable {
         let bound = Estimate { n: 1, value: limit.bound, low: None, high: None };
         format!("{} {sign} {}", limit.metric.title(), format_metric(limit.metric, &bound))
     });
-    let header =
-        ["model", "style", "fits", "test accuracy", "behind, points"].map(str::to_owned).into_iter().chain(limits);
+    let header = ["model", "style", "fits", Metric::TestAccuracy.title(), "behind, points"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(limits);
     let row = |one: &Candidate| format_row(one, advice);
     TextTable {
         id: "advice".to_owned(),

@@ -30,7 +30,11 @@ pub fn roofs(roofs: &[Roof]) -> TextTable {
         title: "Times against the machine's ceilings".to_owned(),
         caption: LEGEND.to_owned(),
         header: HEADER.iter().map(|title| (*title).to_owned()).collect(),
-        rows: lines.iter().zip(distinguish(&named)).map(|(roofs, distinction)| format_row(roofs, &distinction)).collect(),
+        rows: lines
+            .iter()
+            .zip(distinguish(&named))
+            .map(|(roofs, distinction)| format_row(roofs, &distinction))
+            .collect(),
         left: 5,
     }
 }

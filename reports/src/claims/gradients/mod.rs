@@ -9,7 +9,7 @@ mod likeness;
 mod norms;
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, difference, geometric_mean, ratio};
 use crate::analyses::quantity::Quantity;
 use crate::rows::{style, task};
@@ -41,7 +41,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     };
     let (with, without) = (deepest(true), deepest(false));
     let conditions = [arrival(&with, ""), alike(&with), arrival(&without, "without BatchNorm, ")].concat();
-    let verdict = Verdict::of_all(&conditions);
+    let verdict = ClaimVerdict::of_all(&conditions);
     Examined {
         verdict,
         remarks: likeness::describe_decay(&all).into_iter().collect(),

@@ -73,7 +73,7 @@ pub(super) fn steeper(one: Option<Estimate>, other: Option<Estimate>) -> Option<
 /// One value for each metric, if any is there.
 fn line(words: [&str; 3], style: &str, of: impl Fn(Metric) -> Option<Estimate>) -> Option<MeasureRow> {
     let name = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<&str>>().join(", ");
-    let values: Vec<Option<Estimate>> = METRICS.iter().map(|(metric, _)| of(*metric)).collect();
+    let values: Vec<Option<Estimate>> = METRICS.into_iter().map(of).collect();
     values.iter().any(Option::is_some).then(|| MeasureRow::new(name, style, values))
 }
 
@@ -82,7 +82,9 @@ pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for (course, style) in COURSES.iter().flat_map(|course| style::COMPARED.iter().map(move |style| (course, *style))) {
         for (name, network) in networks(&course.of(evidence).style(style)) {
-            let of_one = |strategy| line([course.title, name, strategy], style, |metric| exponent(course, &network, strategy, metric));
+            let of_one = |strategy| {
+                line([course.title, name, strategy], style, |metric| exponent(course, &network, strategy, metric))
+            };
             lines.extend(KEEPING.iter().filter_map(|(strategy, _)| of_one(strategy)));
         }
     }
@@ -102,8 +104,9 @@ pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for course in &COURSES {
         for (name, network) in networks(&course.of(evidence).style(style::CONCAT)) {
-            let of_one =
-                |strategy| line([course.title, name, strategy], style::CONCAT, |metric| taken(course, &network, strategy, metric));
+            let of_one = |strategy| {
+                line([course.title, name, strategy], style::CONCAT, |metric| taken(course, &network, strategy, metric))
+            };
             lines.extend(KEEPING[1..].iter().filter_map(|(strategy, _)| of_one(strategy)));
         }
     }
@@ -145,5 +148,7 @@ fn traces(course: &Course, evidence: &Evidence<'_>, style: &str) -> Vec<Trace> {
         (!points.is_empty()).then(|| Trace { name: format!("{name}, {strategy}"), skip: style.to_owned(), points })
     };
     let all = networks(evidence);
-    all.iter().flat_map(|(name, network)| KEEPING.iter().filter_map(|(strategy, _)| trace(name, strategy, network))).collect()
+    all.iter()
+        .flat_map(|(name, network)| KEEPING.iter().filter_map(|(strategy, _)| trace(name, strategy, network)))
+        .collect()
 }
