@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::run::progress::Show;
@@ -98,7 +98,12 @@ impl RunArgs {
 
 impl SharedArgs {
     /// What they ask for of `suite`.
+    ///
+    /// # Errors
+    /// What only a run that is resumed can do.
     pub(crate) fn request(&self, suite: &str) -> Result<Request> {
+        // Clap asks for no argument that conflicts with one that is there, as the suite does.
+        ensure!(!self.retry_failed && self.again.is_empty(), "--retry-failed and --again go with --resume DIR");
         Ok(Request {
             suite: suite.to_owned(),
             aa: false,
