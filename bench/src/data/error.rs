@@ -91,6 +91,20 @@ impl DataError {
         DataError::Corrupt { path: path.into(), found: found.into(), expected: expected.into() }
     }
 
+    /// Both, this one first.
+    pub(super) fn and(self, other: Self) -> Self {
+        let path = match (&self, &other) {
+            (_, DataError::Many { path, .. }) => path.clone(),
+            (DataError::Missing { path, .. }, _) => path.parent().unwrap_or(path).to_path_buf(),
+            _ => PathBuf::new(),
+        };
+        let others = match other {
+            DataError::Many { errors, .. } => errors,
+            other => vec![other],
+        };
+        DataError::Many { path, errors: std::iter::once(self).chain(others).collect() }
+    }
+
     /// Each of them, where there is more than one.
     pub(crate) fn each(&self) -> Option<&[DataError]> {
         match self {

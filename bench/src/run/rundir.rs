@@ -177,7 +177,7 @@ pub(crate) fn journal(dir: &Path, anew: Anew<'_>) -> Result<(Journal, Vec<RunRow
     let named = |cell: &str| anew.cells.iter().any(|name| name == cell);
     if dir.join(store::RUNS).exists() && (anew.broken || !anew.cells.is_empty()) {
         let mut runs = store::salvage(dir, |cell| anew.broken || named(cell))?;
-        runs.retain(|run| !named(&run.row.cell) && !(anew.broken && run.row.status != Status::Ok));
+        runs.retain(|run| !(named(&run.row.cell) || anew.broken && run.row.status != Status::Ok));
         store::write(dir, &runs)?;
     }
     for cell in anew.cells {

@@ -27,8 +27,11 @@ fn copy(dir: &Path) {
     }
 }
 
+/// What it makes of a file's text.
+type Damage = fn(&str) -> String;
+
 /// Ways to damage `samples.csv`.
-const WAYS: [(&str, fn(&str) -> String); 6] = [
+const WAYS: [(&str, Damage); 6] = [
     ("cut within a line", |text| text[..text.len() - 9].to_owned()),
     ("cut where a line ends", |text| {
         text.lines().take(text.lines().count() - 1).map(|line| format!("{line}\n")).collect()

@@ -64,15 +64,15 @@ fn measure(arguments: &GateArgs) -> Result<Job> {
 /// An earlier job's files are not this one's, whatever becomes of it. Others are left alone until there is a verdict to
 /// put in their place.
 fn forget(arguments: &GateArgs) -> Result<()> {
-    let ours: [(_, fn(&str) -> bool); 2] =
-        [(&arguments.junit, output::is_junit), (&arguments.benchmark_json, are_benchmarks)];
-    for (file, is_ours) in ours {
-        let old = file.as_ref().filter(|file| fs::read_to_string(file).is_ok_and(|text| is_ours(&text)));
-        if let Some(file) = old {
-            fs::remove_file(file).with_context(|| file.display().to_string())?;
-        }
+    forget_file(arguments.junit.as_deref(), output::is_junit)?;
+    forget_file(arguments.benchmark_json.as_deref(), are_benchmarks)
+}
+
+fn forget_file(file: Option<&Path>, is_ours: fn(&str) -> bool) -> Result<()> {
+    match file.filter(|file| fs::read_to_string(file).is_ok_and(|text| is_ours(&text))) {
+        Some(file) => fs::remove_file(file).with_context(|| file.display().to_string()),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether `text` is a list of [`output::benchmarks`], and not one of another program in the same form.
