@@ -4,7 +4,7 @@
 //! with one step of your work:
 //!
 //! ```no_run
-//! # use skipbench::lockstep::serve::{Program, serve, timed};
+//! # use skipbench::internals::lockstep::serve::{Program, serve, timed};
 //! let mut numbers = vec![3_u64; 1_000_000];
 //! let program = Program { name: "sorting", units: (1_000_000, "numbers"), facts: &[("version", "1".to_owned())] };
 //! serve(&program, timed(|| {

@@ -46,7 +46,8 @@ pub fn dropped(turns: &[Turn]) -> usize {
 /// member's turns and of the reference's. Only with both is it fair: times have a long tail, and the mean of two of
 /// them mostly lies above a single one.
 ///
-/// On a busy machine such medians of sets differed by a third less than means without a fifth at either end.
+/// In two comparisons on a busy machine such medians varied from set to set by a quarter and a third less than means
+/// without a fifth at either end (`bench/peers/versus.md`).
 pub fn log_ratio(turns: &[Turn], reference: usize, member: usize) -> Option<f64> {
     let keep_all = dropped(turns) == 0;
     let kept = |of: usize| -> Vec<(f64, f64)> {
