@@ -4,5 +4,6 @@
 
 pub(crate) mod baseline;
 pub(crate) mod builds;
+pub(crate) mod evidence;
 pub(crate) mod interleave;
 pub(crate) mod job;

@@ -8,6 +8,7 @@ mod cli;
 mod custom;
 mod data;
 mod device;
+mod evidence;
 mod fetch;
 mod gate;
 mod inside;

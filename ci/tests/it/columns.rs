@@ -2,6 +2,7 @@
 //! judges it, the head never passes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
 use csv::StringRecord;
@@ -201,4 +202,18 @@ fn what_was_judged_is_counted_and_told() {
     assert!(judgement.due > 100 && judgement.judged + refused == judgement.due, "{}", judgement.due);
     let title = skipbench_ci::output::findings(&judgement, false).title;
     assert!(title.ends_with(&format!("Judged {} of the base's {} values", judgement.judged, judgement.due)), "{title}");
+}
+
+/// The page names every column as the table in the code does.
+#[test]
+fn the_readme_has_the_table_of_columns() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("there");
+    let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for column in COLUMNS {
+        kinds.entry(column.treatment.word()).or_default().push(format!("`{}`", column.name));
+    }
+    for (word, names) in kinds {
+        let line = format!("| {word} | {} |", names.join(", "));
+        assert!(page.lines().any(|found| found == line), "ci/README.md lacks: {line}");
+    }
 }
