@@ -150,6 +150,7 @@ fn a_head_with_any_judged_value_spoiled_never_passes() {
         let wanted = |row: &RunRow| match column.name {
             "loss" => row.task == "peak-memory-train",
             "epochs" | "train_total" | "test_total" | "test_correct" => row.task == "train",
+            "epoch_images" => row.task == "train-epoch",
             _ => true,
         };
         for fault in FAULTS {
