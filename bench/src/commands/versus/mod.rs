@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::json;
 use skipbench_reports::rows::{render, store};
-use skipbench_reports::stats::lockstep::Verdict;
+use skipbench_reports::stats::lockstep::TimeVerdict;
 
 use super::{print, print_json, say};
 use crate::executable;
@@ -57,9 +57,9 @@ pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
 fn exit_code(outcome: &Outcome) -> u8 {
     if outcome.is_broken() {
         2
-    } else if outcome.any(Verdict::Regressed) {
+    } else if outcome.any(TimeVerdict::Regressed) {
         1
-    } else if outcome.any(Verdict::CannotTell) {
+    } else if outcome.any(TimeVerdict::CannotTell) {
         3
     } else {
         0
