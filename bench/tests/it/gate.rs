@@ -28,7 +28,7 @@ reference = "resnet8-w4"
 "#;
 
 /// A folder with a finished run in `a`.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join("small.toml"), SUITE).expect("written");
     ends(dir.path(), &["run", "small.toml", "--out", "a", "-q"], 0);
@@ -36,7 +36,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 /// A copy of the run in `a` as `b`, its rows changed.
-fn changed(dir: &Path, edit: impl Fn(&str) -> String) {
+pub(crate) fn changed(dir: &Path, edit: impl Fn(&str) -> String) {
     let _ = fs::remove_dir_all(dir.join("b"));
     fs::create_dir(dir.join("b")).expect("a folder");
     for name in ["runs.csv", "samples.csv", "host.toml", "plan.json"] {
@@ -62,7 +62,7 @@ fn measured(dir: &Path, edit: impl Fn(&str) -> String) {
     store::write(&dir.join("b"), &runs).expect("written");
 }
 
-const GATE: [&str; 5] = ["gate", "--base", "a", "--head", "b"];
+pub(crate) const GATE: [&str; 5] = ["gate", "--base", "a", "--head", "b"];
 
 /// Sets one column of every row that has it.
 fn with(rows: &str, column: &str, value: &str) -> String {

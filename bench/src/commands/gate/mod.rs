@@ -16,7 +16,7 @@ use skipbench_reports::table::Format;
 
 use super::{print, print_json, say};
 use crate::gate::job::{Job, origin};
-use crate::gate::{baseline, interleave};
+use crate::gate::{baseline, evidence, interleave};
 use crate::interrupt::{self, Interrupted, STOP};
 
 pub(crate) use arguments::GateArgs;
@@ -26,19 +26,18 @@ const USUAL_CONFIG: &str = "ci/gate.toml";
 
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
     let config = config(arguments.config.as_deref())?;
-    let (base, head, origin) = match (&arguments.base, &arguments.head) {
+    let judgement = match (&arguments.base, &arguments.head) {
         (Some(base), Some(head)) if arguments.bless => return blessed(base, head, arguments.json),
         (Some(base), Some(head)) => {
             forget(arguments)?;
-            (base.clone(), head.clone(), origin(head))
+            finished(base, head, &config)?
         }
         _ => {
             let job = measure(arguments)?;
-            (job.base_dir(), job.head_dir(), job.origin()?)
+            let (base, head) = (evidence::base(&job.base_dir(), say)?, evidence::head(&job.head_dir())?);
+            judge(&base, &head, &config)?.reproducible(&job.origin()?)
         }
     };
-    let read = |dir: &Path| store::read(dir).with_context(|| dir.display().to_string());
-    let judgement = judge(&read(&base)?, &read(&head)?, &config)?.reproducible(&origin);
     if let Some(path) = &arguments.junit {
         store::replace(path, &output::format_junit(&judgement))?;
     }
@@ -47,6 +46,15 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
     }
     show(arguments, &judgement)?;
     Ok(ExitCode::from(judgement.exit_code()))
+}
+
+/// Judges two runs that are there.
+fn finished(base: &Path, head: &Path, config: &Config) -> Result<Judgement> {
+    let (base_runs, head_runs) = (evidence::base(base, say)?, evidence::head(head)?);
+    let judgement = judge(&base_runs, &head_runs, config)?.reproducible(&origin(head));
+    evidence::ensure_finished(base, base_runs.len())?;
+    evidence::ensure_finished(head, head_runs.len())?;
+    Ok(judgement)
 }
 
 /// Lets base and head take turns, until a Ctrl-C.

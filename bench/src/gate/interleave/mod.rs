@@ -11,6 +11,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store;
 
@@ -174,6 +175,13 @@ impl Selection<'_> {
         let names = [row.group.as_str(), &row.model, &row.task, &row.device];
         names == [cell.group.as_str(), &cell.model, cell.task.word(), &cell.device.to_string()]
             && (row.seed, row.sweep_value, row.twin) == (cell.seed, value, false)
+    }
+
+    /// Whether a planned cell, as JSON of whatever version of the program, is of it.
+    fn plans(&self, planned: &Value) -> bool {
+        let Selection::Timed(cell, _) = self else { return true };
+        let own = &planned["cell"];
+        own["group"] == cell.group.as_str() && own["model"] == cell.model.as_str() && own["seed"] == cell.seed
     }
 
     fn round(&self) -> Option<u64> {

@@ -3,6 +3,7 @@
 mod error;
 mod file;
 mod line;
+mod version;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -18,6 +19,7 @@ pub use file::replace;
 use file::{begun, whole};
 pub(crate) use line::line;
 use line::{SealedRow, read_runs};
+pub use version::oldest_version;
 
 /// Name of the file of [`RunRow`]s.
 pub const RUNS: &str = "runs.csv";
