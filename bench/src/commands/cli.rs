@@ -149,7 +149,7 @@ pub fn main() -> ExitCode {
         }
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {}", crate::describe_error(&error));
+        eprintln!("error: {}", crate::text::describe_error(&error));
         ExitCode::from(2)
     })
 }

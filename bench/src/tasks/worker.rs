@@ -30,7 +30,7 @@ const ORPHANED: i32 = 3;
 pub(crate) fn run(checkpoints: Option<&Path>) -> Result<()> {
     let message = match measure(checkpoints) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
-        Err(error) => Message::Failed { error: crate::describe_error(&error) },
+        Err(error) => Message::Failed { error: crate::text::describe_error(&error) },
     };
     send(&message)
 }

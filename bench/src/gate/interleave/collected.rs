@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use skipbench_reports::rows::store::{self, Run};
 
-use super::{Selection, Side};
+use super::turn::{Selection, Side};
 
 /// What a job has measured so far.
 #[derive(Debug, Default)]
