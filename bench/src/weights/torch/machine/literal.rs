@@ -5,7 +5,7 @@ use std::io::Read;
 use anyhow::{Result, bail};
 
 use super::super::value::{NOTHING, Value};
-use super::Machine;
+use super::state::Machine;
 
 /// Longest bytes or text that can be a name; longer ones have no meaning here.
 const LONGEST_TEXT: u64 = 1024;

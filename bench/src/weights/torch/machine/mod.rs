@@ -3,8 +3,8 @@
 
 mod literal;
 mod make;
+mod state;
 
-use std::collections::HashMap;
 use std::io::Read;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -12,38 +12,19 @@ use anyhow::{Context, Result, bail, ensure};
 use super::input::Input;
 use super::known;
 use super::value::{Global, Id, NOTHING, Object, Value, Values};
+use state::{EMPTY, Machine};
 
-/// What a persistent name stands for, where the file has a table of them.
-pub(super) type Table = HashMap<String, Value>;
+pub(super) use state::Table;
 
 /// Runs one pickle from its first byte to its end.
 ///
 /// # Errors
 /// Bytes that are no pickle, and calls of what weights have no need of.
 pub(super) fn run<R: Read>(input: &mut Input<R>, table: &Table) -> Result<(Values, Id)> {
-    let mut machine = Machine {
-        input,
-        table,
-        values: Values::new(),
-        stack: Vec::new(),
-        marks: Vec::new(),
-        memo: HashMap::new(),
-        next: 0,
-    };
+    let mut machine = Machine::new(input, table);
     while machine.step()? {}
     let result = machine.pop()?;
     Ok((machine.values, result))
-}
-
-struct Machine<'a, R> {
-    input: &'a mut Input<R>,
-    table: &'a Table,
-    values: Values,
-    stack: Vec<Id>,
-    marks: Vec<usize>,
-    memo: HashMap<u32, Id>,
-    /// The number under which the next value without one is remembered.
-    next: u32,
 }
 
 impl<R: Read> Machine<'_, R> {
@@ -92,30 +73,6 @@ impl<R: Read> Machine<'_, R> {
             _ => bail!("it is no pickle: byte {opcode:#04x} at {}", self.input.position() - 1),
         }
         Ok(true)
-    }
-
-    fn push(&mut self, id: Id) -> Result<()> {
-        ensure!(self.stack.len() < 10_000_000, "its pickle needs a stack of more than 10,000,000 values");
-        self.stack.push(id);
-        Ok(())
-    }
-
-    fn add(&mut self, value: Value) -> Result<()> {
-        let id = self.values.add(value)?;
-        self.push(id)
-    }
-
-    fn pop(&mut self) -> Result<Id> {
-        let bottom = self.marks.last().copied().unwrap_or(0);
-        ensure!(self.stack.len() > bottom, EMPTY);
-        self.stack.pop().context(EMPTY)
-    }
-
-    /// What lies above the last mark.
-    fn popped(&mut self) -> Result<Vec<Id>> {
-        let mark = self.marks.pop().context("a pickle without the mark that it goes back to")?;
-        ensure!(mark <= self.stack.len(), EMPTY);
-        Ok(self.stack.split_off(mark))
     }
 
     fn global(&mut self, opcode: u8) -> Result<()> {
@@ -216,8 +173,6 @@ impl<R: Read> Machine<'_, R> {
         }
     }
 }
-
-const EMPTY: &str = "a pickle that takes more from its stack than is there";
 
 fn pairs(items: &[Id]) -> Vec<(Id, Id)> {
     items.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
