@@ -12,7 +12,7 @@ use crate::cell::{Cell, Outcome};
 /// Does a cell with one of the networks of this program.
 ///
 /// # Errors
-/// As [`run_as`].
+/// As `run_as`.
 pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     match cell.spec {
         ModelSpec::Custom(_) => custom::run(cell, checkpoints, report),
