@@ -1,5 +1,6 @@
-//! CIFAR-10 and CIFAR-100 in the canonical binary layout (Krizhevsky 2009, <https://www.cs.toronto.edu/~kriz/cifar.html>):
-//! records of one or two label bytes and 3,072 pixel bytes, planes red, green, blue, row by row.
+//! CIFAR-10 and CIFAR-100 in the canonical binary layout (Krizhevsky 2009,
+//! <https://www.cs.toronto.edu/~kriz/cifar.html>): records of one or two label bytes and 3,072 pixel bytes, planes red,
+//! green, blue, row by row.
 
 use std::path::{Path, PathBuf};
 

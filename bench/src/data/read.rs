@@ -62,8 +62,8 @@ impl Source {
         }
     }
 
-    /// In what `data`, which was read from here, differs from the published set; nothing for sets that are not published
-    /// as one.
+    /// In what `data`, which was read from here, differs from the published set; nothing for sets that are not
+    /// published as one.
     ///
     /// # Errors
     /// As [`Source::load`].

@@ -1,5 +1,5 @@
-//! What a file of weights is. Its first bytes say it, not its name: one format goes by many endings, and one ending stands
-//! for many formats.
+//! What a file of weights is. Its first bytes say it, not its name: one format goes by many endings, and one ending
+//! stands for many formats.
 
 use std::fs::{self, File};
 use std::io::Read;

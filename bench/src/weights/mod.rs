@@ -1,7 +1,7 @@
 //! Weights on disk: PyTorch's files in torchvision's names or those of other zoos, and our own (`.bpk`).
 //!
-//! [`load`] tells the format by a file's first bytes and finds the tensors by their names; [`save`] writes the format that
-//! an ending says. [`agreement`] compares what a network computes with what PyTorch did; [`accuracy`] tests it on
+//! [`load`] tells the format by a file's first bytes and finds the tensors by their names; [`save`] writes the format
+//! that an ending says. [`agreement`] compares what a network computes with what PyTorch did; [`accuracy`] tests it on
 //! [`images`].
 
 pub(crate) mod accuracy;

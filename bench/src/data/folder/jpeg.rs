@@ -1,5 +1,5 @@
-//! Whether the data of a JPEG that lacks its end marker are all there (ITU-T T.81, annex B): every scan that its components
-//! need, every restart interval of each scan, and the last scan to its end.
+//! Whether the data of a JPEG that lacks its end marker are all there (ITU-T T.81, annex B): every scan that its
+//! components need, every restart interval of each scan, and the last scan to its end.
 
 use std::collections::HashSet;
 
@@ -16,8 +16,8 @@ pub(super) fn lacks_only_its_end(bytes: &[u8]) -> bool {
 /// A decoder that has all data never looks at what is put behind them, and gives the same image whatever that is. Where
 /// data are missing, it takes what is put there for them.
 ///
-/// Zeros at the end are what a file system leaves in place of data, which a decoder would take for the ends of blocks: they
-/// are left out. One alone may be data, and so is one behind FF.
+/// Zeros at the end are what a file system leaves in place of data, which a decoder would take for the ends of blocks:
+/// they are left out. One alone may be data, and so is one behind FF.
 fn last_scan_ends(bytes: &[u8]) -> bool {
     let zeros = bytes.iter().rev().take_while(|byte| **byte == 0).count();
     let plain = &bytes[..bytes.len() - zeros];

@@ -12,7 +12,8 @@ pub(super) enum Lack {
     More(&'static str),
 }
 
-/// What is missing of a file of that format, if its end is. Formats that are not looked into here are left to the decoder.
+/// What is missing of a file of that format, if its end is. Formats that are not looked into here are left to the
+/// decoder.
 pub(super) fn lacks(format: ImageFormat, bytes: &[u8]) -> Option<Lack> {
     match format {
         ImageFormat::Jpeg if !ends(bytes) => Some(if jpeg::lacks_only_its_end(bytes) {
@@ -28,8 +29,8 @@ pub(super) fn lacks(format: ImageFormat, bytes: &[u8]) -> Option<Lack> {
     }
 }
 
-/// Whether the segments lead to the end marker. What follows it is not looked at, since cameras append to it; a marker inside
-/// a segment, such as the end of a thumbnail, is not the image's.
+/// Whether the segments lead to the end marker. What follows it is not looked at, since cameras append to it; a marker
+/// inside a segment, such as the end of a thumbnail, is not the image's.
 fn ends(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let Some(start) = rest.windows(2).position(|pair| pair[0] == 0xFF && is_marker(pair[1])) {

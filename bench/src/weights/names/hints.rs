@@ -86,7 +86,8 @@ fn gaps<'a>(fit: &'a Fit, shape: Option<&'a [usize]>) -> impl Iterator<Item = (G
     })
 }
 
-/// A missing tensor whose shape and last word only one superfluous tensor has, such as the `fc.1` of a head in a `Sequential`.
+/// A missing tensor whose shape and last word only one superfluous tensor has, such as the `fc.1` of a head in a
+/// `Sequential`.
 fn by_shape(missing: &[&Fit], superfluous: &[&Fit]) -> Vec<String> {
     let leaf = |fit: &Fit| fit.name.rsplit('.').next().unwrap_or_default().to_owned();
     let mut alike: HashMap<(String, &Option<Vec<usize>>), Vec<&str>> = HashMap::new();

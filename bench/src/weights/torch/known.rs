@@ -1,5 +1,5 @@
-//! What a pickle may name. Nothing is called here whatever it names; but PyTorch would call it when it opens the file, so a
-//! pickle that calls what files of weights have no need of is refused by that name.
+//! What a pickle may name. Nothing is called here whatever it names; but PyTorch would call it when it opens the file,
+//! so a pickle that calls what files of weights have no need of is refused by that name.
 
 use anyhow::{Result, bail};
 

@@ -1,5 +1,5 @@
-//! The machine that a pickle is a program for (Python's `pickletools.py` describes every opcode). It keeps what leads to
-//! tensors and lets everything else be [`NOTHING`]; it calls nothing.
+//! The machine that a pickle is a program for (Python's `pickletools.py` describes every opcode). It keeps what leads
+//! to tensors and lets everything else be [`NOTHING`]; it calls nothing.
 
 mod literal;
 mod make;
