@@ -24,13 +24,13 @@ pub(crate) mod steps;
 pub(crate) mod suites;
 pub(crate) mod versus;
 pub(crate) mod weights;
-use std::io::{self, Write};
-
 use anyhow::Result;
 use clap::Args;
 use skipbench_models::Images;
 use skipbench_reports::rows::render;
 use skipbench_reports::table::Format;
+
+use crate::tell::{print, say};
 
 /// Shape of the images that a cost depends on.
 #[derive(Debug, Clone, Copy, Args)]
@@ -89,20 +89,6 @@ impl Form {
             Form { markdown: true, .. } => print(&text(Format::Markdown)),
             _ => print(&text(Format::Terminal)),
         }
-    }
-}
-
-/// Says a line on standard error, beside what was asked for, without failing: a reader that went away ends nothing.
-fn say(line: &str) {
-    drop(writeln!(io::stderr().lock(), "{line}"));
-}
-
-/// Prints to standard output; a reader that went away, such as `head`, is no error.
-fn print(text: &str) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
     }
 }
 

@@ -11,6 +11,7 @@ use skipbench_reports::table;
 use crate::cell::{Progress, Task};
 use crate::run::orchestrate::Observer;
 use crate::run::plan::PlannedCell;
+use crate::tell::say;
 
 /// How a run shows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Observer for Lines {
 
     fn finished(&mut self, _: usize, planned: &PlannedCell, row: &RunRow) {
         self.done += 1;
-        eprintln!("[{}/{}] {}", self.done, self.total, describe_result(planned, row));
+        say(&format!("[{}/{}] {}", self.done, self.total, describe_result(planned, row)));
     }
 }
 

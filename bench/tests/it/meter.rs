@@ -10,7 +10,8 @@ use skipbench::internals::meter::WarmUp;
 use skipbench::internals::meter::live_bytes;
 use skipbench::internals::meter::{Limits, Timed, repeat};
 use skipbench::internals::tasks::{HeapUse, growth, passes};
-use skipbench_reports::stats::{far_above, median};
+use skipbench_reports::inside::far_above;
+use skipbench_reports::stats::median;
 
 const LIMITS: Limits = Limits {
     warmup: Duration::from_millis(30),

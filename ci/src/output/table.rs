@@ -23,7 +23,9 @@ pub fn findings(judgement: &Judgement, all: bool) -> TextTable {
 pub(super) fn format_summary(judgement: &Judgement) -> String {
     let order = [Verdict::Regressed, Verdict::Inconclusive, Verdict::Improved, Verdict::Pass, Verdict::Refused];
     let counts: Vec<String> = order.map(|verdict| format!("{} {}", judgement.count(verdict), tally(verdict))).to_vec();
-    format!("gate: {}. {}", judgement.verdict.word(), counts.join(", "))
+    let Judgement { due, judged, .. } = judgement;
+    let (word, counts) = (judgement.verdict.word(), counts.join(", "));
+    format!("gate: {word}. {counts}. Judged {judged} of the base's {due} values")
 }
 
 /// Why metrics were not judged, each reason once.

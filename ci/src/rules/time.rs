@@ -133,6 +133,7 @@ impl Timed<'_> {
             head: head.map(Value::Number),
             limit: limits.time,
             noise_floor: floor,
+            n: self.turns.len(),
             ..Finding::of(&self.cell, self.metric, Class::Time, self.turns[0].1)
         };
         if let Some(why) = refusal {

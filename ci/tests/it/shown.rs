@@ -21,7 +21,7 @@ fn judgement() -> Judgement {
 fn a_pull_request_sees_what_changed_and_how_to_reproduce_it() {
     let text = format_markdown(&judgement());
     insta::assert_snapshot!(text.split("<details>").next().expect("a beginning"), @"
-    ### ❌ skipbench gate: regressed. 2 regressed, 0 inconclusive, 0 improved, 8 passed, 0 not judged
+    ### ❌ skipbench gate: regressed. 2 regressed, 0 inconclusive, 0 improved, 8 passed, 0 not judged. Judged 10 of the base's 10 values
 
     | verdict   | cell                                      | metric          |    base |    head |  effect | n | limit | noise floor |                                                                                  why |
     |-----------|-------------------------------------------|-----------------|---------|---------|---------|---|-------|-------------|--------------------------------------------------------------------------------------|

@@ -113,7 +113,7 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// The exponent b of y = a · xᵇ: the [`slope`] of ln y over ln x.
+/// The exponent b of y = a · xᵇ: the slope of ln y over ln x.
 ///
 /// Points that are not positive are left out; none where fewer than two x remain. Two points have no interval.
 pub fn growth_exponent(points: &[(f64, f64)]) -> Option<Estimate> {

@@ -6,12 +6,13 @@ use skipbench_reports::analyses::group::group;
 use skipbench_reports::analyses::metric::Metric;
 use skipbench_reports::analyses::recommend::{self, recommend};
 use skipbench_reports::figure::{Figure, figures};
+use skipbench_reports::inside::{Section, format_section};
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::Run;
 use skipbench_reports::table::splice::splice;
-use skipbench_reports::table::{self, Format, Section};
+use skipbench_reports::table::{self, Format};
 
 use super::questions::quick;
 use super::{failed, timed, trained};
@@ -152,7 +153,7 @@ fn commands_are_shown_without_the_directory_that_they_wrote() {
         run.row.command = "skipbench run tiny.toml --quiet --out /job/.tmpX/run".into();
     }
     let report = Report::new(runs);
-    for text in [page(&report), table::format_section(&report, Section::Provenance)] {
+    for text in [page(&report), format_section(&report, Section::Provenance)] {
         assert!(text.contains("skipbench run tiny.toml --quiet") && !text.contains(".tmpX"), "{text}");
     }
     assert!(report.runs[0].row.command.contains("--out"), "the row keeps it");

@@ -1,5 +1,6 @@
 //! Whose turn it is, and what is measured in it.
 
+use serde_json::Value;
 use skipbench_reports::rows::record::RunRow;
 
 use crate::cell::{Cell, Task};
@@ -39,6 +40,15 @@ impl Selection<'_> {
         let names = [row.group.as_str(), &row.model, &row.task, &row.device];
         names == [cell.group.as_str(), &cell.model, cell.task.word(), &cell.device.to_string()]
             && (row.seed, row.sweep_value, row.twin) == (cell.seed, value, false)
+    }
+
+    /// Whether a planned cell, as JSON of whatever version of the program, is of it.
+    pub(super) fn plans(&self, planned: &Value) -> bool {
+        let Selection::Timed(cell, _) = self else { return true };
+        let planned = &planned["cell"];
+        planned["group"] == cell.group.as_str()
+            && planned["model"] == cell.model.as_str()
+            && planned["seed"] == cell.seed
     }
 
     pub(super) fn round(&self) -> Option<u64> {

@@ -14,6 +14,13 @@ pub(super) fn whole(path: &Path) -> Result<String, StoreError> {
     if text.is_empty() || text.ends_with('\n') { Ok(text) } else { Err(StoreError::Torn { path: path.into() }) }
 }
 
+/// The file's text without what stands after its last line break. No field holds one: writers put errors on one line.
+pub(super) fn begun(path: &Path) -> Result<String, StoreError> {
+    let mut bytes = fs::read(path).map_err(|source| io(path, source))?;
+    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1));
+    String::from_utf8(bytes).map_err(|error| io(path, std::io::Error::new(std::io::ErrorKind::InvalidData, error)))
+}
+
 /// Puts `text` in place of the file, whole or not at all: written beside it, then renamed.
 ///
 /// # Errors

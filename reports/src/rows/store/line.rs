@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use csv::StringRecord;
 
-use super::file::whole;
 use super::{StoreError, io};
 use crate::rows::migrate::{self, OLDEST};
 use crate::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
@@ -37,13 +36,12 @@ impl Seal {
     }
 }
 
-/// Reads the file of rows.
-pub(super) fn read_runs(path: &Path) -> Result<Vec<SealedRow>, StoreError> {
-    let text = whole(path)?;
+/// Reads the rows in the text of the file at `path`; where a line is no row, its place has the reason.
+pub(super) fn read_runs(path: &Path, text: &str) -> Result<Vec<Result<SealedRow, StoreError>>, StoreError> {
     let broken = |source| StoreError::Row { path: path.into(), source };
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let mut columns = Columns::of(path, reader.headers().map_err(broken)?);
-    reader.into_records().map(|record| columns.line(&record.map_err(broken)?)).collect()
+    Ok(reader.into_records().map(|record| columns.line(&record.map_err(broken)?)).collect())
 }
 
 /// What the first line of a file says of all others.
@@ -72,9 +70,10 @@ impl<'a> Columns<'a> {
         let digest = self.digest.and_then(|index| record.get(index)).unwrap_or_default().to_owned();
         let text = seal::without(record, self.digest);
         let version = self.version(&text, line)?;
-        if version < SEALED && !digest.is_empty() {
+        // Files are written whole in one schema, so that no row of a sealed file escapes its seal by its version.
+        if version < SEALED && self.digest.is_some() {
             let (path, column) = (self.path.into(), "schema_version".to_owned());
-            let problem = format!("a row of schema version {version} has no digest");
+            let problem = format!("a file with digests holds no row of schema version {version}");
             return Err(StoreError::Field { path, line, column, problem });
         }
         let row = self.row(&text, version, line)?;
