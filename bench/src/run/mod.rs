@@ -4,7 +4,8 @@
 //! and devices ([`ask`]). A [`session`] works on the plan in the run's directory ([`rundir`]): it executes cells
 //! ([`orchestrate`]), each in a process of its own ([`process`], a [`runner`]), shows how far they are ([`progress`]),
 //! and writes a [`row`] for each, with its [`provenance`]. Where the comparison of the rows is not precise enough,
-//! there are more [`rounds`]. What follows from the rows is [`derived`].
+//! there are more [`rounds`]. What follows from the rows is [`derived`];
+//! a finished run is kept for good as a [`record`].
 
 pub(crate) mod ask;
 pub(crate) mod derived;
@@ -14,6 +15,7 @@ pub(crate) mod planning;
 pub(crate) mod process;
 pub(crate) mod progress;
 pub(crate) mod provenance;
+pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod rounds;
 pub(crate) mod row;

@@ -35,7 +35,7 @@ impl Suite {
         let keys: Result<Keys, _> = toml::from_str(text);
         let error = |message: String| SuiteError { file: file.to_owned(), message };
         let keys = keys.map_err(|source| error(explain(&source.to_string())))?;
-        let suite = Self { file: file.to_owned(), sha256: crate::hex(&Sha256::digest(text)), keys };
+        let suite = Self { file: file.to_owned(), sha256: crate::text::hex(&Sha256::digest(text)), keys };
         check(&suite).map_err(error)?;
         Ok(suite)
     }

@@ -73,7 +73,7 @@ impl Checkpoints {
         if let Err(error) = self.save(model, optimizer, state) {
             self.clear(state);
             if let Some(hear) = self.failed.take() {
-                let error = crate::describe_error(&error);
+                let error = crate::text::describe_error(&error);
                 hear(&format!("no checkpoint could be kept ({error}); a killed cell would begin from its start"));
             }
         }

@@ -13,8 +13,10 @@ use skipbench_models::Network;
 use skipbench_reports::rows::series;
 use skipbench_reports::stats;
 
+use super::interface::{Report, TaskResult};
 use super::precision::{backward, cast, forward};
-use super::{Report, Setup, TaskResult, finite, shape_word};
+use super::setup::Setup;
+use super::step::{finite, shape_word};
 use crate::cell::{Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::meter::{self, heap, rss};

@@ -17,8 +17,10 @@ use burn::tensor::{Device, FloatDType, Int, Tensor};
 use skipbench_models::Network;
 use skipbench_reports::{rows, stats};
 
+use super::interface::{Report, TaskResult};
 use super::precision::{backward, cast, forward};
-use super::{Report, Setup, TaskResult, finite, shape_word, step};
+use super::setup::Setup;
+use super::step::{finite, shape_word, step};
 use crate::cell::recipe::{Precision, Recipe};
 use crate::cell::{Cell, Measured, Progress, Sample, Task};
 use crate::data::Batches;
@@ -166,8 +168,8 @@ pub(super) fn repeat(
     step: impl FnMut() -> Result<Duration, DeviceError>,
 ) -> Result<Timed> {
     let total = setup.cell.timed_steps();
-    let told = |done| report(Progress { done, total: total.max(done + 1), epoch: 0, epochs: 0, loss: None });
-    Ok(timed_loop::repeat(&limits(setup.cell), step, told)?)
+    let show = |done| report(Progress { done, total: total.max(done + 1), epoch: 0, epochs: 0, loss: None });
+    Ok(timed_loop::repeat(&limits(setup.cell), step, show)?)
 }
 
 fn limits(cell: &Cell) -> Limits {

@@ -43,7 +43,7 @@ pub(crate) fn run(checkpoints: Option<&Path>, every: Option<u64>) -> Result<()> 
     let every = every.map_or(CHECKPOINT_EVERY, Duration::from_secs);
     let message = match measure(checkpoints.map(|dir| Checkpoints::new(dir, every).on_failure(note))) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
-        Err(error) => Message::Failed { error: crate::describe_error(&error) },
+        Err(error) => Message::Failed { error: crate::text::describe_error(&error) },
     };
     send(&message)
 }

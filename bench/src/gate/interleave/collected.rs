@@ -8,7 +8,7 @@ use serde_json::Value;
 use skipbench_reports::rows::document;
 use skipbench_reports::rows::store::{self, Run};
 
-use super::{Selection, Side};
+use super::turn::{Selection, Side};
 use crate::run::rundir::{self, PLAN};
 
 /// What a job has measured so far.

@@ -10,9 +10,12 @@ use burn::tensor::{Tensor, TensorData};
 use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
 use skipbench_reports::rows::series;
 
-use super::{Report, Setup, TaskResult, norm, probe_batch, report_progress, sample};
+use super::look::{probe_batch, report_progress};
+use super::sample::{norm, sample};
 use crate::cell::{Measured, Sample};
 use crate::tasks::finite;
+use crate::tasks::interface::{Report, TaskResult};
+use crate::tasks::setup::Setup;
 
 const SERIES: [&str; 3] = [series::QUERY_GRADIENT, series::KEY_GRADIENT, series::VALUE_GRADIENT];
 

@@ -1,6 +1,8 @@
 //! Images: the embedded ones, the two file layouts; and everything that can be wrong with files.
 
+mod mnist;
 mod people;
+mod pictures;
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,12 @@
 //! Weights from PyTorch and back, through files and the binary.
 
+mod beside;
+mod formats;
 mod made;
-mod people;
+mod network;
+mod places;
+mod refused;
+mod zoos;
 
 use std::fs;
 use std::path::Path;
