@@ -24,5 +24,5 @@ pub mod table;
 /// What tests of this crate look at inside it; no interface.
 #[doc(hidden)]
 pub mod inside {
-    pub use crate::chart::scale::{Layout, format_short};
+    pub use crate::chart::scale::{Layout, format_short, format_ticks};
 }

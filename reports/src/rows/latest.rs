@@ -26,6 +26,8 @@ pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
             Some(later) => {
                 notes.push(format!("{} is left out: {} measured the same later", short(&path), short(&later)))
             }
+            // The rows of the one record that is usual are not moved.
+            None if kept.is_empty() => kept = runs,
             None => kept.extend(runs),
         }
     }

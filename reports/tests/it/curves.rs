@@ -98,6 +98,28 @@ const OURS: &str = r#"{"batch":100,"kernels":"skipbench"}"#;
 const BURNS: &str = r#"{"batch":100,"kernels":"burn"}"#;
 
 #[test]
+fn what_gives_no_number_is_left_out_of_a_roofline() {
+    let spoiled: [fn(&mut RunRow); 8] = [
+        |row| row.ceiling_flops_per_s = Some(0.0),
+        |row| row.ceiling_bytes_per_s = Some(0.0),
+        |row| row.ceiling_flops_per_s = Some(f64::NAN),
+        |row| row.ceiling_bytes_per_s = Some(f64::INFINITY),
+        |row| (row.traffic_bytes, row.params, row.macs) = (Some(0), Some(0), Some(0)),
+        |row| (row.traffic_bytes, row.params) = (Some(0), Some(0)),
+        |row| row.step_ns_median = Some(0),
+        |row| row.batch = 0,
+    ];
+    for (index, spoil) in spoiled.into_iter().enumerate() {
+        let mut bad = timed();
+        spoil(&mut bad);
+        let runs = [timed(), bad].map(|row| Run { row, samples: Vec::new() });
+        let text = table::roofs(&roofs(&runs)).format(Format::Terminal);
+        assert!(!text.contains("NaN") && !text.contains("inf"), "{index}: {text}");
+        assert!(roofs(&runs).len() < 2 || index == 3, "{index}: {text}");
+    }
+}
+
+#[test]
 fn a_roofline_puts_no_two_kernels_or_machines_together() {
     let runs = [by(OURS, "m1", 10_000_000), by(BURNS, "m1", 20_000_000), by(BURNS, "m2", 40_000_000)];
     let found = roofs(&runs);

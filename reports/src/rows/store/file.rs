@@ -1,17 +1,26 @@
 //! Files that are read and written whole or not at all.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
 use super::{StoreError, io};
 
-/// The file's text, which must end where a line ends.
-pub(super) fn whole(path: &Path) -> Result<String, StoreError> {
-    let text = fs::read_to_string(path).map_err(|source| io(path, source))?;
-    if text.is_empty() || text.ends_with('\n') { Ok(text) } else { Err(StoreError::Torn { path: path.into() }) }
+/// The file, which must end where a line ends, opened at its beginning.
+pub(super) fn open_whole(path: &Path) -> Result<BufReader<File>, StoreError> {
+    let refused = |source| io(path, source);
+    let mut file = File::open(path).map_err(refused)?;
+    if fs::metadata(path).map_err(refused)?.len() > 0 {
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1)).and_then(|_| file.read_exact(&mut last)).map_err(refused)?;
+        if last != [b'\n'] {
+            return Err(StoreError::Torn { path: path.into() });
+        }
+        file.rewind().map_err(refused)?;
+    }
+    Ok(BufReader::new(file))
 }
 
 /// Puts `text` in place of the file, whole or not at all: written beside it, then renamed.

@@ -1,12 +1,14 @@
 //! A line of the file of rows: read with its seal and brought to the present schema, or sealed and written.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 use std::rc::Rc;
 
 use csv::StringRecord;
 
-use super::file::whole;
+use super::file::open_whole;
 use super::{StoreError, io};
 use crate::rows::migrate::{self, OLDEST};
 use crate::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
@@ -37,13 +39,28 @@ impl Seal {
     }
 }
 
-/// Reads the file of rows.
-pub(super) fn read_runs(path: &Path) -> Result<Vec<SealedRow>, StoreError> {
-    let text = whole(path)?;
-    let broken = |source| StoreError::Row { path: path.into(), source };
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let mut columns = Columns::of(path, reader.headers().map_err(broken)?);
-    reader.into_records().map(|record| columns.line(&record.map_err(broken)?)).collect()
+/// The lines of a file of rows, one by one: a large run's text is never in memory at once.
+pub(super) struct SealedRows<'a> {
+    columns: Columns<'a>,
+    records: csv::StringRecordsIntoIter<BufReader<File>>,
+}
+
+impl<'a> SealedRows<'a> {
+    pub(super) fn open(path: &'a Path) -> Result<Self, StoreError> {
+        let mut reader = csv::Reader::from_reader(open_whole(path)?);
+        let header = reader.headers().map_err(|source| StoreError::Row { path: path.into(), source })?;
+        Ok(Self { columns: Columns::of(path, header), records: reader.into_records() })
+    }
+}
+
+impl Iterator for SealedRows<'_> {
+    type Item = Result<SealedRow, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let path = self.columns.path;
+        let record = self.records.next()?.map_err(|source| StoreError::Row { path: path.into(), source });
+        Some(record.and_then(|record| self.columns.line(&record)))
+    }
 }
 
 /// What the first line of a file says of all others.

@@ -3,8 +3,10 @@
 mod error;
 mod file;
 mod line;
+mod samples;
+mod saved;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::Serialize;
@@ -15,9 +17,9 @@ use crate::rows::render;
 pub use error::StoreError;
 pub(crate) use error::io;
 pub use file::replace;
-use file::whole;
 pub(crate) use line::line;
-use line::{SealedRow, read_runs};
+use line::{SealedRow, SealedRows};
+use samples::read_samples;
 
 /// Name of the file of [`RunRow`]s.
 pub const RUNS: &str = "runs.csv";
@@ -48,34 +50,25 @@ pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
 /// [`read`], and a cell that has samples but no row: a killed run leaves such, and so does a file of rows that was cut
 /// short.
 pub(crate) fn read_begun(dir: &Path) -> Result<(Vec<Run>, Option<String>), StoreError> {
-    let path = dir.join(RUNS);
-    let lines = read_runs(&path)?;
-    let samples = read_samples(&dir.join(SAMPLES))?;
-    let mut by_cell = HashMap::<String, Vec<SampleRow>>::new();
-    for sample in samples {
-        by_cell.entry(sample.cell.clone()).or_default().push(sample);
-    }
+    let (path, samples) = (dir.join(RUNS), dir.join(SAMPLES));
+    let lines = SealedRows::open(&path).map_err(|error| saved::explain(&path, error))?;
+    let mut by_cell = read_samples(&samples).map_err(|error| saved::explain(&samples, error))?;
     let mut seen = HashSet::new();
-    let attach = |SealedRow { row, line, seal }: SealedRow| {
+    let attach = |line: Result<SealedRow, StoreError>| {
+        let SealedRow { row, line, seal } = line?;
         let (path, cell) = (path.clone(), row.cell.clone());
         if !seen.insert(cell.clone()) {
             return Err(StoreError::Repeated { path, line, cell });
         }
-        let samples = by_cell.remove(&row.cell).unwrap_or_default();
+        let samples = by_cell.remove(cell.as_str()).unwrap_or_default();
         match seal {
             Some(seal) if !seal.holds(&samples) => Err(StoreError::Edited { path, line, cell }),
             _ => Ok(Run { row, samples }),
         }
     };
-    let runs: Vec<Run> = lines.into_iter().map(attach).collect::<Result<_, _>>()?;
-    Ok((runs, by_cell.into_keys().min()))
-}
-
-fn read_samples(path: &Path) -> Result<Vec<SampleRow>, StoreError> {
-    let text = whole(path)?;
-    let rows: Result<Vec<SampleRow>, csv::Error> =
-        csv::Reader::from_reader(text.as_bytes()).into_deserialize().collect();
-    rows.map_err(|source| StoreError::Row { path: path.into(), source })
+    let runs: Result<Vec<Run>, StoreError> = lines.map(attach).collect();
+    let runs = runs.map_err(|error| saved::explain(&path, error))?;
+    Ok((runs, by_cell.into_keys().min().map(|cell| cell.to_string())))
 }
 
 /// Writes both files of a run's directory, each whole or not at all.
