@@ -31,7 +31,7 @@ pub enum BlessError {
         /// Why.
         error: String,
     },
-    /// A cell stands twice.
+    /// A cell is listed twice.
     #[error(transparent)]
     Pair(#[from] PairError),
 }
@@ -63,7 +63,7 @@ fn format_optional(value: Option<impl ToString>) -> String {
 /// All rows of the head, and what they change of `base`: cells that are new, or no longer there, or differ.
 ///
 /// # Errors
-/// If there is none, one stands twice or was not measured.
+/// If there is none, one is listed twice or was not measured.
 pub fn bless(base: &[Run], head: &[Run]) -> Result<Blessing, BlessError> {
     if head.is_empty() {
         return Err(BlessError::Empty);

@@ -44,7 +44,7 @@ pub enum PairError {
         others: usize,
     },
     /// One run holds a cell twice.
-    #[error("{cell} stands twice in the {run}; its rows were put together by hand")]
+    #[error("{cell} is listed twice in the {run}; its rows were put together by hand")]
     Repeated {
         /// The cell.
         cell: String,
@@ -70,7 +70,7 @@ fn and_more(count: &usize) -> String {
 /// Pairs every measured cell of the base with the head's.
 ///
 /// # Errors
-/// If the base has none, the head lacks one, one stands twice, or is other work under the same name.
+/// If the base has none, the head lacks one, one is listed twice, or is other work under the same name.
 pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
     let (base, head) = (by_label(base, "base")?, by_label(head, "head")?);
     let measured = |row: &&RunRow| row.status == Status::Ok;

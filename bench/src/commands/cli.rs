@@ -144,9 +144,7 @@ pub fn main() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Man { out } => commands::man::run(Cli::command(), out.as_deref()),
-        Command::Worker { checkpoints } => {
-            crate::tasks::worker::run(checkpoints.as_deref()).map(|()| ExitCode::SUCCESS)
-        }
+        Command::Worker { checkpoints } => crate::tasks::worker::run(checkpoints).map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {}", crate::describe_error(&error));

@@ -3,13 +3,14 @@
 //! Standard input stays open as long as the parent lives. When it ends, the parent is gone and so goes the child.
 
 use std::io::{self, BufRead, Read, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::cell::{Cell, Message, Progress};
 use crate::meter::heap;
+use crate::run::limits::Limits;
 use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::dispatch;
 
@@ -27,7 +28,7 @@ const ORPHANED: i32 = 3;
 ///
 /// # Errors
 /// If standard output is closed.
-pub(crate) fn run(checkpoints: Option<&Path>) -> Result<()> {
+pub(crate) fn run(checkpoints: Option<PathBuf>) -> Result<()> {
     let message = match measure(checkpoints) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
         Err(error) => Message::Failed { error: crate::describe_error(&error) },
@@ -35,8 +36,11 @@ pub(crate) fn run(checkpoints: Option<&Path>) -> Result<()> {
     send(&message)
 }
 
-fn measure(checkpoints: Option<&Path>) -> Result<crate::cell::Outcome> {
-    let cell = read_cell()?;
+fn measure(checkpoints: Option<PathBuf>) -> Result<crate::cell::Outcome> {
+    let mut cell = read_cell()?;
+    cell.memory_limit_bytes = Limits::read().heap_bytes(cell.memory_limit_bytes);
+    // Bytes of the path, wherever the run's directory is, are no bytes of a network.
+    let checkpoints = checkpoints.filter(|_| !cell.task.is_memory());
     follow_parent();
     ensure!(
         heap::limit(cell.memory_limit_bytes),
@@ -44,7 +48,7 @@ fn measure(checkpoints: Option<&Path>) -> Result<crate::cell::Outcome> {
         cell.memory_limit_bytes
     );
     let mut last: Option<Instant> = None;
-    let checkpoints = checkpoints.map(|dir| Checkpoints::new(dir, CHECKPOINT_EVERY));
+    let checkpoints = checkpoints.map(|dir| Checkpoints::new(&dir, CHECKPOINT_EVERY));
     dispatch::run(&cell, checkpoints, &mut |progress: Progress| {
         if last.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY) {
             last = Some(Instant::now());

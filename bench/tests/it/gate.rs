@@ -138,7 +138,7 @@ fn nothing_broken_ever_passes() {
     .expect("written");
     refused("fewer cells", "the head lacks");
     changed(dir, |rows| format!("{rows}{}\n", rows.lines().last().expect("a row")));
-    refused("a cell twice", "stands twice");
+    refused("a cell twice", "is listed twice");
     changed(dir, |rows| with(rows, "macs", "many"));
     refused("edited", "macs");
     changed(dir, |rows| rows.replacen("params", "parameters", 1));

@@ -77,7 +77,7 @@ fn impossible_values_are_named() {
     says(&with("jobs = 2", "jobs = 0"), &["jobs = 0"]);
     says(&with("seeds = [1, 2]", "seeds = [1, 1]"), &["seeds", "twice"]);
     says(&with("seeds = [1, 2]", "seeds = []"), &["seeds is empty"]);
-    says(&with("\"infer\"", "\"train\""), &["tasks", "\"train\" stands there twice"]);
+    says(&with("\"infer\"", "\"train\""), &["tasks", "\"train\" is listed twice"]);
     says(&with("timeout_s = 60", "timeout_s = 9223372036854775807"), &["timeout_s", "at most 315360000"]);
     says(&with("memory_limit_mib = 512", "memory_limit_mib = 17592186044416"), &["memory_limit_mib", "at most"]);
     for tolerance in ["nan", "-5.0", "inf"] {

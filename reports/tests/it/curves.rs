@@ -115,7 +115,7 @@ fn what_gives_no_number_is_left_out_of_a_roofline() {
         let runs = [timed(), bad].map(|row| Run { row, samples: Vec::new() });
         let text = table::roofs(&roofs(&runs)).format(Format::Terminal);
         assert!(!text.contains("NaN") && !text.contains("inf"), "{index}: {text}");
-        assert!(roofs(&runs).len() < 2 || index == 3, "{index}: {text}");
+        assert!(roofs(&runs).len() < 2 || [3, 7].contains(&index), "{index}: {text}");
     }
 }
 
@@ -171,7 +171,7 @@ fn trouble_is_told_and_quiet_is_silent() {
     insta::assert_snapshot!(table::format_notes(&notes(&runs), Format::Markdown), @r"
     - note: the machine was busy: during 1 of 2 timed cells other processes used up to 0.5 cores
     - note: not steady after the longest warm-up: 1 of 2 timed cells, the first resnet train-step, seed 1
-    - note: steps far above the others (beyond Q3 + 3 IQR): in 1 timed cells, the first resnet train-step, seed 1 (2 of 20)
+    - note: steps far above the others (beyond Q3 + 3 IQR): in 1 timed cell, the first resnet train-step, seed 1 (2 of 20)
     - note: memory grows from step to step: dense peak-memory-train, seed 3 by 4096 bytes a step
     - note: the accuracy was not reached, and is missing from the mean time to it: plain in 1 of 2
     ");
