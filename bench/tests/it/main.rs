@@ -12,6 +12,7 @@ mod fetch;
 mod gate;
 mod inside;
 mod killed;
+mod limits;
 mod lockstep;
 mod memory;
 mod meter;

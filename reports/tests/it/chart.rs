@@ -196,3 +196,21 @@ fn no_heading_stands_on_a_page_twice_and_one_is_not_many() {
         assert!(!text.contains("NaN"));
     }
 }
+
+/// Marks close together push names apart; one that finds no place is told of.
+#[test]
+fn a_mark_has_its_name_beside_it_or_the_plot_says_where_to_find_it() {
+    for count in [1, 8, 16, 24, 25, 60] {
+        let names: Vec<String> = (0..count).map(|index| format!("densenet-bc-{index}-12-with-a-long-name")).collect();
+        for spread in [0.0, 1.0, 30.0] {
+            let points: Vec<(&str, f64, f64)> =
+                (0..count).map(|index| (&*names[index], 100.0 + spread * index as f64, 90.0)).collect();
+            let text = standalone(&figure(Kind::Plot, &points));
+            let named = text.matches("class=\"name\"").count();
+            assert_eq!(named == count, !text.contains("A mark without a name"), "{count} by {spread}: {named}");
+            assert!(named > 0 || count > 24, "{count} by {spread}");
+        }
+    }
+    let few = standalone(&figure(Kind::Plot, &[("a", 100.0, 90.0), ("b", 100.0, 90.0), ("c", 101.0, 90.0)]));
+    assert_eq!(few.matches("class=\"name\"").count(), 3, "three on one place have three names");
+}
