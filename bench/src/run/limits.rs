@@ -82,7 +82,7 @@ impl Limits {
     }
 }
 
-/// The processors of `Cpus_allowed_list:	0-2,5`.
+/// The processors of `Cpus_allowed_list: 0-2,5`.
 fn allowed(status: &str) -> Option<usize> {
     let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
     let count = |part: &str| {
@@ -105,14 +105,16 @@ impl Groups {
     /// The least of a value over this process's groups, from its own up to the mount's root: each limits all below it.
     /// Where containers hide the path, the root is the process's own group.
     fn least<T: PartialOrd>(&self, controller: &str, of: impl Fn(&Path) -> Option<T>) -> Option<T> {
-        let line =
-            |line: &&str| line.splitn(3, ':').nth(1).is_some_and(|named| named.split(',').any(|one| one == controller));
-        let line = self.lines.lines().find(line)?;
-        let (named, path) = (line.splitn(3, ':').nth(1)?, line.splitn(3, ':').nth(2)?);
+        let parts = |line: &'_ str| {
+            let (_, rest) = line.split_once(':')?;
+            rest.split_once(':').map(|(named, path)| (named.to_owned(), path.to_owned()))
+        };
+        let of_controller = |(named, _): &(String, String)| named.split(',').any(|one| one == controller);
+        let (named, path) = self.lines.lines().filter_map(parts).find(of_controller)?;
         let mount = match controller {
             "" => self.mount.clone(),
             // Named after one controller or after all of its line.
-            _ => [controller, named].map(|name| self.mount.join(name)).into_iter().find(|mount| mount.is_dir())?,
+            _ => [controller, &named].map(|name| self.mount.join(name)).into_iter().find(|mount| mount.is_dir())?,
         };
         let own = mount.join(path.trim_start_matches('/'));
         let groups = own.ancestors().take_while(|group| group.starts_with(&mount));
