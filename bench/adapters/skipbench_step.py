@@ -5,9 +5,10 @@ Copy this file beside your program; it needs nothing but the standard library. P
     from skipbench_step import serve
     serve(step, name="ResNet-20", units=(64, "images"), torch=torch.__version__)
 
-where `step()` does one step of your work. On a GPU say `wait=torch.cuda.synchronize`: a step ends when its work has ended.
-What the program prints goes to standard error, for standard output is for the protocol (PROTOCOL.md). Python's garbage
-collector is off within steps, and runs between turns, when no time is taken; say `collect=False` to leave it as it is.
+where `step()` does one step of your work. On a GPU say `wait=torch.cuda.synchronize`: a step ends when its work has
+ended. What the program prints goes to standard error, for standard output is for the protocol (PROTOCOL.md). Python's
+garbage collector is off within steps, and runs after each turn, when no time is taken; say `collect=False` to leave it
+as it is.
 """
 
 import gc

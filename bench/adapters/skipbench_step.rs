@@ -1,10 +1,10 @@
 //! Lets skipbench drive the steps of a Rust program: `skipbench versus './mine --old' './mine --new'`.
 //!
-//! Copy this file into your program; it needs nothing but the standard library. Prepare everything, then call [`serve`] with
-//! one step of your work:
+//! Copy this file into your program; it needs nothing but the standard library. Prepare everything, then call [`serve`]
+//! with one step of your work:
 //!
 //! ```no_run
-//! # use skipbench::lockstep::serve::{Program, serve, timed};
+//! # use skipbench::internals::lockstep::serve::{Program, serve, timed};
 //! let mut numbers = vec![3_u64; 1_000_000];
 //! let program = Program { name: "sorting", units: (1_000_000, "numbers"), facts: &[("version", "1".to_owned())] };
 //! serve(&program, timed(|| {
@@ -38,7 +38,8 @@ pub struct Program<'a> {
     pub facts: &'a [(&'a str, String)],
 }
 
-/// Answers on standard input and output until the driver goes away. `step` does one step and gives the time that it took.
+/// Answers on standard input and output until the driver goes away. `step` does one step and gives the time that it
+/// took.
 ///
 /// # Errors
 /// If standard input or output fails, or the driver says something unknown. An error of `step` is told to the driver.

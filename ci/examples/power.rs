@@ -1,8 +1,9 @@
 //! What the gate can and cannot see, by simulation: `cargo run --release -p skipbench-ci --example power`.
 //!
-//! Each job is judged by the gate itself. Its rows are made up: eight timed cells in rounds of base, head and the base again;
-//! noise that is common to a cell's whole job (another binary's layout, which nothing averages out), noise of each
-//! measurement with one in twenty held up, and a machine that drifts; or the accuracies of ten networks with three seeds. Prints the table in `ci/power.md`.
+//! Each job is judged by the gate itself. Its rows are made up: eight timed cells in rounds of base, head and the base
+//! again; noise that is common to a cell's whole job (another binary's layout, which nothing averages out), noise of
+//! each measurement with one in twenty held up, and a machine that drifts; or the accuracies of ten networks with three
+//! seeds. Prints the table in `ci/power.md`.
 
 use std::process::ExitCode;
 

@@ -3,14 +3,14 @@
 //!
 //! The rooms, from the bottom up:
 //!
-//! - `error`, `images`, `execution` and `init` are what all others stand on: what is wrong with a specification, the shape
-//!   of images, how a network computes, and weights from a seed.
+//! - `error`, `images`, `execution` and `init` are what all others stand on: what is wrong with a specification, the
+//!   shape of images, how a network computes, and weights from a seed.
 //! - `cost` says what a network costs ([`Cost`], [`Layer`]) by a trace of its operations, without building it.
 //! - [`skip`] is the subject: how a block joins its input with its branch's output, a file for each style ([`Skip`]).
 //! - [`probe`] sees what happens inside a network, and can leave out its blocks.
 //! - `nets` holds the networks: [`ResNet`], [`Staged`] (dense networks and the controlled backbone) and [`ViT`].
-//! - `spec` knows every family: [`ModelSpec`] is a network as data, [`Model`] the same network built; [`CustomModel`] is
-//!   how a network of another program is measured beside them.
+//! - `spec` knows every family: [`ModelSpec`] is a network as data, [`Model`] the same network built; [`CustomModel`]
+//!   is how a network of another program is measured beside them.
 //! - [`catalog`] knows every published variant by name, and [`matching`] finds members of equal budget.
 //! - `weights` is a network's tensors by name ([`State`]); [`torchvision`] gives them PyTorch's names and layout, and
 //!   [`parity`] compares what two programs compute.

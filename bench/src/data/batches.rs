@@ -50,8 +50,8 @@ impl Normalisation {
         Self { mean, deviation }
     }
 
-    /// What networks trained on ImageNet in PyTorch expect: means 0.485, 0.456, 0.406 and deviations 0.229, 0.224, 0.225 of
-    /// colours from 0 to 1 (torchvision, `transforms/_presets.py`).
+    /// What networks trained on ImageNet in PyTorch expect: means 0.485, 0.456, 0.406 and deviations 0.229, 0.224,
+    /// 0.225 of colours from 0 to 1 (torchvision, `transforms/_presets.py`).
     pub fn imagenet() -> Self {
         let of_bytes = |shares: [f32; 3]| shares.map(|share| share * 255.0).to_vec();
         Self { mean: of_bytes([0.485, 0.456, 0.406]), deviation: of_bytes([0.229, 0.224, 0.225]) }
@@ -77,8 +77,8 @@ impl<'a> Batches<'a> {
         Self { data, normalisation, size }
     }
 
-    /// Steps of a training epoch: whole batches only, so that every step has one shape. None where there are fewer images
-    /// than a batch takes, which `Cell::check` refuses.
+    /// Steps of a training epoch: whole batches only, so that every step has one shape. None where there are fewer
+    /// images than a batch takes, which `Cell::check` refuses.
     pub fn steps(&self) -> usize {
         Self::steps_of(self.data, self.size)
     }

@@ -1,5 +1,6 @@
-//! CIFAR-10 and CIFAR-100 in the canonical binary layout (Krizhevsky 2009, <https://www.cs.toronto.edu/~kriz/cifar.html>):
-//! records of one or two label bytes and 3,072 pixel bytes, planes red, green, blue, row by row.
+//! CIFAR-10 and CIFAR-100 in the canonical binary layout (Krizhevsky 2009,
+//! <https://www.cs.toronto.edu/~kriz/cifar.html>): records of one or two label bytes and 3,072 pixel bytes, planes red,
+//! green, blue, row by row.
 
 use std::path::{Path, PathBuf};
 
@@ -114,6 +115,9 @@ fn elsewhere(layout: &Layout, dir: &Path) -> String {
         if let Some(found) = here_or_below(holds) {
             return format!("{} holds the {version} version, and the binary version is read: {fetch}", found.display());
         }
+    }
+    if dir.join("train").is_dir() {
+        return format!("it holds a folder of images: say folder:{} in place of {name}", dir.display());
     }
     let usual = format!("{fetch}, or say where it is with --data DIR or {DATA_DIR}");
     elsewhere::of_path(dir).map_or(usual.clone(), |hint| format!("{hint}; or {usual}"))

@@ -7,7 +7,8 @@ use skipbench_models::Images;
 
 use super::{DataSet, Split};
 
-/// Training images. The other 1,200 are for the test, so that its standard error is small enough to tell families apart.
+/// Training images. The other 1,200 are for the test, so that its standard error is small enough to tell families
+/// apart.
 const TRAIN: usize = 597;
 
 /// The fixed split: each class gives its share of the training images (largest remainders decide), evenly spread over

@@ -34,7 +34,7 @@ pub enum DataError {
         expected: String,
     },
     /// More than one of them.
-    #[error("{}", listed(path, errors))]
+    #[error("{}", format_list(path, errors))]
     Many {
         /// The folder.
         path: PathBuf,
@@ -75,7 +75,7 @@ const SETS: &str = "digits, cifar10, cifar100, mnist, fashion-mnist, generated o
 /// Most files that are told.
 const TOLD: usize = 20;
 
-fn listed(path: &Path, errors: &[DataError]) -> String {
+fn format_list(path: &Path, errors: &[DataError]) -> String {
     let mut text = format!("{}: {} files or classes cannot be used:", path.display(), errors.len());
     for error in errors.iter().take(TOLD) {
         text.push_str(&format!("\n  {error}"));
@@ -89,6 +89,20 @@ fn listed(path: &Path, errors: &[DataError]) -> String {
 impl DataError {
     pub(super) fn corrupt(path: &Path, found: impl Into<String>, expected: impl Into<String>) -> Self {
         DataError::Corrupt { path: path.into(), found: found.into(), expected: expected.into() }
+    }
+
+    /// Both, this one first.
+    pub(super) fn and(self, other: Self) -> Self {
+        let path = match (&self, &other) {
+            (_, DataError::Many { path, .. }) => path.clone(),
+            (DataError::Missing { path, .. }, _) => path.parent().unwrap_or(path).to_path_buf(),
+            _ => PathBuf::new(),
+        };
+        let others = match other {
+            DataError::Many { errors, .. } => errors,
+            other => vec![other],
+        };
+        DataError::Many { path, errors: std::iter::once(self).chain(others).collect() }
     }
 
     /// Each of them, where there is more than one.

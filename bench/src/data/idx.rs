@@ -1,7 +1,7 @@
 //! MNIST and Fashion-MNIST in the layout in which they are published: IDX, plain or packed by gzip.
 //!
-//! LeCun et al. 1998, <http://yann.lecun.com/exdb/mnist/>; Xiao et al. 2017, arXiv:1708.07747. A file is a number for its
-//! kind (2051: images, 2049: labels), its sides in big-endian order, and the bytes.
+//! LeCun et al. 1998, <http://yann.lecun.com/exdb/mnist/>; Xiao et al. 2017, arXiv:1708.07747. A file is a number for
+//! its kind (2051: images, 2049: labels), its sides in big-endian order, and the bytes.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -56,13 +56,14 @@ impl Source {
             other => Some(other),
         });
         match half {
-            Some(read) => Ok((read?, Some(missing))),
+            Some(Ok(read)) => Ok((read, Some(missing))),
+            Some(Err(error)) => Err(missing.and(error)),
             None => Err(missing),
         }
     }
 
-    /// In what `data`, which was read from here, differs from the published set; nothing for sets that are not published
-    /// as one.
+    /// In what `data`, which was read from here, differs from the published set; nothing for sets that are not
+    /// published as one.
     ///
     /// # Errors
     /// As [`Source::load`].

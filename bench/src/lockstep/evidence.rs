@@ -16,8 +16,8 @@ pub struct Evidence {
     pub steal_ticks: u64,
     /// Time that threads of the program waited for a processor, ready to run: something else had it.
     pub waited_ns: u64,
-    /// How often a thread had to give up its processor. Only recorded: Linux counts a thread that yields while it looks for
-    /// work, as Rayon's do, among them.
+    /// How often a thread had to give up its processor. Only recorded: Linux counts a thread that yields while it looks
+    /// for work, as Rayon's do, among them.
     pub involuntary_switches: u64,
     /// Processor time that the program took since its last turn, when it should have slept.
     pub asleep_cpu_ns: u64,
@@ -109,7 +109,8 @@ fn switches(tasks: &Path) -> u64 {
     of_threads(tasks, "status").iter().filter_map(count).sum()
 }
 
-/// Fields of `schedstat`, in nanoseconds and so finer than the ticks of `stat`: time on a processor, time in a queue for one.
+/// Fields of `schedstat`, in nanoseconds and so finer than the ticks of `stat`: time on a processor, time in a queue
+/// for one.
 const RAN_FIELD: usize = 0;
 const WAITED_FIELD: usize = 1;
 

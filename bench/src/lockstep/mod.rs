@@ -1,12 +1,13 @@
 //! Programs that take turns, step by step, so that their times can be compared on any machine.
 //!
-//! Programs are started together and speak a small [`protocol`] (PROTOCOL.md): each does steps when it is told to and sleeps
-//! otherwise, so that exactly one works at a time ([`evidence`] shows that). Turns come in a balanced random [`order`]. A
-//! [`set`] of fresh processes gives one ratio for each program; a [`session`] is as many sets as the question needs. What the
-//! turns say is for [`skipbench_reports::stats::lockstep`] to tell.
+//! Programs are started together and speak a small [`protocol`] (PROTOCOL.md): each does steps when it is told to and
+//! sleeps otherwise, so that exactly one works at a time ([`evidence`] shows that). Turns come in a balanced random
+//! [`order`]. A [`set`] of fresh processes gives one ratio for each program; a [`session`] is as many sets as the
+//! question needs. What the turns say is for [`skipbench_reports::stats::lockstep`] to tell.
 //!
-//! [`process`] starts real programs. Everything else works on the traits [`Launcher`] and [`Live`], which tests implement with
-//! a clock of their own. [`serve`] is the other side: a program that is driven; [`cells`] are skipbench's own steps.
+//! [`process`] starts real programs. Everything else works on the traits [`Launcher`] and [`Live`], which tests
+//! implement with a clock of their own. [`serve`] is the other side: a program that is driven; [`cells`] are
+//! skipbench's own steps.
 
 pub(crate) mod cells;
 pub(crate) mod evidence;
@@ -14,7 +15,6 @@ pub(crate) mod order;
 pub(crate) mod process;
 pub(crate) mod protocol;
 pub(crate) mod result;
-#[allow(unreachable_pub, reason = "a file that other programs take as it is")]
 #[path = "../../adapters/skipbench_step.rs"]
 pub(crate) mod serve;
 pub(crate) mod session;
@@ -28,7 +28,8 @@ pub trait Launcher {
     /// A program that runs; it ends when this is dropped.
     type Live: Live;
 
-    /// Starts the program of that number and waits until it is ready. `padding` bytes in its environment move its addresses.
+    /// Starts the program of that number and waits until it is ready. `padding` bytes in its environment move its
+    /// addresses.
     ///
     /// # Errors
     /// If it cannot be started, or does not get ready.

@@ -3,11 +3,11 @@
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Turns in random blocks in which every program follows itself and each other exactly once: whatever a program leaves behind
-/// for the next one (caches, a warmer processor), each has it of all alike.
+/// Turns in random blocks in which every program follows itself and each other exactly once: whatever a program leaves
+/// behind for the next one (caches, a warmer processor), each has it of all alike.
 ///
-/// A block of m programs is a random Eulerian circuit of the complete directed graph with loops: m² turns, m of each. Blocks
-/// begin and end at the same program, so that their junctions are balanced, too.
+/// A block of m programs is a random Eulerian circuit of the complete directed graph with loops: m² turns, m of each.
+/// Blocks begin and end at the same program, so that their junctions are balanced, too.
 #[derive(Debug)]
 pub struct Order {
     members: usize,

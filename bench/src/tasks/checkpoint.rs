@@ -39,7 +39,7 @@ pub struct State {
 }
 
 /// Files of a checkpoint that carry a checksum.
-const SEALED: [&str; 2] = ["model", "optimizer"];
+const SEALED: [&str; 2] = ["model.bpk", "optimizer.bpk"];
 
 /// Where one cell keeps its checkpoints, and how often it makes one.
 #[derive(Debug, Clone)]
@@ -76,8 +76,11 @@ impl Checkpoints {
         let name = format!("epoch-{}", state.epochs);
         let next = self.dir.join(format!("{name}.next"));
         fs::create_dir_all(&next).with_context(|| format!("{}", next.display()))?;
-        model.valid().save_file(next.join("model")).map_err(|error| anyhow::anyhow!("{}: {error}", next.display()))?;
-        optimizer.save(next.join("optimizer")).map_err(|error| anyhow::anyhow!("{}: {error}", next.display()))?;
+        model
+            .valid()
+            .save_file(next.join(SEALED[0]))
+            .map_err(|error| anyhow::anyhow!("{}: {error}", next.display()))?;
+        optimizer.save(next.join(SEALED[1])).map_err(|error| anyhow::anyhow!("{}: {error}", next.display()))?;
         for file in SEALED {
             weights::seal(&next.join(file)).with_context(|| format!("{}", next.display()))?;
         }
@@ -111,8 +114,8 @@ impl Checkpoints {
         for file in SEALED {
             weights::verify(&folder.join(file)).map_err(|error| damaged(error.to_string()))?;
         }
-        let model = model.try_load_file(folder.join("model")).map_err(|error| damaged(error.to_string()))?;
-        let optimizer = optimizer.load(folder.join("optimizer")).map_err(|error| damaged(error.to_string()))?;
+        let model = model.try_load_file(folder.join(SEALED[0])).map_err(|error| damaged(error.to_string()))?;
+        let optimizer = optimizer.load(folder.join(SEALED[1])).map_err(|error| damaged(error.to_string()))?;
         let state = fs::read(folder.join("state.json")).map_err(|error| damaged(error.to_string()))?;
         let state = serde_json::from_slice(&state).map_err(|error| damaged(error.to_string()))?;
         Ok((model, optimizer, state))

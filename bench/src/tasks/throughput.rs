@@ -1,11 +1,12 @@
 //! `train-step`, `infer` and `latency`: the time of whole steps on one fixed real batch; of one image for `latency`.
 //!
 //! Timed: the step, with a wait for the device on both sides. Not timed: loading, building, data preparation and
-//! transfer, the warm-up, which lasts until the steps' times are steady. Verified: the last loss, or the last logits, are finite, so that work that
-//! failed cannot pass as fast work. Bias: the batch is warm in the caches, as it is not in training from disk.
+//! transfer, the warm-up, which lasts until the steps' times are steady. Verified: the last loss, or the last logits,
+//! are finite, so that work that failed cannot pass as fast work. Bias: the batch is warm in the caches, as it is not
+//! in training from disk.
 //!
-//! After its whole steps `train-step` times `timed_steps` in parts — forward, backward, optimiser — with a wait after each,
-//! which on a device that works ahead takes longer than the whole.
+//! After its whole steps `train-step` times `timed_steps` in parts — forward, backward, optimiser — with a wait after
+//! each, which on a device that works ahead takes longer than the whole.
 
 use std::time::Duration;
 

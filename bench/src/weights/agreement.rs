@@ -55,7 +55,8 @@ impl Agreement {
 }
 
 /// Compares `model`, which is `spec` built on `device`, with what `expected` holds: `images`, `labels`, `logits`,
-/// `train_logits`, `loss` and a `gradient.NAME` for every parameter, in PyTorch's names; maybe also a `resting_gradient.NAME`.
+/// `train_logits`, `loss` and a `gradient.NAME` for every parameter, in PyTorch's names; maybe also a
+/// `resting_gradient.NAME`.
 ///
 /// # Errors
 /// A tensor that `expected` lacks, or images that are not of the network's shape.

@@ -1,5 +1,5 @@
-//! What a file of weights is. Its first bytes say it, not its name: one format goes by many endings, and one ending stands
-//! for many formats.
+//! What a file of weights is. Its first bytes say it, not its name: one format goes by many endings, and one ending
+//! stands for many formats.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -54,11 +54,11 @@ const HEAD: u64 = 512;
 /// A path that is no ordinary file, and a file that holds something else, by what it is and what to do.
 pub(super) fn open(path: &Path) -> Result<(File, Content)> {
     let meta = fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => anyhow::anyhow!("{}: no such file{}", path.display(), home(path)),
+        std::io::ErrorKind::NotFound => anyhow::anyhow!("{}: no such file{}", path.display(), hint_of_home(path)),
         _ => anyhow::anyhow!("{}: {error}", path.display()),
     })?;
     if meta.is_dir() {
-        bail!("{}: a folder; {}", path.display(), within(path));
+        bail!("{}: a folder; {}", path.display(), hint_of_folder(path));
     }
     ensure!(meta.is_file(), "{}: not an ordinary file (a device, pipe or socket)", path.display());
     let mut file = File::open(path).with_context(|| format!("{}", path.display()))?;
@@ -71,7 +71,7 @@ pub(super) fn open(path: &Path) -> Result<(File, Content)> {
 }
 
 /// What is said where a shell has left `~` as it is.
-fn home(path: &Path) -> String {
+fn hint_of_home(path: &Path) -> String {
     match crate::data::beyond_home(path) {
         Some(meant) => format!("; `~` stands for your home directory only in the shell: write {}", meant.display()),
         None => String::new(),
@@ -79,7 +79,7 @@ fn home(path: &Path) -> String {
 }
 
 /// The way out of a folder.
-fn within(path: &Path) -> String {
+fn hint_of_folder(path: &Path) -> String {
     let weights = |name: &str| {
         let lower = name.to_lowercase();
         [".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".bpk", ".tar", ".th"]
@@ -108,7 +108,7 @@ fn content(head: &[u8], length: u64) -> Result<Content, String> {
         () if torch::is_stream(head) => Ok(Content::Stream),
         () if head.get(257..262) == Some(b"ustar") || is_old_tape(head) => Ok(Content::Early),
         () if is_safetensors(head, length) => Ok(Content::Safetensors),
-        () => Err(otherwise(head)),
+        () => Err(describe_other(head)),
     }
 }
 
@@ -123,7 +123,7 @@ fn is_safetensors(head: &[u8], length: u64) -> bool {
 }
 
 /// What people have instead of weights.
-fn otherwise(head: &[u8]) -> String {
+fn describe_other(head: &[u8]) -> String {
     let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_lowercase();
     let is = |start: &[u8]| head.starts_with(start);
     let what = match () {

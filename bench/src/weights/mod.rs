@@ -1,7 +1,8 @@
 //! Weights on disk: PyTorch's files in torchvision's names or those of other zoos, and our own (`.bpk`).
 //!
-//! [`load`] tells the format by a file's first bytes and finds the tensors by their names; [`save`] writes the format that
-//! an ending says. [`agreement`] compares what a network computes with what PyTorch did; [`accuracy`] tests it on images.
+//! [`load`] tells the format by a file's first bytes and finds the tensors by their names; [`save`] writes the format
+//! that an ending says. [`agreement`] compares what a network computes with what PyTorch did; [`accuracy`] tests it on
+//! images.
 
 pub(crate) mod accuracy;
 pub(crate) mod agreement;
@@ -13,6 +14,7 @@ mod safe;
 mod tensor;
 mod torch;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +27,7 @@ pub(crate) use format::Format;
 
 use format::Content;
 use names::{Located, Wanted, locate};
-use tensor::{Contents, shown};
+use tensor::{Contents, Entry, escape_controls};
 
 /// Tensors that do not fit a network.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -46,10 +48,10 @@ impl fmt::Display for Misfits {
         let count = self.fits.len();
         write!(f, "{}: {count} tensor(s) do not fit; another model, size or number of classes?", self.path.display())?;
         for hint in &self.hints {
-            write!(f, "\n  {}", shown(hint))?;
+            write!(f, "\n  {}", escape_controls(hint))?;
         }
         for fit in self.fits.iter().take(TOLD) {
-            write!(f, "\n  {}", shown(&fit.to_string()))?;
+            write!(f, "\n  {}", escape_controls(&fit.to_string()))?;
         }
         match count.checked_sub(TOLD) {
             Some(more @ 1..) => write!(f, "\n  and {more} more; `skipbench weights check` lists them all"),
@@ -96,17 +98,15 @@ pub fn find<N: Network>(path: &Path, spec: &ModelSpec, model: &N) -> Result<Foun
         (file, content) => {
             let wanted: Vec<Wanted> =
                 wanted.iter().map(|(name, data)| (name.to_owned(), data.shape().to_vec())).collect();
-            contents(file, content).and_then(|contents| among(contents, &wanted)).with_context(|| named(path))?
+            contents(file, content)
+                .and_then(|contents| among(contents, &wanted))
+                .with_context(|| path.display().to_string())?
         }
     };
     if let Some(tensors) = &found.tensors {
-        finite(tensors).with_context(|| named(path))?;
+        finite(tensors).with_context(|| path.display().to_string())?;
     }
     Ok(found)
-}
-
-fn named(path: &Path) -> String {
-    path.display().to_string()
 }
 
 fn contents(file: std::fs::File, content: Content) -> Result<Contents> {
@@ -169,7 +169,8 @@ pub fn load<N: Network>(path: &Path, spec: &ModelSpec, model: N) -> Result<Loade
     Ok(Loaded { model, notes })
 }
 
-/// The floating-point tensors of a `.safetensors`, `.pt` or `.pth` file under the names that stand there, as f32.
+/// The floating-point tensors of a `.safetensors`, `.pt` or `.pth` file under the names that they have there,
+/// as f32 and in the order of the names.
 ///
 /// # Errors
 /// A file that is missing, damaged or of another format.
@@ -177,10 +178,11 @@ pub fn read(path: &Path) -> Result<State> {
     let (file, content) = format::open(path)?;
     let read = || -> Result<State> {
         let mut contents = contents(file, content)?;
-        let entries: Vec<_> = contents.entries.iter().filter(|entry| entry.element.is_float()).cloned().collect();
-        entries.into_iter().map(|entry| Ok((entry.name.clone(), contents.read(&entry)?))).collect()
+        let floats = contents.entries.iter().filter(|entry| entry.element.is_float());
+        let named: BTreeMap<String, Entry> = floats.map(|entry| (entry.name.clone(), entry.clone())).collect();
+        named.into_values().map(|entry| Ok((entry.name.clone(), contents.read(&entry)?))).collect()
     };
-    read().with_context(|| named(path))
+    read().with_context(|| path.display().to_string())
 }
 
 /// Writes the weights of `model`, which is `spec` built, into a new file: whole or not at all.

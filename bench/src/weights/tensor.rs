@@ -174,7 +174,7 @@ pub(super) fn contiguous(shape: &[usize]) -> Vec<usize> {
 }
 
 /// A name that can be shown: without what moves a terminal's cursor.
-pub(super) fn shown(name: &str) -> Cow<'_, str> {
+pub(super) fn escape_controls(name: &str) -> Cow<'_, str> {
     if name.chars().any(char::is_control) { Cow::Owned(name.escape_debug().to_string()) } else { Cow::Borrowed(name) }
 }
 

@@ -120,7 +120,7 @@ fn bad_words_are_refused_with_the_way_out() {
     assert!(resume.contains("no run to go on with"), "{resume}");
     assert!(said(&["compare", "nowhere"]).contains("runs.csv"));
     assert!(said(&["data", "fetch", "mnist"]).contains("cifar10"));
-    assert!(said(&["data", "check", "mnist"]).contains("folder:DIR"));
+    assert!(said(&["data", "check", "imagenet"]).contains("folder:DIR"));
     assert!(said(&["suites", "quik"]).contains("quick"));
 }
 
@@ -192,17 +192,17 @@ fn a_broken_folder_of_images_is_refused_before_anything_runs() {
     };
     write_folder(&pictures);
     fs::write(pictures.join("train/warm/0.png"), b"not a picture").expect("written");
-    said(&["pictures/train/warm/0.png", "expected a whole JPEG or PNG image"]);
+    said(&["pictures/train/warm/0.png", "expected a whole image"]);
     write_folder(&pictures);
     let cut = pictures.join("test/cold/1.jpg");
     let bytes = fs::read(&cut).expect("written");
     fs::write(&cut, &bytes[..bytes.len() - 50]).expect("written");
-    said(&["pictures/test/cold/1.jpg", "cut short", "expected a whole JPEG or PNG image"]);
+    said(&["pictures/test/cold/1.jpg", "cut short", "expected a whole image"]);
     write_folder(&pictures);
     for file in fs::read_dir(pictures.join("train/cold")).expect("there").flatten() {
         fs::remove_file(file.path()).expect("removed");
     }
-    said(&["pictures/train/cold: an empty class", "at least one JPEG or PNG"]);
+    said(&["pictures/train/cold: an empty class", "at least one image: JPEG, PNG"]);
     fs::remove_dir_all(pictures.join("test")).expect("removed");
     said(&["pictures/test: not found", "train/<class>/* and test/<class>/*"]);
 }

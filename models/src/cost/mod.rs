@@ -1,5 +1,8 @@
 //! What a network costs, from its configuration alone: parameters, multiply-accumulates, activation bytes and the bytes
 //! that automatic differentiation keeps for the backward pass. A [`CostTrace`](trace::CostTrace) adds them up.
+//!
+//! The shape of a convolution, [`Conv`](skipbench_ops::Conv), is defined in `skipbench-ops`, because its operation of a
+//! whole dense block needs it too.
 
 pub(crate) mod trace;
 

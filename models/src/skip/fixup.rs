@@ -1,8 +1,8 @@
 //! `y = x + a·F(x)` without normalization, a 1 at first: [`Skip::Fixup`](super::Skip::Fixup).
 //!
 //! Fixup: Zhang, Dauphin and Ma 2019, arXiv:1901.09321, §3. The multiplier a is here. The branch's part, which the
-//! backbone builds in place of BatchNorm, is [`BranchNorm::Fixup`](crate::nets::norm::BranchNorm::Fixup): its last convolution
-//! starts at 0, the others are scaled by the number of blocks, and scalar shifts stand around every ReLU.
+//! backbone builds in place of BatchNorm, is [`BranchNorm::Fixup`](crate::nets::norm::BranchNorm::Fixup): its last
+//! convolution starts at 0, the others are scaled by the number of blocks, and scalar shifts stand around every ReLU.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;

@@ -11,9 +11,9 @@
 //!
 //! # Where each join runs
 //!
-//! Every join can run as an operation of its own, made of Burn's operations, on any device: the column "by itself" links to
-//! it. Three joins are part of a larger operation instead wherever no probe looks between: the last column links to the
-//! place in this room that decides, and from there to the operation.
+//! Every join can run as an operation of its own, made of Burn's operations, on any device: the column "by itself"
+//! links to it. Three joins are part of a larger operation instead wherever no probe looks between: the last column
+//! links to the place in this room that decides, and from there to the operation.
 //!
 //! | style | equation | by itself | as part of a larger operation |
 //! |---|---|---|---|

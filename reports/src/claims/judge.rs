@@ -69,7 +69,7 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
     let broken = runs.len() - measured.len();
     let Examined { verdict, mut remarks, conditions, measures, plots } = examine(&Evidence::new(measured));
     remarks.extend(unmeasured(runs));
-    let said = Finding {
+    let finding = Finding {
         claim: name,
         sentence,
         verdict,
@@ -85,7 +85,7 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
         measures,
         plots,
     };
-    Some(said)
+    Some(finding)
 }
 
 /// Networks that could not be measured, each with the first reason: a loss that is no number says something of the

@@ -38,7 +38,7 @@ pub const ALL: [&str; 10] = [NONE, ADD, CONCAT, SCALED, STOCHASTIC, GATED, WEIGH
 pub(crate) const TRANSFORMER: &str = "transformer";
 
 /// The word of [`RunRow::family`](super::record::RunRow::family) for Vision Transformers.
-pub(crate) const VIT: &str = "vit";
+pub const VIT: &str = "vit";
 
 /// How a network is grouped where styles are compared: by its skip, or as a [`TRANSFORMER`].
 pub(crate) fn grouped<'a>(family: &str, skip: &'a str) -> &'a str {

@@ -12,9 +12,6 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use crate::stats::{self, Estimate};
 
-/// Share that is cut off at either end before the mean: a step that something held up does not count.
-const TRIMMED: f64 = 0.2;
-
 /// Two-sided chance of error of every interval, and of all verdicts of one table together.
 const CHANCE: f64 = 0.05;
 
@@ -42,16 +39,30 @@ pub fn dropped(turns: &[Turn]) -> usize {
 }
 
 /// The logarithm of how much longer `member` took than `reference` in one set, over all turns but the [`dropped`] ones;
-/// none where no turn of the member lies between two of the reference.
+/// none where no turn of either lies between two of the other.
 ///
-/// Each turn is compared with the reference's time at that place, interpolated between its nearest turns on both sides,
-/// so that a drift of the machine's speed cancels. Of those differences it is the mean without a fifth at either end.
+/// Each turn is compared with the other program's time at that place, interpolated between its nearest turns on both
+/// sides, so that a drift of the machine's speed cancels. The result is the median of those differences, of the
+/// member's turns and of the reference's. Only with both is it fair: times have a long tail, and the mean of two of
+/// them mostly lies above a single one.
+///
+/// In two comparisons on a busy machine such medians varied from set to set by a quarter and a third less than means
+/// without a fifth at either end (`bench/peers/versus.md`).
 pub fn log_ratio(turns: &[Turn], reference: usize, member: usize) -> Option<f64> {
     let keep_all = dropped(turns) == 0;
-    let kept = |of: usize| turns.iter().filter(move |turn| turn.member == of && (keep_all || !turn.disturbed));
-    let base: Vec<(f64, f64)> = kept(reference).map(|turn| (turn.order as f64, turn.ns.ln())).collect();
-    let differences = kept(member).filter_map(|turn| Some(turn.ns.ln() - interpolated(&base, turn.order as f64)?));
-    trimmed_mean(differences.collect())
+    let kept = |of: usize| -> Vec<(f64, f64)> {
+        let turns = turns.iter().filter(|turn| turn.member == of && (keep_all || !turn.disturbed));
+        turns.map(|turn| (turn.order as f64, turn.ns.ln())).collect()
+    };
+    let (base, own) = (kept(reference), kept(member));
+    let slower = differences(&own, &base);
+    let faster = differences(&base, &own).map(|difference| -difference);
+    stats::median(&slower.chain(faster).collect::<Vec<f64>>())
+}
+
+/// How far each of `points` lies above the line through its neighbors among `others`.
+fn differences(points: &[(f64, f64)], others: &[(f64, f64)]) -> impl Iterator<Item = f64> {
+    points.iter().filter_map(|(place, value)| Some(value - interpolated(others, *place)?))
 }
 
 /// The value at `place` on the line between the neighbors on both sides.
@@ -59,12 +70,6 @@ fn interpolated(points: &[(f64, f64)], place: f64) -> Option<f64> {
     let after = points.partition_point(|(at, _)| *at < place);
     let ((left, low), (right, high)) = (*points.get(after.checked_sub(1)?)?, *points.get(after)?);
     Some(low + (high - low) * (place - left) / (right - left))
-}
-
-fn trimmed_mean(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let cut = (values.len() as f64 * TRIMMED) as usize;
-    stats::mean(&values[cut..values.len() - cut])
 }
 
 /// The logarithms of one program's ratios, a set each.

@@ -42,11 +42,11 @@ fn clause(effects: &[Effect], metric: Metric) -> String {
     let first = &effects[0];
     let doubts: Vec<&str> = effects.iter().map(|effect| doubt(effect, metric)).collect();
     let alike = doubts.iter().all(|doubt| *doubt == doubts[0]);
-    let shown = |(effect, doubt): (&Effect, &&str)| match (alike, doubt.is_empty()) {
+    let format = |(effect, doubt): (&Effect, &&str)| match (alike, doubt.is_empty()) {
         (true, _) | (_, true) => number(effect, metric),
         _ => format!("{} ({doubt})", number(effect, metric)),
     };
-    let named: Vec<String> = effects.iter().zip(&doubts).take(NAMED).map(shown).collect();
+    let named: Vec<String> = effects.iter().zip(&doubts).take(NAMED).map(format).collect();
     let (open, close) =
         if alike && !doubts[0].is_empty() { (format!("{} (", doubts[0]), ")") } else { (String::new(), "") };
     let more = match effects.len().saturating_sub(NAMED) {

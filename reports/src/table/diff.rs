@@ -51,12 +51,12 @@ fn table(diff: &Diff) -> TextTable {
                   all, and no ratio."
                 .to_owned(),
         header: ["group", "model", "metric", "n", "before", "after", "ratio"].map(str::to_owned).to_vec(),
-        rows: diff.changes.iter().map(line).collect(),
+        rows: diff.changes.iter().map(row).collect(),
         left: 3,
     }
 }
 
-fn line(change: &Change) -> Vec<String> {
+fn row(change: &Change) -> Vec<String> {
     let ratio = change.ratio.map(|ratio| format_ratio(&ratio.estimate)).unwrap_or_default();
     vec![
         change.group.clone(),

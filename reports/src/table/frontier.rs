@@ -15,7 +15,7 @@ pub fn frontier(frontier: &Frontier) -> TextTable {
         title: format!("Accuracy against {cost}: {} on {}", setting.data, setting.device),
         caption: LEGEND.to_owned(),
         header: header.map(str::to_owned).to_vec(),
-        rows: frontier.points.iter().map(|point| line(point, frontier.cost)).collect(),
+        rows: frontier.points.iter().map(|point| row(point, frontier.cost)).collect(),
         left: 3,
     }
 }
@@ -23,7 +23,7 @@ pub fn frontier(frontier: &Frontier) -> TextTable {
 const LEGEND: &str = "yes: no other network is as good in both and better in one, by the means. open: another is, but the \
                       intervals of their pairs leave it open. no: another is, beyond the intervals.";
 
-fn line(point: &Tradeoff, cost: Metric) -> Vec<String> {
+fn row(point: &Tradeoff, cost: Metric) -> Vec<String> {
     let beaten = point.beaten_by.as_deref().unwrap_or_default();
     let standing = match point.standing {
         Standing::On => "yes".to_owned(),

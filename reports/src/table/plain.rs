@@ -9,8 +9,8 @@ pub fn format_line(text: &str) -> String {
 
 /// Control characters but line breaks, written out.
 pub(super) fn escape_control(text: &str) -> String {
-    let shown = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(shown).collect()
+    let escaped = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escaped).collect()
 }
 
 /// A sentence of a document: in Markdown it says what it says in a terminal.

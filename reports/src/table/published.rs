@@ -22,7 +22,7 @@ pub fn published(compared: &[PublishedComparison]) -> TextTable {
 fn lines(compared: &PublishedComparison) -> Vec<Vec<String>> {
     let comparable = compared.otherwise.as_ref().map_or("yes".to_owned(), |why| format!("no\n{why}"));
     let epochs = compared.epochs.map_or(String::new(), |epochs| epochs.to_string());
-    let line = |figure: &Published| {
+    let row = |figure: &Published| {
         vec![
             compared.model.clone(),
             compared.data.clone(),
@@ -33,7 +33,7 @@ fn lines(compared: &PublishedComparison) -> Vec<Vec<String>> {
             there(figure),
         ]
     };
-    compared.published.iter().map(line).collect()
+    compared.published.iter().map(row).collect()
 }
 
 fn here(error: &Estimate) -> String {

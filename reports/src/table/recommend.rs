@@ -55,18 +55,18 @@ fn table(advice: &Advice) -> TextTable {
     });
     let header =
         ["model", "style", "fits", "test accuracy", "behind, points"].map(str::to_owned).into_iter().chain(limits);
-    let line = |one: &Candidate| line(one, advice);
+    let row = |one: &Candidate| row(one, advice);
     TextTable {
         id: "advice".to_owned(),
         title: "Advice".to_owned(),
         caption: String::new(),
         header: header.collect(),
-        rows: advice.fitting.iter().chain(&advice.others).map(line).collect(),
+        rows: advice.fitting.iter().chain(&advice.others).map(row).collect(),
         left: 3,
     }
 }
 
-fn line(one: &Candidate, advice: &Advice) -> Vec<String> {
+fn row(one: &Candidate, advice: &Advice) -> Vec<String> {
     let words = [one.model.clone(), one.style.clone(), word(one.fit).to_owned()];
     let behind = one.behind.as_ref().map(format_points).unwrap_or_default();
     let kept = advice.limits.iter().zip(&one.kept).map(|(limit, (value, fit))| match value {

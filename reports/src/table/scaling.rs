@@ -35,7 +35,7 @@ pub fn curves(curves: &[Curve]) -> TextTable {
         rows: lines
             .iter()
             .zip(distinguish(&named))
-            .map(|(curves, distinction)| line(curves, &distinction, &metrics))
+            .map(|(curves, distinction)| row(curves, &distinction, &metrics))
             .collect(),
         left: 4,
     }
@@ -48,7 +48,7 @@ fn identity(curve: &Curve) -> ([&str; 4], &Setting) {
     ([&curve.group, &curve.line, &curve.skip, &curve.sweep], &curve.setting)
 }
 
-fn line(curves: &[Curve], distinction: &[String], metrics: &[Metric]) -> Vec<String> {
+fn row(curves: &[Curve], distinction: &[String], metrics: &[Metric]) -> Vec<String> {
     let Curve { group, line, skip, sweep, points, .. } = &curves[0];
     let ends: Vec<String> = [points.first(), points.last()].iter().flatten().map(|(x, _)| x.to_string()).collect();
     let varied = format!("{} {}", sweep.replace('_', " "), ends.join("–"));

@@ -1,4 +1,5 @@
-//! Documents: every relative link of the repository's Markdown leads to a file that is there, and every anchor to a heading.
+//! Documents: every relative link of the repository's Markdown leads to a file that is there, and every anchor to a
+//! heading.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
@@ -54,7 +55,8 @@ fn links(text: &str) -> Vec<String> {
     parser(text).filter_map(leads).collect()
 }
 
-/// The anchors that GitHub gives a document's headings: in small letters, without punctuation, hyphens for spaces; a repeated one is numbered.
+/// The anchors that GitHub gives a document's headings: in small letters, without punctuation, hyphens for spaces; a
+/// repeated one is numbered.
 fn anchors(text: &str) -> BTreeSet<String> {
     let (mut heading, mut seen, mut found) = (None::<String>, HashMap::new(), BTreeSet::new());
     for event in parser(text) {

@@ -12,15 +12,20 @@ use crate::lockstep::set::Length;
 /// Arguments of `versus`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each program prepares itself, then does steps when it is told to and says how long each took (bench/PROTOCOL.md). Only one works at \
-a time, so that all see the same machine. The reference, the first program, runs twice: how far it differs from itself is the noise floor.\n\n\
+Each program prepares itself, then does steps when it is told to and says how long each took (bench/PROTOCOL.md). \
+Only one works at a time, so that all see the same machine. The reference, the first program, runs twice: how far it \
+differs from itself is the noise floor.\n\n\
 Examples:\n  \
-    skipbench versus 'skipbench steps resnet20' 'skipbench steps plain20'      two networks of skipbench's own\n  \
-    skipbench versus 'python3 old.py' 'python3 new.py' --limit 3%              a gate: exit code 1 if new.py is slower\n  \
-    skipbench versus './a' './b' './c' --precision 1% --names old,new,newer    as many sets as ± 1 % needs\n\n\
-A Python program needs one file (bench/adapters/skipbench_step.py) and one line: serve(step, name=\"mine\", units=(64, \"images\")).\n\n\
-Exit codes: 0 done, and no program has regressed; 1 a program is slower by more than --limit; 2 a command is wrong or its program \
-broke; 3 --limit was given and a program could not be judged; 130 interrupted.")]
+    skipbench versus 'skipbench steps resnet20' 'skipbench steps plain20'\n      \
+        two networks of skipbench's own\n  \
+    skipbench versus 'python3 old.py' 'python3 new.py' --limit 3%\n      \
+        a gate: exit code 1 if new.py is slower\n  \
+    skipbench versus ./a ./b ./c --precision 1% --names old,new,newer\n      \
+        as many sets as ± 1 % needs\n\n\
+A Python program needs one file (bench/adapters/skipbench_step.py) and one line:\n  \
+    serve(step, name=\"mine\", units=(64, \"images\"))\n\n\
+Exit codes: 0 done, and no program has regressed; 1 a program is slower by more than --limit; 2 a command is wrong or \
+its program broke; 3 --limit was given and a program could not be judged; 130 interrupted.")]
 pub(crate) struct VersusArgs {
     /// The programs, the reference first. Each is one argument, split into words as a shell does; no shell runs it.
     #[arg(required = true, num_args = 2.., value_name = "COMMAND")]

@@ -42,8 +42,8 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
         Verdict::NoDifferenceShown => {
             let detectable = program.detectable.map(percent).unwrap_or_default();
             format!(
-                "No difference between {name} and {reference} was shown: {}{range}. A difference of {detectable} would have been found \
-                 in four cases of five.",
+                "No difference between {name} and {reference} was shown: {}{range}. A difference of {detectable} would \
+                 have been found in four cases of five.",
                 signed(change)
             )
         }
@@ -55,8 +55,8 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
             format!("{name} has regressed: it takes {size} longer than {reference}{work}{range}; the limit is {limit}.")
         }
         Verdict::CannotTell => format!(
-            "Nobody can tell whether {name} is slower than {reference} by more than {limit}: {}{range}. More sets (--sets, --precision) \
-             may tell.",
+            "Nobody can tell whether {name} is slower than {reference} by more than {limit}: {}{range}. More sets \
+             (--sets, --precision) may tell.",
             signed(change)
         ),
     }
@@ -122,7 +122,8 @@ fn notes(outcome: &Outcome) -> String {
     )];
     if *dropped_turns > 0 {
         notes.push(format!(
-            "{} turns were left out, because something else had the processor meanwhile (another guest, or another process).",
+            "{} turns were left out, because something else had the processor meanwhile (another guest, or another \
+             process).",
             format_count(*dropped_turns as u64)
         ));
     }
@@ -141,7 +142,8 @@ fn notes(outcome: &Outcome) -> String {
     for program in outcome.programs.iter().filter(restless) {
         let share = percent(program.asleep_cpu_share.unwrap_or_default());
         notes.push(format!(
-            "{} is at work between its turns, for {share} of its steps' time, and so may slow others: let its threads sleep.",
+            "{} is at work between its turns, for {share} of its steps' time, and so may slow others: let its \
+             threads sleep.",
             program.name
         ));
     }

@@ -93,7 +93,7 @@ fn images(source: &Source, by: By) -> Result<DataSet> {
         By::Data => match source.read(Half::Both) {
             Err(DataError::Missing { path, .. }) if source.read(Half::Train).is_err() => {
                 let mut read = source.read(Half::Test)?;
-                let own = "the images are normalised by the test images' own";
+                let own = "the images are normalized by the test images' own";
                 read.notes.push(format!("{}: not found; {own}", path.display()));
                 read
             }

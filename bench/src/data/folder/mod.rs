@@ -1,6 +1,7 @@
-//! A folder of images, read as torchvision's `ImageFolder` does: `train/<class>/…` and `test/<class>/…` (or `val/`), every
-//! image below a class's folder; what does not claim to be an image is passed over and counted.
+//! A folder of images, read as torchvision's `ImageFolder` does: `train/<class>/…` and `test/<class>/…` (or `val/`),
+//! every image below a class's folder; what does not claim to be an image is passed over and counted.
 
+mod jpeg;
 mod picture;
 mod tree;
 mod whole;
@@ -19,20 +20,20 @@ use super::{DataError, DataSet, Half, Split};
 /// Every file that claims to be an image and cannot be read, a class without images, halves of other classes.
 pub(super) fn load(dir: &Path, size: usize, wanted: Half) -> Result<(DataSet, Vec<String>), DataError> {
     let Tree { classes, train, test, mut notes } = tree::of(dir, wanted)?;
-    let mut told = Told::default();
-    let (train, test) = (told.split(&train, &classes, size), told.split(&test, &classes, size));
+    let mut findings = Findings::default();
+    let (train, test) = (findings.split(&train, &classes, size), findings.split(&test, &classes, size));
     let data = DataSet { images: Images { size, channels: 3, classes: classes.len() }, train, test };
-    notes.extend(told.notes(dir));
-    match told.bad.len() {
+    notes.extend(findings.notes(dir));
+    match findings.bad.len() {
         0 => Ok((data, notes)),
-        1 => Err(told.bad.swap_remove(0)),
-        _ => Err(DataError::Many { path: dir.into(), errors: told.bad }),
+        1 => Err(findings.bad.swap_remove(0)),
+        _ => Err(DataError::Many { path: dir.into(), errors: findings.bad }),
     }
 }
 
 /// What is told of the files of a set.
 #[derive(Default)]
-struct Told {
+struct Findings {
     bad: Vec<DataError>,
     /// Files that claim to be no image, links that lead nowhere, devices and pipes, images without their end marker.
     others: Count,
@@ -56,7 +57,7 @@ impl Count {
         self.count += 1;
     }
 
-    fn told(&self, one: &str, many: &str) -> Option<String> {
+    fn describe(&self, one: &str, many: &str) -> Option<String> {
         match self.count {
             0 => None,
             1 => Some(format!("1 {one}: {}", self.first)),
@@ -65,7 +66,7 @@ impl Count {
     }
 }
 
-impl Told {
+impl Findings {
     fn split(&mut self, classes: &[Vec<Listed>], names: &[std::ffi::OsString], size: usize) -> Split {
         let mut split = Split::default();
         for (label, files) in classes.iter().enumerate() {
@@ -113,13 +114,13 @@ impl Told {
 
     fn notes(&self, dir: &Path) -> Vec<String> {
         let skipped = [
-            self.others.told("file that is no image", "files that are no images"),
-            self.dangling.told("link that leads nowhere", "links that lead nowhere"),
-            self.special.told("device, pipe or socket", "devices, pipes or sockets"),
+            self.others.describe("file that is no image", "files that are no images"),
+            self.dangling.describe("link that leads nowhere", "links that lead nowhere"),
+            self.special.describe("device, pipe or socket", "devices, pipes or sockets"),
         ];
         let skipped: Vec<String> = skipped.into_iter().flatten().collect();
         let skipped = (!skipped.is_empty()).then(|| format!("{}: skipped {}", dir.display(), skipped.join("; ")));
-        let endless = self.endless.told(
+        let endless = self.endless.describe(
             "JPEG lacks its end marker and nothing else, and was read",
             "JPEGs lack their end marker and nothing else, and were read",
         );

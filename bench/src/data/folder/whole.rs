@@ -2,7 +2,7 @@
 
 use image::ImageFormat;
 
-use super::picture::decode;
+use super::jpeg;
 
 /// What a file lacks.
 pub(super) enum Lack {
@@ -12,10 +12,11 @@ pub(super) enum Lack {
     More(&'static str),
 }
 
-/// What is missing of a file of that format, if its end is. Formats that are not looked into here are left to the decoder.
+/// What is missing of a file of that format, if its end is. Formats that are not looked into here are left to the
+/// decoder.
 pub(super) fn lacks(format: ImageFormat, bytes: &[u8]) -> Option<Lack> {
     match format {
-        ImageFormat::Jpeg if !jpeg(bytes) => Some(if only_the_marker(bytes) {
+        ImageFormat::Jpeg if !ends(bytes) => Some(if jpeg::lacks_only_its_end(bytes) {
             Lack::EndMarker
         } else {
             Lack::More("a JPEG that was cut short: image data and its end marker FF D9 are missing")
@@ -28,25 +29,9 @@ pub(super) fn lacks(format: ImageFormat, bytes: &[u8]) -> Option<Lack> {
     }
 }
 
-/// Whether a JPEG without its end marker has all its data: a decoder then never looks at what is put behind it, and gives
-/// the same image whatever that is. Where data are missing, it takes what is put there for them.
-fn only_the_marker(bytes: &[u8]) -> bool {
-    let mut end = bytes.len();
-    // Zeros that a file system left, and half a marker. A zero behind FF belongs to the data.
-    while end > 2 && (bytes[end - 1] == 0xFF || (bytes[end - 1] == 0 && bytes[end - 2] != 0xFF)) {
-        end -= 1;
-    }
-    let followed = |byte: u8| {
-        let rest = [vec![byte; 4096], vec![0xFF, 0xD9]].concat();
-        decode(&[&bytes[..end], rest.as_slice()].concat(), ImageFormat::Jpeg).ok().map(|image| image.to_rgb8())
-    };
-    let images = [0x00, 0x55, 0xAA, 0xE7].map(followed);
-    images[0].is_some() && images.iter().all(|image| *image == images[0])
-}
-
-/// Whether the segments lead to the end marker. What follows it is not looked at, since cameras append to it; a marker inside
-/// a segment, such as the end of a thumbnail, is not the image's.
-fn jpeg(bytes: &[u8]) -> bool {
+/// Whether the segments lead to the end marker. What follows it is not looked at, since cameras append to it; a marker
+/// inside a segment, such as the end of a thumbnail, is not the image's.
+fn ends(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let Some(start) = rest.windows(2).position(|pair| pair[0] == 0xFF && is_marker(pair[1])) {
         rest = &rest[start + 1..];

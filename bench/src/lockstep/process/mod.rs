@@ -27,8 +27,8 @@ const SLEEPING_THREADS: [(&str, &str); 2] = [("OMP_WAIT_POLICY", "passive"), ("K
 pub(crate) struct Commands<'a> {
     /// Each program's words: the path, then its arguments.
     pub words: &'a [Vec<String>],
-    /// `skipbench` itself, which makes a program end with the driver before it becomes that program. Without it a program that hangs
-    /// outlives a driver that is killed.
+    /// `skipbench` itself, which makes a program end with the driver before it becomes that program. Without it a
+    /// program that hangs outlives a driver that is killed.
     pub guard: Option<PathBuf>,
     /// Longest time until a program is ready, and of one turn.
     pub timeout: Duration,

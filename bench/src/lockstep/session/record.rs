@@ -78,7 +78,9 @@ impl Session {
             match log_ratio(&turns, REFERENCE, member) {
                 Some(log) => self.members[member].logs.push(log),
                 None if self.members[REFERENCE].error.is_some() => {}
-                None => self.members[member].error = Some("had no turn between two of the reference".to_owned()),
+                None => {
+                    self.members[member].error = Some("had too few turns between those of the reference".to_owned())
+                }
             }
         }
         self.turns.extend(record.turns);

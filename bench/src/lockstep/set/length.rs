@@ -24,8 +24,8 @@ pub(super) struct TurnLength {
     pub(super) counted: usize,
 }
 
-/// One rule for all programs of a set, lest one counts what another leaves out: where the fastest one's steps are shorter than
-/// a turn, every turn begins with a step that does not count.
+/// One rule for all programs of a set, lest one counts what another leaves out: where the fastest one's steps are
+/// shorter than a turn, every turn begins with a step that does not count.
 pub(super) fn turn_lengths(step_ns: &[f64]) -> Vec<TurnLength> {
     let fastest = step_ns.iter().copied().filter(|ns| *ns > 0.0).fold(f64::INFINITY, f64::min);
     let lead_in = u32::from(fastest < TURN.as_nanos() as f64);

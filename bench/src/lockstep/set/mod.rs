@@ -28,8 +28,8 @@ const WARM_UP_MOST: Duration = Duration::from_secs(10);
 /// Most bytes by which a process's environment is padded: a page, within which addresses matter.
 const MOST_PADDING: usize = 4096;
 
-/// The first block does not count: it finds the caches as the warm-up left them. In two more every program has a turn between
-/// two of the reference.
+/// The first block does not count: it finds the caches as the warm-up left them. In two more every program has a turn
+/// between two of the reference.
 const FEWEST_BLOCKS: u64 = 3;
 
 /// A set in hand.

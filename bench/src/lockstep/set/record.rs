@@ -16,7 +16,8 @@ pub struct TurnRecord {
     pub member: usize,
     /// Nanoseconds of each step.
     pub times: Vec<u64>,
-    /// How many of them count. The first step of a turn of several does not: it finds the caches as another program left them.
+    /// How many of them count. The first step of a turn of several does not: it finds the caches as another program
+    /// left them.
     pub counted: usize,
     /// What was seen from outside.
     pub evidence: Evidence,

@@ -6,7 +6,7 @@ use skipbench_models::Fit;
 
 use super::zoo::NAMINGS;
 use super::{Located, Wanted, hints, joined};
-use crate::weights::tensor::{Entry, shown};
+use crate::weights::tensor::{Entry, escape_controls};
 
 /// Words in a path by which a copy is known that is not what was trained itself.
 const COPIES: [&str; 5] = ["ema", "swa", "teacher", "averaged", "shadow"];
@@ -38,25 +38,31 @@ impl Candidate {
         (self.whole(), self.fitting, self.found, self.found > 0 && original)
     }
 
+    /// A few names that a path has by chance are no network.
+    fn unless_by_chance(self) -> Self {
+        if 4 * self.found < self.wanted { Self { wanted: self.wanted, ..Self::default() } } else { self }
+    }
+
     pub(super) fn located(self, wanted: &[Wanted], entries: &[Entry], names: &[String]) -> Located {
-        let parts = if self.parts.is_empty() { vec![Vec::new(); wanted.len()] } else { self.parts.clone() };
+        let this = self.unless_by_chance();
+        let parts = if this.parts.is_empty() { vec![Vec::new(); wanted.len()] } else { this.parts.clone() };
         let fit = |((name, shape), parts): (&Wanted, &Vec<usize>)| Fit {
             name: name.clone(),
             wanted: Some(shape.clone()),
             found: joined(entries, parts),
         };
         let mut fits: Vec<Fit> = wanted.iter().zip(&parts).map(fit).collect();
-        let superfluous = self.superfluous(&parts, entries, names);
-        let (mut notes, mut hints) = (self.notes(), Vec::new());
+        let superfluous = this.superfluous(&parts, entries, names);
+        let (mut notes, mut hints) = (this.notes(), Vec::new());
         if fits.iter().all(Fit::fits) {
             let (others, skipped) = tell_apart(superfluous, wanted);
             fits.extend(others);
-            notes.extend(described(&skipped));
+            notes.extend(describe_skipped(&skipped));
         } else {
             fits.extend(superfluous);
         }
         if fits.iter().any(|fit| !fit.fits()) {
-            hints = hints::hints(&fits, &names.iter().map(String::as_str).collect::<Vec<_>>(), &self.prefix);
+            hints = hints::hints(&fits, &names.iter().map(String::as_str).collect::<Vec<_>>(), &this.prefix);
         }
         Located { parts, fits, notes, hints }
     }
@@ -67,8 +73,9 @@ impl Candidate {
             notes.push(format!("the file has {}", self.label));
         }
         if let (true, Some(other)) = (self.whole(), self.others.first()) {
-            let place =
-                |prefix: &str| if prefix.is_empty() { "the top".to_owned() } else { format!("`{}`", shown(prefix)) };
+            let place = |prefix: &str| {
+                if prefix.is_empty() { "the top".to_owned() } else { format!("`{}`", escape_controls(prefix)) }
+            };
             let (read, other) = (place(&self.prefix), place(other));
             notes.push(format!("the weights at {read} were read; those at {other} would fit too"));
         }
@@ -99,9 +106,9 @@ fn tell_apart(superfluous: Vec<Fit>, wanted: &[Wanted]) -> (Vec<Fit>, Vec<Fit>) 
     superfluous.into_iter().partition(|fit| layer(&fit.name).is_some_and(|layer| known.contains(&layer)))
 }
 
-fn described(skipped: &[Fit]) -> Option<String> {
+fn describe_skipped(skipped: &[Fit]) -> Option<String> {
     const NAMED: usize = 3;
-    let names: Vec<String> = skipped.iter().take(NAMED).map(|fit| shown(&fit.name).into_owned()).collect();
+    let names: Vec<String> = skipped.iter().take(NAMED).map(|fit| escape_controls(&fit.name).into_owned()).collect();
     let more = if skipped.len() > NAMED { ", …" } else { "" };
     let count = skipped.len();
     (count > 0).then(|| format!("skipped {count} tensor(s) that the network does not have: {}{more}", names.join(", ")))

@@ -51,10 +51,15 @@ fn renames(fits: &[Fit]) -> Vec<String> {
     let missing: Vec<&Fit> = fits.iter().filter(|fit| fit.found.is_none()).collect();
     for fit in &missing {
         for (gap, word) in gaps(fit, fit.wanted.as_deref()) {
-            if let Some(found) = by_gap.get(&gap) {
+            if let Some(found) = by_gap.get(&gap).filter(|found| **found != word) {
                 *words.entry((found, word)).or_default() += 1;
             }
         }
+    }
+    let (explained, known) = (words.values().sum::<usize>(), fits.iter().filter(|fit| fit.fits()).count());
+    // Two networks that are not alike have some shapes and words in common.
+    if 2 * (explained + known) < missing.len() + known {
+        return Vec::new();
     }
     let renamed = words.into_iter().map(|((found, wanted), count)| {
         format!(
@@ -81,7 +86,8 @@ fn gaps<'a>(fit: &'a Fit, shape: Option<&'a [usize]>) -> impl Iterator<Item = (G
     })
 }
 
-/// A missing tensor whose shape and last word only one superfluous tensor has, such as the `fc.1` of a head in a `Sequential`.
+/// A missing tensor whose shape and last word only one superfluous tensor has, such as the `fc.1` of a head in a
+/// `Sequential`.
 fn by_shape(missing: &[&Fit], superfluous: &[&Fit]) -> Vec<String> {
     let leaf = |fit: &Fit| fit.name.rsplit('.').next().unwrap_or_default().to_owned();
     let mut alike: HashMap<(String, &Option<Vec<usize>>), Vec<&str>> = HashMap::new();

@@ -1,5 +1,5 @@
-//! Which tensors of a file are a network's: the path is found under which all its names stand, in torchvision's naming or
-//! that of another zoo. What lies elsewhere is not looked at.
+//! Which tensors of a file are a network's: the path is found under which all its names stand, in torchvision's naming
+//! or that of another zoo. What lies elsewhere is not looked at.
 
 mod candidate;
 mod hints;
@@ -26,7 +26,8 @@ pub(super) struct Located {
     pub(super) hints: Vec<String>,
 }
 
-/// Parts of names that wrappers add wherever they wrap: `torch.compile`, `DataParallel`, FSDP and activation checkpoints.
+/// Parts of names that wrappers add wherever they wrap: `torch.compile`, `DataParallel`, FSDP and activation
+/// checkpoints.
 const WRAPPERS: [&str; 5] =
     ["_orig_mod", "module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"];
 

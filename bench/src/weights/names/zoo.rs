@@ -17,7 +17,8 @@ pub(super) const NAMINGS: [Naming; 5] = [
     Naming { label: "Hugging Face's names of a Vision Transformer", parts: hugging_face_vit },
 ];
 
-/// Published DenseNet files say `norm.1` where the network says `norm1`, and early Transformer files `linear_1`, `linear_2`.
+/// Published DenseNet files say `norm.1` where the network says `norm1`, and early Transformer files `linear_1`,
+/// `linear_2`.
 fn early(name: &str) -> String {
     if name.starts_with("features.denseblock") {
         return ["norm1", "norm2", "conv1", "conv2"].iter().fold(name.to_owned(), |name, layer| {

@@ -1,5 +1,6 @@
-//! The ZIP archive that `torch.save` has written since PyTorch 1.6. Its directory is read as PKWARE's APPNOTE 6.3.10 says
-//! (sections 4.3.7 to 4.3.16): the record of 64 bits is found by its locator, whatever the length of the archive's name.
+//! The ZIP archive that `torch.save` has written since PyTorch 1.6. Its directory is read as PKWARE's APPNOTE 6.3.10
+//! says (sections 4.3.7 to 4.3.16): the record of 64 bits is found by its locator, whatever the length of the archive's
+//! name.
 
 use std::fs::File;
 

@@ -1,5 +1,5 @@
-//! What `torch.save` wrote at first (PyTorch 0.1.1): a TAR of `storages`, `tensors` over them, and a `pickle` that names the
-//! tensors by their numbers.
+//! What `torch.save` wrote at first (PyTorch 0.1.1): a TAR of `storages`, `tensors` over them, and a `pickle` that
+//! names the tensors by their numbers.
 
 use std::collections::HashMap;
 use std::fs::File;

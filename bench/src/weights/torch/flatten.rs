@@ -17,7 +17,8 @@ const MOST_BYTES: usize = 1 << 28;
 /// Where a module of PyTorch keeps its tensors and modules: parts of no name in its `state_dict`.
 const OF_MODULES: [&str; 3] = ["_parameters", "_buffers", "_modules"];
 
-/// In the order of the file. What is reached twice is named where it was reached first, tensors alone wherever they are.
+/// In the order of the file. What is reached twice is named where it was reached first, tensors alone wherever they
+/// are.
 pub(super) fn flatten(values: &Values, root: Id) -> Result<Vec<(String, Tensor)>> {
     let mut walk =
         Walk { values, seen: HashSet::new(), found: Vec::new(), bytes: 0, open: vec![(root, String::new(), 0)] };

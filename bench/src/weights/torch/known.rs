@@ -1,5 +1,5 @@
-//! What a pickle may name. Nothing is called here whatever it names; but PyTorch would call it when it opens the file, so a
-//! pickle that calls what files of weights have no need of is refused by that name.
+//! What a pickle may name. Nothing is called here whatever it names; but PyTorch would call it when it opens the file,
+//! so a pickle that calls what files of weights have no need of is refused by that name.
 
 use anyhow::{Result, bail};
 
@@ -31,7 +31,7 @@ pub(super) enum Call {
 /// # Errors
 /// A function that is not known, and classes of modules that run code.
 pub(super) fn call(global: &Global) -> Result<Call> {
-    named(global)?;
+    check_named(global)?;
     let (module, name) = (global.module.as_str(), global.name.as_str());
     Ok(match (module, name) {
         ("torch._utils", "_rebuild_tensor_v2" | "_rebuild_tensor") => Call::Tensor,
@@ -56,7 +56,7 @@ const REFUSED: &str = "weights need no such call and PyTorch would run it, so th
 
 /// # Errors
 /// What belongs to a module of Python that runs code, opens files or connections.
-pub(super) fn named(global: &Global) -> Result<()> {
+pub(super) fn check_named(global: &Global) -> Result<()> {
     let top = global.module.split('.').next().unwrap_or_default();
     let builtin = [BUILTINS, PYTHON_2, "__builtins__"].contains(&top);
     let dangerous = if builtin {

@@ -141,11 +141,14 @@ fn only_the_half_that_is_used_is_asked_for() {
     let test = folder(dir.path()).read(Half::Test).expect("there").data;
     assert_eq!((test.train.count(), &test.test, test.images), (0, &plain.test, plain.images));
     assert!(error(&folder(dir.path())).contains("train"));
+    fs::create_dir(dir.path().join("train")).expect("made");
+    assert_eq!(folder(dir.path()).read(Half::Test).expect("there").data.test, plain.test);
+    fs::remove_dir(dir.path().join("train")).expect("removed");
     let arguments = ["--model", "resnet8-w4", "--classes", "2", "--out", "w.pth", "--seed", "1"];
     ends(dir.path(), &[&["weights", "export"], &arguments[..]].concat(), 0);
     let evaluate = ["weights", "evaluate", "w.pth", "--model", "resnet8-w4", "--data", "folder:."];
     let (said, told) = ends(dir.path(), &evaluate, 0);
-    assert!(said.contains("of 4 right") && told.contains("normalised by the test images' own"), "{said}{told}");
+    assert!(said.contains("of 4 right") && told.contains("normalized by the test images' own"), "{said}{told}");
     let (_, told) = ends(dir.path(), &[&evaluate[..], &["--normalise", "imagenet"]].concat(), 0);
     assert!(!told.contains("note"), "{told}");
     let (said, told) = ends(dir.path(), &["data", "check", "folder:."], 0);
@@ -366,6 +369,7 @@ fn hints_say_what_may_be_meant() {
     write_cifar10(&deep, 1);
     let said = error(&Source::Cifar10 { dir: root.path().into() });
     assert!(said.contains(&format!("say --data {}", deep.display())), "{said}");
+    assert!(error(&Source::Cifar10 { dir: parent.clone() }).contains(&format!("say folder:{}", parent.display())));
     let packed = tempfile::tempdir().expect("temp");
     fs::write(packed.path().join("images.zip"), b"PK").expect("written");
     assert!(error(&folder(packed.path())).contains("images.zip is there, but packed"));

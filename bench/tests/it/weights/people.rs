@@ -217,7 +217,7 @@ fn what_lies_beside_the_weights_is_neither_read_nor_refused() {
             "optimizer",
             made(&|p| {
                 p.global("torch.optim.sgd", "SGD").raw(b")\x81}(").text("state").raw(b"}").text("param_groups");
-                p.raw(b"](}").text("lr").raw(b"G\x3f\xb9\x99\x99\x99\x99\x99\x9asseub");
+                p.raw(b"](}").text("lr").raw(b"G\x3f\xb9\x99\x99\x99\x99\x99\x9aseub");
             }),
         ),
         (

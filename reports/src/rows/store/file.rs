@@ -29,7 +29,7 @@ pub(super) fn open_whole(path: &Path) -> Result<BufReader<File>, StoreError> {
 /// If the file system refuses.
 pub fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = beside(dir).and_then(|mut file| {
+    let written = temporary_in(dir).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         Ok(file.persist(path)?)
@@ -38,7 +38,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
 }
 
 /// A temporary file with the rights of an ordinary one; by itself it would be the owner's alone.
-fn beside(dir: &Path) -> std::io::Result<NamedTempFile> {
+fn temporary_in(dir: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));

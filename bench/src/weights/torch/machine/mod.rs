@@ -1,5 +1,5 @@
-//! The machine that a pickle is a program for (Python's `pickletools.py` describes every opcode). It keeps what leads to
-//! tensors and lets everything else be [`NOTHING`]; it calls nothing.
+//! The machine that a pickle is a program for (Python's `pickletools.py` describes every opcode). It keeps what leads
+//! to tensors and lets everything else be [`NOTHING`]; it calls nothing.
 
 mod make;
 
@@ -198,7 +198,7 @@ impl<R: Read> Machine<'_, R> {
         };
         let global = Global { module, name };
         ensure!(global.module.len() + global.name.len() <= 1024, "a name of more than 1,024 bytes in its pickle");
-        known::named(&global)?;
+        known::check_named(&global)?;
         self.add(Value::Global(global))
     }
 
