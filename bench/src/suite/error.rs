@@ -46,14 +46,18 @@ pub(crate) fn explain_table<T: DeserializeOwned>(table: &toml::Table, error: &st
         let (_, words) = said.trim().split_once(&format!("unknown variant `{NONSENSE}`, expected "))?;
         Some(words.lines().next().unwrap_or_default().to_owned())
     };
+    let alone = |key: &str, value: &toml::Value| {
+        Some(format!("{key} = {}, but it is {}", shorten(&value.to_string()), words(key, nonsense())?))
+    };
+    let listed = |key: &str, values: &[toml::Value]| {
+        let wrong = values.iter().find(|value| !value.is_str())?;
+        let words = words(key, toml::Value::Array(vec![nonsense()]))?;
+        Some(format!("{key} holds {}, but each is {words}", shorten(&wrong.to_string())))
+    };
     let other = |(key, value): (&String, &toml::Value)| match value {
         toml::Value::String(_) => None,
-        toml::Value::Array(listed) => {
-            let wrong = listed.iter().find(|value| !value.is_str())?;
-            let words = words(key, toml::Value::Array(vec![nonsense()]))?;
-            Some(format!("{key} holds {}, but each is {words}", shorten(&wrong.to_string())))
-        }
-        value => Some(format!("{key} = {}, but it is {}", shorten(&value.to_string()), words(key, nonsense())?)),
+        toml::Value::Array(values) => listed(key, values).or_else(|| alone(key, value)),
+        value => alone(key, value),
     };
     table.iter().find_map(other).unwrap_or_else(|| explain(error.trim()))
 }
