@@ -7,21 +7,30 @@
 //! right (`selftest`), the gate, for which two programs take turns (`gate`), any programs that take turns step by step
 //! (`lockstep`), and `weights` from PyTorch and back.
 //!
+//! Around all of them: what is told to people never ends the work (`tell`), what a user asked to end does (`interrupt`),
+//! and a program that is started again is the same (`executable`).
+//!
 //! The interface is [`cli`]: a program that brings a network of its own calls [`cli::main_with`].
+
+// Both panic where nobody can hear: `tell` does not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod cell;
 mod commands;
 mod data;
 mod device;
+mod executable;
 mod gate;
 #[doc(hidden)]
 pub mod internals;
+mod interrupt;
 mod lockstep;
 mod meter;
 mod run;
 mod selftest;
 mod suite;
 mod tasks;
+mod tell;
 mod weights;
 
 pub use commands::cli;

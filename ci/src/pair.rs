@@ -36,7 +36,7 @@ pub enum PairError {
     #[error("the base has no measured cell; run its suite to the end first")]
     EmptyBase,
     /// A cell of the base is not in the head.
-    #[error("the head lacks {cell}{}, which the base has; run the same suite to the end, or bless the head as the new base", and_more(.others))]
+    #[error("the head lacks {cell}{}, which the base has; run the same suite to the end, or bless the head as the new base", format_others(.others))]
     Missing {
         /// The first.
         cell: String,
@@ -63,7 +63,7 @@ pub enum PairError {
     },
 }
 
-fn and_more(count: &usize) -> String {
+fn format_others(count: &usize) -> String {
     if *count == 0 { String::new() } else { format!(" and {count} other cell(s)") }
 }
 

@@ -22,7 +22,7 @@ impl Judgement {
     pub fn reproducible(mut self, origin: &HeadRun) -> Self {
         for finding in self.findings.iter_mut().filter(|finding| is_open(finding)) {
             // A name that holds a line break would end the command, and the fence around it.
-            finding.reproduce = format_line(&command(finding, origin));
+            finding.reproduce = format_line(&format_command(finding, origin));
         }
         self
     }
@@ -32,7 +32,7 @@ fn is_open(finding: &Finding) -> bool {
     matches!(finding.verdict, Verdict::Regressed | Verdict::Inconclusive)
 }
 
-fn command(finding: &Finding, origin: &HeadRun) -> String {
+fn format_command(finding: &Finding, origin: &HeadRun) -> String {
     match (&origin.job, finding.class) {
         (Some(job), Class::Time) => job.clone(),
         _ if !origin.planned => format!("skipbench run {} --filter '{}'", finding.suite, filter(&finding.cell)),

@@ -10,6 +10,11 @@ use super::Outcome;
 pub enum Message {
     /// How far it is.
     Progress(Progress),
+    /// What the user should know, of which the measurement knows nothing.
+    Note {
+        /// A sentence.
+        text: String,
+    },
     /// It is done.
     Done(Box<Outcome>),
     /// It could not.

@@ -3,6 +3,7 @@
 //! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts
 //! are computed from the rows alone.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -14,8 +15,9 @@ use skipbench_reports::rows::record::Status;
 use skipbench_reports::rows::store::{self, Run};
 use skipbench_reports::table::{self, Format};
 
-use super::run::{self, INTERRUPTED, STOP, SharedArgs};
+use super::run::{self, SharedArgs};
 use super::{print, print_json, rows, say};
+use crate::interrupt::{INTERRUPTED, STOP};
 use crate::run::provenance::Host;
 use crate::run::request::Request;
 use crate::run::rundir::{self, Plan};
@@ -53,9 +55,9 @@ fn after_help() -> String {
          Examples:\n  \
          skipbench claims                          all of them on the embedded digits, in eight minutes on two cores\n  \
          skipbench claims depth --seeds 1,2,3,4,5  one of them, with more seeds\n  \
-         skipbench claims --resume reports/out/…   go on after a Ctrl-C\n  \
-         skipbench claims --from reports/out/…     the verdicts again, from the rows alone\n  \
-         skipbench report reports/out/…            with every plot, as one HTML file\n  \
+         skipbench claims --resume skipbench-results/… go on after a Ctrl-C\n  \
+         skipbench claims --from skipbench-results/…   the verdicts again, from the rows alone\n  \
+         skipbench report skipbench-results/…          with every plot, as one HTML file\n  \
          skipbench suites claim-depth > mine.toml  change what is run; the analysis goes by the suite's name"
     )
 }
@@ -70,7 +72,8 @@ fn claim(name: &str) -> Result<&'static str, String> {
 /// One suite of a claim, planned.
 struct PlannedSuite {
     claim: Claim,
-    dir: PathBuf,
+    /// Its name.
+    name: &'static str,
     plan: Plan,
 }
 
@@ -80,27 +83,50 @@ pub(crate) fn run(arguments: &ClaimsArgs) -> Result<ExitCode> {
         return show(arguments, &found, None).map(|()| ExitCode::SUCCESS);
     }
     let (host, shared) = (Host::read()?, &arguments.shared);
-    let dir = shared.resume.clone().or_else(|| shared.out.clone());
-    let dir = dir.unwrap_or_else(|| rundir::default_path("claims"));
-    let suites = if shared.resume.is_some() { begun(arguments, &dir)? } else { planned(arguments, &dir, &host)? };
+    run::listen()?;
+    let mut suites = match &shared.resume {
+        Some(dir) => begun(arguments, dir)?,
+        None => planned(arguments, &host)?,
+    };
     if shared.list {
         return list(&suites, shared.json);
     }
-    if shared.resume.is_none() {
-        suites.iter().try_for_each(|suite| rundir::create(&suite.dir, &suite.plan, &host))?;
-    }
-    run::listen()?;
-    for PlannedSuite { claim, dir: suite_dir, plan } in suites {
+    let given = shared.resume.clone().or_else(|| shared.out.clone());
+    let dir = given.map_or_else(|| rundir::create_free("claims"), Ok)?;
+    let _locks = open(&mut suites, &dir, &host, shared)?;
+    for PlannedSuite { claim, name, plan } in suites {
         if !shared.quiet && !shared.json {
-            eprintln!("{}: {} ({} cells)", claim.name, claim.sentence, plan.cells.len());
+            say(&format!("{}: {} ({} cells)", claim.name, claim.sentence, plan.cells.len()));
         }
-        if let Ending::Interrupted(left) = session::run(&suite_dir, plan, &host, shared.options(), &STOP, &say)? {
+        let suite = dir_of(&dir, name);
+        if let Ending::Interrupted(left) = session::run(&suite, plan, &host, shared.options(), &STOP, &say)? {
             let (claim, dir) = (claim.name, dir.display());
-            eprintln!("stopped with {left} cell(s) of {claim} to go; go on with: skipbench claims --resume {dir}");
+            say(&format!("stopped with {left} cell(s) of {claim} to go; go on with: skipbench claims --resume {dir}"));
             return Ok(ExitCode::from(INTERRUPTED));
         }
     }
     conclude(arguments, &dir)
+}
+
+/// Makes or opens the directory of every suite, and keeps every other skipbench out of them.
+fn open(suites: &mut [PlannedSuite], dir: &Path, host: &Host, shared: &SharedArgs) -> Result<Vec<File>> {
+    let mut locks = Vec::new();
+    if shared.resume.is_none() {
+        rundir::refuse_run(dir)?;
+        for suite in suites {
+            locks.push(rundir::create(&dir_of(dir, suite.name), &suite.plan, host)?);
+        }
+        return Ok(locks);
+    }
+    for suite in suites.iter_mut() {
+        // Read again: now nobody else is writing it.
+        let (lock, plan) = rundir::resume(&dir_of(dir, suite.name))?;
+        locks.push(lock);
+        suite.plan = plan;
+    }
+    let plans: Vec<(&Path, &Plan)> = suites.iter().map(|suite| (dir, &suite.plan)).collect();
+    run::ensure_known(&shared.again, &plans)?;
+    Ok(locks)
 }
 
 fn chosen(arguments: &ClaimsArgs) -> impl Iterator<Item = Claim> {
@@ -114,7 +140,7 @@ fn dir_of(dir: &Path, suite: &str) -> PathBuf {
 }
 
 /// All suites of the claims that are wanted, but for those in which `--filter` leaves no cell.
-fn planned(arguments: &ClaimsArgs, dir: &Path, host: &Host) -> Result<Vec<PlannedSuite>> {
+fn planned(arguments: &ClaimsArgs, host: &Host) -> Result<Vec<PlannedSuite>> {
     let mut devices = arguments.shared.device.clone();
     if devices.is_empty() {
         // Once for all of them, so that what `auto` takes is said once.
@@ -123,10 +149,9 @@ fn planned(arguments: &ClaimsArgs, dir: &Path, host: &Host) -> Result<Vec<Planne
     let mut planned = Vec::new();
     for claim in chosen(arguments) {
         for suite in suites(claim.name, arguments.deep) {
-            let (out, devices) = (Some(dir_of(dir, suite.name)), devices.clone());
-            let request = Request { out, devices, ..arguments.shared.request(suite.name)? };
-            let (dir, plan) = planning::plan(&request, host, &say)?;
-            planned.push(PlannedSuite { claim, dir, plan });
+            let request = Request { devices: devices.clone(), ..arguments.shared.request(suite.name)? };
+            let plan = planning::plan(&request, host, &say)?;
+            planned.push(PlannedSuite { claim, name: suite.name, plan });
         }
     }
     planned.retain(|suite| !suite.plan.cells.is_empty());
@@ -145,7 +170,7 @@ fn begun(arguments: &ClaimsArgs, dir: &Path) -> Result<Vec<PlannedSuite>> {
         for suite in suites(claim.name, true) {
             let dir = dir_of(dir, suite.name);
             if rundir::is_begun(&dir) {
-                begun.push(PlannedSuite { claim, plan: rundir::open(&dir)?, dir });
+                begun.push(PlannedSuite { claim, name: suite.name, plan: rundir::open(&dir)? });
             }
         }
     }
@@ -186,9 +211,9 @@ fn conclude(arguments: &ClaimsArgs, dir: &Path) -> Result<ExitCode> {
     show(arguments, &found, Some(dir))?;
     if broken > 0 {
         let dir = dir.display();
-        eprintln!(
+        say(&format!(
             "{broken} cell(s) could not be measured; try them again with: skipbench claims --resume {dir} --retry-failed"
-        );
+        ));
     }
     Ok(ExitCode::from(u8::from(broken > 0)))
 }

@@ -1,11 +1,15 @@
 //! The command line: which commands there are. Each one's arguments stand beside what it does.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use skipbench_models::CustomModel;
 
+use crate::interrupt::{INTERRUPTED, Interrupted};
+use crate::tell::{CLOSED, OutputClosed, print, say};
 use crate::{cell, commands, lockstep, tasks};
 
 /// Measures what a skip connection buys and what it costs: accuracy, throughput and peak memory of matched plain,
@@ -22,7 +26,7 @@ const VERSION: &str = env!("SKIPBENCH_VERSION");
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), a gate found a \
                           regression, a checked document is stale, or nothing measured fits; 2 the command, suite, data or \
-                          device is wrong; 3 a gate could not tell; 130 interrupted.";
+                          device is wrong; 3 a gate could not tell; 130 interrupted; 141 standard output was closed.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -103,6 +107,9 @@ enum Command {
         /// Where training keeps its checkpoints.
         #[arg(long)]
         checkpoints: Option<PathBuf>,
+        /// Seconds between two checkpoints at least.
+        #[arg(long)]
+        checkpoint_every: Option<u64>,
     },
 }
 
@@ -116,7 +123,14 @@ pub fn main_with<C: CustomModel>() -> ExitCode {
 
 /// Parses the command line and runs the command.
 pub fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    // Where the program does not find itself, the commands that need it say so.
+    let _ = crate::executable::own();
+    tasks::worker::follow_if_asked();
+    crate::interrupt::survive_size_limit();
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) => return ended(explain(&error)),
+    };
     let result = match command {
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Claims(arguments) => commands::claims::run(&arguments),
@@ -140,14 +154,40 @@ pub fn main() -> ExitCode {
         Command::ExecGuarded { words } => crate::lockstep::process::exec_guarded(&words).map(|never| match never {}),
         Command::Replay { dir, cell } => commands::replay::run(&dir, &cell),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "skipbench", &mut std::io::stdout());
-            Ok(ExitCode::SUCCESS)
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "skipbench", &mut script);
+            print(&String::from_utf8_lossy(&script)).map(|()| ExitCode::SUCCESS)
         }
         Command::Man { out } => commands::man::run(Cli::command(), out.as_deref()),
-        Command::Worker { checkpoints } => crate::tasks::worker::run(checkpoints).map(|()| ExitCode::SUCCESS),
+        Command::Worker { checkpoints, checkpoint_every } => {
+            crate::tasks::worker::run(checkpoints, checkpoint_every).map(|()| ExitCode::SUCCESS)
+        }
     };
-    result.unwrap_or_else(|error| {
-        eprintln!("error: {}", crate::describe_error(&error));
-        ExitCode::from(2)
-    })
+    ended(result)
+}
+
+/// Help and versions, which were asked for, on standard output; what is wrong with a command line on standard error.
+fn explain(error: &clap::Error) -> Result<ExitCode> {
+    if !error.use_stderr() && !std::io::stdout().is_terminal() {
+        return print(&error.render().to_string()).map(|()| ExitCode::SUCCESS);
+    }
+    // In color. Nothing can be done where a terminal takes nothing.
+    let _ = error.print();
+    Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
+}
+
+/// The exit code, after a word on what went wrong.
+fn ended(result: Result<ExitCode>) -> ExitCode {
+    match result {
+        Ok(code) => code,
+        Err(error) if error.is::<OutputClosed>() => ExitCode::from(CLOSED),
+        Err(error) if error.is::<Interrupted>() => {
+            say("interrupted");
+            ExitCode::from(INTERRUPTED)
+        }
+        Err(error) => {
+            say(&format!("error: {}", crate::describe_error(&error)));
+            ExitCode::from(2)
+        }
+    }
 }

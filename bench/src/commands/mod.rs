@@ -24,13 +24,15 @@ pub(crate) mod steps;
 pub(crate) mod suites;
 pub(crate) mod versus;
 pub(crate) mod weights;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use anyhow::Result;
 use clap::Args;
 use skipbench_models::Images;
 use skipbench_reports::rows::render;
 use skipbench_reports::table::{Format, TextTable};
+
+use crate::tell::{print, say};
 
 /// Shape of the images that a cost depends on.
 #[derive(Debug, Clone, Copy, Args)]
@@ -103,20 +105,6 @@ pub(crate) fn columns() -> Option<u16> {
 fn terminal() -> Format {
     let columns = columns().filter(|_| io::stdout().is_terminal());
     columns.map_or(Format::Terminal, Format::Columns)
-}
-
-/// Says a line on standard error, beside what was asked for, without failing: a reader that went away ends nothing.
-fn say(line: &str) {
-    drop(writeln!(io::stderr().lock(), "{line}"));
-}
-
-/// Prints to standard output; a reader that went away, such as `head`, is no error.
-fn print(text: &str) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
 }
 
 /// Says what is worth knowing.

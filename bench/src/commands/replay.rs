@@ -5,24 +5,21 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use super::print_json;
+use super::{print_json, say};
 use crate::run::rundir;
 use crate::tasks::dispatch;
 
 pub(crate) fn run(dir: &Path, cell: &str) -> Result<ExitCode> {
     let plan = rundir::open(dir)?;
-    let found: Vec<_> = plan.cells.iter().filter(|planned| planned.cell.id().starts_with(cell)).collect();
-    let planned = match found[..] {
-        [planned] => planned,
-        [] => bail!("{}: no cell begins with `{cell}`; runs.csv and plan.json name them", dir.display()),
-        _ => bail!("{}: {} cells begin with `{cell}`; give more of it", dir.display(), found.len()),
+    let Some(planned) = rundir::cell(dir, &plan, cell)? else {
+        bail!("{}: no cell begins with `{cell}`; runs.csv and plan.json name them", dir.display())
     };
-    eprintln!(
+    say(&format!(
         "{} on {} (set RAYON_NUM_THREADS={} for the same threads)",
         planned.cell.label(),
         planned.cell.device,
         planned.cell.threads
-    );
+    ));
     print_json(&dispatch::run(&planned.cell, None, &mut |_| {})?)?;
     Ok(ExitCode::SUCCESS)
 }

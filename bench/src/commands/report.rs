@@ -19,7 +19,7 @@ use skipbench_reports::table::{self, Format};
 use skipbench_reports::{chart, claims};
 
 use super::rows::RunDirs;
-use super::{print, print_json};
+use super::{print, print_json, say};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<ExitCode> {
             fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
         }
         store::replace(path, text)?;
-        eprintln!("{}", path.display());
+        say(&path.display().to_string());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -183,7 +183,7 @@ fn check(pages: &[Page]) -> Result<ExitCode> {
         .map(|(path, _)| path.as_path())
         .collect();
     for path in &stale {
-        eprintln!("{}: not what the rows say; write it anew by the same command without --check", path.display());
+        say(&format!("{}: not what the rows say; write it anew by the same command without --check", path.display()));
     }
     Ok(ExitCode::from(u8::from(!stale.is_empty())))
 }

@@ -9,8 +9,11 @@ use skipbench_reports::report::Report;
 use skipbench_reports::rows::latest::latest;
 use skipbench_reports::rows::store::{self, Run};
 
+use super::say;
+use crate::run::rundir;
+
 /// Where runs are looked for when none is named.
-const USUAL: [&str; 2] = ["reports/records", "reports/out"];
+const USUAL: [&str; 2] = ["reports/records", rundir::RESULTS];
 
 /// Directories of runs that must be named.
 #[derive(Debug, Args)]
@@ -39,7 +42,7 @@ impl RunDirs {
 /// Directories of runs, or every run that is here.
 #[derive(Debug, Args)]
 pub(super) struct AnyRunDirs {
-    /// Directories of runs. Default: every run below reports/records and reports/out.
+    /// Directories of runs. Default: every run below reports/records and skipbench-results.
     #[arg(value_name = "DIR")]
     dirs: Vec<PathBuf>,
 }
@@ -61,7 +64,7 @@ impl AnyRunDirs {
 /// left out because later ones repeat them.
 pub(super) fn read(dirs: &[PathBuf]) -> Result<Vec<Run>> {
     let (runs, superseded) = latest(each(dirs)?);
-    superseded.iter().for_each(|note| eprintln!("note: {note}"));
+    superseded.iter().for_each(|note| say(&format!("note: {note}")));
     Ok(runs)
 }
 

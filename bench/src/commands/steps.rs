@@ -1,7 +1,7 @@
 //! `skipbench steps`: a network's steps on request.
 
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -130,7 +130,7 @@ fn with_environment(threads: usize) -> Result<()> {
     if std::env::var_os(PREPARED).is_some() {
         return Ok(());
     }
-    let mut command = Command::new(std::env::current_exe().context("finding this program")?);
+    let mut command = crate::executable::own()?.command()?;
     command.args(std::env::args_os().skip(1)).env(PREPARED, "1").env("RAYON_NUM_THREADS", threads.to_string());
     command.envs(ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
     #[cfg(unix)]

@@ -96,7 +96,15 @@ struct Checkout {
 impl Checkout {
     fn new(root: &Path, path: PathBuf, commit: &str) -> Result<Self> {
         let checkout = Self { root: root.to_owned(), path };
-        // What a killed gate left.
+        // What a killed gate left, and nothing else: Git's link to the repository is in a checkout.
+        let foreign = fs::read_dir(&checkout.path).is_ok_and(|mut files| files.next().is_some())
+            && !checkout.path.join(".git").is_file();
+        if foreign {
+            let place = checkout.path.display().to_string();
+            // Nothing is to be removed on the way out.
+            std::mem::forget(checkout);
+            bail!("{place}: the gate did not make it, and does not delete it; move it away");
+        }
         checkout.remove();
         let path = checkout.path.display().to_string();
         git(root, &["worktree", "add", "--force", "--detach", &path, commit])?;
@@ -108,7 +116,6 @@ impl Checkout {
         // It need not be there.
         let _ = git(&self.root, &["worktree", "remove", "--force", &path]);
         let _ = fs::remove_dir_all(&self.path);
-        let _ = git(&self.root, &["worktree", "prune"]);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A gate's job, `skipbench gate --against`: what is needed for base and head to take turns, and the command that
 //! repeats it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,11 +9,12 @@ use anyhow::{Context, Result};
 use skipbench_ci::reproduce::HeadRun;
 
 use super::builds::{self, BuildOptions};
+use super::directory;
+use super::interleave::list;
+use crate::cell::Cell;
+use crate::executable::Executable;
 use crate::run::rundir;
 use crate::suite::builtin::BUILT_IN;
-
-/// Where a job goes if nothing says otherwise.
-const USUAL_DIR: &str = "target/gate/job";
 
 /// Which two programs take turns.
 #[derive(Debug, Clone)]
@@ -42,27 +43,37 @@ pub(crate) struct JobRequest {
 #[derive(Debug)]
 pub(crate) struct Job {
     /// Program before the change.
-    pub(super) base: PathBuf,
+    pub(super) base: Executable,
     /// Program after it.
-    pub(super) head: PathBuf,
+    pub(super) head: Executable,
+    /// The suite's cells.
+    pub(super) cells: Vec<Cell>,
     /// The suite's text, which both run.
     pub(super) suite: String,
     pub(super) rounds: u64,
     pub(super) max_time: Duration,
     /// Where `base/` and `head/` are written, each as a run's directory.
     pub(super) dir: PathBuf,
+    /// Keeps other jobs out of it.
+    _lock: File,
 }
 
 impl Job {
-    /// Builds what must be built, and empties the job's directory.
+    /// Builds what must be built, and empties the job's directory: once all that was asked is known to be possible.
     ///
     /// # Errors
-    /// If a program does not build or is not there, or the file system refuses.
+    /// If a program does not build or is not there or cannot run the suite, the job's directory holds what is not the
+    /// gate's, or the file system refuses.
     pub(crate) fn prepare(request: &JobRequest) -> Result<Self> {
+        let (dir, suite) = (directory::chosen(request.out.as_deref()), suite(request.suite.as_deref())?);
+        directory::check(&dir)?;
         let (base, head) = programs(&request.programs)?;
-        let dir = directory(request.out.as_deref())?;
-        let suite = suite(request.suite.as_deref())?;
-        Ok(Self { base, head, suite, rounds: request.rounds, max_time: request.max_time, dir })
+        // What one of them cannot read ends the job before anything is deleted.
+        list(&base, &suite)?;
+        let cells = list(&head, &suite)?;
+        let (dir, lock) = directory::prepare(&dir)?;
+        let (rounds, max_time) = (request.rounds, request.max_time);
+        Ok(Self { base, head, cells, suite, rounds, max_time, dir, _lock: lock })
     }
 
     /// The base's rows, as a run's directory.
@@ -82,7 +93,8 @@ impl Job {
     /// A path that no shell can name.
     pub(crate) fn origin(&self) -> Result<HeadRun> {
         let (suite, out) = (self.dir.join("suite.toml"), self.dir.with_file_name("again"));
-        let [base, head, suite, out] = [&self.base, &self.head, &suite, &out].map(|path| path.to_string_lossy());
+        let [base, head, suite, out] =
+            [self.base.name(), self.head.name(), &suite, &out].map(|path| path.to_string_lossy());
         let rounds = self.rounds.to_string();
         let words =
             ["skipbench", "gate", "--binaries", &base, &head, "--suite", &suite, "--rounds", &rounds, "--out", &out];
@@ -96,24 +108,14 @@ pub(crate) fn origin(head: &Path) -> HeadRun {
     HeadRun { head: head.display().to_string(), planned: rundir::is_begun(head), job: None }
 }
 
-fn programs(programs: &Programs) -> Result<(PathBuf, PathBuf)> {
-    let here = |path: &PathBuf| path.canonicalize().with_context(|| path.display().to_string());
-    match programs {
-        Programs::Built(base, head) => Ok((here(base)?, here(head)?)),
-        Programs::Against(revision, options) => builds::both(Path::new("."), revision, options),
-    }
-}
-
-fn directory(out: Option<&Path>) -> Result<PathBuf> {
-    let dir = out.unwrap_or(Path::new(USUAL_DIR));
-    for side in ["base", "head"] {
-        let old = dir.join(side);
-        if old.exists() {
-            fs::remove_dir_all(&old).with_context(|| old.display().to_string())?;
-        }
-    }
-    fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-    dir.canonicalize().with_context(|| dir.display().to_string())
+fn programs(programs: &Programs) -> Result<(Executable, Executable)> {
+    let (base, head) = match programs {
+        Programs::Built(base, head) => (base.clone(), head.clone()),
+        Programs::Against(revision, options) => builds::both(Path::new("."), revision, options)?,
+    };
+    let here = |path: &Path| path.canonicalize().and_then(|path| Executable::at(&path));
+    let here = |path: PathBuf| here(&path).with_context(|| path.display().to_string());
+    Ok((here(base)?, here(head)?))
 }
 
 fn suite(path: Option<&Path>) -> Result<String> {

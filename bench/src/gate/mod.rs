@@ -4,5 +4,6 @@
 
 pub(crate) mod baseline;
 pub(crate) mod builds;
+mod directory;
 pub(crate) mod interleave;
 pub(crate) mod job;

@@ -1,7 +1,7 @@
 //! What a session says: ratios, noise floor, verdicts.
 
 use serde::Serialize;
-use skipbench_reports::stats::lockstep::{Verdict, judge, noise_floor};
+use skipbench_reports::stats::lockstep::{TimeVerdict, judge, noise_floor};
 use skipbench_reports::stats::{self, Estimate};
 
 use super::Introduction;
@@ -55,7 +55,7 @@ pub struct ProgramOutcome {
     /// The smallest slowdown, as a share, that so many sets would have shown in four cases of five.
     pub detectable: Option<f64>,
     /// The verdict; none for the reference.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<TimeVerdict>,
     /// Processor time between its turns, as a share of its steps' time: what it should not have had.
     pub asleep_cpu_share: Option<f64>,
 }
@@ -65,7 +65,7 @@ impl Outcome {
     pub fn of(session: &Session, names: &[String], limit: Option<f64>) -> Self {
         let whole: Vec<usize> = session.compared().filter(|member| session.members[*member].error.is_none()).collect();
         let samples: Vec<_> = whole.iter().map(|member| session.sample(*member)).collect();
-        let verdicts: Vec<(usize, Verdict)> = whole.into_iter().zip(judge(&samples, limit)).collect();
+        let verdicts: Vec<(usize, TimeVerdict)> = whole.into_iter().zip(judge(&samples, limit)).collect();
         let verdict = |member| verdicts.iter().find(|(other, _)| *other == member).map(|(_, verdict)| *verdict);
         let name = |member: usize| if member == session.twin() { &names[REFERENCE] } else { &names[member] };
         let program = |member| ProgramOutcome::of(session, member, name(member).clone(), verdict(member));
@@ -85,7 +85,7 @@ impl Outcome {
     }
 
     /// The program of that verdict, if there is one.
-    pub fn any(&self, verdict: Verdict) -> bool {
+    pub fn any(&self, verdict: TimeVerdict) -> bool {
         self.programs.iter().any(|program| program.verdict == Some(verdict))
     }
 
@@ -96,7 +96,7 @@ impl Outcome {
 }
 
 impl ProgramOutcome {
-    fn of(session: &Session, member: usize, name: String, verdict: Option<Verdict>) -> Self {
+    fn of(session: &Session, member: usize, name: String, verdict: Option<TimeVerdict>) -> Self {
         let own = &session.members[member];
         let turns: Vec<&TurnRecord> = session.turns.iter().filter(|turn| turn.member == member).collect();
         let steps: Vec<f64> = turns.iter().flat_map(|turn| turn.counted_times()).map(|time| time as f64).collect();

@@ -2,7 +2,10 @@
 //! parent stays small and opens nothing.
 
 use std::collections::HashSet;
-use std::process::Command;
+use std::io::Read;
+use std::process::{Child, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
@@ -11,18 +14,58 @@ use serde::de::DeserializeOwned;
 use super::plan::PlannedCell;
 use crate::data::{Source, Summary};
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
+use crate::executable;
+use crate::interrupt::{Interrupted, STOP};
 use crate::selftest::Numerics;
+use crate::tasks::worker;
 
 /// Asks a child process of this same program, and gives what it answers as JSON; `note` hears its notes too.
 fn ask<T: DeserializeOwned>(arguments: &[String], note: &dyn Fn(&str)) -> Result<T> {
-    let program = std::env::current_exe().context("finding this program")?;
-    let output = Command::new(program).args(arguments).output().context("starting this program again")?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        bail!("{}", errors.trim().trim_start_matches("error: "));
+    let mut command = executable::own()?.command()?;
+    command.args(arguments).env(worker::FOLLOWS, std::process::id().to_string());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // A Ctrl-C in the terminal goes to the parent alone, which then ends the child.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().context("starting this program again")?;
+    let (answer, errors) = (child.stdout.take().map(read), child.stderr.take().map(read));
+    let ended = wait(&mut child);
+    let text = |pipe: Option<JoinHandle<Vec<u8>>>| pipe.and_then(|pipe| pipe.join().ok()).unwrap_or_default();
+    let (answer, errors) = (text(answer), text(errors));
+    let errors = String::from_utf8_lossy(&errors);
+    match ended?.code() {
+        Some(0) => {}
+        Some(_) if !errors.trim().is_empty() => bail!("{}", errors.trim().trim_start_matches("error: ")),
+        Some(code) => bail!("`skipbench {}` ended with exit status {code} and no word", arguments.join(" ")),
+        None => bail!("`skipbench {}` was killed. {}", arguments.join(" "), errors.trim()),
     }
     errors.lines().filter(|line| line.starts_with("note: ")).for_each(note);
-    Ok(serde_json::from_slice(&output.stdout)?)
+    Ok(serde_json::from_slice(&answer)?)
+}
+
+/// Everything that comes out of `pipe`.
+fn read(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What came before an error is all that there is.
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+/// Waits for a child's end, which a Ctrl-C brings about.
+fn wait(child: &mut Child) -> Result<std::process::ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if STOP.soon() {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(Interrupted.into());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// What the images are.

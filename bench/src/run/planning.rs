@@ -9,18 +9,18 @@ use super::ask;
 use super::plan::{self, Context as PlanContext, PlannedCell};
 use super::provenance::Host;
 use super::request::Request;
-use super::rundir::{self, Plan};
+use super::rundir::Plan;
 use crate::data::{Settings, Source, Summary, dir_from_environment};
 use crate::suite::check::MOST_SEEDS;
 use crate::suite::group::{Group, resolve};
 use crate::suite::{Keys, Suite, repeated};
 
-/// Reads the suite, asks child processes for images and devices, and plans: the run's directory and its plan, which
-/// holds no cell where the filter leaves none. `note` hears what the user should know.
+/// Reads the suite, asks child processes for images and devices, and plans. The plan holds no cell where
+/// the filter leaves none. `note` hears what the user should know.
 ///
 /// # Errors
 /// A suite, data set or device that is wrong or not here.
-pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Result<(PathBuf, Plan)> {
+pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Result<Plan> {
     let suite = Suite::load(&request.suite)?;
     let images = images(&suite, request, note)?;
     let groups = resolve(&suite, images.1.images)?;
@@ -32,16 +32,14 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
     for PlannedCell { cell, .. } in &cells {
         cell.check().map_err(|error| anyhow!("{}: group \"{}\": {error}", suite.file, cell.group))?;
     }
-    let dir = request.out.clone().unwrap_or_else(|| rundir::default_path(&suite.keys.name));
-    let plan = Plan {
+    Ok(Plan {
         suite: suite.keys.name,
         suite_sha256: suite.sha256,
         command: request.command.clone(),
         goal: request.goal,
         cells,
         left_out: left_out.iter().map(|planned| plan::path(&planned.cell)).collect(),
-    };
-    Ok((dir, plan))
+    })
 }
 
 /// The suite's images, or those that the request puts in their place.

@@ -1,8 +1,9 @@
 //! [`Processes`]: a [`Runner`] that gives every cell a process of its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ExitStatus, Stdio};
+use std::sync::Once;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,8 @@ use skipbench_reports::rows::record::Status;
 use super::limits::Limits;
 use super::runner::{CellFailure, CellResult, Runner, Stop};
 use crate::cell::{Cell, Message, Outcome, Progress};
+use crate::executable::{self, Executable};
+use crate::tell::say;
 
 /// What a child's C library (glibc; others know no such variables) is told, unless the user told it something: to keep
 /// freed memory however large. Without it every large tensor is mapped anew, and each of its pages cleared and faulted
@@ -24,17 +27,32 @@ pub(crate) const ALLOCATOR: [(&str, &str); 3] = [
 /// One child process a cell.
 #[derive(Debug)]
 pub struct Processes {
-    program: PathBuf,
+    /// None: this program.
+    program: Option<Executable>,
+    /// What no checkpoint could be kept for is said once a run.
+    warned: Once,
 }
 
 impl Processes {
+    /// Children run this same program, as it was when it started, with the command `worker`.
+    pub(crate) fn of_this_program() -> Self {
+        Self { program: None, warned: Once::new() }
+    }
+
     /// Children run `program worker`.
-    pub fn new(program: PathBuf) -> Self {
-        Self { program }
+    ///
+    /// # Errors
+    /// If it is no program.
+    pub fn new(program: &Path) -> std::io::Result<Self> {
+        Ok(Self { program: Some(Executable::at(program)?), warned: Once::new() })
     }
 
     fn spawn(&self, cell: &Cell, checkpoints: &Path) -> std::io::Result<Child> {
-        let mut command = Command::new(&self.program);
+        let program = match &self.program {
+            Some(program) => program,
+            None => executable::own()?,
+        };
+        let mut command = program.command()?;
         command.arg("worker").arg("--checkpoints").arg(checkpoints);
         command.env("RAYON_NUM_THREADS", cell.threads.to_string());
         command.envs(ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
@@ -44,6 +62,31 @@ impl Processes {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.spawn()
     }
+
+    fn wait_for_event(
+        &self,
+        messages: &Receiver<Message>,
+        deadline: Instant,
+        stop: &Stop,
+        tell: &dyn Fn(Progress),
+    ) -> ChildEvent {
+        loop {
+            match messages.recv_timeout(Duration::from_millis(50)) {
+                Ok(Message::Progress(progress)) => tell(progress),
+                Ok(Message::Note { text }) => self.warned.call_once(|| say(&format!("note: {text}"))),
+                Ok(Message::Done(outcome)) => return ChildEvent::Done(outcome),
+                Ok(Message::Failed { error }) => return ChildEvent::Failed(error),
+                Err(RecvTimeoutError::Disconnected) => return ChildEvent::Silence,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if Instant::now() >= deadline {
+                return ChildEvent::Timeout;
+            }
+            if stop.now() {
+                return ChildEvent::Stopped;
+            }
+        }
+    }
 }
 
 impl Runner for Processes {
@@ -51,8 +94,9 @@ impl Runner for Processes {
         let mut child = match self.spawn(cell, checkpoints) {
             Ok(child) => child,
             Err(error) => {
-                let error = format!("{} could not be started: {error}", self.program.display());
-                return Some(Err(CellFailure::new(Status::Crashed, error)));
+                // This says nothing of the cell, and every other would meet the same.
+                stop.give_up(format!("no cell can be started any more: {error}"));
+                return None;
             }
         };
         // Held until the child has ended: its end would tell the child that its parent is gone.
@@ -60,7 +104,8 @@ impl Runner for Processes {
         let errors = child.stderr.take().map(|pipe| std::thread::spawn(move || tail(pipe)));
         let messages = child.stdout.take().map(listen);
         let deadline = Instant::now() + Duration::from_secs(cell.timeout_s);
-        let event = messages.map_or(ChildEvent::Silence, |messages| wait_for_event(&messages, deadline, stop, tell));
+        let event =
+            messages.map_or(ChildEvent::Silence, |messages| self.wait_for_event(&messages, deadline, stop, tell));
         if matches!(event, ChildEvent::Timeout | ChildEvent::Stopped) {
             // It may have ended by itself meanwhile, which is as good.
             let _ = child.kill();
@@ -150,24 +195,6 @@ fn listen(pipe: impl Read + Send + 'static) -> Receiver<Message> {
         }
     });
     receiver
-}
-
-fn wait_for_event(messages: &Receiver<Message>, deadline: Instant, stop: &Stop, tell: &dyn Fn(Progress)) -> ChildEvent {
-    loop {
-        match messages.recv_timeout(Duration::from_millis(50)) {
-            Ok(Message::Progress(progress)) => tell(progress),
-            Ok(Message::Done(outcome)) => return ChildEvent::Done(outcome),
-            Ok(Message::Failed { error }) => return ChildEvent::Failed(error),
-            Err(RecvTimeoutError::Disconnected) => return ChildEvent::Silence,
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-        if Instant::now() >= deadline {
-            return ChildEvent::Timeout;
-        }
-        if stop.now() {
-            return ChildEvent::Stopped;
-        }
-    }
 }
 
 /// The last two kilobytes of what a child wrote to standard error.

@@ -12,6 +12,7 @@ use crate::cell::{Progress, Task};
 use crate::commands::columns;
 use crate::run::orchestrate::Observer;
 use crate::run::plan::PlannedCell;
+use crate::tell::say;
 
 /// How a run shows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl Observer for Lines {
 
     fn finished(&mut self, _: usize, planned: &PlannedCell, row: &RunRow) {
         self.done += 1;
-        eprintln!("[{}/{}] {}", self.done, self.total, describe_result(planned, row));
+        say(&format!("[{}/{}] {}", self.done, self.total, describe_result(planned, row)));
     }
 }
 

@@ -1,7 +1,5 @@
 //! What is asked of a run, whoever asks: the command line is one way to say it.
 
-use std::path::PathBuf;
-
 use super::progress::Show;
 use super::rounds::Goal;
 
@@ -22,8 +20,6 @@ pub(crate) struct Request {
     pub(crate) devices: Vec<String>,
     /// A data set in place of the suite's, or the directory that holds the suite's.
     pub(crate) data: Option<String>,
-    /// The run's directory.
-    pub(crate) out: Option<PathBuf>,
     /// Untimed cells at the same time.
     pub(crate) jobs: Option<usize>,
     /// Threads of the machine to use.
@@ -35,10 +31,12 @@ pub(crate) struct Request {
 }
 
 /// How a session at a run goes on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Options {
     /// Whether cells that were not measured are repeated.
     pub(crate) retry_failed: bool,
+    /// Cells that are measured anew, by how their identities begin.
+    pub(crate) again: Vec<String>,
     /// What is shown meanwhile.
     pub(crate) show: Show,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use skipbench_reports::analyses::compare::{Comparison, Entry, Verdict, compare};
+use skipbench_reports::analyses::compare::{ComparedMetric, Comparison, ComparisonVerdict, compare};
 use skipbench_reports::analyses::group::group;
 use skipbench_reports::analyses::metric::Metric;
 use skipbench_reports::rows::store::Run;
@@ -69,7 +69,7 @@ fn wide_in(comparison: &Comparison, goal: &Goal) -> Vec<Wide> {
     for member in &comparison.members {
         for (metric, task) in TIMED {
             let Some(entry) = member.entry(metric) else { continue };
-            if entry.verdict == Verdict::Reference && comparison.members.len() > 1 {
+            if entry.verdict == ComparisonVerdict::Reference && comparison.members.len() > 1 {
                 continue;
             }
             let (n, half_width) = width(entry);
@@ -83,9 +83,9 @@ fn wide_in(comparison: &Comparison, goal: &Goal) -> Vec<Wide> {
 }
 
 /// Values behind an entry, and half the width of its interval.
-fn width(entry: &Entry) -> (usize, Option<f64>) {
+fn width(entry: &ComparedMetric) -> (usize, Option<f64>) {
     match (entry.verdict, &entry.ratio) {
-        (Verdict::Reference, _) | (_, None) => (entry.value.n, entry.value.half_width()),
+        (ComparisonVerdict::Reference, _) | (_, None) => (entry.value.n, entry.value.half_width()),
         (_, Some(ratio)) => (ratio.estimate.n, ratio.estimate.half_width()),
     }
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::record::{RunRow, Status};
@@ -33,26 +33,83 @@ pub(crate) struct Plan {
     pub left_out: Vec<String>,
 }
 
-/// `reports/out/<suite>-<time>`.
-pub(crate) fn default_path(suite: &str) -> PathBuf {
-    let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
-    Path::new("reports/out").join(format!("{suite}-{time}"))
-}
+/// Where results go unless the command line says otherwise.
+pub(crate) const RESULTS: &str = "skipbench-results";
 
-/// Makes the directory of a new run.
+/// Makes `skipbench-results/<name>-<time>`, with `-2` and so on where another run took that name: also in the same
+/// second.
 ///
 /// # Errors
-/// If there is a run already, or the file system refuses.
-pub(crate) fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<()> {
-    if dir.join(PLAN).exists() || dir.join(store::RUNS).exists() {
-        bail!(
-            "{0} holds a run already; go on with it by `skipbench run --resume {0}`, or give another --out",
-            dir.display()
-        );
+/// If the file system refuses.
+pub(crate) fn create_free(name: &str) -> Result<PathBuf> {
+    let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    fs::create_dir_all(RESULTS).with_context(|| RESULTS.to_owned())?;
+    for number in 1.. {
+        let nth = if number > 1 { format!("-{number}") } else { String::new() };
+        let dir = Path::new(RESULTS).join(format!("{name}-{time}{nth}"));
+        match fs::create_dir(&dir) {
+            Ok(()) => return Ok(dir),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error).with_context(|| dir.display().to_string()),
+        }
     }
+    bail!("{RESULTS}: every name is taken")
+}
+
+/// What a run writes over, beside its plan and its rows.
+const WRITTEN: [&str; 7] =
+    [store::SAMPLES, "comparison.csv", "frontier.csv", "rank.csv", "roofline.csv", "scaling.csv", "claims.csv"];
+
+/// Makes the directory of a new run and keeps every other skipbench out of it. Of two that start at once one gets it,
+/// and the other sees nothing of it half-made.
+///
+/// # Errors
+/// If there is a run already, or files that the run would write over, or the file system refuses.
+pub(crate) fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<File> {
     fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-    store::replace(&dir.join("host.toml"), &toml::to_string(host)?)?;
-    update(dir, plan)
+    let lock = lock(dir)?;
+    refuse_run(dir)?;
+    let host = toml::to_string(host)?;
+    let machine = dir.join("host.toml");
+    let foreign = fs::read_to_string(&machine).is_ok_and(|there| there != host);
+    let others = WRITTEN.into_iter().find(|name| dir.join(name).exists());
+    if let Some(name) = others.or(foreign.then_some("host.toml")) {
+        bail!("{0} holds no run, but {name}, which a run would write over; give another --out", dir.display());
+    }
+    store::replace(&machine, &host)?;
+    update(dir, plan)?;
+    Ok(lock)
+}
+
+/// # Errors
+/// If `dir` holds a run.
+pub(crate) fn refuse_run(dir: &Path) -> Result<()> {
+    ensure!(
+        !dir.join(PLAN).exists() && !dir.join(store::RUNS).exists(),
+        "{0} holds a run already; go on with it by `skipbench run --resume {0}`, or give another --out",
+        dir.display()
+    );
+    Ok(())
+}
+
+/// Opens a run to go on with it, and keeps every other skipbench out meanwhile: another one may be writing the plan.
+///
+/// # Errors
+/// If another one is at work there, there is no plan, or it is damaged.
+pub(crate) fn resume(dir: &Path) -> Result<(File, Plan)> {
+    // Nothing is left behind in a directory that is none.
+    ensure!(is_begun(dir), "{}: no run to go on with", dir.join(PLAN).display());
+    Ok((lock(dir)?, open(dir)?))
+}
+
+/// The one cell of `plan` whose identity begins with `word`, if there is one.
+///
+/// # Errors
+/// If several do.
+pub(crate) fn cell<'a>(dir: &Path, plan: &'a Plan, word: &str) -> Result<Option<&'a PlannedCell>> {
+    let found: Vec<_> = plan.cells.iter().filter(|planned| planned.cell.id().starts_with(word)).collect();
+    ensure!(found.len() < 2, "{}: {} cells begin with `{word}`; give more of it", dir.display(), found.len());
+    Ok(found.first().copied())
 }
 
 /// Writes the plan anew, with the rounds that were added.
@@ -102,16 +159,30 @@ pub(crate) fn lock(dir: &Path) -> Result<File> {
     }
 }
 
-/// Opens the rows for appending and gives those that are there; with `retry`, those that failed are taken out first.
+/// Which rows are taken out before a run goes on, so that their cells are measured anew.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Anew<'a> {
+    /// Those that failed, and those that are damaged or whose samples are.
+    pub(crate) broken: bool,
+    /// Those of these cells, whole or not.
+    pub(crate) cells: &'a [String],
+}
+
+/// Opens the rows for appending, without those that are measured anew, and gives those that stay. Where it fails, the
+/// files are as they were.
 ///
 /// # Errors
 /// If the rows cannot be read or written.
-pub(crate) fn journal(dir: &Path, retry: bool) -> Result<(Journal, Vec<RunRow>)> {
-    if retry {
-        Journal::open(dir)?;
-        let mut runs = store::read(dir)?;
-        runs.retain(|run| run.row.status == Status::Ok);
+pub(crate) fn journal(dir: &Path, anew: Anew<'_>) -> Result<(Journal, Vec<RunRow>)> {
+    let named = |cell: &str| anew.cells.iter().any(|name| name == cell);
+    if dir.join(store::RUNS).exists() && (anew.broken || !anew.cells.is_empty()) {
+        let mut runs = store::salvage(dir, |cell| anew.broken || named(cell))?;
+        runs.retain(|run| !(named(&run.row.cell) || anew.broken && run.row.status != Status::Ok));
         store::write(dir, &runs)?;
+    }
+    for cell in anew.cells {
+        // A cell that begins anew begins from its start.
+        let _ = fs::remove_dir_all(dir.join("checkpoints").join(cell));
     }
     Ok(Journal::open(dir)?)
 }

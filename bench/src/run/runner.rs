@@ -1,6 +1,7 @@
 //! What it is to run a cell: the [`Runner`], and how a cell ends.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use skipbench_reports::rows::record::Status;
@@ -32,28 +33,42 @@ impl CellFailure {
     }
 }
 
-/// Whether to go on: raised once by the first Ctrl-C, again by the second.
+/// Whether to go on: raised once by the first Ctrl-C, again by the second; or by what makes going on pointless.
 #[derive(Debug, Default)]
-pub struct Stop(AtomicU8);
+pub struct Stop {
+    asked: AtomicU8,
+    reason: OnceLock<String>,
+}
 
 impl Stop {
     /// Nothing was asked yet.
     pub const fn new() -> Self {
-        Self(AtomicU8::new(0))
+        Self { asked: AtomicU8::new(0), reason: OnceLock::new() }
     }
 
     /// Asks once more; gives how often it was asked before.
     pub fn raise(&self) -> u8 {
-        self.0.fetch_add(1, Ordering::SeqCst)
+        self.asked.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// Stops everything now, for a reason that is nobody's wish. The first one counts.
+    pub fn give_up(&self, reason: String) {
+        let _ = self.reason.set(reason);
+        self.asked.store(2, Ordering::SeqCst);
+    }
+
+    /// Why it stopped, where nobody asked for it.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.get().map(String::as_str)
     }
 
     /// Start no further cell.
     pub fn soon(&self) -> bool {
-        self.0.load(Ordering::SeqCst) >= 1
+        self.asked.load(Ordering::SeqCst) >= 1
     }
 
     /// Stop the cells in hand.
     pub fn now(&self) -> bool {
-        self.0.load(Ordering::SeqCst) >= 2
+        self.asked.load(Ordering::SeqCst) >= 2
     }
 }

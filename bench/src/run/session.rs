@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, bail, ensure};
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::store;
 
@@ -17,8 +17,9 @@ use super::progress::{Show, observer};
 use super::provenance::{Host, Provenance};
 use super::request::Options;
 use super::rounds::{self, Goal, Wide};
-use super::rundir::{self, Plan};
+use super::rundir::{self, Anew, Plan};
 use super::runner::Stop;
+use crate::interrupt::Interrupted;
 
 /// How a session ended.
 #[derive(Debug)]
@@ -29,8 +30,8 @@ pub(crate) enum Ending {
     Interrupted(usize),
 }
 
-/// Runs a plan in its directory, which was made for it, from its start or from where it was left. `note` hears what the
-/// user should know.
+/// Runs a plan in its directory, which was made for it and which the caller holds locked, from its start or from where it
+/// was left. `note` hears what the user should know.
 ///
 /// # Errors
 /// Another machine or process at work on the run, a device that computes wrong, a row that cannot be written.
@@ -42,16 +43,20 @@ pub(crate) fn run(
     stop: &Stop,
     note: &dyn Fn(&str),
 ) -> Result<Ending> {
-    let _lock = rundir::lock(dir)?;
     ensure_same_machine(dir, host)?;
-    let (journal, done) = rundir::journal(dir, options.retry_failed)?;
+    let named: Result<Vec<_>> = options.again.iter().map(|word| rundir::cell(dir, &plan, word)).collect();
+    let named: Vec<String> = named?.into_iter().flatten().map(|planned| planned.cell.id()).collect();
+    let anew = Anew { broken: options.retry_failed, cells: &named };
+    let (journal, done) = rundir::journal(dir, anew)?;
     let provenance = provenance(&plan, host);
-    let runner = Processes::new(std::env::current_exe().context("finding this program")?);
+    let runner = Processes::of_this_program();
     let executor = Executor { runner: &runner, dir, provenance: &provenance, stop };
     let done: HashSet<String> = done.into_iter().map(|row| row.cell).collect();
     let open: Vec<PlannedCell> =
         plan.cells.iter().filter(|planned| !done.contains(&planned.cell.id())).cloned().collect();
-    ask::check(&open, note)?;
+    if let Err(error) = ask::check(&open, note) {
+        return if error.is::<Interrupted>() { Ok(Ending::Interrupted(open.len())) } else { Err(error) };
+    }
     let goal = plan.goal;
     let mut session = Session { executor, journal, show: options.show, plan };
     let ending = match goal {
@@ -60,6 +65,9 @@ pub(crate) fn run(
     };
     // Empty by now, unless some cell failed: the folder of a measured one went with its row.
     let _ = std::fs::remove_dir(dir.join("checkpoints"));
+    if let (Some(reason), Ending::Interrupted(left)) = (stop.reason(), &ending) {
+        bail!("{reason}; {left} cell(s) are to go; go on with: skipbench run --resume {}", dir.display());
+    }
     Ok(ending)
 }
 

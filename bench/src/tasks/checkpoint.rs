@@ -47,25 +47,46 @@ pub struct Checkpoints {
     dir: PathBuf,
     every: Duration,
     last: Instant,
+    /// Hears why one could not be saved, once.
+    failed: Option<fn(&str)>,
 }
 
 impl Checkpoints {
     /// In `dir`, which need not exist; at least `every` apart.
     pub fn new(dir: &Path, every: Duration) -> Self {
-        Self { dir: dir.to_path_buf(), every, last: Instant::now() }
+        Self { dir: dir.to_path_buf(), every, last: Instant::now(), failed: None }
     }
 
-    /// Saves if the last time is long enough ago.
-    ///
-    /// # Errors
-    /// As [`Checkpoints::save`].
-    pub fn save_if_due<M: Module>(&mut self, model: &M, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
+    /// Tells `hear` once why a checkpoint could not be saved.
+    #[must_use]
+    pub fn on_failure(self, hear: fn(&str)) -> Self {
+        Self { failed: Some(hear), ..self }
+    }
+
+    /// Saves if the last time is long enough ago. Training goes on where that fails, as on a full disk: a checkpoint
+    /// only spares a killed cell what it did so far.
+    pub fn save_if_due<M: Module>(&mut self, model: &M, optimizer: &ModuleOptimizer, state: &State) {
         if self.last.elapsed() < self.every {
-            return Ok(());
+            return;
         }
-        self.save(model, optimizer, state)?;
         self.last = Instant::now();
-        Ok(())
+        if let Err(error) = self.save(model, optimizer, state) {
+            self.clear(state);
+            if let Some(hear) = self.failed.take() {
+                let error = crate::describe_error(&error);
+                hear(&format!("no checkpoint could be kept ({error}); a killed cell would begin from its start"));
+            }
+        }
+    }
+
+    /// Removes what is left of a checkpoint that could not be saved, so that it takes no space.
+    fn clear(&self, state: &State) {
+        let folder = self.dir.join(format!("epoch-{}", state.epochs));
+        let _ = fs::remove_dir_all(folder.with_extension("next"));
+        let _ = fs::remove_file(self.dir.join("latest.next"));
+        if self.latest().is_none_or(|latest| latest != folder) {
+            let _ = fs::remove_dir_all(&folder);
+        }
     }
 
     /// Saves the model (its running statistics synchronised by `valid`), the optimiser and the state.

@@ -58,7 +58,7 @@ pub(super) fn fit<N: Network>(
     while training.state.steps < training.total_steps() && training.state.target.is_none() {
         training.epoch(report)?;
         if let Some(checkpoints) = &mut checkpoints {
-            checkpoints.save_if_due(training.model()?, &training.optimizer, &training.state)?;
+            checkpoints.save_if_due(training.model()?, &training.optimizer, &training.state);
         }
     }
     let model = training.model.context("the network was lost in a step that failed")?;

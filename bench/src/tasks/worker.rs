@@ -20,6 +20,18 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// Checkpoints are at least so far apart.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
 
+/// Environment variable that makes a child end with its parent, whose process number it holds, so that no child of the
+/// child takes it for its own.
+pub(crate) const FOLLOWS: &str = "SKIPBENCH_FOLLOWS";
+
+/// Ends this process with its parent where [`FOLLOWS`] asks for it.
+pub(crate) fn follow_if_asked() {
+    #[cfg(unix)]
+    if std::env::var(FOLLOWS).is_ok_and(|parent| parent == std::os::unix::process::parent_id().to_string()) {
+        follow_parent();
+    }
+}
+
 /// Exit status of a child whose parent went away.
 const ORPHANED: i32 = 3;
 
@@ -28,15 +40,16 @@ const ORPHANED: i32 = 3;
 ///
 /// # Errors
 /// If standard output is closed.
-pub(crate) fn run(checkpoints: Option<PathBuf>) -> Result<()> {
-    let message = match measure(checkpoints) {
+pub(crate) fn run(checkpoints: Option<PathBuf>, every: Option<u64>) -> Result<()> {
+    let every = every.map_or(CHECKPOINT_EVERY, Duration::from_secs);
+    let message = match measure(checkpoints, every) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
         Err(error) => Message::Failed { error: crate::describe_error(&error) },
     };
     send(&message)
 }
 
-fn measure(checkpoints: Option<PathBuf>) -> Result<crate::cell::Outcome> {
+fn measure(checkpoints: Option<PathBuf>, every: Duration) -> Result<crate::cell::Outcome> {
     let mut cell = read_cell()?;
     cell.memory_limit_bytes = Limits::read().heap_bytes(cell.memory_limit_bytes);
     // Bytes of the path, wherever the run's directory is, are no bytes of a network.
@@ -48,7 +61,7 @@ fn measure(checkpoints: Option<PathBuf>) -> Result<crate::cell::Outcome> {
         cell.memory_limit_bytes
     );
     let mut last: Option<Instant> = None;
-    let checkpoints = checkpoints.map(|dir| Checkpoints::new(&dir, CHECKPOINT_EVERY));
+    let checkpoints = checkpoints.map(|dir| Checkpoints::new(&dir, every).on_failure(note));
     dispatch::run(&cell, checkpoints, &mut |progress: Progress| {
         if last.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY) {
             last = Some(Instant::now());
@@ -70,6 +83,11 @@ fn follow_parent() {
         while matches!(io::stdin().lock().read(&mut rest), Ok(count) if count > 0) {}
         std::process::exit(ORPHANED);
     });
+}
+
+fn note(text: &str) {
+    // As for progress.
+    let _ = send(&Message::Note { text: text.to_owned() });
 }
 
 fn send(message: &Message) -> Result<()> {

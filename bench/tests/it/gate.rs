@@ -208,7 +208,7 @@ fn two_programs_take_turns() {
     assert!(errors.contains("round 3 of 3"), "{errors}");
     ends(dir.path(), &["compare", "job/head"], 0);
     let left: Vec<_> = fs::read_dir(dir.path().join("job")).expect("there").filter_map(Result::ok).collect();
-    assert_eq!(left.len(), 3, "base, head and the suite: {left:?}");
+    assert_eq!(left.len(), 5, "base, head, the suite, the lock and the mark: {left:?}");
 }
 
 /// Names that hold each other must not be taken for each other, and each cell waits for nothing but its own pair.
@@ -239,6 +239,73 @@ fn base_and_head_take_turns_cell_by_cell() {
     let again = told["findings"][0]["reproduce"].as_str().expect("a command");
     let words: Vec<&str> = again.split(' ').skip(1).collect();
     ends(dir.path(), &words, 3);
+}
+
+/// Everything below a folder, with what is in it.
+fn contents(dir: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).into_iter().flatten().map(|entry| entry.expect("read").path()) {
+        if entry.is_dir() {
+            found.extend(contents(&entry))
+        } else {
+            found.push((entry.clone(), fs::read(&entry).expect("read")))
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn nothing_is_deleted_that_the_gate_did_not_make() {
+    let dir = folder();
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let words = |suite, out| {
+        let words = ["gate", "--binaries", program, program, "--rounds", "1", "--suite", suite, "--out", out];
+        words.map(str::to_owned).to_vec()
+    };
+    let refused = |suite, out| {
+        let before = contents(dir.path());
+        let words = words(suite, out);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (_, told) =
+            ends(dir.path(), &[&words[..], &["--junit", "mine.xml", "--benchmark-json", "mine.json"]].concat(), 2);
+        assert_eq!(contents(dir.path()), before, "{told}");
+        told
+    };
+    let write = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().expect("a file's")).expect("made");
+        fs::write(path, text).expect("written");
+    };
+    write("mine.xml", "<mine/>");
+    write("mine.json", "[{\"name\": \"mine\", \"unit\": \"s\", \"value\": 1}]");
+    for path in ["base/precious", "head/runs.csv", "notes.txt", "suite.toml", "base/deep/er/file"] {
+        write(&format!("foreign/{path}"), "precious");
+        assert!(refused("small.toml", "foreign").contains("give another --out"), "{path}");
+        fs::remove_dir_all(dir.path().join("foreign")).expect("removed");
+    }
+    // A run's directory, and one that is no directory.
+    assert!(refused("small.toml", "a").contains("give another --out"));
+    refused("small.toml", "mine.xml");
+
+    let own = words("small.toml", "job");
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    ends(dir.path(), &own, 3);
+    // The results of the job before, where the next one cannot begin.
+    write("wrong.toml", "name = 1");
+    refused("wrong.toml", "job");
+    refused("mistyped.toml", "job");
+    for path in ["job/head/mine.txt", "job/base/deep/er.txt"] {
+        write(path, "precious");
+        assert!(refused("small.toml", "job").contains("does not delete it"), "{path}");
+        let top: std::path::PathBuf = Path::new(path).iter().take(3).collect();
+        let top = dir.path().join(top);
+        if top.is_dir() { fs::remove_dir_all(top).expect("removed") } else { fs::remove_file(top).expect("removed") }
+    }
+    fs::remove_file(dir.path().join("job/base/.skipbench-gate")).expect("removed");
+    assert!(refused("small.toml", "job").contains("did not make it"));
+    fs::write(dir.path().join("job/base/.skipbench-gate"), "").expect("written");
+    ends(dir.path(), &own, 3);
 }
 
 #[test]

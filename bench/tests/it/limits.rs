@@ -105,7 +105,7 @@ fn the_heap_does_not_depend_on_where_the_run_is() {
         .into_iter()
         .map(|length| {
             let path = format!("/tmp/{}", "x/".repeat(length));
-            let runner = Processes::new(env!("CARGO_BIN_EXE_skipbench").into());
+            let runner = Processes::new(Path::new(env!("CARGO_BIN_EXE_skipbench"))).expect("a program");
             let done = runner.run(&cell("resnet8-w4", Task::PeakMemoryInfer), Path::new(&path), &Stop::new(), &|_| {});
             done.expect("nobody stopped it").expect("measured").measured.heap_peak_bytes
         })

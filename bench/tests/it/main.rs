@@ -6,8 +6,10 @@ mod cells;
 mod claims;
 mod cli;
 mod custom;
+mod damaged;
 mod data;
 mod device;
+mod directories;
 mod fetch;
 mod gate;
 mod inside;
@@ -21,14 +23,20 @@ mod parity;
 mod plan;
 mod questions;
 mod recipe;
+#[cfg(target_os = "linux")]
+mod replaced;
 mod resume;
 mod rounds;
 mod run;
 #[cfg(unix)]
 mod runner;
 mod selftest;
+#[cfg(unix)]
+mod signals;
 mod suite;
 mod sweep;
+#[cfg(unix)]
+mod told;
 mod weights;
 #[cfg(feature = "wgpu")]
 mod wgpu;

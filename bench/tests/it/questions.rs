@@ -46,7 +46,7 @@ fn every_question_has_an_answer_for_people_and_for_scripts() {
 fn advice_keeps_limits_or_says_that_nothing_does() {
     let dir = tempfile::tempdir().expect("a folder");
     let dir = dir.path();
-    finished(dir, "reports/out/a");
+    finished(dir, "skipbench-results/a");
     let (text, _) = ends(dir, &["recommend", "--max-memory", "2GiB", "--min-throughput", "1", "--data", "digits"], 0);
     assert!(text.starts_with("digits on flex") && text.contains("\nTake "), "{text}");
     let (none, _) = ends(dir, &["recommend", "--max-params", "1k"], 1);
@@ -55,7 +55,7 @@ fn advice_keeps_limits_or_says_that_nothing_does() {
     assert!(error.contains("digits on flex") && error.contains("skipbench run"), "{error}");
     assert!(refused(dir, &["recommend", "--max-memory", "much"]).contains("2GiB"));
     let empty = tempfile::tempdir().expect("a folder");
-    assert!(refused(empty.path(), &["recommend"]).contains("no run below reports/records or reports/out"));
+    assert!(refused(empty.path(), &["recommend"]).contains("no run below reports/records or skipbench-results"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use skipbench::internals::run::Provenance;
 use skipbench::internals::run::{CellResult, Runner, Stop};
 use skipbench::internals::run::{Executor, Observer};
 use skipbench::internals::run::{Goal, next, wide};
-use skipbench_reports::analyses::compare::{Comparison, Verdict, compare};
+use skipbench_reports::analyses::compare::{Comparison, ComparisonVerdict, compare};
 use skipbench_reports::analyses::group::group;
 use skipbench_reports::analyses::metric::Metric;
 use skipbench_reports::rows::journal::Journal;
@@ -90,7 +90,7 @@ fn a_known_ratio_comes_out_as_precisely_as_was_asked_for() {
         "{rounds} rounds: {ratio:?}"
     );
     assert!(!ratio.excludes(0.8), "0.8 times as many images a second: {ratio:?}");
-    assert_eq!(entry.verdict, Verdict::Lower);
+    assert_eq!(entry.verdict, ComparisonVerdict::Lower);
 }
 
 #[test]
@@ -105,7 +105,10 @@ fn two_names_for_one_network_are_not_called_different() {
     let goal = Goal { half_width: 0.02, max_time_s: 1 };
     let (_, comparison) = run(&Machine { ratio: 1.0, noise: 0.02, cells: Mutex::new(0) }, &goal);
     let entry = comparison.members[1].entry(Metric::TrainThroughput).expect("timed");
-    assert!(matches!(entry.verdict, Verdict::NoDifferenceShown | Verdict::WithinNoise), "{entry:?}");
+    assert!(
+        matches!(entry.verdict, ComparisonVerdict::NoDifferenceShown | ComparisonVerdict::WithinNoise),
+        "{entry:?}"
+    );
     assert!(comparison.noise_floor(Metric::TrainThroughput).is_some());
 }
 

@@ -17,7 +17,8 @@ fn child(dir: &Path, script: &str) -> CellResult {
     let write = "printf '%s\\n' '#!/bin/sh' \"$1\" > \"$0\" && chmod 700 \"$0\"";
     Command::new("sh").args(["-c", write]).arg(&program).arg(script).status().expect("written");
     let (cell, start) = (cell("resnet8-w4", Task::Infer), Instant::now());
-    let ended = Processes::new(program).run(&cell, dir, &Stop::new(), &|_| {}).expect("nobody stopped it");
+    let ended =
+        Processes::new(&program).expect("a program").run(&cell, dir, &Stop::new(), &|_| {}).expect("nobody stopped it");
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     ended
 }

@@ -24,6 +24,11 @@ pub fn format_junit(judgement: &Judgement) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", suite.into_string())
 }
 
+/// Whether `text` is what [`format_junit`] gives.
+pub fn is_junit(text: &str) -> bool {
+    text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"skipbench gate\" ")
+}
+
 fn fails(judgement: &Judgement, verdict: Verdict) -> bool {
     verdict == Verdict::Regressed || verdict == Verdict::Inconclusive && judgement.inconclusive == Inconclusive::Fail
 }

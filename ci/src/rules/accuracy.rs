@@ -89,12 +89,12 @@ impl<'a> Trained<'a> {
         } else if kept {
             (Verdict::Pass, String::new())
         } else {
-            (Verdict::Inconclusive, doubt(self.contrast.detectable, difference.n))
+            (Verdict::Inconclusive, describe_doubt(self.contrast.detectable, difference.n))
         }
     }
 }
 
-fn doubt(detectable: Option<f64>, n: usize) -> String {
+fn describe_doubt(detectable: Option<f64>, n: usize) -> String {
     match detectable {
         Some(least) => format!(
             "{n} seeds with this spread would show {:.1} points or more in four cases of five; more seeds would tell",

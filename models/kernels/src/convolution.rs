@@ -73,7 +73,7 @@ impl<'a> Convolution<'a> {
     }
 
     /// Takes the output, and its gradient, from among the channels of a larger tensor: there are `floats` floats from
-    /// the start of an image to that of the next.
+    /// the start of an image to that of the next. A caller so writes into a concatenation without a copy.
     ///
     /// # Panics
     /// When images would overlap.

@@ -66,10 +66,10 @@ impl<'a> Planes<'a> {
     /// # Panics
     /// If these are more.
     pub fn widened(&self, channels: usize) -> Vec<f32> {
-        let (own, wide) = (self.channels * self.area, channels * self.area);
+        let (narrow, wide) = (self.channels * self.area, channels * self.area);
         let write = |all: &mut [MaybeUninit<f32>]| {
             all.par_chunks_mut(wide).enumerate().for_each(|(image, to)| {
-                let (kept, others) = to.split_at_mut(own);
+                let (kept, others) = to.split_at_mut(narrow);
                 kept.write_copy_of_slice(self.image(image));
                 others.fill(MaybeUninit::new(0.0));
             });

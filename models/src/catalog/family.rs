@@ -9,6 +9,7 @@ use super::sweep::{WidthSweep, backbones, compressions, densenets, growing_backb
 use crate::images::Images;
 use crate::nets::DenseKind;
 use crate::skip::{ResidualSkip, Skip};
+use crate::spec::words;
 
 /// A family in which a member can be sought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,11 +55,11 @@ impl Family {
     /// The word used in suites and on the command line.
     pub fn word(self) -> &'static str {
         match self {
-            Family::Plain => "plain",
-            Family::Resnet => "resnet",
-            Family::Densenet => "densenet",
-            Family::DensenetBc => "densenet-bc",
-            Family::Vit => "vit",
+            Family::Plain => words::PLAIN,
+            Family::Resnet => words::RESNET,
+            Family::Densenet => words::DENSENET,
+            Family::DensenetBc => words::DENSENET_BC,
+            Family::Vit => words::VIT,
             Family::BackboneNone => "backbone-none",
             Family::BackboneAdd => "backbone-add",
             Family::BackboneConcat => "backbone-concat",
@@ -107,5 +108,23 @@ impl Family {
             Family::BackboneAdd => vec![backbones(depth, Skip::Add, fixed)],
             Family::BackboneConcat => vec![growing_backbones(depth, fixed)],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Family;
+    use crate::skip::Skip;
+    use crate::spec::words::BACKBONE;
+
+    #[test]
+    fn serde_and_names_call_families_alike() {
+        for family in Family::ALL {
+            let json = serde_json::to_string(&family).expect("a word");
+            assert_eq!(json, format!("\"{family}\""));
+        }
+        let backbones = [Family::BackboneNone, Family::BackboneAdd, Family::BackboneConcat].map(Family::word);
+        let skips = [Skip::None, Skip::Add, Skip::Concat];
+        assert_eq!(backbones.map(str::to_owned), skips.map(|skip| format!("{BACKBONE}-{skip}")));
     }
 }

@@ -8,11 +8,12 @@ use crate::nets::{
 };
 use crate::skip::{ResidualSkip, Skip};
 use crate::spec::ModelSpec;
+use crate::spec::words::{ATTENTION_ONLY, BACKBONE, DENSENET, DENSENET_BC, MLP_ONLY, PLAIN, RESNET, VIT};
 
 /// The descriptive name of `spec`.
 pub(crate) fn of(spec: &ModelSpec) -> String {
     match spec {
-        ModelSpec::Resnet(config) => resnet(config),
+        ModelSpec::Resnet(config) => resnet(config, spec.family()),
         ModelSpec::Densenet(config) => densenet(config),
         ModelSpec::Vit(config) => vit(config, spec.skip()),
         ModelSpec::Backbone(config) => backbone(config),
@@ -20,11 +21,7 @@ pub(crate) fn of(spec: &ModelSpec) -> String {
     }
 }
 
-fn resnet(config: &ResNetConfig) -> String {
-    let family = match config.skip {
-        ResidualSkip::None => "plain",
-        ResidualSkip::Add => "resnet",
-    };
+fn resnet(config: &ResNetConfig, family: &str) -> String {
     let mut name = format!("{family}{}-w{}", config.depth, config.width);
     match config.block {
         BlockKind::Basic => {}
@@ -41,7 +38,7 @@ fn resnet(config: &ResNetConfig) -> String {
 }
 
 fn densenet(config: &DenseNetConfig) -> String {
-    let family = if config.kind == DenseKind::Bc { "densenet-bc" } else { "densenet" };
+    let family = if config.kind == DenseKind::Bc { DENSENET_BC } else { DENSENET };
     let mut name = format!("{family}-{}-{}", config.depth, config.growth);
     if let Some(theta) = config.compression {
         name.push_str(&format!("-c{theta}"));
@@ -53,18 +50,18 @@ fn densenet(config: &DenseNetConfig) -> String {
 }
 
 fn vit(config: &ViTConfig, skip: &str) -> String {
-    let mut name = format!("vit-d{}-w{}-h{}-p{}", config.depth, config.width, config.heads, config.patch);
+    let mut name = format!("{VIT}-d{}-w{}-h{}-p{}", config.depth, config.width, config.heads, config.patch);
     if config.mlp != 4 {
         name.push_str(&format!("-m{}", config.mlp));
     }
-    if skip != "add" {
+    if skip != Skip::Add.word() {
         name.push_str(&format!("-{skip}"));
     }
     name
 }
 
 fn backbone(config: &BackboneConfig) -> String {
-    let mut name = format!("backbone-{}-{}-w{}", config.skip, config.depth, config.width);
+    let mut name = format!("{BACKBONE}-{}-{}-w{}", config.skip, config.depth, config.width);
     if let Some(growth) = config.growth {
         name.push_str(&format!("-k{growth}"));
     }
@@ -79,9 +76,9 @@ pub(crate) fn parse(name: &str) -> Option<ModelSpec> {
     let (head, rest) = name.split_once('-')?;
     let mut words: Vec<&str> = rest.split('-').collect();
     match head {
-        "densenet" => parse_densenet(&mut words),
-        "vit" => parse_vit(rest, &mut words),
-        "backbone" => parse_backbone(&mut words),
+        DENSENET => parse_densenet(&mut words),
+        VIT => parse_vit(rest, &mut words),
+        BACKBONE => parse_backbone(&mut words),
         _ => parse_resnet(head, &mut words),
     }
 }
@@ -103,9 +100,9 @@ fn number<T: std::str::FromStr>(words: &mut Vec<&str>, key: &str) -> Option<T> {
 }
 
 fn parse_resnet(head: &str, words: &mut Vec<&str>) -> Option<ModelSpec> {
-    let (skip, depth) = match head.strip_prefix("plain") {
+    let (skip, depth) = match head.strip_prefix(PLAIN) {
         Some(depth) => (ResidualSkip::None, depth),
-        None => (ResidualSkip::Add, head.strip_prefix("resnet")?),
+        None => (ResidualSkip::Add, head.strip_prefix(RESNET)?),
     };
     let block = match (take(words, "bottleneck"), take(words, "preact")) {
         (true, _) => BlockKind::Bottleneck,
@@ -130,10 +127,10 @@ fn parse_densenet(words: &mut Vec<&str>) -> Option<ModelSpec> {
 
 fn parse_vit(rest: &str, words: &mut Vec<&str>) -> Option<ModelSpec> {
     let skip = |lacks: bool| if lacks { ResidualSkip::None } else { ResidualSkip::Add };
-    let (neither, attention, mlp) =
-        (rest.ends_with("-none"), rest.ends_with("-attention-only"), rest.ends_with("-mlp-only"));
+    let skips = [Skip::None.word(), ATTENTION_ONLY, MLP_ONLY];
+    let [neither, attention, mlp] = skips.map(|skip| rest.strip_suffix(skip).is_some_and(|rest| rest.ends_with('-')));
     let (attention_skip, mlp_skip) = (skip(neither || mlp), skip(neither || attention));
-    words.retain(|word| !["attention", "mlp", "only", "none"].contains(word));
+    words.retain(|word| !skips.iter().any(|skip| skip.split('-').any(|part| part == *word)));
     let mlp = number(words, "m").unwrap_or(4);
     let (depth, width) = (number(words, "d")?, number(words, "w")?);
     let (heads, patch) = (number(words, "h")?, number(words, "p")?);

@@ -68,7 +68,10 @@ impl BackboneConfig {
         }
         match self.growth {
             Some(growth) if self.skip.concatenates() => SpecError::unless_within("growth", growth, WIDEST),
-            Some(growth) => Err(SpecError::new("growth", growth, "only skip = \"concat\" grows; leave it out")),
+            Some(growth) => {
+                let fix = format!("only skip = \"{}\" grows; leave it out", Skip::Concat);
+                Err(SpecError::new("growth", growth, fix))
+            }
             None => Ok(()),
         }
     }

@@ -11,7 +11,7 @@ use skipbench_ops::Conv;
 use skipbench_ops::Engine;
 
 use super::norm::{BranchNorm, Shifts};
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 use crate::probe::{BranchPosition, Probe, ProbePoint};
 
@@ -69,7 +69,7 @@ impl BranchConfig {
     }
 
     /// Costs the branch; `name` prefixes its layers.
-    pub(crate) fn trace(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         match self.order {
             Order::Post => self.trace_post(name, x, trace),
             Order::Pre => self.trace_steps(0, name, x, trace),
@@ -77,11 +77,11 @@ impl BranchConfig {
     }
 
     /// Costs the first BN and ReLU of a pre-activation branch.
-    pub(crate) fn trace_activation(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace_activation(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         self.trace_activated_input(&format!("{name}.1"), x, trace)
     }
 
-    fn trace_activated_input(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+    fn trace_activated_input(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         match self.norm {
             BranchNorm::Batch => trace.batch_norm_relu(name, x),
             BranchNorm::None => trace.relu(name, x),
@@ -94,13 +94,13 @@ impl BranchConfig {
     }
 
     /// Costs all of a pre-activation branch but its first BN and ReLU.
-    pub(crate) fn trace_activated(&self, name: &str, activated: &Value, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace_activated(&self, name: &str, activated: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         let x = trace.conv(&format!("{name}.1"), activated, self.convs[0]);
         self.trace_steps(1, name, &x, trace)
     }
 
     /// Costs the convolutions of a pre-activation branch from `first` on, each with the BN and the ReLU before it.
-    fn trace_steps(&self, first: usize, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+    fn trace_steps(&self, first: usize, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         self.convs.iter().enumerate().skip(first).fold(x.clone(), |x, (index, conv)| {
             let name = format!("{name}.{}", index + 1);
             if self.norm.is_batch() {
@@ -111,7 +111,7 @@ impl BranchConfig {
         })
     }
 
-    fn trace_post(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+    fn trace_post(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         let name = |index: usize| format!("{name}.{}", index + 1);
         let mut x = trace.conv(&name(0), x, self.convs[0]);
         for (index, conv) in self.convs.iter().enumerate().skip(1) {

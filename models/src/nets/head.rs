@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, activation::relu};
 use skipbench_ops::Engine;
 
 use super::norm::BranchNorm;
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 use crate::probe::{Probe, ProbePoint};
 
@@ -49,7 +49,7 @@ impl HeadConfig {
     }
 
     /// Costs the head.
-    pub(crate) fn trace(&self, x: &Value, trace: &mut CostTrace) {
+    pub(crate) fn trace(&self, x: &TracedTensor, trace: &mut CostTrace) {
         let mut x = x.clone();
         if self.activated && self.norm.is_batch() {
             x = trace.batch_norm("head", &x);

@@ -16,7 +16,7 @@ use super::block::{Block, BlockConfig, BlockKind, Shortcut};
 use super::head::{Head, HeadConfig};
 use super::norm::BranchNorm;
 use super::stem::{Stem, StemConfig, StemKind};
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::images::Images;
 use crate::init::Weights;
@@ -159,7 +159,7 @@ impl ResNetConfig {
     ///
     /// # Errors
     /// As [`ResNetConfig::check`].
-    pub(crate) fn trace(&self, images: Images, input: &Value, trace: &mut CostTrace) -> Result<(), SpecError> {
+    pub(crate) fn trace(&self, images: Images, input: &TracedTensor, trace: &mut CostTrace) -> Result<(), SpecError> {
         self.check()?;
         let mut x = self.stem(images).trace(input, trace);
         for (at, block) in self.blocks()? {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use skipbench_ops::Conv;
 use skipbench_ops::Engine;
 
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 use crate::probe::{Probe, ProbePoint};
 
@@ -72,7 +72,7 @@ impl StemConfig {
     }
 
     /// Costs the stem.
-    pub(crate) fn trace(&self, images: &Value, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace(&self, images: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         let mut x = trace.conv("stem", images, self.conv());
         if self.normalized() {
             x = trace.batch_norm_relu("stem", &x);

@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 use skipbench_ops::Engine;
 
 use super::style::Skip;
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 
 /// The join of a block that adds.
 #[derive(Module, Debug)]
@@ -27,6 +27,6 @@ pub(crate) fn add_relu(engine: Engine, x: Tensor<4>, norm: &BatchNorm, z: Tensor
 }
 
 /// Costs [`add`]: one addition, of which nothing is saved.
-pub(crate) fn trace(name: &str, x: &Value, fx: &Value, trace: &mut CostTrace) -> Value {
+pub(crate) fn trace(name: &str, x: &TracedTensor, fx: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
     trace.add(name, Skip::Add.word(), x, fx)
 }

@@ -8,7 +8,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::style::Skip;
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::execution::Memory;
 
 /// The join of a block that concatenates.
@@ -27,6 +27,6 @@ pub(crate) fn is_one_operation(memory: Memory, batch_norm: bool) -> bool {
 }
 
 /// Costs [`concat()`]: one copy of both, of which nothing is saved.
-pub(crate) fn trace(name: &str, x: &Value, fx: &Value, trace: &mut CostTrace) -> Value {
+pub(crate) fn trace(name: &str, x: &TracedTensor, fx: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
     trace.concat(name, Skip::Concat.word(), x, fx)
 }

@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 
 use super::streams::{self, STREAMS};
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 
 /// Sinkhorn's steps. The paper takes 20 for four streams; two streams need fewer.
@@ -49,12 +49,17 @@ impl Constrained {
     }
 
     /// Costs [`Constrained::read`].
-    pub(crate) fn trace_read(name: &str, streams: &[Value], trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace_read(name: &str, streams: &[TracedTensor], trace: &mut CostTrace) -> TracedTensor {
         streams::trace_read(name, streams, trace)
     }
 
     /// Costs [`Constrained::write`].
-    pub(crate) fn trace_write(name: &str, streams: &[Value], fx: &Value, trace: &mut CostTrace) -> Vec<Value> {
+    pub(crate) fn trace_write(
+        name: &str,
+        streams: &[TracedTensor],
+        fx: &TracedTensor,
+        trace: &mut CostTrace,
+    ) -> Vec<TracedTensor> {
         streams::trace_write(name, streams, fx, trace)
     }
 }

@@ -7,7 +7,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 
 /// The learned number a.
@@ -27,7 +27,7 @@ impl Fixup {
     }
 
     /// Costs [`Fixup::forward`].
-    pub(crate) fn trace(name: &str, x: Value, fx: &Value, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace(name: &str, x: TracedTensor, fx: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         let scaled = trace.scaled(name, fx);
         trace.sum(name, &[x, scaled])
     }

@@ -4,9 +4,9 @@
 use burn::tensor::Tensor;
 
 use super::streams::{self, STREAMS};
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 
-/// What flows from block to block: tensors in a network, [`Value`]s in a cost trace. A stage begins with [`Flow::One`];
+/// What flows from block to block: tensors in a network, [`TracedTensor`]s in a cost trace. A stage begins with [`Flow::One`];
 /// a block's join makes of it what its style carries.
 #[derive(Debug, Clone)]
 pub(crate) enum Flow<T> {
@@ -51,9 +51,9 @@ impl Flow<Tensor<4>> {
     }
 }
 
-impl Flow<Value> {
+impl Flow<TracedTensor> {
     /// Costs [`leave`](Flow::leave).
-    pub(crate) fn trace_leave(self, name: &str, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace_leave(self, name: &str, trace: &mut CostTrace) -> TracedTensor {
         match self {
             Flow::One(x) | Flow::Past { now: x, .. } => x,
             Flow::Streams(streams) => streams::trace_mean(name, &streams, trace),

@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 use skipbench_ops::Conv;
 
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 
 /// The gate's bias at first: closed, so that x passes (Srivastava et al. 2015, §2.2, use −1, −2 and lower).
@@ -33,7 +33,7 @@ impl Gated {
     }
 
     /// Costs [`Gated::forward`].
-    pub(crate) fn trace(name: &str, x: Value, fx: &Value, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace(name: &str, x: TracedTensor, fx: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         let channels = x.channels();
         let gate = trace.conv(name, &x, Conv::new(channels, channels, 1));
         trace.bias(name, channels);

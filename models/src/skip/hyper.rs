@@ -7,7 +7,7 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::streams::{self, STREAMS};
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 
 /// One block's numbers r, w and M.
@@ -40,12 +40,17 @@ impl Hyper {
     }
 
     /// Costs [`Hyper::read`].
-    pub(crate) fn trace_read(name: &str, streams: &[Value], trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace_read(name: &str, streams: &[TracedTensor], trace: &mut CostTrace) -> TracedTensor {
         streams::trace_read(name, streams, trace)
     }
 
     /// Costs [`Hyper::write`].
-    pub(crate) fn trace_write(name: &str, streams: &[Value], fx: &Value, trace: &mut CostTrace) -> Vec<Value> {
+    pub(crate) fn trace_write(
+        name: &str,
+        streams: &[TracedTensor],
+        fx: &TracedTensor,
+        trace: &mut CostTrace,
+    ) -> Vec<TracedTensor> {
         streams::trace_write(name, streams, fx, trace)
     }
 }

@@ -17,7 +17,7 @@ use super::scaled::Scaled;
 use super::stochastic::{Steps, Stochastic};
 use super::style::Skip;
 use super::weighted::Weighted;
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 
 /// Configuration of a [`Join`].
@@ -52,23 +52,23 @@ pub(crate) enum Join {
 impl JoinConfig {
     /// Draws from a stream of its own, so that branches begin alike under every style.
     pub(crate) fn init(&self, weights: &Weights, seed: u64, steps: &Steps) -> Join {
-        let apart = &mut weights.aside(self.block as u64);
+        let stream = &mut weights.aside(self.block as u64);
         match self.skip {
             Skip::None => Join::None(NoSkip),
             Skip::Add => Join::Add(Add),
             Skip::Concat => Join::Concat(Concat),
-            Skip::Scaled => Join::Scaled(Scaled::init(apart)),
+            Skip::Scaled => Join::Scaled(Scaled::init(stream)),
             Skip::Stochastic => Join::Stochastic(Stochastic::init(self.block, self.blocks, seed, steps.clone())),
-            Skip::Gated => Join::Gated(Gated::init(self.channels, apart)),
-            Skip::Weighted => Join::Weighted(Weighted::init(self.position, apart)),
-            Skip::Hyper => Join::Hyper(Hyper::init(self.block, apart)),
-            Skip::Constrained => Join::Constrained(Constrained::init(self.block, apart)),
-            Skip::Fixup => Join::Fixup(Fixup::init(apart)),
+            Skip::Gated => Join::Gated(Gated::init(self.channels, stream)),
+            Skip::Weighted => Join::Weighted(Weighted::init(self.position, stream)),
+            Skip::Hyper => Join::Hyper(Hyper::init(self.block, stream)),
+            Skip::Constrained => Join::Constrained(Constrained::init(self.block, stream)),
+            Skip::Fixup => Join::Fixup(Fixup::init(stream)),
         }
     }
 
     /// Costs [`Join::read`].
-    pub(crate) fn trace_read(&self, name: &str, flow: &Flow<Value>, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace_read(&self, name: &str, flow: &Flow<TracedTensor>, trace: &mut CostTrace) -> TracedTensor {
         let flow = flow.clone();
         match self.skip {
             Skip::Hyper => Hyper::trace_read(name, &flow.into_streams(), trace),
@@ -79,8 +79,14 @@ impl JoinConfig {
     }
 
     /// Costs [`Join::write`].
-    pub(crate) fn trace_write(&self, name: &str, flow: Flow<Value>, fx: &Value, trace: &mut CostTrace) -> Flow<Value> {
-        let x = |flow: Flow<Value>, trace: &mut CostTrace| flow.trace_leave(name, trace);
+    pub(crate) fn trace_write(
+        &self,
+        name: &str,
+        flow: Flow<TracedTensor>,
+        fx: &TracedTensor,
+        trace: &mut CostTrace,
+    ) -> Flow<TracedTensor> {
+        let x = |flow: Flow<TracedTensor>, trace: &mut CostTrace| flow.trace_leave(name, trace);
         match self.skip {
             Skip::None => Flow::One(none::trace(fx)),
             Skip::Add => Flow::One(add::trace(name, &x(flow, trace), fx, trace)),

@@ -8,7 +8,7 @@ use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 use skipbench_ops::Engine;
 
-use crate::cost::trace::Value;
+use crate::cost::trace::TracedTensor;
 
 /// The join of a block without a skip.
 #[derive(Module, Debug)]
@@ -26,6 +26,6 @@ pub(crate) fn none_relu(engine: Engine, norm: &BatchNorm, z: Tensor<4>) -> Tenso
 }
 
 /// Costs [`none`]: nothing.
-pub(crate) fn trace(fx: &Value) -> Value {
+pub(crate) fn trace(fx: &TracedTensor) -> TracedTensor {
     fx.clone()
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::add::{self, add};
 use super::none::{self, none};
 use super::style::Skip;
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::error::SpecError;
 
 /// The skip of a published residual block or Transformer sub-layer. [`Skip`] has more styles, which only the backbone
@@ -61,7 +61,7 @@ impl ResidualSkip {
     }
 
     /// Costs [`ResidualSkip::join`].
-    pub(crate) fn trace(self, name: &str, x: &Value, fx: &Value, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace(self, name: &str, x: &TracedTensor, fx: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         match self {
             ResidualSkip::None => none::trace(fx),
             ResidualSkip::Add => add::trace(name, x, fx, trace),

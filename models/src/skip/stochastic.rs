@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::style::Skip;
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 
 /// The last block's probability of being kept; Huang et al. 2016 use it throughout.
 const LAST: f64 = 0.5;
@@ -90,7 +90,7 @@ impl Stochastic {
     }
 
     /// Costs [`Stochastic::forward`] of a block that is not left out.
-    pub(crate) fn trace(name: &str, x: &Value, fx: &Value, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace(name: &str, x: &TracedTensor, fx: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         trace.add(name, Skip::Stochastic.word(), x, fx)
     }
 }

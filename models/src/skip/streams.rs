@@ -7,7 +7,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 
 /// Parallel streams; the papers' smallest number above one.
 pub(super) const STREAMS: usize = 2;
@@ -34,15 +34,20 @@ pub(super) fn write(write: Tensor<1>, mix: &Tensor<2>, streams: &[Tensor<4>], fx
 }
 
 /// Costs [`read`].
-pub(super) fn trace_read(name: &str, streams: &[Value], trace: &mut CostTrace) -> Value {
-    let terms: Vec<Value> = streams.iter().map(|stream| trace.scaled(name, stream)).collect();
+pub(super) fn trace_read(name: &str, streams: &[TracedTensor], trace: &mut CostTrace) -> TracedTensor {
+    let terms: Vec<TracedTensor> = streams.iter().map(|stream| trace.scaled(name, stream)).collect();
     trace.sum(name, &terms)
 }
 
 /// Costs [`write()`].
-pub(super) fn trace_write(name: &str, streams: &[Value], fx: &Value, trace: &mut CostTrace) -> Vec<Value> {
+pub(super) fn trace_write(
+    name: &str,
+    streams: &[TracedTensor],
+    fx: &TracedTensor,
+    trace: &mut CostTrace,
+) -> Vec<TracedTensor> {
     let mut row = || {
-        let mut terms: Vec<Value> = streams.iter().map(|stream| trace.scaled(name, stream)).collect();
+        let mut terms: Vec<TracedTensor> = streams.iter().map(|stream| trace.scaled(name, stream)).collect();
         terms.push(trace.scaled(name, fx));
         trace.sum(name, &terms)
     };
@@ -57,7 +62,7 @@ pub(super) fn mean(streams: Vec<Tensor<4>>) -> Tensor<4> {
 }
 
 /// Costs [`mean`].
-pub(super) fn trace_mean(name: &str, streams: &[Value], trace: &mut CostTrace) -> Value {
+pub(super) fn trace_mean(name: &str, streams: &[TracedTensor], trace: &mut CostTrace) -> TracedTensor {
     let sum = trace.sum(name, streams);
     trace.divided(name, &sum)
 }

@@ -9,7 +9,7 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::flow::Flow;
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 
 /// One block's α.
@@ -46,13 +46,18 @@ impl Weighted {
     }
 
     /// Costs [`Weighted::write`].
-    pub(crate) fn trace(name: &str, flow: Flow<Value>, fx: &Value, trace: &mut CostTrace) -> Flow<Value> {
+    pub(crate) fn trace(
+        name: &str,
+        flow: Flow<TracedTensor>,
+        fx: &TracedTensor,
+        trace: &mut CostTrace,
+    ) -> Flow<TracedTensor> {
         let (now, mut past) = match flow {
             Flow::Past { now, past } => (now, past),
             Flow::One(_) | Flow::Streams(_) => beginning(flow.trace_leave(name, trace)),
         };
         past.push(trace.sum(name, &[now, fx.clone()]));
-        let terms: Vec<Value> = past.iter().map(|x| trace.scaled(name, x)).collect();
+        let terms: Vec<TracedTensor> = past.iter().map(|x| trace.scaled(name, x)).collect();
         Flow::Past { now: trace.sum(name, &terms), past }
     }
 }

@@ -3,6 +3,7 @@
 mod custom;
 mod model;
 mod network;
+pub(crate) mod words;
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -42,13 +43,13 @@ impl ModelSpec {
     pub fn family(&self) -> &'static str {
         match self {
             ModelSpec::Resnet(config) => match config.skip {
-                ResidualSkip::None => "plain",
-                ResidualSkip::Add => "resnet",
+                ResidualSkip::None => words::PLAIN,
+                ResidualSkip::Add => words::RESNET,
             },
-            ModelSpec::Densenet(_) => "densenet",
-            ModelSpec::Vit(_) => "vit",
-            ModelSpec::Backbone(_) => "backbone",
-            ModelSpec::Custom(_) => "own",
+            ModelSpec::Densenet(_) => words::DENSENET,
+            ModelSpec::Vit(_) => words::VIT,
+            ModelSpec::Backbone(_) => words::BACKBONE,
+            ModelSpec::Custom(_) => words::CUSTOM,
         }
     }
 
@@ -61,10 +62,10 @@ impl ModelSpec {
             ModelSpec::Backbone(config) => config.skip.word(),
             ModelSpec::Custom(config) => &config.skip,
             ModelSpec::Vit(config) => match (config.attention_skip, config.mlp_skip) {
-                (ResidualSkip::None, ResidualSkip::None) => "none",
-                (ResidualSkip::None, ResidualSkip::Add) => "mlp-only",
-                (ResidualSkip::Add, ResidualSkip::None) => "attention-only",
-                (ResidualSkip::Add, ResidualSkip::Add) => "add",
+                (ResidualSkip::None, ResidualSkip::None) => Skip::None.word(),
+                (ResidualSkip::None, ResidualSkip::Add) => words::MLP_ONLY,
+                (ResidualSkip::Add, ResidualSkip::None) => words::ATTENTION_ONLY,
+                (ResidualSkip::Add, ResidualSkip::Add) => Skip::Add.word(),
             },
         }
     }

@@ -128,18 +128,6 @@ fn from_one(index: &str) -> Option<usize> {
     index.parse::<usize>().ok().map(|index| index + 1)
 }
 
-/// The name that torchvision's own loaders make of `name`: published DenseNet files say `norm.1` where the network says
-/// `norm1`, and early Transformer files `linear_1` and `linear_2`.
-pub fn modern(name: &str) -> String {
-    if name.starts_with("features.denseblock") {
-        return ["norm", "conv"].iter().fold(name.to_owned(), |name, layer| {
-            name.replace(&format!(".{layer}.1."), &format!(".{layer}1."))
-                .replace(&format!(".{layer}.2."), &format!(".{layer}2."))
-        });
-    }
-    name.replace(".mlp.linear_1.", ".mlp.0.").replace(".mlp.linear_2.", ".mlp.3.")
-}
-
 /// `state`, which is ours, as PyTorch has it.
 pub fn export(spec: &ModelSpec, state: State) -> State {
     state.into_iter().map(|(path, data)| (name(spec, &path), turn(&path, data))).collect()

@@ -89,16 +89,3 @@ fn what_does_not_fit_is_named_with_its_shape() {
         ]
     );
 }
-
-#[test]
-fn names_of_published_files_are_brought_up_to_date() {
-    for (old, new) in [
-        ("features.denseblock1.denselayer2.norm.1.weight", "features.denseblock1.denselayer2.norm1.weight"),
-        ("features.denseblock4.denselayer16.conv.2.weight", "features.denseblock4.denselayer16.conv2.weight"),
-        ("features.transition1.norm.weight", "features.transition1.norm.weight"),
-        ("encoder.layers.encoder_layer_0.mlp.linear_2.bias", "encoder.layers.encoder_layer_0.mlp.3.bias"),
-        ("layer1.0.conv1.weight", "layer1.0.conv1.weight"),
-    ] {
-        assert_eq!(torchvision::modern(old), new);
-    }
-}

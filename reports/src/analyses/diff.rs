@@ -36,7 +36,7 @@ pub struct Diff {
     /// What both have.
     pub changes: Vec<Change>,
     /// What else differs between the two: each what, before and after.
-    pub conditions: Vec<Condition>,
+    pub conditions: Vec<ChangedSetting>,
     /// `group/model` of what only one has, and which.
     pub unmatched: Vec<(String, &'static str)>,
     /// What may not be concluded.
@@ -45,7 +45,7 @@ pub struct Diff {
 
 /// A circumstance that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Condition {
+pub struct ChangedSetting {
     /// What.
     pub what: &'static str,
     /// In the first run.
@@ -67,7 +67,7 @@ pub fn diff(before: &[Group], after: &[Group]) -> Diff {
     let known = |group: &&Group| before.iter().any(|other| match_key(&other.identity) == match_key(&group.identity));
     let new = after.iter().filter(|group| !known(group)).map(|group| (group.identity.group.clone(), "the second run"));
     diff.unmatched.extend(new);
-    diff.cautions = cautions(&diff);
+    diff.cautions = describe_cautions(&diff);
     diff
 }
 
@@ -120,7 +120,7 @@ fn means(before: &Member, after: &Member, metric: Metric) -> Option<(usize, Esti
     }
 }
 
-fn conditions(before: &Identity, after: &Identity) -> Vec<Condition> {
+fn conditions(before: &Identity, after: &Identity) -> Vec<ChangedSetting> {
     let pick = |identity: &Identity| {
         let origin = &identity.origin;
         [
@@ -134,10 +134,10 @@ fn conditions(before: &Identity, after: &Identity) -> Vec<Condition> {
         ]
     };
     let both = pick(before).into_iter().zip(pick(after));
-    both.filter(|(a, b)| a != b).map(|((what, before), (_, after))| Condition { what, before, after }).collect()
+    both.filter(|(a, b)| a != b).map(|((what, before), (_, after))| ChangedSetting { what, before, after }).collect()
 }
 
-fn cautions(diff: &Diff) -> Vec<String> {
+fn describe_cautions(diff: &Diff) -> Vec<String> {
     let differs = |what: &str| diff.conditions.iter().any(|condition| condition.what == what);
     let timed = diff.changes.iter().any(|change| !change.metric.is_exact() && !change.metric.is_share());
     let mut cautions = Vec::new();

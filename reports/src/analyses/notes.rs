@@ -22,18 +22,18 @@ const SLOWED: f64 = 0.8;
 pub fn notes(runs: &[Run]) -> Vec<String> {
     let measured: Vec<&Run> = runs.iter().filter(|run| run.row.status == Status::Ok).collect();
     let all = [
-        busy(&measured),
-        slowed(&measured),
-        unsteady(&measured),
-        held_up(&measured),
-        leaks(&measured),
-        missed(&measured),
+        describe_busy(&measured),
+        describe_slowed(&measured),
+        describe_unsteady(&measured),
+        describe_held_up(&measured),
+        describe_leaks(&measured),
+        describe_missed(&measured),
     ];
     all.into_iter().flatten().collect()
 }
 
 /// The cell as people know it.
-fn name(row: &RunRow) -> String {
+fn format_cell(row: &RunRow) -> String {
     let round = if row.round > 0 { format!(", round {}", row.round) } else { String::new() };
     format!("{} {}, seed {}{round}", row.model, row.task, row.seed)
 }
@@ -46,7 +46,7 @@ fn timed<'a>(runs: &'a [&Run]) -> impl Iterator<Item = &'a Run> {
     runs.iter().copied().filter(|run| run.row.warmup_ns.is_some())
 }
 
-fn busy(runs: &[&Run]) -> Option<String> {
+fn describe_busy(runs: &[&Run]) -> Option<String> {
     let all = timed(runs).count();
     let busy = timed(runs).filter_map(|run| run.row.other_load_cores).filter(|cores| *cores > BUSY_CORES);
     let (count, most) = busy.fold((0, 0.0f64), |(count, most), cores| (count + 1, most.max(cores)));
@@ -60,13 +60,13 @@ fn busy(runs: &[&Run]) -> Option<String> {
 
 /// Cells in whose process the device's own matrix product was much slower than in the others: a lower clock, or a
 /// virtual machine whose host gave it less.
-fn slowed(runs: &[&Run]) -> Option<String> {
+fn describe_slowed(runs: &[&Run]) -> Option<String> {
     let with_ceiling = timed(runs).filter_map(|run| Some((&run.row, run.row.ceiling_flops_per_s?)));
     let mut by_device: BTreeMap<&str, Vec<(&RunRow, f64)>> = BTreeMap::new();
     for (row, ceiling) in with_ceiling {
         by_device.entry(&row.device).or_default().push((row, ceiling));
     }
-    let slow: Vec<String> = by_device.values().flat_map(|rows| below_usual(rows)).collect();
+    let slow: Vec<String> = by_device.values().flat_map(|rows| format_below_usual(rows)).collect();
     let (count, first) = (slow.len(), slow.first()?);
     Some(format!(
         "the machine was slower than usual: in {count} its matrix product reached less than four fifths of the \
@@ -75,27 +75,27 @@ fn slowed(runs: &[&Run]) -> Option<String> {
     ))
 }
 
-fn below_usual(rows: &[(&RunRow, f64)]) -> Vec<String> {
+fn format_below_usual(rows: &[(&RunRow, f64)]) -> Vec<String> {
     let ceilings: Vec<f64> = rows.iter().map(|(_, ceiling)| *ceiling).collect();
     let Some(usual) = median(&ceilings) else { return Vec::new() };
-    rows.iter().filter(|(_, ceiling)| *ceiling < SLOWED * usual).map(|(row, _)| name(row)).collect()
+    rows.iter().filter(|(_, ceiling)| *ceiling < SLOWED * usual).map(|(row, _)| format_cell(row)).collect()
 }
 
-fn unsteady(runs: &[&Run]) -> Option<String> {
+fn describe_unsteady(runs: &[&Run]) -> Option<String> {
     let all = timed(runs).count();
-    let mut unsteady = timed(runs).filter(|run| run.row.warmup_steady == Some(false)).map(|run| name(&run.row));
+    let mut unsteady = timed(runs).filter(|run| run.row.warmup_steady == Some(false)).map(|run| format_cell(&run.row));
     let first = unsteady.next()?;
     let count = 1 + unsteady.count();
     Some(format!("not steady after the longest warm-up: {count} of {all}, the first {first}", all = timed_cells(all)))
 }
 
-fn held_up(runs: &[&Run]) -> Option<String> {
+fn describe_held_up(runs: &[&Run]) -> Option<String> {
     let mut held_up = timed(runs).filter_map(|run| {
         let steps: Vec<f64> =
             run.samples.iter().filter(|sample| sample.series == series::STEP_NS).map(|sample| sample.value).collect();
         let slow = far_above(&steps);
         (slow > 1 && slow as f64 > HELD_UP * steps.len() as f64)
-            .then(|| format!("{} ({slow} of {})", name(&run.row), steps.len()))
+            .then(|| format!("{} ({slow} of {})", format_cell(&run.row), steps.len()))
     });
     let first = held_up.next()?;
     let count = 1 + held_up.count();
@@ -105,15 +105,15 @@ fn held_up(runs: &[&Run]) -> Option<String> {
     ))
 }
 
-fn leaks(runs: &[&Run]) -> Option<String> {
+fn describe_leaks(runs: &[&Run]) -> Option<String> {
     let leaking = runs.iter().filter(|run| run.row.heap_growth_bytes > Some(0));
     let most = leaking.max_by_key(|run| run.row.heap_growth_bytes)?;
     let bytes = most.row.heap_growth_bytes?;
-    Some(format!("memory grows from step to step: {} by {bytes} bytes a step", name(&most.row)))
+    Some(format!("memory grows from step to step: {} by {bytes} bytes a step", format_cell(&most.row)))
 }
 
 /// Means of the time to an accuracy leave out the seeds that never reached it, which flatters those that seldom do.
-fn missed(runs: &[&Run]) -> Option<String> {
+fn describe_missed(runs: &[&Run]) -> Option<String> {
     let all: Vec<&RunRow> = runs.iter().map(|run| &run.row).filter(|row| row.task == task::TIME_TO_ACCURACY).collect();
     let mut models: Vec<&str> = all.iter().map(|row| row.model.as_str()).collect();
     models.sort_unstable();

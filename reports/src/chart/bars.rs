@@ -6,7 +6,7 @@ use crate::figure::{Figure, Scale};
 
 use super::canvas::{LEFT, RIGHT, TOP, class, format_coordinate};
 use super::frame;
-use super::marks::{Entry, legend};
+use super::marks::{LegendEntry, legend};
 use super::scale::{Layout, format_estimate};
 
 const THICK: f64 = 16.0;
@@ -22,7 +22,7 @@ pub(super) fn bars(figure: &Figure) -> (Markup, f64) {
     let totals = names.iter().map(|name| total(name)).chain([0.0]);
     let x = Layout::new(Scale::Linear, totals, (LEFT, RIGHT));
     let entry = |series| entry(series);
-    let entries: Vec<Entry<'_>> = figure.series.iter().map(entry).collect();
+    let entries: Vec<LegendEntry<'_>> = figure.series.iter().map(entry).collect();
     let (legend, below) = legend(&entries, bottom + 62.0);
     let body = html! {
         @for tick in &x.ticks {
@@ -38,8 +38,8 @@ pub(super) fn bars(figure: &Figure) -> (Markup, f64) {
     (body, bottom + 56.0 + below)
 }
 
-fn entry(series: &crate::figure::Series) -> Entry<'_> {
-    Entry { name: &series.name, style: &series.style, dashes: None, guide: false }
+fn entry(series: &crate::figure::Series) -> LegendEntry<'_> {
+    LegendEntry { name: &series.name, style: &series.style, dashes: None, guide: false }
 }
 
 /// Every name once, in the order of the series.

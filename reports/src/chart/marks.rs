@@ -25,7 +25,7 @@ pub(super) fn mark(style: &str, x: f64, y: f64) -> Markup {
 }
 
 /// What the legend says of one series.
-pub(super) struct Entry<'a> {
+pub(super) struct LegendEntry<'a> {
     pub(super) name: &'a str,
     pub(super) style: &'a str,
     /// The dashes of its line; none for marks alone.
@@ -34,7 +34,7 @@ pub(super) struct Entry<'a> {
 }
 
 /// The legend below a drawing, in lines of its width; and the height that it takes.
-pub(super) fn legend(entries: &[Entry<'_>], top: f64) -> (Markup, f64) {
+pub(super) fn legend(entries: &[LegendEntry<'_>], top: f64) -> (Markup, f64) {
     let (mut x, mut y) = (LEFT, top);
     let mut places = Vec::new();
     for entry in entries {

@@ -7,7 +7,7 @@ use crate::stats::Estimate;
 
 use super::canvas::{BOTTOM, HEIGHT, LEFT, RIGHT, TOP, class, format_coordinate};
 use super::frame;
-use super::marks::{Entry, legend, mark, width};
+use super::marks::{LegendEntry, legend, mark, width};
 use super::scale::{Layout, format_estimate};
 
 /// Dashes by which lines of one style differ.
@@ -23,7 +23,7 @@ pub(super) fn plot(figure: &Figure) -> (Markup, f64) {
     let x = Layout::new(figure.x.scale, points().flat_map(|point| reach(&point.x)), (LEFT, RIGHT));
     let y = Layout::new(figure.y.scale, points().flat_map(|point| reach(&point.y)), (BOTTOM, TOP));
     let dashes = dashes(&figure.series);
-    let entries: Vec<Entry<'_>> =
+    let entries: Vec<LegendEntry<'_>> =
         figure.series.iter().zip(&dashes).map(|(series, dashes)| entry(series, dashes)).collect();
     let (legend, below) = legend(&entries, HEIGHT + 6.0);
     let (names, all_named) = names(figure, &x, &y);
@@ -46,9 +46,9 @@ pub(super) fn plot(figure: &Figure) -> (Markup, f64) {
     (body, HEIGHT + below + if all_named { 0.0 } else { 16.0 })
 }
 
-fn entry<'a>(series: &'a Series, dashes: &'static str) -> Entry<'a> {
+fn entry<'a>(series: &'a Series, dashes: &'static str) -> LegendEntry<'a> {
     let line = (series.mark != Mark::Marks).then_some(dashes);
-    Entry { name: &series.name, style: &series.style, dashes: line, guide: series.mark == Mark::Guide }
+    LegendEntry { name: &series.name, style: &series.style, dashes: line, guide: series.mark == Mark::Guide }
 }
 
 /// The n-th line of a style has the n-th dashes.

@@ -1,6 +1,6 @@
 //! What a claim is.
 
-use super::condition::{Condition, Verdict};
+use super::condition::{ClaimVerdict, Condition};
 use super::evidence::Evidence;
 use super::measure::{Measures, Plot};
 
@@ -28,7 +28,7 @@ impl Claim {
 /// What an analysis gives.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Examined {
-    pub(super) verdict: Verdict,
+    pub(super) verdict: ClaimVerdict,
     pub(super) remarks: Vec<String>,
     pub(super) conditions: Vec<Condition>,
     pub(super) measures: Vec<Measures>,

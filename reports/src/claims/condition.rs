@@ -9,7 +9,7 @@ use crate::stats::paired::Contrast;
 
 /// What is said of a claim.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ClaimVerdict {
     /// What the claim says is what was measured, by whole intervals.
     Supported,
     /// The opposite was measured, by a whole interval.
@@ -19,40 +19,40 @@ pub enum Verdict {
     Inconclusive,
 }
 
-impl Verdict {
+impl ClaimVerdict {
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
-            Verdict::Supported => "supported",
-            Verdict::NotSupported => "not supported",
-            Verdict::Inconclusive => "inconclusive",
+            ClaimVerdict::Supported => "supported",
+            ClaimVerdict::NotSupported => "not supported",
+            ClaimVerdict::Inconclusive => "inconclusive",
         }
     }
 
     /// Of a claim that needs every one of its conditions: supported if all hold, not supported if one is contradicted.
     pub(super) fn of_all(conditions: &[Condition]) -> Self {
         if conditions.iter().any(Condition::is_contradicted) {
-            Verdict::NotSupported
+            ClaimVerdict::NotSupported
         } else if !conditions.is_empty() && conditions.iter().all(Condition::holds) {
-            Verdict::Supported
+            ClaimVerdict::Supported
         } else {
-            Verdict::Inconclusive
+            ClaimVerdict::Inconclusive
         }
     }
 
     /// Of a claim that needs one of its conditions: supported if one holds, not supported if all are contradicted.
     pub(super) fn of_any(conditions: &[Condition]) -> Self {
         if conditions.iter().any(Condition::holds) {
-            Verdict::Supported
+            ClaimVerdict::Supported
         } else if !conditions.is_empty() && conditions.iter().all(Condition::is_contradicted) {
-            Verdict::NotSupported
+            ClaimVerdict::NotSupported
         } else {
-            Verdict::Inconclusive
+            ClaimVerdict::Inconclusive
         }
     }
 }
 
-impl Serialize for Verdict {
+impl Serialize for ClaimVerdict {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.word())
     }

@@ -4,9 +4,10 @@
 //! deeper residual ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, Values, alone, difference, minus, read_series, share};
 use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::metric::Metric;
 use crate::analyses::quantity::Quantity;
 use crate::rows::store::Run;
 use crate::rows::{series, style, task};
@@ -57,7 +58,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     let deepest = |style: &str| error(style, trained.depths(&[style]).last());
     let conditions = conditions(rise, deepest);
     Examined {
-        verdict: Verdict::of_all(&conditions),
+        verdict: ClaimVerdict::of_all(&conditions),
         conditions,
         measures: vec![measures(&trained)],
         plots: plots(&trained),
@@ -85,13 +86,14 @@ fn measures(trained: &Evidence<'_>) -> Measures {
         ("test error", Quantity::Share),
         ("epochs to 90 %", Quantity::Number),
         ("seeds that got there", Quantity::Share),
-        ("params", Quantity::Count),
+        (Metric::Params.title(), Metric::Params.quantity()),
     ];
-    let line = |(first, own): (&crate::rows::record::RunRow, Evidence<'_>)| {
-        let reached = own.mean(|run| Some(if epochs_to_learn(run).is_some() { 1.0 } else { 0.0 }));
-        let params = own.mean(|run| run.row.params.map(|count| count as f64));
+    let line = |(first, network): (&crate::rows::record::RunRow, Evidence<'_>)| {
+        let reached = network.mean(|run| Some(if epochs_to_learn(run).is_some() { 1.0 } else { 0.0 }));
+        let params = network.mean(|run| run.row.params.map(|count| count as f64));
         let reached = reached.map(|share| stats::Estimate { low: None, high: None, ..share });
-        let values = vec![own.mean(train_error), own.mean(test_error), own.mean(epochs_to_learn), reached, params];
+        let values =
+            vec![network.mean(train_error), network.mean(test_error), network.mean(epochs_to_learn), reached, params];
         MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
@@ -120,8 +122,8 @@ fn plots(trained: &Evidence<'_>) -> Vec<Plot> {
     ]
 }
 
-fn trace(own: &Evidence<'_>, style: &str, of: fn(&Run) -> Option<f64>) -> Trace {
-    let depths = own.depths(&[style]);
-    let point = |depth: u64| Some((depth as f64, own.depth(Some(depth)).mean(of)?));
+fn trace(evidence: &Evidence<'_>, style: &str, of: fn(&Run) -> Option<f64>) -> Trace {
+    let depths = evidence.depths(&[style]);
+    let point = |depth: u64| Some((depth as f64, evidence.depth(Some(depth)).mean(of)?));
     Trace { name: style.to_owned(), skip: style.to_owned(), points: depths.into_iter().filter_map(point).collect() }
 }

@@ -13,10 +13,10 @@ use crate::stats::{self, Estimate};
 pub(super) struct Evidence<'a>(Vec<&'a Run>);
 
 /// What pairs are formed by: the recipe, the seed, the round.
-type Replicate<'a> = (&'a str, u64, u64);
+type ReplicateKey<'a> = (&'a str, u64, u64);
 
 /// A value for each replicate.
-pub(super) type Values<'a> = BTreeMap<Replicate<'a>, f64>;
+pub(super) type Values<'a> = BTreeMap<ReplicateKey<'a>, f64>;
 
 impl<'a> Evidence<'a> {
     pub(super) fn new(runs: Vec<&'a Run>) -> Self {
@@ -117,8 +117,8 @@ pub(super) fn is_normed(row: &RunRow) -> bool {
 
 /// A series of a run, by index.
 pub(super) fn read_series(run: &Run, name: &str) -> Vec<(u64, f64)> {
-    let own = run.samples.iter().filter(|sample| sample.series == name);
-    let mut points: Vec<(u64, f64)> = own.map(|sample| (sample.index, sample.value)).collect();
+    let samples = run.samples.iter().filter(|sample| sample.series == name);
+    let mut points: Vec<(u64, f64)> = samples.map(|sample| (sample.index, sample.value)).collect();
     points.sort_by_key(|(index, _)| *index);
     points
 }

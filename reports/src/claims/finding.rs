@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::condition::{Condition, Outcome, Side, Verdict};
+use super::condition::{ClaimVerdict, Condition, Outcome, Side};
 use super::measure::{Measures, Plot};
 use crate::analyses::group::Origin;
 use crate::analyses::quantity::Quantity;
@@ -15,7 +15,7 @@ pub struct Finding {
     /// What is said.
     pub sentence: &'static str,
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: ClaimVerdict,
     /// What decides.
     pub rule: &'static str,
     /// What the verdict does not say.
@@ -50,7 +50,7 @@ pub struct ClaimRow {
     /// Device.
     pub device: String,
     /// The claim's verdict.
-    pub verdict: Verdict,
+    pub verdict: ClaimVerdict,
     /// What would have to hold.
     pub condition: String,
     /// What kind of number decides it.

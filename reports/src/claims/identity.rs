@@ -4,7 +4,7 @@
 //! F towards nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, Values, last, mean_of, ratio, read_series};
 use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::analyses::quantity::Quantity;
@@ -61,15 +61,15 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
         plot(&all, &series::error(series::NEAR_IDENTITY), "Learning something near the identity", "step", "error"),
         plot(&all, series::BRANCH_RATIO_TRAINED, "What the branches add, after learning", "block", "‖F(x)‖ / ‖x‖"),
     ];
-    let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
-    Examined { verdict, remarks: remarks(&all), conditions, measures, plots }
+    let (verdict, measures) = (ClaimVerdict::of_all(&conditions), vec![measures(&all)]);
+    Examined { verdict, remarks: describe_remarks(&all), conditions, measures, plots }
 }
 
 /// Which stacks diverged.
-fn remarks(all: &Evidence<'_>) -> Vec<String> {
-    let remark = |(first, own): (&RunRow, Evidence<'_>)| {
+fn describe_remarks(all: &Evidence<'_>) -> Vec<String> {
+    let remark = |(first, network): (&RunRow, Evidence<'_>)| {
         let any = |run: &&&Run| TARGETS.iter().any(|(name, _)| diverged(run, name));
-        let (count, of) = (own.runs().iter().filter(any).count(), own.runs().len());
+        let (count, of) = (network.runs().iter().filter(any).count(), network.runs().len());
         (count > 0).then(|| format!("diverged: {} in {count} of {of} cells", first.model))
     };
     all.models().into_iter().filter_map(remark).collect()
@@ -79,14 +79,14 @@ fn measures(all: &Evidence<'_>) -> Measures {
     let columns = ["error, identity", "error, near it", "‖F(x)‖ / ‖x‖ at the start", "the same, after learning"];
     let columns = columns.into_iter().map(|title| Column::new(title, Quantity::Number));
     let share = |run: &Run| Some(TARGETS.iter().filter(|(name, _)| diverged(run, name)).count() as f64 / 2.0);
-    let line = |(first, own): (&RunRow, Evidence<'_>)| {
+    let line = |(first, network): (&RunRow, Evidence<'_>)| {
         let values = vec![
-            own.mean(|run| learnt(run, series::IDENTITY)),
-            own.mean(|run| learnt(run, series::NEAR_IDENTITY)),
-            own.mean(|run| mean_of(run, series::BRANCH_RATIO_INIT)),
-            own.mean(|run| mean_of(run, series::BRANCH_RATIO_TRAINED)),
+            network.mean(|run| learnt(run, series::IDENTITY)),
+            network.mean(|run| learnt(run, series::NEAR_IDENTITY)),
+            network.mean(|run| mean_of(run, series::BRANCH_RATIO_INIT)),
+            network.mean(|run| mean_of(run, series::BRANCH_RATIO_TRAINED)),
             // A count of these cells, not an estimate of others: no interval.
-            own.mean(share).map(|share| Estimate { low: None, high: None, ..share }),
+            network.mean(share).map(|share| Estimate { low: None, high: None, ..share }),
         ];
         MeasureRow::new(&first.model, &first.skip, values)
     };
@@ -101,10 +101,10 @@ fn measures(all: &Evidence<'_>) -> Measures {
 }
 
 fn plot(all: &Evidence<'_>, name: &str, title: &str, x: &'static str, y: &'static str) -> Plot {
-    let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
+    let trace = |(first, network): (&RunRow, Evidence<'_>)| Trace {
         name: first.model.clone(),
         skip: first.skip.clone(),
-        points: own.mean_series(name).into_iter().filter(|(_, estimate)| estimate.value > 0.0).collect(),
+        points: network.mean_series(name).into_iter().filter(|(_, estimate)| estimate.value > 0.0).collect(),
     };
     Plot {
         name: name.replace('_', "-"),

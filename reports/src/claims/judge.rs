@@ -22,15 +22,16 @@ pub fn findings(runs: &[Run]) -> Vec<Finding> {
 }
 
 fn judged(claim: &Claim, runs: &[Run]) -> Vec<Finding> {
-    let mut verdicts: Vec<(VerdictKey<'_>, HashSet<Slot<'_>>, Vec<&Run>)> = Vec::new();
+    let mut verdicts: Vec<(VerdictKey<'_>, HashSet<MeasurementKey<'_>>, Vec<&Run>)> = Vec::new();
     for run in runs.iter().filter(|run| run.row.suite == claim.suite()) {
-        let (key, slot) = (verdict_key(&run.row), slot(&run.row));
-        match verdicts.iter_mut().find(|(other, slots, _)| *other == key && !slots.contains(&slot)) {
-            Some((_, slots, runs)) => {
-                slots.insert(slot);
+        let (key, measurement) = (verdict_key(&run.row), measurement_key(&run.row));
+        match verdicts.iter_mut().find(|(other, measurements, _)| *other == key && !measurements.contains(&measurement))
+        {
+            Some((_, measurements, runs)) => {
+                measurements.insert(measurement);
                 runs.push(run);
             }
-            None => verdicts.push((key, HashSet::from([slot]), vec![run])),
+            None => verdicts.push((key, HashSet::from([measurement]), vec![run])),
         }
     }
     let mut found: Vec<Finding> = verdicts.iter().filter_map(|(.., runs)| finding(claim, runs)).collect();
@@ -51,9 +52,9 @@ fn verdict_key(row: &RunRow) -> VerdictKey<'_> {
 
 /// What one row measures. A second one, by another recipe or from another run, is no further replicate: it has a
 /// verdict of its own.
-type Slot<'a> = (&'a str, &'a str, &'a str, u64, u64, bool, Option<u64>);
+type MeasurementKey<'a> = (&'a str, &'a str, &'a str, u64, u64, bool, Option<u64>);
 
-fn slot(row: &RunRow) -> Slot<'_> {
+fn measurement_key(row: &RunRow) -> MeasurementKey<'_> {
     (&row.group, &row.model, &row.task, row.seed, row.round, row.twin, row.sweep_value)
 }
 
@@ -68,7 +69,7 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
     let (data, device, origin) = (first.data.clone(), first.device.clone(), Origin::of(first));
     let broken = runs.len() - measured.len();
     let Examined { verdict, mut remarks, conditions, measures, plots } = examine(&Evidence::new(measured));
-    remarks.extend(unmeasured(runs));
+    remarks.extend(describe_unmeasured(runs));
     let finding = Finding {
         claim: name,
         sentence,
@@ -90,7 +91,7 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
 
 /// Networks that could not be measured, each with the first reason: a loss that is no number says something of the
 /// network.
-fn unmeasured(runs: &[&Run]) -> Vec<String> {
+fn describe_unmeasured(runs: &[&Run]) -> Vec<String> {
     let mut reasons: Vec<(&str, String)> = Vec::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok) {
         if reasons.iter().all(|(model, _)| *model != row.model) {

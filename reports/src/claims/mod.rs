@@ -19,7 +19,7 @@ mod styles;
 mod transformer;
 
 pub use claim::Claim;
-pub use condition::{Condition, Outcome, Side, Verdict};
+pub use condition::{ClaimVerdict, Condition, Outcome, Side};
 pub use finding::{ClaimRow, Finding, rows};
 pub use judge::{CLAIMS, findings};
 pub use measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};

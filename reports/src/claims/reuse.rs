@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, alone, difference, last, ratio, read_series, share};
 use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::metric::Metric;
 use crate::analyses::quantity::Quantity;
 use crate::rows::record::RunRow;
 use crate::rows::series::WeightUse;
@@ -72,18 +73,18 @@ fn use_of_earlier(run: &Run) -> Option<f64> {
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
     let all = evidence.task(task::REUSE);
-    let half_trained = half_trained(&all);
+    let half_trained = describe_half_trained(&all);
     let conditions = conditions(&all, half_trained.is_none());
     let mut plots = vec![lesions(&all, series::LESION_CORRECT, "Accuracy lost by deleting one block")];
     plots.push(lesions(&all, series::SWAP_CORRECT, "Accuracy lost by swapping a block with the next"));
     plots.push(ranks(&all));
     plots.extend(heat(&all.style(style::CONCAT)));
-    let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
+    let (verdict, measures) = (ClaimVerdict::of_all(&conditions), vec![measures(&all)]);
     Examined { verdict, remarks: half_trained.into_iter().collect(), conditions, measures, plots }
 }
 
 /// What is not accurate yet has little to lose, and loses it for other reasons.
-fn half_trained(all: &Evidence<'_>) -> Option<String> {
+fn describe_half_trained(all: &Evidence<'_>) -> Option<String> {
     let accuracy = |style| all.style(style).mean(|run| share(run.row.test_correct, run.row.test_total));
     let plain = accuracy(style::NONE)?.value;
     let others =
@@ -135,7 +136,7 @@ fn conditions(all: &Evidence<'_>, trained: bool) -> Vec<Condition> {
 
 fn measures(all: &Evidence<'_>) -> Measures {
     let columns = [
-        ("test accuracy", Quantity::Share),
+        (Metric::TestAccuracy.title(), Metric::TestAccuracy.quantity()),
         ("lost by deleting a block", Quantity::Difference),
         ("at most", Quantity::Difference),
         ("lost by swapping two", Quantity::Difference),
@@ -143,14 +144,14 @@ fn measures(all: &Evidence<'_>) -> Measures {
         ("use of earlier features", Quantity::Ratio),
     ];
     let most = |run: &Run| losses(run, series::LESION_CORRECT)?.into_iter().map(|(_, loss)| loss).reduce(f64::max);
-    let line = |(first, own): (&RunRow, Evidence<'_>)| {
+    let line = |(first, network): (&RunRow, Evidence<'_>)| {
         let values = vec![
-            own.mean(|run| share(run.row.test_correct, run.row.test_total)),
-            own.mean(|run| lost(run, series::LESION_CORRECT)),
-            own.mean(most),
-            own.mean(|run| lost(run, series::SWAP_CORRECT)),
-            own.mean(|run| last(run, series::EFFECTIVE_RANK)),
-            own.mean(use_of_earlier),
+            network.mean(|run| share(run.row.test_correct, run.row.test_total)),
+            network.mean(|run| lost(run, series::LESION_CORRECT)),
+            network.mean(most),
+            network.mean(|run| lost(run, series::SWAP_CORRECT)),
+            network.mean(|run| last(run, series::EFFECTIVE_RANK)),
+            network.mean(use_of_earlier),
         ];
         MeasureRow::new(&first.model, &first.skip, values)
     };
@@ -165,9 +166,9 @@ fn measures(all: &Evidence<'_>) -> Measures {
 }
 
 fn lesions(all: &Evidence<'_>, name: &str, title: &str) -> Plot {
-    let trace = |(first, own): (&RunRow, Evidence<'_>)| {
+    let trace = |(first, network): (&RunRow, Evidence<'_>)| {
         let mut blocks: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        for (block, loss) in own.runs().iter().filter_map(|run| losses(run, name)).flatten() {
+        for (block, loss) in network.runs().iter().filter_map(|run| losses(run, name)).flatten() {
             blocks.entry(block).or_default().push(loss);
         }
         let point = |(block, losses): (u64, Vec<f64>)| Some((block as f64, stats::mean_interval(&losses)?));
@@ -189,10 +190,10 @@ fn lesions(all: &Evidence<'_>, name: &str, title: &str) -> Plot {
 }
 
 fn ranks(all: &Evidence<'_>) -> Plot {
-    let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
+    let trace = |(first, network): (&RunRow, Evidence<'_>)| Trace {
         name: first.model.clone(),
         skip: first.skip.clone(),
-        points: own.mean_series(series::EFFECTIVE_RANK),
+        points: network.mean_series(series::EFFECTIVE_RANK),
     };
     Plot {
         name: "effective-rank".to_owned(),

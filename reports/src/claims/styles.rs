@@ -3,7 +3,7 @@
 //! One backbone, every style, side by side; each against addition.
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, Values, counted_difference};
 use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
 use crate::analyses::metric::Metric;
@@ -29,25 +29,26 @@ pub(super) const CLAIM: Claim = Claim {
     examine,
 };
 
-type Value = fn(&Run) -> Option<f64>;
-
-const ACCURACY: Value = |run| Metric::TestAccuracy.of(&run.row);
-
-const COLUMNS: [(&str, Quantity, Value); 7] = [
-    ("test accuracy", Quantity::Share, ACCURACY),
-    ("params", Quantity::Count, |run| Metric::Params.of(&run.row)),
-    ("MACs", Quantity::Count, |run| Metric::Macs.of(&run.row)),
-    ("train images/s", Quantity::Rate, |run| Metric::TrainThroughput.of(&run.row)),
-    ("infer images/s", Quantity::Rate, |run| Metric::InferThroughput.of(&run.row)),
-    ("train peak", Quantity::Bytes, |run| Metric::TrainMemory.of(&run.row)),
-    ("infer peak", Quantity::Bytes, |run| Metric::InferMemory.of(&run.row)),
+/// What a style's accuracy and costs are read from.
+const COLUMNS: [Metric; 7] = [
+    Metric::TestAccuracy,
+    Metric::Params,
+    Metric::Macs,
+    Metric::TrainThroughput,
+    Metric::InferThroughput,
+    Metric::TrainMemory,
+    Metric::InferMemory,
 ];
+
+fn accuracy(run: &Run) -> Option<f64> {
+    Metric::TestAccuracy.of(&run.row)
+}
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
     let base = evidence.style(style::ADD);
-    let base = base.models().into_iter().next().map(|(_, own)| own.values(ACCURACY)).unwrap_or_default();
+    let base = base.models().into_iter().next().map(|(_, network)| network.values(accuracy)).unwrap_or_default();
     let conditions = conditions(evidence, &base);
-    let verdict = Verdict::of_any(&conditions);
+    let verdict = ClaimVerdict::of_any(&conditions);
     let measures = vec![measures(evidence, &base)];
     Examined { verdict, conditions, measures, plots: vec![plot(evidence)], ..Examined::default() }
 }
@@ -59,7 +60,7 @@ fn others<'a>(evidence: &Evidence<'a>) -> Vec<(&'a RunRow, Evidence<'a>)> {
 
 fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
     let others = others(evidence);
-    let contrasts: Vec<_> = others.iter().map(|(_, own)| gain(own, base)).collect();
+    let contrasts: Vec<_> = others.iter().map(|(_, network)| gain(network, base)).collect();
     let chances: Vec<f64> = contrasts.iter().filter_map(|contrast| contrast.and_then(|contrast| contrast.p)).collect();
     let mut corrected = stats::holm(&chances).into_iter();
     let mut conditions = Vec::new();
@@ -73,19 +74,21 @@ fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
 }
 
 /// What a style gains in accuracy over addition.
-fn gain(own: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
-    let images = own.runs().iter().find_map(|run| run.row.test_total)?;
-    counted_difference(&own.values(ACCURACY), base, images)
+fn gain(network: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
+    let images = network.runs().iter().find_map(|run| run.row.test_total)?;
+    counted_difference(&network.values(accuracy), base, images)
 }
 
 fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
-    let line = |(first, own): (&RunRow, Evidence<'_>)| {
-        let gained = estimate(gain(&own, base)).filter(|_| first.skip != style::ADD);
-        let mut values: Vec<Option<Estimate>> = COLUMNS.iter().map(|(_, _, of)| own.mean(of)).collect();
+    let line = |(first, network): (&RunRow, Evidence<'_>)| {
+        let gained = estimate(gain(&network, base)).filter(|_| first.skip != style::ADD);
+        let mut values: Vec<Option<Estimate>> =
+            COLUMNS.iter().map(|metric| network.mean(|run| metric.of(&run.row))).collect();
         values.insert(1, gained);
         MeasureRow::new(&first.model, &first.skip, values)
     };
-    let mut columns: Vec<Column> = COLUMNS.iter().map(|(title, quantity, _)| Column::new(*title, *quantity)).collect();
+    let mut columns: Vec<Column> =
+        COLUMNS.iter().map(|metric| Column::new(metric.title(), metric.quantity())).collect();
     columns.insert(1, Column::new("against addition", Quantity::Difference));
     Measures {
         title: "Every style side by side".to_owned(),
@@ -98,9 +101,9 @@ fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
 
 /// What a style gains in accuracy, against what it costs in training speed.
 fn plot(evidence: &Evidence<'_>) -> Plot {
-    let speed: Value = |run| Metric::TrainThroughput.of(&run.row);
-    let trace = |(first, own): (&RunRow, Evidence<'_>)| {
-        let point = own.mean(speed).zip(own.mean(ACCURACY)).map(|(speed, accuracy)| (speed.value, accuracy));
+    let speed = |run: &Run| Metric::TrainThroughput.of(&run.row);
+    let trace = |(first, network): (&RunRow, Evidence<'_>)| {
+        let point = network.mean(speed).zip(network.mean(accuracy)).map(|(speed, share)| (speed.value, share));
         Trace { name: first.model.clone(), skip: first.skip.clone(), points: point.into_iter().collect() }
     };
     Plot {
@@ -109,7 +112,7 @@ fn plot(evidence: &Evidence<'_>) -> Plot {
         caption: "Means over seeds, accuracy with its 95 % interval.".to_owned(),
         drawn: PlotKind::Marks,
         x: PlotAxis::log("training images/s", Quantity::Rate),
-        y: PlotAxis::linear("test accuracy", Quantity::Share),
+        y: PlotAxis::linear(Metric::TestAccuracy.title(), Metric::TestAccuracy.quantity()),
         traces: evidence.models().into_iter().map(trace).collect(),
     }
 }

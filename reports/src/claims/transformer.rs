@@ -6,9 +6,10 @@
 //! by one.
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, Values, difference, geometric_mean, last, ratio, read_series, share};
 use super::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotKind, Trace};
+use crate::analyses::metric::Metric;
 use crate::analyses::quantity::Quantity;
 use crate::rows::store::Run;
 use crate::rows::{series, style, task};
@@ -56,7 +57,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     let all = evidence.only(|row| row.family == style::VIT);
     let conditions = conditions(&all);
     let plots = vec![residuals(&all), gradients(&all)];
-    let (verdict, measures) = (Verdict::of_all(&conditions), vec![measures(&all)]);
+    let (verdict, measures) = (ClaimVerdict::of_all(&conditions), vec![measures(&all)]);
     Examined { verdict, conditions, measures, plots, ..Examined::default() }
 }
 
@@ -82,24 +83,29 @@ fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
 
 /// The rows of each choice of skips, with its name.
 fn ablations<'a>(all: &'a Evidence<'_>) -> impl Iterator<Item = (&'static str, &'static str, Evidence<'a>)> {
-    let own = |(style, name): (&'static str, &'static str)| (style, name, all.style(style));
-    SKIPS.into_iter().map(own).filter(|(_, _, own)| !own.runs().is_empty())
+    let of_style = |(style, name): (&'static str, &'static str)| (style, name, all.style(style));
+    SKIPS.into_iter().map(of_style).filter(|(_, _, of_style)| !of_style.runs().is_empty())
 }
 
 fn measures(all: &Evidence<'_>) -> Measures {
     let both = all.style(style::ADD).values(accuracy);
     let columns = [
-        ("test accuracy", Quantity::Share),
+        (Metric::TestAccuracy.title(), Metric::TestAccuracy.quantity()),
         ("against both skips", Quantity::Difference),
         ("token residual, last block", Quantity::Number),
         ("query and key gradients over value's", Quantity::Ratio),
     ];
-    let line = |(style, name, own): (&str, &str, Evidence<'_>)| {
-        let lost = estimate(difference(&own.values(accuracy), &both)).filter(|_| style != style::ADD);
+    let line = |(style, name, of_style): (&str, &str, Evidence<'_>)| {
+        let lost = estimate(difference(&of_style.values(accuracy), &both)).filter(|_| style != style::ADD);
         MeasureRow::new(
             name,
             style,
-            vec![own.mean(accuracy), lost, own.mean(residual), geometric_mean(&own.values(queries_and_keys))],
+            vec![
+                of_style.mean(accuracy),
+                lost,
+                of_style.mean(residual),
+                geometric_mean(&of_style.values(queries_and_keys)),
+            ],
         )
     };
     Measures {
@@ -112,10 +118,10 @@ fn measures(all: &Evidence<'_>) -> Measures {
 }
 
 fn residuals(all: &Evidence<'_>) -> Plot {
-    let trace = |(style, name, own): (&str, &str, Evidence<'_>)| Trace {
+    let trace = |(style, name, of_style): (&str, &str, Evidence<'_>)| Trace {
         name: name.to_owned(),
         skip: style.to_owned(),
-        points: own.mean_series(series::TOKEN_RESIDUAL),
+        points: of_style.mean_series(series::TOKEN_RESIDUAL),
     };
     Plot {
         name: "token-residual".to_owned(),
@@ -130,19 +136,19 @@ fn residuals(all: &Evidence<'_>) -> Plot {
 
 /// Block by block, the gradient norm of the queries over that of the values.
 fn gradients(all: &Evidence<'_>) -> Plot {
-    let points = |own: &Evidence<'_>| -> Vec<(f64, Estimate)> {
-        let values = own.mean_series(series::VALUE_GRADIENT);
+    let points = |of_style: &Evidence<'_>| -> Vec<(f64, Estimate)> {
+        let values = of_style.mean_series(series::VALUE_GRADIENT);
         let over = |(block, query): (f64, Estimate)| {
             let (_, value) = values.iter().find(|(other, _)| *other == block)?;
             let ratio = query.value / value.value;
             ratio.is_finite().then_some((block, Estimate { n: query.n, value: ratio, low: None, high: None }))
         };
-        own.mean_series(series::QUERY_GRADIENT).into_iter().filter_map(over).collect()
+        of_style.mean_series(series::QUERY_GRADIENT).into_iter().filter_map(over).collect()
     };
-    let trace = |(style, name, own): (&str, &str, Evidence<'_>)| Trace {
+    let trace = |(style, name, of_style): (&str, &str, Evidence<'_>)| Trace {
         name: name.to_owned(),
         skip: style.to_owned(),
-        points: points(&own),
+        points: points(&of_style),
     };
     Plot {
         name: "query-gradients".to_owned(),

@@ -38,7 +38,7 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
     let varied = sweep.replace('_', " ");
     (!series.is_empty()).then(|| Figure {
         id: slug(&["growth", sweep, metric.word()]),
-        title: format!("{} against {varied}", capital(name)),
+        title: format!("{} against {varied}", capitalize(name)),
         caption: format!(
             "Both axes are logarithmic: a straight line is a power law, metric = a · {varied}ᵇ, and b its slope."
         ),
@@ -49,7 +49,7 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
     })
 }
 
-fn capital(text: &str) -> String {
+fn capitalize(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

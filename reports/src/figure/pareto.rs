@@ -15,7 +15,7 @@ pub(super) fn pareto(frontier: &Frontier) -> Figure {
     let mut series: Vec<Series> = styles.into_iter().map(|style| of_style(frontier, style, factor)).collect();
     series.push(line(frontier, factor));
     Figure {
-        id: slug(&["accuracy", frontier.cost.word(), &elsewhere(&setting.data, &setting.device)]),
+        id: slug(&["accuracy", frontier.cost.word(), &format_elsewhere(&setting.data, &setting.device)]),
         title: format!("Accuracy against {cost}"),
         caption: format!(
             "{} on {}. Means over seeds with 95 % intervals; hollow: another network is as good in both and better in one, by the means.",
@@ -29,7 +29,7 @@ pub(super) fn pareto(frontier: &Frontier) -> Figure {
 }
 
 /// What the usual data set and device need not say.
-fn elsewhere(data: &str, device: &str) -> String {
+fn format_elsewhere(data: &str, device: &str) -> String {
     let (data, device) = (if data == "digits" { "" } else { data }, if device == "flex" { "" } else { device });
     slug(&[data, device])
 }

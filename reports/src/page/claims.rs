@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::claims::{Finding, Verdict};
+use crate::claims::{ClaimVerdict, Finding};
 use crate::figure::Figure;
 use crate::table;
 
@@ -24,17 +24,17 @@ fn one(finding: &Finding, figures: &[Figure]) -> Markup {
     html! {
         article.claim {
             h3 { (finding.claim) " " span class={ "verdict " (class(finding.verdict)) } { (finding.verdict.word()) } }
-            @for sentence in table::sentences(finding) { p.remark { (sentence) } }
+            @for sentence in table::format_sentences(finding) { p.remark { (sentence) } }
             @for table in table::tables(finding) { (data::table(&table)) }
             (plots(figures.iter().filter(|figure| figure.id.starts_with(&beginning))))
         }
     }
 }
 
-fn class(verdict: Verdict) -> &'static str {
+fn class(verdict: ClaimVerdict) -> &'static str {
     match verdict {
-        Verdict::Supported => "supported",
-        Verdict::NotSupported => "not-supported",
-        Verdict::Inconclusive => "inconclusive",
+        ClaimVerdict::Supported => "supported",
+        ClaimVerdict::NotSupported => "not-supported",
+        ClaimVerdict::Inconclusive => "inconclusive",
     }
 }

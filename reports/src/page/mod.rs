@@ -46,7 +46,7 @@ pub fn page(report: &Report) -> String {
                 meta name="color-scheme" content="light dark";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 link rel="icon" href="data:,";
-                title { "skipbench: " (subject(report)) }
+                title { "skipbench: " (format_subject(report)) }
                 style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) }
             }
             body {
@@ -68,7 +68,7 @@ pub fn page(report: &Report) -> String {
 }
 
 /// What was measured, on what: `digits on flex`.
-fn subject(report: &Report) -> String {
+fn format_subject(report: &Report) -> String {
     let rows = report.runs.iter().map(|run| &run.row);
     let mut subjects: Vec<String> = rows.map(|row| format!("{} on {}", row.data, row.device)).collect();
     subjects.sort();
@@ -81,7 +81,7 @@ fn head(report: &Report, sections: &[PageSection]) -> Markup {
         header {
             p.brand { "skipbench" }
             h1 { "What does a skip connection buy, and what does it cost?" }
-            p.subject { (subject(report)) ", " (format_number_of(report.runs.len(), "cell")) ", " (report.broken) " not measured" }
+            p.subject { (format_subject(report)) ", " (format_number_of(report.runs.len(), "cell")) ", " (report.broken) " not measured" }
             button.theme type="button" hidden aria-label="Light or dark" { "◐" }
             nav aria-label="Contents" {
                 ul { @for (id, title, _) in sections { li { a href={ "#" (id) } { (title) } } } }
@@ -155,7 +155,7 @@ fn comparisons(comparisons: &[Comparison]) -> Markup {
     html! {
         @for comparison in comparisons {
             (data::table(&table::comparison(comparison)))
-            @for line in table::remarks(comparison) { p.remark { (line) } }
+            @for line in table::format_remarks(comparison) { p.remark { (line) } }
         }
         @if !comparisons.is_empty() { p.caption { (table::LEGEND) } }
     }

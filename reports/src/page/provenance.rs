@@ -58,14 +58,14 @@ pub(super) fn rows(report: &Report) -> Markup {
             div.scroll.rows tabindex="0" role="region" aria-label="Every row" {
                 table {
                     thead { tr { @for title in HEADER { th scope="col" { (title) } } } }
-                    tbody { @for run in &report.runs { tr { @for cell in line(&run.row, &recipes) { td { (cell) } } } } }
+                    tbody { @for run in &report.runs { tr { @for cell in format_row(&run.row, &recipes) { td { (cell) } } } } }
                 }
             }
         }
     }
 }
 
-fn line(row: &RunRow, recipes: &[&str]) -> [String; 15] {
+fn format_row(row: &RunRow, recipes: &[&str]) -> [String; 15] {
     let dirty = if row.git_dirty == Some(true) { "+" } else { "" };
     let revision: String = row.git_revision.chars().take(8).collect();
     let hash: String = row.data_sha256.chars().take(12).collect();

@@ -15,17 +15,15 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens `dir` for appending. What a killed run left half-written is cut off first: a last line without its end,
-    /// and samples of cells without a row.
+    /// Opens `dir` for appending. What a killed run left half-written is cut off: a last line without its end, and samples
+    /// of cells without a row. Where it fails, the files are as they were.
     ///
     /// # Errors
     /// As [`read`](crate::rows::store::read), but for that half-written end.
     pub fn open(dir: &Path) -> Result<(Self, Vec<RunRow>), StoreError> {
         fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
-        cut_torn_line(&dir.join(RUNS))?;
-        cut_torn_line(&dir.join(SAMPLES))?;
         // Samples are on the disk before the first row is, so rows without them were not left by a killed run.
-        let runs = if dir.join(RUNS).exists() { read_begun(dir)?.0 } else { Vec::new() };
+        let runs = if dir.join(RUNS).exists() { read_begun(dir)? } else { Vec::new() };
         // Rows of this schema need its header, whatever stood there.
         write(dir, &runs)?;
         let rows = runs.into_iter().map(|run| run.row).collect();
@@ -59,15 +57,4 @@ fn is_empty((path, file): &(PathBuf, File)) -> Result<bool, StoreError> {
 
 fn append_bytes((path, file): &mut (PathBuf, File), bytes: &[u8]) -> Result<(), StoreError> {
     file.write_all(bytes).and_then(|()| file.sync_data()).map_err(|source| io(path, source))
-}
-
-/// Removes what stands after the last line break. No field holds one: writers put errors on one line.
-fn cut_torn_line(path: &Path) -> Result<(), StoreError> {
-    let Ok(bytes) = fs::read(path) else { return Ok(()) };
-    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    if end == bytes.len() {
-        return Ok(());
-    }
-    let file = OpenOptions::new().write(true).open(path);
-    file.and_then(|file| file.set_len(end as u64)).map_err(|source| io(path, source))
 }

@@ -23,11 +23,13 @@ pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
     let (mut kept, mut notes) = (Vec::new(), Vec::new());
     for ((path, runs), later) in dirs.into_iter().zip(later) {
         match later {
-            Some(later) => {
-                notes.push(format!("{} is left out: {} measured the same later", short(&path), short(&later)))
-            }
             // The rows of the one record that is usual are not moved.
             None if kept.is_empty() => kept = runs,
+            Some(later) => notes.push(format!(
+                "{} is left out: {} measured the same later",
+                format_short_path(&path),
+                format_short_path(&later)
+            )),
             None => kept.extend(runs),
         }
     }
@@ -56,26 +58,26 @@ impl Name {
 /// Whether `later` measured all that `earlier` did, and by the same kernels, whatever else its recipe, images and
 /// build.
 fn covers(later: &[Run], earlier: &[Run]) -> bool {
-    let slots: HashSet<Slot<'_>> = measured(later).collect();
-    measured(earlier).all(|slot| slots.contains(&slot))
+    let cells: HashSet<CellKey<'_>> = measured(later).collect();
+    measured(earlier).all(|cell| cells.contains(&cell))
 }
 
-fn measured(runs: &[Run]) -> impl Iterator<Item = Slot<'_>> {
-    runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok).map(slot)
+fn measured(runs: &[Run]) -> impl Iterator<Item = CellKey<'_>> {
+    runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok).map(cell_key)
 }
 
 /// What a cell measures, where, by which kernels, and with which seed. How many rounds there were is the machine's
 /// affair.
-type Slot<'a> = ([&'a str; 8], Option<u64>, u64, bool);
+type CellKey<'a> = ([&'a str; 8], Option<u64>, u64, bool);
 
-fn slot(row: &RunRow) -> Slot<'_> {
+fn cell_key(row: &RunRow) -> CellKey<'_> {
     let RunRow { suite, host, device, data, group, model, task, sweep_value, seed, twin, .. } = row;
     let kernels = recipe::kernels(&row.recipe);
     ([suite, host, device, data, group, model, task, kernels], *sweep_value, *seed, *twin)
 }
 
 /// The record and its machine's folder.
-fn short(path: &Path) -> String {
+fn format_short_path(path: &Path) -> String {
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts[parts.len().saturating_sub(2)..].join("/")
 }

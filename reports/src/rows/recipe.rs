@@ -19,16 +19,16 @@ pub(crate) fn without(recipe: &str, key: &str) -> String {
     Value::Object(keys).to_string()
 }
 
-/// The keys of `own` that one of `others` has otherwise; all of it where no key tells them apart.
-pub(crate) fn format_difference(own: &str, others: &[&str]) -> String {
-    let Some(keys_here) = keys(own) else { return own.to_owned() };
+/// The keys of `recipe` that one of `others` has otherwise; all of it where no key tells them apart.
+pub(crate) fn format_difference(recipe: &str, others: &[&str]) -> String {
+    let Some(keys_here) = keys(recipe) else { return recipe.to_owned() };
     let others: Vec<Map<String, Value>> = others.iter().filter_map(|other| keys(other)).collect();
     let mut names: Vec<&String> = keys_here.keys().chain(others.iter().flat_map(Map::keys)).collect();
     names.sort_unstable();
     names.dedup();
     names.retain(|name| others.iter().any(|other| other.get(*name) != keys_here.get(*name)));
     if names.is_empty() {
-        return own.to_owned();
+        return recipe.to_owned();
     }
     let format = |name: &String| format!("{name} = {}", keys_here.get(name).unwrap_or(&Value::Null));
     names.into_iter().map(format).collect::<Vec<String>>().join(", ")

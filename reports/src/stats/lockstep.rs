@@ -147,7 +147,7 @@ pub fn noise_floor(twin: &Estimate) -> Option<f64> {
 /// What is said of a program's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum TimeVerdict {
     /// It takes less time; asked without a limit.
     Faster,
     /// It takes more time; asked without a limit.
@@ -167,7 +167,7 @@ pub enum Verdict {
 /// limit.
 ///
 /// Bounds are those of Student's 95 % interval. Of several programs each must be shown after Holm's correction.
-pub fn judge(samples: &[Sample<'_>], limit: Option<f64>) -> Vec<Verdict> {
+pub fn judge(samples: &[Sample<'_>], limit: Option<f64>) -> Vec<TimeVerdict> {
     let holm = |chance: &dyn Fn(&Sample<'_>) -> Option<f64>| {
         stats::holm(&samples.iter().map(|sample| chance(sample).unwrap_or(1.0)).collect::<Vec<f64>>())
     };
@@ -177,12 +177,12 @@ pub fn judge(samples: &[Sample<'_>], limit: Option<f64>) -> Vec<Verdict> {
         let (slower, below) = (slower[index] <= CHANCE / 2.0, below[index] <= CHANCE / 2.0);
         let beyond = |limit: f64| samples[index].ratio().is_some_and(|ratio| ratio.value > 1.0 + limit);
         match limit {
-            None if slower => Verdict::Slower,
-            None if below => Verdict::Faster,
-            None => Verdict::NoDifferenceShown,
-            Some(_) if below => Verdict::Pass,
-            Some(limit) if slower && beyond(limit) => Verdict::Regressed,
-            Some(_) => Verdict::CannotTell,
+            None if slower => TimeVerdict::Slower,
+            None if below => TimeVerdict::Faster,
+            None => TimeVerdict::NoDifferenceShown,
+            Some(_) if below => TimeVerdict::Pass,
+            Some(limit) if slower && beyond(limit) => TimeVerdict::Regressed,
+            Some(_) => TimeVerdict::CannotTell,
         }
     };
     (0..samples.len()).map(verdict).collect()

@@ -14,21 +14,21 @@ const NAMED: usize = 4;
 
 /// One sentence for each answer.
 pub fn format_answers(answers: &[Answer], format: Format) -> Vec<String> {
-    answers.iter().map(|answer| format_sentence(&describe(answer), format)).collect()
+    answers.iter().map(|answer| format_sentence(&describe_answer(answer), format)).collect()
 }
 
-fn describe(answer: &Answer) -> String {
+fn describe_answer(answer: &Answer) -> String {
     let clauses = answer.effects.chunk_by(|a, b| (&a.style, &a.against) == (&b.style, &b.against));
-    let clauses: Vec<String> = clauses.map(|effects| clause(effects, answer.metric)).collect();
+    let clauses: Vec<String> = clauses.map(|effects| format_clause(effects, answer.metric)).collect();
     let metric = answer.metric;
     let buys = metric.is_share() || metric == Metric::TimeToAccuracy;
     let question = if buys { "What it buys" } else { "What it costs" };
     let unit = if metric.is_share() { " (percentage points)" } else { "" };
-    format!("{question} in {}{unit} — {}{}.", metric.subject(), clauses.join("; "), pairs(&answer.effects))
+    format!("{question} in {}{unit} — {}{}.", metric.subject(), clauses.join("; "), format_pair_count(&answer.effects))
 }
 
 /// How many pairs are behind the numbers.
-fn pairs(effects: &[Effect]) -> String {
+fn format_pair_count(effects: &[Effect]) -> String {
     let counts = effects.iter().map(|effect| effect.contrast.estimate.n);
     match (counts.clone().min(), counts.max()) {
         (Some(low), Some(high)) if low < high => format!(" (n = {low} to {high} pairs)"),
@@ -38,13 +38,13 @@ fn pairs(effects: &[Effect]) -> String {
 }
 
 /// `addition against no skip: +3.7 [+1.4, +6.0] in families, …`
-fn clause(effects: &[Effect], metric: Metric) -> String {
+fn format_clause(effects: &[Effect], metric: Metric) -> String {
     let first = &effects[0];
-    let doubts: Vec<&str> = effects.iter().map(|effect| doubt(effect, metric)).collect();
+    let doubts: Vec<&str> = effects.iter().map(|effect| describe_doubt(effect, metric)).collect();
     let alike = doubts.iter().all(|doubt| *doubt == doubts[0]);
     let format = |(effect, doubt): (&Effect, &&str)| match (alike, doubt.is_empty()) {
-        (true, _) | (_, true) => number(effect, metric),
-        _ => format!("{} ({doubt})", number(effect, metric)),
+        (true, _) | (_, true) => format_effect(effect, metric),
+        _ => format!("{} ({doubt})", format_effect(effect, metric)),
     };
     let named: Vec<String> = effects.iter().zip(&doubts).take(NAMED).map(format).collect();
     let (open, close) =
@@ -61,7 +61,7 @@ fn clause(effects: &[Effect], metric: Metric) -> String {
     )
 }
 
-fn number(effect: &Effect, metric: Metric) -> String {
+fn format_effect(effect: &Effect, metric: Metric) -> String {
     let estimate = &effect.contrast.estimate;
     let number = if metric.is_share() { format_points(estimate) } else { format_ratio(estimate) };
     let by = effect.model.as_ref().map_or(String::new(), |model| format!(" by {model}"));
@@ -70,7 +70,7 @@ fn number(effect: &Effect, metric: Metric) -> String {
 }
 
 /// What keeps a number from being called an effect.
-fn doubt(effect: &Effect, metric: Metric) -> &'static str {
+fn describe_doubt(effect: &Effect, metric: Metric) -> &'static str {
     let (estimate, none) = (&effect.contrast.estimate, if metric.is_share() { 0.0 } else { 1.0 });
     match estimate.low {
         None => "no interval",

@@ -32,33 +32,33 @@ const LEGEND: &str = "Supported: every condition of the claim holds by its whole
 pub fn format_claims(findings: &[Finding], format: Format) -> String {
     let one = |finding: &Finding| {
         let (bold, gap) = if format == Format::Markdown { ("**", "\n\n") } else { ("", "\n") };
-        let remarks = remarks(finding).into_iter().map(|remark| format_sentence(&remark, format));
-        let lines: Vec<String> = said(finding).into_iter().chain(remarks).map(|line| line + gap).collect();
+        let remarks = format_remarks(finding).into_iter().map(|remark| format_sentence(&remark, format));
+        let lines: Vec<String> = format_claim(finding).into_iter().chain(remarks).map(|line| line + gap).collect();
         let tables: String = tables(finding).iter().map(|table| table.format_titled(format)).collect();
-        let heading = format_sentence(&heading(finding), format);
+        let heading = format_sentence(&format_heading(finding), format);
         format!("{bold}{heading}{bold}{gap}{}\n{tables}", lines.concat().trim_end().to_owned() + "\n")
     };
     verdicts(findings).format_titled(format) + &findings.iter().map(one).collect::<Vec<String>>().join("\n")
 }
 
 /// `depth: supported (digits on flex)`
-fn heading(finding: &Finding) -> String {
+fn format_heading(finding: &Finding) -> String {
     format!("{}: {} ({} on {})", finding.claim, finding.verdict.word(), finding.data, finding.device)
 }
 
 /// What is said, by what rule, with what caution.
-pub(crate) fn sentences(finding: &Finding) -> Vec<String> {
-    said(finding).into_iter().chain(remarks(finding)).collect()
+pub(crate) fn format_sentences(finding: &Finding) -> Vec<String> {
+    format_claim(finding).into_iter().chain(format_remarks(finding)).collect()
 }
 
 /// The claim's own words, which are the same in every report.
-fn said(finding: &Finding) -> [String; 3] {
+fn format_claim(finding: &Finding) -> [String; 3] {
     let Finding { sentence, rule, caution, .. } = finding;
     [format!("Said: {sentence}"), format!("Rule: {rule}"), format!("Caution: {caution}")]
 }
 
 /// What these rows add, with the names and errors that they hold.
-fn remarks(finding: &Finding) -> Vec<String> {
+fn format_remarks(finding: &Finding) -> Vec<String> {
     let mut remarks: Vec<String> = finding.remarks.iter().map(|remark| format!("Here: {remark}.")).collect();
     if finding.broken > 0 {
         remarks.push(format!("Not measured: {} cell(s), which drop out of the pairs.", finding.broken));
@@ -79,12 +79,12 @@ fn conditions(finding: &Finding) -> TextTable {
         title: format!("What decides {}", finding.claim),
         caption: String::new(),
         header: ["condition", "outcome", "measured", "needed", "n"].map(str::to_owned).to_vec(),
-        rows: finding.conditions.iter().map(condition).collect(),
+        rows: finding.conditions.iter().map(format_condition).collect(),
         left: 2,
     }
 }
 
-fn condition(condition: &Condition) -> Vec<String> {
+fn format_condition(condition: &Condition) -> Vec<String> {
     let Condition { says, quantity, estimate, side, bound, margin, p_corrected, outcome } = condition;
     let side = match side {
         Side::Above => ">",

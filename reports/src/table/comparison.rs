@@ -4,7 +4,7 @@ use super::format::{Format, bullet};
 use super::plain::{format_line, format_sentence};
 use super::provenance::format_origins;
 use super::text_table::TextTable;
-use crate::analyses::compare::{Comparison, Entry, Member, Verdict};
+use crate::analyses::compare::{ComparedMember, ComparedMetric, Comparison, ComparisonVerdict};
 use crate::analyses::distinguish::format_distinction;
 use crate::analyses::group::{Identity, Origin};
 use crate::analyses::metric::Metric;
@@ -53,7 +53,7 @@ pub(crate) const LEGEND: &str = "Means over seeds and rounds; ± is a 95 % Stude
 
 fn format_group(comparison: &Comparison, format: Format) -> String {
     let table = self::comparison(comparison);
-    let remarks: String = remarks(comparison)
+    let remarks: String = format_remarks(comparison)
         .iter()
         .map(|line| format!("{}{}\n", bullet(format), format_sentence(line, format)))
         .collect();
@@ -67,13 +67,13 @@ fn format_group(comparison: &Comparison, format: Format) -> String {
 pub fn comparison(comparison: &Comparison) -> TextTable {
     let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();
     let titles = ["model", "skip", "n"].into_iter().map(str::to_owned);
-    let line = |member: &Member| {
-        let names = [member.model.clone(), member.skip.clone(), replicates(member)];
-        names.into_iter().chain(metrics.iter().map(|metric| value(member, *metric))).collect()
+    let line = |member: &ComparedMember| {
+        let names = [member.model.clone(), member.skip.clone(), format_replicates(member)];
+        names.into_iter().chain(metrics.iter().map(|metric| format_value(member, *metric))).collect()
     };
     TextTable {
         id: format!("compare-{}", comparison.identity.group),
-        title: heading(comparison),
+        title: format_heading(comparison),
         caption: String::new(),
         header: titles.chain(metrics.iter().map(|metric| metric.title().to_owned())).collect(),
         rows: comparison.members.iter().map(line).collect(),
@@ -82,7 +82,7 @@ pub fn comparison(comparison: &Comparison) -> TextTable {
 }
 
 /// Unlike that of any other that was measured otherwise.
-fn heading(Comparison { identity, distinction, .. }: &Comparison) -> String {
+fn format_heading(Comparison { identity, distinction, .. }: &Comparison) -> String {
     let matched = match identity.budget.as_str() {
         "" => "not matched".to_owned(),
         budget => format!("matched in {budget}"),
@@ -92,7 +92,7 @@ fn heading(Comparison { identity, distinction, .. }: &Comparison) -> String {
 }
 
 /// Replicates behind the line: one number, or from – to where metrics differ.
-fn replicates(member: &Member) -> String {
+fn format_replicates(member: &ComparedMember) -> String {
     let counts = member.entries.iter().map(|entry| entry.value.n);
     match (counts.clone().min(), counts.max()) {
         (Some(low), Some(high)) if low < high => format!("{low}–{high}"),
@@ -105,30 +105,30 @@ fn measured(comparison: &Comparison, metric: Metric) -> bool {
     comparison.members.iter().any(|member| member.entry(metric).is_some())
 }
 
-fn value(member: &Member, metric: Metric) -> String {
+fn format_value(member: &ComparedMember, metric: Metric) -> String {
     let Some(entry) = member.entry(metric) else { return String::new() };
     let mut lines = vec![format_metric(metric, &entry.value)];
-    lines.extend(ratio(entry));
+    lines.extend(format_ratio_lines(entry));
     lines.join("\n")
 }
 
 /// The lines below a value.
-fn ratio(entry: &Entry) -> Vec<String> {
+fn format_ratio_lines(entry: &ComparedMetric) -> Vec<String> {
     let Some(contrast) = entry.judged() else { return Vec::new() };
     let shown =
         if entry.metric.is_share() { format_points(&contrast.estimate) } else { format_ratio(&contrast.estimate) };
     match entry.verdict {
-        Verdict::Reference => Vec::new(),
-        Verdict::Exact | Verdict::Higher | Verdict::Lower => vec![shown],
-        Verdict::NoDifferenceShown => vec![shown, nothing_shown(entry, contrast)],
-        Verdict::WithinNoise => vec![shown, "within the noise".to_owned()],
-        Verdict::NotAfterCorrection => vec![shown, "not after Holm's correction".to_owned()],
-        Verdict::TooFewPairs => vec![shown, format!("n = {}: no interval", contrast.estimate.n)],
+        ComparisonVerdict::Reference => Vec::new(),
+        ComparisonVerdict::Exact | ComparisonVerdict::Higher | ComparisonVerdict::Lower => vec![shown],
+        ComparisonVerdict::NoDifferenceShown => vec![shown, format_nothing_shown(entry, contrast)],
+        ComparisonVerdict::WithinNoise => vec![shown, "within the noise".to_owned()],
+        ComparisonVerdict::NotAfterCorrection => vec![shown, "not after Holm's correction".to_owned()],
+        ComparisonVerdict::TooFewPairs => vec![shown, format!("n = {}: no interval", contrast.estimate.n)],
     }
 }
 
 /// With the smallest difference of accuracy that would have shown.
-fn nothing_shown(entry: &Entry, contrast: &Contrast) -> String {
+fn format_nothing_shown(entry: &ComparedMetric, contrast: &Contrast) -> String {
     match contrast.detectable.filter(|_| entry.metric.is_share()) {
         Some(least) => format!("no difference shown, from {:.1} on", least * 100.0),
         None => "no difference shown".to_owned(),
@@ -136,19 +136,19 @@ fn nothing_shown(entry: &Entry, contrast: &Contrast) -> String {
 }
 
 /// What stands below a group's table: the noise floor, and cells that were not measured.
-pub(crate) fn remarks(comparison: &Comparison) -> Vec<String> {
-    let failed = |member: &Member| -> Vec<String> {
+pub(crate) fn format_remarks(comparison: &Comparison) -> Vec<String> {
+    let failed = |member: &ComparedMember| -> Vec<String> {
         let failures = member.failures.iter().map(|failure| {
             let (model, error) = (&member.model, format_line(&failure.error));
             format!("not measured: {model}, {}, seed {}: {error}", failure.task, failure.seed)
         });
         failures.collect()
     };
-    noise(comparison).into_iter().chain(comparison.members.iter().flat_map(failed)).collect()
+    format_noise_floor(comparison).into_iter().chain(comparison.members.iter().flat_map(failed)).collect()
 }
 
 /// What the A/A cells showed.
-fn noise(comparison: &Comparison) -> Option<String> {
+fn format_noise_floor(comparison: &Comparison) -> Option<String> {
     let floor = |(metric, twin): &(Metric, Estimate)| {
         let floor = comparison.noise_floor(*metric)?;
         Some(format!("{} {:.1} % (n = {})", metric.title(), floor * 100.0, twin.n))

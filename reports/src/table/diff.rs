@@ -3,7 +3,7 @@
 use super::format::{Format, bullet};
 use super::plain::format_sentence;
 use super::text_table::TextTable;
-use crate::analyses::diff::{Change, Condition, Diff};
+use crate::analyses::diff::{Change, ChangedSetting, Diff};
 use crate::rows::recipe;
 
 use super::number::{format_metric, format_ratio};
@@ -11,7 +11,7 @@ use super::number::{format_metric, format_ratio};
 /// What changed, what else differs, and what may not be concluded.
 pub fn format_diff(diff: &Diff, format: Format) -> String {
     let conditions = diff.conditions.iter().map(|condition| {
-        let [before, after] = sides(condition);
+        let [before, after] = format_sides(condition);
         format!("{}: {before} before, {after} after", condition.what)
     });
     let unmatched = diff.unmatched.iter().map(|(name, run)| format!("only in {run}: {name}"));
@@ -23,7 +23,7 @@ pub fn format_diff(diff: &Diff, format: Format) -> String {
 }
 
 /// Of two recipes only what differs, uncut.
-fn sides(Condition { what, before, after }: &Condition) -> [String; 2] {
+fn format_sides(ChangedSetting { what, before, after }: &ChangedSetting) -> [String; 2] {
     match *what {
         "recipe" if !before.is_empty() && !after.is_empty() => {
             [recipe::format_difference(before, &[after.as_str()]), recipe::format_difference(after, &[before.as_str()])]
@@ -51,25 +51,25 @@ fn table(diff: &Diff) -> TextTable {
                   all, and no ratio."
                 .to_owned(),
         header: ["group", "model", "metric", "n", "before", "after", "ratio"].map(str::to_owned).to_vec(),
-        rows: diff.changes.iter().map(row).collect(),
+        rows: diff.changes.iter().map(format_row).collect(),
         left: 3,
     }
 }
 
-fn row(change: &Change) -> Vec<String> {
+fn format_row(change: &Change) -> Vec<String> {
     let ratio = change.ratio.map(|ratio| format_ratio(&ratio.estimate)).unwrap_or_default();
     vec![
         change.group.clone(),
         change.model.clone(),
         change.metric.title().to_owned(),
-        replicates(change),
+        format_replicates(change),
         format_metric(change.metric, &change.before),
         format_metric(change.metric, &change.after),
         ratio,
     ]
 }
 
-fn replicates(change: &Change) -> String {
+fn format_replicates(change: &Change) -> String {
     match change.pairs {
         0 => format!("{} and {}, none shared", change.before.n, change.after.n),
         pairs => pairs.to_string(),

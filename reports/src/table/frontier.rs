@@ -9,13 +9,13 @@ use super::number::format_metric;
 /// The networks by cost, the cheapest first.
 pub fn frontier(frontier: &Frontier) -> TextTable {
     let (setting, cost) = (&frontier.setting, frontier.cost.title());
-    let header = ["model", "style", "group", cost, "test accuracy", "n", "on the frontier"];
+    let header = ["model", "style", "group", cost, Metric::TestAccuracy.title(), "n", "on the frontier"];
     TextTable {
         id: format!("frontier-{}-{}-{}", frontier.cost.word(), setting.data, setting.device),
         title: format!("Accuracy against {cost}: {} on {}", setting.data, setting.device),
         caption: LEGEND.to_owned(),
         header: header.map(str::to_owned).to_vec(),
-        rows: frontier.points.iter().map(|point| row(point, frontier.cost)).collect(),
+        rows: frontier.points.iter().map(|point| format_row(point, frontier.cost)).collect(),
         left: 3,
     }
 }
@@ -23,7 +23,7 @@ pub fn frontier(frontier: &Frontier) -> TextTable {
 const LEGEND: &str = "yes: no other network is as good in both and better in one, by the means. open: another is, but the \
                       intervals of their pairs leave it open. no: another is, beyond the intervals.";
 
-fn row(point: &Tradeoff, cost: Metric) -> Vec<String> {
+fn format_row(point: &Tradeoff, cost: Metric) -> Vec<String> {
     let beaten = point.beaten_by.as_deref().unwrap_or_default();
     let standing = match point.standing {
         Standing::On => "yes".to_owned(),

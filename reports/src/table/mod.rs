@@ -20,9 +20,9 @@ pub mod splice;
 mod text_table;
 
 pub use answer::format_answers;
-pub(crate) use claims::sentences;
+pub(crate) use claims::format_sentences;
 pub use claims::{format_claims, tables, verdicts};
-pub(crate) use comparison::{LEGEND, remarks};
+pub(crate) use comparison::{LEGEND, format_remarks};
 pub use comparison::{comparison, format_comparisons};
 pub use diff::format_diff;
 pub use document::{Section, format_document, format_failures, format_section};

@@ -14,12 +14,12 @@ pub fn published(compared: &[PublishedComparison]) -> TextTable {
                   run, ± its standard deviation where there were more; recipes differ unless they were set alike."
             .to_owned(),
         header: header.map(str::to_owned).to_vec(),
-        rows: compared.iter().flat_map(lines).collect(),
+        rows: compared.iter().flat_map(format_rows).collect(),
         left: 4,
     }
 }
 
-fn lines(compared: &PublishedComparison) -> Vec<Vec<String>> {
+fn format_rows(compared: &PublishedComparison) -> Vec<Vec<String>> {
     let comparable = compared.otherwise.as_ref().map_or("yes".to_owned(), |why| format!("no\n{why}"));
     let epochs = compared.epochs.map_or(String::new(), |epochs| epochs.to_string());
     let row = |figure: &Published| {
@@ -29,19 +29,19 @@ fn lines(compared: &PublishedComparison) -> Vec<Vec<String>> {
             comparable.clone(),
             format!("{}\n{}", figure.source, figure.seen_in),
             epochs.clone(),
-            here(&compared.measured),
-            there(figure),
+            format_measured(&compared.measured),
+            format_published(figure),
         ]
     };
     compared.published.iter().map(row).collect()
 }
 
-fn here(error: &Estimate) -> String {
+fn format_measured(error: &Estimate) -> String {
     let spread = error.high.map_or(String::new(), |high| format!(" ± {:.2}", (high - error.value) * 100.0));
     format!("{:.2}{spread} % (n = {})", error.value * 100.0, error.n)
 }
 
-fn there(figure: &Published) -> String {
+fn format_published(figure: &Published) -> String {
     let spread = figure.spread.map_or(String::new(), |spread| format!(" ± {spread:.2}"));
     format!("{:.2}{spread} % (n = {})", figure.value, figure.n)
 }

@@ -12,7 +12,7 @@ pub fn rankings(rankings: &[Ranking]) -> TextTable {
         title: "On the whole".to_owned(),
         caption: LEGEND.to_owned(),
         header: ["metric", "groups", "ranking", "not ranked"].map(str::to_owned).to_vec(),
-        rows: rankings.iter().map(row).collect(),
+        rows: rankings.iter().map(format_row).collect(),
         left: 4,
     }
 }
@@ -22,7 +22,7 @@ const LEGEND: &str = "How many times worse than each group's best: the geometric
                       wins where, counts a group of small networks as much as one of large ones, and says nothing of other \
                       groups.";
 
-fn row(ranking: &Ranking) -> Vec<String> {
+fn format_row(ranking: &Ranking) -> Vec<String> {
     let place = |Ranked { name, rank, behind }: &Ranked| format!("{rank}. {name} {}", format_ratio(behind));
     let out = |(name, missing): &(String, usize)| format!("{name} (missing in {missing})");
     vec![

@@ -15,15 +15,15 @@ use super::number::{format_metric, format_points};
 pub fn format_advice(advice: &Advice, format: Format) -> String {
     let verdict = advice.fitting.first().map_or_else(
         || "No measured network keeps these limits.".to_owned(),
-        |chosen| format!("Take {}: {}", chosen.model, how_sure(advice, chosen)),
+        |chosen| format!("Take {}: {}", chosen.model, describe_confidence(advice, chosen)),
     );
     let (bold, gap) = if format == Format::Markdown { ("**", "\n") } else { ("", "") };
-    let (heading, verdict) = (format_sentence(&heading(advice), format), format_sentence(&verdict, format));
+    let (heading, verdict) = (format_sentence(&format_heading(advice), format), format_sentence(&verdict, format));
     format!("{bold}{heading}{bold}\n{gap}{verdict}\n\n{}", table(advice).format(format))
 }
 
 /// The setting, unlike any other's.
-fn heading(advice: &Advice) -> String {
+fn format_heading(advice: &Advice) -> String {
     let Setting { data, device, host, suite, skipbench, .. } = &advice.setting;
     format!(
         "{data} on {device}, machine {host}, suite {suite}, skipbench {skipbench}{}",
@@ -31,7 +31,7 @@ fn heading(advice: &Advice) -> String {
     )
 }
 
-fn how_sure(advice: &Advice, chosen: &Candidate) -> String {
+fn describe_confidence(advice: &Advice, chosen: &Candidate) -> String {
     let accuracy = format_metric(Metric::TestAccuracy, &chosen.accuracy);
     let limits = match chosen.fit {
         Fit::Sure => "it keeps the limits with its whole intervals",
@@ -53,9 +53,11 @@ fn table(advice: &Advice) -> TextTable {
         let bound = Estimate { n: 1, value: limit.bound, low: None, high: None };
         format!("{} {sign} {}", limit.metric.title(), format_metric(limit.metric, &bound))
     });
-    let header =
-        ["model", "style", "fits", "test accuracy", "behind, points"].map(str::to_owned).into_iter().chain(limits);
-    let row = |one: &Candidate| row(one, advice);
+    let header = ["model", "style", "fits", Metric::TestAccuracy.title(), "behind, points"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(limits);
+    let row = |one: &Candidate| format_row(one, advice);
     TextTable {
         id: "advice".to_owned(),
         title: "Advice".to_owned(),
@@ -66,17 +68,17 @@ fn table(advice: &Advice) -> TextTable {
     }
 }
 
-fn row(one: &Candidate, advice: &Advice) -> Vec<String> {
-    let words = [one.model.clone(), one.style.clone(), word(one.fit).to_owned()];
+fn format_row(one: &Candidate, advice: &Advice) -> Vec<String> {
+    let words = [one.model.clone(), one.style.clone(), format_fit(one.fit).to_owned()];
     let behind = one.behind.as_ref().map(format_points).unwrap_or_default();
     let kept = advice.limits.iter().zip(&one.kept).map(|(limit, (value, fit))| match value {
-        Some(value) => format!("{}, {}", format_metric(limit.metric, value), word(*fit)),
-        None => word(*fit).to_owned(),
+        Some(value) => format!("{}, {}", format_metric(limit.metric, value), format_fit(*fit)),
+        None => format_fit(*fit).to_owned(),
     });
     words.into_iter().chain([format_metric(Metric::TestAccuracy, &one.accuracy), behind]).chain(kept).collect()
 }
 
-fn word(fit: Fit) -> &'static str {
+fn format_fit(fit: Fit) -> &'static str {
     match fit {
         Fit::Sure => "yes",
         Fit::Likely => "likely",

@@ -30,7 +30,11 @@ pub fn roofs(roofs: &[Roof]) -> TextTable {
         title: "Times against the machine's ceilings".to_owned(),
         caption: LEGEND.to_owned(),
         header: HEADER.iter().map(|title| (*title).to_owned()).collect(),
-        rows: lines.iter().zip(distinguish(&named)).map(|(roofs, distinction)| row(roofs, &distinction)).collect(),
+        rows: lines
+            .iter()
+            .zip(distinguish(&named))
+            .map(|(roofs, distinction)| format_row(roofs, &distinction))
+            .collect(),
         left: 5,
     }
 }
@@ -56,7 +60,7 @@ fn identity(roof: &Roof) -> ([&str; 4], &Setting) {
     ([&roof.group, &roof.model, &roof.task, &roof.device], &roof.setting)
 }
 
-fn row(roofs: &[&Roof], distinction: &[String]) -> Vec<String> {
+fn format_row(roofs: &[&Roof], distinction: &[String]) -> Vec<String> {
     let middle = |of: fn(&Roof) -> f64| {
         let values: Vec<f64> = roofs.iter().map(|roof| of(roof)).collect();
         median(&values).unwrap_or(f64::NAN)

@@ -35,7 +35,7 @@ pub fn curves(curves: &[Curve]) -> TextTable {
         rows: lines
             .iter()
             .zip(distinguish(&named))
-            .map(|(curves, distinction)| row(curves, &distinction, &metrics))
+            .map(|(curves, distinction)| format_row(curves, &distinction, &metrics))
             .collect(),
         left: 4,
     }
@@ -48,16 +48,16 @@ fn identity(curve: &Curve) -> ([&str; 4], &Setting) {
     ([&curve.group, &curve.line, &curve.skip, &curve.sweep], &curve.setting)
 }
 
-fn row(curves: &[Curve], distinction: &[String], metrics: &[Metric]) -> Vec<String> {
+fn format_row(curves: &[Curve], distinction: &[String], metrics: &[Metric]) -> Vec<String> {
     let Curve { group, line, skip, sweep, points, .. } = &curves[0];
     let ends: Vec<String> = [points.first(), points.last()].iter().flatten().map(|(x, _)| x.to_string()).collect();
     let varied = format!("{} {}", sweep.replace('_', " "), ends.join("–"));
     let names = [group.clone(), format!("{line}{}", format_distinction(distinction)), skip.clone(), varied];
     let of = |metric: &Metric| curves.iter().find(|curve| curve.metric == *metric)?.exponent;
-    names.into_iter().chain(metrics.iter().map(|metric| of(metric).map_or(String::new(), exponent))).collect()
+    names.into_iter().chain(metrics.iter().map(|metric| of(metric).map_or(String::new(), format_exponent))).collect()
 }
 
-fn exponent(estimate: Estimate) -> String {
+fn format_exponent(estimate: Estimate) -> String {
     let text = match (estimate.low, estimate.high) {
         (Some(low), Some(high)) => format!("{:.2} [{low:.2}, {high:.2}]", estimate.value),
         _ => format!("{:.2}", estimate.value),

@@ -41,18 +41,18 @@ pub fn splice(document: &str, report: &Report) -> Result<String, SpliceError> {
         }
         let length = text[start..].find(&end).ok_or(SpliceError::Open(part.word()))?;
         let body = format_section(report, part);
-        text.replace_range(start..start + length, &lines(document, &format!("\n\n{}\n\n", body.trim())));
+        text.replace_range(start..start + length, &normalize_line_ends(document, &format!("\n\n{}\n\n", body.trim())));
         found = true;
     }
-    if found { Ok(text) } else { Err(SpliceError::NoMarker(names())) }
+    if found { Ok(text) } else { Err(SpliceError::NoMarker(format_section_names())) }
 }
 
 /// The text with the line ends of the document.
-fn lines(document: &str, text: &str) -> String {
+fn normalize_line_ends(document: &str, text: &str) -> String {
     if document.contains("\r\n") { text.replace('\n', "\r\n") } else { text.to_owned() }
 }
 
-fn names() -> String {
+fn format_section_names() -> String {
     Section::ALL.map(Section::word).join(", ")
 }
 
@@ -61,7 +61,7 @@ fn known(document: &str) -> Result<(), SpliceError> {
     let begins = document.split("<!-- skipbench:").skip(1);
     let words = begins.filter_map(|rest| rest.split_once(" -->")).map(|(word, _)| word);
     match words.into_iter().find(|word| Section::ALL.iter().all(|part| part.word() != *word)) {
-        Some(word) => Err(SpliceError::Unknown(word.to_owned(), names())),
+        Some(word) => Err(SpliceError::Unknown(word.to_owned(), format_section_names())),
         None => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Comparisons, from rows to the table.
 
-use skipbench_reports::analyses::compare::{Verdict, compare, rows};
+use skipbench_reports::analyses::compare::{ComparisonVerdict, compare, rows};
 use skipbench_reports::analyses::group::{Replicate, group};
 use skipbench_reports::analyses::metric::Metric;
 use skipbench_reports::rows::record::RunRow;
@@ -32,13 +32,13 @@ fn ratios_are_paired_by_seed_and_judged_by_their_interval() {
     assert_eq!(pair.members[0].model, "resnet", "the reference comes first");
     let dense = &pair.members[1];
     let accuracy = dense.entry(Metric::TestAccuracy).expect("measured");
-    assert_eq!(accuracy.verdict, Verdict::NoDifferenceShown);
+    assert_eq!(accuracy.verdict, ComparisonVerdict::NoDifferenceShown);
     let throughput = dense.entry(Metric::TrainThroughput).expect("measured");
-    assert_eq!(throughput.verdict, Verdict::Lower);
+    assert_eq!(throughput.verdict, ComparisonVerdict::Lower);
     // √((50/100) · (51/104)), seed by seed.
     let expected = (0.5f64 * 51.0 / 104.0).sqrt();
     assert!((throughput.ratio.expect("two pairs").estimate.value - expected).abs() < 1e-12);
-    assert_eq!(dense.entry(Metric::Params).expect("counted").verdict, Verdict::Exact);
+    assert_eq!(dense.entry(Metric::Params).expect("counted").verdict, ComparisonVerdict::Exact);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn accuracies_that_differ_alike_in_every_pair_are_not_certain_for_that() {
     let compared = compare(&group(&runs));
     let accuracy = compared[0].members[1].entry(Metric::TestAccuracy).expect("measured");
     assert!(accuracy.corrected_p.expect("three pairs") > 0.1, "one image of 1,000 is no difference: {accuracy:?}");
-    assert_eq!(accuracy.verdict, Verdict::NoDifferenceShown);
+    assert_eq!(accuracy.verdict, ComparisonVerdict::NoDifferenceShown);
 }
 
 #[test]
@@ -64,7 +64,10 @@ fn a_failed_cell_has_no_numbers_but_a_reason() {
 #[test]
 fn one_pair_is_too_few_for_an_interval() {
     let compared = compare(&group(&[trained("resnet", 1, 900), trained("dense", 1, 990)]));
-    assert_eq!(compared[0].members[1].entry(Metric::TestAccuracy).expect("measured").verdict, Verdict::TooFewPairs);
+    assert_eq!(
+        compared[0].members[1].entry(Metric::TestAccuracy).expect("measured").verdict,
+        ComparisonVerdict::TooFewPairs
+    );
 }
 
 #[test]
@@ -168,7 +171,7 @@ fn no_difference_below_the_noise_floor_is_called_one() {
     assert!(floor > 0.03 && floor < 0.1, "{floor}");
     assert_eq!(compared[0].members.len(), 3, "the twin is no member");
     let verdict = |index: usize| compared[0].members[index].entry(Metric::TrainThroughput).expect("timed").verdict;
-    assert_eq!((verdict(1), verdict(2)), (Verdict::WithinNoise, Verdict::Lower));
+    assert_eq!((verdict(1), verdict(2)), (ComparisonVerdict::WithinNoise, ComparisonVerdict::Lower));
     let text = format_comparisons(&compared, Format::Terminal);
     assert!(text.contains("noise floor, resnet against itself: train images/s"), "{text}");
 }
@@ -198,10 +201,10 @@ fn the_more_is_compared_the_more_it_takes_to_show_a_difference() {
         (comparison.judged, entry)
     };
     let (alone, entry) = compared(&["a"]);
-    assert_eq!((alone, entry.verdict), (1, Verdict::Lower));
+    assert_eq!((alone, entry.verdict), (1, ComparisonVerdict::Lower));
     assert_eq!(entry.corrected_p, entry.difference.expect("pairs").p);
     let (many, among) = compared(&["a", "b", "c", "d"]);
-    assert_eq!((many, among.verdict), (4, Verdict::NotAfterCorrection));
+    assert_eq!((many, among.verdict), (4, ComparisonVerdict::NotAfterCorrection));
     assert_eq!(among.difference, entry.difference, "the interval itself stays as it is");
     assert!(among.corrected_p > entry.corrected_p);
     let lines = rows(&compare(&group(&[reference, slightly_worse("a")].concat())));

@@ -1,7 +1,9 @@
 //! Programs that take turns: known ratios come out of drifting, disturbed times, and intervals hold the truth as often
 //! as they say.
 
-use skipbench_reports::stats::lockstep::{Sample, Turn, Verdict, dropped, judge, log_ratio, noise_floor, sets_needed};
+use skipbench_reports::stats::lockstep::{
+    Sample, TimeVerdict, Turn, dropped, judge, log_ratio, noise_floor, sets_needed,
+};
 
 use super::noise::{normals, uniforms};
 
@@ -152,16 +154,20 @@ fn with_several_programs_the_sets_of_each_follow_from_its_own_spread() {
 fn verdicts_follow_the_bounds() {
     let around = |middle: f64, spread: f64| [-1.0, -0.5, 0.0, 0.5, 1.0].map(|step| f64::ln_1p(middle) + spread * step);
     let judged = |logs: &[f64]| judge(&[Sample::fixed(logs)], Some(0.03))[0];
-    assert_eq!(judged(&around(0.0, 0.01)), Verdict::Pass);
-    assert_eq!(judged(&around(0.02, 0.005)), Verdict::Pass, "slower, but surely by less than the limit");
-    assert_eq!(judged(&around(0.06, 0.01)), Verdict::Regressed);
-    assert_eq!(judged(&around(0.025, 0.02)), Verdict::CannotTell, "the estimate lies below the limit, the bound above");
-    assert_eq!(judged(&around(0.06, 0.2)), Verdict::CannotTell);
-    assert_eq!(judged(&[0.5]), Verdict::CannotTell, "one set has no spread");
+    assert_eq!(judged(&around(0.0, 0.01)), TimeVerdict::Pass);
+    assert_eq!(judged(&around(0.02, 0.005)), TimeVerdict::Pass, "slower, but surely by less than the limit");
+    assert_eq!(judged(&around(0.06, 0.01)), TimeVerdict::Regressed);
+    assert_eq!(
+        judged(&around(0.025, 0.02)),
+        TimeVerdict::CannotTell,
+        "the estimate lies below the limit, the bound above"
+    );
+    assert_eq!(judged(&around(0.06, 0.2)), TimeVerdict::CannotTell);
+    assert_eq!(judged(&[0.5]), TimeVerdict::CannotTell, "one set has no spread");
     let judged = |logs: &[f64]| judge(&[Sample::fixed(logs)], None)[0];
-    assert_eq!(judged(&around(0.06, 0.01)), Verdict::Slower);
-    assert_eq!(judged(&around(-0.06, 0.01)), Verdict::Faster);
-    assert_eq!(judged(&around(0.001, 0.01)), Verdict::NoDifferenceShown);
+    assert_eq!(judged(&around(0.06, 0.01)), TimeVerdict::Slower);
+    assert_eq!(judged(&around(-0.06, 0.01)), TimeVerdict::Faster);
+    assert_eq!(judged(&around(0.001, 0.01)), TimeVerdict::NoDifferenceShown);
 }
 
 /// What the verdict leans on is the interval that is shown.
@@ -174,9 +180,9 @@ fn alone_a_verdict_agrees_with_the_interval() {
         let ratio = sample.ratio().expect("four sets");
         let (low, high) = (ratio.low.expect("an end"), ratio.high.expect("an end"));
         let expected = match () {
-            () if high < 1.03 => Verdict::Pass,
-            () if low > 1.0 && ratio.value > 1.03 => Verdict::Regressed,
-            () => Verdict::CannotTell,
+            () if high < 1.03 => TimeVerdict::Pass,
+            () if low > 1.0 && ratio.value > 1.03 => TimeVerdict::Regressed,
+            () => TimeVerdict::CannotTell,
         };
         assert_eq!(judge(&[sample], Some(0.03)), [expected], "{ratio:?}");
     }
@@ -188,8 +194,8 @@ fn of_many_equal_programs_hardly_one_is_called_slower() {
     for _ in 0..2000 {
         let logs: Vec<Vec<f64>> = (0..8).map(|_| (0..6).map(|_| 0.015 * normal()).collect()).collect();
         let samples: Vec<Sample<'_>> = logs.iter().map(|logs| Sample::fixed(logs)).collect();
-        alarms += usize::from(judge(&samples, None).iter().any(|verdict| *verdict != Verdict::NoDifferenceShown));
-        regressed += usize::from(judge(&samples, Some(0.03)).contains(&Verdict::Regressed));
+        alarms += usize::from(judge(&samples, None).iter().any(|verdict| *verdict != TimeVerdict::NoDifferenceShown));
+        regressed += usize::from(judge(&samples, Some(0.03)).contains(&TimeVerdict::Regressed));
     }
     assert!(alarms <= 120, "{alarms} of 2000: in at most 5 % of tables");
     assert!(regressed <= 20, "{regressed} of 2000 beyond a limit of 3 %");

@@ -68,7 +68,8 @@ pub(super) struct JobArgs {
     /// Begin no further round once so many seconds have gone into rounds.
     #[arg(long, default_value_t = 1800, value_name = "SECONDS")]
     max_time: u64,
-    /// Where base/ and head/ go. Default: target/gate/job, anew each time.
+    /// Where base/ and head/ go. Default: target/gate/job. What an earlier job of the gate left
+    /// there is deleted; a directory that holds anything else is refused.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Cargo features to build both with, beside the default ones.

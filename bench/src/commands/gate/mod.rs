@@ -3,7 +3,7 @@
 mod arguments;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -13,59 +13,71 @@ use skipbench_ci::output;
 use skipbench_ci::reproduce::commands;
 use skipbench_reports::rows::store;
 
-use super::{print, print_json, terminal};
+use super::{print, print_json, say, terminal};
 use crate::gate::job::{Job, origin};
 use crate::gate::{baseline, interleave};
-use crate::run::runner::Stop;
+use crate::interrupt::{self, Interrupted, STOP};
 
 pub(crate) use arguments::GateArgs;
-use arguments::JobArgs;
-
-/// What a Ctrl-C raises.
-static STOP: Stop = Stop::new();
 
 /// The project's own limits, where they are kept.
 const USUAL_CONFIG: &str = "ci/gate.toml";
 
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
-    forget([&arguments.junit, &arguments.benchmark_json])?;
     let config = config(arguments.config.as_deref())?;
     let (base, head, origin) = match (&arguments.base, &arguments.head) {
         (Some(base), Some(head)) if arguments.bless => return blessed(base, head, arguments.json),
-        (Some(base), Some(head)) => (base.clone(), head.clone(), origin(head)),
+        (Some(base), Some(head)) => {
+            forget(arguments)?;
+            (base.clone(), head.clone(), origin(head))
+        }
         _ => {
-            let job = measure(&arguments.job)?;
+            let job = measure(arguments)?;
             (job.base_dir(), job.head_dir(), job.origin()?)
         }
     };
     let read = |dir: &Path| store::read(dir).with_context(|| dir.display().to_string());
     let judgement = judge(&read(&base)?, &read(&head)?, &config)?.reproducible(&origin);
-    show(arguments, &judgement)?;
     if let Some(path) = &arguments.junit {
         store::replace(path, &output::format_junit(&judgement))?;
     }
     if let Some(path) = &arguments.benchmark_json {
         store::replace(path, &serde_json::to_string_pretty(&output::benchmarks(&judgement))?)?;
     }
+    show(arguments, &judgement)?;
     Ok(ExitCode::from(judgement.exit_code()))
 }
 
 /// Lets base and head take turns, until a Ctrl-C.
-fn measure(arguments: &JobArgs) -> Result<Job> {
-    let job = Job::prepare(&arguments.request()?)?;
-    ctrlc::set_handler(|| {
-        STOP.raise();
+fn measure(arguments: &GateArgs) -> Result<Job> {
+    interrupt::listen(|_| {})?;
+    let job = Job::prepare(&arguments.job.request()?).map_err(|error| {
+        // Cargo and Git hear a Ctrl-C too, and fail.
+        if STOP.soon() { Interrupted.into() } else { error }
     })?;
-    interleave::run(&job, &STOP, |what| eprintln!("gate: {what}"))?;
+    forget(arguments)?;
+    interleave::run(&job, &STOP, |what| say(&format!("gate: {what}")))?;
     Ok(job)
 }
 
-/// An earlier job's files are not this one's, whatever becomes of it.
-fn forget(files: [&Option<PathBuf>; 2]) -> Result<()> {
-    for file in files.into_iter().flatten().filter(|file| file.is_file()) {
-        fs::remove_file(file).with_context(|| file.display().to_string())?;
+/// An earlier job's files are not this one's, whatever becomes of it. Others are left alone until there is a verdict to
+/// put in their place.
+fn forget(arguments: &GateArgs) -> Result<()> {
+    forget_file(arguments.junit.as_deref(), output::is_junit)?;
+    forget_file(arguments.benchmark_json.as_deref(), are_benchmarks)
+}
+
+fn forget_file(file: Option<&Path>, is_ours: fn(&str) -> bool) -> Result<()> {
+    match file.filter(|file| fs::read_to_string(file).is_ok_and(|text| is_ours(&text))) {
+        Some(file) => fs::remove_file(file).with_context(|| file.display().to_string()),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Whether `text` is a list of [`output::benchmarks`], and not one of another program in the same form.
+fn are_benchmarks(text: &str) -> bool {
+    let all: Result<Vec<serde_json::Value>, _> = serde_json::from_str(text);
+    all.is_ok_and(|all| all.iter().all(|one| one["extra"].as_str().is_some_and(|extra| extra.contains(", n = "))))
 }
 
 fn config(given: Option<&Path>) -> Result<Config> {
@@ -101,10 +113,9 @@ fn blessed(base: &Path, head: &Path, json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     // Before the base is another: whoever stops it here has seen what it would do.
-    for change in &blessing.changes {
-        print(&format!("{change}\n"))?;
-    }
+    let shown = blessing.changes.iter().try_for_each(|change| print(&format!("{change}\n")));
     baseline::write(base, head, &blessing.runs)?;
+    shown?;
     print(&format!("{}: {cells} cells, {changes} changes; commit it with the change that makes it\n", base.display()))?;
     Ok(ExitCode::SUCCESS)
 }

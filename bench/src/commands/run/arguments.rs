@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::run::progress::Show;
@@ -61,15 +61,18 @@ pub(crate) struct SharedArgs {
     /// Where no directory is given, that in SKIPBENCH_DATA, else `data`.
     #[arg(long, value_name = "DIR|SET")]
     pub(crate) data: Option<String>,
-    /// Where rows go. Default reports/out/SUITE-TIME.
+    /// Where rows go. Default skipbench-results/SUITE-TIME, with -2 and so on where that is taken.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Go on with the run in this directory: no cell that has a row is repeated.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "seeds", "device", "filter", "jobs", "threads", "data"])]
     pub(crate) resume: Option<PathBuf>,
-    /// With --resume: repeat the cells that were not measured.
+    /// With --resume: repeat the cells that were not measured, and those whose row or samples are damaged.
     #[arg(long, requires = "resume")]
     pub(crate) retry_failed: bool,
+    /// With --resume: measure this cell anew, named as in runs.csv; a unique beginning is enough. May be repeated.
+    #[arg(long, requires = "resume", value_name = "CELL")]
+    pub(crate) again: Vec<String>,
     /// Untimed cells (training, memory) that run at the same time, in place of the suite's number.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
@@ -95,7 +98,12 @@ impl RunArgs {
 
 impl SharedArgs {
     /// What they ask for of `suite`.
+    ///
+    /// # Errors
+    /// What only a run that is resumed can do.
     pub(crate) fn request(&self, suite: &str) -> Result<Request> {
+        // Clap asks for no argument that conflicts with one that is there, as the suite does.
+        ensure!(!self.retry_failed && self.again.is_empty(), "--retry-failed and --again go with --resume DIR");
         Ok(Request {
             suite: suite.to_owned(),
             aa: false,
@@ -104,7 +112,6 @@ impl SharedArgs {
             seeds: self.seeds.clone(),
             devices: self.device.clone(),
             data: self.data.clone(),
-            out: self.out.clone(),
             jobs: self.jobs.map(usize::from),
             threads: self.threads.map(usize::from),
             list: self.list,
@@ -119,7 +126,7 @@ impl SharedArgs {
             (_, true) => Show::Json,
             _ => Show::Usual,
         };
-        Options { retry_failed: self.retry_failed, show }
+        Options { retry_failed: self.retry_failed, again: self.again.clone(), show }
     }
 }
 

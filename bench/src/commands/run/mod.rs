@@ -2,6 +2,7 @@
 
 mod arguments;
 
+use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -12,37 +13,29 @@ use skipbench_reports::report::Report;
 
 use super::rows::read;
 use super::{compare, print, print_json, say, terminal};
+use crate::interrupt::{self, INTERRUPTED, STOP};
 use crate::run::provenance::Host;
 use crate::run::rundir::{self, Plan};
-use crate::run::runner::Stop;
 use crate::run::session::{self, Ending};
 use crate::run::{derived, plan, planning};
 
 pub(crate) use arguments::{RunArgs, SharedArgs};
 
-/// What a Ctrl-C raises.
-pub(super) static STOP: Stop = Stop::new();
-
-/// Exit code of what a Ctrl-C ended.
-pub(super) const INTERRUPTED: u8 = 130;
-
-/// Makes a Ctrl-C end sessions in good order. Once a process.
+/// Makes a Ctrl-C end sessions in good order. Once a process, before anything is asked or planned.
 pub(super) fn listen() -> Result<()> {
-    Ok(ctrlc::set_handler(|| {
-        let message = match STOP.raise() {
-            0 => "\nfinishing the cells in hand; Ctrl-C again stops them now",
-            _ => "\nstopping",
-        };
-        eprintln!("{message}");
-    })?)
+    interrupt::listen(|before| match before {
+        0 => say("\nfinishing the cells in hand; Ctrl-C again stops them now"),
+        _ => say("\nstopping"),
+    })
 }
 
 pub(crate) fn run(arguments: &RunArgs) -> Result<ExitCode> {
     let (host, shared) = (Host::read()?, &arguments.shared);
-    let (dir, plan) = match &shared.resume {
-        Some(dir) => (dir.clone(), rundir::open(dir)?),
-        None => planning::plan(&arguments.request()?, &host, &say)?,
-    };
+    listen()?;
+    if let Some(dir) = &shared.resume {
+        return resume(dir, &host, shared);
+    }
+    let plan = planning::plan(&arguments.request()?, &host, &say)?;
     ensure!(
         !plan.cells.is_empty(),
         "--filter '{}' leaves no cell; `skipbench run {} --list` shows all",
@@ -52,14 +45,40 @@ pub(crate) fn run(arguments: &RunArgs) -> Result<ExitCode> {
     if shared.list {
         return list(&plan, shared.json);
     }
-    if shared.resume.is_none() {
-        rundir::create(&dir, &plan, &host)?;
+    let dir = shared.out.clone().map_or_else(|| rundir::create_free(&plan.suite), Ok)?;
+    let lock = rundir::create(&dir, &plan, &host)?;
+    session(&dir, lock, plan, &host, shared)
+}
+
+/// Goes on with the run in `dir`, or lists its cells.
+fn resume(dir: &Path, host: &Host, shared: &SharedArgs) -> Result<ExitCode> {
+    if shared.list {
+        return list(&rundir::open(dir)?, shared.json);
     }
-    listen()?;
-    match session::run(&dir, plan, &host, shared.options(), &STOP, &say)? {
-        Ending::Complete(precision) => conclude(&dir, precision, shared.json),
+    let (lock, plan) = rundir::resume(dir)?;
+    ensure_known(&shared.again, &[(dir, &plan)])?;
+    session(dir, lock, plan, host, shared)
+}
+
+/// # Errors
+/// A word of `--again` that names no cell of the plans.
+pub(super) fn ensure_known(again: &[String], plans: &[(&Path, &Plan)]) -> Result<()> {
+    for word in again {
+        let mut known = false;
+        for (dir, plan) in plans {
+            known |= rundir::cell(dir, plan, word)?.is_some();
+        }
+        ensure!(known, "--again {word}: no cell begins so; runs.csv and plan.json name them");
+    }
+    Ok(())
+}
+
+/// One session at the run, whose directory is held locked until it ends.
+fn session(dir: &Path, _lock: File, plan: Plan, host: &Host, shared: &SharedArgs) -> Result<ExitCode> {
+    match session::run(dir, plan, host, shared.options(), &STOP, &say)? {
+        Ending::Complete(precision) => conclude(dir, precision, shared.json),
         Ending::Interrupted(left) => {
-            eprintln!("stopped with {left} cell(s) to go; go on with: skipbench run --resume {}", dir.display());
+            say(&format!("stopped with {left} cell(s) to go; go on with: skipbench run --resume {}", dir.display()));
             Ok(ExitCode::from(INTERRUPTED))
         }
     }
@@ -94,9 +113,9 @@ fn conclude(dir: &Path, precision: Option<String>, json: bool) -> Result<ExitCod
     }
     if report.broken > 0 {
         let (broken, dir) = (report.broken, dir.display());
-        eprintln!(
+        say(&format!(
             "{broken} cell(s) could not be measured; try them again with: skipbench run --resume {dir} --retry-failed"
-        );
+        ));
     }
     Ok(ExitCode::from(u8::from(report.broken > 0)))
 }

@@ -13,35 +13,29 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::json;
 use skipbench_reports::rows::{render, store};
-use skipbench_reports::stats::lockstep::Verdict;
+use skipbench_reports::stats::lockstep::TimeVerdict;
 
-use super::{print, print_json};
+use super::{print, print_json, say};
+use crate::executable;
+use crate::interrupt::{self, INTERRUPTED, STOP};
 use crate::lockstep::process::Commands;
 use crate::lockstep::result::Outcome;
 use crate::lockstep::session;
 use crate::lockstep::set::Stopped;
-use crate::run::runner::Stop;
 
 pub(crate) use arguments::VersusArgs;
 
-static STOP: Stop = Stop::new();
-
-/// Exit status after a Ctrl-C.
-const INTERRUPTED: u8 = 130;
-
 pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
     let (names, words) = (arguments.names()?, arguments.words()?);
-    ctrlc::set_handler(|| {
-        STOP.raise();
-    })?;
-    let guard = Some(std::env::current_exe().context("finding this program")?);
+    interrupt::listen(|_| {})?;
+    let guard = Some(executable::own()?.path()?.to_owned());
     let timeout = Duration::from_secs_f64(arguments.timeout);
     let mut launcher = Commands { words: &words, guard, timeout, stop: &STOP };
     let session = session::run(&arguments.plan(), &mut launcher, &mut *progress::observer(arguments.quiet));
     let session = match session {
         Ok(session) => session,
         Err(Stopped) => {
-            eprintln!("interrupted: nothing is said of sets that are not done");
+            say("interrupted: nothing is said of sets that are not done");
             return Ok(ExitCode::from(INTERRUPTED));
         }
     };
@@ -63,9 +57,9 @@ pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
 fn exit_code(outcome: &Outcome) -> u8 {
     if outcome.is_broken() {
         2
-    } else if outcome.any(Verdict::Regressed) {
+    } else if outcome.any(TimeVerdict::Regressed) {
         1
-    } else if outcome.any(Verdict::CannotTell) {
+    } else if outcome.any(TimeVerdict::CannotTell) {
         3
     } else {
         0

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::lockstep::session::Observer;
 use crate::lockstep::set::SetRecord;
+use crate::tell::say;
 
 pub(super) fn observer(quiet: bool) -> Box<dyn Observer> {
     if quiet {
@@ -45,10 +46,10 @@ impl Observer for Lines {
 
     fn finished(&mut self, number: u64, sets: u64, set: &SetRecord) {
         for (member, error) in &set.broken {
-            eprintln!("program {}: {error}", member + 1);
+            say(&format!("program {}: {error}", member + 1));
         }
         let left = format_time(left(self.start, number as f64, sets));
-        eprintln!("set {number} of {sets} is done, about {left} left");
+        say(&format!("set {number} of {sets} is done, about {left} left"));
     }
 }
 

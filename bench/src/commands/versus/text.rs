@@ -1,6 +1,6 @@
 //! What a comparison says, for people: the answer, then the table, then what to know before believing it.
 
-use skipbench_reports::stats::lockstep::Verdict;
+use skipbench_reports::stats::lockstep::TimeVerdict;
 
 use super::format::{bare, format_ns, interval, percent, signed};
 use crate::commands::{format_count, format_table};
@@ -30,16 +30,16 @@ fn answers(outcome: &Outcome) -> String {
     lines(outcome.programs.iter().filter_map(broken).chain(judged))
 }
 
-fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict: Verdict) -> String {
+fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict: TimeVerdict) -> String {
     let (name, limit) = (&program.name, percent(outcome.limit.unwrap_or(0.0)));
     let ratio = program.ratio.as_ref();
     let (change, range) = (ratio.map_or(0.0, |ratio| ratio.value - 1.0), ratio.map_or_else(String::new, interval));
     let size = percent(change.abs());
     let work = if outcome.unit == "steps" { String::new() } else { format!(" for as many {}", outcome.unit) };
     match verdict {
-        Verdict::Slower => format!("{name} is slower than {reference}: it takes {size} longer{work}{range}."),
-        Verdict::Faster => format!("{name} is faster than {reference}: it takes {size} less time{work}{range}."),
-        Verdict::NoDifferenceShown => {
+        TimeVerdict::Slower => format!("{name} is slower than {reference}: it takes {size} longer{work}{range}."),
+        TimeVerdict::Faster => format!("{name} is faster than {reference}: it takes {size} less time{work}{range}."),
+        TimeVerdict::NoDifferenceShown => {
             let detectable = program.detectable.map(percent).unwrap_or_default();
             format!(
                 "No difference between {name} and {reference} was shown: {}{range}. A difference of {detectable} would \
@@ -47,14 +47,14 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
                 signed(change)
             )
         }
-        Verdict::Pass => format!(
+        TimeVerdict::Pass => format!(
             "{name} passes: its time differs from that of {reference} by {}{range}, surely less than the limit of {limit}.",
             signed(change)
         ),
-        Verdict::Regressed => {
+        TimeVerdict::Regressed => {
             format!("{name} has regressed: it takes {size} longer than {reference}{work}{range}; the limit is {limit}.")
         }
-        Verdict::CannotTell => format!(
+        TimeVerdict::CannotTell => format!(
             "Nobody can tell whether {name} is slower than {reference} by more than {limit}: {}{range}. More sets \
              (--sets, --precision) may tell.",
             signed(change)
@@ -104,12 +104,12 @@ fn verdict(outcome: &Outcome, program: &ProgramOutcome) -> String {
     }
     let word = match program.verdict {
         None => "the reference",
-        Some(Verdict::Faster) => "faster",
-        Some(Verdict::Slower) => "slower",
-        Some(Verdict::NoDifferenceShown) => "no difference shown",
-        Some(Verdict::Pass) => "pass",
-        Some(Verdict::Regressed) => "regressed",
-        Some(Verdict::CannotTell) => "cannot tell",
+        Some(TimeVerdict::Faster) => "faster",
+        Some(TimeVerdict::Slower) => "slower",
+        Some(TimeVerdict::NoDifferenceShown) => "no difference shown",
+        Some(TimeVerdict::Pass) => "pass",
+        Some(TimeVerdict::Regressed) => "regressed",
+        Some(TimeVerdict::CannotTell) => "cannot tell",
     };
     word.to_owned()
 }

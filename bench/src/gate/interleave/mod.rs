@@ -7,16 +7,18 @@
 
 mod collected;
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store;
 
 use super::job::Job;
 use crate::cell::{Cell, Task};
+use crate::executable::{self, Executable};
+use crate::interrupt::{INTERRUPTED, Interrupted};
+use crate::lockstep::process::guard;
 use crate::run::plan::{self, PlannedCell};
 use crate::run::runner::Stop;
 
@@ -48,8 +50,7 @@ enum Selection<'a> {
 pub(crate) fn run(job: &Job, stop: &Stop, mut tell: impl FnMut(&str)) -> Result<()> {
     let path = job.dir.join("suite.toml");
     store::replace(&path, &job.suite)?;
-    let cells = cells(&job.head, &path)?;
-    let (timed, untimed) = divide(&cells);
+    let (timed, untimed) = divide(&job.cells);
     let mut interleaving = Interleaving { job, stop, collected: Collected::default() };
     for task in untimed {
         for side in [Side::Base, Side::Head] {
@@ -70,14 +71,32 @@ pub(crate) fn run(job: &Job, stop: &Stop, mut tell: impl FnMut(&str)) -> Result<
     Ok(())
 }
 
-/// The suite's cells.
-fn cells(program: &Path, suite: &Path) -> Result<Vec<Cell>> {
-    let words = ["run".as_ref(), suite.as_os_str(), "--list".as_ref(), "--json".as_ref()];
-    let output = Command::new(program).args(words).stderr(Stdio::inherit()).output();
-    let output = output.with_context(|| program.display().to_string())?;
-    ensure!(output.status.success(), "{}: it cannot run the suite", program.display());
+/// The cells of the suite of that text, as a program has them.
+///
+/// # Errors
+/// If it cannot run the suite.
+pub(super) fn list(program: &Executable, suite: &str) -> Result<Vec<Cell>> {
+    let file = tempfile::Builder::new().suffix(".toml").tempfile()?;
+    store::replace(file.path(), suite)?;
+    let words = ["run".as_ref(), file.path().as_os_str(), "--list".as_ref(), "--json".as_ref()];
+    let output = guarded(program)?.args(words).stderr(Stdio::inherit()).output();
+    let (name, output) = (program.name().display(), output.with_context(|| program.name().display().to_string())?);
+    ensure_not_interrupted(&output)?;
+    ensure!(output.status.success(), "{name}: it cannot run the suite");
     let cells: Vec<PlannedCell> = serde_json::from_slice(&output.stdout).context("the list of cells")?;
     Ok(cells.into_iter().map(|planned| planned.cell).filter(|cell| !cell.twin).collect())
+}
+
+/// A command that starts a program which ends with this one, also where this one is killed.
+fn guarded(program: &Executable) -> Result<Command> {
+    Ok(guard(executable::own()?.command()?, program.path()?))
+}
+
+fn ensure_not_interrupted(output: &Output) -> Result<()> {
+    if output.status.code() == Some(i32::from(INTERRUPTED)) {
+        return Err(Interrupted.into());
+    }
+    Ok(())
 }
 
 /// The timed cells, of the first seed alone, for a round is a repetition; and the tasks of the others.
@@ -114,24 +133,25 @@ impl Interleaving<'_> {
     /// One program's turn.
     fn turn(&mut self, side: Side, selection: Selection<'_>) -> Result<()> {
         if self.stop.soon() {
-            bail!("interrupted");
+            return Err(Interrupted.into());
         }
         let dir = tempfile::tempdir_in(&self.job.dir)?;
         let run = dir.path().join("run");
         let program = if side == Side::Head { &self.job.head } else { &self.job.base };
         let filter = selection.filter();
-        let output = Command::new(program)
+        let output = guarded(program)?
             .args(["run".as_ref(), self.job.dir.join("suite.toml").as_os_str(), "--quiet".as_ref()])
             .args(["--filter", &filter, "--out"])
             .arg(&run)
             .output()
-            .with_context(|| program.display().to_string())?;
+            .with_context(|| program.name().display().to_string())?;
+        ensure_not_interrupted(&output)?;
         let errors = String::from_utf8_lossy(&output.stderr);
         // 1: some cell could not be measured, which its row says.
         ensure!(
             matches!(output.status.code(), Some(0 | 1)),
             "the {side:?} could not run {filter} ({}): {}",
-            program.display(),
+            program.name().display(),
             errors.trim()
         );
         self.collected.take(side, selection, &run)

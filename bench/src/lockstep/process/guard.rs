@@ -1,5 +1,6 @@
 //! Programs that end with the driver, also where it is killed and they do not notice that their input ended.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -41,6 +42,12 @@ fn end_with_parent() -> Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn end_with_parent() -> Result<()> {
     Ok(())
+}
+
+/// A command that makes `program` end with this process: `own` starts this one.
+pub(crate) fn guard(mut own: Command, program: &Path) -> Command {
+    own.args([COMMAND, "--"]).arg(program).env(DRIVER, std::process::id().to_string());
+    own
 }
 
 /// Environment variable that tells the driver's process to the guard.

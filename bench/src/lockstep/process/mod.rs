@@ -14,7 +14,7 @@ use super::protocol::{Answer, Greeting, Introduction, Request};
 use super::{Fault, Launcher, Live, Turned};
 use crate::run::runner::Stop;
 
-pub(crate) use guard::exec_guarded;
+pub(crate) use guard::{exec_guarded, guard};
 
 /// What a program may take to end by itself once it was told to.
 const GRACE: Duration = Duration::from_secs(2);
@@ -59,12 +59,7 @@ impl Commands<'_> {
     fn command(&self, words: &[String]) -> Command {
         let (program, arguments) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
         let mut command = match &self.guard {
-            Some(guard) => {
-                let mut command = Command::new(guard);
-                command.args([guard::COMMAND, "--"]).arg(program);
-                command.env(guard::DRIVER, std::process::id().to_string());
-                command
-            }
+            Some(own) => guard(Command::new(own), program.as_ref()),
             None => Command::new(program),
         };
         command.args(arguments);

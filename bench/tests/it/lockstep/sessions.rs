@@ -10,7 +10,7 @@ use skipbench::internals::lockstep::result::Outcome;
 use skipbench::internals::lockstep::session::{Observer, Plan, Session, run};
 use skipbench::internals::lockstep::set::{Length, SetRecord, Stopped};
 use skipbench::internals::lockstep::{Evidence, Fault, Introduction, Launcher, Live, Turned};
-use skipbench_reports::stats::lockstep::Verdict;
+use skipbench_reports::stats::lockstep::TimeVerdict;
 
 /// What happens to whom.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -162,7 +162,7 @@ fn the_planted_ratio_comes_out_of_a_machine_that_becomes_slower() {
     let ratio = outcome.programs[1].ratio.expect("a ratio");
     assert!((ratio.value - 1.03).abs() < 2e-3, "{ratio:?}");
     assert!(outcome.noise_floor.expect("a twin") < 5e-3, "{outcome:?}");
-    assert_eq!(outcome.programs[1].verdict, Some(Verdict::Regressed));
+    assert_eq!(outcome.programs[1].verdict, Some(TimeVerdict::Regressed));
     assert!(outcome.programs[2].again && outcome.programs[2].verdict.is_none());
 }
 
@@ -176,8 +176,8 @@ fn spikes_and_noise_within_and_between_processes_leave_it_in_the_interval() {
         let ratio = program.ratio.expect("a ratio");
         assert!(!ratio.excludes(truth) && ratio.half_width() < Some(0.06), "{truth}: {ratio:?}");
     }
-    assert_eq!(outcome.programs[1].verdict, Some(Verdict::Slower));
-    assert_eq!(outcome.programs[2].verdict, Some(Verdict::Faster));
+    assert_eq!(outcome.programs[1].verdict, Some(TimeVerdict::Slower));
+    assert_eq!(outcome.programs[2].verdict, Some(TimeVerdict::Faster));
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn a_program_that_breaks_is_an_error_and_the_others_go_on() {
         let outcome = outcome(&session, Some(0.03));
         assert!(outcome.programs[1].error.is_some() && outcome.programs[1].ratio.is_none(), "{mishap:?}");
         assert!(outcome.is_broken());
-        assert_eq!(outcome.programs[2].verdict, Some(Verdict::Regressed), "{mishap:?}");
+        assert_eq!(outcome.programs[2].verdict, Some(TimeVerdict::Regressed), "{mishap:?}");
         assert_eq!(outcome.programs[2].set_ratios.len(), 6, "{mishap:?}");
         let starts = machine.started.iter().filter(|(member, _)| *member == 1).count();
         assert_eq!(starts, 1, "{mishap:?}: it is not started again");
@@ -244,7 +244,7 @@ fn without_the_reference_nothing_goes_on() {
         assert_eq!(session.sets, 1);
         let outcome = outcome(&session, Some(0.03));
         assert!(
-            outcome.is_broken() && outcome.programs[1].verdict.is_none_or(|verdict| verdict == Verdict::CannotTell)
+            outcome.is_broken() && outcome.programs[1].verdict.is_none_or(|verdict| verdict == TimeVerdict::CannotTell)
         );
     }
 }
@@ -255,7 +255,7 @@ fn without_the_twin_there_is_no_floor_but_a_ratio() {
     let session = session(&mut machine, &plan(3));
     let outcome = outcome(&session, None);
     assert_eq!(outcome.noise_floor, None);
-    assert_eq!(outcome.programs[1].verdict, Some(Verdict::Slower));
+    assert_eq!(outcome.programs[1].verdict, Some(TimeVerdict::Slower));
 }
 
 #[test]

@@ -106,14 +106,14 @@ pub(super) fn pack(grid: &Grid, banks: &[Bank], cuts: &[usize], order: WeightOrd
     for bank in banks.iter().filter(|bank| !bank.taps.is_empty()) {
         for block in cuts.windows(2) {
             let channels = block[1] - block[0];
-            let (own, others) = rest.split_at_mut(bank.taps.len() * grid.planes() * channels);
-            jobs.push((bank, (block[0], channels), own));
+            let (packed, others) = rest.split_at_mut(bank.taps.len() * grid.planes() * channels);
+            jobs.push((bank, (block[0], channels), packed));
             rest = others;
         }
     }
     // A small packing is done before a second thread has woken up.
     let least = (1 << 15) / (weight.len() / jobs.len().max(1)).max(1);
-    jobs.into_par_iter().with_min_len(least.max(1)).for_each(|(bank, outputs, own)| {
-        bank.pack(grid.isa, weight, order, grid.channels, outputs, own);
+    jobs.into_par_iter().with_min_len(least.max(1)).for_each(|(bank, outputs, packed)| {
+        bank.pack(grid.isa, weight, order, grid.channels, outputs, packed);
     });
 }

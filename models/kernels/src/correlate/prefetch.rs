@@ -13,20 +13,20 @@ pub(super) struct Prefetch<'a> {
     rows: (usize, usize),
     channels: usize,
     /// Floats between channels and between images.
-    apart: (usize, usize),
+    strides: (usize, usize),
     left: Range<usize>,
     /// Channels that one step fetches.
     share: usize,
 }
 
 impl<'a> Prefetch<'a> {
-    /// Grid rows `rows` of `images`, `apart` floats from each other, to be fetched in `steps` steps.
+    /// Grid rows `rows` of `images`, `image_stride` floats from each other, to be fetched in `steps` steps.
     pub(super) fn new(
         x: &'a [f32],
         grid: &Grid,
         rows: Range<usize>,
         images: Range<usize>,
-        apart: usize,
+        image_stride: usize,
         steps: usize,
     ) -> Self {
         let row = |index: usize| (index * grid.step).saturating_sub(grid.padding).min(grid.height);
@@ -34,14 +34,14 @@ impl<'a> Prefetch<'a> {
         let left = images.start * grid.channels..images.end * grid.channels;
         let share = left.len().div_ceil(steps.max(1));
         let plane = grid.height * grid.width;
-        Self { x, rows: (start, end - start), channels: grid.channels, apart: (plane, apart), left, share }
+        Self { x, rows: (start, end - start), channels: grid.channels, strides: (plane, image_stride), left, share }
     }
 
     /// Fetches the next share.
     pub(super) fn step(&mut self) {
         for index in self.left.by_ref().take(self.share) {
             let (image, channel) = (index / self.channels, index % self.channels);
-            let start = image * self.apart.1 + channel * self.apart.0 + self.rows.0;
+            let start = image * self.strides.1 + channel * self.strides.0 + self.rows.0;
             if let Some(rows) = self.x.get(start..start + self.rows.1) {
                 rows.chunks(CACHE_LINE).for_each(fetch);
             }

@@ -105,11 +105,11 @@ impl Task<'_> {
         let mut weights = self.weights;
         for (bank, offsets) in self.of.banks.iter().zip(self.offsets) {
             let segments = self.segments(bank, batch.clone(), band);
-            let (own, others) = weights.split_at(offsets.len() * channels);
+            let (of_bank, others) = weights.split_at(offsets.len() * channels);
             weights = others;
             for block in blocks.clone() {
                 let (first, end) = (self.cuts[block], self.cuts[block + 1]);
-                let weights = &own[first * offsets.len()..end * offsets.len()];
+                let weights = &of_bank[first * offsets.len()..end * offsets.len()];
                 let terms = Terms { offsets, weights, channels: end - first };
                 let shift = first * height * width;
                 let output = Output { start: self.start, shift, stride: height * width, step: self.of.step };

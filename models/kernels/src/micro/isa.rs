@@ -40,7 +40,8 @@ impl Set {
 }
 
 impl Isa {
-    /// All that this CPU can run, the fastest first.
+    /// All that this CPU can run, the fastest first: for a caller who compares them, or wants the same bits on two CPUs
+    /// ([`Convolution::with_isa`](crate::Convolution::with_isa)).
     #[must_use]
     pub fn available(products: Products) -> Vec<Self> {
         Self::present(products).collect()

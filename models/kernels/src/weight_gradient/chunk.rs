@@ -34,10 +34,10 @@ impl<'a> Chunk<'a> {
         let mut rest = &mut gradient[..];
         for block in plan.cuts.windows(2) {
             let channels = block[1] - block[0];
-            let (own, others) = rest.split_at_mut(offsets.len() * channels);
-            for (index, own) in images.clone().zip(own.chunks_exact_mut(words * channels)) {
+            let (packed, others) = rest.split_at_mut(offsets.len() * channels);
+            for (index, packed) in images.clone().zip(packed.chunks_exact_mut(words * channels)) {
                 let from = &dy[index * plan.conv.image_strides.1 + block[0] * plane + rows.start * out_width..];
-                plan.pack_gradient(from, rows.len(), channels, own);
+                plan.pack_gradient(from, rows.len(), channels, packed);
             }
             rest = others;
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use skipbench_ops::Conv;
 
-use super::{CostTrace, Value};
+use super::{CostTrace, TracedTensor};
 use crate::execution::{Execution, Memory};
 
 impl CostTrace {
@@ -15,12 +15,12 @@ impl CostTrace {
 
     /// Begins a stage of blocks that is one operation, which `x` enters. Its features are saved once, at its end, and
     /// inputs of convolutions only if they are not computed again.
-    pub(crate) fn enter_stage(&mut self, x: &Value) {
+    pub(crate) fn enter_stage(&mut self, x: &TracedTensor) {
         self.features = Some(HashSet::from([x.id]));
     }
 
     /// Ends a stage, which `x` leaves; nothing where none was begun.
-    pub(crate) fn leave_stage(&mut self, x: &Value) {
+    pub(crate) fn leave_stage(&mut self, x: &TracedTensor) {
         if self.features.take().is_some() {
             let saved = self.save(x);
             if let Some(layer) = self.layers.last_mut() {
@@ -31,7 +31,7 @@ impl CostTrace {
 
     /// [`CostTrace::batch_norm_relu`] of the first name, then [`CostTrace::conv`] of the second. What is convolved is
     /// not saved where both are one operation, or where a stage computes it again.
-    pub(crate) fn norm_relu_conv(&mut self, (norm, name): (&str, &str), x: &Value, conv: Conv) -> Value {
+    pub(crate) fn norm_relu_conv(&mut self, (norm, name): (&str, &str), x: &TracedTensor, conv: Conv) -> TracedTensor {
         let y = self.batch_norm_relu(norm, x);
         let again = match self.features {
             Some(_) => self.execution.memory == Memory::Recompute,

@@ -2,7 +2,7 @@
 
 use skipbench_ops::Conv;
 
-use super::{CostTrace, Value};
+use super::{CostTrace, TracedTensor};
 use crate::cost::Cost;
 
 /// Bytes of one pooling index: Burn's flex keeps them as i64.
@@ -10,7 +10,7 @@ const INDEX: u64 = 8;
 
 impl CostTrace {
     /// A convolution without bias. Saves its input.
-    pub(crate) fn conv(&mut self, name: &str, x: &Value, conv: Conv) -> Value {
+    pub(crate) fn conv(&mut self, name: &str, x: &TracedTensor, conv: Conv) -> TracedTensor {
         let kind = match conv.stride {
             1 => format!("conv{0}×{0}", conv.kernel),
             stride => format!("conv{0}×{0}/{stride}", conv.kernel),
@@ -31,7 +31,7 @@ impl CostTrace {
     }
 
     /// Batch normalization. Saves its input; the statistics, two numbers a channel and batch, are left out.
-    pub(crate) fn batch_norm(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn batch_norm(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         self.normalized.insert(y.id);
         let part = self.features.as_ref().is_some_and(|features| features.contains(&x.id));
@@ -41,7 +41,7 @@ impl CostTrace {
     }
 
     /// ReLU. Saves its input; as one operation with a normalization nothing, with an addition to it its output.
-    pub(crate) fn relu(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn relu(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         let fused = self.execution.kernels.is_native() || self.features.is_some();
         let saved = if fused && self.normalized.contains(&x.id) {
@@ -56,13 +56,19 @@ impl CostTrace {
     }
 
     /// [`CostTrace::batch_norm`], then [`CostTrace::relu`].
-    pub(crate) fn batch_norm_relu(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn batch_norm_relu(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.batch_norm(name, x);
         self.relu(name, &y)
     }
 
     /// The parameter-free shortcut: every `stride`-th pixel, then zero channels up to `channels`.
-    pub(crate) fn subsample_pad(&mut self, name: &str, x: &Value, stride: usize, channels: usize) -> Value {
+    pub(crate) fn subsample_pad(
+        &mut self,
+        name: &str,
+        x: &TracedTensor,
+        stride: usize,
+        channels: usize,
+    ) -> TracedTensor {
         let mut y = x.clone();
         if stride > 1 {
             let side = x.shape[1].div_ceil(stride);
@@ -78,7 +84,7 @@ impl CostTrace {
     }
 
     /// 2×2 average pooling, stride 2. Saves its input.
-    pub(crate) fn avg_pool(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn avg_pool(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let side = self.side(name, x, 2, 2, 0);
         let y = self.value(vec![x.channels(), side, side]);
         let saved = self.save(x);
@@ -87,7 +93,7 @@ impl CostTrace {
     }
 
     /// 3×3 max pooling, stride 2, padding 1. Saves its input and an index for each output.
-    pub(crate) fn max_pool(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn max_pool(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let side = self.side(name, x, 3, 2, 1);
         let y = self.value(vec![x.channels(), side, side]);
         let mut saved = self.save(x);
@@ -97,14 +103,14 @@ impl CostTrace {
     }
 
     /// Global average pooling; a mean saves nothing.
-    pub(crate) fn global_pool(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn global_pool(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(vec![x.channels()]);
         self.push(name, "pool", &[x], &y, Cost::default());
         y
     }
 
     /// A linear layer with bias on the last axis. Saves its input.
-    pub(crate) fn linear(&mut self, name: &str, x: &Value, outputs: usize) -> Value {
+    pub(crate) fn linear(&mut self, name: &str, x: &TracedTensor, outputs: usize) -> TracedTensor {
         let inputs = x.shape.last().copied().unwrap_or(1);
         let mut shape = x.shape.clone();
         if let Some(last) = shape.last_mut() {
@@ -119,7 +125,7 @@ impl CostTrace {
     }
 
     /// Fixup's shift of every number by one that is learned. Saves nothing.
-    pub(crate) fn shift(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn shift(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         self.push(name, "shift", &[x], &y, Cost { params: 1, ..Cost::default() });
         y

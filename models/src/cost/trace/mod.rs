@@ -6,12 +6,12 @@
 mod combine;
 mod fused;
 mod layers;
+mod tensor;
 mod transformer;
-mod value;
 
 use std::collections::HashSet;
 
-pub(crate) use value::Value;
+pub(crate) use tensor::TracedTensor;
 
 use crate::cost::{Cost, Layer};
 use crate::error::SpecError;
@@ -38,7 +38,7 @@ pub(crate) struct CostTrace {
 
 impl CostTrace {
     /// An empty trace and the images that enter it, for a network that computes by `execution`.
-    pub(crate) fn start(images: Images, execution: Execution) -> (CostTrace, Value) {
+    pub(crate) fn start(images: Images, execution: Execution) -> (CostTrace, TracedTensor) {
         let mut trace = CostTrace { execution, ..CostTrace::default() };
         let input = trace.value(vec![images.channels, images.size, images.size]);
         // Whoever trains holds the images anyway: that the first layer holds them too costs nothing.
@@ -57,19 +57,19 @@ impl CostTrace {
         }
     }
 
-    fn value(&mut self, shape: Vec<usize>) -> Value {
+    fn value(&mut self, shape: Vec<usize>) -> TracedTensor {
         self.values += 1;
-        Value { id: self.values, shape }
+        TracedTensor { id: self.values, shape }
     }
 
     /// The bytes that saving `x` adds: none if something saved it before.
-    fn save(&mut self, x: &Value) -> Cost {
+    fn save(&mut self, x: &TracedTensor) -> Cost {
         let saved_bytes = if self.saved.insert(x.id) { x.bytes() } else { 0 };
         Cost { saved_bytes, ..Cost::default() }
     }
 
     /// Output side of a sliding window; remembers the first layer whose window does not fit.
-    fn side(&mut self, name: &str, x: &Value, kernel: usize, stride: usize, padding: usize) -> usize {
+    fn side(&mut self, name: &str, x: &TracedTensor, kernel: usize, stride: usize, padding: usize) -> usize {
         let size = x.shape[1];
         let padded = size + 2 * padding;
         if padded < kernel {
@@ -82,7 +82,7 @@ impl CostTrace {
         (padded - kernel) / stride + 1
     }
 
-    fn push(&mut self, name: &str, kind: &str, inputs: &[&Value], y: &Value, cost: Cost) {
+    fn push(&mut self, name: &str, kind: &str, inputs: &[&TracedTensor], y: &TracedTensor, cost: Cost) {
         let read: u64 = inputs.iter().map(|input| input.bytes()).sum();
         let cost = Cost {
             activation_bytes: cost.activation_bytes + y.bytes(),

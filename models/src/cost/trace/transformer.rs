@@ -1,12 +1,12 @@
 //! The layers that only Transformers have, each with what it costs.
 
-use super::value::F32;
-use super::{CostTrace, Value};
+use super::tensor::F32;
+use super::{CostTrace, TracedTensor};
 use crate::cost::Cost;
 
 impl CostTrace {
     /// GELU. Saves its input.
-    pub(crate) fn gelu(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn gelu(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         let saved = self.save(x);
         self.push(name, "gelu", &[x], &y, saved);
@@ -15,7 +15,7 @@ impl CostTrace {
 
     /// Layer normalization. Burn differentiates it operation by operation and so saves the centered and the
     /// normalized input, neither of which exists outside it.
-    pub(crate) fn layer_norm(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn layer_norm(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         let params = 2 * x.shape.last().map_or(0, |&width| width as u64);
         self.push(name, "ln", &[x], &y, Cost { params, saved_bytes: 2 * x.bytes(), ..Cost::default() });
@@ -25,7 +25,7 @@ impl CostTrace {
     /// Attention between the projections `qkv` `[tokens, 3·width]` and the output projection. Saves queries, keys and
     /// values and, since Burn differentiates the softmax operation by operation, three tensors of the scores' size: the
     /// shifted scores, their exponentials and the softmax.
-    pub(crate) fn attention(&mut self, name: &str, qkv: &Value, heads: usize) -> Value {
+    pub(crate) fn attention(&mut self, name: &str, qkv: &TracedTensor, heads: usize) -> TracedTensor {
         let [tokens, width] = [qkv.shape[0], qkv.shape[1] / 3];
         let scores = (heads * tokens * tokens) as u64;
         let y = self.value(vec![tokens, width]);
@@ -41,7 +41,7 @@ impl CostTrace {
     }
 
     /// Feature map `[width, side, side]` to tokens `[side² + 1, width]`: adds the class token and the positions.
-    pub(crate) fn tokens(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn tokens(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let tokens = x.shape[1] * x.shape[2] + 1;
         let width = x.channels();
         let y = self.value(vec![tokens, width]);
@@ -50,7 +50,7 @@ impl CostTrace {
     }
 
     /// The class token alone: `[tokens, width]` to `[width]`.
-    pub(crate) fn class_token(&mut self, name: &str, x: &Value) -> Value {
+    pub(crate) fn class_token(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(vec![x.shape[1]]);
         self.push(name, "class token", &[&y], &y, Cost::default());
         y

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use skipbench_ops::Conv;
 
 use super::Block;
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 use crate::nets::branch::{BranchConfig, Order};
 use crate::nets::norm::BranchNorm;
@@ -104,7 +104,7 @@ impl BlockConfig {
         }
     }
 
-    pub(crate) fn trace(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+    pub(crate) fn trace(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         let branch = self.branch();
         let (shortcut, fx) = match (self.projection(), self.order()) {
             (Some(conv), Order::Pre) => {
@@ -130,7 +130,7 @@ impl BlockConfig {
         }
     }
 
-    fn trace_identity(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+    fn trace_identity(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         if !self.skip.passes_input() {
             return x.clone();
         }

@@ -4,7 +4,7 @@ use burn::nn::pool::AvgPool2dConfig;
 use skipbench_ops::Conv;
 
 use super::Staged;
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 use crate::nets::branch::{BranchConfig, Order};
 use crate::nets::head::HeadConfig;
@@ -96,7 +96,7 @@ impl StagedConfig {
     }
 
     /// Costs the network.
-    pub(crate) fn trace(&self, input: &Value, trace: &mut CostTrace) {
+    pub(crate) fn trace(&self, input: &TracedTensor, trace: &mut CostTrace) {
         let mut x = self.stem.trace(input, trace);
         for (index, joins) in self.joins().into_iter().enumerate() {
             x = self.trace_stage(index, &joins, x, trace);
@@ -109,7 +109,7 @@ impl StagedConfig {
         self.head().trace(&x, trace);
     }
 
-    fn trace_stage(&self, index: usize, joins: &[JoinConfig], x: Value, trace: &mut CostTrace) -> Value {
+    fn trace_stage(&self, index: usize, joins: &[JoinConfig], x: TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         if self.skip.concatenates() && is_one_operation(trace.execution().memory, self.norm.is_batch()) {
             trace.enter_stage(&x);
         }

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::gelu;
 use burn::tensor::module::attention;
 
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::init::Weights;
 use crate::probe::{At, Probe, ProbePoint};
 use crate::skip::ResidualSkip;
@@ -39,7 +39,7 @@ impl BlockConfig {
     }
 
     /// Costs the block.
-    pub(super) fn trace(&self, name: &str, x: &Value, trace: &mut CostTrace) -> Value {
+    pub(super) fn trace(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         let (attention, mlp) = (format!("{name}.attention"), format!("{name}.mlp"));
         let fx = trace.layer_norm(&attention, x);
         let fx = trace.linear(&attention, &fx, 3 * self.width);

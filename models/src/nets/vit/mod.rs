@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use skipbench_ops::Conv;
 
 use self::block::{Block, BlockConfig};
-use crate::cost::trace::{CostTrace, Value};
+use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::images::Images;
 use crate::init::Weights;
@@ -119,7 +119,7 @@ impl ViTConfig {
     ///
     /// # Errors
     /// As [`ViTConfig::check`].
-    pub(crate) fn trace(&self, images: Images, input: &Value, trace: &mut CostTrace) -> Result<(), SpecError> {
+    pub(crate) fn trace(&self, images: Images, input: &TracedTensor, trace: &mut CostTrace) -> Result<(), SpecError> {
         self.check(images)?;
         let x = trace.conv("patches", input, self.embedding(images));
         trace.bias("patches", self.width);

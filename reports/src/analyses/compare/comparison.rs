@@ -1,6 +1,6 @@
 //! What a comparison holds.
 
-use super::verdict::Verdict;
+use super::verdict::ComparisonVerdict;
 use crate::analyses::group::{Failure, Identity};
 use crate::analyses::metric::Metric;
 use crate::stats::Estimate;
@@ -8,7 +8,7 @@ use crate::stats::paired::Contrast;
 
 /// One metric of one member.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub struct ComparedMetric {
     /// What.
     pub metric: Metric,
     /// Mean over seeds.
@@ -20,10 +20,10 @@ pub struct Entry {
     /// The chance of such a difference were there none, corrected for all that the group compares ([`stats::holm`]).
     pub corrected_p: Option<f64>,
     /// What the difference, or else the ratio, says.
-    pub verdict: Verdict,
+    pub verdict: ComparisonVerdict,
 }
 
-impl Entry {
+impl ComparedMetric {
     /// What the verdict rests on: the difference of shares, the ratio of all else.
     pub fn judged(&self) -> Option<&Contrast> {
         if self.metric.is_share() { self.difference.as_ref() } else { self.ratio.as_ref() }
@@ -32,7 +32,7 @@ impl Entry {
 
 /// One member of a comparison.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Member {
+pub struct ComparedMember {
     /// Name.
     pub model: String,
     /// Family.
@@ -40,14 +40,14 @@ pub struct Member {
     /// Skip style.
     pub skip: String,
     /// What was measured, in the order of [`Metric::ALL`].
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ComparedMetric>,
     /// What was not.
     pub failures: Vec<Failure>,
 }
 
-impl Member {
+impl ComparedMember {
     /// The entry for `metric`, if measured.
-    pub fn entry(&self, metric: Metric) -> Option<&Entry> {
+    pub fn entry(&self, metric: Metric) -> Option<&ComparedMetric> {
         self.entries.iter().find(|entry| entry.metric == metric)
     }
 }
@@ -60,7 +60,7 @@ pub struct Comparison {
     /// What else tells it from others of its name, data set, device, budget and reference, such as keys of the recipe.
     pub distinction: Vec<String>,
     /// The members, the reference first.
-    pub members: Vec<Member>,
+    pub members: Vec<ComparedMember>,
     /// For each metric with A/A cells: the ratio of the reference to itself.
     pub twins: Vec<(Metric, Estimate)>,
     /// Comparisons that were judged together, and corrected for their number.

@@ -1,9 +1,9 @@
 //! Each group judged as a whole: what is compared with what, corrected for their number, held against the noise.
 
-use super::comparison::{Comparison, Entry, Member};
-use super::verdict::{CHANCE, Verdict};
+use super::comparison::{ComparedMember, ComparedMetric, Comparison};
+use super::verdict::{CHANCE, ComparisonVerdict};
 use crate::analyses::distinguish::distinguish;
-use crate::analyses::group::{Group, Identity, Member as Measured, Setting};
+use crate::analyses::group::{Group, Identity, Member, Setting};
 use crate::analyses::metric::Metric;
 use crate::stats::{self, parallel};
 
@@ -33,8 +33,8 @@ fn compare_group(Group { identity, members, twin }: &Group) -> Comparison {
     comparison
 }
 
-fn compare_member(member: &Measured, reference: Option<&Measured>) -> Member {
-    Member {
+fn compare_member(member: &Member, reference: Option<&Member>) -> ComparedMember {
+    ComparedMember {
         model: member.model.clone(),
         family: member.family.clone(),
         skip: member.skip.clone(),
@@ -43,14 +43,14 @@ fn compare_member(member: &Measured, reference: Option<&Measured>) -> Member {
     }
 }
 
-fn entry(metric: Metric, member: &Measured, reference: Option<&Measured>) -> Option<Entry> {
+fn entry(metric: Metric, member: &Member, reference: Option<&Member>) -> Option<ComparedMetric> {
     let values: Vec<f64> = member.values.get(&metric)?.values().copied().collect();
     let verdict = match reference {
-        Some(reference) if reference.model == member.model => Verdict::Reference,
-        _ if metric.is_exact() => Verdict::Exact,
-        _ => Verdict::TooFewPairs,
+        Some(reference) if reference.model == member.model => ComparisonVerdict::Reference,
+        _ if metric.is_exact() => ComparisonVerdict::Exact,
+        _ => ComparisonVerdict::TooFewPairs,
     };
-    Some(Entry {
+    Some(ComparedMetric {
         metric,
         value: stats::mean_interval(&values)?,
         ratio: reference.and_then(|reference| member.ratio(reference, metric)),
@@ -62,9 +62,10 @@ fn entry(metric: Metric, member: &Measured, reference: Option<&Measured>) -> Opt
 
 /// Fills in the chances, corrected for all of the group's comparisons.
 fn correct(comparison: &mut Comparison) {
-    let open = |entry: &&mut Entry| entry.verdict == Verdict::TooFewPairs;
+    let open = |entry: &&mut ComparedMetric| entry.verdict == ComparisonVerdict::TooFewPairs;
     let entries = comparison.members.iter_mut().flat_map(|member| &mut member.entries).filter(open);
-    let tested: Vec<(&mut Entry, f64)> = entries.filter_map(|entry| entry.judged()?.p.map(|p| (entry, p))).collect();
+    let tested: Vec<(&mut ComparedMetric, f64)> =
+        entries.filter_map(|entry| entry.judged()?.p.map(|p| (entry, p))).collect();
     let corrected = stats::holm(&tested.iter().map(|(_, p)| *p).collect::<Vec<f64>>());
     comparison.judged = tested.len();
     for ((entry, _), p) in tested.into_iter().zip(corrected) {
@@ -76,23 +77,23 @@ fn judge(comparison: &mut Comparison) {
     let floors = Metric::ALL.map(|metric| (metric, comparison.noise_floor(metric)));
     let floor = |metric| floors.iter().find(|(other, _)| *other == metric).and_then(|(_, floor)| *floor);
     for entry in comparison.members.iter_mut().flat_map(|member| &mut member.entries) {
-        if entry.verdict == Verdict::TooFewPairs {
+        if entry.verdict == ComparisonVerdict::TooFewPairs {
             entry.verdict = verdict(entry, floor(entry.metric).unwrap_or(0.0));
         }
     }
 }
 
 /// `floor`: the smallest ratio, as a share, that is called a difference.
-fn verdict(entry: &Entry, floor: f64) -> Verdict {
-    let Some(contrast) = entry.judged() else { return Verdict::TooFewPairs };
+fn verdict(entry: &ComparedMetric, floor: f64) -> ComparisonVerdict {
+    let Some(contrast) = entry.judged() else { return ComparisonVerdict::TooFewPairs };
     let (estimate, none) = (contrast.estimate, if entry.metric.is_share() { 0.0 } else { 1.0 });
     let ratio = entry.ratio.map_or(1.0, |ratio| ratio.estimate.value);
     match estimate.low {
-        None => Verdict::TooFewPairs,
-        Some(_) if !estimate.excludes(none) => Verdict::NoDifferenceShown,
-        Some(_) if ratio.max(1.0 / ratio) - 1.0 <= floor && floor > 0.0 => Verdict::WithinNoise,
-        Some(_) if entry.corrected_p.is_none_or(|p| p > CHANCE) => Verdict::NotAfterCorrection,
-        Some(_) if estimate.value > none => Verdict::Higher,
-        Some(_) => Verdict::Lower,
+        None => ComparisonVerdict::TooFewPairs,
+        Some(_) if !estimate.excludes(none) => ComparisonVerdict::NoDifferenceShown,
+        Some(_) if ratio.max(1.0 / ratio) - 1.0 <= floor && floor > 0.0 => ComparisonVerdict::WithinNoise,
+        Some(_) if entry.corrected_p.is_none_or(|p| p > CHANCE) => ComparisonVerdict::NotAfterCorrection,
+        Some(_) if estimate.value > none => ComparisonVerdict::Higher,
+        Some(_) => ComparisonVerdict::Lower,
     }
 }

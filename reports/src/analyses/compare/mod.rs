@@ -5,8 +5,8 @@ mod judge;
 mod rows;
 mod verdict;
 
-pub use comparison::{Comparison, Entry, Member};
+pub use comparison::{ComparedMember, ComparedMetric, Comparison};
 pub use judge::compare;
 pub use rows::{ComparisonRow, rows};
 pub(crate) use verdict::CHANCE;
-pub use verdict::Verdict;
+pub use verdict::ComparisonVerdict;

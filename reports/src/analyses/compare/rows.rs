@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::comparison::{Comparison, Entry, Member};
-use super::verdict::Verdict;
+use super::comparison::{ComparedMember, ComparedMetric, Comparison};
+use super::verdict::ComparisonVerdict;
 use crate::stats::Estimate;
 use crate::stats::paired::Contrast;
 
@@ -66,7 +66,7 @@ pub struct ComparisonRow {
     /// How many those are.
     pub comparisons: usize,
     /// What the difference of shares, or else the ratio, says.
-    pub verdict: Verdict,
+    pub verdict: ComparisonVerdict,
 }
 
 /// The comparison as rows, one for each group, member and metric.
@@ -80,7 +80,7 @@ pub fn rows(comparisons: &[Comparison]) -> Vec<ComparisonRow> {
     rows
 }
 
-fn row(comparison: &Comparison, member: &Member, entry: &Entry) -> ComparisonRow {
+fn row(comparison: &Comparison, member: &ComparedMember, entry: &ComparedMetric) -> ComparisonRow {
     let identity = &comparison.identity;
     let ratio = entry.ratio.map(|ratio| ratio.estimate);
     let difference = entry.difference.map(|difference| difference.estimate);

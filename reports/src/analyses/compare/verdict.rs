@@ -8,7 +8,7 @@ pub(crate) const CHANCE: f64 = 0.05;
 /// What a member's difference from the reference, or ratio to it, allows to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum ComparisonVerdict {
     /// This is the reference.
     Reference,
     /// Higher, also among all that the group compares.

@@ -24,8 +24,8 @@ pub(super) fn correlation(run: &Run, lag: u64) -> Option<f64> {
 
 /// The correlation of the deepest networks at several lags.
 pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
-    let line = |(first, own): (&RunRow, Evidence<'_>)| {
-        let values = LAGS.map(|lag| own.mean(|run| correlation(run, lag))).to_vec();
+    let line = |(first, network): (&RunRow, Evidence<'_>)| {
+        let values = LAGS.map(|lag| network.mean(|run| correlation(run, lag))).to_vec();
         MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
@@ -34,15 +34,15 @@ pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
                   intervals. Centred along the line, so that far apart it goes below 0."
             .to_owned(),
         columns: LAGS.iter().map(|lag| Column::new(format!("lag {lag}"), Quantity::Number)).collect(),
-        lines: deepest.iter().flat_map(|own| own.models()).map(line).collect(),
+        lines: deepest.iter().flat_map(|evidence| evidence.models()).map(line).collect(),
     }
 }
 
 /// How the correlation of a style falls with depth by two laws: halvings a layer, 2^(−b·L), and L^(−b). None where more
 /// than a third of the correlations are not positive, of which there is no logarithm.
-fn decay(own: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
+fn decay(evidence: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
     let point = |run: &&Run| Some((run.row.depth as f64, correlation(run, lag)?));
-    let points: Vec<(f64, f64)> = own.runs().iter().filter_map(point).collect();
+    let points: Vec<(f64, f64)> = evidence.runs().iter().filter_map(point).collect();
     let logs: Vec<(f64, f64)> = points.iter().filter(|(_, y)| *y > 0.0).map(|(x, y)| (*x, -y.log2())).collect();
     if 3 * logs.len() < 2 * points.len() {
         return [None, None];
@@ -58,8 +58,8 @@ fn format_kind(style: &str, normed: bool) -> String {
 /// How fast the correlation falls with depth.
 pub(super) fn decays(all: &Evidence<'_>) -> Measures {
     let line = |(style, normed): (&str, bool)| {
-        let own = all.normed(normed).style(style);
-        let values = [NEAR, FAR].map(|lag| decay(&own, lag)).concat();
+        let of_style = all.normed(normed).style(style);
+        let values = [NEAR, FAR].map(|lag| decay(&of_style, lag)).concat();
         values.iter().any(Option::is_some).then(|| MeasureRow::new(format_kind(style, normed), style, values))
     };
     let column = |lag: u64| ["halvings a layer", "b of L^−b"].map(|law| format!("lag {lag}: {law}"));
@@ -82,9 +82,9 @@ fn opposite(estimate: Estimate) -> Estimate {
 }
 
 /// What was found of 2^−L where it is derived: in plain networks without BatchNorm.
-pub(super) fn remark(all: &Evidence<'_>) -> Option<String> {
-    let own = all.normed(false);
-    let halvings = |style: &str, lag: u64| decay(&own.style(style), lag)[0].map(format_estimate);
+pub(super) fn describe_decay(all: &Evidence<'_>) -> Option<String> {
+    let unnormed = all.normed(false);
+    let halvings = |style: &str, lag: u64| decay(&unnormed.style(style), lag)[0].map(format_estimate);
     let near = halvings(style::NONE, NEAR)?;
     let found = format!(
         "without BatchNorm and without a skip the correlation at lag {NEAR} falls by {near} halvings a layer, where 2^−L is one"
@@ -114,12 +114,12 @@ pub(super) fn plots(all: &Evidence<'_>, with: &Evidence<'_>, without: &Evidence<
 
 fn by_depth(all: &Evidence<'_>, lag: u64) -> Plot {
     let trace = |style: &str, normed: bool| {
-        let own = all.normed(normed).style(style);
+        let of_style = all.normed(normed).style(style);
         let point = |depth: u64| {
-            let mean = own.depth(Some(depth)).mean(|run| correlation(run, lag))?;
+            let mean = of_style.depth(Some(depth)).mean(|run| correlation(run, lag))?;
             Some((depth as f64, mean))
         };
-        let points = own.depths(&[style]).into_iter().filter_map(point).collect();
+        let points = of_style.depths(&[style]).into_iter().filter_map(point).collect();
         Trace { name: format_kind(style, normed), skip: style.to_owned(), points }
     };
     let has = |normed: bool| all.runs().iter().any(|run| is_normed(&run.row) == normed);
@@ -138,10 +138,10 @@ fn by_depth(all: &Evidence<'_>, lag: u64) -> Plot {
 }
 
 fn against_lag(deepest: &Evidence<'_>, suffix: &str, words: &str) -> Plot {
-    let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
+    let trace = |(first, network): (&RunRow, Evidence<'_>)| Trace {
         name: first.model.clone(),
         skip: first.skip.clone(),
-        points: own.mean_series(series::GRADIENT_CORRELATION),
+        points: network.mean_series(series::GRADIENT_CORRELATION),
     };
     Plot {
         name: format!("correlation-by-lag{suffix}"),

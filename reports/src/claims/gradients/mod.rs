@@ -9,7 +9,7 @@ mod likeness;
 mod norms;
 
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::{Evidence, difference, geometric_mean, ratio};
 use crate::analyses::quantity::Quantity;
 use crate::rows::{style, task};
@@ -36,15 +36,15 @@ pub(super) const CLAIM: Claim = Claim {
 fn examine(evidence: &Evidence<'_>) -> Examined {
     let all = evidence.task(task::GRADIENTS);
     let deepest = |normed| {
-        let own = all.normed(normed);
-        own.depth(own.deepest(&style::COMPARED))
+        let networks = all.normed(normed);
+        networks.depth(networks.deepest(&style::COMPARED))
     };
     let (with, without) = (deepest(true), deepest(false));
     let conditions = [arrival(&with, ""), alike(&with), arrival(&without, "without BatchNorm, ")].concat();
-    let verdict = Verdict::of_all(&conditions);
+    let verdict = ClaimVerdict::of_all(&conditions);
     Examined {
         verdict,
-        remarks: likeness::remark(&all).into_iter().collect(),
+        remarks: likeness::describe_decay(&all).into_iter().collect(),
         conditions,
         measures: vec![norms::table(&all), likeness::by_lag(&[&with, &without]), likeness::decays(&all)],
         plots: [norms::plots(&with, &without), likeness::plots(&all, &with, &without)].concat(),

@@ -35,7 +35,7 @@ impl Moment {
         }
     }
 
-    fn words(self) -> String {
+    fn format(self) -> String {
         match self {
             Moment::Start => "at the start".to_owned(),
             Moment::After(1) => "after 1 step".to_owned(),
@@ -71,13 +71,13 @@ pub(super) fn table(all: &Evidence<'_>) -> Measures {
     let moments = moments(all);
     let weights = moments.iter().map(|moment| match moment {
         Moment::Start => Column::new("first over last layer's weights, at the start", Quantity::Ratio),
-        moment => Column::new(moment.words(), Quantity::Ratio),
+        moment => Column::new(moment.format(), Quantity::Ratio),
     });
     let at_lag = [NEAR, FAR].map(|lag| Column::new(format!("correlation at lag {lag}"), Quantity::Number));
-    let line = |(first, own): (&RunRow, Evidence<'_>)| {
-        let ratios = moments.iter().map(|moment| geometric_mean(&own.values(|run| ends(run, &moment.series()))));
-        let at_lag = [NEAR, FAR].map(|lag| own.mean(|run| correlation(run, lag)));
-        let values = std::iter::once(geometric_mean(&own.values(reach))).chain(ratios).chain(at_lag).collect();
+    let line = |(first, network): (&RunRow, Evidence<'_>)| {
+        let ratios = moments.iter().map(|moment| geometric_mean(&network.values(|run| ends(run, &moment.series()))));
+        let at_lag = [NEAR, FAR].map(|lag| network.mean(|run| correlation(run, lag)));
+        let values = std::iter::once(geometric_mean(&network.values(reach))).chain(ratios).chain(at_lag).collect();
         MeasureRow::new(&first.model, &first.skip, values)
     };
     Measures {
@@ -104,14 +104,14 @@ pub(super) fn plots(with: &Evidence<'_>, without: &Evidence<'_>) -> Vec<Plot> {
 
 fn by_layer(deepest: &Evidence<'_>, moment: Moment, (suffix, words): (&str, &str)) -> Plot {
     let name = moment.series();
-    let trace = |(first, own): (&RunRow, Evidence<'_>)| Trace {
+    let trace = |(first, network): (&RunRow, Evidence<'_>)| Trace {
         name: first.model.clone(),
         skip: first.skip.clone(),
-        points: own.mean_series(&name),
+        points: network.mean_series(&name),
     };
     Plot {
         name: name.replace('_', "-") + suffix,
-        title: format!("Gradient norms {}, {words}", moment.words()),
+        title: format!("Gradient norms {}, {words}", moment.format()),
         caption: format!(
             "The norm of the loss's gradient by the weights of each layer, means over seeds; the first layer is the one at the images. \
              The deepest networks {words}."

@@ -12,25 +12,25 @@ use crate::rows::{style, task};
 use crate::stats::{self, Estimate};
 
 /// The networks of a course and style, by the name that they share in a sweep; matched ones share none.
-fn networks<'a>(own: &Evidence<'a>) -> Vec<(&'a str, Evidence<'a>)> {
+fn networks<'a>(evidence: &Evidence<'a>) -> Vec<(&'a str, Evidence<'a>)> {
     let mut names: Vec<&str> = Vec::new();
-    for run in own.runs() {
+    for run in evidence.runs() {
         if !names.contains(&run.row.sweep_line.as_str()) {
             names.push(&run.row.sweep_line);
         }
     }
-    names.into_iter().map(|name| (name, own.only(|row| row.sweep_line == name))).collect()
+    names.into_iter().map(|name| (name, evidence.only(|row| row.sweep_line == name))).collect()
 }
 
 /// Rows that keep the forward pass in that way.
-fn kept<'a>(own: &Evidence<'a>, way: &str) -> Evidence<'a> {
-    own.only(|row| keeping(&row.recipe) == way)
+fn kept<'a>(evidence: &Evidence<'a>, strategy: &str) -> Evidence<'a> {
+    evidence.only(|row| keeping(&row.recipe) == strategy)
 }
 
 /// The metric at each place of one course, of one style and way of keeping.
-fn points(course: &Course, own: &Evidence<'_>, metric: Metric) -> Vec<(f64, Estimate)> {
+fn points(course: &Course, evidence: &Evidence<'_>, metric: Metric) -> Vec<(f64, Estimate)> {
     let mut places: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-    for row in own.runs().iter().map(|run| &run.row) {
+    for row in evidence.runs().iter().map(|run| &run.row) {
         if let Some(at) = course.place(row) {
             places.entry(at).or_default().extend(metric.of(row));
         }
@@ -40,25 +40,25 @@ fn points(course: &Course, own: &Evidence<'_>, metric: Metric) -> Vec<(f64, Esti
 }
 
 /// The exponent of a style's peak with depth.
-pub(super) fn by_depth(evidence: &Evidence<'_>, style: &str, way: &str) -> Option<Estimate> {
-    let (_, own) = networks(&BY_DEPTH.of(evidence).style(style)).into_iter().next()?;
-    exponent(&BY_DEPTH, &own, way, Metric::TrainMemory)
+pub(super) fn by_depth(evidence: &Evidence<'_>, style: &str, strategy: &str) -> Option<Estimate> {
+    let (_, network) = networks(&BY_DEPTH.of(evidence).style(style)).into_iter().next()?;
+    exponent(&BY_DEPTH, &network, strategy, Metric::TrainMemory)
 }
 
 /// The exponent of a metric along one course, of one network and way of keeping.
-fn exponent(course: &Course, own: &Evidence<'_>, way: &str, metric: Metric) -> Option<Estimate> {
-    let points = points(course, &kept(own, way), metric);
+fn exponent(course: &Course, network: &Evidence<'_>, strategy: &str, metric: Metric) -> Option<Estimate> {
+    let points = points(course, &kept(network, strategy), metric);
     stats::growth_exponent(&points.into_iter().map(|(at, mean)| (at, mean.value)).collect::<Vec<(f64, f64)>>())
 }
 
 /// What recomputing takes from an exponent: the exponent of everything kept over recomputed, network by network.
-fn taken(course: &Course, own: &Evidence<'_>, way: &str, metric: Metric) -> Option<Estimate> {
-    let recomputed = points(course, &kept(own, way), metric);
+fn taken(course: &Course, network: &Evidence<'_>, strategy: &str, metric: Metric) -> Option<Estimate> {
+    let recomputed = points(course, &kept(network, strategy), metric);
     let ratio = |(at, whole): (f64, Estimate)| {
         let (_, less) = recomputed.iter().find(|(other, _)| *other == at)?;
         Some((at, whole.value / less.value))
     };
-    let whole = points(course, &kept(own, KEEPING[0].0), metric);
+    let whole = points(course, &kept(network, KEEPING[0].0), metric);
     stats::growth_exponent(&whole.into_iter().filter_map(ratio).collect::<Vec<(f64, f64)>>())
 }
 
@@ -73,7 +73,7 @@ pub(super) fn steeper(one: Option<Estimate>, other: Option<Estimate>) -> Option<
 /// One value for each metric, if any is there.
 fn line(words: [&str; 3], style: &str, of: impl Fn(Metric) -> Option<Estimate>) -> Option<MeasureRow> {
     let name = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<&str>>().join(", ");
-    let values: Vec<Option<Estimate>> = METRICS.iter().map(|(metric, _)| of(*metric)).collect();
+    let values: Vec<Option<Estimate>> = METRICS.into_iter().map(of).collect();
     values.iter().any(Option::is_some).then(|| MeasureRow::new(name, style, values))
 }
 
@@ -81,9 +81,11 @@ fn line(words: [&str; 3], style: &str, of: impl Fn(Metric) -> Option<Estimate>) 
 pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for (course, style) in COURSES.iter().flat_map(|course| style::COMPARED.iter().map(move |style| (course, *style))) {
-        for (name, own) in networks(&course.of(evidence).style(style)) {
-            let of_one = |way| line([course.title, name, way], style, |metric| exponent(course, &own, way, metric));
-            lines.extend(KEEPING.iter().filter_map(|(way, _)| of_one(way)));
+        for (name, network) in networks(&course.of(evidence).style(style)) {
+            let of_one = |strategy| {
+                line([course.title, name, strategy], style, |metric| exponent(course, &network, strategy, metric))
+            };
+            lines.extend(KEEPING.iter().filter_map(|(strategy, _)| of_one(strategy)));
         }
     }
     Measures {
@@ -101,10 +103,11 @@ pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
 pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for course in &COURSES {
-        for (name, own) in networks(&course.of(evidence).style(style::CONCAT)) {
-            let of_one =
-                |way| line([course.title, name, way], style::CONCAT, |metric| taken(course, &own, way, metric));
-            lines.extend(KEEPING[1..].iter().filter_map(|(way, _)| of_one(way)));
+        for (name, network) in networks(&course.of(evidence).style(style::CONCAT)) {
+            let of_one = |strategy| {
+                line([course.title, name, strategy], style::CONCAT, |metric| taken(course, &network, strategy, metric))
+            };
+            lines.extend(KEEPING[1..].iter().filter_map(|(strategy, _)| of_one(strategy)));
         }
     }
     Measures {
@@ -120,9 +123,9 @@ pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
 /// Peak training memory along every course.
 pub(super) fn plots(evidence: &Evidence<'_>) -> Vec<Plot> {
     let plot = |course: &Course| {
-        let own = course.of(evidence).task(task::PEAK_MEMORY_TRAIN);
+        let on_course = course.of(evidence).task(task::PEAK_MEMORY_TRAIN);
         let traces: Vec<Trace> =
-            style::COMPARED.iter().flat_map(|style| traces(course, &own.style(style), style)).collect();
+            style::COMPARED.iter().flat_map(|style| traces(course, &on_course.style(style), style)).collect();
         // One network is no curve.
         traces.iter().any(|trace| trace.points.len() > 1).then(|| Plot {
             name: course.name.to_owned(),
@@ -138,12 +141,14 @@ pub(super) fn plots(evidence: &Evidence<'_>) -> Vec<Plot> {
 }
 
 /// A line for each network and way of keeping.
-fn traces(course: &Course, own: &Evidence<'_>, style: &str) -> Vec<Trace> {
-    let trace = |name: &str, way: &str, own: &Evidence<'_>| {
-        let points = points(course, &kept(own, way), Metric::TrainMemory);
+fn traces(course: &Course, evidence: &Evidence<'_>, style: &str) -> Vec<Trace> {
+    let trace = |name: &str, strategy: &str, network: &Evidence<'_>| {
+        let points = points(course, &kept(network, strategy), Metric::TrainMemory);
         let name = if name.is_empty() { style } else { name };
-        (!points.is_empty()).then(|| Trace { name: format!("{name}, {way}"), skip: style.to_owned(), points })
+        (!points.is_empty()).then(|| Trace { name: format!("{name}, {strategy}"), skip: style.to_owned(), points })
     };
-    let all = networks(own);
-    all.iter().flat_map(|(name, own)| KEEPING.iter().filter_map(|(way, _)| trace(name, way, own))).collect()
+    let all = networks(evidence);
+    all.iter()
+        .flat_map(|(name, network)| KEEPING.iter().filter_map(|(strategy, _)| trace(name, strategy, network)))
+        .collect()
 }

@@ -2,11 +2,7 @@
 
 use crate::analyses::metric::Metric;
 
-pub(super) const METRICS: [(Metric, &str); 3] = [
-    (Metric::TrainMemory, "train peak"),
-    (Metric::InferMemory, "infer peak"),
-    (Metric::SavedMemory, "kept for backward"),
-];
+pub(super) const METRICS: [Metric; 3] = [Metric::TrainMemory, Metric::InferMemory, Metric::SavedMemory];
 
 /// Ways of keeping the forward pass, by what a recipe says.
 pub(super) const KEEPING: [(&str, &str); 3] = [
@@ -22,5 +18,5 @@ pub(super) fn keeping(recipe: &str) -> &'static str {
 }
 
 pub(super) fn columns() -> impl Iterator<Item = &'static str> {
-    METRICS.iter().map(|(_, title)| *title)
+    METRICS.into_iter().map(Metric::title)
 }

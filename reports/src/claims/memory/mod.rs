@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use self::course::{Course, DEPTHS, WIDTHS};
 use self::keeping::{KEEPING, METRICS, columns, keeping};
 use super::claim::{Claim, Examined};
-use super::condition::{Condition, Verdict, estimate};
+use super::condition::{ClaimVerdict, Condition, estimate};
 use super::evidence::Evidence;
 use super::measure::{Column, MeasureRow, Measures};
 use crate::analyses::metric::Metric;
@@ -49,15 +49,15 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
         ),
     ];
     let measures = vec![ratios(evidence), growth::exponents(evidence), growth::taken_away(evidence)];
-    let (verdict, plots) = (Verdict::of_all(&conditions), growth::plots(evidence));
+    let (verdict, plots) = (ClaimVerdict::of_all(&conditions), growth::plots(evidence));
     Examined { verdict, conditions, measures, plots, ..Examined::default() }
 }
 
 /// The ratio of concatenation to addition over the matched groups of a course, each of another depth or width.
 fn against_addition(evidence: &Evidence<'_>, course: &Course, kept: &str, metric: Metric) -> Option<Contrast> {
-    let own = course.of(evidence).only(|row| keeping(&row.recipe) == kept);
+    let matched = course.of(evidence).only(|row| keeping(&row.recipe) == kept);
     let mut groups: BTreeMap<(&str, &str), [Vec<f64>; 2]> = BTreeMap::new();
-    for row in own.runs().iter().map(|run| &run.row) {
+    for row in matched.runs().iter().map(|run| &run.row) {
         let place = match row.skip.as_str() {
             style::CONCAT => 0,
             style::ADD => 1,
@@ -73,8 +73,8 @@ fn ratios(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for course in DEPTHS.iter().chain(&WIDTHS) {
         for (kept, _) in KEEPING {
-            let of = |(metric, _): &(Metric, &str)| estimate(against_addition(evidence, course, kept, *metric));
-            let values: Vec<Option<Estimate>> = METRICS.iter().map(of).collect();
+            let of = |metric| estimate(against_addition(evidence, course, kept, metric));
+            let values: Vec<Option<Estimate>> = METRICS.into_iter().map(of).collect();
             // One pair is no course.
             if values.iter().flatten().any(|value| value.n > 1) {
                 lines.push(MeasureRow::new(format!("{}, {kept}", course.title), style::CONCAT, values));

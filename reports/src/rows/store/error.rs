@@ -40,7 +40,8 @@ pub enum StoreError {
     },
     /// A row or its samples are not those that were written.
     #[error(
-        "{path}: line {line}: cell {cell} does not agree with its digest: the row, or its samples, were edited by hand or lost; run the cell anew"
+        "{path}: line {line}: cell {cell} does not agree with its digest: the row, or its samples, were edited by hand or lost; measure the cell anew by `skipbench run --resume {} --again {cell}`, or all that are damaged by `--retry-failed`",
+        path.parent().unwrap_or(path).display()
     )]
     Edited {
         /// The file.
@@ -108,6 +109,21 @@ pub enum StoreError {
         /// Its version, as it stands there.
         found: String,
     },
+}
+
+impl StoreError {
+    /// Whether it is one line's alone, without which the others are as good.
+    pub(super) fn is_of_a_cell(&self) -> bool {
+        matches!(self, Self::Row { .. } | Self::Field { .. } | Self::Edited { .. } | Self::Repeated { .. })
+    }
+
+    /// The cell, where it is known.
+    pub(super) fn cell(&self) -> &str {
+        match self {
+            Self::Edited { cell, .. } | Self::Repeated { cell, .. } | Self::Lost { cell, .. } => cell,
+            _ => "",
+        }
+    }
 }
 
 pub(crate) fn io(path: &Path, source: std::io::Error) -> StoreError {

@@ -1,14 +1,12 @@
 //! A line of the file of rows: read with its seal and brought to the present schema, or sealed and written.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 use std::rc::Rc;
 
 use csv::StringRecord;
 
-use super::file::open_whole;
+use super::file::Lines;
 use super::{StoreError, io};
 use crate::rows::migrate::{self, OLDEST};
 use crate::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
@@ -42,12 +40,13 @@ impl Seal {
 /// The lines of a file of rows, one by one: a large run's text is never in memory at once.
 pub(super) struct SealedRows<'a> {
     columns: Columns<'a>,
-    records: csv::StringRecordsIntoIter<BufReader<File>>,
+    records: csv::StringRecordsIntoIter<Lines>,
 }
 
 impl<'a> SealedRows<'a> {
-    pub(super) fn open(path: &'a Path) -> Result<Self, StoreError> {
-        let mut reader = csv::Reader::from_reader(open_whole(path)?);
+    /// Those of the file at `path`; where a line is no row, its place has the reason.
+    pub(super) fn of(path: &'a Path, lines: Lines) -> Result<Self, StoreError> {
+        let mut reader = csv::Reader::from_reader(lines);
         let header = reader.headers().map_err(|source| StoreError::Row { path: path.into(), source })?;
         Ok(Self { columns: Columns::of(path, header), records: reader.into_records() })
     }

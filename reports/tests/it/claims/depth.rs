@@ -1,6 +1,6 @@
 //! `depth`: errors that rise with depth, or do not.
 
-use skipbench_reports::claims::{Outcome, Verdict, findings};
+use skipbench_reports::claims::{ClaimVerdict, Outcome, findings};
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::Run;
 use skipbench_reports::table::{self, Format};
@@ -35,7 +35,7 @@ pub(super) fn trained(errors: [(&str, [u64; 2]); 3], seeds: u64) -> Vec<Run> {
 fn depth_is_supported_where_only_the_plain_network_degrades() {
     let runs = trained([("none", [50, 700]), ("add", [40, 60]), ("concat", [30, 20])], 3);
     let finding = only(findings(&runs));
-    assert_eq!(finding.verdict, Verdict::Supported, "{:?}", finding.conditions);
+    assert_eq!(finding.verdict, ClaimVerdict::Supported, "{:?}", finding.conditions);
     assert_eq!((finding.claim, &finding.seeds[..], finding.broken), ("depth", &[1, 2, 3][..], 0));
     let drawn: String = table::tables(&finding).iter().map(|sheet| sheet.format(Format::Markdown)).collect();
     insta::assert_snapshot!(drawn, @r"
@@ -61,7 +61,7 @@ fn depth_is_supported_where_only_the_plain_network_degrades() {
 fn depth_is_not_supported_where_the_plain_network_gains_by_depth() {
     let runs = trained([("none", [300, 60]), ("add", [40, 60]), ("concat", [30, 20])], 3);
     let finding = only(findings(&runs));
-    assert_eq!(finding.verdict, Verdict::NotSupported);
+    assert_eq!(finding.verdict, ClaimVerdict::NotSupported);
     assert_eq!(outcomes(&finding)[0], Outcome::Contradicted);
 }
 
@@ -69,12 +69,12 @@ fn depth_is_not_supported_where_the_plain_network_gains_by_depth() {
 #[test]
 fn depth_is_inconclusive_without_intervals_or_depths() {
     let all = [("none", [50, 700]), ("add", [40, 60]), ("concat", [30, 20])];
-    assert_eq!(only(findings(&trained(all, 1))).verdict, Verdict::Inconclusive);
+    assert_eq!(only(findings(&trained(all, 1))).verdict, ClaimVerdict::Inconclusive);
     let mut shallow = trained(all, 3);
     shallow.retain(|run| run.row.depth == 22);
-    assert_eq!(only(findings(&shallow)).verdict, Verdict::Inconclusive);
+    assert_eq!(only(findings(&shallow)).verdict, ClaimVerdict::Inconclusive);
     let noisy = trained([("none", [50, 52]), ("add", [40, 43]), ("concat", [30, 31])], 3);
-    assert_eq!(only(findings(&noisy)).verdict, Verdict::Inconclusive);
+    assert_eq!(only(findings(&noisy)).verdict, ClaimVerdict::Inconclusive);
 }
 
 /// The same cells by other kernels, or another recipe, are no further seeds.

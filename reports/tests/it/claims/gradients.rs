@@ -1,6 +1,6 @@
 //! `gradients`: norms and correlations that are known.
 
-use skipbench_reports::claims::{Outcome, Verdict, findings};
+use skipbench_reports::claims::{ClaimVerdict, Outcome, findings};
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::Run;
 
@@ -45,7 +45,7 @@ fn of_gradients(styles: [(&str, [f64; 3], f64); 3], suffix: &str) -> Vec<Run> {
 #[test]
 fn gradients_that_vanish_without_a_skip_alone_support_the_claim() {
     let finding = only(findings(&gradients(VANISHING)));
-    assert_eq!(finding.verdict, Verdict::Supported, "{:?}", finding.conditions);
+    assert_eq!(finding.verdict, ClaimVerdict::Supported, "{:?}", finding.conditions);
     let decay = |line: usize, column: usize| finding.measures[2].lines[line].values[column].expect("fitted").value;
     assert!((decay(0, 0) - 0.1).abs() < 1e-3, "a halving every ten layers");
     assert!((decay(1, 1) - 0.5).abs() < 1e-2, "the square root of the depth");
@@ -110,7 +110,7 @@ fn healthy_norms_without_a_skip_contradict_it_whatever_the_correlation() {
     let runs =
         gradients([("none", [2.0, 1.5, 1.0], 0.9), ("add", [1.0, 1.0, 1.0], 0.9), ("concat", [1.0, 1.0, 1.0], 0.9)]);
     let finding = only(findings(&runs));
-    assert_eq!(finding.verdict, Verdict::NotSupported);
+    assert_eq!(finding.verdict, ClaimVerdict::NotSupported);
     assert_eq!(outcomes(&finding)[3], Outcome::Holds, "gradients are more alike with a skip all the same");
     assert!(finding.caution.contains("does not tell a plain network from a residual one"));
 }
@@ -118,6 +118,6 @@ fn healthy_norms_without_a_skip_contradict_it_whatever_the_correlation() {
 #[test]
 fn without_the_networks_without_normalisation_it_is_open() {
     let finding = only(findings(&of_gradients(VANISHING, "")));
-    assert_eq!(finding.verdict, Verdict::Inconclusive);
+    assert_eq!(finding.verdict, ClaimVerdict::Inconclusive);
     assert_eq!(finding.conditions.iter().filter(|condition| condition.estimate.is_none()).count(), 3);
 }

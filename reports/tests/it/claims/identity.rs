@@ -1,6 +1,6 @@
 //! `identity`: errors of stacks that learn it.
 
-use skipbench_reports::claims::{Verdict, findings};
+use skipbench_reports::claims::{ClaimVerdict, findings};
 use skipbench_reports::rows::record::SampleRow;
 use skipbench_reports::rows::store::Run;
 use skipbench_reports::table::{self, Format};
@@ -28,9 +28,9 @@ pub(crate) fn identities(add: [f64; 2], none: [f64; 2]) -> Vec<Run> {
 #[test]
 fn the_identity_is_easier_with_addition_or_not_or_open() {
     let verdict = |add, none| only(findings(&identities(add, none))).verdict;
-    assert_eq!(verdict([0.001, 0.01], [0.2, 0.3]), Verdict::Supported);
-    assert_eq!(verdict([0.2, 0.01], [0.001, 0.3]), Verdict::NotSupported);
-    assert_eq!(verdict([0.2, 0.3], [0.2, 0.3]), Verdict::Inconclusive);
+    assert_eq!(verdict([0.001, 0.01], [0.2, 0.3]), ClaimVerdict::Supported);
+    assert_eq!(verdict([0.2, 0.01], [0.001, 0.3]), ClaimVerdict::NotSupported);
+    assert_eq!(verdict([0.2, 0.3], [0.2, 0.3]), ClaimVerdict::Inconclusive);
 }
 
 /// The stacks of a style whose errors ceased to be numbers at the second step, after `worst`.
@@ -54,12 +54,12 @@ fn diverging(mut runs: Vec<Run>, style: &str, worst: f64) -> Vec<Run> {
 fn to_diverge_is_a_result_against_whoever_diverges() {
     let learnt = || identities([0.001, 0.01], [0.2, 0.3]);
     let plain = only(findings(&diverging(learnt(), "none", 40.0)));
-    assert_eq!((plain.verdict, plain.broken), (Verdict::Supported, 0), "{:?}", plain.conditions);
+    assert_eq!((plain.verdict, plain.broken), (ClaimVerdict::Supported, 0), "{:?}", plain.conditions);
     let ratio = plain.conditions[0].estimate.expect("paired").value;
     assert!((ratio / (0.001 / 40.0) - 1.0).abs() < 0.05, "against the worst error that it had: {ratio}");
     assert_eq!(plain.remarks, ["diverged: backbone-none-22-w8 in 3 of 3 cells"]);
     let residual = only(findings(&diverging(learnt(), "add", 1e-6)));
-    assert_eq!(residual.verdict, Verdict::NotSupported);
+    assert_eq!(residual.verdict, ClaimVerdict::NotSupported);
     let ratio = residual.conditions[0].estimate.expect("paired").value;
     assert!(ratio > 4.0 && ratio < 6.0, "no better than to answer 0: {ratio}");
     let line = residual.measures[0].lines.iter().find(|line| line.skip == "add").expect("there");
@@ -74,5 +74,5 @@ fn who_diverges_without_normalisation_is_told_and_decides_nothing() {
     let mut bare = diverging(identities([0.001, 0.01], [0.2, 0.3]), "add", 1e9);
     bare.iter_mut().for_each(|run| run.row.model += "-nonorm");
     let finding = only(findings(&[identities([0.001, 0.01], [0.2, 0.3]), bare].concat()));
-    assert_eq!((finding.verdict, finding.remarks.len()), (Verdict::Supported, 1));
+    assert_eq!((finding.verdict, finding.remarks.len()), (ClaimVerdict::Supported, 1));
 }

@@ -1,6 +1,6 @@
 //! `memory`: peaks that follow a power of the depth.
 
-use skipbench_reports::claims::{Finding, Verdict, findings};
+use skipbench_reports::claims::{ClaimVerdict, Finding, findings};
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::Run;
 use skipbench_reports::stats::Estimate;
@@ -64,14 +64,14 @@ fn widths(runs: &[Run], exponent: impl Fn(&str) -> f64) -> Vec<Run> {
 #[test]
 fn memory_is_judged_over_depths_and_by_exponents() {
     let supported = only(findings(&peaks(1.0, 1.5)));
-    assert_eq!(supported.verdict, Verdict::Supported, "{:?}", supported.conditions);
+    assert_eq!(supported.verdict, ClaimVerdict::Supported, "{:?}", supported.conditions);
     assert_eq!(supported.conditions[0].estimate.expect("matched").n, 4, "pairs of networks, not of seeds");
     assert!((supported.conditions[2].estimate.expect("fitted").value - 0.5).abs() < 0.01);
-    assert_eq!(only(findings(&peaks(0.5, 1.0))).verdict, Verdict::NotSupported);
+    assert_eq!(only(findings(&peaks(0.5, 1.0))).verdict, ClaimVerdict::NotSupported);
     let mut kept = peaks(1.0, 1.5);
     kept.iter_mut().for_each(|run| run.row.recipe = "{\"checkpointing\":\"balanced\"}".into());
     let recomputed = only(findings(&kept));
-    assert_eq!(recomputed.verdict, Verdict::Inconclusive, "recomputing is shown and decides nothing");
+    assert_eq!(recomputed.verdict, ClaimVerdict::Inconclusive, "recomputing is shown and decides nothing");
     assert!(recomputed.measures[0].lines[0].name.contains("balanced checkpointing"));
 }
 
@@ -94,7 +94,7 @@ fn exponents_are_stated_for_every_way_of_keeping_and_decide_only_where_everythin
     let balanced = by_recipe(peaks(1.0, 1.3), "{\"checkpointing\":\"balanced\",\"memory\":\"naive\"}", "balanced");
     let recomputed = by_recipe(peaks(1.0, 1.0), "{\"checkpointing\":\"none\",\"memory\":\"recompute\"}", "recomputed");
     let finding = only(findings(&[peaks(1.0, 1.5), balanced, recomputed].concat()));
-    assert_eq!(finding.verdict, Verdict::Supported, "{:?}", finding.conditions);
+    assert_eq!(finding.verdict, ClaimVerdict::Supported, "{:?}", finding.conditions);
     assert_eq!(finding.conditions[0].estimate.expect("matched").n, 4, "of what keeps everything alone");
     let courses = ["depth at a fixed growth, backbone-concat", "depth at matched parameters", "depth at matched MACs"];
     for course in courses {

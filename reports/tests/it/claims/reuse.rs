@@ -1,6 +1,6 @@
 //! `reuse`: lesions, ranks and weights.
 
-use skipbench_reports::claims::{Outcome, Verdict, findings};
+use skipbench_reports::claims::{ClaimVerdict, Outcome, findings};
 use skipbench_reports::figure::{Kind, figures};
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
@@ -40,13 +40,13 @@ fn lesioned(styles: [(&str, f64, f64); 3], use_of_input: f64) -> Vec<Run> {
 fn reuse_needs_weights_ranks_and_lesions() {
     let all = [("none", 300.0, 5.0), ("add", 900.0, 6.0), ("concat", 850.0, 9.0)];
     let finding = only(findings(&lesioned(all, 0.8)));
-    assert_eq!(finding.verdict, Verdict::Supported, "{:?}", finding.conditions);
+    assert_eq!(finding.verdict, ClaimVerdict::Supported, "{:?}", finding.conditions);
     let lost = finding.measures[0].lines[0].values[1].expect("measured").value;
     assert!((lost - 0.645).abs() < 0.01, "950 less 300 and 310 of 1,000: {lost}");
     let unused = only(findings(&lesioned(all, 0.1)));
-    assert_eq!((unused.verdict, outcomes(&unused)[0]), (Verdict::NotSupported, Outcome::Contradicted));
+    assert_eq!((unused.verdict, outcomes(&unused)[0]), (ClaimVerdict::NotSupported, Outcome::Contradicted));
     let alike = only(findings(&lesioned([("none", 900.0, 6.0), ("add", 900.0, 6.0), ("concat", 900.0, 6.0)], 0.8)));
-    assert_eq!(alike.verdict, Verdict::Inconclusive, "{:?}", alike.conditions);
+    assert_eq!(alike.verdict, ClaimVerdict::Inconclusive, "{:?}", alike.conditions);
 }
 
 #[test]
@@ -70,6 +70,6 @@ fn a_half_trained_plain_network_is_told_in_every_form() {
     let report = Report::new(runs);
     let said = "the plain network is half-trained, 61.0 % of the test images right, the others 95.0 % at least";
     assert!(report.claims[0].remarks[0].starts_with(said), "{:?}", report.claims[0].remarks);
-    assert_eq!(report.claims[0].verdict, Verdict::Inconclusive, "its lesions decide nothing");
+    assert_eq!(report.claims[0].verdict, ClaimVerdict::Inconclusive, "its lesions decide nothing");
     assert!(table::format_claims(&report.claims, Format::Markdown).contains(said) && page(&report).contains(said));
 }

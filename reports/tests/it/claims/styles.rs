@@ -1,6 +1,6 @@
 //! `styles`: each against addition, among all.
 
-use skipbench_reports::claims::{Verdict, findings};
+use skipbench_reports::claims::{ClaimVerdict, findings};
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::Run;
 
@@ -27,19 +27,19 @@ pub(super) fn styles(others: &[(&str, i64)]) -> Vec<Run> {
 #[test]
 fn a_style_must_beat_addition_among_all_styles() {
     let verdict = |others: &[(&str, i64)]| only(findings(&styles(others))).verdict;
-    assert_eq!(verdict(&[("gated", -50), ("hyper", 30)]), Verdict::Supported, "one is enough");
+    assert_eq!(verdict(&[("gated", -50), ("hyper", 30)]), ClaimVerdict::Supported, "one is enough");
     assert_eq!(
         verdict(&[("gated", -50), ("hyper", 0)]),
-        Verdict::NotSupported,
+        ClaimVerdict::NotSupported,
         "less than two points would not matter"
     );
-    assert_eq!(verdict(&[("gated", -50), ("hyper", 19)]), Verdict::Supported);
+    assert_eq!(verdict(&[("gated", -50), ("hyper", 19)]), ClaimVerdict::Supported);
     let mut three = styles(&[("gated", -50), ("hyper", 30), ("weighted", 4)]);
     three.retain(|run| run.row.seed <= 3);
     let three = only(findings(&three));
-    assert_eq!((three.verdict, three.seeds.len()), (Verdict::Supported, 3), "{:?}", three.conditions);
+    assert_eq!((three.verdict, three.seeds.len()), (ClaimVerdict::Supported, 3), "{:?}", three.conditions);
     assert!(three.conditions.iter().all(|condition| condition.estimate.is_some_and(|found| found.low.is_some())));
     let mut few = styles(&[("gated", 10), ("hyper", 12)]);
     few.retain(|run| run.row.seed < 2);
-    assert_eq!(only(findings(&few)).verdict, Verdict::Inconclusive, "one seed has no interval");
+    assert_eq!(only(findings(&few)).verdict, ClaimVerdict::Inconclusive, "one seed has no interval");
 }

@@ -1,6 +1,6 @@
 //! `transformer`: accuracy, tokens and gradients.
 
-use skipbench_reports::claims::{Verdict, findings};
+use skipbench_reports::claims::{ClaimVerdict, findings};
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::Run;
 
@@ -29,7 +29,7 @@ fn transformers(accuracy: [u64; 2], residual: [f64; 2], queries: [f64; 2]) -> Ve
 #[test]
 fn transformers_are_judged_by_accuracy_tokens_and_gradients() {
     let verdict = |accuracy, residual, queries| only(findings(&transformers(accuracy, residual, queries))).verdict;
-    assert_eq!(verdict([920, 200], [0.8, 0.01], [0.5, 0.001]), Verdict::Supported);
-    assert_eq!(verdict([920, 930], [0.8, 0.01], [0.5, 0.001]), Verdict::NotSupported);
-    assert_eq!(verdict([920, 920], [0.8, 0.8], [0.5, 0.5]), Verdict::Inconclusive);
+    assert_eq!(verdict([920, 200], [0.8, 0.01], [0.5, 0.001]), ClaimVerdict::Supported);
+    assert_eq!(verdict([920, 930], [0.8, 0.01], [0.5, 0.001]), ClaimVerdict::NotSupported);
+    assert_eq!(verdict([920, 920], [0.8, 0.8], [0.5, 0.5]), ClaimVerdict::Inconclusive);
 }

@@ -5,12 +5,12 @@ pub(super) const F32: u64 = 4;
 
 /// A tensor of a trace: its shape for one image and an identity, so that a tensor saved twice counts once.
 #[derive(Debug, Clone)]
-pub(crate) struct Value {
+pub(crate) struct TracedTensor {
     pub(super) id: usize,
     pub(super) shape: Vec<usize>,
 }
 
-impl Value {
+impl TracedTensor {
     /// Channels of a feature map, or the width of a vector.
     pub(crate) fn channels(&self) -> usize {
         self.shape[0]

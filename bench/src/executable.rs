@@ -1,0 +1,143 @@
+//! Programs that are started more than once and must be the same each time: this program itself, for its child
+//! processes, and the two that a gate's job measures. A `cargo build` in between replaces the file at their path.
+//!
+//! On Linux an [`Executable`] is held open and started from there, so that neither a replacement nor a deletion of the
+//! file matters. Elsewhere, and for scripts, a file that changed is not started any more.
+
+use std::ffi::OsString;
+use std::fs::Metadata;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+/// A program as it was when it was first looked at.
+#[derive(Debug)]
+pub(crate) struct Executable {
+    /// Where it lies, or lay.
+    name: PathBuf,
+    /// Where it is started from.
+    path: PathBuf,
+    /// None of an image that runs, which nobody can write to.
+    stamp: Option<Stamp>,
+    /// Keeps `path` valid where it names an open file.
+    _held: Option<std::fs::File>,
+}
+
+/// What a file that is written anew does not keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    /// The device and the number of the file.
+    #[cfg(unix)]
+    file: (u64, u64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            file: (std::os::unix::fs::MetadataExt::dev(metadata), std::os::unix::fs::MetadataExt::ino(metadata)),
+        }
+    }
+}
+
+/// This program, looked at once a process.
+static OWN: OnceLock<Result<Executable, String>> = OnceLock::new();
+
+/// This program, as it was when it started. To be called first thing, before a build can replace the file.
+///
+/// # Errors
+/// If the system does not tell where it lies.
+pub(crate) fn own() -> io::Result<&'static Executable> {
+    let found = OWN.get_or_init(|| Executable::running().map_err(|error| error.to_string()));
+    found.as_ref().map_err(|error| io::Error::other(format!("finding this program: {error}")))
+}
+
+impl Executable {
+    /// The program of this process.
+    fn running() -> io::Result<Self> {
+        let name = std::env::current_exe()?;
+        if cfg!(target_os = "linux") {
+            // A link to the image that runs, whatever became of its name; children of this process can follow it.
+            let path = PathBuf::from(format!("/proc/{}/exe", std::process::id()));
+            return Ok(Self { name, path, stamp: None, _held: None });
+        }
+        Self::named(name)
+    }
+
+    /// The program at `path`.
+    ///
+    /// # Errors
+    /// If it is not there or no file.
+    pub(crate) fn at(path: &Path) -> io::Result<Self> {
+        let mut file = std::fs::File::open(path)?;
+        let stamp = Some(Stamp::of(&regular(file.metadata()?)?));
+        // A script's interpreter needs the script's name.
+        let mut first = [0; 2];
+        let script = file.read(&mut first)? == 2 && first == *b"#!";
+        if script || !cfg!(target_os = "linux") {
+            return Self::named(path.to_owned());
+        }
+        let held = format!("/proc/{}/fd/{}", std::process::id(), descriptor(&file));
+        Ok(Self { name: path.to_owned(), path: held.into(), stamp, _held: Some(file) })
+    }
+
+    fn named(name: PathBuf) -> io::Result<Self> {
+        let stamp = Some(Stamp::of(&regular(std::fs::metadata(&name)?)?));
+        Ok(Self { path: name.clone(), name, stamp, _held: None })
+    }
+
+    /// What it is called in words.
+    pub(crate) fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Where it can be started from now.
+    ///
+    /// # Errors
+    /// If it is not any more what it was.
+    pub(crate) fn path(&self) -> io::Result<&Path> {
+        let now = std::fs::metadata(&self.path).map(|metadata| Stamp::of(&metadata));
+        let name = self.name.display();
+        match now {
+            Ok(now) if self.stamp.as_ref().is_none_or(|stamp| *stamp == now) => Ok(&self.path),
+            Ok(_) => Err(io::Error::other(format!("{name}: the program was replaced meanwhile"))),
+            Err(error) => Err(io::Error::new(error.kind(), format!("{name}: the program is gone: {error}"))),
+        }
+    }
+
+    /// A command that starts it.
+    ///
+    /// # Errors
+    /// As [`Self::path`].
+    pub(crate) fn command(&self) -> io::Result<Command> {
+        let mut command = Command::new(self.path()?);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, self.arg0());
+        Ok(command)
+    }
+
+    /// What it finds as its own name.
+    fn arg0(&self) -> OsString {
+        self.name.clone().into_os_string()
+    }
+}
+
+fn regular(metadata: Metadata) -> io::Result<Metadata> {
+    if metadata.is_file() { Ok(metadata) } else { Err(io::Error::other("a program is needed, which is a file")) }
+}
+
+#[cfg(unix)]
+fn descriptor(file: &std::fs::File) -> i32 {
+    std::os::fd::AsRawFd::as_raw_fd(file)
+}
+
+#[cfg(not(unix))]
+fn descriptor(_file: &std::fs::File) -> i32 {
+    0
+}

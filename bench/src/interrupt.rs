@@ -1,0 +1,76 @@
+//! What ends a run early because somebody asked, and what does not.
+//!
+//! Ctrl-C and SIGTERM ask. A terminal that is closed (SIGHUP) does not: it ends the telling, not the run. And a signal
+//! that was ignored when the program started, as `nohup` and shells in the background arrange it, stays ignored.
+
+use anyhow::Result;
+
+use crate::run::runner::Stop;
+
+/// What a Ctrl-C raises.
+pub(crate) static STOP: Stop = Stop::new();
+
+/// Exit status of what a Ctrl-C ended.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// The user ended a command before there was anything to keep. Ends the program with [`INTERRUPTED`].
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub(crate) struct Interrupted;
+
+/// Raises [`STOP`] whenever the user asks to end; `heard` is called with how often that was asked before. Once a process,
+/// and before its first child process.
+///
+/// # Errors
+/// If the system refuses.
+#[cfg(unix)]
+pub(crate) fn listen(heard: fn(u8)) -> Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    let ignored = ignored();
+    let wanted: Vec<i32> =
+        [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0).collect();
+    let mut signals = signal_hook::iterator::Signals::new(wanted)?;
+    std::thread::spawn(move || {
+        for signal in signals.forever().filter(|signal| *signal != SIGHUP) {
+            let _ = signal;
+            heard(STOP.raise());
+        }
+    });
+    Ok(())
+}
+
+/// The same where there are no signals.
+///
+/// # Errors
+/// If the system refuses.
+#[cfg(not(unix))]
+pub(crate) fn listen(heard: fn(u8)) -> Result<()> {
+    Ok(ctrlc::set_handler(move || heard(STOP.raise()))?)
+}
+
+/// The signals that are ignored, one bit each from signal 1 on; none where the system does not say.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::to_owned).or_else(told_by_ps);
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+}
+
+/// The same on systems of BSD's kind, which have no `/proc/self/status`.
+#[cfg(unix)]
+fn told_by_ps() -> Option<String> {
+    let id = std::process::id().to_string();
+    let output = std::process::Command::new("ps").args(["-o", "sigignore=", "-p", &id]).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A limit on the size of files is an error of the write that meets it, not the program's end.
+pub(crate) fn survive_size_limit() {
+    #[cfg(unix)]
+    {
+        // A handler that does nothing takes the place of dying. Where it cannot be set, all is as it was.
+        let never_read = std::sync::Arc::default();
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, never_read);
+    }
+}
