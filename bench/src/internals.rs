@@ -23,6 +23,7 @@ pub mod meter {
     pub use crate::meter::{sync, timed};
 }
 pub mod run {
+    pub use crate::run::limits::Limits;
     pub use crate::run::orchestrate::{Executor, Observer, Tally};
     pub use crate::run::plan::{Context, PlannedCell, matches, plan};
     pub use crate::run::process::Processes;

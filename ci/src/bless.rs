@@ -32,7 +32,7 @@ pub enum BlessError {
         /// Why.
         error: String,
     },
-    /// A cell is there twice, or holds what it cannot hold.
+    /// A cell is listed twice, or holds what it cannot hold.
     #[error(transparent)]
     Pair(#[from] PairError),
 }
@@ -64,7 +64,7 @@ fn format_optional(value: Option<impl ToString>) -> String {
 /// All rows of the head, and what they change of `base`: cells that are new, or no longer there, or differ.
 ///
 /// # Errors
-/// If there is none, one is there twice, was not measured, or holds an impossible value.
+/// If there is none, one is listed twice, was not measured, or holds an impossible value.
 pub fn bless(base: &[Run], head: &[Run]) -> Result<Blessing, BlessError> {
     if head.is_empty() {
         return Err(BlessError::Empty);

@@ -45,7 +45,7 @@ pub enum PairError {
         others: usize,
     },
     /// One run holds a cell twice.
-    #[error("{cell} stands twice in the {run}; its rows were put together by hand")]
+    #[error("{cell} is listed twice in the {run}; its rows were put together by hand")]
     Repeated {
         /// The cell.
         cell: String,
@@ -97,7 +97,7 @@ fn format_others(count: &usize) -> String {
 /// Pairs every measured cell of the base with the head's.
 ///
 /// # Errors
-/// If the base has none, the head lacks one, one stands twice, is other work under the same name, or
+/// If the base has none, the head lacks one, one is listed twice, is other work under the same name, or
 /// a value is impossible.
 pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
     possible::check(base.iter().map(|run| &run.row), "base")?;

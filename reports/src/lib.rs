@@ -24,7 +24,7 @@ pub mod table;
 /// What tests of this crate look at inside it; no interface.
 #[doc(hidden)]
 pub mod inside {
-    pub use crate::chart::scale::{Layout, format_short};
+    pub use crate::chart::scale::{Layout, format_short, format_ticks};
     pub use crate::stats::estimate::{far_above, growth_exponent};
     pub use crate::table::document::{Section, format_section};
 }

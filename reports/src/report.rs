@@ -47,7 +47,38 @@ pub struct Report {
     pub broken: usize,
 }
 
+/// What `compare` prints, which is much less work than a whole report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// Each member against its reference.
+    pub comparisons: Vec<Comparison>,
+    /// Sweeps.
+    pub curves: Vec<Curve>,
+    /// Where the numbers come from, each with its device.
+    pub origins: Vec<(String, Origin)>,
+    /// What to know before believing them.
+    pub notes: Vec<String>,
+}
+
+impl Compared {
+    /// Compares `runs`; `superseded` says which records were left out.
+    pub fn new(runs: &[Run], superseded: Vec<String>) -> Self {
+        let notes = superseded.into_iter().chain(notes(runs)).collect();
+        Self { comparisons: compare(&group(runs)), curves: curves(runs), origins: Origin::all(runs), notes }
+    }
+}
+
 impl Report {
+    /// The part of it that `compare` prints.
+    pub fn compared(&self) -> Compared {
+        Compared {
+            comparisons: self.comparisons.clone(),
+            curves: self.curves.clone(),
+            origins: self.origins.clone(),
+            notes: self.notes.clone(),
+        }
+    }
+
     /// Analyses what directories hold, but for records that later ones repeat, which it says.
     pub fn of(dirs: Vec<(PathBuf, Vec<Run>)>) -> Self {
         let (runs, superseded) = latest(dirs);

@@ -224,7 +224,7 @@ fn show(arguments: &ClaimsArgs, found: &[Finding], dir: Option<&Path>) -> Result
         (true, Some(dir)) => print(&format!("{}\n", json!({"event": "done", "dir": dir, "claims": found}))),
         (true, None) => print_json(&found),
         (false, _) => {
-            let format = if arguments.markdown { Format::Markdown } else { Format::Terminal };
+            let format = if arguments.markdown { Format::Markdown } else { super::terminal() };
             print(&table::format_claims(found, format))?;
             print(&dir.map_or(String::new(), |dir| format!("rows: {}\n", dir.display())))
         }

@@ -160,7 +160,7 @@ pub fn main() -> ExitCode {
         }
         Command::Man { out } => commands::man::run(Cli::command(), out.as_deref()),
         Command::Worker { checkpoints, checkpoint_every } => {
-            crate::tasks::worker::run(checkpoints.as_deref(), checkpoint_every).map(|()| ExitCode::SUCCESS)
+            crate::tasks::worker::run(checkpoints, checkpoint_every).map(|()| ExitCode::SUCCESS)
         }
     };
     ended(result)

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use skipbench_reports::analyses::compare::rows;
-use skipbench_reports::report::Report;
+use skipbench_reports::report::Compared;
 use skipbench_reports::table::{self, Format};
 
 use super::Form;
@@ -21,13 +21,16 @@ pub(crate) struct CompareArgs {
 }
 
 pub(crate) fn run(arguments: &CompareArgs) -> Result<ExitCode> {
-    let report = arguments.runs.report()?;
-    arguments.form.print(&rows(&report.comparisons), |format| text(&report, format))?;
+    let (runs, superseded) = arguments.runs.runs()?;
+    let compared = Compared::new(&runs, superseded);
+    // Of a large run the rows are most of what is in memory; nothing below needs them.
+    drop(runs);
+    arguments.form.print(&rows(&compared.comparisons), |format| text(&compared, format))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Comparisons, sweeps and notes for people.
-pub(crate) fn text(report: &Report, format: Format) -> String {
+pub(crate) fn text(report: &Compared, format: Format) -> String {
     let mut text = String::new();
     if !report.comparisons.is_empty() {
         text.push_str(&table::format_comparisons(&report.comparisons, format));

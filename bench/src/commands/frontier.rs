@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
-use skipbench_reports::analyses::frontier::{COSTS, Frontier, rows};
+use skipbench_reports::analyses::frontier::{COSTS, Frontier, frontiers, rows};
+use skipbench_reports::analyses::group::group;
 use skipbench_reports::analyses::metric::Metric;
 use skipbench_reports::table;
 
@@ -45,7 +46,7 @@ impl FrontierArgs {
 pub(crate) fn run(arguments: &FrontierArgs) -> Result<ExitCode> {
     let budget = arguments.budget()?;
     let wanted = |frontier: &Frontier| arguments.cost.is_none_or(|cost| frontier.cost == cost);
-    let mut frontiers = arguments.runs.report()?.frontiers;
+    let mut frontiers = frontiers(&group(&arguments.runs.runs()?.0));
     frontiers.retain(wanted);
     ensure!(
         !frontiers.is_empty(),

@@ -24,11 +24,13 @@ pub(crate) mod steps;
 pub(crate) mod suites;
 pub(crate) mod versus;
 pub(crate) mod weights;
+use std::io::{self, IsTerminal};
+
 use anyhow::Result;
 use clap::Args;
 use skipbench_models::Images;
 use skipbench_reports::rows::render;
-use skipbench_reports::table::Format;
+use skipbench_reports::table::{Format, TextTable};
 
 use crate::tell::{print, say};
 
@@ -87,9 +89,22 @@ impl Form {
             Form { csv: true, .. } => print(&render::csv(rows)?),
             Form { json: true, .. } => print_json(&rows),
             Form { markdown: true, .. } => print(&text(Format::Markdown)),
-            _ => print(&text(Format::Terminal)),
+            _ => print(&text(terminal())),
         }
     }
+}
+
+/// The columns of the terminal that standard error or else output is: what COLUMNS says, or the terminal itself.
+pub(crate) fn columns() -> Option<u16> {
+    let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    let asked = || terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| columns);
+    given.or_else(asked).filter(|columns| *columns > 0)
+}
+
+/// Text for people: as wide as their terminal; as wide as it takes where it goes to a file.
+fn terminal() -> Format {
+    let columns = columns().filter(|_| io::stdout().is_terminal());
+    columns.map_or(Format::Terminal, Format::Columns)
 }
 
 /// Says what is worth knowing.
@@ -112,11 +127,7 @@ fn format_count(number: u64) -> String {
 
 /// A table for a terminal, columns but the first `left` ones aligned to the right.
 fn format_table(header: &[&str], rows: Vec<Vec<String>>, left: usize) -> String {
-    let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
-    table.add_rows(rows);
-    for column in table.column_iter_mut().skip(left) {
-        column.set_cell_alignment(comfy_table::CellAlignment::Right);
-    }
-    format!("{table}\n")
+    let header = header.iter().map(|title| (*title).to_owned()).collect();
+    let (id, title, caption) = (String::new(), String::new(), String::new());
+    TextTable { id, title, caption, header, rows, left }.format(terminal())
 }

@@ -11,6 +11,7 @@ struct Kind {
     most: f64,
 }
 
+/// Bare numbers are refused: nobody means five bytes by 5.
 const SIZE: Kind = Kind {
     name: "a size, such as 2GiB or 500MB",
     units: &[
@@ -24,7 +25,6 @@ const SIZE: Kind = Kind {
         ("GB", 1e9),
         ("TB", 1e12),
         ("B", 1.0),
-        ("", 1.0),
     ],
     most: f64::MAX,
 };
@@ -70,7 +70,10 @@ pub(super) fn quantity(metric: Metric, word: &str) -> Result<f64, String> {
     let percent = || Some(format!("; {word} percent is {word}%")).filter(|_| metric.is_share() && is_percent(word));
     kind.read(word).ok_or_else(|| {
         let units: Vec<&str> = kind.units.iter().map(|(unit, _)| *unit).filter(|unit| !unit.is_empty()).collect();
-        format!("takes {} (units: {}){}", kind.name, units.join(", "), percent().unwrap_or_default())
+        let number = word.parse::<f64>().is_ok_and(|number| (0.0..=f64::MAX).contains(&number));
+        let bare = number && !kind.units.iter().any(|(unit, _)| unit.is_empty());
+        let bare = if bare { format!("; {word} of which unit?") } else { String::new() };
+        format!("takes {} (units: {}){bare}{}", kind.name, units.join(", "), percent().unwrap_or_default())
     })
 }
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Args;
+use skipbench_reports::analyses::group::group;
 use skipbench_reports::analyses::rank::{By, rankings, rows};
 use skipbench_reports::table;
 
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &RankArgs) -> Result<ExitCode> {
         Ranked::Family => By::Family,
         Ranked::Model => By::Model,
     };
-    let ranked = rankings(&arguments.runs.report()?.groups, by);
+    let ranked = rankings(&group(&arguments.runs.runs()?.0), by);
     ensure!(
         !ranked.is_empty(),
         "nothing to rank: no two were measured in every group; try --by style, --by family or --by model, or name runs of one suite"

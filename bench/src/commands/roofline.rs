@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Args;
+use skipbench_reports::analyses::{self, group::Origin};
 use skipbench_reports::table::{format_origins, roofs};
 
 use super::Form;
@@ -20,14 +21,12 @@ pub(crate) struct RooflineArgs {
 }
 
 pub(crate) fn run(arguments: &RooflineArgs) -> Result<ExitCode> {
-    let report = arguments.runs.report()?;
-    let found = report.roofs;
+    let (runs, _) = arguments.runs.runs()?;
+    let (found, origins) = (analyses::roofline::roofs(&runs), Origin::all(&runs));
     ensure!(
         !found.is_empty(),
         "no timed cell in f32 with its machine's ceilings: the bytes that half precision moves are not counted; run a suite with train-step, train-epoch, infer or latency"
     );
-    arguments
-        .form
-        .print(&found, |format| roofs(&found).format_titled(format) + &format_origins(&report.origins, format))?;
+    arguments.form.print(&found, |format| roofs(&found).format_titled(format) + &format_origins(&origins, format))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -32,6 +32,11 @@ impl RunDirs {
     pub(super) fn report(&self) -> Result<Report> {
         Ok(Report::of(each(&self.dirs)?))
     }
+
+    /// The rows, and a sentence on each record that is left out because a later one repeats it.
+    pub(super) fn runs(&self) -> Result<(Vec<Run>, Vec<String>)> {
+        Ok(latest(each(&self.dirs)?))
+    }
 }
 
 /// Directories of runs, or every run that is here.

@@ -18,6 +18,7 @@ use crate::data::{Settings, Source};
 use crate::device::{self, Backend, Choice, DeviceId};
 use crate::lockstep::cells::{TASKS, drive};
 use crate::lockstep::serve::{Program, serve};
+use crate::run::limits::Limits;
 use crate::run::process::ALLOCATOR;
 
 /// Arguments of `steps`.
@@ -57,7 +58,7 @@ pub(crate) struct StepsArgs {
     /// Seed of the weights.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Threads of the CPU. Default: all of the machine's.
+    /// Threads of the CPU. Default: as many as this process may use, by its affinity and control groups.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
     /// Make every step longer by this share, to see whether it is found.
@@ -89,8 +90,8 @@ impl StepsArgs {
             return serde_json::from_str(&text).with_context(|| format!("{}: no cell as JSON", path.display()));
         }
         let model = self.model.as_deref().context("a network is needed")?;
-        let threads =
-            self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+        let usual = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = self.threads.map_or_else(|| Limits::read().threads(usual()), usize::from);
         let dir = crate::data::dir_from_environment();
         let source = Source::parse(&self.data, Settings { dir, image_size: self.image_size, classes: self.classes })?;
         let (data, device) = (source.load()?.summary(), self.device()?);

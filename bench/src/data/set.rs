@@ -67,3 +67,15 @@ pub struct Summary {
     /// SHA-256 of the decoded images and labels.
     pub sha256: String,
 }
+
+/// `1797 training and 360 test images of 8×8×1 in 10 classes, digest 0123abcd…`
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { images: Images { size, channels, classes }, train, test, sha256 } = self;
+        let digest: String = sha256.chars().take(12).collect();
+        write!(
+            f,
+            "{train} training and {test} test images of {size}×{size}×{channels} in {classes} classes, digest {digest}"
+        )
+    }
+}

@@ -25,5 +25,5 @@ pub fn timed<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, Duratio
 /// # Errors
 /// If the device reports that something failed.
 pub fn sync(device: &Device) -> Result<(), DeviceError> {
-    device.sync().map_err(|error| DeviceError::Execution(format!("{error:?}")))
+    device.sync().map_err(|error| DeviceError::Execution(error.to_string()))
 }

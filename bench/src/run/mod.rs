@@ -3,12 +3,13 @@
 //! A [`request`] and its suite make a plan ([`planning`], [`plan`]), for which child processes are asked about images
 //! and devices ([`ask`]). A [`session`] works on the plan in the run's directory ([`rundir`]): it executes cells
 //! ([`orchestrate`]), each in a process of its own ([`process`], a [`runner`]), shows how far they are ([`progress`]),
-//! and writes a [`row`] for each, with its [`provenance`]. Where the comparison of the rows is not precise enough,
-//! there are more [`rounds`]. What follows from the rows is [`derived`];
+//! and writes a [`row`] for each, with its [`provenance`]. What the system gives the process is [`limits`]. Where the
+//! comparison of the rows is not precise enough, there are more [`rounds`]. What follows from the rows is [`derived`];
 //! a finished run is kept for good as a [`record`].
 
 pub(crate) mod ask;
 pub(crate) mod derived;
+pub(crate) mod limits;
 pub(crate) mod orchestrate;
 pub(crate) mod plan;
 pub(crate) mod planning;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use skipbench_models::Images;
 
 use super::ask;
@@ -11,6 +11,7 @@ use super::provenance::Host;
 use super::request::Request;
 use super::rundir::Plan;
 use crate::data::{Settings, Source, Summary, dir_from_environment};
+use crate::suite::check::MOST_SEEDS;
 use crate::suite::group::{Group, resolve};
 use crate::suite::{Keys, Suite, repeated};
 
@@ -55,7 +56,9 @@ fn context(
     host: &Host,
     note: &dyn Fn(&str),
 ) -> Result<PlanContext> {
-    let threads = request.threads.unwrap_or(host.logical_cpus.max(1));
+    let heap = suite.keys.memory_limit_mib << 20;
+    host.limits.notes(host.logical_cpus, heap).iter().for_each(|line| note(&format!("note: {line}")));
+    let threads = request.threads.unwrap_or(host.threads());
     let devices = if request.devices.is_empty() { &suite.keys.devices } else { &request.devices };
     Ok(PlanContext {
         images,
@@ -87,8 +90,9 @@ fn every_size(groups: &[Group], first: (Source, Summary), note: &dyn Fn(&str)) -
 }
 
 fn seeds(suite: &Suite, given: &[u64]) -> Result<Vec<u64>> {
+    ensure!(given.len() <= MOST_SEEDS, "--seeds: {} values; at most {MOST_SEEDS} are possible", given.len());
     if let Some(seed) = repeated(given) {
-        bail!("--seeds: {seed} stands there twice; every seed is one repetition");
+        bail!("--seeds: {seed} is listed twice; every seed is one repetition");
     }
     Ok(if given.is_empty() { suite.keys.seeds.clone() } else { given.to_vec() })
 }

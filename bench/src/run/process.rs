@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use skipbench_reports::rows::record::Status;
 
+use super::limits::Limits;
 use super::runner::{CellFailure, CellResult, Runner, Stop};
 use crate::cell::{Cell, Message, Outcome, Progress};
 use crate::executable::{self, Executable};
@@ -210,7 +211,8 @@ fn tail(mut pipe: impl Read) -> String {
 
 /// What a death without a last word means.
 fn explain_death(cell: &Cell, status: Option<ExitStatus>, errors: &str) -> CellFailure {
-    let limit = cell.memory_limit_bytes >> 20;
+    let group = Limits::read();
+    let limit = group.heap_bytes(cell.memory_limit_bytes) >> 20;
     if errors.contains("memory allocation of") {
         // Without what the runtime says around it.
         let said = errors.lines().find(|line| line.contains("memory allocation of")).unwrap_or_default();
@@ -222,7 +224,9 @@ fn explain_death(cell: &Cell, status: Option<ExitStatus>, errors: &str) -> CellF
     }
     match status.and_then(signal) {
         Some(9) => {
-            let guess = "killed by signal 9; if nobody did that, the system ran out of memory";
+            let limit = group.memory_bytes.map(|bytes| format!(" (a control group allows {} MiB)", bytes >> 20));
+            let limit = limit.unwrap_or_default();
+            let guess = format!("killed by signal 9; if nobody did that, the system ran out of memory{limit}");
             CellFailure::new(Status::Crashed, format!("{guess}. {errors}"))
         }
         Some(signal) => CellFailure::new(Status::Crashed, format!("died by signal {signal}. {errors}")),

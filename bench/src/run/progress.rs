@@ -9,6 +9,7 @@ use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::table;
 
 use crate::cell::{Progress, Task};
+use crate::commands::columns;
 use crate::run::orchestrate::Observer;
 use crate::run::plan::PlannedCell;
 use crate::tell::say;
@@ -123,6 +124,15 @@ struct Bar {
     finished: f64,
 }
 
+/// What of the bar fits a terminal: its line is cut at the end, never wrapped.
+fn template(columns: u16) -> &'static str {
+    match columns {
+        72.. => "{bar:24} {percent:>3}% {elapsed} < {eta}  {wide_msg}",
+        40.. => "{bar:10} {percent:>3}%  {wide_msg}",
+        _ => "{percent:>3}% {wide_msg}",
+    }
+}
+
 /// The bar's length: fine enough for an hour's run to move every second.
 const TICKS: f64 = 10_000.0;
 
@@ -132,7 +142,7 @@ impl Bar {
         let work: Vec<f64> =
             cells.iter().map(|planned| planned.cell.work() / planned.cell.concurrent as f64 + 1e8).collect();
         let bar = ProgressBar::new(TICKS as u64);
-        let style = ProgressStyle::with_template("{bar:24} {percent:>3}% {elapsed} < {eta}  {msg}");
+        let style = ProgressStyle::with_template(template(columns().unwrap_or(80)));
         bar.set_style(style.expect("the template is constant and its keys exist"));
         bar.enable_steady_tick(std::time::Duration::from_millis(500));
         Self { bar, work, shares: BTreeMap::new(), finished: 0.0 }

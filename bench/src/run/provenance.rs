@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sysinfo::System;
 
+use super::limits::Limits;
+
 /// Version of Burn that this program is built on; the manifest pins it.
 pub(crate) const BURN_VERSION: &str = "0.22.1";
 
@@ -21,7 +23,7 @@ pub fn git_dirty() -> Option<bool> {
 }
 
 /// The machine, without its name or anything else that is private.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Host {
     /// Identity: the first 12 hexadecimal digits of the SHA-256 of the processor, its architecture and counts, and the
     /// memory in whole GiB: what neither a reboot nor an update changes, so that a run can go on after both.
@@ -40,9 +42,17 @@ pub(crate) struct Host {
     pub os: String,
     /// Kernel version.
     pub kernel: String,
+    /// What of it the run could use; nothing where it could use all.
+    #[serde(default, skip_serializing_if = "Limits::is_none")]
+    pub limits: Limits,
 }
 
 impl Host {
+    /// The threads that a run uses where nobody says how many.
+    pub(crate) fn threads(&self) -> usize {
+        self.limits.threads(self.logical_cpus)
+    }
+
     /// Asks the system.
     ///
     /// # Errors
@@ -61,6 +71,7 @@ impl Host {
             memory_bytes: system.total_memory(),
             os: System::long_os_version().unwrap_or_default(),
             kernel: System::kernel_version().unwrap_or_default(),
+            limits: Limits::read(),
         };
         let Self { cpu, arch, logical_cpus, physical_cores, memory_bytes, .. } = &host;
         let gibibytes = (*memory_bytes as f64 / f64::from(1u32 << 30)).round() as u64;

@@ -33,7 +33,7 @@ pub(crate) fn rows(
 }
 
 fn sample_row(cell: &str, Sample { series, index, value }: &Sample) -> SampleRow {
-    SampleRow { cell: cell.to_owned(), series: series.clone(), index: *index, value: *value }
+    SampleRow { cell: cell.into(), series: series.into(), index: *index, value: *value }
 }
 
 /// One column a line, which is why it is long: the compiler finds the one that is missing.

@@ -61,11 +61,11 @@ fn describe_mismatch(id: DeviceId, numerics: Numerics) -> String {
     let half = numerics.precision != Precision::F32;
     let fix = match id.backend {
         _ if half => format!("recipe.precision = \"{}\" is of no use here", numerics.precision.word()),
-        Backend::Flex => "recipe.kernels = \"burn\" may not".to_owned(),
-        Backend::Wgpu => "a build with `--features wgpu` may not".to_owned(),
-        backend => format!("a build with `--features {backend}-plain` may not"),
+        Backend::Flex => "try recipe.kernels = \"burn\"".to_owned(),
+        Backend::Wgpu => "try a build with `--features wgpu`".to_owned(),
+        backend => format!("try a build with `--features {backend}-plain`"),
     };
-    format!("{id} computes wrong {}, so nothing is recorded from it; {fix}", numerics.describe(id))
+    format!("{id} gives wrong results {}, so nothing is recorded from it; {fix}", numerics.describe(id))
 }
 
 /// The largest relative difference.

@@ -30,7 +30,7 @@ impl TryFrom<OneOrMany> for Budgets {
             return Err("budget = []: at least one is needed: params, macs or activations".to_owned());
         }
         match super::error::repeated(&budgets) {
-            Some(budget) => Err(format!("budget: \"{budget}\" stands there twice")),
+            Some(budget) => Err(format!("budget: \"{budget}\" is listed twice")),
             None => Ok(Self(budgets)),
         }
     }

@@ -13,6 +13,12 @@ const MOST_MEBIBYTES: u64 = 1 << 30;
 /// More cells at once than any machine has threads.
 const MOST_JOBS: u64 = 1024;
 
+/// Most seeds of a run.
+pub(crate) const MOST_SEEDS: usize = 10_000;
+
+/// Most of anything else that is listed: points of a sweep, models of a group, groups.
+const MOST_VALUES: usize = 1000;
+
 /// # Errors
 /// The first key that is wrong, and the way out.
 pub(super) fn check(suite: &Suite) -> Result<(), String> {
@@ -20,6 +26,10 @@ pub(super) fn check(suite: &Suite) -> Result<(), String> {
     names::check(keys)?;
     filled(keys)?;
     bounded(keys)?;
+    few("seeds", keys.seeds.len(), MOST_SEEDS)?;
+    few("group", keys.groups.len(), MOST_VALUES)?;
+    few("devices", keys.devices.len(), MOST_VALUES)?;
+    few("tasks", keys.tasks.len(), MOST_VALUES)?;
     once(keys)?;
     for device in &keys.devices {
         device.parse::<Choice>().map_err(|error| format!("devices: {error}"))?;
@@ -53,22 +63,27 @@ fn bounded(Keys { timeout_s, memory_limit_mib, jobs, .. }: &Keys) -> Result<(), 
     }
 }
 
+/// A list longer than anyone means, such as a range written out by a program, is refused before it is looked at.
+fn few(key: &str, count: usize, most: usize) -> Result<(), String> {
+    if count > most { Err(format!("{key}: {count} values; at most {most} are possible")) } else { Ok(()) }
+}
+
 /// What is listed is listed once.
 fn once(Keys { groups, seeds, tasks, .. }: &Keys) -> Result<(), String> {
     tasks_once(tasks)?;
     if let Some(seed) = repeated(seeds) {
-        return Err(format!("seeds: {seed} stands there twice; every seed is one repetition"));
+        return Err(format!("seeds: {seed} is listed twice; every seed is one repetition"));
     }
     let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
     match repeated(&names) {
-        Some(name) => Err(format!("group.name = \"{name}\" stands there twice; groups need names of their own")),
+        Some(name) => Err(format!("group.name = \"{name}\" is listed twice; groups need names of their own")),
         None => Ok(()),
     }
 }
 
 fn tasks_once(tasks: &[Task]) -> Result<(), String> {
     match repeated(tasks) {
-        Some(task) => Err(format!("tasks: \"{}\" stands there twice; seeds repeat a task", task.word())),
+        Some(task) => Err(format!("tasks: \"{}\" is listed twice; seeds repeat a task", task.word())),
         None => Ok(()),
     }
 }
@@ -76,6 +91,7 @@ fn tasks_once(tasks: &[Task]) -> Result<(), String> {
 fn group(suite: &Suite, group: &GroupKeys) -> Result<(), String> {
     let tasks = suite.tasks(group);
     let here = |error: String| format!("group \"{}\": {error}", group.name);
+    few("models", group.models.len(), MOST_VALUES).map_err(here)?;
     suite.recipe(group)?;
     tasks_once(&tasks).map_err(here)?;
     swept(suite, group, &tasks).map_err(here)?;
@@ -97,8 +113,9 @@ fn swept(suite: &Suite, group: &GroupKeys, tasks: &[Task]) -> Result<(), String>
 }
 
 fn curve(sweep: &SweepKeys, data: &str) -> Result<(), String> {
+    few("sweep.values", sweep.values.len(), MOST_VALUES)?;
     if let Some(value) = repeated(&sweep.values) {
-        return Err(format!("sweep.values: {value} stands there twice"));
+        return Err(format!("sweep.values: {value} is listed twice"));
     }
     if sweep.values.len() < 2 {
         return Err("sweep.values: a curve needs two values at least, and three for an interval".to_owned());

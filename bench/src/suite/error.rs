@@ -1,5 +1,10 @@
 //! What is wrong with a suite, and how it is found and said.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use serde::de::DeserializeOwned;
+
 /// What is wrong with a suite.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {message}")]
@@ -10,16 +15,64 @@ pub struct SuiteError {
     pub message: String,
 }
 
-/// The first value that stands in `values` twice.
-pub(crate) fn repeated<T: PartialEq + Clone>(values: &[T]) -> Option<T> {
-    values.iter().enumerate().find(|(index, value)| values[..*index].contains(value)).map(|(_, value)| value.clone())
+/// The first value that is in `values` twice.
+pub(crate) fn repeated<T: Eq + Hash + Clone>(values: &[T]) -> Option<T> {
+    let mut seen = HashSet::new();
+    values.iter().find(|value| !seen.insert(*value)).cloned()
 }
+
+/// Text of another in an error: of a long one its beginning.
+pub(crate) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+    }
+}
+
+/// Most characters of a text that an error repeats in full.
+const LONGEST: usize = 400;
+
+/// Longer words are not misspelled ones, and take time and memory with their square to compare.
+const LONGEST_WORD: usize = 64;
+
+/// [`explain`]s why `table` is no `T`. Where a key that takes one of some words holds something else, such as `true`,
+/// those words are listed, of which serde tells only a wrong word.
+pub(crate) fn explain_table<T: DeserializeOwned>(table: &toml::Table, error: &str) -> String {
+    let nonsense = || toml::Value::from(NONSENSE);
+    let words = |key: &str, word: toml::Value| {
+        let mut probe = table.clone();
+        probe.insert(key.to_owned(), word);
+        let said = T::deserialize(probe).err()?.to_string();
+        let (_, words) = said.trim().split_once(&format!("unknown variant `{NONSENSE}`, expected "))?;
+        Some(words.lines().next().unwrap_or_default().to_owned())
+    };
+    let alone = |key: &str, value: &toml::Value| {
+        Some(format!("{key} = {}, but it is {}", shorten(&value.to_string()), words(key, nonsense())?))
+    };
+    let listed = |key: &str, values: &[toml::Value]| {
+        let wrong = values.iter().find(|value| !value.is_str())?;
+        let words = words(key, toml::Value::Array(vec![nonsense()]))?;
+        Some(format!("{key} holds {}, but each is {words}", shorten(&wrong.to_string())))
+    };
+    let other = |(key, value): (&String, &toml::Value)| match value {
+        toml::Value::String(_) => None,
+        toml::Value::Array(values) => listed(key, values).or_else(|| alone(key, value)),
+        value => alone(key, value),
+    };
+    table.iter().find_map(other).unwrap_or_else(|| explain(error.trim()))
+}
+
+/// No word of any key.
+const NONSENSE: &str = "\u{1}";
 
 /// Adds the nearest allowed word to serde's "unknown … `x`, expected …".
 pub(crate) fn explain(message: &str) -> String {
+    let message = &message.lines().map(shorten).collect::<Vec<String>>().join("\n");
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = message.contains("unknown field") || message.contains("unknown variant");
-    let (true, Some(wrong)) = (unknown, quoted.next()) else { return message.trim_end().to_owned() };
+    let (true, Some(wrong)) = (unknown, quoted.next().filter(|wrong| wrong.len() <= LONGEST_WORD)) else {
+        return message.trim_end().to_owned();
+    };
     let nearest = quoted.min_by_key(|word| strsim::damerau_levenshtein(word, wrong));
     match nearest.filter(|word| strsim::damerau_levenshtein(word, wrong) <= 3) {
         Some(word) => format!("{}; did you mean `{word}`?", message.trim_end()),

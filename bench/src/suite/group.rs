@@ -2,6 +2,7 @@
 //! tolerance is refused here, before anything runs.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use skipbench_models::matching::{Budget, DEFAULT_TOLERANCE, Query, search};
 use skipbench_models::{Family, Fixed, Images, ModelSpec, catalog};
 
@@ -9,7 +10,7 @@ use crate::cell::Task;
 use crate::cell::custom;
 use crate::suite::budgets::Budgets;
 use crate::suite::member::Member;
-use crate::suite::{GroupKeys, Suite, SuiteError, explain};
+use crate::suite::{GroupKeys, Suite, SuiteError, explain, explain_table};
 
 /// The keys of `match`.
 #[derive(Debug, Clone, Deserialize)]
@@ -59,7 +60,7 @@ impl Group {
             let spec = model(value, Some(&reference), images, tolerance).map_err(here)?;
             let name = catalog::name(&spec);
             if models.iter().any(|(other, _)| *other == name) {
-                return Err(here(format!("models: `{name}` stands there twice (the reference is a member already)")));
+                return Err(here(format!("models: `{name}` is listed twice (the reference is a member already)")));
             }
             models.push((name, spec));
         }
@@ -119,7 +120,7 @@ fn model(
             (Some(keys), Some(reference)) => matched(keys, reference, images, tolerance)?,
             (Some(_), None) => return Err("reference: it cannot be a match; give a name or a spec".to_owned()),
             (None, _) => ModelSpec::deserialize(value.clone())
-                .map_err(|error| format!("{value}: {}", explain(error.to_string().trim())))?,
+                .map_err(|error| format!("{value}: {}", explain_value::<ModelSpec>(value, &error.to_string())))?,
         },
         other => return Err(format!("{other}: a model is a name, a spec {{ family = … }} or {{ match = {{ … }} }}")),
     };
@@ -127,9 +128,16 @@ fn model(
     Ok(spec)
 }
 
+fn explain_value<T: DeserializeOwned>(value: &toml::Value, error: &str) -> String {
+    match value.as_table() {
+        Some(table) => explain_table::<T>(table, error),
+        None => explain(error.trim()),
+    }
+}
+
 fn matched(keys: &toml::Value, reference: &ModelSpec, images: Images, tolerance: f64) -> Result<ModelSpec, String> {
     let keys = MatchKeys::deserialize(keys.clone())
-        .map_err(|error| format!("match: {}", explain(error.to_string().trim())))?;
+        .map_err(|error| format!("match: {}", explain_value::<MatchKeys>(keys, &error.to_string())))?;
     let query = Query {
         family: keys.family,
         budgets: keys.budget.to_vec(),

@@ -5,7 +5,7 @@
 
 pub(crate) mod budgets;
 pub(crate) mod builtin;
-mod check;
+pub(crate) mod check;
 pub(crate) mod claims;
 mod error;
 pub(crate) mod group;
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use crate::cell::Task;
 use crate::cell::recipe::Recipe;
 
-pub(crate) use error::{SuiteError, explain, repeated};
+pub(crate) use error::{SuiteError, explain, explain_table, repeated, shorten};
 pub(crate) use keys::{GroupKeys, Keys, SweepKeys};
 
 /// A suite as written.
@@ -43,9 +43,10 @@ impl Suite {
     pub(crate) fn recipe(&self, group: &GroupKeys) -> Result<Recipe, String> {
         let mut table = self.keys.recipe.clone();
         table.extend(group.recipe.clone());
-        let recipe: Result<Recipe, _> = Recipe::deserialize(table);
+        let recipe: Result<Recipe, _> = Recipe::deserialize(table.clone());
         let here = format!("group \"{}\"", group.name);
-        let recipe = recipe.map_err(|error| format!("{here}: recipe: {}", explain(error.to_string().trim())))?;
+        let recipe = recipe
+            .map_err(|error| format!("{here}: recipe: {}", explain_table::<Recipe>(&table, &error.to_string())))?;
         recipe.check().map_err(|error| format!("{here}: {error}"))?;
         Ok(recipe)
     }

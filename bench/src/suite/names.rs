@@ -1,17 +1,20 @@
 //! Names in a suite: its own becomes a folder's; groups' and models' stand in tables and on terminals.
 
-use super::{GroupKeys, Keys};
+use super::{GroupKeys, Keys, shorten};
+
+/// Most characters of a name: with a time behind it, it is still a folder's on every system.
+const LONGEST_NAME: usize = 200;
 
 /// # Errors
 /// The first name that would do harm there.
 pub(super) fn check(keys: &Keys) -> Result<(), String> {
     let name = &keys.name;
+    printable("name", name)?;
     if name.contains(['/', '\\']) || name.contains("..") || name.starts_with('.') {
         return Err(format!(
             "name = {name:?}: results go to a folder of that name; leave out path separators, \"..\" and a first dot"
         ));
     }
-    printable("name", name)?;
     keys.groups.iter().try_for_each(group)
 }
 
@@ -26,6 +29,11 @@ fn group(GroupKeys { name, reference, models, .. }: &GroupKeys) -> Result<(), St
 }
 
 fn printable(key: &str, name: &str) -> Result<(), String> {
+    let length = name.chars().count();
+    if length > LONGEST_NAME {
+        let shown = shorten(name);
+        return Err(format!("{key} = {shown:?}: {length} characters; a name has at most {LONGEST_NAME}"));
+    }
     match (name.trim().is_empty(), name.contains(char::is_control)) {
         (true, _) => Err(format!("{key} = {name:?}: a name is needed")),
         (_, true) => Err(format!("{key} = {name:?}: leave out control characters such as line breaks")),

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::builtin::{BUILT_IN, built_in};
 use super::check::check;
-use super::{Keys, Suite, SuiteError, explain};
+use super::{Keys, Suite, SuiteError, explain, explain_table};
 
 impl Suite {
     /// Reads a built-in suite by name, or a file.
@@ -34,7 +34,11 @@ impl Suite {
     pub fn parse(file: &str, text: &str) -> Result<Self, SuiteError> {
         let keys: Result<Keys, _> = toml::from_str(text);
         let error = |message: String| SuiteError { file: file.to_owned(), message };
-        let keys = keys.map_err(|source| error(explain(&source.to_string())))?;
+        let why = |source: toml::de::Error| match toml::from_str(text) {
+            Ok(table) => explain_table::<Keys>(&table, &source.to_string()),
+            Err(_) => explain(&source.to_string()),
+        };
+        let keys = keys.map_err(|source| error(why(source)))?;
         let suite = Self { file: file.to_owned(), sha256: crate::text::hex(&Sha256::digest(text)), keys };
         check(&suite).map_err(error)?;
         Ok(suite)

@@ -36,7 +36,7 @@ impl<'a> Setup<'a> {
         let summary = data.summary();
         ensure!(
             summary == cell.data,
-            "{}: the images changed since the suite was planned: {summary:?}, planned {:?}",
+            "{}: the images changed since the suite was planned: {summary}, planned {}",
             cell.source.name(),
             cell.data
         );

@@ -31,8 +31,7 @@ pub fn step<N: Network>(
 /// # Errors
 /// If it cannot be read or is not finite.
 pub(crate) fn finite(loss: Tensor<1>) -> Result<f64> {
-    let value =
-        f64::from(loss.try_into_scalar::<f32>().map_err(|error| anyhow::anyhow!("reading the loss: {error:?}"))?);
+    let value = f64::from(loss.try_into_scalar::<f32>().map_err(|error| anyhow::anyhow!("reading the loss: {error}"))?);
     ensure!(value.is_finite(), "the loss is {value}");
     Ok(value)
 }

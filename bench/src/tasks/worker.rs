@@ -3,13 +3,14 @@
 //! Standard input stays open as long as the parent lives. When it ends, the parent is gone and so goes the child.
 
 use std::io::{self, BufRead, Read, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::cell::{Cell, Message, Progress};
 use crate::meter::heap;
+use crate::run::limits::Limits;
 use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::dispatch;
 
@@ -39,17 +40,20 @@ const ORPHANED: i32 = 3;
 ///
 /// # Errors
 /// If standard output is closed.
-pub(crate) fn run(checkpoints: Option<&Path>, every: Option<u64>) -> Result<()> {
+pub(crate) fn run(checkpoints: Option<PathBuf>, every: Option<u64>) -> Result<()> {
     let every = every.map_or(CHECKPOINT_EVERY, Duration::from_secs);
-    let message = match measure(checkpoints.map(|dir| Checkpoints::new(dir, every).on_failure(note))) {
+    let message = match measure(checkpoints, every) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
         Err(error) => Message::Failed { error: crate::text::describe_error(&error) },
     };
     send(&message)
 }
 
-fn measure(checkpoints: Option<Checkpoints>) -> Result<crate::cell::Outcome> {
-    let cell = read_cell()?;
+fn measure(checkpoints: Option<PathBuf>, every: Duration) -> Result<crate::cell::Outcome> {
+    let mut cell = read_cell()?;
+    cell.memory_limit_bytes = Limits::read().heap_bytes(cell.memory_limit_bytes);
+    // Bytes of the path, wherever the run's directory is, are no bytes of a network.
+    let checkpoints = checkpoints.filter(|_| !cell.task.is_memory());
     follow_parent();
     ensure!(
         heap::limit(cell.memory_limit_bytes),
@@ -57,6 +61,7 @@ fn measure(checkpoints: Option<Checkpoints>) -> Result<crate::cell::Outcome> {
         cell.memory_limit_bytes
     );
     let mut last: Option<Instant> = None;
+    let checkpoints = checkpoints.map(|dir| Checkpoints::new(&dir, every).on_failure(note));
     dispatch::run(&cell, checkpoints, &mut |progress: Progress| {
         if last.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY) {
             last = Some(Instant::now());

@@ -39,8 +39,7 @@ pub(crate) fn accuracy<N: Network>(model: &N, batches: &Batches, device: &Device
 /// How many other classes have no smaller a logit than each image's own. What cannot be compared counts against it.
 fn ranks(logits: Tensor<2>, labels: &[i64]) -> Result<Vec<usize>> {
     let [_, classes] = logits.dims();
-    let values =
-        logits.into_data().try_to_vec::<f32>().map_err(|error| anyhow::anyhow!("reading logits: {error:?}"))?;
+    let values = logits.into_data().try_to_vec::<f32>().map_err(|error| anyhow::anyhow!("reading logits: {error}"))?;
     let rank = |(row, label): (&[f32], &i64)| {
         let (label, logit_of_label) = (*label as usize, row[*label as usize]);
         let others = row.iter().enumerate().filter(|(class, _)| *class != label);

@@ -224,7 +224,7 @@ fn what_would_be_ignored_is_refused_instead() {
     fs::write(dir.path().join("suite.toml"), TINY).expect("written");
     let said = |arguments: &[&str]| refused(dir.path(), arguments);
     let seeds = said(&["run", "suite.toml", "--list", "--seeds", "1,2,1"]);
-    assert!(seeds.contains("--seeds: 1 stands there twice"), "{seeds}");
+    assert!(seeds.contains("--seeds: 1 is listed twice"), "{seeds}");
     let nowhere = said(&["run", "suite.toml", "--list", "--data", "nowhere"]);
     assert!(nowhere.contains("--data nowhere") && nowhere.contains("folder:DIR"), "{nowhere}");
     let none = said(&["data", "check", "generated", "--classes", "0"]);

@@ -146,7 +146,7 @@ fn nothing_broken_ever_passes() {
     lose_other_cells(dir);
     refused("fewer cells", "the head lacks");
     changed(dir, |rows| format!("{rows}{}\n", rows.lines().last().expect("a row")));
-    refused("a cell twice", "stands twice");
+    refused("a cell twice", "is listed twice");
 }
 
 #[test]

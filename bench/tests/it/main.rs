@@ -15,6 +15,7 @@ mod fetch;
 mod gate;
 mod inside;
 mod killed;
+mod limits;
 mod lockstep;
 mod memory;
 mod meter;

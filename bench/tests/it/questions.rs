@@ -66,6 +66,9 @@ fn a_limit_has_a_unit_of_its_own_quantity() {
     for (option, wrong, right) in [
         ("--max-memory", "5ms", "such as 2GiB"),
         ("--max-infer-memory", "2k", "such as 2GiB"),
+        ("--max-memory", "5", "5 of which unit?"),
+        ("--max-infer-memory", "2000000000", "2000000000 of which unit?"),
+        ("--max-latency", "2", "2 of which unit?"),
         ("--max-latency", "2GiB", "such as 2ms"),
         ("--max-latency", "2", "such as 2ms"),
         ("--max-params", "95%", "such as 300k"),
@@ -79,7 +82,7 @@ fn a_limit_has_a_unit_of_its_own_quantity() {
         assert!(error.contains(option) && error.contains(right), "{option} {wrong}: {error}");
     }
     for limit in
-        ["--max-memory=2000000000", "--max-memory=2 GiB", "--max-params=1M", "--min-accuracy=0%", "--min-throughput=1"]
+        ["--max-memory=2000000000B", "--max-memory=2 GiB", "--max-params=1M", "--min-accuracy=0%", "--min-throughput=1"]
     {
         ends(dir, &["recommend", "a", limit], 0);
     }

@@ -77,7 +77,7 @@ fn impossible_values_are_named() {
     says(&with("jobs = 2", "jobs = 0"), &["jobs = 0"]);
     says(&with("seeds = [1, 2]", "seeds = [1, 1]"), &["seeds", "twice"]);
     says(&with("seeds = [1, 2]", "seeds = []"), &["seeds is empty"]);
-    says(&with("\"infer\"", "\"train\""), &["tasks", "\"train\" stands there twice"]);
+    says(&with("\"infer\"", "\"train\""), &["tasks", "\"train\" is listed twice"]);
     says(&with("timeout_s = 60", "timeout_s = 9223372036854775807"), &["timeout_s", "at most 315360000"]);
     says(&with("memory_limit_mib = 512", "memory_limit_mib = 17592186044416"), &["memory_limit_mib", "at most"]);
     for tolerance in ["nan", "-5.0", "inf"] {
@@ -175,4 +175,51 @@ fn a_match_finds_the_member_that_the_library_finds() {
     let group = &resolve(&suite, Images::DIGITS).expect("resolves")[0];
     let plain = &group.members[1];
     assert_eq!((plain.model.as_str(), &plain.spec), ("plain8-w4", &catalog::find("plain8-w4").expect("known")));
+}
+
+/// Whatever takes one of some words lists them when it holds something else.
+#[test]
+fn a_word_of_another_type_lists_the_words() {
+    for (key, words) in [
+        ("augment", ["usual", "none"]),
+        ("optimizer", ["sgd", "adamw"]),
+        ("schedule", ["cosine", "constant"]),
+        ("precision", ["f32", "bf16"]),
+        ("checkpointing", ["none", "balanced"]),
+        ("kernels", ["skipbench", "burn"]),
+        ("memory", ["naive", "shared"]),
+    ] {
+        for wrong in ["true", "1", "1.5", "[]", "{ a = 1 }"] {
+            let said = with("batch = 16", &format!("batch = 16\n{key} = {wrong}"));
+            says(&said, &["group \"pair\"", key]);
+            says(&said, &words);
+        }
+    }
+    says(&with("\"infer\"", "true"), &["tasks", "true", "train-step", "latency"]);
+    says(&with("reference = \"resnet8-w4\"", "reference = { family = true }"), &["family", "resnet", "densenet"]);
+}
+
+#[test]
+fn lists_and_names_that_nobody_wrote_are_refused_at_once() {
+    let start = std::time::Instant::now();
+    let numbers = (1..=1_000_000).map(|number| number.to_string()).collect::<Vec<String>>().join(", ");
+    says(&with("seeds = [1, 2]", &format!("seeds = [{numbers}]")), &["seeds: 1000000 values", "at most 10000"]);
+    let sweep = format!("sweep = {{ over = \"width\", values = [{numbers}] }}");
+    says(&with("budget = \"params\"", &sweep), &["sweep.values: 1000000 values", "at most 1000"]);
+    let long = "x".repeat(10_000_000);
+    for (from, key) in
+        [("tiny", "name = "), ("pair", "group.name = "), ("resnet8-w4", "reference = "), ("plain8-w4", "models = ")]
+    {
+        let said = with(&format!("\"{from}\""), &format!("\"{long}\""));
+        says(&said, &[key, "10000000 characters"]);
+        assert!(said.len() < 2000, "{} bytes", said.len());
+    }
+    for from in ["timeout_s", "epochs", "\"infer\""] {
+        let to = if from.starts_with('"') { format!("\"{long}\"") } else { long.clone() };
+        let said = with(from, &to);
+        assert!(said.len() < 5000, "{from}: {} bytes", said.len());
+    }
+    let error = catalog::find(&long).expect_err("no such network").to_string();
+    assert!(error.len() < 2000 && error.contains("skipbench models"), "{} bytes", error.len());
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

@@ -146,12 +146,19 @@ fn backbones() -> Vec<Entry> {
     entries
 }
 
+/// Longer names than anything here has; to compare them with all others takes time and memory.
+const LONGEST: usize = 200;
+
 /// The network of that name: a published one, or any described as [`name`] describes it. Case and `_` for `-` do not
 /// matter.
 ///
 /// # Errors
 /// [`UnknownModel`], with the nearest name.
 pub fn find(name: &str) -> Result<ModelSpec, UnknownModel> {
+    if name.chars().count() > LONGEST {
+        let beginning: String = name.chars().take(LONGEST).collect();
+        return Err(UnknownModel { name: format!("{beginning}…"), nearest: all()[0].name.clone() });
+    }
     let plain = |name: &str| name.to_lowercase().replace('_', "-");
     let wanted = plain(name);
     let entries = all();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analyses::quantity::format_number_of;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
 use crate::rows::{series, task};
@@ -37,6 +38,10 @@ fn format_cell(row: &RunRow) -> String {
     format!("{} {}, seed {}{round}", row.model, row.task, row.seed)
 }
 
+fn timed_cells(count: usize) -> String {
+    format_number_of(count, "timed cell")
+}
+
 fn timed<'a>(runs: &'a [&Run]) -> impl Iterator<Item = &'a Run> {
     runs.iter().copied().filter(|run| run.row.warmup_ns.is_some())
 }
@@ -46,7 +51,10 @@ fn describe_busy(runs: &[&Run]) -> Option<String> {
     let busy = timed(runs).filter_map(|run| run.row.other_load_cores).filter(|cores| *cores > BUSY_CORES);
     let (count, most) = busy.fold((0, 0.0f64), |(count, most), cores| (count + 1, most.max(cores)));
     (count > 0).then(|| {
-        format!("the machine was busy: during {count} of {all} timed cells other processes used up to {most:.1} cores")
+        format!(
+            "the machine was busy: during {count} of {all} other processes used up to {most:.1} cores",
+            all = timed_cells(all)
+        )
     })
 }
 
@@ -61,8 +69,9 @@ fn describe_slowed(runs: &[&Run]) -> Option<String> {
     let slow: Vec<String> = by_device.values().flat_map(|rows| format_below_usual(rows)).collect();
     let (count, first) = (slow.len(), slow.first()?);
     Some(format!(
-        "the machine was slower than usual: in {count} timed cells its matrix product reached less than four fifths of the \
-         median, the first {first}"
+        "the machine was slower than usual: in {count} its matrix product reached less than four fifths of the \
+         median, the first {first}",
+        count = timed_cells(count)
     ))
 }
 
@@ -77,7 +86,7 @@ fn describe_unsteady(runs: &[&Run]) -> Option<String> {
     let mut unsteady = timed(runs).filter(|run| run.row.warmup_steady == Some(false)).map(|run| format_cell(&run.row));
     let first = unsteady.next()?;
     let count = 1 + unsteady.count();
-    Some(format!("not steady after the longest warm-up: {count} of {all} timed cells, the first {first}"))
+    Some(format!("not steady after the longest warm-up: {count} of {all}, the first {first}", all = timed_cells(all)))
 }
 
 fn describe_held_up(runs: &[&Run]) -> Option<String> {
@@ -90,7 +99,10 @@ fn describe_held_up(runs: &[&Run]) -> Option<String> {
     });
     let first = held_up.next()?;
     let count = 1 + held_up.count();
-    Some(format!("steps far above the others (beyond Q3 + 3 IQR): in {count} timed cells, the first {first}"))
+    Some(format!(
+        "steps far above the others (beyond Q3 + 3 IQR): in {count}, the first {first}",
+        count = timed_cells(count)
+    ))
 }
 
 fn describe_leaks(runs: &[&Run]) -> Option<String> {

@@ -63,3 +63,8 @@ impl Unit {
         if self.name.is_empty() { title.to_owned() } else { format!("{title}, {}", self.name) }
     }
 }
+
+/// `1 cell`, `2 cells`.
+pub(crate) fn format_number_of(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -89,7 +89,7 @@ fn roof(row: &RunRow) -> Option<Roof> {
     let floor_ns = compute_ns.max(memory_ns);
     let join_bytes = images * row.join_bytes? as f64;
     let join_floor_ns = join_bytes / memory * 1e9;
-    Some(Roof {
+    let roof = Roof {
         cell: row.cell.clone(),
         group: row.group.clone(),
         model: row.model.clone(),
@@ -111,5 +111,15 @@ fn roof(row: &RunRow) -> Option<Roof> {
         join_bytes,
         join_floor_ns,
         join_share: join_floor_ns / step_ns,
-    })
+    };
+    roof.is_finite().then_some(roof)
+}
+
+impl Roof {
+    /// Whether every number is one: work or ceilings of 0, as a file of another hand may hold, give none.
+    fn is_finite(&self) -> bool {
+        let Roof { intensity_flops_per_byte, flops_per_s, share_of_compute, share_of_roof, join_share, .. } = self;
+        let numbers = [intensity_flops_per_byte, flops_per_s, share_of_compute, share_of_roof, join_share];
+        numbers.into_iter().all(|number| number.is_finite())
+    }
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::figure::{Figure, Point, Series};
 
 use super::canvas::{LEFT, RIGHT, TOP, class, format_coordinate};
-use super::scale::{format_estimate, format_short};
+use super::scale::{format_estimate, format_short, format_ticks};
 
 /// Height of a row.
 const ROW: f64 = 24.0;
@@ -34,8 +34,8 @@ pub(super) fn heat(figure: &Figure) -> (Markup, f64) {
                 }
             }
         }
-        @for (index, column) in columns.iter().enumerate() {
-            text class="tick" x=(format_coordinate(LEFT + NAMES + wide * (index as f64 + 0.5))) y=(format_coordinate(bottom + 17.0)) text-anchor="middle" { (format_short(*column)) }
+        @for (index, column) in format_ticks(&columns).iter().enumerate() {
+            text class="tick" x=(format_coordinate(LEFT + NAMES + wide * (index as f64 + 0.5))) y=(format_coordinate(bottom + 17.0)) text-anchor="middle" { (column) }
         }
         text x=(format_coordinate((LEFT + NAMES + RIGHT) / 2.0)) y=(format_coordinate(bottom + 38.0)) text-anchor="middle" { (figure.x.title) }
         text class="tick" x=(format_coordinate((LEFT + NAMES + RIGHT) / 2.0)) y=(format_coordinate(bottom + 60.0)) text-anchor="middle" {

@@ -26,6 +26,7 @@ pub(super) fn plot(figure: &Figure) -> (Markup, f64) {
     let entries: Vec<LegendEntry<'_>> =
         figure.series.iter().zip(&dashes).map(|(series, dashes)| entry(series, dashes)).collect();
     let (legend, below) = legend(&entries, HEIGHT + 6.0);
+    let (names, all_named) = names(figure, &x, &y);
     let body = html! {
         (frame::frame(figure, &x, &y))
         @for (series, dashes) in figure.series.iter().zip(&dashes) {
@@ -36,10 +37,13 @@ pub(super) fn plot(figure: &Figure) -> (Markup, f64) {
                 }
             }
         }
-        (names(figure, &x, &y))
+        (names)
         (legend)
+        @if !all_named {
+            text class="tick" x=(LEFT) y=(format_coordinate(HEIGHT + below + 4.0)) { (UNNAMED) }
+        }
     };
-    (body, HEIGHT + below)
+    (body, HEIGHT + below + if all_named { 0.0 } else { 16.0 })
 }
 
 fn entry<'a>(series: &'a Series, dashes: &'static str) -> LegendEntry<'a> {
@@ -82,15 +86,18 @@ fn one(figure: &Figure, series: &Series, point: &Point, x: &Layout, y: &Layout) 
     }
 }
 
-/// Names beside single marks, each where it covers neither a mark nor another name; without such a place it is left to
-/// the tooltip and the table.
-fn names(figure: &Figure, x: &Layout, y: &Layout) -> Markup {
+/// What a plot says that has no room for every name.
+const UNNAMED: &str = "A mark without a name here says it when it is pointed at.";
+
+/// Names beside single marks, each where it covers neither a mark nor another name, if need be at the end of a line;
+/// and whether all have one. Without such a place a name is left to the tooltip and the table.
+fn names(figure: &Figure, x: &Layout, y: &Layout) -> (Markup, bool) {
     let marks = figure.series.iter().filter(|series| series.mark == Mark::Marks).flat_map(|series| &series.points);
     let places: Vec<(&str, f64, f64)> = marks
         .filter_map(|point| Some((point.name.as_str(), x.place(point.x.value)?, y.place(point.y.value)?)))
         .collect();
     if places.len() > NAMED {
-        return html! {};
+        return (html! {}, false);
     }
     let mut taken: Vec<Area> =
         places.iter().map(|(_, x, y)| Area { left: x - 6.0, right: x + 6.0, top: y - 6.0, bottom: y + 6.0 }).collect();
@@ -98,14 +105,25 @@ fn names(figure: &Figure, x: &Layout, y: &Layout) -> Markup {
     for (name, x, y) in &places {
         let Some((area, anchor)) = free(name, *x, *y, &taken) else { continue };
         let at = if anchor == "end" { area.right } else { area.left };
-        written.push((*name, at, area.bottom - 4.5, anchor));
+        written.push((*name, at, area.bottom - 4.5, anchor, leader(*x, *y, at, &area)));
         taken.push(area);
     }
-    html! {
-        @for (name, x, y, anchor) in written {
+    let all = written.len() == places.len();
+    let drawn = html! {
+        @for (name, x, y, anchor, leader) in written {
+            @if let Some([x1, y1, x2, y2]) = leader.map(|ends| ends.map(format_coordinate)) {
+                line class="leader" x1=(x1) y1=(y1) x2=(x2) y2=(y2) {}
+            }
             text class="name" x=(format_coordinate(x)) y=(format_coordinate(y)) text-anchor=(anchor) aria-hidden="true" { (name) }
         }
-    }
+    };
+    (drawn, all)
+}
+
+/// A line from a mark to a name that is not close to it.
+fn leader(x: f64, y: f64, at: f64, area: &Area) -> Option<[f64; 4]> {
+    let edge = if area.bottom < y { area.bottom - 2.0 } else { area.top + 2.0 };
+    ((edge - y).abs() > HIGH).then_some([x, y, at, edge])
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -125,11 +143,14 @@ impl Area {
 /// Height of a name with the halo that sets it off from lines, and would cover a name close by.
 const HIGH: f64 = 17.0;
 
+/// So many lines of text away from its mark a name may stand.
+const LINES: u32 = 6;
+
 /// The first free place for a name around its mark.
 fn free(name: &str, x: f64, y: f64, taken: &[Area]) -> Option<(Area, &'static str)> {
     let wide = width(name, 11.5);
     let at = |left: f64, top: f64| Area { left, right: left + wide, top, bottom: top + HIGH };
-    let around = [
+    let close = [
         (at(x + 9.0, y - HIGH / 2.0), "start"),
         (at(x - 9.0 - wide, y - HIGH / 2.0), "end"),
         (at(x + 5.0, y - 7.0 - HIGH), "start"),
@@ -137,6 +158,12 @@ fn free(name: &str, x: f64, y: f64, taken: &[Area]) -> Option<(Area, &'static st
         (at(x - 5.0 - wide, y - 7.0 - HIGH), "end"),
         (at(x - 5.0 - wide, y + 8.0), "end"),
     ];
+    let farther = (2..=LINES).flat_map(|lines| {
+        let far = HIGH * f64::from(lines);
+        let tops = [y - far - HIGH, y + far];
+        tops.into_iter().flat_map(move |top| [(x + 14.0, top, "start"), (x - 14.0 - wide, top, "end")])
+    });
+    let mut around = close.into_iter().chain(farther.map(|(left, top, anchor)| (at(left, top), anchor)));
     let inside = |area: &Area| area.left >= LEFT && area.right <= RIGHT && area.top >= 0.0 && area.bottom <= BOTTOM;
-    around.into_iter().find(|(area, _)| inside(area) && !taken.iter().any(|other| other.meets(area)))
+    around.find(|(area, _)| inside(area) && !taken.iter().any(|other| other.meets(area)))
 }

@@ -1,5 +1,7 @@
 //! From values to places on an axis, and the ticks of an axis.
 
+use std::collections::HashSet;
+
 use crate::figure::Scale;
 use crate::stats::Estimate;
 
@@ -107,8 +109,23 @@ fn log_ticks(low: f64, high: f64) -> Vec<f64> {
     if ticks.len() < 4 { linear_ticks(low, high).into_iter().filter(|tick| *tick > 0.0).collect() } else { ticks }
 }
 
+/// The numbers of an axis, with as many more digits than usual as it takes to tell every two apart.
+pub fn format_ticks(ticks: &[f64]) -> Vec<String> {
+    let with = |more: i32| ticks.iter().map(|tick| format_digits(*tick, 4 + more)).collect::<Vec<String>>();
+    let distinct = |texts: &Vec<String>| texts.iter().collect::<HashSet<_>>().len() == texts.len();
+    (0..MORE_DIGITS).map(with).find(distinct).unwrap_or_else(|| with(MORE_DIGITS))
+}
+
+/// As many digits as tell any two numbers apart.
+const MORE_DIGITS: i32 = 13;
+
 /// A number on an axis or in a tooltip: short, with prefixes for thousands.
 pub fn format_short(value: f64) -> String {
+    format_digits(value, 4)
+}
+
+/// So many digits that count.
+fn format_digits(value: f64, count: i32) -> String {
     let (scaled, prefix) = match value.abs() {
         size if size >= 1e9 => (value / 1e9, " G"),
         size if size >= 1e6 => (value / 1e6, " M"),
@@ -117,7 +134,7 @@ pub fn format_short(value: f64) -> String {
     };
     let digits = match scaled.abs() {
         0.0 => 0,
-        size => (3 - size.log10().floor() as i32).clamp(0, 6) as usize,
+        size => (count - 1 - size.log10().floor() as i32).clamp(0, count + 2) as usize,
     };
     let text = format!("{scaled:.digits$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text };

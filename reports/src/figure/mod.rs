@@ -8,6 +8,8 @@ mod phases;
 mod roofline;
 mod training;
 
+use std::collections::HashMap;
+
 use crate::report::Report;
 
 pub use data::{Axis, Figure, Kind, Mark, Point, Scale, Series};
@@ -29,14 +31,22 @@ pub fn figures(report: &Report) -> Vec<Figure> {
     figures
 }
 
-/// Figures of two settings, such as two machines, have one name; all but the first get a number.
+/// Figures of two settings, such as two machines, have one name and title; all but the first get a number.
 fn number_alike(figures: &mut [Figure]) {
-    let mut seen = std::collections::HashMap::<String, usize>::new();
-    for figure in figures {
-        let count = seen.entry(figure.id.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
-            figure.id.push_str(&format!("-{count}"));
+    let (mut ids, mut titles) = (HashMap::new(), HashMap::new());
+    for Figure { id, title, .. } in figures {
+        if let Some(number) = repetition(&mut ids, id) {
+            id.push_str(&format!("-{number}"));
+        }
+        if let Some(number) = repetition(&mut titles, title) {
+            title.push_str(&format!(" ({number})"));
         }
     }
+}
+
+/// How often `name` has been seen, from the second time on.
+fn repetition(seen: &mut HashMap<String, usize>, name: &str) -> Option<usize> {
+    let count = seen.entry(name.to_owned()).or_default();
+    *count += 1;
+    (*count > 1).then_some(*count)
 }

@@ -15,6 +15,17 @@ pub(super) fn table(table: &TextTable) -> Markup {
     }
 }
 
+/// A table in a section of that title: one of the same title needs no second heading.
+pub(super) fn table_within(section: &str, own: &TextTable) -> Markup {
+    if own.title != section {
+        return table(own);
+    }
+    html! {
+        (bare(&own.title, &own.header, &own.rows, own.left))
+        @if !own.caption.is_empty() { p.caption { (own.caption) } }
+    }
+}
+
 /// Several tables behind one line that opens them.
 pub(super) fn folded(title: &str, tables: &[TextTable]) -> Markup {
     html! {

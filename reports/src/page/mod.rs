@@ -11,6 +11,7 @@ mod provenance;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::analyses::compare::Comparison;
+use crate::analyses::quantity::format_number_of;
 use crate::chart;
 use crate::figure::{Figure, figures};
 use crate::report::Report;
@@ -27,6 +28,9 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 
 /// A section of the page: its name in links, its title, what it holds.
 type PageSection = (&'static str, &'static str, Markup);
+
+/// The title of the section of rankings, and of its one table.
+const RANK: &str = "On the whole";
 
 /// The page. The same rows always give the same text.
 pub fn page(report: &Report) -> String {
@@ -77,7 +81,7 @@ fn head(report: &Report, sections: &[PageSection]) -> Markup {
         header {
             p.brand { "skipbench" }
             h1 { "What does a skip connection buy, and what does it cost?" }
-            p.subject { (format_subject(report)) ", " (report.runs.len()) " cells, " (report.broken) " not measured" }
+            p.subject { (format_subject(report)) ", " (format_number_of(report.runs.len(), "cell")) ", " (report.broken) " not measured" }
             button.theme type="button" hidden aria-label="Light or dark" { "◐" }
             nav aria-label="Contents" {
                 ul { @for (id, title, _) in sections { li { a href={ "#" (id) } { (title) } } } }
@@ -94,7 +98,7 @@ fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
         if empty {
             html! {}
         } else {
-            data::table(&table)
+            data::table_within(RANK, &table)
         }
     };
     vec![
@@ -115,7 +119,7 @@ fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
         ("training", "Training", drawn("training")),
         (
             "growth",
-            "Memory and time against depth",
+            "How memory and time grow",
             html! { (drawn("growth")) (unless(report.curves.is_empty(), table::curves(&report.curves))) },
         ),
         ("parts", "Where the time goes", drawn("parts")),
@@ -124,7 +128,7 @@ fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
             "Roofline",
             html! { (drawn("roofline")) (unless(report.roofs.is_empty(), table::roofs(&report.roofs))) },
         ),
-        ("rank", "On the whole", unless(report.rankings.is_empty(), table::rankings(&report.rankings))),
+        ("rank", RANK, unless(report.rankings.is_empty(), table::rankings(&report.rankings))),
         ("failures", "Not measured", list(&table::format_failures(report))),
         ("reproduce", "Reproduce it", provenance::commands(report)),
         ("rows", "Every row", provenance::rows(report)),

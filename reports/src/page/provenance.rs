@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::analyses::quantity::format_number_of;
 use crate::report::Report;
 use crate::rows::command;
 use crate::rows::record::{RunRow, Status};
@@ -53,7 +54,7 @@ pub(super) fn rows(report: &Report) -> Markup {
     let recipes = distinct(report, |row| &row.recipe);
     html! {
         details {
-            summary { (report.runs.len()) " rows" }
+            summary { (format_number_of(report.runs.len(), "row")) }
             div.scroll.rows tabindex="0" role="region" aria-label="Every row" {
                 table {
                     thead { tr { @for title in HEADER { th scope="col" { (title) } } } }

@@ -23,6 +23,8 @@ pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
     let (mut kept, mut notes) = (Vec::new(), Vec::new());
     for ((path, runs), later) in dirs.into_iter().zip(later) {
         match later {
+            // The rows of the one record that is usual are not moved.
+            None if kept.is_empty() => kept = runs,
             Some(later) => notes.push(format!(
                 "{} is left out: {} measured the same later",
                 format_short_path(&path),

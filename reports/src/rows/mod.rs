@@ -10,6 +10,7 @@ pub mod record;
 pub mod render;
 pub(crate) mod seal;
 pub mod series;
+pub mod shared_text;
 pub mod store;
 pub mod style;
 pub mod task;

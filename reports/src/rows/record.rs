@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rows::shared_text::SharedText;
+
 /// Version of the columns below; it rises when one changes its name or meaning.
 pub const SCHEMA_VERSION: u32 = 4;
 
@@ -282,9 +284,9 @@ columns! {
 #[serde(deny_unknown_fields)]
 pub struct SampleRow {
     /// The cell.
-    pub cell: String,
+    pub cell: SharedText,
     /// What it is, with its unit, a name of [`series`](super::series).
-    pub series: String,
+    pub series: SharedText,
     /// Epoch or step, from 1.
     pub index: u64,
     /// The number.

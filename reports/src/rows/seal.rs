@@ -20,7 +20,7 @@ pub(crate) fn digest(header: &StringRecord, row: &StringRecord, samples: &[Sampl
         [name, "=", text, "\n"].iter().for_each(|part| hash.update(part));
     }
     for SampleRow { series, index, value, .. } in samples {
-        hash.update(series);
+        hash.update(series.as_bytes());
         hash.update(index.to_le_bytes());
         hash.update(value.to_bits().to_le_bytes());
     }

@@ -5,6 +5,8 @@
 pub enum Format {
     /// For a terminal.
     Terminal,
+    /// For a terminal of so many columns.
+    Columns(u16),
     /// As Markdown.
     Markdown,
 }
@@ -12,7 +14,7 @@ pub enum Format {
 /// What begins an item of a list.
 pub(super) fn bullet(format: Format) -> &'static str {
     match format {
-        Format::Terminal => "",
+        Format::Terminal | Format::Columns(_) => "",
         Format::Markdown => "- ",
     }
 }

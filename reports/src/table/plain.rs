@@ -16,7 +16,7 @@ pub(super) fn escape_control(text: &str) -> String {
 /// A sentence of a document: in Markdown it says what it says in a terminal.
 pub fn format_sentence(text: &str, format: Format) -> String {
     match format {
-        Format::Terminal => format_line(text),
+        Format::Terminal | Format::Columns(_) => format_line(text),
         Format::Markdown => escape(&format_line(text)),
     }
 }

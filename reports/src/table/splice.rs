@@ -17,7 +17,7 @@ pub enum SpliceError {
     #[error("<!-- skipbench:{0} --> is no section; those are {1}")]
     Unknown(String, String),
     /// A section stands in the document twice.
-    #[error("<!-- skipbench:{0} --> stands there twice; a section has one place")]
+    #[error("<!-- skipbench:{0} --> is listed twice; a section has one place")]
     Repeated(&'static str),
     /// A section begins and does not end, or ends before it begins.
     #[error("<!-- skipbench:{0} --> has no <!-- /skipbench:{0} --> after it")]

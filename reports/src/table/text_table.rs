@@ -2,7 +2,7 @@
 
 use super::format::Format;
 use super::plain::{escape, escape_control, format_sentence};
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 /// A table of text.
@@ -25,9 +25,17 @@ pub struct TextTable {
 impl TextTable {
     /// The table alone.
     pub fn format(&self, format: Format) -> String {
+        if let Format::Columns(columns) = format
+            && columns < self.least_columns()
+        {
+            return self.format_stacked(usize::from(columns));
+        }
         let mut table = Table::new();
+        if let Format::Columns(columns) = format {
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+        }
         table.load_style(match format {
-            Format::Terminal => presets::UTF8_HORIZONTAL_ONLY,
+            Format::Terminal | Format::Columns(_) => presets::UTF8_HORIZONTAL_ONLY,
             Format::Markdown => presets::ASCII_MARKDOWN,
         });
         table.set_header(&self.header);
@@ -36,6 +44,28 @@ impl TextTable {
             column.set_cell_alignment(CellAlignment::Right);
         }
         format!("{table}\n")
+    }
+
+    /// The fewest columns of a terminal in which the table can be read as one: each of its own columns has room for its
+    /// longest word, or for a part of it that is not broken too often.
+    fn least_columns(&self) -> u16 {
+        let longest = |index: usize| {
+            let column = self.rows.iter().filter_map(|row| row.get(index)).chain(self.header.get(index));
+            column.flat_map(|cell| cell.split_whitespace()).map(|word| word.chars().count()).max().unwrap_or(0)
+        };
+        let wide: usize = (0..self.header.len()).map(|index| longest(index).min(LONG_WORD) + PADDING).sum();
+        u16::try_from(wide).unwrap_or(u16::MAX)
+    }
+
+    /// One line a cell, `title: text`, for a terminal too narrow for columns.
+    fn format_stacked(&self, columns: usize) -> String {
+        let titled = |(title, cell): (&String, &String)| {
+            let cell = escape_control(&cell.replace('\n', ", "));
+            wrap(&if title.is_empty() { cell } else { format!("{title}: {cell}") }, columns)
+        };
+        let filled = |(_, cell): &(&String, &String)| !cell.is_empty();
+        let stacked = |row: &Vec<String>| self.header.iter().zip(row).filter(filled).map(titled).collect::<String>();
+        self.rows.iter().map(stacked).collect::<Vec<String>>().join("\n")
     }
 
     /// With its title above and its caption below.
@@ -48,11 +78,38 @@ impl TextTable {
     }
 }
 
+/// Longer words may be broken where a terminal is narrow.
+const LONG_WORD: usize = 12;
+
+/// A blank on each side of a column.
+const PADDING: usize = 2;
+
+/// Lines of at most so many characters, broken between words, or within one that is longer; further lines are indented.
+pub(crate) fn wrap(text: &str, columns: usize) -> String {
+    let (mut lines, mut line) = (String::new(), String::new());
+    for word in text.split_whitespace() {
+        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > columns {
+            lines.extend([line.as_str(), "\n"]);
+            line = "  ".to_owned();
+        } else if !line.trim().is_empty() {
+            line.push(' ');
+        }
+        for c in word.chars() {
+            if line.chars().count() >= columns.max(4) {
+                lines.extend([line.as_str(), "\n"]);
+                line = "  ".to_owned();
+            }
+            line.push(c);
+        }
+    }
+    lines + &line + "\n"
+}
+
 /// In Markdown a line break would end the row.
 fn format_cell(cell: &str, format: Format) -> String {
     let cell = escape_control(cell);
     match format {
-        Format::Terminal => cell,
+        Format::Terminal | Format::Columns(_) => cell,
         Format::Markdown => escape(&cell).replace('\n', "<br>"),
     }
 }

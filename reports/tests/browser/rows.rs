@@ -45,7 +45,7 @@ fn network(group: &str, model: &str, skip: &str, speed: u64, correct: u64) -> Ve
             let step = 40_000_000 / speed + seed * 100_000;
             let train = RunRow { test_correct: Some(correct + seed), test_total: Some(1200), ..row("train") };
             let loss = |index: u64| SampleRow {
-                cell: train.cell.clone(),
+                cell: train.cell.as_str().into(),
                 series: "loss".into(),
                 index,
                 value: 2.0 / index as f64,

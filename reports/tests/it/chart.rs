@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use skipbench_reports::chart::standalone;
 use skipbench_reports::figure::{Axis, Figure, Kind, Mark, Point, Scale, Series, figures};
-use skipbench_reports::inside::{Layout, format_short};
+use skipbench_reports::inside::{Layout, format_short, format_ticks};
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::stats::Estimate;
@@ -90,6 +90,20 @@ proptest! {
         prop_assert!(axis.ticks.len() <= 30);
     }
 
+    /// Ranges as narrow as a millionth of their place too.
+    #[test]
+    fn no_two_ticks_say_the_same(
+        low in 1e-3f64..1e9,
+        narrow in 1e-6f64..10.0,
+        scale in prop_oneof![Just(Scale::Linear), Just(Scale::Log), Just(Scale::Percent)],
+    ) {
+        let low = if scale == Scale::Percent { low % 99.0 } else { low };
+        let axis = Layout::new(scale, [low, low * (1.0 + narrow)].into_iter(), (50.0, 700.0));
+        let labels = format_ticks(&axis.ticks);
+        let distinct: std::collections::HashSet<&String> = labels.iter().collect();
+        prop_assert_eq!(distinct.len(), labels.len(), "{:?}", labels);
+    }
+
     #[test]
     fn percentages_have_places_from_nought_to_a_hundred(values in prop::collection::vec(0.0f64..=100.0, 1..20)) {
         let axis = Layout::new(Scale::Percent, values.iter().copied(), (0.0, 100.0));
@@ -154,4 +168,49 @@ fn every_number_of_a_group_is_the_same_in_html_and_markdown() {
     for sentence in table::format_answers(&report.answers, Format::Terminal) {
         assert!(html.contains(&sentence) && markdown.contains(&sentence), "{sentence}");
     }
+}
+
+/// Headings are what a reader, and a screen reader, finds a place by.
+#[test]
+fn no_heading_stands_on_a_page_twice_and_one_is_not_many() {
+    for runs in [quick(), super::many::runs(2), super::many::runs(1)[..1].to_vec()] {
+        let text = page(&Report::new(runs));
+        let of = |tag: &str| -> Vec<String> {
+            let opening = format!("<{tag}");
+            let parts = text.split(opening.as_str()).skip(1);
+            parts
+                .map(|part| {
+                    part.split_once('>').map_or("", |(_, rest)| rest).split("</").next().unwrap_or("").to_owned()
+                })
+                .collect()
+        };
+        let headings: Vec<String> = of("h2").into_iter().chain(of("h3")).collect();
+        let mut once = headings.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), headings.len(), "{headings:?}");
+        for noun in ["cells", "rows", "timed cells"] {
+            let many = format!(" 1 {noun}");
+            assert!(!text.contains(&many) && !text.contains(&format!(">1 {noun}")), "{noun}");
+        }
+        assert!(!text.contains("NaN"));
+    }
+}
+
+/// Marks close together push names apart; one that finds no place is told of.
+#[test]
+fn a_mark_has_its_name_beside_it_or_the_plot_says_where_to_find_it() {
+    for count in [1, 8, 16, 24, 25, 60] {
+        let names: Vec<String> = (0..count).map(|index| format!("densenet-bc-{index}-12-with-a-long-name")).collect();
+        for spread in [0.0, 1.0, 30.0] {
+            let points: Vec<(&str, f64, f64)> =
+                (0..count).map(|index| (&*names[index], 100.0 + spread * index as f64, 90.0)).collect();
+            let text = standalone(&figure(Kind::Plot, &points));
+            let named = text.matches("class=\"name\"").count();
+            assert_eq!(named == count, !text.contains("A mark without a name"), "{count} by {spread}: {named}");
+            assert!(named > 0 || count > 24, "{count} by {spread}");
+        }
+    }
+    let few = standalone(&figure(Kind::Plot, &[("a", 100.0, 90.0), ("b", 100.0, 90.0), ("c", 101.0, 90.0)]));
+    assert_eq!(few.matches("class=\"name\"").count(), 3, "three on one place have three names");
 }

@@ -98,6 +98,28 @@ const OURS: &str = r#"{"batch":100,"kernels":"skipbench"}"#;
 const BURNS: &str = r#"{"batch":100,"kernels":"burn"}"#;
 
 #[test]
+fn what_gives_no_number_is_left_out_of_a_roofline() {
+    let spoiled: [fn(&mut RunRow); 8] = [
+        |row| row.ceiling_flops_per_s = Some(0.0),
+        |row| row.ceiling_bytes_per_s = Some(0.0),
+        |row| row.ceiling_flops_per_s = Some(f64::NAN),
+        |row| row.ceiling_bytes_per_s = Some(f64::INFINITY),
+        |row| (row.traffic_bytes, row.params, row.macs) = (Some(0), Some(0), Some(0)),
+        |row| (row.traffic_bytes, row.params) = (Some(0), Some(0)),
+        |row| row.step_ns_median = Some(0),
+        |row| row.batch = 0,
+    ];
+    for (index, spoil) in spoiled.into_iter().enumerate() {
+        let mut bad = timed();
+        spoil(&mut bad);
+        let runs = [timed(), bad].map(|row| Run { row, samples: Vec::new() });
+        let text = table::roofs(&roofs(&runs)).format(Format::Terminal);
+        assert!(!text.contains("NaN") && !text.contains("inf"), "{index}: {text}");
+        assert!(roofs(&runs).len() < 2 || [3, 7].contains(&index), "{index}: {text}");
+    }
+}
+
+#[test]
 fn a_roofline_puts_no_two_kernels_or_machines_together() {
     let runs = [by(OURS, "m1", 10_000_000), by(BURNS, "m1", 20_000_000), by(BURNS, "m2", 40_000_000)];
     let found = roofs(&runs);
@@ -149,7 +171,7 @@ fn trouble_is_told_and_quiet_is_silent() {
     insta::assert_snapshot!(table::format_notes(&notes(&runs), Format::Markdown), @r"
     - note: the machine was busy: during 1 of 2 timed cells other processes used up to 0.5 cores
     - note: not steady after the longest warm-up: 1 of 2 timed cells, the first resnet train-step, seed 1
-    - note: steps far above the others (beyond Q3 + 3 IQR): in 1 timed cells, the first resnet train-step, seed 1 (2 of 20)
+    - note: steps far above the others (beyond Q3 + 3 IQR): in 1 timed cell, the first resnet train-step, seed 1 (2 of 20)
     - note: memory grows from step to step: dense peak-memory-train, seed 3 by 4096 bytes a step
     - note: the accuracy was not reached, and is missing from the mean time to it: plain in 1 of 2
     ");

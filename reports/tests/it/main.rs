@@ -13,6 +13,7 @@ mod latest;
 mod links;
 mod lockstep;
 mod many;
+mod narrow;
 mod noise;
 mod published;
 mod questions;

@@ -63,8 +63,8 @@ fn timed(group: u64, network: (&str, &str, u64, u64), replicate: u64) -> Run {
 
 fn numbers(row: &RunRow, series: &str, count: u64, near: u64) -> Vec<SampleRow> {
     let one = |index| SampleRow {
-        cell: row.cell.clone(),
-        series: series.to_owned(),
+        cell: row.cell.as_str().into(),
+        series: series.into(),
         index,
         value: (near + stray(index, near) % 1000) as f64,
     };

@@ -213,3 +213,52 @@ fn an_older_file_with_a_newer_column_or_without_an_old_one_was_edited() {
         assert!(matches!(read(dir.path()), Err(StoreError::Row { .. })), "{to}");
     }
 }
+
+/// What spreadsheets and version control make of both files.
+#[test]
+fn a_file_that_another_program_saved_is_named_as_such() {
+    let quoted = |text: &str| {
+        let line = |line: &str| line.split(',').map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(";");
+        text.lines().map(line).collect::<Vec<_>>().join("\r\n") + "\r\n"
+    };
+    let utf16 = |text: &str| -> Vec<u8> {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xff, 0xfe].into_iter().chain(units).collect()
+    };
+    let marked = |text: &str, at: usize, marker: &str| {
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.insert(at, marker);
+        lines.join("\n") + "\n"
+    };
+    for file in [RUNS, SAMPLES] {
+        let dir = tempfile::tempdir().expect("temp");
+        journal_of_two(dir.path());
+        let path = dir.path().join(file);
+        let text = fs::read_to_string(&path).expect("written");
+        let said = |bytes: Vec<u8>| {
+            fs::write(&path, bytes).expect("saved");
+            read(dir.path()).expect_err("refused").to_string()
+        };
+        for (saved, how) in [
+            (text.replace(',', ";").into_bytes(), "semicolons"),
+            (quoted(&text).into_bytes(), "semicolons"),
+            (format!("\u{feff}{}", text.replace(',', ";")).into_bytes(), "semicolons"),
+            (text.replace(',', "\t").into_bytes(), "tabs"),
+            (text.replace(',', "|").into_bytes(), "vertical bars"),
+            (utf16(&text), "UTF-16"),
+        ] {
+            let said = said(saved);
+            assert!(said.contains(file) && said.contains(how) && said.contains("spreadsheet"), "{said}");
+        }
+        for marker in ["<<<<<<< HEAD", "=======", ">>>>>>> other", "||||||| base"] {
+            for at in [0, 1, 2] {
+                let said = said(marked(&text, at, marker).into_bytes());
+                let line = format!("line {} is the marker of a merge conflict", at + 1);
+                assert!(said.contains(file) && said.contains(&line), "{marker}: {said}");
+            }
+        }
+        assert!(said(marked(&text, 2, "<<<<<<< HEAD").trim_end().as_bytes().to_vec()).contains("conflict"));
+        fs::write(&path, &text).expect("as it was");
+        assert!(read(dir.path()).is_ok());
+    }
+}

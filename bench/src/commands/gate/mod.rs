@@ -12,9 +12,8 @@ use skipbench_ci::gate::{Judgement, judge};
 use skipbench_ci::output;
 use skipbench_ci::reproduce::commands;
 use skipbench_reports::rows::store;
-use skipbench_reports::table::Format;
 
-use super::{print, print_json, say};
+use super::{print, print_json, say, terminal};
 use crate::gate::job::{Job, origin};
 use crate::gate::{baseline, evidence, interleave};
 use crate::interrupt::{self, Interrupted, STOP};
@@ -106,7 +105,7 @@ fn show(arguments: &GateArgs, judgement: &Judgement) -> Result<()> {
     }
     let sheet = output::findings(judgement, arguments.all);
     if !sheet.rows.is_empty() {
-        print(&sheet.format(Format::Terminal))?;
+        print(&sheet.format(terminal()))?;
     }
     let caption = if sheet.caption.is_empty() { String::new() } else { format!("{}\n", sheet.caption) };
     print(&format!("{caption}{}\n", sheet.title))?;

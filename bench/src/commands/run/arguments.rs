@@ -76,7 +76,7 @@ pub(crate) struct SharedArgs {
     /// Untimed cells (training, memory) that run at the same time, in place of the suite's number.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
-    /// Threads to use. Default: all of the machine's.
+    /// Threads to use. Default: as many as this process may use, by its affinity and control groups.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
     /// Show no progress.

@@ -10,10 +10,9 @@ use anyhow::{Result, ensure};
 use skipbench_reports::analyses::compare::rows;
 use skipbench_reports::analyses::scaling;
 use skipbench_reports::report::Report;
-use skipbench_reports::table::Format;
 
 use super::rows::read;
-use super::{compare, print, print_json, say};
+use super::{compare, print, print_json, say, terminal};
 use crate::interrupt::{self, INTERRUPTED, STOP};
 use crate::run::provenance::Host;
 use crate::run::rundir::{self, Plan};
@@ -108,7 +107,7 @@ fn conclude(dir: &Path, precision: Option<String>, json: bool) -> Result<ExitCod
         });
         print(&format!("{value}\n"))?;
     } else {
-        print(&compare::text(&report, Format::Terminal))?;
+        print(&compare::text(&report.compared(), terminal()))?;
         print(&precision.map_or(String::new(), |precision| format!("{precision}\n")))?;
         print(&format!("rows: {}\n", dir.display()))?;
     }

@@ -91,7 +91,7 @@ impl VersusArgs {
         ensure!(self.names.len() == count, "--names: {count} programs need {count} names, not {}", self.names.len());
         let twice = self.names.iter().enumerate().find(|(index, name)| self.names[..*index].contains(name));
         if let Some((_, name)) = twice {
-            bail!("--names: \"{name}\" stands there twice");
+            bail!("--names: \"{name}\" is listed twice");
         }
         Ok(self.names.clone())
     }

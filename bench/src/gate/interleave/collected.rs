@@ -31,7 +31,7 @@ impl Collected {
             if let Some(round) = round.filter(|round| *round > 0 || side == Side::Again) {
                 let again = if side == Side::Again { "a" } else { "" };
                 let cell = format!("{}-{round}{again}", run.row.cell);
-                run.samples.iter_mut().for_each(|sample| sample.cell.clone_from(&cell));
+                run.samples.iter_mut().for_each(|sample| sample.cell = cell.as_str().into());
                 run.row.cell = cell;
             }
             if side == Side::Head { self.head.push(run) } else { self.base.push(run) }

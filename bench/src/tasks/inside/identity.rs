@@ -171,7 +171,7 @@ fn error_sample(name: &str, step: u64, error: Option<f64>) -> Option<Sample> {
 /// The number in an error; none if it is not finite.
 fn number(error: &Tensor<1>) -> Result<Option<f64>> {
     let read = error.clone().inner().try_into_scalar::<f32>();
-    let value = f64::from(read.map_err(|error| anyhow!("reading the error: {error:?}"))?);
+    let value = f64::from(read.map_err(|error| anyhow!("reading the error: {error}"))?);
     Ok(Some(value).filter(|value| value.is_finite()))
 }
 

@@ -111,7 +111,7 @@ fn bad_arguments_are_refused_with_the_way_out() {
     assert!(refused(dir.path(), &["versus", "true"]).contains("2 values required"));
     assert!(refused(dir.path(), &["versus", "a 'b", "c"]).contains("a quotation mark is not closed"));
     assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x"]).contains("2 programs need 2 names"));
-    assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x,x"]).contains("stands there twice"));
+    assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x,x"]).contains("is listed twice"));
     assert!(refused(dir.path(), &["versus", "a", "b", "--sets", "1"]).contains("2..=1000"));
     assert!(refused(dir.path(), &["versus", "a", "b", "--limit", "much"]).contains("such as 3%"));
     let (help, _) = ends(dir.path(), &["versus", "--help"], 0);

@@ -1,6 +1,6 @@
 //! Rows into groups.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::identity::Identity;
 use super::member::Member;
@@ -50,36 +50,38 @@ impl Group {
 /// that was run again begins a group of its own instead of taking the place of the first. Sweeps are
 /// [`scaling`](crate::analyses::scaling)'s.
 pub fn group(runs: &[Run]) -> Vec<Group> {
-    let mut groups: Vec<(GroupKey, HashSet<Slot<'_>>, Group)> = Vec::new();
+    let mut groups: Vec<(HashSet<Slot<'_>>, Group)> = Vec::new();
+    let mut by_key: HashMap<GroupKey<'_>, Vec<usize>> = HashMap::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.sweep.is_empty()) {
-        let key = key(row);
+        let same = by_key.entry(key(row)).or_default();
         let slot = (row.model.as_str(), row.task.as_str(), row.seed, row.round, row.twin);
-        let fits = |(other, slots, _): &(GroupKey, HashSet<Slot<'_>>, _)| *other == key && !slots.contains(&slot);
-        let index = groups.iter().position(fits).unwrap_or_else(|| {
-            groups.push((key, HashSet::new(), Group::of(row)));
+        let free = same.iter().copied().find(|index| !groups[*index].0.contains(&slot));
+        let index = free.unwrap_or_else(|| {
+            groups.push((HashSet::new(), Group::of(row)));
+            same.push(groups.len() - 1);
             groups.len() - 1
         });
-        let (_, slots, group) = &mut groups[index];
+        let (slots, group) = &mut groups[index];
         slots.insert(slot);
         group.add(row);
     }
-    let mut groups: Vec<Group> = groups.into_iter().map(|(_, _, group)| group).collect();
+    let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
     for Group { identity, members, .. } in &mut groups {
         members.sort_by_key(|member| member.model != identity.reference);
     }
     groups
 }
 
-type GroupKey = [String; 9];
+type GroupKey<'a> = [&'a str; 9];
 
 /// What one row of a group measures. A second one, from another run or with other threads, has no place beside the
 /// first.
 type Slot<'a> = (&'a str, &'a str, u64, u64, bool);
 
-fn key(row: &RunRow) -> GroupKey {
+fn key(row: &RunRow) -> GroupKey<'_> {
     let RunRow { suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features, .. } =
         row;
-    [suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features].map(Clone::clone)
+    [suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features].map(String::as_str)
 }
 
 /// The groups of each setting, in the order of the rows.

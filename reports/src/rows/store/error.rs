@@ -51,8 +51,8 @@ pub enum StoreError {
         /// The cell.
         cell: String,
     },
-    /// A cell stands in the file twice.
-    #[error("{path}: line {line}: cell {cell} stands twice; the file was put together by hand")]
+    /// A cell is listed twice in the file.
+    #[error("{path}: line {line}: cell {cell} is listed twice; the file was put together by hand")]
     Repeated {
         /// The file.
         path: PathBuf,
@@ -76,6 +76,26 @@ pub enum StoreError {
     Torn {
         /// The file.
         path: PathBuf,
+    },
+    /// Another program saved the file in its own way.
+    #[error(
+        "{path}: saved {how} by another program, such as a spreadsheet, while rows are text with commas in UTF-8; take the file as skipbench wrote it"
+    )]
+    Resaved {
+        /// The file.
+        path: PathBuf,
+        /// How.
+        how: &'static str,
+    },
+    /// Version control left both sides of a conflict in the file.
+    #[error(
+        "{path}: line {line} is the marker of a merge conflict; resolve the conflict by taking one side's file whole"
+    )]
+    Conflict {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
     },
     /// A version that this program does not know wrote a row.
     #[error(

@@ -1,24 +1,50 @@
 //! Files that are read and written whole or not at all.
 
-use std::fs;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom, Take, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
 use super::{StoreError, io};
 
-/// The file's text, which must end where a line ends.
-pub(super) fn whole(path: &Path) -> Result<String, StoreError> {
-    let text = fs::read_to_string(path).map_err(|source| io(path, source))?;
-    if text.is_empty() || text.ends_with('\n') { Ok(text) } else { Err(StoreError::Torn { path: path.into() }) }
+/// A file's lines, read as they are needed.
+pub(super) type Lines = BufReader<Take<File>>;
+
+/// The file, which must end where a line ends.
+pub(super) fn whole(path: &Path) -> Result<Lines, StoreError> {
+    let (lines, cut) = lines(path).map_err(|source| io(path, source))?;
+    if cut { Err(StoreError::Torn { path: path.into() }) } else { Ok(lines) }
 }
 
-/// The file's text without what stands after its last line break. No field holds one: writers put errors on one line.
-pub(super) fn begun(path: &Path) -> Result<String, StoreError> {
-    let mut bytes = fs::read(path).map_err(|source| io(path, source))?;
-    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1));
-    String::from_utf8(bytes).map_err(|error| io(path, std::io::Error::new(std::io::ErrorKind::InvalidData, error)))
+/// The file without what stands after its last line break. No field holds one: writers put errors on one line.
+pub(super) fn begun(path: &Path) -> Result<Lines, StoreError> {
+    lines(path).map(|(lines, _)| lines).map_err(|source| io(path, source))
+}
+
+/// The whole lines of a file, and whether something stands behind them.
+fn lines(path: &Path) -> std::io::Result<(Lines, bool)> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let end = last_line_end(&mut file, length)?;
+    file.rewind()?;
+    Ok((BufReader::new(file.take(end)), end < length))
+}
+
+/// Where the last line that has an end ends.
+fn last_line_end(file: &mut File, length: u64) -> std::io::Result<u64> {
+    let (mut end, mut buffer) = (length, [0; 4096]);
+    while end > 0 {
+        let start = end.saturating_sub(buffer.len() as u64);
+        let part = &mut buffer[..(end - start) as usize];
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(part)?;
+        if let Some(last) = part.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(start + last as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
 }
 
 /// Puts `text` in place of the file, whole or not at all: written beside it, then renamed.

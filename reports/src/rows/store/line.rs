@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use csv::StringRecord;
 
+use super::file::Lines;
 use super::{StoreError, io};
 use crate::rows::migrate::{self, OLDEST};
 use crate::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
@@ -36,12 +37,29 @@ impl Seal {
     }
 }
 
-/// Reads the rows in the text of the file at `path`; where a line is no row, its place has the reason.
-pub(super) fn read_runs(path: &Path, text: &str) -> Result<Vec<Result<SealedRow, StoreError>>, StoreError> {
-    let broken = |source| StoreError::Row { path: path.into(), source };
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let mut columns = Columns::of(path, reader.headers().map_err(broken)?);
-    Ok(reader.into_records().map(|record| columns.line(&record.map_err(broken)?)).collect())
+/// The lines of a file of rows, one by one: a large run's text is never in memory at once.
+pub(super) struct SealedRows<'a> {
+    columns: Columns<'a>,
+    records: csv::StringRecordsIntoIter<Lines>,
+}
+
+impl<'a> SealedRows<'a> {
+    /// Those of the file at `path`; where a line is no row, its place has the reason.
+    pub(super) fn of(path: &'a Path, lines: Lines) -> Result<Self, StoreError> {
+        let mut reader = csv::Reader::from_reader(lines);
+        let header = reader.headers().map_err(|source| StoreError::Row { path: path.into(), source })?;
+        Ok(Self { columns: Columns::of(path, header), records: reader.into_records() })
+    }
+}
+
+impl Iterator for SealedRows<'_> {
+    type Item = Result<SealedRow, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let path = self.columns.path;
+        let record = self.records.next()?.map_err(|source| StoreError::Row { path: path.into(), source });
+        Some(record.and_then(|record| self.columns.line(&record)))
+    }
 }
 
 /// What the first line of a file says of all others.

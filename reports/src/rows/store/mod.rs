@@ -3,9 +3,11 @@
 mod error;
 mod file;
 mod line;
+mod samples;
+mod saved;
 mod version;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::Serialize;
@@ -16,9 +18,10 @@ use crate::rows::render;
 pub use error::StoreError;
 pub(crate) use error::io;
 pub use file::replace;
-use file::{begun, whole};
+use file::{Lines, begun, whole};
 pub(crate) use line::line;
-use line::{SealedRow, read_runs};
+use line::{SealedRow, SealedRows};
+use samples::{Samples, read_samples, salvage_samples};
 pub use version::oldest_version;
 
 /// Name of the file of [`RunRow`]s.
@@ -40,8 +43,8 @@ pub struct Run {
 /// # Errors
 /// A file that is missing, cut short, edited into something else, or of an unknown schema version.
 pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
-    let [runs, samples] = [RUNS, SAMPLES].map(|name| whole(&dir.join(name)));
-    let (runs, lost) = attach(dir, &runs?, &read_samples(&dir.join(SAMPLES), &samples?)?, &|_| false)?;
+    let [runs, samples] = [RUNS, SAMPLES].map(|name| dir.join(name));
+    let (runs, lost) = read_both(&runs, &samples, whole)?;
     match lost {
         Some(cell) => Err(StoreError::Lost { path: dir.join(RUNS), cell }),
         None => Ok(runs),
@@ -51,9 +54,8 @@ pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
 /// [`read`] of what a killed run left: a last line without its end counts for nothing, nor do samples of a cell without
 /// a row.
 pub(crate) fn read_begun(dir: &Path) -> Result<Vec<Run>, StoreError> {
-    let samples = dir.join(SAMPLES);
-    let samples = read_samples(&samples, &begun(&samples)?)?;
-    attach(dir, &begun(&dir.join(RUNS))?, &samples, &|_| false).map(|(runs, _)| runs)
+    let [runs, samples] = [RUNS, SAMPLES].map(|name| dir.join(name));
+    read_both(&runs, &samples, begun).map(|(runs, _)| runs)
 }
 
 /// What is whole of a run: rows that are damaged, or whose samples are, are left out where `drop` says so of their cell.
@@ -62,30 +64,36 @@ pub(crate) fn read_begun(dir: &Path) -> Result<Vec<Run>, StoreError> {
 /// # Errors
 /// As [`read`] for what must not be left out, and always for a file of rows of an unknown schema version.
 pub fn salvage(dir: &Path, drop: impl Fn(&str) -> bool) -> Result<Vec<Run>, StoreError> {
-    // Whatever is wrong with samples, the digest of their row knows it.
-    let text = begun(&dir.join(SAMPLES)).unwrap_or_default();
-    let samples: Vec<SampleRow> =
-        csv::Reader::from_reader(text.as_bytes()).into_deserialize().filter_map(Result::ok).collect();
-    attach(dir, &begun(&dir.join(RUNS))?, &samples, &drop).map(|(runs, _)| runs)
+    let samples = begun(&dir.join(SAMPLES)).map(salvage_samples).unwrap_or_default();
+    let path = dir.join(RUNS);
+    let runs = begun(&path).and_then(|lines| attach(&path, lines, samples, &drop));
+    runs.map(|(runs, _)| runs).map_err(|error| saved::explain(&path, error))
+}
+
+/// Opens a file of rows or of samples.
+type Open = fn(&Path) -> Result<Lines, StoreError>;
+
+/// Rows with their samples, and a cell that has samples but no row.
+fn read_both(runs: &Path, samples: &Path, open: Open) -> Result<(Vec<Run>, Option<String>), StoreError> {
+    // Before the samples, so that a directory without a run is said to be one.
+    let lines = open(runs).map_err(|error| saved::explain(runs, error))?;
+    let read = open(samples).and_then(|lines| read_samples(samples, lines));
+    let by_cell = read.map_err(|error| saved::explain(samples, error))?;
+    attach(runs, lines, by_cell, &|_| false).map_err(|error| saved::explain(runs, error))
 }
 
 /// Rows with their samples, but for damaged ones that are to be dropped; and a cell that has samples but no row: a killed
 /// run leaves such, and so does a file of rows that was cut short.
 fn attach(
-    dir: &Path,
-    runs: &str,
-    samples: &[SampleRow],
+    path: &Path,
+    lines: Lines,
+    mut by_cell: Samples,
     drop: &dyn Fn(&str) -> bool,
 ) -> Result<(Vec<Run>, Option<String>), StoreError> {
-    let path = dir.join(RUNS);
-    let mut by_cell = HashMap::<&str, Vec<SampleRow>>::new();
-    for sample in samples {
-        by_cell.entry(&sample.cell).or_default().push(sample.clone());
-    }
     let (mut seen, mut whole) = (HashSet::new(), Vec::new());
-    for line in read_runs(&path, runs)? {
+    for line in SealedRows::of(path, lines)? {
         let run = line.and_then(|SealedRow { row, line, seal }| {
-            let (path, cell) = (path.clone(), row.cell.clone());
+            let (path, cell) = (path.to_path_buf(), row.cell.clone());
             if !seen.insert(cell.clone()) {
                 return Err(StoreError::Repeated { path, line, cell });
             }
@@ -101,13 +109,7 @@ fn attach(
             Err(error) => return Err(error),
         }
     }
-    Ok((whole, by_cell.into_keys().min().map(str::to_owned)))
-}
-
-fn read_samples(path: &Path, text: &str) -> Result<Vec<SampleRow>, StoreError> {
-    let rows: Result<Vec<SampleRow>, csv::Error> =
-        csv::Reader::from_reader(text.as_bytes()).into_deserialize().collect();
-    rows.map_err(|source| StoreError::Row { path: path.into(), source })
+    Ok((whole, by_cell.into_keys().min().map(|cell| cell.to_string())))
 }
 
 /// Writes both files of a run's directory, each whole or not at all.

@@ -12,9 +12,9 @@ use crate::rows::record::SCHEMA_VERSION;
 /// A file that is missing, cut short, or no table.
 pub fn oldest_version(dir: &Path) -> Result<u32, StoreError> {
     let path = dir.join(RUNS);
-    let text = whole(&path)?;
+    let file = whole(&path)?;
     let broken = |source| StoreError::Row { path: path.clone(), source };
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut reader = csv::Reader::from_reader(file);
     let column = reader.headers().map_err(broken)?.iter().position(|name| name == "schema_version").unwrap_or(0);
     let mut oldest = SCHEMA_VERSION;
     for record in reader.records() {

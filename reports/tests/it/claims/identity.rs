@@ -38,7 +38,12 @@ fn diverging(mut runs: Vec<Run>, style: &str, worst: f64) -> Vec<Run> {
     for run in runs.iter_mut().filter(|run| run.row.skip == style) {
         run.samples.retain(|sample| !(sample.series.ends_with("_error") && sample.index > 1));
         for name in ["identity", "near_identity"] {
-            let sample = |series: String, index, value| SampleRow { cell: run.row.cell.clone(), series, index, value };
+            let sample = |series: String, index, value| SampleRow {
+                cell: run.row.cell.as_str().into(),
+                series: series.into(),
+                index,
+                value,
+            };
             run.samples.extend([sample(format!("{name}_error"), 2, worst), sample(format!("{name}_diverged"), 3, 1.0)]);
         }
     }

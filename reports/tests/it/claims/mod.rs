@@ -38,7 +38,7 @@ fn cell(claim: &str, task: &str, (style, depth): (&str, u64), seed: u64) -> RunR
 fn with(row: RunRow, series: &[(&str, u64, Vec<f64>)]) -> Run {
     let sample = |name: &str, index: u64, value: f64| {
         let (cell, series) = (row.cell.clone(), name.to_owned());
-        SampleRow { cell, series, index, value }
+        SampleRow { cell: cell.into(), series: series.into(), index, value }
     };
     let samples = series
         .iter()

@@ -1,0 +1,71 @@
+//! The file of samples, read line by line: names that lines have in common are kept once.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use csv::StringRecord;
+use serde::Deserialize;
+
+use super::StoreError;
+use super::file::Lines;
+use crate::rows::record::SampleRow;
+use crate::rows::shared_text::SharedText;
+
+/// A line as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line<'a> {
+    cell: &'a str,
+    series: &'a str,
+    index: u64,
+    value: f64,
+}
+
+/// The samples of every cell, each cell's in the order of the file.
+pub(super) type Samples = HashMap<SharedText, Vec<SampleRow>>;
+
+/// Reads the samples.
+pub(super) fn read_samples(path: &Path, lines: Lines) -> Result<Samples, StoreError> {
+    collect(lines, Err).map_err(|source| StoreError::Row { path: path.into(), source })
+}
+
+/// Those lines that are samples. Whatever is wrong with the others, the digest of their row knows it.
+pub(super) fn salvage_samples(lines: Lines) -> Samples {
+    collect(lines, |_| Ok(())).unwrap_or_default()
+}
+
+/// The samples; `broken` hears of a line that is none, and may end the reading.
+fn collect(lines: Lines, broken: impl Fn(csv::Error) -> Result<(), csv::Error>) -> Result<Samples, csv::Error> {
+    let mut reader = csv::Reader::from_reader(lines);
+    let header = reader.headers()?.clone();
+    let (mut record, mut names, mut by_cell) = (StringRecord::new(), HashSet::new(), Samples::new());
+    loop {
+        let line = match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => record.deserialize(Some(&header)),
+            Err(error) => Err(error),
+        };
+        match line {
+            Ok(line) => add(&mut by_cell, &mut names, line),
+            Err(error) => broken(error)?,
+        }
+    }
+    // Vectors that grew have room for up to as much again.
+    by_cell.values_mut().for_each(Vec::shrink_to_fit);
+    Ok(by_cell)
+}
+
+fn add(by_cell: &mut Samples, names: &mut HashSet<SharedText>, Line { cell, series, index, value }: Line<'_>) {
+    let series = shared(names, series);
+    let cell = by_cell.get_key_value(cell).map_or_else(|| cell.into(), |(cell, _)| cell.clone());
+    by_cell.entry(cell.clone()).or_default().push(SampleRow { cell, series, index, value });
+}
+
+fn shared(names: &mut HashSet<SharedText>, name: &str) -> SharedText {
+    if let Some(known) = names.get(name) {
+        return known.clone();
+    }
+    let new = SharedText::from(name);
+    names.insert(new.clone());
+    new
+}
