@@ -12,7 +12,7 @@ use crate::rules::{accuracy, exact, heap, missing, time};
 
 /// What the gate found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Judgement {
+pub struct Judgment {
     /// What is said of the whole.
     pub verdict: Verdict,
     /// What an inconclusive metric makes of it.
@@ -27,7 +27,7 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
 }
 
-impl Judgement {
+impl Judgment {
     /// How many findings have `verdict`.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.findings.iter().filter(|finding| finding.verdict == verdict).count()
@@ -48,7 +48,7 @@ impl Judgement {
 ///
 /// # Errors
 /// If the runs are not of the same cells.
-pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgement, PairError> {
+pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgment, PairError> {
     let pairs = pair(base, head)?;
     let mut findings: Vec<Finding> = Vec::new();
     for pair in &pairs.pairs {
@@ -62,7 +62,7 @@ pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgement, P
     findings.extend(pairs.unmeasured.iter().map(|(base, head)| unmeasured(base, *head)));
     findings.sort_by_key(|finding| finding.verdict);
     let verdict = whole(&findings, config.inconclusive);
-    Ok(Judgement { verdict, inconclusive: config.inconclusive, due, judged, new_cells: pairs.new, findings })
+    Ok(Judgment { verdict, inconclusive: config.inconclusive, due, judged, new_cells: pairs.new, findings })
 }
 
 /// How many values the base has that must be judged, and how many were.

@@ -122,12 +122,12 @@ pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, Pa
     Ok(Pairs { pairs, twins, unmeasured, new })
 }
 
-struct Labelled<'a> {
+struct Labeled<'a> {
     order: Vec<&'a RunRow>,
     rows: BTreeMap<String, &'a RunRow>,
 }
 
-fn by_label<'a>(runs: &'a [Run], run: &'static str) -> Result<Labelled<'a>, PairError> {
+fn by_label<'a>(runs: &'a [Run], run: &'static str) -> Result<Labeled<'a>, PairError> {
     let mut rows = BTreeMap::new();
     for row in runs.iter().map(|run| &run.row) {
         let cell = cell_label(row);
@@ -135,7 +135,7 @@ fn by_label<'a>(runs: &'a [Run], run: &'static str) -> Result<Labelled<'a>, Pair
             return Err(PairError::Repeated { cell, run });
         }
     }
-    Ok(Labelled { order: runs.iter().map(|run| &run.row).collect(), rows })
+    Ok(Labeled { order: runs.iter().map(|run| &run.row).collect(), rows })
 }
 
 fn same_work(Pair { base, head }: &Pair<'_>) -> Result<(), PairError> {

@@ -12,7 +12,7 @@ use crate::cell::recipe::{Precision, Recipe};
 pub enum Task {
     /// Train by the recipe; loss and counts of right answers.
     Train,
-    /// Time whole training steps: forward, backward and optimiser.
+    /// Time whole training steps: forward, backward and optimizer.
     TrainStep,
     /// Time whole epochs, data preparation included.
     TrainEpoch,

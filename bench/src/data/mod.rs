@@ -17,7 +17,7 @@ mod set;
 mod source;
 
 pub use batches::{Augment, Batches};
-pub(crate) use batches::{Batch, Normalisation};
+pub(crate) use batches::{Batch, Normalization};
 pub use error::DataError;
 pub use half::Half;
 pub(crate) use location::{DATA_DIR, DEFAULT_DIR, beyond_home, dir_from_environment};

@@ -17,7 +17,7 @@ pub use numerics::Numerics;
 use numerics::REFERENCE;
 use trials::{Trial, trials};
 
-/// Steps of each; the third's loss depends on two backward passes and two optimiser steps. After twice as many half
+/// Steps of each; the third's loss depends on two backward passes and two optimizer steps. After twice as many half
 /// precision has left single precision behind by what a wrong result would too.
 const STEPS: usize = 3;
 

@@ -5,7 +5,7 @@
 //! are finite, so that work that failed cannot pass as fast work. Bias: the batch is warm in the caches, as it is not
 //! in training from disk.
 //!
-//! After its whole steps `train-step` times `timed_steps` in parts — forward, backward, optimiser — with a wait after
+//! After its whole steps `train-step` times `timed_steps` in parts — forward, backward, optimizer — with a wait after
 //! each, which on a device that works ahead takes longer than the whole.
 
 use std::time::Duration;
@@ -103,7 +103,7 @@ impl<N: Network> TrainSteps<N> {
     }
 }
 
-/// Steps with a wait after the forward pass, the backward pass and the optimiser: their times, and the last loss.
+/// Steps with a wait after the forward pass, the backward pass and the optimizer: their times, and the last loss.
 fn in_parts<N: Network>(
     setup: &Setup,
     mut model: N,

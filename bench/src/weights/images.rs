@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
-use crate::data::{DataError, DataSet, Half, Normalisation, Read, Source};
+use crate::data::{DataError, DataSet, Half, Normalization, Read, Source};
 
 /// Whose mean and deviation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,14 +37,14 @@ pub(crate) fn read(source: &Source, by: By) -> Result<Read, DataError> {
 ///
 /// # Errors
 /// ImageNet's colors for images without color.
-pub(crate) fn normalisation(by: By, data: &DataSet) -> Result<Normalisation> {
+pub(crate) fn normalization(by: By, data: &DataSet) -> Result<Normalization> {
     match by {
-        By::Data if data.train.count() > 0 => Ok(Normalisation::of(data)),
-        By::Data => Ok(Normalisation::of(&DataSet { train: data.test.clone(), ..data.clone() })),
+        By::Data if data.train.count() > 0 => Ok(Normalization::of(data)),
+        By::Data => Ok(Normalization::of(&DataSet { train: data.test.clone(), ..data.clone() })),
         By::Imagenet => {
             let channels = data.images.channels;
-            ensure!(channels == 3, "--normalise imagenet is for colour images; these have {channels} channel(s)");
-            Ok(Normalisation::imagenet())
+            ensure!(channels == 3, "--normalise imagenet is for color images; these have {channels} channel(s)");
+            Ok(Normalization::imagenet())
         }
     }
 }

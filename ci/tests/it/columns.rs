@@ -104,7 +104,7 @@ fn code(base: &[Run], head: &[Run]) -> u8 {
     let dir = tempfile::tempdir().expect("a folder");
     write(dir.path(), head).expect("sealed as a faulty program would");
     let Ok(head) = read(dir.path()) else { return 2 };
-    judge(base, &head, &Config::default()).map_or(2, |judgement| judgement.exit_code())
+    judge(base, &head, &Config::default()).map_or(2, |judgment| judgment.exit_code())
 }
 
 /// The exit codes of a head of which that column is spoiled in every row that has it, and in each such row alone.
@@ -187,7 +187,7 @@ fn times_of_a_job_are_judged_lost_or_impossible_but_never_pass_spoiled() {
         timed.filter(|run| round.is_none_or(|round| round == run.row.round)).for_each(|run| {
             run.row.step_ns_median = value.map(|value| if value == 2 { 40_000_000 } else { value });
         });
-        judge(&job.base, &head, &Config::default()).map_or(2, |judgement| judgement.exit_code())
+        judge(&job.base, &head, &Config::default()).map_or(2, |judgment| judgment.exit_code())
     };
     assert_eq!([with(None, None), with(Some(3), None)], [1, 1], "lost in all rounds, and in one");
     assert_eq!([with(None, Some(0)), with(Some(3), Some(0))], [2, 2], "no step takes no time");
@@ -197,12 +197,12 @@ fn times_of_a_job_are_judged_lost_or_impossible_but_never_pass_spoiled() {
 #[test]
 fn what_was_judged_is_counted_and_told() {
     let base = finished();
-    let judgement = judge(&base, &base, &Config::default()).expect("against itself");
+    let judgment = judge(&base, &base, &Config::default()).expect("against itself");
     let refused: usize =
-        judgement.findings.iter().filter(|it| it.verdict == Verdict::Refused).map(|finding| finding.n).sum();
-    assert!(judgement.due > 100 && judgement.judged + refused == judgement.due, "{}", judgement.due);
-    let title = skipbench_ci::output::findings(&judgement, false).title;
-    assert!(title.ends_with(&format!("Judged {} of the base's {} values", judgement.judged, judgement.due)), "{title}");
+        judgment.findings.iter().filter(|it| it.verdict == Verdict::Refused).map(|finding| finding.n).sum();
+    assert!(judgment.due > 100 && judgment.judged + refused == judgment.due, "{}", judgment.due);
+    let title = skipbench_ci::output::findings(&judgment, false).title;
+    assert!(title.ends_with(&format!("Judged {} of the base's {} values", judgment.judged, judgment.due)), "{title}");
 }
 
 /// The page names every column as the table in the code does.

@@ -30,7 +30,7 @@ pub(crate) fn digest(header: &StringRecord, row: &StringRecord, samples: &[Sampl
 /// A row's header and text, each with the seal at the end.
 ///
 /// # Errors
-/// If the row cannot be serialised.
+/// If the row cannot be serialized.
 pub(crate) fn sealed<T: Serialize>(row: &T, samples: &[SampleRow]) -> Result<[StringRecord; 2], csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.serialize(row)?;

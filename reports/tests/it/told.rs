@@ -102,7 +102,7 @@ fn no_two_settings_have_advice_under_one_heading() {
     assert!(names.clone().any(|name| name.2.contains(r#""epochs":2"#)));
 }
 
-/// An error that would begin a table, a heading and a tag, break the line, and colour a terminal.
+/// An error that would begin a table, a heading and a tag, break the line, and color a terminal.
 const HOSTILE: &str = "no *room*:\n# left | <b>\u{1b}[31mred\r\n[x](y)\u{9b}2J";
 
 #[test]

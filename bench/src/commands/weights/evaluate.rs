@@ -35,9 +35,9 @@ pub(crate) struct EvaluateArgs {
     /// Side of the images, for folders. Default: that for which the network was published.
     #[arg(long)]
     image_size: Option<usize>,
-    /// What pixels are normalised by. Default: imagenet for networks published for ImageNet, else data.
-    #[arg(long, value_enum)]
-    normalise: Option<By>,
+    /// What pixels are normalized by. Default: imagenet for networks published for ImageNet, else data.
+    #[arg(long, value_enum, alias = "normalise")]
+    normalize: Option<By>,
     /// Images in a batch.
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
@@ -56,10 +56,10 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
     let dir = arguments.dir.clone().or_else(dir_from_environment);
     let source = Source::parse(&arguments.data, Settings { dir, image_size, classes: None })?;
     let imagenet = published == Some(Images::IMAGENET);
-    let by = arguments.normalise.unwrap_or(if imagenet { By::Imagenet } else { By::Data });
+    let by = arguments.normalize.unwrap_or(if imagenet { By::Imagenet } else { By::Data });
     let Read { data, notes } = images::read(&source, by)?;
     note(&notes);
-    let batches = Batches::with(&data, arguments.batch.into(), images::normalisation(by, &data)?);
+    let batches = Batches::with(&data, arguments.batch.into(), images::normalization(by, &data)?);
     let device = arguments.device.open()?;
     let model = spec.init(data.images, 0, &device)?;
     let model = weights::load(&arguments.weights.file, &spec, model)
