@@ -71,6 +71,9 @@ fn the_gate_passes_and_finds_what_changed(dir: &Path, rows: &[RunRow]) {
     ends(dir, &["gate", "--base", "out", "--head", "out"], 0);
     let head = dir.join("head");
     fs::create_dir(&head).expect("made");
+    for name in ["host.toml", "plan.json"] {
+        fs::copy(dir.join("out").join(name), head.join(name)).expect("copied");
+    }
     let worse = |row: &RunRow| RunRow { heap_peak_bytes: row.heap_peak_bytes.map(|bytes| bytes * 2), ..row.clone() };
     let mut runs = skipbench_reports::rows::store::read(&dir.join("out")).expect("whole");
     runs.iter_mut().zip(rows).for_each(|(run, row)| run.row = worse(row));
