@@ -7,6 +7,7 @@
 //! there are more [`rounds`]. What follows from the rows is [`derived`].
 
 pub(crate) mod ask;
+mod death;
 pub(crate) mod derived;
 pub(crate) mod limits;
 pub(crate) mod orchestrate;

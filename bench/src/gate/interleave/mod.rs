@@ -33,6 +33,16 @@ enum Side {
     Again,
 }
 
+impl Side {
+    fn word(self) -> &'static str {
+        match self {
+            Side::Base => "base",
+            Side::Head => "head",
+            Side::Again => "base, once more,",
+        }
+    }
+}
+
 /// Which of the suite's cells a program measures before the other's turn comes.
 #[derive(Debug, Clone, Copy)]
 enum Selection<'a> {
@@ -54,7 +64,7 @@ pub(crate) fn run(job: &Job, stop: &Stop, mut tell: impl FnMut(&str)) -> Result<
     let mut interleaving = Interleaving { job, stop, collected: Collected::default() };
     for task in untimed {
         for side in [Side::Base, Side::Head] {
-            tell(&format!("{} of the {side:?}", task.word()).to_lowercase());
+            tell(&format!("{} of the {}", task.word(), side.word()));
             interleaving.turn(side, Selection::Task(task))?;
         }
         interleaving.collected.write(&job.dir)?;
@@ -150,7 +160,8 @@ impl Interleaving<'_> {
         // 1: some cell could not be measured, which its row says.
         ensure!(
             matches!(output.status.code(), Some(0 | 1)),
-            "the {side:?} could not run {filter} ({}): {}",
+            "the {} could not run {filter} ({}): {}",
+            side.word(),
             program.name().display(),
             errors.trim()
         );
