@@ -89,9 +89,13 @@ fn pairs(setup: &Setup, count: u64) -> Vec<(f64, f64)> {
     )
     .expect("the device works");
     turns.push(Instant::now());
-    let turns: Vec<Duration> = turns.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let times = turns.iter().zip(&bare).map(|(turn, bare)| ((*turn - *bare).as_secs_f64(), bare.as_secs_f64()));
-    times.skip(turns.len() - count as usize).collect()
+    differences(&turns, &bare).split_off(bare.len() - count as usize)
+}
+
+/// Of every turn what it took without the bare step, and that step.
+fn differences(turns: &[Instant], bare: &[Duration]) -> Vec<(f64, f64)> {
+    let turns = turns.windows(2).map(|pair| pair[1] - pair[0]);
+    turns.zip(bare).map(|(turn, bare)| ((turn - *bare).as_secs_f64(), bare.as_secs_f64())).collect()
 }
 
 /// Seconds that a turn of the loop takes whose step does nothing: what the loop, the stopwatch and the telling cost.

@@ -1,4 +1,4 @@
-//! What a training step spends outside the network's layers: on its batch, the loss and the optimiser, each by itself.
+//! What a training step spends outside the network's layers: on its batch, the loss and the optimizer, each by itself.
 //!
 //! `cargo run --release -p skipbench --example outside` prints a table of medians, on the CPU with all its threads:
 //! three networks on 32×32 pixels, batch 64, augmented as CIFAR-10 is.
@@ -19,7 +19,7 @@ const BATCH: usize = 64;
 const STEPS: usize = 11;
 
 fn main() -> anyhow::Result<()> {
-    println!("| network | step | batch | loss and its gradient | optimiser | together |\n|---|---|---|---|---|---|");
+    println!("| network | step | batch | loss and its gradient | optimizer | together |\n|---|---|---|---|---|---|");
     MODELS.iter().try_for_each(|model| line(model))
 }
 
@@ -46,7 +46,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (work(), start.elapsed())
 }
 
-/// A batch drawn, augmented, normalised and made a tensor; in two halves, each all the images that there are.
+/// A batch drawn, augmented, normalized and made a tensor; in two halves, each all the images that there are.
 fn batch(setup: &Setup) -> Duration {
     let batches = Batches::new(&setup.data, setup.data.train.count());
     let augment = Augment { pad: 4, flip: true };
@@ -62,7 +62,7 @@ fn loss(setup: &Setup) -> Duration {
     median((0..100).map(|_| timed(|| criterion.forward(logits.clone(), labels.clone()).backward()).1))
 }
 
-/// A whole step, and the optimiser's part of it.
+/// A whole step, and the optimizer's part of it.
 fn steps(setup: &Setup) -> anyhow::Result<[Duration; 2]> {
     let (mut model, criterion, mut optimizer) = (setup.model()?.0, setup.loss(), setup.optimizer());
     let (images, labels) = Batches::new(&setup.data, BATCH).fixed().into_tensors(&setup.device);

@@ -31,24 +31,7 @@ mod selftest;
 mod suite;
 mod tasks;
 mod tell;
+mod text;
 mod weights;
 
 pub use commands::cli;
-
-/// An error and what caused it, in one line; a cause that the error names itself is not said twice.
-fn describe_error(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| {
-        if text.is_empty() {
-            cause
-        } else if text.contains(&cause) {
-            text
-        } else {
-            format!("{text}: {cause}")
-        }
-    })
-}
-
-/// Bytes as lower-case hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

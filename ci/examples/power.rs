@@ -63,13 +63,13 @@ impl Tally {
         let mut tally = Tally { regressed: 0, inconclusive: 0, passed: 0, floor: None };
         let mut floors = Vec::new();
         for seed in 0..JOBS {
-            let judgement = job(seed).judged();
-            match judgement.exit_code() {
+            let judgment = job(seed).judged();
+            match judgment.exit_code() {
                 1 => tally.regressed += 1,
                 3 => tally.inconclusive += 1,
                 _ => tally.passed += 1,
             }
-            floors.extend(judgement.findings.iter().filter_map(|finding| finding.noise_floor));
+            floors.extend(judgment.findings.iter().filter_map(|finding| finding.noise_floor));
         }
         tally.floor = skipbench_reports::stats::median(&floors);
         tally

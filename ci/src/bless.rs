@@ -7,6 +7,7 @@ use skipbench_reports::rows::store::Run;
 
 use crate::finding::cell_label;
 use crate::pair::PairError;
+use crate::possible;
 
 /// A baseline in the making.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +32,7 @@ pub enum BlessError {
         /// Why.
         error: String,
     },
-    /// A cell is listed twice.
+    /// A cell is listed twice, or holds what it cannot hold.
     #[error(transparent)]
     Pair(#[from] PairError),
 }
@@ -63,7 +64,7 @@ fn format_optional(value: Option<impl ToString>) -> String {
 /// All rows of the head, and what they change of `base`: cells that are new, or no longer there, or differ.
 ///
 /// # Errors
-/// If there is none, one is listed twice or was not measured.
+/// If there is none, one is listed twice, was not measured, or holds an impossible value.
 pub fn bless(base: &[Run], head: &[Run]) -> Result<Blessing, BlessError> {
     if head.is_empty() {
         return Err(BlessError::Empty);
@@ -71,6 +72,7 @@ pub fn bless(base: &[Run], head: &[Run]) -> Result<Blessing, BlessError> {
     if let Some(run) = head.iter().find(|run| run.row.status != Status::Ok) {
         return Err(BlessError::NotMeasured { cell: cell_label(&run.row), error: run.row.error.clone() });
     }
+    possible::check(head.iter().map(|run| &run.row), "head")?;
     let mut cells = HashSet::new();
     if let Some(cell) = head.iter().map(|run| cell_label(&run.row)).find(|cell| !cells.insert(cell.clone())) {
         return Err(PairError::Repeated { cell, run: "head" }.into());

@@ -88,6 +88,9 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Why, where the numbers do not say it.
     pub why: String,
+    /// Whether it is only about the value being there, since its size is not judged.
+    #[serde(skip)]
+    pub presence: bool,
     /// The head's suite.
     pub suite: String,
     /// The head's cell, for `skipbench replay`.
@@ -113,6 +116,7 @@ impl Finding {
             noise_floor: None,
             verdict: Verdict::Pass,
             why: String::new(),
+            presence: false,
             suite: head.suite.clone(),
             id: head.cell.clone(),
             reproduce: String::new(),
@@ -131,6 +135,9 @@ impl Finding {
 
 /// What a finding about a cell as a whole is called.
 pub(crate) const UNMEASURED: &str = "status";
+
+/// Why a value that the base has and the head lacks is a regression.
+pub(crate) const LACKING: &str = "measured in the base, but not in the head";
 
 /// `group/model/task/device`
 pub(crate) fn cell_name(row: &RunRow) -> String {

@@ -4,25 +4,30 @@ use serde::Serialize;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store::Run;
 
+use crate::columns;
 use crate::config::{Config, Inconclusive};
 use crate::finding::{Class, Finding, UNMEASURED, Verdict, cell_label};
-use crate::pair::{PairError, pair};
-use crate::rules::{accuracy, exact, heap, time};
+use crate::pair::{Pair, PairError, Pairs, pair};
+use crate::rules::{accuracy, exact, heap, missing, time};
 
 /// What the gate found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Judgement {
+pub struct Judgment {
     /// What is said of the whole.
     pub verdict: Verdict,
     /// What an inconclusive metric makes of it.
     pub inconclusive: Inconclusive,
+    /// Values of the base that had to be judged.
+    pub due: usize,
+    /// Those that were. What is missing is one that a finding says why it was not.
+    pub judged: usize,
     /// Cells that only the head has, about which nothing can be said.
     pub new_cells: usize,
     /// Every metric, the worst first.
     pub findings: Vec<Finding>,
 }
 
-impl Judgement {
+impl Judgment {
     /// How many findings have `verdict`.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.findings.iter().filter(|finding| finding.verdict == verdict).count()
@@ -43,19 +48,46 @@ impl Judgement {
 ///
 /// # Errors
 /// If the runs are not of the same cells.
-pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgement, PairError> {
+pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgment, PairError> {
     let pairs = pair(base, head)?;
     let mut findings: Vec<Finding> = Vec::new();
     for pair in &pairs.pairs {
         findings.extend(exact::judge(pair, &config.limits));
         findings.extend(heap::judge(pair, &config.limits));
+        findings.extend(missing::judge(pair));
     }
     findings.extend(time::judge(&pairs, &config.limits));
     findings.extend(accuracy::judge(&pairs, &config.limits));
+    let (due, judged) = count(&pairs, &findings)?;
     findings.extend(pairs.unmeasured.iter().map(|(base, head)| unmeasured(base, *head)));
     findings.sort_by_key(|finding| finding.verdict);
     let verdict = whole(&findings, config.inconclusive);
-    Ok(Judgement { verdict, inconclusive: config.inconclusive, new_cells: pairs.new, findings })
+    Ok(Judgment { verdict, inconclusive: config.inconclusive, due, judged, new_cells: pairs.new, findings })
+}
+
+/// How many values the base has that must be judged, and how many were.
+///
+/// # Errors
+/// If the rules said nothing at all about one of them.
+fn count(pairs: &Pairs<'_>, findings: &[Finding]) -> Result<(usize, usize), PairError> {
+    let of_failed: usize = failed(pairs).map(|pair| columns::due(pair.base)).sum();
+    let due: usize = pairs.pairs.iter().map(|pair| columns::due(pair.base)).sum();
+    let (refused, judged): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().filter(|finding| is_due(finding)).partition(|finding| finding.verdict == Verdict::Refused);
+    let values = |findings: &[&Finding]| findings.iter().map(|finding| finding.n).sum::<usize>();
+    let answered = values(&refused) + values(&judged) + of_failed;
+    if answered == due { Ok((due, values(&judged))) } else { Err(PairError::Uncounted { due, answered }) }
+}
+
+/// Cells that the head did not measure: one finding stands for all of their values.
+fn failed<'a>(pairs: &'a Pairs<'_>) -> impl Iterator<Item = &'a Pair<'a>> {
+    pairs.pairs.iter().filter(|pair| pair.head.status != Status::Ok)
+}
+
+/// Whether a finding is about values that had to be judged, and not about a cell as a whole or a value that must only
+/// be there.
+fn is_due(finding: &Finding) -> bool {
+    finding.metric != UNMEASURED && !finding.presence
 }
 
 /// A cell that the base failed to measure says nothing of the head; that is said, lest it look judged.

@@ -6,6 +6,7 @@ use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store::Run;
 
 use crate::finding::cell_label;
+use crate::possible;
 
 /// One cell in both runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,6 +62,32 @@ pub enum PairError {
         /// What differs.
         what: &'static str,
     },
+    /// A value that no measurement can give.
+    #[error(
+        "{cell}: {column} = {value} in the {run} is impossible: {problem}; the program that measured it is broken, or its file was put together by hand"
+    )]
+    Impossible {
+        /// The cell.
+        cell: String,
+        /// `base` or `head`.
+        run: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What it holds.
+        value: String,
+        /// What it would have to be.
+        problem: String,
+    },
+    /// Fewer values were looked at than the base has. It is a mistake in the gate itself.
+    #[error(
+        "the base has {due} values to judge, but {answered} were looked at; this is a mistake in skipbench, please report it"
+    )]
+    Uncounted {
+        /// How many the base has.
+        due: usize,
+        /// How many a rule said something about.
+        answered: usize,
+    },
 }
 
 fn format_others(count: &usize) -> String {
@@ -70,8 +97,11 @@ fn format_others(count: &usize) -> String {
 /// Pairs every measured cell of the base with the head's.
 ///
 /// # Errors
-/// If the base has none, the head lacks one, one is listed twice, or is other work under the same name.
+/// If the base has none, the head lacks one, one is listed twice, is other work under the same name, or
+/// a value is impossible.
 pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
+    possible::check(base.iter().map(|run| &run.row), "base")?;
+    possible::check(head.iter().map(|run| &run.row), "head")?;
     let (base, head) = (by_label(base, "base")?, by_label(head, "head")?);
     let measured = |row: &&RunRow| row.status == Status::Ok;
     let (ok, failed): (Vec<_>, Vec<_>) = base.order.iter().copied().partition(measured);
@@ -92,12 +122,12 @@ pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, Pa
     Ok(Pairs { pairs, twins, unmeasured, new })
 }
 
-struct Labelled<'a> {
+struct Labeled<'a> {
     order: Vec<&'a RunRow>,
     rows: BTreeMap<String, &'a RunRow>,
 }
 
-fn by_label<'a>(runs: &'a [Run], run: &'static str) -> Result<Labelled<'a>, PairError> {
+fn by_label<'a>(runs: &'a [Run], run: &'static str) -> Result<Labeled<'a>, PairError> {
     let mut rows = BTreeMap::new();
     for row in runs.iter().map(|run| &run.row) {
         let cell = cell_label(row);
@@ -105,13 +135,15 @@ fn by_label<'a>(runs: &'a [Run], run: &'static str) -> Result<Labelled<'a>, Pair
             return Err(PairError::Repeated { cell, run });
         }
     }
-    Ok(Labelled { order: runs.iter().map(|run| &run.row).collect(), rows })
+    Ok(Labeled { order: runs.iter().map(|run| &run.row).collect(), rows })
 }
 
 fn same_work(Pair { base, head }: &Pair<'_>) -> Result<(), PairError> {
     let same = [
         ("the network", base.spec == head.spec),
-        ("the data set", base.data_sha256 == head.data_sha256),
+        ("the network's kind", (&base.family, &base.skip, base.depth) == (&head.family, &head.skip, head.depth)),
+        ("the sweep", (&base.sweep, &base.sweep_line) == (&head.sweep, &head.sweep_line)),
+        ("the data set", base.data_sha256 == head.data_sha256 && images(base) == images(head)),
         ("the recipe", base.recipe == head.recipe),
         ("the number of threads", base.threads == head.threads),
         ("the batch", base.batch == head.batch),
@@ -120,4 +152,9 @@ fn same_work(Pair { base, head }: &Pair<'_>) -> Result<(), PairError> {
         Some((what, _)) => Err(PairError::OtherWork { cell: cell_label(base), what }),
         None => Ok(()),
     }
+}
+
+/// How many images of what shape and how many classes a row says that its data set has.
+fn images(row: &RunRow) -> [u64; 5] {
+    [row.train_images, row.test_images, row.image_size, row.image_channels, row.classes]
 }

@@ -3,7 +3,7 @@
 use skipbench_reports::table::format_line;
 
 use crate::finding::{Class, Finding, Verdict};
-use crate::gate::Judgement;
+use crate::gate::Judgment;
 
 /// The head as it was run, from which commands follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct HeadRun {
     pub job: Option<String>,
 }
 
-impl Judgement {
+impl Judgment {
     /// With a command for everything that regressed or could not be told.
     #[must_use]
     pub fn reproducible(mut self, origin: &HeadRun) -> Self {
@@ -46,10 +46,10 @@ fn filter(cell: &str) -> &str {
     cell.split("/round=").next().unwrap_or(cell)
 }
 
-/// The commands of a judgement, each once.
-pub fn commands(judgement: &Judgement) -> Vec<&str> {
+/// The commands of a judgment, each once.
+pub fn commands(judgment: &Judgment) -> Vec<&str> {
     let mut commands: Vec<&str> = Vec::new();
-    for finding in &judgement.findings {
+    for finding in &judgment.findings {
         // A cell's several metrics have one command, whatever each calls the cell.
         let same = |other: &&str| other.split(" # ").next() == finding.reproduce.split(" # ").next();
         if !finding.reproduce.is_empty() && !commands.iter().any(same) {

@@ -14,7 +14,7 @@ pub struct Execution {
     pub memory: Memory,
 }
 
-/// Whose kernels run convolutions and batch normalisations.
+/// Whose kernels run convolutions and batch normalizations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kernels {
@@ -24,7 +24,7 @@ pub enum Kernels {
     /// Burn's.
     Burn,
     /// Those of this crate, where convolutions round what they multiply to bf16. All else is f32: sums, what layers
-    /// give to each other, normalisations, weights and the optimiser.
+    /// give to each other, normalizations, weights and the optimizer.
     SkipbenchBf16,
 }
 

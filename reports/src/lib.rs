@@ -25,4 +25,6 @@ pub mod table;
 #[doc(hidden)]
 pub mod inside {
     pub use crate::chart::scale::{Layout, format_short, format_ticks};
+    pub use crate::stats::estimate::{far_above, growth_exponent};
+    pub use crate::table::document::{Section, format_section};
 }

@@ -99,8 +99,8 @@ impl Cell {
 
     /// The first 16 hexadecimal digits of the SHA-256 of the cell's JSON.
     pub fn id(&self) -> String {
-        let json = serde_json::to_vec(self).expect("a cell is plain data, which always serialises");
-        crate::hex(&Sha256::digest(json))[..16].to_owned()
+        let json = serde_json::to_vec(self).expect("a cell is plain data, which always serializes");
+        crate::text::hex(&Sha256::digest(json))[..16].to_owned()
     }
 
     /// Whether the images and the device suffice for the recipe.

@@ -1,7 +1,7 @@
 //! The workloads' names, and what each asks of the plan.
 
 use serde::{Deserialize, Serialize};
-use skipbench_models::{Kernels, ModelSpec, Skip};
+use skipbench_models::{Kernels, ModelSpec};
 use skipbench_reports::rows::task;
 
 use crate::cell::recipe::{Precision, Recipe};
@@ -12,7 +12,7 @@ use crate::cell::recipe::{Precision, Recipe};
 pub enum Task {
     /// Train by the recipe; loss and counts of right answers.
     Train,
-    /// Time whole training steps: forward, backward and optimiser.
+    /// Time whole training steps: forward, backward and optimizer.
     TrainStep,
     /// Time whole epochs, data preparation included.
     TrainEpoch,
@@ -114,7 +114,7 @@ impl Task {
         }
         match (self, spec) {
             (_, ModelSpec::Custom(_)) => Err("it looks inside built-in networks only: give the network another group"),
-            (Task::Identity, ModelSpec::Backbone(config)) if config.skip == Skip::Concat => {
+            (Task::Identity, ModelSpec::Backbone(config)) if config.skip.concatenates() => {
                 Err("its output has more channels than its input, so it cannot be the identity: use another skip")
             }
             (Task::Identity, ModelSpec::Backbone(_)) | (Task::Tokens, ModelSpec::Vit(_)) => Ok(()),

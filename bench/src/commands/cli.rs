@@ -186,7 +186,7 @@ fn ended(result: Result<ExitCode>) -> ExitCode {
             ExitCode::from(INTERRUPTED)
         }
         Err(error) => {
-            say(&format!("error: {}", crate::describe_error(&error)));
+            say(&format!("error: {}", crate::text::describe_error(&error)));
             ExitCode::from(2)
         }
     }

@@ -52,7 +52,7 @@ fn channels(word: &str) -> Result<usize, String> {
     match word {
         "1" => Ok(1),
         "3" => Ok(3),
-        _ => Err("grey images have 1 channel, colour images 3".to_owned()),
+        _ => Err("gray images have 1 channel, color images 3".to_owned()),
     }
 }
 

@@ -9,6 +9,7 @@ use clap::Args;
 use serde::de::DeserializeOwned;
 use skipbench_models::{Kernels, catalog};
 use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::rows::task;
 
 use super::quantity::quantity;
 use crate::cell::recipe::{Precision, Recipe};
@@ -31,7 +32,7 @@ pub(crate) struct StepsArgs {
     #[arg(required_unless_present_any = ["cell", "sleep"])]
     model: Option<String>,
     /// What a step is: train-step, infer, or latency (infer with one image).
-    #[arg(long, default_value = "train-step", value_parser = task)]
+    #[arg(long, default_value = task::TRAIN_STEP, value_parser = task)]
     task: Task,
     /// The images: digits, cifar10, cifar100, folder:DIR or generated.
     #[arg(long, default_value = "digits", value_name = "SET")]

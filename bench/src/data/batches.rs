@@ -1,4 +1,4 @@
-//! Batches on the host: order, augmentation and normalisation, all from the seed, the same for every family.
+//! Batches on the host: order, augmentation and normalization, all from the seed, the same for every family.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::seq::SliceRandom;
@@ -24,12 +24,12 @@ impl Augment {
 
 /// Mean and standard deviation of each channel over the training images.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Normalisation {
+pub struct Normalization {
     mean: Vec<f32>,
     deviation: Vec<f32>,
 }
 
-impl Normalisation {
+impl Normalization {
     /// Measures the training images. A channel that never varies is divided by 1.
     pub fn of(data: &DataSet) -> Self {
         let plane = data.images.size * data.images.size;
@@ -51,7 +51,7 @@ impl Normalisation {
     }
 
     /// What networks trained on ImageNet in PyTorch expect: means 0.485, 0.456, 0.406 and deviations 0.229, 0.224,
-    /// 0.225 of colours from 0 to 1 (torchvision, `transforms/_presets.py`).
+    /// 0.225 of colors from 0 to 1 (torchvision, `transforms/_presets.py`).
     pub fn imagenet() -> Self {
         let of_bytes = |shares: [f32; 3]| shares.map(|share| share * 255.0).to_vec();
         Self { mean: of_bytes([0.485, 0.456, 0.406]), deviation: of_bytes([0.229, 0.224, 0.225]) }
@@ -62,19 +62,19 @@ impl Normalisation {
 #[derive(Debug, Clone)]
 pub struct Batches<'a> {
     data: &'a DataSet,
-    normalisation: Normalisation,
+    normalization: Normalization,
     size: usize,
 }
 
 impl<'a> Batches<'a> {
-    /// Batches of `size` images, normalised by the training images.
+    /// Batches of `size` images, normalized by the training images.
     pub fn new(data: &'a DataSet, size: usize) -> Self {
-        Self::with(data, size, Normalisation::of(data))
+        Self::with(data, size, Normalization::of(data))
     }
 
-    /// Batches of `size` images; `normalisation` has as many channels as they.
-    pub fn with(data: &'a DataSet, size: usize, normalisation: Normalisation) -> Self {
-        Self { data, normalisation, size }
+    /// Batches of `size` images; `normalization` has as many channels as they.
+    pub fn with(data: &'a DataSet, size: usize, normalization: Normalization) -> Self {
+        Self { data, normalization, size }
     }
 
     /// Steps of a training epoch: whole batches only, so that every step has one shape. None where there are fewer
@@ -131,10 +131,10 @@ impl<'a> Batches<'a> {
         Batch { pixels, labels, shape: [indices.len(), images.channels, images.size, images.size] }
     }
 
-    /// One channel, shifted, perhaps mirrored, normalised. What is shifted in is 0, the mean after normalisation.
+    /// One channel, shifted, perhaps mirrored, normalized. What is shifted in is 0, the mean after normalization.
     fn place(&self, source: &[u8], target: &mut [f32], channel: usize, (down, right, flip): (isize, isize, bool)) {
         let size = self.data.images.size as isize;
-        let (mean, scale) = (self.normalisation.mean[channel], 1.0 / self.normalisation.deviation[channel]);
+        let (mean, scale) = (self.normalization.mean[channel], 1.0 / self.normalization.deviation[channel]);
         for row in 0..size {
             for column in 0..size {
                 let (from_row, moved) = (row + down, column + right);
@@ -174,7 +174,7 @@ impl Iterator for TrainBatches<'_> {
     }
 }
 
-/// Normalised images and their labels, on the host.
+/// Normalized images and their labels, on the host.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
     /// `[batch, channels, size, size]`, row-major.

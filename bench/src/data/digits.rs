@@ -1,4 +1,4 @@
-//! The UCI handwritten digits: 1,797 real images of 8×8 pixels in 17 grey levels, embedded through the crate smartcore.
+//! The UCI handwritten digits: 1,797 real images of 8×8 pixels in 17 gray levels, embedded through the crate smartcore.
 //!
 //! E. Alpaydin, C. Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository,
 //! doi:10.24432/C50P49 (its test part; CC BY 4.0).

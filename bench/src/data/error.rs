@@ -72,15 +72,15 @@ pub enum DataError {
 /// The words for data sets.
 const SETS: &str = "digits, cifar10, cifar100, mnist, fashion-mnist, generated or folder:DIR";
 
-/// Most files that are told.
-const TOLD: usize = 20;
+/// Most files that are listed.
+const LISTED: usize = 20;
 
 fn format_list(path: &Path, errors: &[DataError]) -> String {
     let mut text = format!("{}: {} files or classes cannot be used:", path.display(), errors.len());
-    for error in errors.iter().take(TOLD) {
+    for error in errors.iter().take(LISTED) {
         text.push_str(&format!("\n  {error}"));
     }
-    if let Some(more @ 1..) = errors.len().checked_sub(TOLD) {
+    if let Some(more @ 1..) = errors.len().checked_sub(LISTED) {
         text.push_str(&format!("\n  and {more} more; `skipbench data check` lists them all"));
     }
     text

@@ -114,7 +114,7 @@ fn read(layout: &Layout, dir: &Path, half: &str, side: &mut Option<usize>) -> Re
     };
     let (images, labels) = (path(false)?, path(true)?);
     let (sides, pixels) = contents::<3>(&images, 2051)?;
-    let ([count], labelled) = contents::<1>(&labels, 2049)?;
+    let ([count], labeled) = contents::<1>(&labels, 2049)?;
     let [images_count, rows, columns] = sides;
     if images_count != count {
         return Err(DataError::corrupt(
@@ -127,12 +127,12 @@ fn read(layout: &Layout, dir: &Path, half: &str, side: &mut Option<usize>) -> Re
     if !alike {
         return Err(DataError::corrupt(&images, format!("images of {rows}×{columns}"), "square images of one size"));
     }
-    if let Some(index) = labelled.iter().position(|label| usize::from(*label) >= CLASSES) {
-        let found = format!("label {} of image {index}", labelled[index]);
+    if let Some(index) = labeled.iter().position(|label| usize::from(*label) >= CLASSES) {
+        let found = format!("label {} of image {index}", labeled[index]);
         return Err(DataError::corrupt(&labels, found, format!("a label below {CLASSES}")));
     }
     *side = Some(rows);
-    Ok(Split { pixels, labels: labelled.into_iter().map(u16::from).collect() })
+    Ok(Split { pixels, labels: labeled.into_iter().map(u16::from).collect() })
 }
 
 /// Sides and bytes of a file of `N` sides. The size is compared before anything is read.
@@ -191,7 +191,7 @@ pub(super) fn differences(layout: &Layout, dir: &Path, data: &DataSet) -> Result
         };
         let mut regular = regular::open(&path)?;
         let bytes = regular.read(1 << 30).map_err(|source| DataError::io(&path, source))?;
-        if crate::hex(&Md5::digest(bytes)) != md5 {
+        if crate::text::hex(&Md5::digest(bytes)) != md5 {
             differences.push(format!("{}: other bytes than those published, or packed anew", path.display()));
         }
     }

@@ -10,36 +10,18 @@ mod folder;
 mod generated;
 mod half;
 mod idx;
+mod location;
 mod read;
 mod regular;
 mod set;
 mod source;
 
-use std::path::{Path, PathBuf};
-
 pub use batches::{Augment, Batches};
-pub(crate) use batches::{Batch, Normalisation};
+pub(crate) use batches::{Batch, Normalization};
 pub use error::DataError;
 pub use half::Half;
+pub(crate) use location::{DATA_DIR, DEFAULT_DIR, beyond_home, dir_from_environment};
 pub use read::Read;
 pub use set::DataSet;
 pub(crate) use set::{Split, Summary};
 pub use source::{Settings, Source};
-
-/// Environment variable that names the directory of downloaded data sets.
-pub(crate) const DATA_DIR: &str = "SKIPBENCH_DATA";
-
-/// Where downloaded data sets lie if nothing says otherwise.
-pub(crate) const DEFAULT_DIR: &str = "data";
-
-/// The directory that the environment names; a variable that is set but empty names none.
-pub(crate) fn dir_from_environment() -> Option<PathBuf> {
-    std::env::var_os(DATA_DIR).filter(|dir| !dir.is_empty()).map(PathBuf::from)
-}
-
-/// What is meant by a path that begins with `~`, which only a shell turns into the home directory.
-pub(crate) fn beyond_home(path: &Path) -> Option<PathBuf> {
-    let rest = path.components().skip_while(|part| part.as_os_str() != "~").skip(1);
-    let tilde = path.components().any(|part| part.as_os_str() == "~");
-    tilde.then(|| rest.fold(std::env::home_dir().unwrap_or_else(|| "/home/you".into()), |path, part| path.join(part)))
-}

@@ -15,7 +15,7 @@ impl Source {
     /// Reads and decodes all of it.
     ///
     /// # Errors
-    /// A missing, truncated, wrongly labelled or undecodable file, an empty class, a folder without a split.
+    /// A missing, truncated, wrongly labeled or undecodable file, an empty class, a folder without a split.
     pub fn load(&self) -> Result<DataSet, DataError> {
         Ok(self.read(Half::Both)?.data)
     }

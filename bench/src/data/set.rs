@@ -51,7 +51,7 @@ impl DataSet {
             }
             hash.update(&split.pixels);
         }
-        crate::hex(&hash.finalize())
+        crate::text::hex(&hash.finalize())
     }
 }
 

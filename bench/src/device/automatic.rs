@@ -1,7 +1,7 @@
 //! What `auto` takes.
 
-use super::backend::compiled_backends;
-use super::{Backend, Found};
+use super::backend::{Backend, compiled_backends};
+use super::found::Found;
 
 /// What `auto` takes of `found`: the first GPU that is real for certain, else flex.
 pub fn automatic(found: &[Found]) -> Option<&Found> {

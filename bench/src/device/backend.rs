@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use burn::tensor::DeviceType;
+use burn::tensor::{Device, DeviceType};
 use serde::{Deserialize, Serialize};
 
 /// A Burn backend that skipbench can be built with.
@@ -41,7 +41,7 @@ impl Backend {
     }
 
     /// Burn's type of such devices; none if it is not compiled in.
-    pub(super) fn device_type(self) -> Option<DeviceType> {
+    fn device_type(self) -> Option<DeviceType> {
         match self {
             #[cfg(feature = "flex")]
             Backend::Flex => Some(DeviceType::Flex),
@@ -58,6 +58,11 @@ impl Backend {
             #[allow(unreachable_patterns, reason = "reached only by backends that are not compiled in")]
             _ => None,
         }
+    }
+
+    /// Its devices on this machine; none if it is not compiled in.
+    pub(super) fn devices(self) -> Vec<Device> {
+        self.device_type().map(|kind| Device::enumerate(kind).into_iter().collect()).unwrap_or_default()
     }
 
     /// Whether this binary holds it.

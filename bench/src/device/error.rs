@@ -1,7 +1,7 @@
 //! Why a device cannot be used.
 
-use super::backend::compiled_backends;
-use super::{Backend, DeviceId};
+use super::backend::{Backend, compiled_backends};
+use super::id::DeviceId;
 
 /// Why a device cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,8 @@ use burn::tensor::{DType, Device};
 use serde::{Deserialize, Serialize};
 use sysinfo::System;
 
-use super::{Backend, DeviceId, devices};
+use super::backend::Backend;
+use super::id::DeviceId;
 
 /// What a device is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ const DTYPES: [(&str, DType); 7] = [
 pub(crate) fn list() -> Vec<Found> {
     let mut found = Vec::new();
     for backend in Backend::ALL {
-        for (index, device) in devices(backend).into_iter().enumerate() {
+        for (index, device) in backend.devices().into_iter().enumerate() {
             found.push(describe(DeviceId { backend, index }, &device));
         }
     }

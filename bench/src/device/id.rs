@@ -1,20 +1,10 @@
 //! How a device is called.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Backend, DeviceError};
-
-/// A device as chosen on the command line or in a suite.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Choice {
-    /// Real GPU hardware if there is any, else flex.
-    Auto,
-    /// That one.
-    Exact(DeviceId),
-}
+use super::backend::Backend;
 
 /// One device of one backend, written `vulkan:0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,33 +28,5 @@ impl fmt::Display for DeviceId {
 impl From<DeviceId> for String {
     fn from(id: DeviceId) -> Self {
         id.to_string()
-    }
-}
-
-impl TryFrom<String> for DeviceId {
-    type Error = DeviceError;
-
-    fn try_from(word: String) -> Result<Self, DeviceError> {
-        match word.parse()? {
-            Choice::Exact(id) => Ok(id),
-            Choice::Auto => Err(DeviceError::Unknown(word)),
-        }
-    }
-}
-
-impl FromStr for Choice {
-    type Err = DeviceError;
-
-    fn from_str(word: &str) -> Result<Self, DeviceError> {
-        if word == "auto" {
-            return Ok(Choice::Auto);
-        }
-        let unknown = || DeviceError::Unknown(word.to_owned());
-        let (name, index) = match word.split_once(':') {
-            Some((name, index)) => (name, index.parse().map_err(|_| unknown())?),
-            None => (word, 0),
-        };
-        let backend = Backend::ALL.into_iter().find(|backend| backend.word() == name).ok_or_else(unknown)?;
-        Ok(Choice::Exact(DeviceId { backend, index }))
     }
 }

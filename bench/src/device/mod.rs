@@ -5,6 +5,7 @@
 
 mod automatic;
 mod backend;
+mod choice;
 mod error;
 mod found;
 mod id;
@@ -15,15 +16,11 @@ pub use automatic::automatic;
 pub(crate) use automatic::explain_automatic;
 pub use backend::Backend;
 pub(crate) use backend::compiled_features;
+pub(crate) use choice::Choice;
 pub(crate) use error::DeviceError;
 pub(crate) use found::list;
 pub use found::{Found, Kind};
-pub(crate) use id::Choice;
 pub use id::DeviceId;
-
-fn devices(backend: Backend) -> Vec<Device> {
-    backend.device_type().map(|kind| Device::enumerate(kind).into_iter().collect()).unwrap_or_default()
-}
 
 /// Opens a device.
 ///
@@ -33,7 +30,7 @@ pub(crate) fn open(id: DeviceId) -> Result<Device, DeviceError> {
     if !id.backend.compiled() {
         return Err(DeviceError::NotCompiled(id.backend));
     }
-    let mut devices = devices(id.backend);
+    let mut devices = id.backend.devices();
     let found = devices.len();
     if id.index >= found {
         return Err(DeviceError::Absent { id, found });

@@ -1,11 +1,27 @@
-//! A baseline: a base that is kept in the repository, until a head takes its place.
+//! A baseline: a base that is kept in the repository, until a head takes its place. It has the rows, the machine and a
+//! mark that says how many rows there are and covers all of them together.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use skipbench_ci::bless::{Blessing, bless};
+use skipbench_reports::rows::document;
 use skipbench_reports::rows::store::{self, Run};
+
+use super::evidence;
+
+/// What makes a directory a baseline.
+pub(super) const MARK: &str = "baseline.json";
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Mark {
+    cells: usize,
+    /// SHA-256 of the lines of `runs.csv`. Each ends with the seal of its row and samples.
+    rows_sha256: String,
+}
 
 /// What `head` changes of `base`, which need not be there yet.
 ///
@@ -13,10 +29,10 @@ use skipbench_reports::rows::store::{self, Run};
 /// Rows that cannot be read, or that are no baseline.
 pub(crate) fn blessing(base: &Path, head: &Path) -> Result<Blessing> {
     let old = if base.join(store::RUNS).exists() { store::read(base)? } else { Vec::new() };
-    Ok(bless(&old, &store::read(head)?)?)
+    Ok(bless(&old, &evidence::blessed(base, head)?)?)
 }
 
-/// Writes a base anew, the rows last: it is whole once they are there.
+/// Writes a base anew, its mark last: it is whole once that is there.
 ///
 /// # Errors
 /// A head that does not say on which machine it was measured, or a file system that refuses.
@@ -25,5 +41,43 @@ pub(crate) fn write(base: &Path, head: &Path, runs: &[Run]) -> Result<()> {
     ensure!(host.is_file(), "{}: a baseline says on which machine it was measured", host.display());
     fs::create_dir_all(base).with_context(|| base.display().to_string())?;
     store::replace(&base.join("host.toml"), &fs::read_to_string(&host)?)?;
-    Ok(store::write(base, runs)?)
+    store::write(base, runs)?;
+    let mark = Mark { cells: runs.len(), rows_sha256: digest(base)? };
+    Ok(store::replace(&base.join(MARK), &document::format(&mark)?)?)
+}
+
+/// Whether `dir` is a baseline.
+pub(super) fn is_one(dir: &Path) -> bool {
+    dir.join(MARK).is_file()
+}
+
+/// Compares the rows, of which there are `count`, with the mark.
+///
+/// # Errors
+/// If they are not those that were blessed.
+pub(super) fn check(dir: &Path, count: usize) -> Result<()> {
+    let path = dir.join(MARK);
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let document = document::parse(&text).with_context(|| path.display().to_string())?;
+    ensure!(document.sealed, "{}: no digest; bless the run anew", path.display());
+    let mark: Mark = serde_json::from_value(document.value).with_context(|| path.display().to_string())?;
+    ensure!(
+        mark.cells == count && mark.rows_sha256 == digest(dir)?,
+        "{}: the baseline's {count} rows are not the {} that were blessed; restore its files, or bless a run anew",
+        dir.display(),
+        mark.cells
+    );
+    Ok(())
+}
+
+/// Lines and not bytes: Git may change how they end.
+fn digest(dir: &Path) -> Result<String> {
+    let path = dir.join(store::RUNS);
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let mut hash = Sha256::new();
+    for line in text.lines() {
+        hash.update(line);
+        hash.update("\n");
+    }
+    Ok(crate::text::hex(&hash.finalize()))
 }

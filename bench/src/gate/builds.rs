@@ -30,7 +30,7 @@ struct Package {
 }
 
 /// The programs of `revision` and of the working tree around `dir` as it is, in that order. The former is built from a
-/// checkout of its own, that is removed afterwards, in the same target directory: what both depend on is compiled once.
+/// checkout of its own, that is removed afterward, in the same target directory: what both depend on is compiled once.
 ///
 /// # Errors
 /// If there is no repository or no such revision, or one of the two does not build.

@@ -5,5 +5,6 @@
 pub(crate) mod baseline;
 pub(crate) mod builds;
 mod directory;
+pub(crate) mod evidence;
 pub(crate) mod interleave;
 pub(crate) mod job;

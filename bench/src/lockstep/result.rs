@@ -97,22 +97,22 @@ impl Outcome {
 
 impl ProgramOutcome {
     fn of(session: &Session, member: usize, name: String, verdict: Option<TimeVerdict>) -> Self {
-        let own = &session.members[member];
+        let record = &session.members[member];
         let turns: Vec<&TurnRecord> = session.turns.iter().filter(|turn| turn.member == member).collect();
         let steps: Vec<f64> = turns.iter().flat_map(|turn| turn.counted_times()).map(|time| time as f64).collect();
         let step_ns_median = stats::median(&steps);
-        let has_ratio = member != REFERENCE && own.error.is_none();
+        let has_ratio = member != REFERENCE && record.error.is_none();
         Self {
             name,
             again: member == session.twin(),
-            introduction: own.introduction.clone(),
-            error: own.error.clone(),
+            introduction: record.introduction.clone(),
+            error: record.error.clone(),
             steps: steps.len(),
             step_ns_median,
             units_per_s: step_ns_median.map(|ns| session.units(member) as f64 * 1e9 / ns),
             ratio: session.sample(member).ratio().filter(|_| has_ratio),
-            set_ratios: own.logs.iter().map(|log| log.exp()).collect(),
-            detectable: stats::detectable(&own.logs).map(f64::exp_m1),
+            set_ratios: record.logs.iter().map(|log| log.exp()).collect(),
+            detectable: stats::detectable(&record.logs).map(f64::exp_m1),
             verdict,
             asleep_cpu_share: asleep_share(&turns),
         }

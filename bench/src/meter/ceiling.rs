@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor};
 
-use super::{heap, timed};
+use super::heap;
+use super::stopwatch::timed;
 use crate::device::{Backend, DeviceError, DeviceId};
 
 /// Side of the square matrices: their product is compute-bound on every processor.

@@ -37,10 +37,10 @@ impl Span {
         let wall_ms = self.start.elapsed().as_secs_f64() * 1e3;
         let cores = self.system.cpus().len() as f64;
         let busy = f64::from(self.system.global_cpu_usage()) / 100.0 * cores;
-        let own =
+        let this_process =
             process_ms(&mut self.system, self.process).map(|ms| ms.saturating_sub(self.start_ms) as f64 / wall_ms);
         let mhz = self.system.cpus().iter().map(sysinfo::Cpu::frequency).max();
-        Load { other_cores: own.map(|own| (busy - own).max(0.0)), mhz: mhz.filter(|mhz| *mhz > 0) }
+        Load { other_cores: this_process.map(|cores| (busy - cores).max(0.0)), mhz: mhz.filter(|mhz| *mhz > 0) }
     }
 }
 

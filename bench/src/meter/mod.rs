@@ -5,33 +5,8 @@ pub(crate) mod ceiling;
 pub(crate) mod heap;
 pub(crate) mod load;
 pub(crate) mod rss;
+mod stopwatch;
 pub(crate) mod timed_loop;
 pub(crate) mod warmup;
 
-use std::time::{Duration, Instant};
-
-use burn::tensor::Device;
-
-use crate::device::DeviceError;
-
-/// Runs `work` between two waits for `device` and gives what it made and how long it took.
-///
-/// Nothing that was queued before falls into the time, and nothing that `work` queued falls out of it.
-///
-/// # Errors
-/// If the device reports that something failed.
-pub fn timed<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, Duration), DeviceError> {
-    sync(device)?;
-    let start = Instant::now();
-    let made = work();
-    sync(device)?;
-    Ok((made, start.elapsed()))
-}
-
-/// Waits until `device` has done everything that was asked of it.
-///
-/// # Errors
-/// If the device reports that something failed.
-pub fn sync(device: &Device) -> Result<(), DeviceError> {
-    device.sync().map_err(|error| DeviceError::Execution(error.to_string()))
-}
+pub use stopwatch::{sync, timed};

@@ -64,7 +64,7 @@ enum Event {
 }
 
 impl Executor<'_> {
-    /// Runs `planned` in order; neighbours that may share the machine do.
+    /// Runs `planned` in order; neighbors that may share the machine do.
     ///
     /// # Errors
     /// If a row cannot be written.

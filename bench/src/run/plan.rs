@@ -1,7 +1,7 @@
 //! From a suite to the cells it means, in the order in which they run.
 //!
 //! Timed cells come first, alone on the machine, one round a seed; every second round runs backwards (A B B A), so that
-//! a machine that slows down or speeds up favours no family. Then come the untimed cells; where they share the machine,
+//! a machine that slows down or speeds up favors no family. Then come the untimed cells; where they share the machine,
 //! the longest come first, so that they end together.
 
 use serde::{Deserialize, Serialize};

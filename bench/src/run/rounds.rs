@@ -129,7 +129,7 @@ pub fn next(planned: &[PlannedCell], wide: &[Wide]) -> Vec<PlannedCell> {
         |planned: &&PlannedCell| PlannedCell { cell: Cell { round, ..planned.cell.clone() }, ..(*planned).clone() };
     let mut cells: Vec<PlannedCell> =
         all.iter().filter(|planned| planned.cell.round == 0 && planned.cell.seed == seed).map(again).collect();
-    // Planned forwards for every other seed, beginning with the first; neighbouring rounds shall differ.
+    // Planned forwards for every other seed, beginning with the first; neighboring rounds shall differ.
     let planned_backwards = seeds.iter().position(|other| *other == seed).is_some_and(|at| at % 2 == 1);
     if planned_backwards != (rounds.len() % 2 == 1) {
         cells.reverse();

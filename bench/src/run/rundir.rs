@@ -1,10 +1,12 @@
 //! A run's directory: the plan, the machine and the rows. Enough to go on with it, or to compare it, years later.
 
+use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
+use skipbench_reports::rows::document;
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store;
@@ -13,7 +15,8 @@ use crate::run::plan::PlannedCell;
 use crate::run::provenance::Host;
 use crate::run::rounds::Goal;
 
-const PLAN: &str = "plan.json";
+/// Name of the file of a run's plan.
+pub(crate) const PLAN: &str = "plan.json";
 
 /// What a run set out to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -117,7 +120,7 @@ pub(crate) fn cell<'a>(dir: &Path, plan: &'a Plan, word: &str) -> Result<Option<
 /// # Errors
 /// If the file system refuses.
 pub(crate) fn update(dir: &Path, plan: &Plan) -> Result<()> {
-    Ok(store::replace(&dir.join(PLAN), &serde_json::to_string_pretty(plan)?)?)
+    Ok(store::replace(&dir.join(PLAN), &document::format(plan)?)?)
 }
 
 /// Whether a run was begun there.
@@ -131,8 +134,40 @@ pub(crate) fn is_begun(dir: &Path) -> bool {
 /// If there is no plan, or it is damaged.
 pub(crate) fn open(dir: &Path) -> Result<Plan> {
     let path = dir.join(PLAN);
-    let bytes = fs::read(&path).with_context(|| format!("{}: no run to go on with", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("{}: the plan is damaged; start a new run", path.display()))
+    ensure!(path.exists(), "{}: no run to go on with", path.display());
+    serde_json::from_value(document(dir)?)
+        .with_context(|| format!("{}: the plan is damaged; start a new run", path.display()))
+}
+
+/// A run's plan as JSON, whoever wrote it. Plans of earlier versions have no seal, and are read; of those only the rows
+/// tell what was edited ([`ensure_planned`]).
+///
+/// # Errors
+/// If there is none, or it is not as it was written.
+pub(crate) fn document(dir: &Path) -> Result<serde_json::Value> {
+    let path = dir.join(PLAN);
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let parsed = document::parse(&text);
+    Ok(parsed
+        .with_context(|| format!("{}: the plan is damaged; restore it, or start a new run", path.display()))?
+        .value)
+}
+
+/// Compares rows with the plan by the identity of their cells, which is a digest of everything that a cell is made from:
+/// a plan that was edited has other cells than those that were measured.
+///
+/// # Errors
+/// If a row is of no cell of the plan.
+pub(crate) fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()> {
+    let planned: HashSet<String> = plan.cells.iter().map(|planned| planned.cell.id()).collect();
+    let strange = rows.difference(&planned).count();
+    ensure!(
+        strange == 0,
+        "{}: {strange} of {} rows are of no cell of {PLAN}: it was edited, or is of another version of skipbench, and to go on would measure those cells twice; start a new run",
+        dir.display(),
+        rows.len()
+    );
+    Ok(())
 }
 
 /// The machine that a run began on.

@@ -3,7 +3,7 @@
 
 use skipbench_models::{Memory, Skip};
 
-use super::Numerics;
+use super::numerics::Numerics;
 
 /// One of every family.
 const FAMILIES: [&str; 5] = ["plain8-w4", "resnet8-w4", "densenet-7-4", "densenet-bc-10-4", "vit-d1-w8-h2-p4"];

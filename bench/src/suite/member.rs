@@ -57,7 +57,7 @@ impl Member {
 
 /// `spec` with another value of one key.
 fn with_key(spec: &ModelSpec, key: &str, value: u64) -> Result<ModelSpec, String> {
-    let mut json = serde_json::to_value(spec).expect("a spec is plain data, which always serialises");
+    let mut json = serde_json::to_value(spec).expect("a spec is plain data, which always serializes");
     json[key] = value.into();
     serde_json::from_value(json).map_err(|error| explain(&error.to_string()))
 }

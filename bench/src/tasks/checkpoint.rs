@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::cell::Sample;
 use crate::weights;
 
-/// What a training run remembers beside weights and optimiser.
+/// What a training run remembers beside weights and optimizer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// Epochs finished.
@@ -73,7 +73,7 @@ impl Checkpoints {
         if let Err(error) = self.save(model, optimizer, state) {
             self.clear(state);
             if let Some(hear) = self.failed.take() {
-                let error = crate::describe_error(&error);
+                let error = crate::text::describe_error(&error);
                 hear(&format!("no checkpoint could be kept ({error}); a killed cell would begin from its start"));
             }
         }
@@ -89,7 +89,7 @@ impl Checkpoints {
         }
     }
 
-    /// Saves the model (its running statistics synchronised by `valid`), the optimiser and the state.
+    /// Saves the model (its running statistics synchronized by `valid`), the optimizer and the state.
     ///
     /// # Errors
     /// If the file system refuses.
@@ -125,7 +125,7 @@ impl Checkpoints {
         Some(self.dir.join(name)).filter(|folder| folder.is_dir())
     }
 
-    /// Loads the latest checkpoint into a fresh model and optimiser; gives them back as they are where there is none.
+    /// Loads the latest checkpoint into a fresh model and optimizer; gives them back as they are where there is none.
     ///
     /// # Errors
     /// If the checkpoint does not fit the model.

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use skipbench_models::{Custom, CustomModel};
 
 use super::checkpoint::Checkpoints;
-use super::{Report, run_as};
+use super::interface::Report;
+use super::run::run_as;
 use crate::cell::{Cell, Outcome};
 
 type RunCell = fn(&Cell, Option<Checkpoints>, &mut Report) -> Result<Outcome>;

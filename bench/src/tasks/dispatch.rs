@@ -3,19 +3,20 @@
 use anyhow::Result;
 use skipbench_models::{Model, ModelSpec};
 
-use super::custom;
+use super::checkpoint::Checkpoints;
+use super::interface::Report;
+use super::run::run_as;
+use super::{custom, inside};
 use crate::cell::{Cell, Outcome};
-use crate::tasks::checkpoint::Checkpoints;
-use crate::tasks::{self, Report, inside};
 
 /// Does a cell with one of the networks of this program.
 ///
 /// # Errors
-/// As `tasks::run_as`.
+/// As `run_as`.
 pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     match cell.spec {
         ModelSpec::Custom(_) => custom::run(cell, checkpoints, report),
         _ if cell.task.looks_inside() => inside::run(cell, checkpoints, report),
-        _ => tasks::run_as::<Model>(cell, checkpoints, report),
+        _ => run_as::<Model>(cell, checkpoints, report),
     }
 }

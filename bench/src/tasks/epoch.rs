@@ -12,8 +12,10 @@ use burn::tensor::{Int, Tensor};
 use skipbench_models::Network;
 use skipbench_reports::rows;
 
+use super::interface::{Report, TaskResult};
+use super::setup::Setup;
+use super::step::{finite, step};
 use super::throughput::{median_ns, repeat, series, warmed};
-use super::{Report, Setup, TaskResult, finite, step};
 use crate::cell::{Measured, Progress};
 use crate::data::Batches;
 use crate::meter;

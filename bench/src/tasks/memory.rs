@@ -1,10 +1,10 @@
 //! `peak-memory-train` and `peak-memory-infer`: the most memory alive at once while steps run, in a pass of its own.
 //!
 //! Measured: heap bytes of the whole process by the counting allocator, the counter reset at the start of every part of
-//! every step: the most alive in the forward pass, the backward pass and the optimiser (in inference the forward pass
+//! every step: the most alive in the forward pass, the backward pass and the optimizer (in inference the forward pass
 //! alone), and what each leaves alive; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their
 //! pools. Not measured: what code outside the allocator maps. Verified: the last loss, or the last logits, are finite.
-//! Bias: the heap peak includes weights, optimiser state, the batch and the backend's scratch, as a user's process
+//! Bias: the heap peak includes weights, optimizer state, the batch and the backend's scratch, as a user's process
 //! does.
 
 use anyhow::Result;
@@ -13,13 +13,15 @@ use skipbench_models::Network;
 use skipbench_reports::rows::series;
 use skipbench_reports::stats;
 
+use super::interface::{Report, TaskResult};
 use super::precision::{backward, cast, forward};
-use super::{Report, Setup, TaskResult, finite, shape_word};
+use super::setup::Setup;
+use super::step::{finite, shape_word};
 use crate::cell::{Measured, Progress, Sample};
 use crate::data::Batches;
 use crate::meter::{self, heap, rss};
 
-/// The first step also allocates the optimiser's state, so that only later ones see the whole; from the third on a step
+/// The first step also allocates the optimizer's state, so that only later ones see the whole; from the third on a step
 /// that leaves more behind than it found leaks.
 const STEPS: u64 = 6;
 
@@ -95,8 +97,8 @@ fn with_curve(measured: Measured, curve: &[[HeapUse; 3]]) -> Measured {
     }
 }
 
-/// What a step leaves behind: the median difference between neighbours of `left`, the bytes alive after each step. The
-/// first step's is not among them: it makes the optimiser's state.
+/// What a step leaves behind: the median difference between neighbors of `left`, the bytes alive after each step. The
+/// first step's is not among them: it makes the optimizer's state.
 pub fn growth(left: &[u64]) -> Option<i64> {
     let steps: Vec<f64> = left.get(1..)?.windows(2).map(|pair| pair[1] as f64 - pair[0] as f64).collect();
     stats::median(&steps).map(|bytes| bytes as i64)

@@ -1,6 +1,6 @@
 //! Training and inference in half precision, with f32 master weights.
 //!
-//! The network's weights stay in f32, where the optimiser moves them. Each pass works on copies in the half type, made
+//! The network's weights stay in f32, where the optimizer moves them. Each pass works on copies in the half type, made
 //! by a cast that automatic differentiation sees, so that gradients arrive in f32 (Micikevicius et al. 2017,
 //! arXiv:1710.03740, §3.1). The loss is computed in f32. In f16, whose exponent is short, it is scaled before the
 //! backward pass (§3.2) by a constant. BatchNorm's running statistics are kept in the half type, as Burn's BatchNorm

@@ -106,7 +106,7 @@ impl<'a> Setup<'a> {
         CrossEntropyLossConfig::new().with_smoothing(smoothing).init(&self.device)
     }
 
-    /// The recipe's optimiser, fresh.
+    /// The recipe's optimizer, fresh.
     pub fn optimizer(&self) -> ModuleOptimizer {
         let recipe = self.recipe();
         let (momentum, decay) = (recipe.momentum, recipe.weight_decay as f32);
@@ -120,12 +120,12 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// Optimiser steps of an epoch.
+    /// Optimizer steps of an epoch.
     pub(super) fn steps_per_epoch(&self) -> u64 {
         Batches::steps_of(&self.data, self.recipe().batch) as u64
     }
 
-    /// Optimiser steps of the whole recipe.
+    /// Optimizer steps of the whole recipe.
     pub(super) fn total_steps(&self) -> u64 {
         let all = self.recipe().epochs * self.steps_per_epoch();
         self.recipe().steps.map_or(all, |steps| steps.min(all))

@@ -9,7 +9,7 @@ use skipbench_models::Network;
 use super::precision;
 use crate::cell::recipe::Precision;
 
-/// One optimiser step. Gives the network, the loss and the logits, neither of which holds the graph.
+/// One optimizer step. Gives the network, the loss and the logits, neither of which holds the graph.
 pub fn step<N: Network>(
     model: N,
     optimizer: &mut ModuleOptimizer,
@@ -21,7 +21,7 @@ pub fn step<N: Network>(
     let logits = precision::forward(&model, images, precision);
     let loss = criterion.forward(logits.clone(), labels);
     let (seen_loss, seen_logits) = (loss.clone().inner(), logits.inner());
-    // The graph goes with the loss: before the optimiser needs memory of its own.
+    // The graph goes with the loss: before the optimizer needs memory of its own.
     let gradients = precision::backward(&model, loss, precision);
     (optimizer.step(learning_rate, model, gradients), seen_loss, seen_logits)
 }

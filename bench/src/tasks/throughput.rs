@@ -5,7 +5,7 @@
 //! are finite, so that work that failed cannot pass as fast work. Bias: the batch is warm in the caches, as it is not
 //! in training from disk.
 //!
-//! After its whole steps `train-step` times `timed_steps` in parts — forward, backward, optimiser — with a wait after
+//! After its whole steps `train-step` times `timed_steps` in parts — forward, backward, optimizer — with a wait after
 //! each, which on a device that works ahead takes longer than the whole.
 
 use std::time::Duration;
@@ -17,8 +17,10 @@ use burn::tensor::{Device, FloatDType, Int, Tensor};
 use skipbench_models::Network;
 use skipbench_reports::{rows, stats};
 
+use super::interface::{Report, TaskResult};
 use super::precision::{backward, cast, forward};
-use super::{Report, Setup, TaskResult, finite, shape_word, step};
+use super::setup::Setup;
+use super::step::{finite, shape_word, step};
 use crate::cell::recipe::{Precision, Recipe};
 use crate::cell::{Cell, Measured, Progress, Sample, Task};
 use crate::data::Batches;
@@ -101,7 +103,7 @@ impl<N: Network> TrainSteps<N> {
     }
 }
 
-/// Steps with a wait after the forward pass, the backward pass and the optimiser: their times, and the last loss.
+/// Steps with a wait after the forward pass, the backward pass and the optimizer: their times, and the last loss.
 fn in_parts<N: Network>(
     setup: &Setup,
     mut model: N,
@@ -166,8 +168,8 @@ pub(super) fn repeat(
     step: impl FnMut() -> Result<Duration, DeviceError>,
 ) -> Result<Timed> {
     let total = setup.cell.timed_steps();
-    let told = |done| report(Progress { done, total: total.max(done + 1), epoch: 0, epochs: 0, loss: None });
-    Ok(timed_loop::repeat(&limits(setup.cell), step, told)?)
+    let show = |done| report(Progress { done, total: total.max(done + 1), epoch: 0, epochs: 0, loss: None });
+    Ok(timed_loop::repeat(&limits(setup.cell), step, show)?)
 }
 
 fn limits(cell: &Cell) -> Limits {

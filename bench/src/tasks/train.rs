@@ -18,8 +18,10 @@ use burn::tensor::{Int, Tensor};
 use skipbench_models::Network;
 use skipbench_reports::rows::series;
 
+use super::interface::{Report, TaskResult};
 use super::precision::cast;
-use super::{Report, Setup, TaskResult, step};
+use super::setup::Setup;
+use super::step::step;
 use crate::cell::{Measured, Progress, Sample, Task};
 use crate::data::Batches;
 use crate::tasks::checkpoint::{Checkpoints, State};

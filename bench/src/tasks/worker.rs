@@ -44,7 +44,7 @@ pub(crate) fn run(checkpoints: Option<PathBuf>, every: Option<u64>) -> Result<()
     let every = every.map_or(CHECKPOINT_EVERY, Duration::from_secs);
     let message = match measure(checkpoints, every) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
-        Err(error) => Message::Failed { error: crate::describe_error(&error) },
+        Err(error) => Message::Failed { error: crate::text::describe_error(&error) },
     };
     send(&message)
 }

@@ -41,9 +41,9 @@ fn ranks(logits: Tensor<2>, labels: &[i64]) -> Result<Vec<usize>> {
     let [_, classes] = logits.dims();
     let values = logits.into_data().try_to_vec::<f32>().map_err(|error| anyhow::anyhow!("reading logits: {error}"))?;
     let rank = |(row, label): (&[f32], &i64)| {
-        let (label, own) = (*label as usize, row[*label as usize]);
+        let (label, logit_of_label) = (*label as usize, row[*label as usize]);
         let others = row.iter().enumerate().filter(|(class, _)| *class != label);
-        others.filter(|(_, logit)| **logit >= own || logit.is_nan() || own.is_nan()).count()
+        others.filter(|(_, logit)| **logit >= logit_of_label || logit.is_nan() || logit_of_label.is_nan()).count()
     };
     Ok(values.chunks(classes).zip(labels).map(rank).collect())
 }

@@ -2,13 +2,14 @@
 //!
 //! [`load`] tells the format by a file's first bytes and finds the tensors by their names; [`save`] writes the format
 //! that an ending says. [`agreement`] compares what a network computes with what PyTorch did; [`accuracy`] tests it on
-//! images.
+//! [`images`].
 
 pub(crate) mod accuracy;
 pub(crate) mod agreement;
 mod burnpack;
 mod element;
 mod format;
+pub(crate) mod images;
 mod names;
 mod safe;
 mod tensor;
@@ -41,7 +42,7 @@ pub(crate) struct Misfits {
 }
 
 /// Most misfits that are told; `check` tells them all.
-const TOLD: usize = 20;
+const LISTED: usize = 20;
 
 impl fmt::Display for Misfits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,10 +51,10 @@ impl fmt::Display for Misfits {
         for hint in &self.hints {
             write!(f, "\n  {}", escape_controls(hint))?;
         }
-        for fit in self.fits.iter().take(TOLD) {
+        for fit in self.fits.iter().take(LISTED) {
             write!(f, "\n  {}", escape_controls(&fit.to_string()))?;
         }
-        match count.checked_sub(TOLD) {
+        match count.checked_sub(LISTED) {
             Some(more @ 1..) => write!(f, "\n  and {more} more; `skipbench weights check` lists them all"),
             _ => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! Batches: their order, augmentation and normalisation.
+//! Batches: their order, augmentation and normalization.
 
 use skipbench::internals::data::{Augment, Batches, DataSet, Source};
 
@@ -42,7 +42,7 @@ fn an_epoch_shows_every_image_at_most_once() {
 }
 
 #[test]
-fn training_images_are_normalised_to_mean_0_and_deviation_1() {
+fn training_images_are_normalized_to_mean_0_and_deviation_1() {
     let data = Source::Digits.load().expect("embedded");
     let values: Vec<f32> = Batches::new(&data, 597).fixed().pixels;
     let mean = values.iter().sum::<f32>() / values.len() as f32;

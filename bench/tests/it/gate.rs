@@ -28,7 +28,7 @@ reference = "resnet8-w4"
 "#;
 
 /// A folder with a finished run in `a`.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join("small.toml"), SUITE).expect("written");
     ends(dir.path(), &["run", "small.toml", "--out", "a", "-q"], 0);
@@ -36,7 +36,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 /// A copy of the run in `a` as `b`, its rows changed.
-fn changed(dir: &Path, edit: impl Fn(&str) -> String) {
+pub(crate) fn changed(dir: &Path, edit: impl Fn(&str) -> String) {
     let _ = fs::remove_dir_all(dir.join("b"));
     fs::create_dir(dir.join("b")).expect("a folder");
     for name in ["runs.csv", "samples.csv", "host.toml", "plan.json"] {
@@ -62,7 +62,7 @@ fn measured(dir: &Path, edit: impl Fn(&str) -> String) {
     store::write(&dir.join("b"), &runs).expect("written");
 }
 
-const GATE: [&str; 5] = ["gate", "--base", "a", "--head", "b"];
+pub(crate) const GATE: [&str; 5] = ["gate", "--base", "a", "--head", "b"];
 
 /// Sets one column of every row that has it.
 fn with(rows: &str, column: &str, value: &str) -> String {
@@ -110,23 +110,8 @@ fn a_changed_count_or_more_memory_is_regressed_and_shown_in_every_form() {
     ends(dir.path(), &["replay", "b", id.split(' ').next().expect("an id")], 0);
 }
 
-#[test]
-fn nothing_broken_ever_passes() {
-    let dir = folder();
-    let dir = dir.path();
-    let refused = |what: &str, named: &str| {
-        let (said, error) = ends(dir, &GATE, 2);
-        assert!(error.contains(named) && said.is_empty(), "{what}: {error}");
-    };
-    changed(dir, str::to_owned);
-    fs::remove_file(dir.join("b/runs.csv")).expect("there");
-    refused("missing", "b/runs.csv");
-    changed(dir, |rows| rows[..rows.len() - 7].to_owned());
-    refused("truncated", "cut short");
-    changed(dir, |rows| rows.lines().next().map(|header| format!("{header}\n")).expect("a header"));
-    refused("no rows", "cut short");
-    changed(dir, |rows| rows.lines().take(2).map(|line| format!("{line}\n")).collect());
-    refused("cut where a line ends", "cut short");
+/// Leaves the samples of the first cell in `b`.
+fn lose_other_cells(dir: &Path) {
     let rows = fs::read_to_string(dir.join("b/runs.csv")).expect("there");
     let cell = rows.lines().nth(1).and_then(|row| row.split(',').nth(1)).expect("a cell").to_owned();
     let samples = fs::read_to_string(dir.join("b/samples.csv")).expect("there");
@@ -136,9 +121,39 @@ fn nothing_broken_ever_passes() {
         samples.lines().filter(own).map(|line| format!("{line}\n")).collect::<String>(),
     )
     .expect("written");
+}
+
+/// Whether the gate refuses `b`, which is broken as `what` says, and names what is wrong.
+fn is_refused(dir: &Path, what: &str, named: &str) {
+    let (said, error) = ends(dir, &GATE, 2);
+    assert!(error.contains(named) && said.is_empty(), "{what}: {error}");
+}
+
+#[test]
+fn nothing_broken_ever_passes() {
+    let dir = folder();
+    let dir = dir.path();
+    let refused = |what: &str, named: &str| is_refused(dir, what, named);
+    changed(dir, str::to_owned);
+    fs::remove_file(dir.join("b/runs.csv")).expect("there");
+    refused("missing", "b/runs.csv");
+    changed(dir, |rows| rows[..rows.len() - 7].to_owned());
+    refused("truncated", "cut short");
+    changed(dir, |rows| rows.lines().next().map(|header| format!("{header}\n")).expect("a header"));
+    refused("no rows", "cut short");
+    changed(dir, |rows| rows.lines().take(2).map(|line| format!("{line}\n")).collect());
+    refused("cut where a line ends", "cut short");
+    lose_other_cells(dir);
     refused("fewer cells", "the head lacks");
     changed(dir, |rows| format!("{rows}{}\n", rows.lines().last().expect("a row")));
     refused("a cell twice", "is listed twice");
+}
+
+#[test]
+fn nothing_edited_ever_passes() {
+    let dir = folder();
+    let dir = dir.path();
+    let refused = |what: &str, named: &str| is_refused(dir, what, named);
     changed(dir, |rows| with(rows, "macs", "many"));
     refused("edited", "macs");
     changed(dir, |rows| rows.replacen("params", "parameters", 1));

@@ -10,6 +10,7 @@ mod damaged;
 mod data;
 mod device;
 mod directories;
+mod evidence;
 mod fetch;
 mod gate;
 mod inside;

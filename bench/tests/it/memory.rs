@@ -34,7 +34,7 @@ models = [
   "backbone-scaled-22-w16", "backbone-gated-22-w16", "backbone-weighted-22-w16", "backbone-hyper-22-w16",
   "backbone-constrained-22-w16", "backbone-fixup-22-w16",
 ]
-# Without normalisation the usual rate diverges.
+# Without normalization the usual rate diverges.
 recipe = { lr = 0.0001 }
 
 [[group]]

@@ -10,7 +10,8 @@ use skipbench::internals::meter::WarmUp;
 use skipbench::internals::meter::live_bytes;
 use skipbench::internals::meter::{Limits, Timed, repeat};
 use skipbench::internals::tasks::{HeapUse, growth, passes};
-use skipbench_reports::stats::{far_above, median};
+use skipbench_reports::inside::far_above;
+use skipbench_reports::stats::median;
 
 const LIMITS: Limits = Limits {
     warmup: Duration::from_millis(30),
@@ -147,7 +148,7 @@ fn a_leak_in_every_forward_pass_is_seen_in_the_curve_of_inference() {
     assert_eq!(failing.expect_err("the third").to_string(), "device lost");
 }
 
-/// The first step makes the optimiser's state; what comes after it must come to nothing.
+/// The first step makes the optimizer's state; what comes after it must come to nothing.
 #[test]
 fn a_planted_leak_is_the_growth_of_every_step() {
     assert_eq!(growth(&[1000, 5000, 5000, 5000, 5000]), Some(0));

@@ -34,7 +34,7 @@ fn every_question_has_an_answer_for_people_and_for_scripts() {
         assert_eq!(csv.lines().count(), rows.as_array().expect("rows").len() + 1, "{question:?}: {csv}");
         let (text, _) = ends(dir, question, 0);
         assert!(text.contains("resnet8-w4") || text.contains("add"), "{question:?}: {text}");
-        assert!(!text.contains('\u{1b}'), "no colour but on a terminal: {text}");
+        assert!(!text.contains('\u{1b}'), "no color but on a terminal: {text}");
     }
     for (file, command) in [("comparison.csv", "compare"), ("frontier.csv", "frontier"), ("rank.csv", "rank")] {
         let (said, _) = ends(dir, &[command, "a", "--csv"], 0);

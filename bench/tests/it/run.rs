@@ -79,10 +79,8 @@ fn the_gate_passes_and_finds_what_changed(dir: &Path, rows: &[RunRow]) {
     assert!(verdict.contains("heap_peak_bytes"), "{verdict}");
 }
 
-#[test]
-fn failing_cells_are_rows_among_good_ones() {
-    let dir = tempfile::tempdir().expect("temp");
-    let text = r#"
+/// Two good cells, and between them one of every kind that fails.
+const FAILING: &str = r#"
 name = "failing"
 data = "digits"
 seeds = [1]
@@ -118,7 +116,11 @@ recipe = { lr = 1e30, steps = 9 }
 name = "good again"
 reference = "plain8-w4"
 "#;
-    suite(dir.path(), text);
+
+#[test]
+fn failing_cells_are_rows_among_good_ones() {
+    let dir = tempfile::tempdir().expect("temp");
+    suite(dir.path(), FAILING);
     let (table, _) = ends(dir.path(), &["run", "suite.toml", "--out", "out"], 1);
     let found: Vec<(String, Status, String)> =
         rows(&dir.path().join("out")).into_iter().map(|row| (row.group, row.status, row.error)).collect();

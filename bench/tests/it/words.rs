@@ -1,7 +1,7 @@
 //! The words that rows hold are written in `skipbench-reports`; those of suites and models are the same.
 
 use skipbench::internals::cell::Task;
-use skipbench_models::{Images, ModelSpec, Skip, catalog};
+use skipbench_models::{CustomConfig, Images, ModelSpec, Skip, catalog};
 use skipbench_reports::rows::{style, task};
 
 #[test]
@@ -24,5 +24,25 @@ fn models_call_styles_and_families_as_rows_do() {
     let skips = ["none", "attention-only", "mlp-only"].map(|skip| found(&format!("vit-d1-w8-h2-p4-{skip}")));
     let words = skips.each_ref().map(ModelSpec::skip);
     assert_eq!(words, [style::NONE, style::ATTENTION_ONLY, style::MLP_ONLY]);
-    assert!(skips.iter().all(|spec| spec.family() == "vit" && spec.cost(Images::CIFAR10).is_ok()));
+    assert!(skips.iter().all(|spec| spec.family() == style::VIT && spec.cost(Images::CIFAR10).is_ok()));
+    let claimed = ["plain20", "resnet20", "backbone-concat-22"].map(|name| found(name).skip().to_owned());
+    assert_eq!(claimed, [style::NONE, style::ADD, style::CONCAT]);
+}
+
+/// A plain network is a residual one with `skip = "none"`, and a family by itself only in rows.
+#[test]
+fn suites_call_families_as_rows_do() {
+    for entry in catalog::all() {
+        let json = serde_json::to_value(&entry.spec).expect("JSON");
+        let family = if entry.spec.family() == "plain" { "resnet" } else { entry.spec.family() };
+        assert_eq!(json["family"], family, "{}", entry.name);
+    }
+    let custom = ModelSpec::Custom(CustomConfig {
+        name: "net".to_owned(),
+        skip: style::ADD.to_owned(),
+        depth: 2,
+        params: 1,
+        macs: 1,
+    });
+    assert_eq!(serde_json::to_value(&custom).expect("JSON")["family"], custom.family());
 }

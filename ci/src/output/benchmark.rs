@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::finding::{Class, Finding, Value};
-use crate::gate::Judgement;
+use crate::gate::Judgment;
 
 /// One number.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,8 +23,8 @@ pub struct Benchmark {
 }
 
 /// Times, peak bytes and errors; what is exact has no chart.
-pub fn benchmarks(judgement: &Judgement) -> Vec<Benchmark> {
-    judgement.findings.iter().filter_map(benchmark).collect()
+pub fn benchmarks(judgment: &Judgment) -> Vec<Benchmark> {
+    judgment.findings.iter().filter_map(benchmark).collect()
 }
 
 fn benchmark(finding: &Finding) -> Option<Benchmark> {

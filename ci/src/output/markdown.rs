@@ -1,21 +1,21 @@
-//! The judgement for a pull request.
+//! The judgment for a pull request.
 
 use skipbench_reports::table::{Format, format_sentence};
 
 use super::table::{findings, format_summary};
 use crate::finding::Verdict;
-use crate::gate::Judgement;
+use crate::gate::Judgment;
 use crate::reproduce::commands;
 
 /// A summary; what changed or could not be told; behind a fold everything else and how to reproduce it.
-pub fn format_markdown(judgement: &Judgement) -> String {
-    let mark = match judgement.verdict {
+pub fn format_markdown(judgment: &Judgment) -> String {
+    let mark = match judgment.verdict {
         Verdict::Regressed => "❌",
         Verdict::Inconclusive | Verdict::Refused => "❔",
         Verdict::Improved | Verdict::Pass => "✅",
     };
-    let (changed, all) = (findings(judgement, false), findings(judgement, true));
-    let mut text = format!("### {mark} skipbench {}\n\n", format_summary(judgement));
+    let (changed, all) = (findings(judgment, false), findings(judgment, true));
+    let mut text = format!("### {mark} skipbench {}\n\n", format_summary(judgment));
     if !changed.rows.is_empty() {
         text.push_str(&changed.format(Format::Markdown));
     }
@@ -23,7 +23,7 @@ pub fn format_markdown(judgement: &Judgement) -> String {
         .caption
         .lines()
         .for_each(|reason| text.push_str(&format!("- {}\n", format_sentence(reason, Format::Markdown))));
-    let commands = commands(judgement);
+    let commands = commands(judgment);
     if !commands.is_empty() {
         text.push_str(&format!("\nReproduce:\n\n```sh\n{}\n```\n", commands.join("\n")));
     }

@@ -1,4 +1,4 @@
-//! A judgement as text: the only place that formats.
+//! A judgment as text: the only place that formats.
 
 mod benchmark;
 mod junit;

@@ -3,42 +3,44 @@
 use skipbench_reports::table::{TextTable, format_line};
 
 use crate::finding::{Class, Finding, UNMEASURED, Value, Verdict};
-use crate::gate::Judgement;
+use crate::gate::Judgment;
 
 /// What changed or could not be told, one line each; or every finding.
-pub fn findings(judgement: &Judgement, all: bool) -> TextTable {
+pub fn findings(judgment: &Judgment, all: bool) -> TextTable {
     let worth = |finding: &&Finding| all || !matches!(finding.verdict, Verdict::Pass | Verdict::Refused);
     let header = ["verdict", "cell", "metric", "base", "head", "effect", "n", "limit", "noise floor", "why"];
     TextTable {
         id: "gate".to_owned(),
-        title: format_summary(judgement),
-        caption: reasons(judgement).join("\n"),
+        title: format_summary(judgment),
+        caption: reasons(judgment).join("\n"),
         header: header.map(str::to_owned).to_vec(),
-        rows: judgement.findings.iter().filter(worth).map(row).collect(),
+        rows: judgment.findings.iter().filter(worth).map(row).collect(),
         left: 3,
     }
 }
 
 /// `regressed: 1 regressed, 0 inconclusive, …`
-pub(super) fn format_summary(judgement: &Judgement) -> String {
+pub(super) fn format_summary(judgment: &Judgment) -> String {
     let order = [Verdict::Regressed, Verdict::Inconclusive, Verdict::Improved, Verdict::Pass, Verdict::Refused];
-    let counts: Vec<String> = order.map(|verdict| format!("{} {}", judgement.count(verdict), tally(verdict))).to_vec();
-    format!("gate: {}. {}", judgement.verdict.word(), counts.join(", "))
+    let counts: Vec<String> = order.map(|verdict| format!("{} {}", judgment.count(verdict), tally(verdict))).to_vec();
+    let Judgment { due, judged, .. } = judgment;
+    let (word, counts) = (judgment.verdict.word(), counts.join(", "));
+    format!("gate: {word}. {counts}. Judged {judged} of the base's {due} values")
 }
 
 /// Why metrics were not judged, each reason once.
-fn reasons(judgement: &Judgement) -> Vec<String> {
+fn reasons(judgment: &Judgment) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
-    for finding in judgement.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
+    for finding in judgment.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
         let what = if finding.metric == UNMEASURED { &finding.cell } else { finding.metric };
         let reason = format_line(&format!("not judged: {what}: {}", finding.why));
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
     }
-    if judgement.new_cells > 0 {
+    if judgment.new_cells > 0 {
         reasons
-            .push(format!("{} cell(s) of the head are not in the base: nothing is said of them", judgement.new_cells));
+            .push(format!("{} cell(s) of the head are not in the base: nothing is said of them", judgment.new_cells));
     }
     reasons
 }

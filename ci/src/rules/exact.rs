@@ -1,24 +1,12 @@
 //! Counts, shapes and the loss at a fixed seed: they are equal, or the baseline is changed with the code that changes
 //! them.
 
-use skipbench_reports::rows::record::{RunRow, Status};
-use skipbench_reports::rows::task;
+use skipbench_reports::rows::record::Status;
 
+use crate::columns;
 use crate::config::Limits;
-use crate::finding::{Class, Finding, UNMEASURED, Value, Verdict, cell_label};
+use crate::finding::{Class, Finding, LACKING, UNMEASURED, Value, Verdict, cell_label};
 use crate::pair::Pair;
-
-type Exact = (&'static str, fn(&RunRow) -> Option<Value>);
-
-const EXACT: [Exact; 7] = [
-    ("params", |row| row.params.map(Value::Count)),
-    ("macs", |row| row.macs.map(Value::Count)),
-    ("activation_bytes", |row| row.activation_bytes.map(Value::Count)),
-    ("saved_bytes", |row| row.saved_bytes.map(Value::Count)),
-    ("join_bytes", |row| row.join_bytes.map(Value::Count)),
-    ("output_shape", |row| Some(row.output_shape.clone()).filter(|shape| !shape.is_empty()).map(Value::Word)),
-    ("steps", |row| row.steps.map(Value::Count)),
-];
 
 /// Everything of one cell that must be equal. What the base does not have, for its schema was older, is not judged.
 pub(crate) fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
@@ -27,24 +15,31 @@ pub(crate) fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
         let why = format!("measured in the base, but not in the head: {}", pair.head.error);
         return vec![Finding::of(&cell, UNMEASURED, Class::Exact, pair.head).with(Verdict::Regressed, why)];
     }
-    let counts = EXACT.iter().filter_map(|(metric, of)| {
-        let (base, head) = (of(pair.base)?, of(pair.head));
+    let exact = columns::judged(Class::Exact, pair.base).filter(|column| column.name != LOSS);
+    let counts = exact.filter_map(|column| {
+        let (base, head) = (column.value(pair.base)?, column.value(pair.head));
         let equal = head.as_ref() == Some(&base);
         let verdict = if equal { Verdict::Pass } else { Verdict::Regressed };
-        let finding = Finding { base: Some(base), head, ..Finding::of(&cell, metric, Class::Exact, pair.head) };
-        Some(finding.with(verdict, if equal { "" } else { CHANGED }))
+        let why = if equal { "" } else { why(head.as_ref()) };
+        let finding = Finding { base: Some(base), head, ..Finding::of(&cell, column.name, Class::Exact, pair.head) };
+        Some(finding.with(verdict, why))
     });
     counts.chain(loss(&cell, pair, limits)).collect()
 }
 
 const CHANGED: &str = "it must be equal; if the change is meant, bless the head in the commit that makes it";
 
-/// The loss of tasks that take a few steps from a fixed seed, on the CPU. Elsewhere, and after whole epochs, sums in
-/// another order grow into other numbers.
+/// Why what is not equal regressed.
+fn why(head: Option<&Value>) -> &'static str {
+    if head.is_some() { CHANGED } else { LACKING }
+}
+
+const LOSS: &str = "loss";
+
+/// The loss from a fixed seed: equal where sums are taken in the same order, and nearly so elsewhere.
 fn loss(cell: &str, pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
-    let golden =
-        |row: &RunRow| row.loss.filter(|_| row.task == task::PEAK_MEMORY_TRAIN && row.device.starts_with("flex"));
-    let (base, head) = (golden(pair.base)?, golden(pair.head));
+    columns::judged(Class::Exact, pair.base).find(|column| column.name == LOSS)?;
+    let (base, head) = (pair.base.loss?, pair.head.loss);
     let same_sums = pair.base.host == pair.head.host && pair.base.features == pair.head.features;
     let limit = if same_sums { 0.0 } else { limits.loss };
     let distance = head.map(|head| (head - base).abs() / base.abs());
@@ -57,5 +52,5 @@ fn loss(cell: &str, pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
         ..Finding::of(cell, "loss", Class::Exact, pair.head)
     };
     let verdict = if kept { Verdict::Pass } else { Verdict::Regressed };
-    Some(finding.with(verdict, if kept { "" } else { CHANGED }))
+    Some(finding.with(verdict, if kept { "" } else { why(head.map(Value::Number).as_ref()) }))
 }

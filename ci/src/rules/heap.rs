@@ -3,7 +3,7 @@
 use skipbench_reports::rows::record::Status;
 
 use crate::config::Limits;
-use crate::finding::{Class, Finding, Value, Verdict, cell_label};
+use crate::finding::{Class, Finding, LACKING, Value, Verdict, cell_label};
 use crate::pair::Pair;
 
 /// The peak of one memory cell; nothing for others, and for a head that failed, which is a finding already.
@@ -19,7 +19,7 @@ pub(crate) fn judge(pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
         ..Finding::of(&cell, "heap_peak_bytes", Class::Heap, pair.head)
     };
     Some(match ratio {
-        None => finding.with(Verdict::Regressed, "measured in the base, but not in the head"),
+        None => finding.with(Verdict::Regressed, LACKING),
         Some(_) if pair.base.host != pair.head.host => finding.with(Verdict::Refused, OTHER_MACHINE),
         Some(ratio) if ratio > 1.0 + limits.heap => finding.with(Verdict::Regressed, ""),
         Some(ratio) if ratio < 1.0 - limits.heap => finding.with(Verdict::Improved, ""),

@@ -3,4 +3,5 @@
 pub(crate) mod accuracy;
 pub(crate) mod exact;
 pub(crate) mod heap;
+pub(crate) mod missing;
 pub(crate) mod time;

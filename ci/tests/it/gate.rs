@@ -3,7 +3,7 @@
 use skipbench_ci::bless::{BlessError, bless};
 use skipbench_ci::config::{Config, Inconclusive};
 use skipbench_ci::finding::{Finding, Verdict};
-use skipbench_ci::gate::{Judgement, judge};
+use skipbench_ci::gate::{Judgment, judge};
 use skipbench_ci::pair::PairError;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store::Run;
@@ -29,7 +29,7 @@ pub(crate) fn trained(seed: u64, correct: u64) -> Run {
     run(RunRow { seed, test_correct: Some(correct), test_total: Some(1000), ..row("net", "train", &mut 0) })
 }
 
-fn judged(base: &[Run], head: &[Run]) -> Judgement {
+fn judged(base: &[Run], head: &[Run]) -> Judgment {
     judge(base, head, &Config::default()).expect("judged")
 }
 
@@ -97,8 +97,7 @@ fn a_cell_that_is_no_longer_measured_is_a_regression_with_its_reason() {
 
 #[test]
 fn what_cannot_be_paired_is_an_error_and_never_a_pass() {
-    let judge =
-        |base: &[Run], head: &[Run]| judge(base, head, &Config::default()).map(|judgement| judgement.exit_code());
+    let judge = |base: &[Run], head: &[Run]| judge(base, head, &Config::default()).map(|judgment| judgment.exit_code());
     let base = [memory("resnet", 1_000_000), memory("dense", 2_000_000)];
     assert_eq!(judge(&[], &base), Err(PairError::EmptyBase));
     let failed = run(RunRow { status: Status::Failed, ..base[0].row.clone() });
@@ -119,8 +118,8 @@ fn what_cannot_be_paired_is_an_error_and_never_a_pass() {
 }
 
 fn times(job: &Job) -> Vec<Finding> {
-    let judgement = judged(&job.base, &job.head);
-    judgement.findings.into_iter().filter(|finding| finding.metric == "step_ns_median").collect()
+    let judgment = judged(&job.base, &job.head);
+    judgment.findings.into_iter().filter(|finding| finding.metric == "step_ns_median").collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use skipbench_ci::config::Config;
-use skipbench_ci::gate::{Judgement, judge};
+use skipbench_ci::gate::{Judgment, judge};
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store::Run;
 
@@ -25,7 +25,7 @@ impl Machine {
     pub(crate) const QUIET: Machine = Machine { each: 0.02, layout: 0.001, drift: 0.01, held_up: 0.0 };
     /// A machine whose noise floor is just below the limit.
     pub(crate) const BORDER: Machine = Machine { each: 0.024, layout: 0.002, drift: 0.03, held_up: 0.01 };
-    /// A virtual machine with neighbours.
+    /// A virtual machine with neighbors.
     pub(crate) const VIRTUAL: Machine = Machine { each: 0.05, layout: 0.003, drift: 0.05, held_up: 0.05 };
     /// A hosted runner.
     pub(crate) const HOSTED: Machine = Machine { each: 0.12, layout: 0.005, drift: 0.15, held_up: 0.1 };
@@ -143,7 +143,7 @@ impl Job {
     }
 
     /// What the gate says of it.
-    pub(crate) fn judged(&self) -> Judgement {
+    pub(crate) fn judged(&self) -> Judgment {
         judge(&self.base, &self.head, &Config::default()).expect("both have the same cells")
     }
 }

@@ -1,8 +1,10 @@
 //! Integration tests of skipbench-ci.
 
 mod baseline;
+mod columns;
 mod config;
 mod gate;
 mod job;
+mod possible;
 mod power;
 mod shown;

@@ -1,7 +1,7 @@
-//! A judgement as people and other programs see it.
+//! A judgment as people and other programs see it.
 
 use skipbench_ci::config::{Config, Inconclusive};
-use skipbench_ci::gate::{Judgement, judge};
+use skipbench_ci::gate::{Judgment, judge};
 use skipbench_ci::output::{benchmarks, findings, format_junit, format_markdown};
 use skipbench_ci::reproduce::{HeadRun, commands};
 use skipbench_reports::rows::record::{RunRow, Status};
@@ -10,7 +10,7 @@ use skipbench_reports::rows::store::Run;
 use super::gate::{memory, trained};
 use super::job::{Job, Machine, Plant};
 
-fn judgement() -> Judgement {
+fn judgment() -> Judgment {
     let base = [memory("resnet", 1_000_000), memory("<b> & \"c\"\u{1}", 2_000_000)];
     let head = Run { row: RunRow { params: Some(1001), ..memory("resnet", 1_010_000).row }, samples: Vec::new() };
     let judged = judge(&base, &[head, base[1].clone()], &Config::default()).expect("judged");
@@ -19,9 +19,9 @@ fn judgement() -> Judgement {
 
 #[test]
 fn a_pull_request_sees_what_changed_and_how_to_reproduce_it() {
-    let text = format_markdown(&judgement());
+    let text = format_markdown(&judgment());
     insta::assert_snapshot!(text.split("<details>").next().expect("a beginning"), @"
-    ### ❌ skipbench gate: regressed. 2 regressed, 0 inconclusive, 0 improved, 8 passed, 0 not judged
+    ### ❌ skipbench gate: regressed. 2 regressed, 0 inconclusive, 0 improved, 8 passed, 0 not judged. Judged 10 of the base's 10 values
 
     | verdict   | cell                                      | metric          |    base |    head |  effect | n | limit | noise floor |                                                                                  why |
     |-----------|-------------------------------------------|-----------------|---------|---------|---------|---|-------|-------------|--------------------------------------------------------------------------------------|
@@ -38,8 +38,8 @@ fn a_pull_request_sees_what_changed_and_how_to_reproduce_it() {
 
 #[test]
 fn junit_has_a_case_for_every_metric_and_is_xml() {
-    let (judgement, text) = (judgement(), format_junit(&judgement()));
-    assert_eq!(text.matches("<testcase").count(), judgement.findings.len());
+    let (judgment, text) = (judgment(), format_junit(&judgment()));
+    assert_eq!(text.matches("<testcase").count(), judgment.findings.len());
     assert_eq!(text.matches("<failure").count(), 2);
     assert!(text.contains("failures=\"2\"") && text.contains("&lt;b&gt; &amp; &quot;c&quot;"), "{text}");
     assert!(!text.contains('\u{1}') && !text.contains("<b>"), "{text}");
@@ -59,7 +59,7 @@ fn what_is_inconclusive_is_a_failure_in_junit_where_it_fails_the_gate() {
 
 #[test]
 fn benchmarks_have_what_the_action_wants() {
-    let value = serde_json::to_value(benchmarks(&judgement())).expect("plain data");
+    let value = serde_json::to_value(benchmarks(&judgment())).expect("plain data");
     let first = &value.as_array().expect("a list")[0];
     assert_eq!(first["unit"], "bytes");
     assert_eq!(first["value"], 1_010_000.0);
@@ -68,7 +68,7 @@ fn benchmarks_have_what_the_action_wants() {
 
 #[test]
 fn what_regressed_says_how_to_measure_it_again_to_scripts_too() {
-    let value = serde_json::to_value(judgement()).expect("plain data");
+    let value = serde_json::to_value(judgment()).expect("plain data");
     let findings = value["findings"].as_array().expect("a list");
     for finding in findings {
         let command = finding["reproduce"].as_str().expect("always there");
@@ -78,7 +78,7 @@ fn what_regressed_says_how_to_measure_it_again_to_scripts_too() {
             "{finding}"
         );
     }
-    assert_eq!(commands(&judgement()).len(), 1, "two metrics of one cell");
+    assert_eq!(commands(&judgment()).len(), 1, "two metrics of one cell");
 }
 
 #[test]

@@ -178,5 +178,5 @@ pub fn entry_of(spec: &ModelSpec) -> Option<Entry> {
 
 /// The usual name of `spec`, or a description that [`find`] understands.
 pub fn name(spec: &ModelSpec) -> String {
-    entry_of(spec).map_or_else(|| names::of(spec), |entry| entry.name)
+    entry_of(spec).map_or_else(|| names::format_name(spec), |entry| entry.name)
 }

@@ -1,7 +1,7 @@
 //! Names of networks that no paper names: `resnet26-w12`, `densenet-bc-22-26`, `vit-d4-w72-h4-p2`,
 //! `backbone-concat-22-w16-k12`, `backbone-gated-22-w16-nonorm`.
 //!
-//! [`of`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
+//! [`format_name`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
 
 use crate::nets::{
     BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNetConfig, Shortcut, StemKind, ViTConfig,
@@ -11,17 +11,17 @@ use crate::spec::ModelSpec;
 use crate::spec::words::{ATTENTION_ONLY, BACKBONE, DENSENET, DENSENET_BC, MLP_ONLY, PLAIN, RESNET, VIT};
 
 /// The descriptive name of `spec`.
-pub(crate) fn of(spec: &ModelSpec) -> String {
+pub(crate) fn format_name(spec: &ModelSpec) -> String {
     match spec {
-        ModelSpec::Resnet(config) => resnet(config, spec.family()),
-        ModelSpec::Densenet(config) => densenet(config),
-        ModelSpec::Vit(config) => vit(config, spec.skip()),
-        ModelSpec::Backbone(config) => backbone(config),
+        ModelSpec::Resnet(config) => format_resnet(config, spec.family()),
+        ModelSpec::Densenet(config) => format_densenet(config),
+        ModelSpec::Vit(config) => format_vit(config, spec.skip()),
+        ModelSpec::Backbone(config) => format_backbone(config),
         ModelSpec::Custom(config) => config.name.clone(),
     }
 }
 
-fn resnet(config: &ResNetConfig, family: &str) -> String {
+fn format_resnet(config: &ResNetConfig, family: &str) -> String {
     let mut name = format!("{family}{}-w{}", config.depth, config.width);
     match config.block {
         BlockKind::Basic => {}
@@ -37,7 +37,7 @@ fn resnet(config: &ResNetConfig, family: &str) -> String {
     name
 }
 
-fn densenet(config: &DenseNetConfig) -> String {
+fn format_densenet(config: &DenseNetConfig) -> String {
     let family = if config.kind == DenseKind::Bc { DENSENET_BC } else { DENSENET };
     let mut name = format!("{family}-{}-{}", config.depth, config.growth);
     if let Some(theta) = config.compression {
@@ -49,7 +49,7 @@ fn densenet(config: &DenseNetConfig) -> String {
     name
 }
 
-fn vit(config: &ViTConfig, skip: &str) -> String {
+fn format_vit(config: &ViTConfig, skip: &str) -> String {
     let mut name = format!("{VIT}-d{}-w{}-h{}-p{}", config.depth, config.width, config.heads, config.patch);
     if config.mlp != 4 {
         name.push_str(&format!("-m{}", config.mlp));
@@ -60,7 +60,7 @@ fn vit(config: &ViTConfig, skip: &str) -> String {
     name
 }
 
-fn backbone(config: &BackboneConfig) -> String {
+fn format_backbone(config: &BackboneConfig) -> String {
     let mut name = format!("{BACKBONE}-{}-{}-w{}", config.skip, config.depth, config.width);
     if let Some(growth) = config.growth {
         name.push_str(&format!("-k{growth}"));

@@ -10,7 +10,7 @@ use crate::spec::ModelSpec;
 /// Members of one depth and compression; a member's cost grows with its number.
 pub(super) struct WidthSweep {
     member: Box<dyn Fn(usize) -> ModelSpec>,
-    /// Difference of the widths of neighbours: a Transformer's heads must divide them.
+    /// Difference of the widths of neighbors: a Transformer's heads must divide them.
     step: usize,
     /// The only width there is, if it is fixed.
     only: Option<usize>,

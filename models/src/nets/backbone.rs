@@ -63,7 +63,7 @@ impl BackboneConfig {
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("width", self.width, WIDEST)?;
         if self.skip.replaces_batch_norm() && self.norm == Norm::None {
-            let fix = format!("skip = \"{}\" has no normalisation anyway; leave it out", self.skip);
+            let fix = format!("skip = \"{}\" has no normalization anyway; leave it out", self.skip);
             return Err(SpecError::new("norm", "none", fix));
         }
         match self.growth {

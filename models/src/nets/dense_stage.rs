@@ -41,7 +41,7 @@ fn parameters(conv: &Conv2d, norm: &BatchNorm) -> [Tensor<1>; 3] {
     [norm.gamma.val(), norm.beta.val(), weight.reshape([count])]
 }
 
-/// Moves every running statistic towards those of the batch.
+/// Moves every running statistic toward those of the batch.
 fn follow_all(norms: &[&BatchNorm], statistics: Tensor<1>) {
     let mut start = 0;
     for norm in norms {

@@ -84,8 +84,8 @@ fn costed_macs_are_the_published_ones() {
     }
 }
 
-/// Parameters are shapes, so this needs no weights: Burn initialises lazily, and the largest networks stay cheap
-/// because only their drawn weights are materialised.
+/// Parameters are shapes, so this needs no weights: Burn initializes lazily, and the largest networks stay cheap
+/// because only their drawn weights are materialized.
 #[test]
 fn every_catalog_entry_builds_what_it_costs() {
     for entry in catalog::all() {

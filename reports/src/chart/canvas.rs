@@ -1,4 +1,4 @@
-//! Where a drawing's parts are, and what gives them their colour.
+//! Where a drawing's parts are, and what gives them their color.
 
 use crate::rows::style;
 
@@ -21,7 +21,7 @@ pub(super) fn format_coordinate(value: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-/// The class that gives a style its colour.
+/// The class that gives a style its color.
 pub(super) fn class(style: &str) -> &'static str {
     match style {
         style::NONE => "s-none",

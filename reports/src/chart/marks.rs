@@ -1,4 +1,4 @@
-//! Marks: a shape for each style, so that colour is never all that tells two apart.
+//! Marks: a shape for each style, so that color is never all that tells two apart.
 
 use crate::rows::style;
 use maud::{Markup, html};

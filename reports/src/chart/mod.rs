@@ -19,9 +19,9 @@ use canvas::{WIDTH, format_coordinate};
 
 pub(crate) use scale::format_estimate;
 
-/// Colours and lines of every drawing; a page that holds drawings has them once.
+/// Colors and lines of every drawing; a page that holds drawings has them once.
 ///
-/// Colours are those of Okabe and Ito (2008), which people with any kind of colour vision tell apart; in the dark
+/// Colors are those of Okabe and Ito (2008), which people with any kind of color vision tell apart; in the dark
 /// lighter ones.
 pub(crate) const STYLE: &str = include_str!("style.css");
 

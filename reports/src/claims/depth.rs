@@ -16,8 +16,8 @@ use crate::stats;
 /// The training error above which He et al. 2016, arXiv:1603.05027, table 1, say that a network failed.
 const FAILED: f64 = 0.2;
 
-/// The share of images that counts as learnt.
-const LEARNT: f64 = 0.9;
+/// The share of images that counts as learned.
+const LEARNED: f64 = 0.9;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "depth",
@@ -44,8 +44,8 @@ fn epochs_to_learn(run: &Run) -> Option<f64> {
         let total = totals.iter().find(|(other, _)| *other == epoch).map(|(_, total)| *total);
         total.filter(|total| *total > 0.0).map(|total| correct / total)
     };
-    let learnt = |(epoch, correct): &(u64, f64)| share(*epoch, *correct).is_some_and(|share| share >= LEARNT);
-    read_series(run, series::TRAIN_CORRECT).iter().find(|point| learnt(point)).map(|(epoch, _)| *epoch as f64)
+    let learned = |(epoch, correct): &(u64, f64)| share(*epoch, *correct).is_some_and(|share| share >= LEARNED);
+    read_series(run, series::TRAIN_CORRECT).iter().find(|point| learned(point)).map(|(epoch, _)| *epoch as f64)
 }
 
 fn examine(evidence: &Evidence<'_>) -> Examined {

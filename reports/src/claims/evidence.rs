@@ -47,7 +47,7 @@ impl<'a> Evidence<'a> {
         self.only(|row| Some(row.depth) == depth)
     }
 
-    /// With normalisation, or without.
+    /// With normalization, or without.
     pub(super) fn normed(&self, normed: bool) -> Self {
         self.only(|row| is_normed(row) == normed)
     }
@@ -67,7 +67,7 @@ impl<'a> Evidence<'a> {
         self.depths(styles).last().copied()
     }
 
-    /// The rows of each model, from shallow to deep, plain first, those without normalisation last.
+    /// The rows of each model, from shallow to deep, plain first, those without normalization last.
     pub(super) fn models(&self) -> Vec<(&'a RunRow, Self)> {
         let mut models: Vec<(&'a RunRow, Vec<&'a Run>)> = Vec::new();
         for run in &self.0 {
@@ -110,7 +110,7 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// Whether a network normalises.
+/// Whether a network normalizes.
 pub(super) fn is_normed(row: &RunRow) -> bool {
     row.skip != style::FIXUP && !row.model.contains("-nonorm")
 }

@@ -1,7 +1,7 @@
 //! "The identity is easier to learn with a skip than as a new function."
 //!
 //! He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is easier to push
-//! F towards nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
+//! F toward nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
 
 use super::claim::{Claim, Examined};
 use super::condition::{ClaimVerdict, Condition, estimate};
@@ -35,14 +35,14 @@ fn diverged(run: &Run, name: &str) -> bool {
 }
 
 /// The error after the last step; none of a stack that diverged.
-fn learnt(run: &Run, name: &str) -> Option<f64> {
+fn learned(run: &Run, name: &str) -> Option<f64> {
     last(run, &series::error(name)).filter(|_| !diverged(run, name))
 }
 
 /// What counts as the error: to diverge is a result, and no better than to answer 0.
 fn counted(run: &Run, name: &str) -> Option<f64> {
     let worst = || read_series(run, &series::error(name)).into_iter().map(|(_, error)| error).fold(1.0, f64::max);
-    if diverged(run, name) { Some(worst()) } else { learnt(run, name) }
+    if diverged(run, name) { Some(worst()) } else { learned(run, name) }
 }
 
 fn examine(evidence: &Evidence<'_>) -> Examined {
@@ -51,7 +51,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     let deepest = normed.depth(normed.deepest(&[style::NONE, style::ADD]));
     let error = |style: &str, name: &str| -> Values<'_> { deepest.style(style).values(|run| counted(run, name)) };
     let condition = |(name, word): (&str, &str)| {
-        let says = format!("with addition {word} is learnt to a smaller error than without a skip");
+        let says = format!("with addition {word} is learned to a smaller error than without a skip");
         let ratio = estimate(ratio(&error(style::ADD, name), &error(style::NONE, name)));
         Condition::below(says, Quantity::Ratio, 1.0, ratio)
     };
@@ -81,8 +81,8 @@ fn measures(all: &Evidence<'_>) -> Measures {
     let share = |run: &Run| Some(TARGETS.iter().filter(|(name, _)| diverged(run, name)).count() as f64 / 2.0);
     let line = |(first, network): (&RunRow, Evidence<'_>)| {
         let values = vec![
-            network.mean(|run| learnt(run, series::IDENTITY)),
-            network.mean(|run| learnt(run, series::NEAR_IDENTITY)),
+            network.mean(|run| learned(run, series::IDENTITY)),
+            network.mean(|run| learned(run, series::NEAR_IDENTITY)),
             network.mean(|run| mean_of(run, series::BRANCH_RATIO_INIT)),
             network.mean(|run| mean_of(run, series::BRANCH_RATIO_TRAINED)),
             // A count of these cells, not an estimate of others: no interval.

@@ -33,7 +33,7 @@ pub(super) const CLAIM: Claim = Claim {
            supported: an interval says the opposite of one of these. A plain network ten points less accurate than the others is only \
            half-trained, and decides nothing.",
     caution: "Weights that were never trained weigh all features alike, so that after a short training the first number is near 1 \
-              whatever was learnt. The rank is also bounded by the number of channels, of which concatenation has more. A plain network was \
+              whatever was learned. The rank is also bounded by the number of channels, of which concatenation has more. A plain network was \
               never trained to do without a block, and changes its channels' meaning from block to block.",
     examine,
 };

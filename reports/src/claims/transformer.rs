@@ -19,10 +19,10 @@ pub(super) const CLAIM: Claim = Claim {
     name: "transformer",
     sentence: "A Transformer without skip connections does not train, because its tokens become alike.",
     rule: "A Vision Transformer with both skips against the same with neither, paired by seed. Supported: with both its test accuracy is \
-           higher; at initialisation its tokens after the last block are less alike (the residual ‖X − 1x̄ᵀ‖/‖X‖ is larger), and the \
+           higher; at initialization its tokens after the last block are less alike (the residual ‖X − 1x̄ᵀ‖/‖X‖ is larger), and the \
            gradients of its queries and keys are larger against those of its values. Not supported: an interval says the \
            opposite of one of these.",
-    caution: "One recipe, made for networks with skips: without them longer training or another initialisation can catch up (He et al. \
+    caution: "One recipe, made for networks with skips: without them longer training or another initialization can catch up (He et al. \
               2023, arXiv:2302.10322, need five times the iterations). The table takes the two skips away one by one.",
     examine,
 };
@@ -110,7 +110,7 @@ fn measures(all: &Evidence<'_>) -> Measures {
     };
     Measures {
         title: "Skips taken away".to_owned(),
-        caption: "Means over seeds with 95 % intervals; residual and gradients at initialisation. A residual of 0: all tokens are alike."
+        caption: "Means over seeds with 95 % intervals; residual and gradients at initialization. A residual of 0: all tokens are alike."
             .to_owned(),
         columns: columns.into_iter().map(|(title, quantity)| Column::new(title, quantity)).collect(),
         lines: ablations(all).map(line).collect(),

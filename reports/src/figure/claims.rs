@@ -16,14 +16,14 @@ fn of_one(finding: &Finding) -> impl Iterator<Item = Figure> {
 }
 
 /// What a claim's figures are called begins so.
-pub(super) fn beginning(claim: &str) -> String {
+pub(super) fn format_id_prefix(claim: &str) -> String {
     format!("claim-{claim}-")
 }
 
 fn figure(finding: &Finding, plot: &Plot) -> Figure {
     let own = plot.traces.iter().filter(|trace| !trace.points.is_empty());
     Figure {
-        id: beginning(finding.claim) + &slug(&[&plot.name]),
+        id: format_id_prefix(finding.claim) + &slug(&[&plot.name]),
         title: plot.title.clone(),
         caption: plot.caption.clone(),
         x: axis(&plot.x),

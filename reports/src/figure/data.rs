@@ -63,7 +63,7 @@ pub enum Scale {
 pub struct Series {
     /// Its name in the legend.
     pub name: String,
-    /// How it joins, which gives colour and mark: `none`, `add`, `concat`, `transformer`, or else.
+    /// How it joins, which gives color and mark: `none`, `add`, `concat`, `transformer`, or else.
     pub style: String,
     /// How it is drawn.
     pub mark: Mark,

@@ -15,8 +15,8 @@ use crate::report::Report;
 pub use data::{Axis, Figure, Kind, Mark, Point, Scale, Series};
 
 /// What the ids of a claim's figures begin with.
-pub(crate) fn of_claim(claim: &str) -> String {
-    claims::beginning(claim)
+pub(crate) fn format_claim_prefix(claim: &str) -> String {
+    claims::format_id_prefix(claim)
 }
 
 /// Every figure that the rows have data for, in the order of a report; no two with one name.

@@ -1,4 +1,4 @@
-//! Where a training step's time goes: forward, backward, optimiser.
+//! Where a training step's time goes: forward, backward, optimizer.
 
 use crate::analyses::group::Group;
 use crate::report::Report;

@@ -20,7 +20,7 @@ pub(super) fn claims(findings: &[Finding], figures: &[Figure]) -> Markup {
 }
 
 fn one(finding: &Finding, figures: &[Figure]) -> Markup {
-    let beginning = crate::figure::of_claim(finding.claim);
+    let beginning = crate::figure::format_claim_prefix(finding.claim);
     html! {
         article.claim {
             h3 { (finding.claim) " " span class={ "verdict " (class(finding.verdict)) } { (finding.verdict.word()) } }

@@ -37,8 +37,8 @@ impl Journal {
     pub fn append(&mut self, row: &RunRow, samples: &[SampleRow]) -> Result<(), StoreError> {
         let first = is_empty(&self.samples)?;
         let mut writer = csv::WriterBuilder::new().has_headers(first).from_writer(Vec::new());
-        let serialised = samples.iter().try_for_each(|sample| writer.serialize(sample));
-        serialised.map_err(|source| StoreError::Row { path: self.samples.0.clone(), source })?;
+        let serialized = samples.iter().try_for_each(|sample| writer.serialize(sample));
+        serialized.map_err(|source| StoreError::Row { path: self.samples.0.clone(), source })?;
         let bytes = writer.into_inner().map_err(|error| io(&self.samples.0, error.into_error()))?;
         append_bytes(&mut self.samples, &bytes)?;
         let line = line(&self.runs.0, row, samples, is_empty(&self.runs)?)?;

@@ -1,6 +1,7 @@
 //! The rows, column by column, and the files that hold them.
 
 pub(crate) mod command;
+pub mod document;
 pub mod journal;
 pub mod latest;
 mod migrate;

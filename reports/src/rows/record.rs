@@ -168,7 +168,7 @@ columns! {
         pub output_shape: String,
         /// Epochs finished.
         pub epochs: Option<u64>,
-        /// Optimiser steps taken.
+        /// Optimizer steps taken.
         pub steps: Option<u64>,
         /// Mean loss over the last epoch, or the last timed step's loss.
         pub loss: Option<f64>,
@@ -206,7 +206,7 @@ columns! {
         pub forward_ns_median: Option<u64>,
         /// `train-step`: median time of the backward pass, likewise.
         pub backward_ns_median: Option<u64>,
-        /// `train-step`: median time of the optimiser, likewise. The three need not sum to `step_ns_median`: whole
+        /// `train-step`: median time of the optimizer, likewise. The three need not sum to `step_ns_median`: whole
         /// steps do not wait between their parts.
         pub optimizer_ns_median: Option<u64>,
         /// `train-epoch`: images of an epoch.
@@ -234,7 +234,7 @@ columns! {
         pub heap_peak_forward_bytes: Option<u64>,
         /// During a backward pass.
         pub heap_peak_backward_bytes: Option<u64>,
-        /// During an optimiser's step.
+        /// During an optimizer's step.
         pub heap_peak_optimizer_bytes: Option<u64>,
         /// Heap bytes alive that a step leaves behind: the median over the steps from the third on. 0 where nothing
         /// leaks.

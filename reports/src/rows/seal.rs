@@ -1,7 +1,8 @@
 //! A row's seal: a digest of the row and its samples in a column of its own, by which a file that was edited by hand is
 //! known.
 //!
-//! It guards against slips, not against forgers: whoever wants to can compute it anew.
+//! It covers every column of its own row by name and text, and the row's samples. It does not cover how many rows a file
+//! has, nor other files. It finds edits and not forgery: whoever wants to can compute it anew.
 
 use csv::StringRecord;
 use serde::Serialize;
@@ -29,7 +30,7 @@ pub(crate) fn digest(header: &StringRecord, row: &StringRecord, samples: &[Sampl
 /// A row's header and text, each with the seal at the end.
 ///
 /// # Errors
-/// If the row cannot be serialised.
+/// If the row cannot be serialized.
 pub(crate) fn sealed<T: Serialize>(row: &T, samples: &[SampleRow]) -> Result<[StringRecord; 2], csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.serialize(row)?;

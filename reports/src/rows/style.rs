@@ -29,7 +29,7 @@ pub const ATTENTION_ONLY: &str = "attention-only";
 pub const MLP_ONLY: &str = "mlp-only";
 
 /// The styles that every matched group can have, plain first: those that claims about skips compare.
-pub const COMPARED: [&str; 3] = [NONE, ADD, CONCAT];
+pub(crate) const COMPARED: [&str; 3] = [NONE, ADD, CONCAT];
 
 /// Every style of a convolutional network, plain first.
 pub const ALL: [&str; 10] = [NONE, ADD, CONCAT, SCALED, STOCHASTIC, GATED, WEIGHTED, HYPER, CONSTRAINED, FIXUP];

@@ -63,11 +63,11 @@ fn chance(shifts: &[f64], value: f64, standard_error: f64) -> f64 {
     (1 + as_far) as f64 / (1 + shifts.len()) as f64
 }
 
-/// For each resample, how many of its own standard errors its mean lies above `centre`. Resamples of one value repeated
+/// For each resample, how many of its own standard errors its mean lies above `center`. Resamples of one value repeated
 /// have no standard error and are left out.
-fn shifts(values: &[f64], centre: f64, draws: &[u32]) -> impl Iterator<Item = f64> {
+fn shifts(values: &[f64], center: f64, draws: &[u32]) -> impl Iterator<Item = f64> {
     let blocks = draws.chunks(BLOCK * values.len());
-    blocks.flat_map(move |block| of_block(values, centre, block)).filter(|shift| shift.is_finite())
+    blocks.flat_map(move |block| of_block(values, center, block)).filter(|shift| shift.is_finite())
 }
 
 /// Resamples that are computed side by side, which processors do as fast as a few one after the other.
@@ -75,7 +75,7 @@ const BLOCK: usize = 64;
 
 /// The shifts of up to [`BLOCK`] resamples, of which `block` has the first draws, then the second, and so on; not
 /// finite where there is none.
-fn of_block(values: &[f64], centre: f64, block: &[u32]) -> impl Iterator<Item = f64> {
+fn of_block(values: &[f64], center: f64, block: &[u32]) -> impl Iterator<Item = f64> {
     let (n, wide) = (values.len() as f64, block.len() / values.len());
     let (mut means, mut squares) = ([0.0; BLOCK], [0.0; BLOCK]);
     for draws in block.chunks_exact(wide) {
@@ -86,7 +86,7 @@ fn of_block(values: &[f64], centre: f64, block: &[u32]) -> impl Iterator<Item = 
         let each = squares.iter_mut().zip(means).zip(draws);
         each.for_each(|((sum, mean), place)| *sum += (values[*place as usize] - mean).powi(2));
     }
-    let shift = move |(mean, squares): (f64, f64)| (mean - centre) / ((squares / (n - 1.0)).sqrt() / n.sqrt());
+    let shift = move |(mean, squares): (f64, f64)| (mean - center) / ((squares / (n - 1.0)).sqrt() / n.sqrt());
     means.into_iter().zip(squares).take(wide).map(shift)
 }
 

@@ -36,12 +36,12 @@ pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// The value below which the share `p` of the values lies, interpolated between neighbours (Hyndman and Fan 1996, type
+/// The value below which the share `p` of the values lies, interpolated between neighbors (Hyndman and Fan 1996, type
 /// 7); none of nothing.
 pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     let mut values = values.to_vec();
     let place = p.clamp(0.0, 1.0) * values.len().checked_sub(1)? as f64;
-    // Only two neighbours are wanted: a full sort would take several times as long.
+    // Only two neighbors are wanted: a full sort would take several times as long.
     let (_, below, rest) = values.select_nth_unstable_by(place.floor() as usize, f64::total_cmp);
     let next = rest.iter().copied().min_by(f64::total_cmp).filter(|_| place.fract() > 0.0);
     Some(next.map_or(*below, |above| *below + (above - *below) * place.fract()))
@@ -113,7 +113,7 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// The exponent b of y = a · xᵇ: the [`slope`] of ln y over ln x.
+/// The exponent b of y = a · xᵇ: the slope of ln y over ln x.
 ///
 /// Points that are not positive are left out; none where fewer than two x remain. Two points have no interval.
 pub fn growth_exponent(points: &[(f64, f64)]) -> Option<Estimate> {

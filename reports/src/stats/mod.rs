@@ -1,12 +1,10 @@
 //! Medians, intervals, exponents, ratios and differences, of numbers alone.
 
 pub mod bootstrap;
-mod estimate;
+pub(crate) mod estimate;
 pub mod lockstep;
 pub mod paired;
 pub(crate) mod parallel;
 
-pub(crate) use estimate::slope;
-pub use estimate::{
-    Estimate, detectable, deviation, far_above, growth_exponent, holm, mean, mean_interval, median, p_value, quantile,
-};
+pub use estimate::{Estimate, detectable, deviation, holm, mean, mean_interval, median, p_value, quantile};
+pub(crate) use estimate::{far_above, growth_exponent, slope};

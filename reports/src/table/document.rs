@@ -107,7 +107,7 @@ pub fn format_section(report: &Report, section: Section) -> String {
         |tables: Vec<TextTable>| tables.iter().map(|table| table.format_titled(Format::Markdown)).collect::<String>();
     let unless = |empty: bool, table: TextTable| if empty { Vec::new() } else { vec![table] };
     match section {
-        Section::Answer => list(format_answers(&report.answers, Format::Markdown)),
+        Section::Answer => format_list(format_answers(&report.answers, Format::Markdown)),
         Section::Claims if report.claims.is_empty() => String::new(),
         Section::Claims => format_claims(&report.claims, Format::Markdown),
         Section::Comparison if report.comparisons.is_empty() => String::new(),
@@ -118,11 +118,11 @@ pub fn format_section(report: &Report, section: Section) -> String {
         Section::Growth => tables(unless(report.curves.is_empty(), curves(&report.curves))),
         Section::Roofline => tables(unless(report.roofs.is_empty(), roofs(&report.roofs))),
         Section::Notes => format_notes(&report.notes, Format::Markdown),
-        Section::Provenance => list(format_origins(&report.origins, Format::Markdown).lines()),
+        Section::Provenance => format_list(format_origins(&report.origins, Format::Markdown).lines()),
     }
 }
 
-fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+fn format_list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
     items.into_iter().map(|item| format!("- {item}\n")).collect()
 }
 

@@ -56,7 +56,7 @@ fn format_section_names() -> String {
     Section::ALL.map(Section::word).join(", ")
 }
 
-/// A misspelt marker would keep what stands behind it for ever.
+/// A misspelled marker would keep what stands behind it for ever.
 fn known(document: &str) -> Result<(), SpliceError> {
     let begins = document.split("<!-- skipbench:").skip(1);
     let words = begins.filter_map(|rest| rest.split_once(" -->")).map(|(word, _)| word);

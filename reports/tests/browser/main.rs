@@ -36,7 +36,7 @@ fn everything_is_there_and_answers_to_pointer_and_keyboard() {
     );
     assert!(seen["focused"].as_str().is_some_and(|tip| tip.contains("test accuracy")), "{seen}");
     assert!(seen["marks"].as_u64() > Some(20) && seen["overlaid"].as_u64() > Some(0), "{seen}");
-    assert_eq!(seen["astray"], serde_json::json!([]), "a pointer at a mark's centre is told of that mark");
+    assert_eq!(seen["astray"], serde_json::json!([]), "a pointer at a mark's center is told of that mark");
     assert_ne!(seen["before"], seen["after"], "the button changes the theme");
     assert!(seen["title"].as_str().is_some_and(|title| title.starts_with("skipbench: ")), "no name was run: {seen}");
 }

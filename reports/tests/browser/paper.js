@@ -1,4 +1,4 @@
-// Presses the theme's button until the page is dark, and tells its colours as they are printed.
+// Presses the theme's button until the page is dark, and tells its colors as they are printed.
 addEventListener('load', () => {
   while (document.documentElement.dataset.theme !== 'dark') document.querySelector('.theme').click();
   matchMedia('print').addEventListener('change', (event) => {

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use skipbench_reports::analyses::compare::rows;
+use skipbench_reports::inside::{Section, format_section};
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::{render, store};
-use skipbench_reports::table::{Section, format_section};
 
 /// Titles of columns, and what `comparison.csv` calls them.
 const COLUMNS: [(&str, &str); 11] = [

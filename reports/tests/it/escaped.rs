@@ -4,10 +4,11 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use skipbench_reports::analyses::diff::diff;
 use skipbench_reports::analyses::group::group;
 use skipbench_reports::analyses::recommend::recommend;
+use skipbench_reports::inside::{Section, format_section};
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::Run;
-use skipbench_reports::table::{self, Format, Section};
+use skipbench_reports::table::{self, Format};
 
 use super::claims::identity::identities;
 use super::curves::point;
@@ -75,7 +76,7 @@ fn read(markdown: &str) -> (String, Vec<usize>) {
 fn every_section_reads_as_it_was_written() {
     let report = report();
     let notes = table::format_notes(&[HOSTILE.to_owned()], Format::Markdown);
-    let sections = Section::ALL.map(|section| (section, table::format_section(&report, section)));
+    let sections = Section::ALL.map(|section| (section, format_section(&report, section)));
     for (section, markdown) in sections.into_iter().chain([(Section::Notes, notes)]) {
         let (text, _) = read(&markdown);
         let told = text.matches(READ).count();
@@ -88,7 +89,7 @@ fn every_section_reads_as_it_was_written() {
 #[test]
 fn the_report_tested_has_nearly_every_section() {
     let report = report();
-    let silent = Section::ALL.into_iter().filter(|section| table::format_section(&report, *section).is_empty());
+    let silent = Section::ALL.into_iter().filter(|section| format_section(&report, *section).is_empty());
     assert_eq!(silent.collect::<Vec<Section>>(), [Section::Published, Section::Notes]);
 }
 

@@ -152,14 +152,14 @@ fn bootstrap_t(values: &[f64]) -> (f64, f64) {
         let squares: f64 = values.iter().map(|value| value * value).sum();
         (mean, ((squares - n as f64 * mean * mean) / (n - 1) as f64).max(0.0).sqrt() / (n as f64).sqrt())
     };
-    let (centre, error) = of(values);
+    let (center, error) = of(values);
     let mut uniform = uniforms();
     let mut shifts: Vec<f64> = (0..4000)
         .map(|_| of(&(0..n).map(|_| values[(uniform() * n as f64) as usize]).collect::<Vec<f64>>()))
         .filter(|(_, error)| *error > 0.0)
-        .map(|(mean, error)| (mean - centre) / error)
+        .map(|(mean, error)| (mean - center) / error)
         .collect();
     shifts.sort_by(f64::total_cmp);
     let at = |p: f64| shifts[(p * shifts.len() as f64) as usize];
-    (centre - at(0.975) * error, centre - at(0.025) * error)
+    (center - at(0.975) * error, center - at(0.025) * error)
 }

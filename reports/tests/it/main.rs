@@ -4,6 +4,7 @@ mod chart;
 mod claims;
 mod compare;
 mod curves;
+mod document;
 mod equal;
 mod escaped;
 mod intervals;

@@ -106,7 +106,7 @@ fn row(group: u64, (model, skip, ..): (&str, &str, u64, u64), task: &str, replic
     }
 }
 
-/// A number that two others always give, and neighbours do not share (SplitMix64).
+/// A number that two others always give, and neighbors do not share (SplitMix64).
 fn stray(a: u64, b: u64) -> u64 {
     let state = a.wrapping_mul(1000).wrapping_add(b).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

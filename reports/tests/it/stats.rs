@@ -1,7 +1,8 @@
 //! Numbers that sum up others, against second implementations and tables.
 
 use proptest::prelude::*;
-use skipbench_reports::stats::{deviation, far_above, growth_exponent, median, quantile};
+use skipbench_reports::inside::{far_above, growth_exponent};
+use skipbench_reports::stats::{deviation, median, quantile};
 
 use super::noise::normals;
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
-use skipbench_reports::rows::store::{RUNS, SAMPLES, StoreError, read, write_atomically};
+use skipbench_reports::rows::store::{RUNS, SAMPLES, StoreError, oldest_version, read, write_atomically};
 
 use super::row;
 
@@ -95,6 +95,30 @@ fn a_row_that_calls_itself_older_does_not_escape_its_digest() {
     let dir = edited(|text| text.replace(&format!("\n{SCHEMA_VERSION},"), "\n3,"));
     let message = read(dir.path()).expect_err("a digest of version 3").to_string();
     assert!(message.contains("schema_version") && message.contains("line 2"), "{message}");
+}
+
+#[test]
+fn no_row_of_a_sealed_file_escapes_its_seal_by_an_older_version() {
+    let dir = edited(|text| {
+        let strip = |line: &str| match line.strip_prefix(&format!("{SCHEMA_VERSION},")) {
+            Some(row) => format!("3,{},\n", row.rsplit_once(',').expect("a digest").0),
+            None => format!("{line}\n"),
+        };
+        text.lines().map(strip).collect()
+    });
+    let message = read(dir.path()).expect_err("no digest").to_string();
+    assert!(message.contains("schema_version") && message.contains("holds no row of schema version 3"), "{message}");
+}
+
+#[test]
+fn the_schema_of_a_file_as_it_lies_there_is_known() {
+    let dir = tempfile::tempdir().expect("temp");
+    journal_of_two(dir.path());
+    assert_eq!(oldest_version(dir.path()).expect("whole"), SCHEMA_VERSION);
+    for (version, text) in OLDER {
+        fs::write(dir.path().join(RUNS), text).expect("written");
+        assert_eq!(oldest_version(dir.path()).expect("whole"), version);
+    }
 }
 
 #[test]
@@ -233,6 +257,9 @@ fn a_file_that_another_program_saved_is_named_as_such() {
                 assert!(said.contains(file) && said.contains(&line), "{marker}: {said}");
             }
         }
+        fs::write(&path, marked(&text, 2, "=======")).expect("saved");
+        let version = oldest_version(dir.path());
+        assert!(file == SAMPLES || version.expect_err("refused").to_string().contains("conflict"));
         assert!(said(marked(&text, 2, "<<<<<<< HEAD").trim_end().as_bytes().to_vec()).contains("conflict"));
         fs::write(&path, &text).expect("as it was");
         assert!(read(dir.path()).is_ok());

@@ -6,12 +6,13 @@ use skipbench_reports::analyses::group::group;
 use skipbench_reports::analyses::metric::Metric;
 use skipbench_reports::analyses::recommend::{self, recommend};
 use skipbench_reports::figure::{Figure, figures};
+use skipbench_reports::inside::{Section, format_section};
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::Run;
 use skipbench_reports::table::splice::splice;
-use skipbench_reports::table::{self, Format, Section};
+use skipbench_reports::table::{self, Format};
 
 use super::questions::quick;
 use super::{failed, timed, trained};
@@ -101,7 +102,7 @@ fn no_two_settings_have_advice_under_one_heading() {
     assert!(names.clone().any(|name| name.2.contains(r#""epochs":2"#)));
 }
 
-/// An error that would begin a table, a heading and a tag, break the line, and colour a terminal.
+/// An error that would begin a table, a heading and a tag, break the line, and color a terminal.
 const HOSTILE: &str = "no *room*:\n# left | <b>\u{1b}[31mred\r\n[x](y)\u{9b}2J";
 
 #[test]
@@ -152,7 +153,7 @@ fn commands_are_shown_without_the_directory_that_they_wrote() {
         run.row.command = "skipbench run tiny.toml --quiet --out /job/.tmpX/run".into();
     }
     let report = Report::new(runs);
-    for text in [page(&report), table::format_section(&report, Section::Provenance)] {
+    for text in [page(&report), format_section(&report, Section::Provenance)] {
         assert!(text.contains("skipbench run tiny.toml --quiet") && !text.contains(".tmpX"), "{text}");
     }
     assert!(report.runs[0].row.command.contains("--out"), "the row keeps it");

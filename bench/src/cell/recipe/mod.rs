@@ -15,7 +15,7 @@ pub use words::{Checkpointing, Optimizer, Precision, Schedule};
 pub struct Recipe {
     /// Passes over the training images.
     pub epochs: u64,
-    /// Stop after so many optimiser steps, if that comes first.
+    /// Stop after so many optimizer steps, if that comes first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
     /// Images in a batch.
@@ -57,7 +57,7 @@ pub struct Recipe {
     /// Timed tasks: milliseconds measured at least.
     pub timed_ms: u64,
     // The last two: rows that were written before they were get them at their end.
-    /// Whose kernels run convolutions and batch normalisations where there is a choice: on the CPU in f32.
+    /// Whose kernels run convolutions and batch normalizations where there is a choice: on the CPU in f32.
     /// `skipbench-bf16`, which only the CPU has, rounds what convolutions multiply.
     pub kernels: Kernels,
     /// What blocks that concatenate keep for the backward pass; no effect on networks without concatenation.

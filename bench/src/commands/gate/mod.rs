@@ -8,14 +8,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use skipbench_ci::config::Config;
-use skipbench_ci::gate::{Judgement, judge};
+use skipbench_ci::gate::{Judgment, judge};
 use skipbench_ci::output;
 use skipbench_ci::reproduce::commands;
-use skipbench_reports::rows::store;
+use skipbench_reports::rows::store::{self, Run};
 
 use super::{print, print_json, say, terminal};
 use crate::gate::job::{Job, origin};
-use crate::gate::{baseline, interleave};
+use crate::gate::{baseline, evidence, interleave};
 use crate::interrupt::{self, Interrupted, STOP};
 
 pub(crate) use arguments::GateArgs;
@@ -25,27 +25,47 @@ const USUAL_CONFIG: &str = "ci/gate.toml";
 
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
     let config = config(arguments.config.as_deref())?;
-    let (base, head, origin) = match (&arguments.base, &arguments.head) {
+    let judgment = match (&arguments.base, &arguments.head) {
         (Some(base), Some(head)) if arguments.bless => return blessed(base, head, arguments.json),
         (Some(base), Some(head)) => {
             forget(arguments)?;
-            (base.clone(), head.clone(), origin(head))
+            finished(base, head, &config)?
         }
         _ => {
             let job = measure(arguments)?;
-            (job.base_dir(), job.head_dir(), job.origin()?)
+            let [base, head] = both(&job.base_dir(), &job.head_dir())?;
+            judge(&base, &head, &config)?.reproducible(&job.origin()?)
         }
     };
-    let read = |dir: &Path| store::read(dir).with_context(|| dir.display().to_string());
-    let judgement = judge(&read(&base)?, &read(&head)?, &config)?.reproducible(&origin);
     if let Some(path) = &arguments.junit {
-        store::replace(path, &output::format_junit(&judgement))?;
+        store::replace(path, &output::format_junit(&judgment))?;
     }
     if let Some(path) = &arguments.benchmark_json {
-        store::replace(path, &serde_json::to_string_pretty(&output::benchmarks(&judgement))?)?;
+        store::replace(path, &serde_json::to_string_pretty(&output::benchmarks(&judgment))?)?;
     }
-    show(arguments, &judgement)?;
-    Ok(ExitCode::from(judgement.exit_code()))
+    show(arguments, &judgment)?;
+    Ok(ExitCode::from(judgment.exit_code()))
+}
+
+/// Judges two runs that are there.
+fn finished(base: &Path, head: &Path, config: &Config) -> Result<Judgment> {
+    let [base_runs, head_runs] = both(base, head)?;
+    let judgment = judge(&base_runs, &head_runs, config)?.reproducible(&origin(head));
+    evidence::ensure_finished(base, base_runs.len())?;
+    evidence::ensure_finished(head, head_runs.len())?;
+    Ok(judgment)
+}
+
+/// Base and head as rules want them: without samples, which none looks at, and which of a large run are much of what would
+/// be in memory.
+fn both(base: &Path, head: &Path) -> Result<[Vec<Run>; 2]> {
+    let bare = |mut runs: Vec<Run>| {
+        runs.iter_mut().for_each(|run| run.samples = Vec::new());
+        runs
+    };
+    // One after the other: of two large runs not both have their samples at once.
+    let base = bare(evidence::base(base, say)?);
+    Ok([base, bare(evidence::head(head)?)])
 }
 
 /// Lets base and head take turns, until a Ctrl-C.
@@ -88,20 +108,20 @@ fn config(given: Option<&Path>) -> Result<Config> {
     }
 }
 
-fn show(arguments: &GateArgs, judgement: &Judgement) -> Result<()> {
+fn show(arguments: &GateArgs, judgment: &Judgment) -> Result<()> {
     if arguments.json {
-        return print_json(judgement);
+        return print_json(judgment);
     }
     if arguments.markdown {
-        return print(&output::format_markdown(judgement));
+        return print(&output::format_markdown(judgment));
     }
-    let sheet = output::findings(judgement, arguments.all);
+    let sheet = output::findings(judgment, arguments.all);
     if !sheet.rows.is_empty() {
         print(&sheet.format(terminal()))?;
     }
     let caption = if sheet.caption.is_empty() { String::new() } else { format!("{}\n", sheet.caption) };
     print(&format!("{caption}{}\n", sheet.title))?;
-    commands(judgement).iter().try_for_each(|command| print(&format!("reproduce: {command}\n")))
+    commands(judgment).iter().try_for_each(|command| print(&format!("reproduce: {command}\n")))
 }
 
 fn blessed(base: &Path, head: &Path, json: bool) -> Result<ExitCode> {

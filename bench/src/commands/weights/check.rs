@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::json;
 use skipbench_models::{Fit, Images, Model, ModelSpec};
 
-use super::{DeviceArgs, Target, Weights, format_table, note, print, print_json};
+use super::arguments::{DeviceArgs, Target, Weights};
+use crate::commands::{format_table, note, print, print_json};
 use crate::weights::agreement::{Agreement, GRADIENTS, Gradient, LOGITS, Precision, agreement};
 use crate::weights::{self, Found};
 

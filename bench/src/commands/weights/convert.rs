@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::json;
 use skipbench_models::{Model, Network, State};
 
-use super::{DeviceArgs, Target, Weights, format_count, loaded, print, print_json};
+use super::arguments::{DeviceArgs, Target, Weights, loaded};
+use crate::commands::{format_count, print, print_json};
 use crate::weights::{self, Format};
 
 /// Arguments of `weights import`.

@@ -1,15 +1,17 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
-use clap::{Args, ValueEnum};
+use anyhow::{Context, Result};
+use clap::Args;
 use serde_json::json;
 use skipbench_models::{Images, catalog};
 
-use super::{DeviceArgs, Weights, format_count, loaded, note, print, print_json};
-use crate::data::{Batches, DataError, DataSet, Half, Normalisation, Read, Settings, Source, dir_from_environment};
+use super::arguments::{DeviceArgs, Weights, loaded};
+use crate::commands::{format_count, note, print, print_json};
+use crate::data::{Batches, Read, Settings, Source, dir_from_environment};
 use crate::weights;
 use crate::weights::accuracy::accuracy;
+use crate::weights::images::{self, By};
 
 /// Arguments of `weights evaluate`.
 #[derive(Debug, Args)]
@@ -33,9 +35,9 @@ pub(crate) struct EvaluateArgs {
     /// Side of the images, for folders. Default: that for which the network was published.
     #[arg(long)]
     image_size: Option<usize>,
-    /// What pixels are normalised by. Default: imagenet for networks published for ImageNet, else data.
-    #[arg(long, value_enum)]
-    normalise: Option<By>,
+    /// What pixels are normalized by. Default: imagenet for networks published for ImageNet, else data.
+    #[arg(long, value_enum, alias = "normalise")]
+    normalize: Option<By>,
     /// Images in a batch.
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
@@ -46,15 +48,6 @@ pub(crate) struct EvaluateArgs {
     json: bool,
 }
 
-/// Whose mean and deviation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum By {
-    /// The training images', as in training here.
-    Data,
-    /// ImageNet's, as torchvision's weights expect.
-    Imagenet,
-}
-
 pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
     let spec = catalog::find(&arguments.model)?;
     let published = catalog::entry_of(&spec).map(|entry| entry.images);
@@ -63,9 +56,10 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
     let dir = arguments.dir.clone().or_else(dir_from_environment);
     let source = Source::parse(&arguments.data, Settings { dir, image_size, classes: None })?;
     let imagenet = published == Some(Images::IMAGENET);
-    let by = arguments.normalise.unwrap_or(if imagenet { By::Imagenet } else { By::Data });
-    let data = images(&source, by)?;
-    let batches = Batches::with(&data, arguments.batch.into(), normalisation(by, &data)?);
+    let by = arguments.normalize.unwrap_or(if imagenet { By::Imagenet } else { By::Data });
+    let Read { data, notes } = images::read(&source, by)?;
+    note(&notes);
+    let batches = Batches::with(&data, arguments.batch.into(), images::normalization(by, &data)?);
     let device = arguments.device.open()?;
     let model = spec.init(data.images, 0, &device)?;
     let model = weights::load(&arguments.weights.file, &spec, model)
@@ -84,34 +78,4 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
     print(&format!("{model} on {}: {} of {total} right", source.name(), share(found.correct)))?;
     print(&format!(", {} among the first five\n", share(found.top5)))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The test images, and the training images where they are normalised by these.
-fn images(source: &Source, by: By) -> Result<DataSet> {
-    let Read { data, notes } = match by {
-        By::Imagenet => source.read(Half::Test)?,
-        By::Data => match source.read(Half::Both) {
-            Err(DataError::Missing { path, .. }) if source.read(Half::Train).is_err() => {
-                let mut read = source.read(Half::Test)?;
-                let own = "the images are normalized by the test images' own";
-                read.notes.push(format!("{}: not found; {own}", path.display()));
-                read
-            }
-            read => read?,
-        },
-    };
-    note(&notes);
-    Ok(data)
-}
-
-fn normalisation(by: By, data: &DataSet) -> Result<Normalisation> {
-    match by {
-        By::Data if data.train.count() > 0 => Ok(Normalisation::of(data)),
-        By::Data => Ok(Normalisation::of(&DataSet { train: data.test.clone(), ..data.clone() })),
-        By::Imagenet => {
-            let channels = data.images.channels;
-            ensure!(channels == 3, "--normalise imagenet is for colour images; these have {channels} channel(s)");
-            Ok(Normalisation::imagenet())
-        }
-    }
 }

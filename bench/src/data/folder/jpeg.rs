@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use image::ImageFormat;
 
-use super::picture::decode;
+use super::decode::decode;
 
 /// Whether nothing but the end marker is missing.
 pub(super) fn lacks_only_its_end(bytes: &[u8]) -> bool {

@@ -1,6 +1,7 @@
 //! A folder of images, read as torchvision's `ImageFolder` does: `train/<class>/…` and `test/<class>/…` (or `val/`),
 //! every image below a class's folder; what does not claim to be an image is passed over and counted.
 
+mod decode;
 mod jpeg;
 mod picture;
 mod tree;

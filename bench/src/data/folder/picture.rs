@@ -1,12 +1,12 @@
 //! One image file: what it is its content says; whether it claims to be an image, its content or its name.
 
-use std::io::Cursor;
 use std::path::Path;
 
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageFormat, ImageReader};
+use image::{DynamicImage, ImageFormat};
 
 use super::super::{DataError, regular};
+use super::decode::decode;
 use super::whole::{self, Lack};
 
 /// What is read.
@@ -100,14 +100,6 @@ fn format(head: &[u8], ending: &str) -> Option<ImageFormat> {
         }
         () => None,
     }
-}
-
-/// The first frame, within the decoders' limits of memory.
-pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, image::ImageError> {
-    let mut reader = ImageReader::new(Cursor::new(bytes));
-    reader.set_format(format);
-    reader.limits(image::Limits::default());
-    reader.decode()
 }
 
 fn planes(image: DynamicImage, side: u32) -> Vec<u8> {

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use skipbench_reports::rows::document;
 use skipbench_reports::rows::store::{self, Run};
 
-use super::{Selection, Side};
+use super::turn::{Selection, Side};
+use crate::run::rundir::{self, PLAN};
 
 /// What a job has measured so far.
 #[derive(Debug, Default)]
@@ -35,7 +37,10 @@ impl Collected {
             if side == Side::Head { self.head.push(run) } else { self.base.push(run) }
         }
         if side != Side::Again && round.unwrap_or(0) == 0 {
-            let plan: Value = serde_json::from_slice(&fs::read(dir.join("plan.json"))?)?;
+            let mut plan = rundir::document(dir)?;
+            if let Some(cells) = plan["cells"].as_array_mut() {
+                cells.retain(|planned| selection.plans(planned));
+            }
             self.plans[usize::from(side == Side::Head)].push(plan);
             self.host = fs::read_to_string(dir.join("host.toml"))?;
         }
@@ -68,5 +73,5 @@ fn write(dir: &PathBuf, runs: &[Run], plans: &[Value]) -> Result<()> {
         // What one turn left out another one measured.
         plan.remove("left_out");
     }
-    Ok(store::replace(&dir.join("plan.json"), &serde_json::to_string_pretty(&whole)?)?)
+    Ok(store::replace(&dir.join(PLAN), &document::format(&whole)?)?)
 }

@@ -6,12 +6,12 @@
 //! are no farther apart than one cell.
 
 mod collected;
+mod turn;
 
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store;
 
 use super::job::Job;
@@ -19,38 +19,11 @@ use crate::cell::{Cell, Task};
 use crate::executable::{self, Executable};
 use crate::interrupt::{INTERRUPTED, Interrupted};
 use crate::lockstep::process::guard;
-use crate::run::plan::{self, PlannedCell};
+use crate::run::plan::PlannedCell;
 use crate::run::runner::Stop;
 
 use collected::Collected;
-
-/// Whose turn it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Base,
-    Head,
-    /// The base once more.
-    Again,
-}
-
-impl Side {
-    fn word(self) -> &'static str {
-        match self {
-            Side::Base => "base",
-            Side::Head => "head",
-            Side::Again => "base, once more,",
-        }
-    }
-}
-
-/// Which of the suite's cells a program measures before the other's turn comes.
-#[derive(Debug, Clone, Copy)]
-enum Selection<'a> {
-    /// All cells of a task, whose numbers do not depend on the hour.
-    Task(Task),
-    /// One timed cell, in one round.
-    Timed(&'a Cell, u64),
-}
+use turn::{Selection, Side};
 
 /// Does the whole job; `tell` hears what comes next.
 ///
@@ -166,31 +139,5 @@ impl Interleaving<'_> {
             errors.trim()
         );
         self.collected.take(side, selection, &run)
-    }
-}
-
-impl Selection<'_> {
-    /// What picks its cells out of the suite's.
-    fn filter(&self) -> String {
-        match self {
-            Selection::Task(task) => format!("/{}/", task.word()),
-            Selection::Timed(cell, _) => plan::path(cell),
-        }
-    }
-
-    /// Whether the row is of it, and not of a cell whose name only begins or ends like it.
-    fn wants(&self, row: &RunRow) -> bool {
-        let Selection::Timed(cell, _) = self else { return true };
-        let value = cell.sweep.as_ref().map(|point| point.value);
-        let names = [row.group.as_str(), &row.model, &row.task, &row.device];
-        names == [cell.group.as_str(), &cell.model, cell.task.word(), &cell.device.to_string()]
-            && (row.seed, row.sweep_value, row.twin) == (cell.seed, value, false)
-    }
-
-    fn round(&self) -> Option<u64> {
-        match self {
-            Selection::Task(_) => None,
-            Selection::Timed(_, round) => Some(*round),
-        }
     }
 }

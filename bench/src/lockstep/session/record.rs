@@ -92,10 +92,10 @@ impl Session {
         let unit = |member: &MemberRecord| member.units().map(|(_, unit)| unit.clone());
         let expected = unit(&self.members[REFERENCE]);
         for member in self.members.iter_mut().filter(|member| member.introduction.is_some()) {
-            let own = unit(member);
-            if own != expected {
+            let found = unit(member);
+            if found != expected {
                 let word = |unit: Option<String>| unit.unwrap_or_else(|| "steps".to_owned());
-                let error = format!("counts {}, but the reference counts {}", word(own), word(expected.clone()));
+                let error = format!("counts {}, but the reference counts {}", word(found), word(expected.clone()));
                 member.error.get_or_insert(error);
             }
         }

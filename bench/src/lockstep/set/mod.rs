@@ -50,7 +50,7 @@ impl<'a, L: Launcher> Set<'a, L> {
         Self { number, launcher, live, record: SetRecord::default(), rng }
     }
 
-    /// Starts `members`, warms them up, and lets them take turns for `length`. `told` hears what share of that is done.
+    /// Starts `members`, warms them up, and lets them take turns for `length`. `report` hears what share of that is done.
     ///
     /// # Errors
     /// If the user wants to end.
@@ -58,7 +58,7 @@ impl<'a, L: Launcher> Set<'a, L> {
         mut self,
         members: &[usize],
         length: Length,
-        told: &mut dyn FnMut(f64),
+        report: &mut dyn FnMut(f64),
     ) -> Result<SetRecord, Stopped> {
         let mut order = members.to_vec();
         order.shuffle(&mut self.rng);
@@ -69,7 +69,7 @@ impl<'a, L: Launcher> Set<'a, L> {
         for member in order {
             step_ns[member] = self.warm_up(member)?;
         }
-        self.take_turns(&turn_lengths(&step_ns), length, told)?;
+        self.take_turns(&turn_lengths(&step_ns), length, report)?;
         Ok(self.record)
     }
 
@@ -98,7 +98,12 @@ impl<'a, L: Launcher> Set<'a, L> {
         Ok(last_median(&warm_up))
     }
 
-    fn take_turns(&mut self, lengths: &[TurnLength], length: Length, told: &mut dyn FnMut(f64)) -> Result<(), Stopped> {
+    fn take_turns(
+        &mut self,
+        lengths: &[TurnLength],
+        length: Length,
+        report: &mut dyn FnMut(f64),
+    ) -> Result<(), Stopped> {
         let mut done = Done::new(self.live.len());
         let (mut place, mut alive, mut order) = (0, Vec::new(), Order::new(0, 0, self.rng.clone()));
         let mut blocks = 0;
@@ -118,7 +123,7 @@ impl<'a, L: Launcher> Set<'a, L> {
                     done.add(self.record.turns.last());
                 }
                 place += 1;
-                told(done.share(length, &alive).min(1.0));
+                report(done.share(length, &alive).min(1.0));
             }
             blocks += 1;
         }

@@ -16,10 +16,13 @@ use skipbench_models::{Model, State};
 use skipbench_reports::rows::series;
 
 use super::correlation::{LAGS, POINTS, autocorrelation};
-use super::{Report, Setup, TaskResult, deviation, fresh, norm_of, probe_batch, sample};
+use super::look::{fresh, probe_batch};
+use super::sample::{deviation, norm_of, sample};
 use crate::cell::Sample;
 use crate::data::Batches;
 use crate::tasks::checkpoint::Checkpoints;
+use crate::tasks::interface::{Report, TaskResult};
+use crate::tasks::setup::Setup;
 use crate::tasks::train;
 
 /// It is looked after this part of all steps: the first few, an early part, a quarter.
@@ -129,8 +132,8 @@ fn along_a_line(setup: &Setup, model: &Model) -> Result<Vec<Vec<f32>>> {
     let other = batch.labels.iter().position(|label| *label != batch.labels[0]).unwrap_or(batch.labels.len() - 1);
     let (images, _) = batch.into_tensors(&setup.device);
     let end = |index: usize| images.clone().narrow(0, index, 1);
-    let (from, way) = (end(0), end(other) - end(0));
-    let points = (0..POINTS).map(|point| from.clone() + way.clone() * (point as f64 / (POINTS - 1) as f64));
+    let (from, direction) = (end(0), end(other) - end(0));
+    let points = (0..POINTS).map(|point| from.clone() + direction.clone() * (point as f64 / (POINTS - 1) as f64));
     let line = Tensor::cat(points.collect(), 0).detach().require_grad();
     let gradients = model.forward(line.clone()).narrow(1, 0, 1).sum().backward();
     let gradient = line.grad(&gradients).context("the logits do not depend on the image")?;

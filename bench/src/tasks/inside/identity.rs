@@ -19,8 +19,11 @@ use skipbench_models::probe::{Probe, ProbePoint, Unprobed};
 use skipbench_models::{Model, ModelSpec, Staged};
 use skipbench_reports::rows::series;
 
-use super::{Report, Setup, TaskResult, fresh, norm_of, report_progress, sample};
+use super::look::{fresh, report_progress};
+use super::sample::{norm_of, sample};
 use crate::cell::{Measured, Sample};
+use crate::tasks::interface::{Report, TaskResult};
+use crate::tasks::setup::Setup;
 
 /// Side of the random maps.
 const SIDE: usize = 8;

@@ -14,11 +14,14 @@ use skipbench_models::probe::{BranchPosition, LesionKind, Probe, ProbePoint, fea
 use skipbench_models::{Model, Skip};
 use skipbench_reports::rows::series::{self, WeightUse};
 
+use super::look::report_progress;
 use super::rank::effective_rank;
-use super::{Report, Setup, TaskResult, report_progress, sample};
+use super::sample::sample;
 use crate::cell::Sample;
 use crate::data::Batches;
 use crate::tasks::checkpoint::Checkpoints;
+use crate::tasks::interface::{Report, TaskResult};
+use crate::tasks::setup::Setup;
 use crate::tasks::train;
 
 /// Images whose features the effective rank is of.
@@ -100,8 +103,8 @@ fn weight_use(setup: &Setup, model: &Model) -> Vec<Sample> {
             let part = &channels[start..end];
             let mean = part.iter().sum::<f64>() / part.len().max(1) as f64;
             let of = WeightUse { stage: *stage as u64, layer: *layer as u64, source: source as u64 };
-            let told_apart = of.layer <= WeightUse::MOST_LAYERS;
-            samples.extend(sample(series::WEIGHT_USE, of.index() as usize, Some(mean)).filter(|_| told_apart));
+            let has_index = of.layer <= WeightUse::MOST_LAYERS;
+            samples.extend(sample(series::WEIGHT_USE, of.index() as usize, Some(mean)).filter(|_| has_index));
             start = end;
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! `token_residual` (index: block, 0 the embedding): ‖X − 1x̄ᵀ‖/‖X‖, x̄ the mean token, of each image's tokens,
 //! averaged over a batch: 0 where all tokens are one (Dong et al. 2021, "Attention is not all you need",
-//! arXiv:2103.03404; there x̄ minimises another norm). `query_gradient`, `key_gradient` and `value_gradient` (index:
+//! arXiv:2103.03404; there x̄ minimizes another norm). `query_gradient`, `key_gradient` and `value_gradient` (index:
 //! block): norms of the loss's gradient of the projections, of which the first two vanish with the tokens' rank (Noci
 //! et al. 2022, arXiv:2206.03126).
 
@@ -10,9 +10,12 @@ use burn::tensor::{Tensor, TensorData};
 use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
 use skipbench_reports::rows::series;
 
-use super::{Report, Setup, TaskResult, norm, probe_batch, report_progress, sample};
+use super::look::{probe_batch, report_progress};
+use super::sample::{norm, sample};
 use crate::cell::{Measured, Sample};
 use crate::tasks::finite;
+use crate::tasks::interface::{Report, TaskResult};
+use crate::tasks::setup::Setup;
 
 const SERIES: [&str; 3] = [series::QUERY_GRADIENT, series::KEY_GRADIENT, series::VALUE_GRADIENT];
 

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use skipbench_models::Fit;
 
+use super::hints;
+use super::located::{Located, Wanted, joined};
 use super::zoo::NAMINGS;
-use super::{Located, Wanted, hints, joined};
 use crate::weights::tensor::{Entry, escape_controls};
 
 /// Words in a path by which a copy is known that is not what was trained itself.

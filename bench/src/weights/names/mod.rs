@@ -3,28 +3,14 @@
 
 mod candidate;
 mod hints;
+mod located;
 mod search;
 mod zoo;
-
-use skipbench_models::Fit;
 
 use self::search::Search;
 use super::tensor::Entry;
 
-/// A tensor that a network wants: its name in torchvision's naming, and its shape.
-pub(super) type Wanted = (String, Vec<usize>);
-
-/// What was found for a network.
-pub(super) struct Located {
-    /// For every wanted tensor the entries that make it, joined along the first side; empty if it is missing.
-    pub(super) parts: Vec<Vec<usize>>,
-    /// Every wanted tensor in its order, then what makes the file another network's.
-    pub(super) fits: Vec<Fit>,
-    /// What is worth telling of a file that fits.
-    pub(super) notes: Vec<String>,
-    /// Why it does not fit, in words.
-    pub(super) hints: Vec<String>,
-}
+pub(super) use self::located::{Located, Wanted};
 
 /// Parts of names that wrappers add wherever they wrap: `torch.compile`, `DataParallel`, FSDP and activation
 /// checkpoints.
@@ -49,18 +35,4 @@ pub(super) fn locate(wanted: &[Wanted], entries: &[Entry]) -> Located {
 
 fn unwrap(name: &str) -> String {
     name.split('.').filter(|part| !WRAPPERS.contains(part)).collect::<Vec<_>>().join(".")
-}
-
-/// The shape of `parts` joined along their first side.
-fn joined(entries: &[Entry], parts: &[usize]) -> Option<Vec<usize>> {
-    let (first, rest) = parts.split_first()?;
-    let mut shape = entries[*first].shape.clone();
-    for part in rest {
-        let other = &entries[*part].shape;
-        if other.get(1..) != shape.get(1..) {
-            return Some(shape);
-        }
-        *shape.first_mut()? = shape.first()?.checked_add(*other.first()?)?;
-    }
-    Some(shape)
 }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::candidate::Candidate;
+use super::located::{Wanted, joined};
 use super::zoo::{NAMINGS, Naming};
-use super::{Wanted, joined};
 use crate::weights::tensor::Entry;
 
 /// The names of a file, and where each stands.
@@ -60,10 +60,10 @@ impl<'a> Search<'a> {
     }
 
     fn candidate(&self, naming: &'static Naming, sought: &[Vec<String>], prefix: &str) -> Candidate {
-        let beside = self.beside(sought, prefix);
+        let siblings = self.siblings(sought, prefix);
         let place = |name: &String| {
-            let own = self.index.get(format!("{prefix}{name}").as_str());
-            own.or_else(|| beside.get(name.as_str())).copied()
+            let direct = self.index.get(format!("{prefix}{name}").as_str());
+            direct.or_else(|| siblings.get(name.as_str())).copied()
         };
         let parts = |names: &Vec<String>| names.iter().map(place).collect::<Option<Vec<_>>>().unwrap_or_default();
         let parts: Vec<Vec<usize>> = sought.iter().map(parts).collect();
@@ -74,7 +74,7 @@ impl<'a> Search<'a> {
         Candidate {
             label: naming.label,
             prefix: prefix.to_owned(),
-            alone: beside.is_empty() && found == self.wanted.len(),
+            alone: siblings.is_empty() && found == self.wanted.len(),
             parts,
             found,
             fitting,
@@ -83,8 +83,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What stands beside the path, such as `head.` beside `backbone.`: names that the path lacks and one other has.
-    fn beside(&self, sought: &[Vec<String>], prefix: &str) -> HashMap<String, usize> {
+    /// Names that the path lacks and that one sibling path has, such as `head.` of `backbone.`.
+    fn siblings(&self, sought: &[Vec<String>], prefix: &str) -> HashMap<String, usize> {
         let parent = match prefix.trim_end_matches('.').rfind('.') {
             Some(dot) => &prefix[..=dot],
             None => "",

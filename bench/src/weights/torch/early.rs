@@ -7,11 +7,11 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use anyhow::{Context, Result, ensure};
 
+use super::contents::{PICKLE, contents};
 use super::flatten::flatten;
 use super::input::Input;
 use super::machine::{Table, run};
 use super::value::{Id, Storage, Tensor, Value, Values};
-use super::{PICKLE, contents};
 use crate::weights::element::Element;
 use crate::weights::tensor::{Contents, Span};
 

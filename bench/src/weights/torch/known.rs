@@ -87,8 +87,8 @@ fn is_variable(global: &Global) -> bool {
 
 /// By Python's convention classes begin with a capital and functions do not.
 fn is_class(name: &str) -> bool {
-    let own = name.rsplit('.').next().unwrap_or(name);
-    own.trim_start_matches('_').starts_with(char::is_uppercase)
+    let class = name.rsplit('.').next().unwrap_or(name);
+    class.trim_start_matches('_').starts_with(char::is_uppercase)
 }
 
 /// Functions, and classes in small letters, that make what is kept beside weights.

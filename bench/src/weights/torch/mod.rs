@@ -3,6 +3,7 @@
 //! numbers are read only for the tensors that a network wants. [`mod@write`] writes the present form.
 
 mod archive;
+mod contents;
 mod early;
 mod flatten;
 mod input;
@@ -18,16 +19,14 @@ use std::fs::File;
 use anyhow::{Result, bail, ensure};
 
 use self::archive::Member;
+use self::contents::{PICKLE, contents};
 use self::flatten::flatten;
 use self::input::Input;
 use self::machine::{Table, run};
 use self::value::Tensor;
-use super::tensor::{Contents, DAMAGED, Entry, Span, intact, part, unpack};
+use super::tensor::{Contents, DAMAGED, Span, intact, part, unpack};
 
 pub(super) use write::write;
-
-/// Largest pickle, in bytes. That of a large model has a few hundred thousand.
-const PICKLE: u64 = 1 << 28;
 
 /// Whether a file that begins so is a stream.
 pub(super) fn is_stream(head: &[u8]) -> bool {
@@ -99,16 +98,4 @@ fn whole(file: &mut File, member: &Member) -> Result<Vec<u8>> {
     };
     ensure!(intact(&bytes, span.crc), DAMAGED);
     Ok(bytes)
-}
-
-fn contents(file: File, tensors: Vec<(String, Tensor)>, spans: HashMap<String, Span>, big_endian: bool) -> Contents {
-    let entry = |(name, tensor): (String, Tensor)| Entry {
-        name,
-        key: tensor.storage.key,
-        element: tensor.storage.element,
-        offset: tensor.storage.first.saturating_add(tensor.offset),
-        shape: tensor.shape,
-        strides: tensor.strides,
-    };
-    Contents { file, entries: tensors.into_iter().map(entry).collect(), spans, big_endian }
 }

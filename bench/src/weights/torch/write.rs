@@ -97,7 +97,7 @@ impl Pickle {
     }
 }
 
-/// Numbers between neighbours in each dimension of a row-major tensor.
+/// Numbers between neighbors in each dimension of a row-major tensor.
 fn strides(shape: &[usize]) -> Vec<usize> {
     (0..shape.len()).map(|dimension| shape[dimension + 1..].iter().product()).collect()
 }

@@ -1,6 +1,8 @@
 //! Images: the embedded ones, the two file layouts; and everything that can be wrong with files.
 
+mod mnist;
 mod people;
+mod pictures;
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +29,7 @@ fn the_digits_split_is_fixed_and_stratified() {
         let share = train as f64 / (train + test) as f64;
         assert!((share - 597.0 / 1797.0).abs() < 0.004, "class {class}: {share}");
     }
-    assert!(digits.train.pixels.iter().all(|pixel| *pixel <= 16), "17 grey levels");
+    assert!(digits.train.pixels.iter().all(|pixel| *pixel <= 16), "17 gray levels");
 }
 
 pub(crate) fn write_cifar10(dir: &Path, records: usize) {
@@ -136,16 +138,16 @@ fn a_missing_batch_is_sought_where_the_others_are() {
     assert!(message.contains("other batches are there"), "{message}");
 }
 
-/// A folder of coloured squares: `train` and `test`, classes `cold` (blue) and `warm` (red), different sizes and
+/// A folder of colored squares: `train` and `test`, classes `cold` (blue) and `warm` (red), different sizes and
 /// formats.
 pub(crate) fn write_folder(dir: &Path) {
     for (split, count) in [("train", 4), ("test", 2)] {
-        for (class, colour) in [("cold", [0u8, 0, 200]), ("warm", [200, 0, 0])] {
+        for (class, color) in [("cold", [0u8, 0, 200]), ("warm", [200, 0, 0])] {
             let folder = dir.join(split).join(class);
             fs::create_dir_all(&folder).expect("made");
             for index in 0..count {
                 let side = 8 + index;
-                let picture = image::RgbImage::from_pixel(side, side, image::Rgb(colour));
+                let picture = image::RgbImage::from_pixel(side, side, image::Rgb(color));
                 let format = if index % 2 == 0 { "png" } else { "jpg" };
                 picture.save(folder.join(format!("{index}.{format}"))).expect("written");
             }

@@ -1,35 +1,33 @@
-//! Folders and files that people have: what lies beside images, other layouts, other formats; MNIST; and hints.
+//! Folders and files that people have: what lies beside images, other layouts; and hints.
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 use skipbench::internals::data::{DataError, DataSet, Half, Read, Settings, Source};
 
 use super::super::ends;
+use super::mnist::write_mnist;
 use super::{error, write_cifar10, write_folder};
 
-fn folder(dir: &Path) -> Source {
+pub(super) fn folder(dir: &Path) -> Source {
     Source::Folder { dir: dir.into(), size: 8 }
 }
 
-fn read(dir: &Path) -> Read {
+pub(super) fn read(dir: &Path) -> Read {
     folder(dir).read(Half::Both).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The set of `write_folder`, and its folder.
-fn usual() -> (tempfile::TempDir, DataSet) {
+pub(super) fn usual() -> (tempfile::TempDir, DataSet) {
     let dir = tempfile::tempdir().expect("temp");
     write_folder(dir.path());
     let data = read(dir.path()).data;
     (dir, data)
 }
 
-fn picture() -> RgbImage {
+pub(super) fn picture() -> RgbImage {
     RgbImage::from_fn(24, 20, |x, y| Rgb([x * 9, y * 11, x * y].map(|value| value as u8)))
 }
 
@@ -158,60 +156,6 @@ fn only_the_half_that_is_used_is_asked_for() {
 }
 
 #[test]
-fn every_format_of_torchvisions_list_is_read() {
-    let (dir, _) = usual();
-    let cold = dir.path().join("train/cold");
-    for (ending, format) in [
-        ("webp", ImageFormat::WebP),
-        ("gif", ImageFormat::Gif),
-        ("bmp", ImageFormat::Bmp),
-        ("ppm", ImageFormat::Pnm),
-        ("JPEG", ImageFormat::Jpeg),
-        ("PNG", ImageFormat::Png),
-    ] {
-        fs::remove_dir_all(&cold).expect("removed");
-        fs::create_dir(&cold).expect("made");
-        let path = cold.join(format!("x.{ending}"));
-        picture().save_with_format(&path, format).expect("written");
-        let named = read(dir.path()).data;
-        assert_eq!(named.train.labels, [0, 1, 1, 1, 1], "{ending}");
-        if format != ImageFormat::Pnm {
-            // Under another's name it is the same image.
-            fs::rename(&path, cold.join("x.jpg")).expect("renamed");
-            assert_eq!(read(dir.path()).data, named, "{ending}");
-        }
-        let bytes = fs::read(cold.join(if format == ImageFormat::Pnm { "x.ppm" } else { "x.jpg" })).expect("read");
-        fs::remove_dir_all(&cold).expect("removed");
-        fs::create_dir(&cold).expect("made");
-        fs::write(cold.join(format!("x.{ending}")), &bytes[..bytes.len() * 2 / 3]).expect("written");
-        assert!(error(&folder(dir.path())).contains("a whole image"), "{ending}");
-    }
-}
-
-/// Baseline and of several sizes: the data are all there, or not.
-#[test]
-fn a_jpeg_that_lacks_only_its_end_marker_is_read() {
-    let (dir, _) = usual();
-    let path = dir.path().join("train/cold/1.jpg");
-    for (width, height) in [(8, 8), (24, 20), (33, 65), (200, 150)] {
-        let image = RgbImage::from_fn(width, height, |x, y| Rgb([x * 97, y * 57, x * y * 13].map(|value| value as u8)));
-        image.save(&path).expect("written");
-        let whole = read(dir.path());
-        let bytes = fs::read(&path).expect("read");
-        for rest in [&[][..], &[0; 100], &[0xFF]] {
-            fs::write(&path, [&bytes[..bytes.len() - 2], rest].concat()).expect("written");
-            let Read { data, notes } = read(dir.path());
-            assert_eq!(data, whole.data, "{width}×{height}");
-            assert!(notes.join("\n").contains("lacks its end marker"), "{notes:?}");
-        }
-        for cut in [8, 20, 100, bytes.len() / 2] {
-            fs::write(&path, &bytes[..bytes.len().saturating_sub(cut)]).expect("written");
-            assert!(error(&folder(dir.path())).contains("1.jpg"), "{width}×{height} cut by {cut}");
-        }
-    }
-}
-
-#[test]
 fn every_bad_file_is_listed_at_once() {
     let (dir, _) = usual();
     for index in 0..25 {
@@ -228,80 +172,6 @@ fn every_bad_file_is_listed_at_once() {
         (0..25).all(|index| told.contains(&format!("bad{index:02}.png"))) && told.contains("an empty class"),
         "{told}"
     );
-}
-
-/// IDX: a number for the kind, sides, bytes.
-fn idx(kind: u32, sides: &[u32], bytes: &[u8]) -> Vec<u8> {
-    let head: Vec<u8> = std::iter::once(&kind).chain(sides).flat_map(|number| number.to_be_bytes()).collect();
-    [head, bytes.to_vec()].concat()
-}
-
-fn write_mnist(dir: &Path, packed: bool, name: impl Fn(&str) -> String) {
-    fs::create_dir_all(dir).expect("made");
-    for (half, count) in [("train", 12u32), ("t10k", 5)] {
-        let pixels: Vec<u8> = (0..count * 784).map(|pixel| (pixel * 7) as u8).collect();
-        let labels: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
-        for (what, bytes) in
-            [("images-idx3", idx(2051, &[count, 28, 28], &pixels)), ("labels-idx1", idx(2049, &[count], &labels))]
-        {
-            let path = dir.join(name(&format!("{half}-{what}-ubyte")));
-            if packed {
-                let name = format!("{}.gz", path.file_name().unwrap_or_default().display());
-                let file = fs::File::create(path.with_file_name(name)).expect("made");
-                let mut packer = GzEncoder::new(file, Compression::fast());
-                packer.write_all(&bytes).and_then(|()| packer.finish().map(drop)).expect("written");
-            } else {
-                fs::write(path, bytes).expect("written");
-            }
-        }
-    }
-}
-
-#[test]
-fn mnist_is_read_packed_or_not_from_where_people_have_it() {
-    let mut sets = Vec::new();
-    for (below, packed) in [("", false), ("", true), ("MNIST/raw", false), ("mnist", true)] {
-        let dir = tempfile::tempdir().expect("temp");
-        write_mnist(&dir.path().join(below), packed, str::to_owned);
-        sets.push(Source::Mnist { dir: dir.path().into() }.load().expect("whole"));
-    }
-    let dir = tempfile::tempdir().expect("temp");
-    write_mnist(&dir.path().join("FashionMNIST/raw"), false, |name| name.replace("-idx", ".idx"));
-    sets.push(Source::FashionMnist { dir: dir.path().into() }.load().expect("whole"));
-    assert!(sets.iter().all(|set| *set == sets[0]));
-    let DataSet { images, train, test } = &sets[0];
-    assert_eq!((images.size, images.channels, images.classes), (28, 1, 10));
-    assert_eq!(
-        (train.count(), test.labels.as_slice(), train.pixels[..3].to_vec()),
-        (12, &[0, 1, 2, 3, 4][..], vec![0, 7, 14])
-    );
-    let (said, _) = ends(dir.path(), &["data", "check", "fashion-mnist", "--dir", "."], 0);
-    assert!(said.contains("not fashion-mnist as it was published") && said.contains("12 train images"), "{said}");
-}
-
-#[test]
-fn broken_mnist_files_are_named_with_what_was_expected() {
-    let dir = tempfile::tempdir().expect("temp");
-    let source = Source::Mnist { dir: dir.path().into() };
-    assert!(error(&source).contains("train-images-idx3-ubyte: not found"));
-    let broken = |name: &str, bytes: &[u8]| {
-        write_mnist(dir.path(), false, str::to_owned);
-        fs::write(dir.path().join(name), bytes).expect("written");
-        error(&source)
-    };
-    let (images, labels) = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
-    assert!(broken(images, b"").contains("without its header"));
-    assert!(broken(images, &idx(2049, &[1], &[0])).contains("begins with 2049"));
-    assert!(broken(images, &idx(2051, &[12, 28, 28], &[0; 100])).contains("116 bytes; expected 9424"));
-    assert!(broken(images, &idx(2051, &[u32::MAX, 28, 28], &[0; 100])).contains("sides"));
-    assert!(broken(images, &idx(2051, &[12, 28, 27], &[0; 12 * 28 * 27])).contains("28×27"));
-    assert!(broken(labels, &idx(2049, &[11], &[0; 11])).contains("11 labels"));
-    assert!(broken(labels, &idx(2049, &[12], &[10; 12])).contains("label 10 of image 0"));
-    write_mnist(dir.path(), false, str::to_owned);
-    fs::remove_file(dir.path().join(labels)).expect("removed");
-    assert!(error(&source).contains("put it beside them"));
-    let test = source.read(Half::Test).expect("the test half is whole").data;
-    assert_eq!((test.train.count(), test.test.count()), (0, 5));
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn gradients_during_training_are_looked_at_without_a_trace() {
     }
 }
 
-/// Shattered gradients in small: with skips neighbouring points of a line have more alike gradients than without.
+/// Shattered gradients in small: with skips neighboring points of a line have more alike gradients than without.
 #[test]
 fn skips_keep_gradients_alike() {
     let second = |model| series(&run(&cell(model, Task::Gradients)), "gradient_correlation")[&2];

@@ -9,7 +9,7 @@ fn matrix(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f32) -> T
     Tensor::from_data(TensorData::new(values, [rows, columns]), &Device::flex())
 }
 
-/// Columns of Walsh's functions are orthogonal and, but for the first, centred: r of them have r equal singular values.
+/// Columns of Walsh's functions are orthogonal and, but for the first, centerd: r of them have r equal singular values.
 #[test]
 fn the_effective_rank_of_r_equal_directions_is_r() {
     let walsh = |row: usize, column: usize| if (row & column).count_ones().is_multiple_of(2) { 1.0f32 } else { -1.0 };
@@ -18,7 +18,7 @@ fn the_effective_rank_of_r_equal_directions_is_r() {
         let found = effective_rank(features).expect("they vary");
         assert!((found - rank as f64).abs() < 1e-6, "{found} of {rank}");
     }
-    // The same two directions in every column, and a shift that centring takes away.
+    // The same two directions in every column, and a shift that centering takes away.
     let copies = matrix(16, 6, |row, column| 5.0 + walsh(row, column % 2 + 1));
     assert!((effective_rank(copies).expect("they vary") - 2.0).abs() < 1e-6);
     // Singular values in the ratio 3 to 1: exp(−¾·ln ¾ − ¼·ln ¼).

@@ -63,8 +63,8 @@ fn equal_programs_pass_and_without_a_limit_nothing_is_judged() {
 #[test]
 fn where_it_cannot_be_told_the_exit_code_says_so() {
     let dir = tempfile::tempdir().expect("temp");
-    // Every process of one program has a speed of its own.
-    let script = "exec \"$0\" steps --sleep $((400 + $$ % 7 * 40))us";
+    // Each process of one program has another speed than the one before, far more than the limit apart.
+    let script = "echo >> starts; exec \"$0\" steps --sleep $((300 + $(wc -l < starts) % 3 * 200))us";
     let varying = format!("sh -c '{script}' {}", env!("CARGO_BIN_EXE_skipbench"));
     let (said, _) = versus(dir.path(), &[&sleeping(""), &varying], &["--limit", "1%", "--sets", "3"], 3);
     assert!(said.contains("Nobody can tell whether B is slower than A by more than 1.0 %"), "{said}");

@@ -1,7 +1,12 @@
 //! Weights from PyTorch and back, through files and the binary.
 
+mod beside;
+mod formats;
 mod made;
-mod people;
+mod network;
+mod places;
+mod refused;
+mod zoos;
 
 use std::fs;
 use std::path::Path;
@@ -125,5 +130,5 @@ fn a_network_is_tested_with_weights_from_a_file() {
     let (correct, top5) = (json["accuracy"]["correct"].as_u64(), json["accuracy"]["top5"].as_u64());
     assert!(correct < top5 && top5 < Some(1200), "{json}");
     let said = run(dir, &["evaluate", "fresh.pth", "--data", "digits", "--normalise", "imagenet"], 2).1;
-    assert!(said.contains("colour images"), "{said}");
+    assert!(said.contains("color images"), "{said}");
 }

@@ -9,7 +9,7 @@ pub fn uses_batch_statistics(norm: &BatchNorm, x: &Tensor<4>) -> bool {
     x.device().is_autodiff() && norm.training.is_enabled()
 }
 
-/// Moves the running statistics of `norm` towards those of a batch, `[channels]` each, as Burn's layer does.
+/// Moves the running statistics of `norm` toward those of a batch, `[channels]` each, as Burn's layer does.
 pub fn update_running_statistics(norm: &BatchNorm, mean: Tensor<1>, variance: Tensor<1>) {
     for (running, batch) in [(&norm.running_mean, mean), (&norm.running_var, variance)] {
         let old = running.value_sync().to_device(&batch.device());

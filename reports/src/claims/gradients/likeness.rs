@@ -8,7 +8,7 @@ use crate::rows::store::Run;
 use crate::rows::{series, style};
 use crate::stats::{self, Estimate};
 
-/// Neighbouring points of the line's 256.
+/// Neighboring points of the line's 256.
 pub(super) const NEAR: u64 = 1;
 
 /// A sixteenth of the line apart: far enough for ReLUs to change where there is no BatchNorm.
@@ -31,7 +31,7 @@ pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     Measures {
         title: "Correlation of the deepest networks by lag".to_owned(),
         caption: "Of input gradients at points so far apart on a line of 256 between two images, at the start; means over seeds with 95 % \
-                  intervals. Centred along the line, so that far apart it goes below 0."
+                  intervals. Centerd along the line, so that far apart it goes below 0."
             .to_owned(),
         columns: LAGS.iter().map(|lag| Column::new(format!("lag {lag}"), Quantity::Number)).collect(),
         lines: deepest.iter().flat_map(|evidence| evidence.models()).map(line).collect(),

@@ -19,15 +19,15 @@ use norms::reach;
 pub(super) const CLAIM: Claim = Claim {
     name: "gradients",
     sentence: "Without skip connections gradients vanish on their way to the first layers; with them they do not.",
-    rule: "Of the deepest networks with BatchNorm, and of the deepest without it, at initialisation: the norm of the loss's gradient \
-           at the first block over that at the last. With BatchNorm also the correlation of input gradients at neighbouring points (lag 1 of \
+    rule: "Of the deepest networks with BatchNorm, and of the deepest without it, at initialization: the norm of the loss's gradient \
+           at the first block over that at the last. With BatchNorm also the correlation of input gradients at neighboring points (lag 1 of \
            256) of a line between two images. Supported: each ratio is below 1 without a skip, and above that with addition and with \
            concatenation; the correlation is higher with either skip. Not supported: an interval says the opposite of one \
            of these.",
     caution: "With BatchNorm on, the norm of the gradient alone does not tell a plain network from a residual one: plain networks \
               that cannot be trained have norms that do not vanish too (He et al. 2015, section 4.1, call them healthy), or that explode. What tells them apart is how \
               the gradient changes from one input to the next, and the training error of the claim `depth`. A large gradient \
-              is not a useful one. Without BatchNorm neighbouring points are too near each other to tell: nearly every ReLU is in one state \
+              is not a useful one. Without BatchNorm neighboring points are too near each other to tell: nearly every ReLU is in one state \
               at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs have nothing to do with each other's (reports/README.md, \
               Claims). The correlation farther along the line is shown beside it and decides nothing.",
     examine,
@@ -66,12 +66,12 @@ fn arrival(deepest: &Evidence<'_>, prefix: &str) -> Vec<Condition> {
     std::iter::once(vanishes).chain(SKIPS.map(more)).collect()
 }
 
-/// How alike the gradients of neighbouring inputs are.
+/// How alike the gradients of neighboring inputs are.
 fn alike(deepest: &Evidence<'_>) -> Vec<Condition> {
     let of = |style: &str| deepest.style(style).values(|run| correlation(run, NEAR));
     let closer = |style: &str| {
         let noun = style::noun(style);
-        let says = format!("with {noun}, gradients of neighbouring inputs are more alike than without a skip");
+        let says = format!("with {noun}, gradients of neighboring inputs are more alike than without a skip");
         Condition::above(says, Quantity::Number, 0.0, estimate(difference(&of(style), &of(style::NONE))))
     };
     SKIPS.map(closer).to_vec()

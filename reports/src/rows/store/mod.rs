@@ -5,6 +5,7 @@ mod file;
 mod line;
 mod samples;
 mod saved;
+mod version;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -21,6 +22,7 @@ use file::{Lines, begun, whole};
 pub(crate) use line::line;
 use line::{SealedRow, SealedRows};
 use samples::{Samples, read_samples, salvage_samples};
+pub use version::oldest_version;
 
 /// Name of the file of [`RunRow`]s.
 pub const RUNS: &str = "runs.csv";

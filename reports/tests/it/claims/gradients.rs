@@ -116,7 +116,7 @@ fn healthy_norms_without_a_skip_contradict_it_whatever_the_correlation() {
 }
 
 #[test]
-fn without_the_networks_without_normalisation_it_is_open() {
+fn without_the_networks_without_normalization_it_is_open() {
     let finding = only(findings(&of_gradients(VANISHING, "")));
     assert_eq!(finding.verdict, ClaimVerdict::Inconclusive);
     assert_eq!(finding.conditions.iter().filter(|condition| condition.estimate.is_none()).count(), 3);

@@ -52,13 +52,13 @@ fn diverging(mut runs: Vec<Run>, style: &str, worst: f64) -> Vec<Run> {
 
 #[test]
 fn to_diverge_is_a_result_against_whoever_diverges() {
-    let learnt = || identities([0.001, 0.01], [0.2, 0.3]);
-    let plain = only(findings(&diverging(learnt(), "none", 40.0)));
+    let learned = || identities([0.001, 0.01], [0.2, 0.3]);
+    let plain = only(findings(&diverging(learned(), "none", 40.0)));
     assert_eq!((plain.verdict, plain.broken), (ClaimVerdict::Supported, 0), "{:?}", plain.conditions);
     let ratio = plain.conditions[0].estimate.expect("paired").value;
     assert!((ratio / (0.001 / 40.0) - 1.0).abs() < 0.05, "against the worst error that it had: {ratio}");
     assert_eq!(plain.remarks, ["diverged: backbone-none-22-w8 in 3 of 3 cells"]);
-    let residual = only(findings(&diverging(learnt(), "add", 1e-6)));
+    let residual = only(findings(&diverging(learned(), "add", 1e-6)));
     assert_eq!(residual.verdict, ClaimVerdict::NotSupported);
     let ratio = residual.conditions[0].estimate.expect("paired").value;
     assert!(ratio > 4.0 && ratio < 6.0, "no better than to answer 0: {ratio}");
@@ -68,9 +68,9 @@ fn to_diverge_is_a_result_against_whoever_diverges() {
     assert!(told.contains("Here: diverged: backbone-add-22-w8 in 3 of 3 cells."), "{told}");
 }
 
-/// Without normalisation stacks decide nothing, whether they diverge or not.
+/// Without normalization stacks decide nothing, whether they diverge or not.
 #[test]
-fn who_diverges_without_normalisation_is_told_and_decides_nothing() {
+fn who_diverges_without_normalization_is_told_and_decides_nothing() {
     let mut bare = diverging(identities([0.001, 0.01], [0.2, 0.3]), "add", 1e9);
     bare.iter_mut().for_each(|run| run.row.model += "-nonorm");
     let finding = only(findings(&[identities([0.001, 0.01], [0.2, 0.3]), bare].concat()));

@@ -10,11 +10,12 @@ mod styles;
 mod transformer;
 
 use skipbench_reports::claims::{CLAIMS, Finding, Outcome, findings, rows};
+use skipbench_reports::inside::{Section, format_section};
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::record::{RunRow, SampleRow, Status};
 use skipbench_reports::rows::store::Run;
-use skipbench_reports::table::{self, Format, Section};
+use skipbench_reports::table::{self, Format};
 
 use super::row;
 use depth::trained;
@@ -96,7 +97,7 @@ fn verdicts_are_in_every_form_of_the_report() {
         identities([0.2, 0.3], [0.2, 0.3]),
     ];
     let report = Report::new(all.concat());
-    let (html, markdown) = (page(&report), table::format_section(&report, Section::Claims));
+    let (html, markdown) = (page(&report), format_section(&report, Section::Claims));
     for finding in &report.claims {
         let heading = format!("{}: {}", finding.claim, finding.verdict.word());
         assert!(

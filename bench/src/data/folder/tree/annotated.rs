@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::super::super::{DataError, regular};
+use super::listing::{Listed, Listing};
 use super::walk::below;
-use super::{Listed, Listing};
 
 /// Tiny ImageNet's list of its validation images: a file's name, its class, and a box.
 const ANNOTATIONS: &str = "val_annotations.txt";

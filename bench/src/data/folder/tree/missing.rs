@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::super::{DataError, elsewhere, idx};
-use super::{TEST, TRAIN, halves};
+use super::halves::{TEST, TRAIN, halves};
 
 /// A half is not there: what may be meant.
 pub(super) fn missing(dir: &Path, half: &str) -> DataError {

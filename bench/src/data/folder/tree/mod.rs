@@ -1,22 +1,23 @@
 //! Which files are a folder's images, and of which class.
 
 mod annotated;
+mod halves;
+mod listing;
 mod missing;
 mod walk;
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use self::annotated::annotated;
+use self::halves::{TEST, TRAIN, halves};
+use self::listing::Listing;
 use self::missing::missing;
 use self::walk::{below, entries, is_metadata};
 use super::super::{DataError, Half};
 
-/// What a half is called, the usual name first.
-const TRAIN: [&str; 2] = ["train", "training"];
-const TEST: [&str; 5] = ["test", "val", "valid", "validation", "testing"];
+pub(super) use self::listing::Listed;
 
 /// Most classes.
 const MOST: usize = 1 << 16;
@@ -27,28 +28,6 @@ pub(super) struct Tree {
     pub(super) train: Vec<Vec<Listed>>,
     pub(super) test: Vec<Vec<Listed>>,
     pub(super) notes: Vec<String>,
-}
-
-/// What is below a class.
-#[derive(Clone)]
-pub(super) enum Listed {
-    /// The class's own folder.
-    Class(PathBuf),
-    File(PathBuf),
-    /// A link that leads nowhere.
-    Dangling(PathBuf),
-    /// A device, pipe or socket.
-    Special(PathBuf),
-}
-
-/// A half before its classes are compared with the other's.
-#[derive(Default)]
-struct Listing {
-    dir: PathBuf,
-    classes: BTreeMap<OsString, Vec<Listed>>,
-    /// Whether classes come from a list of images, so that one without images is not there.
-    annotated: bool,
-    notes: Vec<String>,
 }
 
 /// # Errors
@@ -74,19 +53,6 @@ pub(super) fn of(dir: &Path, wanted: Half) -> Result<Tree, DataError> {
     let notes = [(wanted.trains(), train.notes), (wanted.tests(), test.notes)];
     let notes = notes.into_iter().filter(|(wanted, _)| *wanted).flat_map(|(_, notes)| notes).collect();
     Ok(Tree { classes, train: train_files, test: test_files, notes })
-}
-
-/// Folders of one of these names, in the order of the names.
-fn halves(dir: &Path, names: &[&str]) -> Vec<PathBuf> {
-    let mut found: Vec<(usize, PathBuf)> = Vec::new();
-    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().to_lowercase();
-        if let Some(rank) = names.iter().position(|known| **known == name).filter(|_| entry.path().is_dir()) {
-            found.push((rank, entry.path()));
-        }
-    }
-    found.sort();
-    found.into_iter().map(|(_, path)| path).collect()
 }
 
 /// The half for the test: the first that has the training half's classes, or else the first.
@@ -142,11 +108,11 @@ fn compare(dir: &Path, train: &Listing, test: &Listing, wanted: Half) -> Result<
 
 /// Every class of a half, with what is below it where that is asked for.
 fn classes(dir: &Path, files: bool) -> Result<Listing, DataError> {
-    let (mut classes, mut beside, mut packed) = (BTreeMap::new(), 0usize, 0usize);
+    let (mut classes, mut loose, mut packed) = (BTreeMap::new(), 0usize, 0usize);
     for path in entries(dir)? {
         let name = path.file_name().unwrap_or_default().to_owned();
         if !path.is_dir() {
-            beside += 1;
+            loose += 1;
         } else if is_metadata(&name) {
             packed += 1;
         } else {
@@ -157,8 +123,8 @@ fn classes(dir: &Path, files: bool) -> Result<Listing, DataError> {
     if packed > 0 {
         notes.push(format!("{}: skipped 1 folder __MACOSX, which an archive of macOS leaves", dir.display()));
     }
-    if beside > 0 {
-        notes.push(format!("{}: skipped {beside} file(s) beside the folders of classes", dir.display()));
+    if loose > 0 {
+        notes.push(format!("{}: skipped {loose} file(s) beside the folders of classes", dir.display()));
     }
     Ok(Listing { dir: dir.into(), classes, annotated: false, notes })
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::super::DataError;
-use super::Listed;
+use super::listing::Listed;
 
 /// Deepest folder below a class.
 const DEEPEST: usize = 32;
@@ -32,8 +32,8 @@ pub(super) fn below(class: &Path) -> Result<Vec<Listed>, DataError> {
         }
     }
     files.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let own = Listed::Class(class.to_path_buf());
-    Ok(std::iter::once(own).chain(files.into_iter().map(|(_, listed)| listed)).collect())
+    let class = Listed::Class(class.to_path_buf());
+    Ok(std::iter::once(class).chain(files.into_iter().map(|(_, listed)| listed)).collect())
 }
 
 /// What archives made on macOS leave.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::super::known::{self, Call};
 use super::super::value::{Id, NOTHING, Object, Storage, Tensor, Value};
-use super::{EMPTY, Machine};
+use super::state::{EMPTY, Machine};
 use crate::weights::element::Element;
 
 /// Most arguments of a call that are looked at.

@@ -1,9 +1,10 @@
 //! The machine that a pickle is a program for (Python's `pickletools.py` describes every opcode). It keeps what leads
 //! to tensors and lets everything else be [`NOTHING`]; it calls nothing.
 
+mod literal;
 mod make;
+mod state;
 
-use std::collections::HashMap;
 use std::io::Read;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -11,41 +12,19 @@ use anyhow::{Context, Result, bail, ensure};
 use super::input::Input;
 use super::known;
 use super::value::{Global, Id, NOTHING, Object, Value, Values};
+use state::{EMPTY, Machine};
 
-/// What a persistent name stands for, where the file has a table of them.
-pub(super) type Table = HashMap<String, Value>;
-
-/// Longest bytes or text that can be a name; longer ones have no meaning here.
-const LONGEST_TEXT: u64 = 1024;
+pub(super) use state::Table;
 
 /// Runs one pickle from its first byte to its end.
 ///
 /// # Errors
 /// Bytes that are no pickle, and calls of what weights have no need of.
 pub(super) fn run<R: Read>(input: &mut Input<R>, table: &Table) -> Result<(Values, Id)> {
-    let mut machine = Machine {
-        input,
-        table,
-        values: Values::new(),
-        stack: Vec::new(),
-        marks: Vec::new(),
-        memo: HashMap::new(),
-        next: 0,
-    };
+    let mut machine = Machine::new(input, table);
     while machine.step()? {}
     let result = machine.pop()?;
     Ok((machine.values, result))
-}
-
-struct Machine<'a, R> {
-    input: &'a mut Input<R>,
-    table: &'a Table,
-    values: Values,
-    stack: Vec<Id>,
-    marks: Vec<usize>,
-    memo: HashMap<u32, Id>,
-    /// The number under which the next value without one is remembered.
-    next: u32,
 }
 
 impl<R: Read> Machine<'_, R> {
@@ -94,97 +73,6 @@ impl<R: Read> Machine<'_, R> {
             _ => bail!("it is no pickle: byte {opcode:#04x} at {}", self.input.position() - 1),
         }
         Ok(true)
-    }
-
-    fn push(&mut self, id: Id) -> Result<()> {
-        ensure!(self.stack.len() < 10_000_000, "its pickle needs a stack of more than 10,000,000 values");
-        self.stack.push(id);
-        Ok(())
-    }
-
-    fn add(&mut self, value: Value) -> Result<()> {
-        let id = self.values.add(value)?;
-        self.push(id)
-    }
-
-    fn pop(&mut self) -> Result<Id> {
-        let bottom = self.marks.last().copied().unwrap_or(0);
-        ensure!(self.stack.len() > bottom, EMPTY);
-        self.stack.pop().context(EMPTY)
-    }
-
-    /// What lies above the last mark.
-    fn popped(&mut self) -> Result<Vec<Id>> {
-        let mark = self.marks.pop().context("a pickle without the mark that it goes back to")?;
-        ensure!(mark <= self.stack.len(), EMPTY);
-        Ok(self.stack.split_off(mark))
-    }
-
-    fn integer(&mut self, opcode: u8) -> Result<()> {
-        let number = match opcode {
-            b'J' => i64::from(i32::from_le_bytes(self.input.array()?)),
-            b'K' => i64::from(self.input.byte()?),
-            b'M' => i64::from(u16::from_le_bytes(self.input.array()?)),
-            0x8A | 0x8B => {
-                let length = match opcode {
-                    0x8A => u64::from(self.input.byte()?),
-                    _ => u64::from(u32::from_le_bytes(self.input.array()?)),
-                };
-                match small(&self.input.bytes(length)?) {
-                    Some(number) => number,
-                    None => return self.push(NOTHING),
-                }
-            }
-            _ => match self.input.line()?.trim_end_matches('L').parse() {
-                Ok(number) => number,
-                Err(_) => return self.push(NOTHING),
-            },
-        };
-        self.add(Value::Number(number))
-    }
-
-    fn float(&mut self, opcode: u8) -> Result<()> {
-        match opcode {
-            b'G' => drop(self.input.array::<8>()?),
-            _ => drop(self.input.line()?),
-        }
-        self.push(NOTHING)
-    }
-
-    fn text(&mut self, opcode: u8) -> Result<()> {
-        let length = match opcode {
-            b'S' | b'V' => {
-                let line = self.input.line()?;
-                let quoted = |quote| line.strip_prefix(quote)?.strip_suffix(quote);
-                let text = quoted('\'').or_else(|| quoted('"')).unwrap_or(&line).to_owned();
-                return self.add(Value::Text(text));
-            }
-            b'U' | 0x8C => u64::from(self.input.byte()?),
-            b'T' | b'X' => u64::from(u32::from_le_bytes(self.input.array()?)),
-            _ => self.input.length()?,
-        };
-        self.sized_text(length)
-    }
-
-    /// Names are short; what is longer has no meaning here.
-    fn sized_text(&mut self, length: u64) -> Result<()> {
-        if length > LONGEST_TEXT {
-            self.input.skip(length)?;
-            return self.push(NOTHING);
-        }
-        let bytes = self.input.bytes(length)?;
-        self.add(Value::Text(String::from_utf8_lossy(&bytes).into_owned()))
-    }
-
-    fn octets(&mut self, opcode: u8) -> Result<()> {
-        let length = match opcode {
-            b'C' => u64::from(self.input.byte()?),
-            b'B' => u64::from(u32::from_le_bytes(self.input.array()?)),
-            0x97 => bail!("its pickle keeps bytes outside of itself"),
-            _ => self.input.length()?,
-        };
-        self.input.skip(length)?;
-        self.push(NOTHING)
     }
 
     fn global(&mut self, opcode: u8) -> Result<()> {
@@ -286,16 +174,6 @@ impl<R: Read> Machine<'_, R> {
     }
 }
 
-const EMPTY: &str = "a pickle that takes more from its stack than is there";
-
 fn pairs(items: &[Id]) -> Vec<(Id, Id)> {
     items.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
-}
-
-/// An integer in two's complement of as many bytes as it needs, if it is of 64 bits at most.
-fn small(bytes: &[u8]) -> Option<i64> {
-    let negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
-    let mut padded = [if negative { 0xFF } else { 0 }; 8];
-    padded.get_mut(..bytes.len())?.copy_from_slice(bytes);
-    Some(i64::from_le_bytes(padded))
 }

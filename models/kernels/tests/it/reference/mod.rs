@@ -24,7 +24,7 @@ pub(crate) fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().copied().map(f64::from).collect()
 }
 
-/// Largest difference over the largest magnitude; over a tenth where all are smaller, which then cancelled: tests draw
+/// Largest difference over the largest magnitude; over a tenth where all are smaller, which then canceled: tests draw
 /// numbers of order 1, and no sum is more exact than what it adds.
 pub(crate) fn apart(found: &[f32], expected: &[f64]) -> f64 {
     assert_eq!(found.len(), expected.len(), "not as many numbers");

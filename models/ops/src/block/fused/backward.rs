@@ -5,7 +5,7 @@ use burn::backend::flex::FlexTensor;
 use skipbench_kernels::norm::{self, DeferredSums, Gradients, Mask};
 use skipbench_kernels::{Convolution, Planes, Products};
 
-use super::{affine, moments, normalized};
+use super::step::{affine, moments, normalized};
 use crate::block::stage::{Stage, StageOutput, Step};
 use crate::slices::{dense, dims, numbers, planes, tensor};
 

@@ -4,7 +4,7 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use skipbench_kernels::{Convolution, Planes, norm};
 
-use super::{affine, moments, normalized};
+use super::step::{affine, moments, normalized};
 use crate::block::stage::{Activations, Stage, StageOutput, Step};
 use crate::slices::{dims, numbers, planes, tensor};
 

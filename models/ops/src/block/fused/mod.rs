@@ -4,16 +4,15 @@
 
 mod backward;
 mod forward;
+mod step;
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::DType;
-use skipbench_kernels::norm::Parameters;
-use skipbench_kernels::{Convolution, Planes, Products};
 
 use super::extension::StageKernels;
 use super::generic;
-use super::stage::{Stage, StageOutput, Step};
+use super::stage::{Stage, StageOutput};
 use crate::slices::{dense, dims, whole};
 use crate::{Conv, Engine};
 
@@ -58,38 +57,4 @@ fn applies(x: &FlexTensor, stage: &Stage) -> bool {
         shape.supported() && [shape.out_height(), shape.out_width()] == [height, width]
     };
     stage.layers.iter().all(|convs| !convs.is_empty() && convs.iter().all(can))
-}
-
-/// A step's γ, β and ε.
-fn affine<'a>(all: &'a [f32], step: &Step, epsilon: f64) -> Parameters<'a> {
-    Parameters { gamma: &all[step.gamma.clone()], beta: &all[step.beta.clone()], epsilon }
-}
-
-/// A step's mean and variance.
-fn moments<'a>(all: &'a [f32], step: &Step) -> (&'a [f32], &'a [f32]) {
-    (&all[step.mean.clone()], &all[step.variance.clone()])
-}
-
-/// A step's convolution of the first channels of `x`, normalized on the way.
-fn normalized<'a>(
-    step: &Step,
-    products: Products,
-    x: Planes<'_>,
-    size: [usize; 2],
-    (scale, shift): &'a (Vec<f32>, Vec<f32>),
-) -> Convolution<'a> {
-    Convolution::new(step.conv.on(x.batch, size))
-        .with_products(products)
-        .with_input_stride(x.channels * x.area)
-        .normalized(scale, shift)
-}
-
-impl Stage {
-    /// What this crate's kernels multiply in.
-    fn products(&self) -> Products {
-        match self.engine {
-            Engine::Native(products) => products,
-            Engine::Burn => Products::default(),
-        }
-    }
 }
