@@ -7,8 +7,8 @@ pub mod recipe {
     pub use crate::cell::recipe::{Checkpointing, Optimizer, Precision, Recipe, Schedule};
 }
 pub mod data {
-    pub use crate::data::fetch::{Archive, FetchError, fetch, fetch_within};
-    pub use crate::data::{Augment, Batches, DataError, DataSet, Half, Read, Settings, Source};
+    pub use crate::files::data::fetch::{Archive, FetchError, fetch, fetch_within};
+    pub use crate::files::data::{Augment, Batches, DataError, DataSet, Half, Read, Settings, Source};
 }
 pub mod device {
     pub use crate::device::{Backend, DeviceId, Found, Kind, automatic, real};
@@ -17,10 +17,10 @@ pub mod gate {
     pub use crate::gate::builds::{BuildOptions, both};
 }
 pub mod meter {
-    pub use crate::meter::heap::live_bytes;
-    pub use crate::meter::timed_loop::{Limits, Timed, repeat};
-    pub use crate::meter::warmup::WarmUp;
-    pub use crate::meter::{sync, timed};
+    pub use crate::tasks::meter::heap::live_bytes;
+    pub use crate::tasks::meter::timed_loop::{Limits, Timed, repeat};
+    pub use crate::tasks::meter::warmup::WarmUp;
+    pub use crate::tasks::meter::{sync, timed};
 }
 pub mod run {
     pub use crate::run::limits::Limits;
@@ -32,7 +32,7 @@ pub mod run {
     pub use crate::run::runner::{CellFailure, CellResult, Runner, Stop};
 }
 pub mod selftest {
-    pub use crate::selftest::{Losses, Numerics, check, compare, expected};
+    pub use crate::run::selftest::{Losses, Numerics, check, compare, expected};
 }
 pub mod suite {
     pub use crate::suite::Suite;
@@ -52,7 +52,7 @@ pub mod tasks {
     pub use crate::tasks::{Setup, step};
 }
 pub mod weights {
-    pub use crate::weights::{Found, find, load, read, save};
+    pub use crate::files::weights::{Found, find, load, read, save};
 }
 pub mod lockstep {
     pub mod order {

@@ -12,8 +12,8 @@ use skipbench_models::catalog::{self, UnknownModel};
 use skipbench_models::{Images, Kernels, ModelSpec};
 
 use crate::cell::recipe::Recipe;
-use crate::data::{Source, Summary};
 use crate::device::{Backend, DeviceId};
+use crate::files::data::{Source, Summary};
 
 pub use message::{Message, Progress};
 pub use outcome::{Outcome, Sample};
@@ -100,7 +100,7 @@ impl Cell {
     /// The first 16 hexadecimal digits of the SHA-256 of the cell's JSON.
     pub fn id(&self) -> String {
         let json = serde_json::to_vec(self).expect("a cell is plain data, which always serializes");
-        crate::text::hex(&Sha256::digest(json))[..16].to_owned()
+        crate::system::text::hex(&Sha256::digest(json))[..16].to_owned()
     }
 
     /// Whether the images and the device suffice for the recipe.

@@ -17,13 +17,13 @@ use skipbench_reports::table::{self, Format};
 
 use super::run::{self, SharedArgs};
 use super::{print, print_json, rows, say};
-use crate::interrupt::{INTERRUPTED, STOP};
 use crate::run::provenance::Host;
 use crate::run::request::Request;
 use crate::run::rundir::{self, Plan};
 use crate::run::session::{self, Ending};
 use crate::run::{ask, planning};
 use crate::suite::claims::suites;
+use crate::system::interrupt::{INTERRUPTED, STOP};
 
 /// Arguments of `claims`.
 #[derive(Debug, Args)]

@@ -8,8 +8,8 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use skipbench_models::CustomModel;
 
-use crate::interrupt::{INTERRUPTED, Interrupted};
-use crate::tell::{CLOSED, OutputClosed, print, say};
+use crate::system::interrupt::{INTERRUPTED, Interrupted};
+use crate::system::tell::{CLOSED, OutputClosed, print, say};
 use crate::{cell, commands, lockstep, tasks};
 
 /// Measures what a skip connection buys and what it costs: accuracy, throughput and peak memory of matched plain,
@@ -124,9 +124,9 @@ pub fn main_with<C: CustomModel>() -> ExitCode {
 /// Parses the command line and runs the command.
 pub fn main() -> ExitCode {
     // Where the program does not find itself, the commands that need it say so.
-    let _ = crate::executable::own();
+    let _ = crate::system::executable::own();
     tasks::worker::follow_if_asked();
-    crate::interrupt::survive_size_limit();
+    crate::system::interrupt::survive_size_limit();
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
         Err(error) => return ended(explain(&error)),
@@ -186,7 +186,7 @@ fn ended(result: Result<ExitCode>) -> ExitCode {
             ExitCode::from(INTERRUPTED)
         }
         Err(error) => {
-            say(&format!("error: {}", crate::text::describe_error(&error)));
+            say(&format!("error: {}", crate::system::text::describe_error(&error)));
             ExitCode::from(2)
         }
     }

@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::{note, print, print_json};
-use crate::data::fetch::{Archive, fetch};
-use crate::data::{DEFAULT_DIR, DataError, Read, Settings, Source, dir_from_environment};
+use crate::files::data::fetch::{Archive, fetch};
+use crate::files::data::{DEFAULT_DIR, DataError, Read, Settings, Source, dir_from_environment};
 
 /// Commands on data sets.
 #[derive(Debug, Subcommand)]

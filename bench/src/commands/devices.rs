@@ -10,7 +10,7 @@ use skipbench_models::Kernels;
 use super::{format_table, print, print_json};
 use crate::cell::recipe::{Precision, Recipe};
 use crate::device::{self, Backend, Choice, Found};
-use crate::selftest::{self, Numerics};
+use crate::run::selftest::{self, Numerics};
 
 /// Arguments of `devices`.
 #[derive(Debug, Args)]

@@ -32,7 +32,7 @@ use skipbench_models::Images;
 use skipbench_reports::rows::render;
 use skipbench_reports::table::{Format, TextTable};
 
-use crate::tell::{print, say};
+use crate::system::tell::{print, say};
 
 /// Shape of the images that a cost depends on.
 #[derive(Debug, Clone, Copy, Args)]

@@ -14,8 +14,8 @@ use skipbench_reports::rows::task;
 use super::quantity::quantity;
 use crate::cell::recipe::{Precision, Recipe};
 use crate::cell::{Cell, Task, custom};
-use crate::data::{Settings, Source};
 use crate::device::{self, Backend, Choice, DeviceId};
+use crate::files::data::{Settings, Source};
 use crate::lockstep::cells::{TASKS, drive};
 use crate::lockstep::serve::{Program, serve};
 use crate::run::limits::Limits;
@@ -92,7 +92,7 @@ impl StepsArgs {
         let model = self.model.as_deref().context("a network is needed")?;
         let usual = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.map_or_else(|| Limits::read().threads(usual()), usize::from);
-        let dir = crate::data::dir_from_environment();
+        let dir = crate::files::data::dir_from_environment();
         let source = Source::parse(&self.data, Settings { dir, image_size: self.image_size, classes: self.classes })?;
         let (data, device) = (source.load()?.summary(), self.device()?);
         let kernels = if device.backend == Backend::Flex { self.kernels } else { Kernels::Burn };
@@ -131,7 +131,7 @@ fn with_environment(threads: usize) -> Result<()> {
     if std::env::var_os(PREPARED).is_some() {
         return Ok(());
     }
-    let mut command = crate::executable::own()?.command()?;
+    let mut command = crate::system::executable::own()?.command()?;
     command.args(std::env::args_os().skip(1)).env(PREPARED, "1").env("RAYON_NUM_THREADS", threads.to_string());
     command.envs(ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
     #[cfg(unix)]

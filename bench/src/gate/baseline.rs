@@ -79,5 +79,5 @@ fn digest(dir: &Path) -> Result<String> {
         hash.update(line);
         hash.update("\n");
     }
-    Ok(crate::text::hex(&hash.finalize()))
+    Ok(crate::system::text::hex(&hash.finalize()))
 }

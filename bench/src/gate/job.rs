@@ -12,9 +12,9 @@ use super::builds::{self, BuildOptions};
 use super::directory;
 use super::interleave::list;
 use crate::cell::Cell;
-use crate::executable::Executable;
 use crate::run::rundir;
 use crate::suite::builtin::BUILT_IN;
+use crate::system::executable::Executable;
 
 /// Which two programs take turns.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use skipbench_models::{Custom, CustomModel, Model, ModelSpec, Network};
 use super::serve::{Program, serve};
 use crate::cell::{Cell, Task};
 use crate::device;
-use crate::meter::heap;
+use crate::tasks::meter::heap;
 use crate::tasks::{Setup, stepper};
 
 type Drive = fn(&Cell, f64) -> Result<()>;

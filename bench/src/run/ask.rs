@@ -12,11 +12,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::plan::PlannedCell;
-use crate::data::{Source, Summary};
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
-use crate::executable;
-use crate::interrupt::{Interrupted, STOP};
-use crate::selftest::Numerics;
+use crate::files::data::{Source, Summary};
+use crate::run::selftest::Numerics;
+use crate::system::executable;
+use crate::system::interrupt::{Interrupted, STOP};
 use crate::tasks::worker;
 
 /// Asks a child process of this same program, and gives what it answers as JSON; `note` hears its notes too.

@@ -23,4 +23,5 @@ pub(crate) mod rounds;
 pub(crate) mod row;
 pub(crate) mod rundir;
 pub(crate) mod runner;
+pub(crate) mod selftest;
 pub(crate) mod session;

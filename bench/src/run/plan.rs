@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cell::{Cell, SweepPoint};
-use crate::data::{Source, Summary};
 use crate::device::DeviceId;
+use crate::files::data::{Source, Summary};
 use crate::suite::Suite;
 use crate::suite::group::Group;
 use crate::suite::member::Member;

@@ -10,7 +10,7 @@ use super::plan::{self, Context as PlanContext, PlannedCell};
 use super::provenance::Host;
 use super::request::Request;
 use super::rundir::Plan;
-use crate::data::{Settings, Source, Summary, dir_from_environment};
+use crate::files::data::{Settings, Source, Summary, dir_from_environment};
 use crate::suite::check::MOST_SEEDS;
 use crate::suite::group::{Group, resolve};
 use crate::suite::{Keys, Suite, repeated};

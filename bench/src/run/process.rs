@@ -12,8 +12,8 @@ use skipbench_reports::rows::record::Status;
 use super::death::explain_death;
 use super::runner::{CellFailure, CellResult, Runner, Stop};
 use crate::cell::{Cell, Message, Outcome, Progress};
-use crate::executable::{self, Executable};
-use crate::tell::say;
+use crate::system::executable::{self, Executable};
+use crate::system::tell::say;
 
 /// What a child's C library (glibc; others know no such variables) is told, unless the user told it something: to keep
 /// freed memory however large. Without it every large tensor is mapped anew, and each of its pages cleared and faulted

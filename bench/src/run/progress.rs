@@ -12,7 +12,7 @@ use crate::cell::{Progress, Task};
 use crate::commands::columns;
 use crate::run::orchestrate::Observer;
 use crate::run::plan::PlannedCell;
-use crate::tell::say;
+use crate::system::tell::say;
 
 /// How a run shows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

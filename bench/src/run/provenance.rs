@@ -77,7 +77,7 @@ impl Host {
         let gibibytes = (*memory_bytes as f64 / f64::from(1u32 << 30)).round() as u64;
         let facts = serde_json::to_vec(&(cpu, arch, logical_cpus, physical_cores, gibibytes));
         let facts = facts.expect("plain data always serializes");
-        host.id = crate::text::hex(&Sha256::digest(facts))[..12].to_owned();
+        host.id = crate::system::text::hex(&Sha256::digest(facts))[..12].to_owned();
         Ok(host)
     }
 }

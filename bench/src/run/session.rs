@@ -19,7 +19,7 @@ use super::request::Options;
 use super::rounds::{self, Goal, Wide};
 use super::rundir::{self, Anew, Plan};
 use super::runner::Stop;
-use crate::interrupt::Interrupted;
+use crate::system::interrupt::Interrupted;
 
 /// How a session ended.
 #[derive(Debug)]

@@ -39,7 +39,7 @@ impl Suite {
             Err(_) => explain(&source.to_string()),
         };
         let keys = keys.map_err(|source| error(why(source)))?;
-        let suite = Self { file: file.to_owned(), sha256: crate::text::hex(&Sha256::digest(text)), keys };
+        let suite = Self { file: file.to_owned(), sha256: crate::system::text::hex(&Sha256::digest(text)), keys };
         check(&suite).map_err(error)?;
         Ok(suite)
     }

@@ -13,7 +13,7 @@ use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
 use crate::cell::Sample;
-use crate::weights;
+use crate::files::weights;
 
 /// What a training run remembers beside weights and optimizer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ impl Checkpoints {
         if let Err(error) = self.save(model, optimizer, state) {
             self.clear(state);
             if let Some(hear) = self.failed.take() {
-                let error = crate::text::describe_error(&error);
+                let error = crate::system::text::describe_error(&error);
                 hear(&format!("no checkpoint could be kept ({error}); a killed cell would begin from its start"));
             }
         }

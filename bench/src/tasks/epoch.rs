@@ -17,8 +17,8 @@ use super::setup::Setup;
 use super::step::{finite, step};
 use super::throughput::{median_ns, repeat, series, warmed};
 use crate::cell::{Measured, Progress};
-use crate::data::Batches;
-use crate::meter;
+use crate::files::data::Batches;
+use crate::tasks::meter;
 
 /// Fewest epochs that are timed.
 const EPOCHS: u64 = 2;

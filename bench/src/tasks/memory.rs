@@ -18,8 +18,8 @@ use super::precision::{backward, cast, forward};
 use super::setup::Setup;
 use super::step::{finite, shape_word};
 use crate::cell::{Measured, Progress, Sample};
-use crate::data::Batches;
-use crate::meter::{self, heap, rss};
+use crate::files::data::Batches;
+use crate::tasks::meter::{self, heap, rss};
 
 /// The first step also allocates the optimizer's state, so that only later ones see the whole; from the third on a step
 /// that leaves more behind than it found leaks.

@@ -8,6 +8,7 @@ mod epoch;
 pub(crate) mod inside;
 mod interface;
 pub(crate) mod memory;
+pub(crate) mod meter;
 pub(crate) mod precision;
 mod run;
 mod setup;

@@ -9,7 +9,7 @@ use super::setup::Setup;
 use super::{epoch, memory, throughput, train};
 use crate::cell::{Cell, Outcome, Task};
 use crate::device;
-use crate::meter::load;
+use crate::tasks::meter::load;
 
 /// Runs a cell: loads its images, opens its device, does its task.
 ///

@@ -10,10 +10,10 @@ use skipbench_models::{Model, Network};
 
 use crate::cell::recipe::{Augmentation, Checkpointing, Optimizer, Recipe};
 use crate::cell::{Cell, Measured, Task};
-use crate::data::{Augment, Batches, DataSet};
 use crate::device;
-use crate::meter::ceiling;
-use crate::meter::load::Load;
+use crate::files::data::{Augment, Batches, DataSet};
+use crate::tasks::meter::ceiling;
+use crate::tasks::meter::load::Load;
 
 /// What every task starts from, verified.
 pub struct Setup<'a> {

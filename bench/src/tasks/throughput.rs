@@ -23,10 +23,10 @@ use super::setup::Setup;
 use super::step::{finite, shape_word, step};
 use crate::cell::recipe::{Precision, Recipe};
 use crate::cell::{Cell, Measured, Progress, Sample, Task};
-use crate::data::Batches;
 use crate::device::DeviceError;
-use crate::meter;
-use crate::meter::timed_loop::{self, Limits, Timed};
+use crate::files::data::Batches;
+use crate::tasks::meter;
+use crate::tasks::meter::timed_loop::{self, Limits, Timed};
 
 /// A hundred steps say what there is to say; more only cost memory.
 const MOST_STEPS: u64 = 1000;

@@ -23,7 +23,7 @@ use super::precision::cast;
 use super::setup::Setup;
 use super::step::step;
 use crate::cell::{Measured, Progress, Sample, Task};
-use crate::data::Batches;
+use crate::files::data::Batches;
 use crate::tasks::checkpoint::{Checkpoints, State};
 
 /// The loss is looked at after so many steps.
@@ -76,7 +76,7 @@ pub(super) fn fit<N: Network>(
         train_ns: Some(train_ns),
         target_ns: target.map(|(ns, _)| ns),
         target_epochs: target.map(|(_, epochs)| epochs),
-        rss_peak_bytes: crate::meter::rss::peak_bytes(),
+        rss_peak_bytes: crate::tasks::meter::rss::peak_bytes(),
         ..measured
     };
     Ok((model, measured, samples))

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use crate::cell::{Cell, Message, Progress};
-use crate::meter::heap;
 use crate::run::limits::Limits;
 use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::dispatch;
+use crate::tasks::meter::heap;
 
 /// Progress is told at most so often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -44,7 +44,7 @@ pub(crate) fn run(checkpoints: Option<PathBuf>, every: Option<u64>) -> Result<()
     let every = every.map_or(CHECKPOINT_EVERY, Duration::from_secs);
     let message = match measure(checkpoints, every) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
-        Err(error) => Message::Failed { error: crate::text::describe_error(&error) },
+        Err(error) => Message::Failed { error: crate::system::text::describe_error(&error) },
     };
     send(&message)
 }

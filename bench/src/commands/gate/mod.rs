@@ -16,7 +16,7 @@ use skipbench_reports::rows::store::{self, Run};
 use super::{print, print_json, say, terminal};
 use crate::gate::job::{Job, origin};
 use crate::gate::{baseline, evidence, interleave};
-use crate::interrupt::{self, Interrupted, STOP};
+use crate::system::interrupt::{self, Interrupted, STOP};
 
 pub(crate) use arguments::GateArgs;
 

@@ -13,11 +13,11 @@ use skipbench_reports::report::Report;
 
 use super::rows::read;
 use super::{compare, print, print_json, say, terminal};
-use crate::interrupt::{self, INTERRUPTED, STOP};
 use crate::run::provenance::Host;
 use crate::run::rundir::{self, Plan};
 use crate::run::session::{self, Ending};
 use crate::run::{derived, plan, planning};
+use crate::system::interrupt::{self, INTERRUPTED, STOP};
 
 pub(crate) use arguments::{RunArgs, SharedArgs};
 

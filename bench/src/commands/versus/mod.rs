@@ -16,12 +16,12 @@ use skipbench_reports::rows::{render, store};
 use skipbench_reports::stats::lockstep::TimeVerdict;
 
 use super::{print, print_json, say};
-use crate::executable;
-use crate::interrupt::{self, INTERRUPTED, STOP};
 use crate::lockstep::process::Commands;
 use crate::lockstep::result::Outcome;
 use crate::lockstep::session;
 use crate::lockstep::set::Stopped;
+use crate::system::executable;
+use crate::system::interrupt::{self, INTERRUPTED, STOP};
 
 pub(crate) use arguments::VersusArgs;
 

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::lockstep::session::Observer;
 use crate::lockstep::set::SetRecord;
-use crate::tell::say;
+use crate::system::tell::say;
 
 pub(super) fn observer(quiet: bool) -> Box<dyn Observer> {
     if quiet {

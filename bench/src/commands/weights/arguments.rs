@@ -9,7 +9,7 @@ use skipbench_models::{Images, Model, ModelSpec, catalog};
 
 use crate::commands::{ImageArgs, note};
 use crate::device::{self, Choice};
-use crate::weights::Loaded;
+use crate::files::weights::Loaded;
 
 /// The network whose weights they are.
 #[derive(Debug, Args)]

@@ -8,8 +8,8 @@ use skipbench_models::{Fit, Images, Model, ModelSpec};
 
 use super::arguments::{DeviceArgs, Target, Weights};
 use crate::commands::{format_table, note, print, print_json};
-use crate::weights::agreement::{Agreement, GRADIENTS, Gradient, LOGITS, Precision, agreement};
-use crate::weights::{self, Found};
+use crate::files::weights::agreement::{Agreement, GRADIENTS, Gradient, LOGITS, Precision, agreement};
+use crate::files::weights::{self, Found};
 
 /// Arguments of `weights check`.
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use skipbench_models::{Model, Network, State};
 
 use super::arguments::{DeviceArgs, Target, Weights, loaded};
 use crate::commands::{format_count, print, print_json};
-use crate::weights::{self, Format};
+use crate::files::weights::{self, Format};
 
 /// Arguments of `weights import`.
 #[derive(Debug, Args)]

@@ -8,10 +8,10 @@ use skipbench_models::{Images, catalog};
 
 use super::arguments::{DeviceArgs, Weights, loaded};
 use crate::commands::{format_count, note, print, print_json};
-use crate::data::{Batches, Read, Settings, Source, dir_from_environment};
-use crate::weights;
-use crate::weights::accuracy::accuracy;
-use crate::weights::images::{self, By};
+use crate::files::data::{Batches, Read, Settings, Source, dir_from_environment};
+use crate::files::weights;
+use crate::files::weights::accuracy::accuracy;
+use crate::files::weights::images::{self, By};
 
 /// Arguments of `weights evaluate`.
 #[derive(Debug, Args)]

@@ -16,11 +16,11 @@ use skipbench_reports::rows::store;
 
 use super::job::Job;
 use crate::cell::{Cell, Task};
-use crate::executable::{self, Executable};
-use crate::interrupt::{INTERRUPTED, Interrupted};
 use crate::lockstep::process::guard;
 use crate::run::plan::PlannedCell;
 use crate::run::runner::Stop;
+use crate::system::executable::{self, Executable};
+use crate::system::interrupt::{INTERRUPTED, Interrupted};
 
 use collected::Collected;
 use turn::{Selection, Side};

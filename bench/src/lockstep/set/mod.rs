@@ -12,7 +12,7 @@ use skipbench_reports::stats;
 
 use super::order::Order;
 use super::{Fault, Launcher, Live};
-use crate::meter::warmup::WarmUp;
+use crate::tasks::meter::warmup::WarmUp;
 
 pub use length::Length;
 use length::{Done, TurnLength, steps_in_turn, turn_lengths};

@@ -19,7 +19,7 @@ use super::correlation::{LAGS, POINTS, autocorrelation};
 use super::look::{fresh, probe_batch};
 use super::sample::{deviation, norm_of, sample};
 use crate::cell::Sample;
-use crate::data::Batches;
+use crate::files::data::Batches;
 use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::interface::{Report, TaskResult};
 use crate::tasks::setup::Setup;

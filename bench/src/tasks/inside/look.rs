@@ -4,7 +4,7 @@ use anyhow::Result;
 use skipbench_models::Model;
 
 use crate::cell::Progress;
-use crate::data::{Augment, Batch, Batches};
+use crate::files::data::{Augment, Batch, Batches};
 use crate::tasks::interface::Report;
 use crate::tasks::setup::Setup;
 

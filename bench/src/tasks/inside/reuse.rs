@@ -18,7 +18,7 @@ use super::look::report_progress;
 use super::rank::effective_rank;
 use super::sample::sample;
 use crate::cell::Sample;
-use crate::data::Batches;
+use crate::files::data::Batches;
 use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::interface::{Report, TaskResult};
 use crate::tasks::setup::Setup;

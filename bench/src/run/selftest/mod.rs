@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::cell::recipe::Precision;
 use crate::cell::{Cell, Task};
-use crate::data::Batches;
 use crate::device::{self, Backend, DeviceId};
+use crate::files::data::Batches;
 use crate::tasks::{Setup, finite, step};
 
 pub use numerics::Numerics;

@@ -2,7 +2,7 @@
 
 use skipbench_models::Fit;
 
-use crate::weights::tensor::Entry;
+use crate::files::weights::tensor::Entry;
 
 /// A tensor that a network wants: its name in torchvision's naming, and its shape.
 pub(in super::super) type Wanted = (String, Vec<usize>);

@@ -12,8 +12,8 @@ use super::flatten::flatten;
 use super::input::Input;
 use super::machine::{Table, run};
 use super::value::{Id, Tensor, Values};
-use crate::weights::element::Element;
-use crate::weights::tensor::{Contents, Span};
+use crate::files::weights::element::Element;
+use crate::files::weights::tensor::{Contents, Span};
 
 /// What such a file begins with: the pickle of 0x1950a86a20f9469cfc6c.
 pub(super) const MAGIC: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";

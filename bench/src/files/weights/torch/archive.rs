@@ -6,7 +6,7 @@ use std::fs::File;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::weights::tensor::{Span, part};
+use crate::files::weights::tensor::{Span, part};
 
 /// An entry of the directory.
 pub(super) struct Member {

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
-use crate::data::{DataError, DataSet, Half, Normalization, Read, Source};
+use crate::files::data::{DataError, DataSet, Half, Normalization, Read, Source};
 
 /// Whose mean and deviation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -133,7 +133,7 @@ pub(super) fn differences(layout: &Layout, dir: &Path) -> Result<Vec<String>, Da
         let (found, published) = (bytes.len() / layout.record(), layout.published(file));
         if found != published {
             differences.push(format!("{}: {found} images, published with {published}", path.display()));
-        } else if crate::text::hex(&Sha1::digest(&bytes)) != *sha1 {
+        } else if crate::system::text::hex(&Sha1::digest(&bytes)) != *sha1 {
             differences.push(format!("{}: other bytes than those published", path.display()));
         }
     }

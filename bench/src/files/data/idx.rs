@@ -191,7 +191,7 @@ pub(super) fn differences(layout: &Layout, dir: &Path, data: &DataSet) -> Result
         };
         let mut regular = regular::open(&path)?;
         let bytes = regular.read(1 << 30).map_err(|source| DataError::io(&path, source))?;
-        if crate::text::hex(&Md5::digest(bytes)) != md5 {
+        if crate::system::text::hex(&Md5::digest(bytes)) != md5 {
             differences.push(format!("{}: other bytes than those published, or packed anew", path.display()));
         }
     }

@@ -12,8 +12,8 @@ use super::flatten::flatten;
 use super::input::Input;
 use super::machine::{Table, run};
 use super::value::{Id, Storage, Tensor, Value, Values};
-use crate::weights::element::Element;
-use crate::weights::tensor::{Contents, Span};
+use crate::files::weights::element::Element;
+use crate::files::weights::tensor::{Contents, Span};
 
 /// Where a member lies.
 type Members = HashMap<String, (u64, u64)>;

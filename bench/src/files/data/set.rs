@@ -51,7 +51,7 @@ impl DataSet {
             }
             hash.update(&split.pixels);
         }
-        crate::text::hex(&hash.finalize())
+        crate::system::text::hex(&hash.finalize())
     }
 }
 

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 use serde::Serialize;
 use skipbench_models::Network;
 
-use crate::data::Batches;
+use crate::files::data::Batches;
 
 /// Counts over the test images.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

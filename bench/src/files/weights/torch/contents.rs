@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 
 use super::value::Tensor;
-use crate::weights::tensor::{Contents, Entry, Span};
+use crate::files::weights::tensor::{Contents, Entry, Span};
 
 /// Largest pickle, in bytes. That of a large model has a few hundred thousand.
 pub(super) const PICKLE: u64 = 1 << 28;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::candidate::Candidate;
 use super::located::{Wanted, joined};
 use super::zoo::{NAMINGS, Naming};
-use crate::weights::tensor::Entry;
+use crate::files::weights::tensor::Entry;
 
 /// The names of a file, and where each stands.
 pub(super) struct Search<'a> {

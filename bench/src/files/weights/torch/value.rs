@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use crate::weights::element::Element;
+use crate::files::weights::element::Element;
 
 /// The place of a value among all.
 pub(super) type Id = usize;

@@ -200,7 +200,7 @@ fn verify(archive: &Archive, partial: &Path) -> Result<(), FetchError> {
         }
         hash.update(&buffer[..count]);
     }
-    let found = crate::text::hex(&hash.finalize());
+    let found = crate::system::text::hex(&hash.finalize());
     if found == archive.md5 {
         return Ok(());
     }

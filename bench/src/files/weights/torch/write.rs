@@ -14,7 +14,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 /// Writes tensors as they are named.
-pub(in crate::weights) fn write(path: &Path, state: &State) -> Result<()> {
+pub(in crate::files::weights) fn write(path: &Path, state: &State) -> Result<()> {
     let mut archive = ZipWriter::new(BufWriter::new(File::create(path)?));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut entry = |name: &str, bytes: &[u8]| -> Result<()> {

@@ -7,7 +7,7 @@ use skipbench_models::Fit;
 use super::hints;
 use super::located::{Located, Wanted, joined};
 use super::zoo::NAMINGS;
-use crate::weights::tensor::{Entry, escape_controls};
+use crate::files::weights::tensor::{Entry, escape_controls};
 
 /// Words in a path by which a copy is known that is not what was trained itself.
 const COPIES: [&str; 5] = ["ema", "swa", "teacher", "averaged", "shadow"];

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::super::known::{self, Call};
 use super::super::value::{Id, NOTHING, Object, Storage, Tensor, Value};
 use super::state::{EMPTY, Machine};
-use crate::weights::element::Element;
+use crate::files::weights::element::Element;
 
 /// Most arguments of a call that are looked at.
 const ARGUMENTS: usize = 16;

@@ -72,7 +72,7 @@ pub(super) fn open(path: &Path) -> Result<(File, Content)> {
 
 /// What is said where a shell has left `~` as it is.
 fn hint_of_home(path: &Path) -> String {
-    match crate::data::beyond_home(path) {
+    match crate::files::data::beyond_home(path) {
         Some(meant) => format!("; `~` stands for your home directory only in the shell: write {}", meant.display()),
         None => String::new(),
     }

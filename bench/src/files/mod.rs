@@ -1,0 +1,4 @@
+//! What people bring on disk: images ([`data`]) and [`weights`], read whatever wrote them.
+
+pub(crate) mod data;
+pub(crate) mod weights;
