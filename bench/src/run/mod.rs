@@ -8,6 +8,7 @@
 //! a finished run is kept for good as a [`record`].
 
 pub(crate) mod ask;
+mod death;
 pub(crate) mod derived;
 pub(crate) mod limits;
 pub(crate) mod orchestrate;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use skipbench_reports::rows::record::Status;
 
-use super::limits::Limits;
+use super::death::explain_death;
 use super::runner::{CellFailure, CellResult, Runner, Stop};
 use crate::cell::{Cell, Message, Outcome, Progress};
 use crate::system::executable::{self, Executable};
@@ -207,43 +207,4 @@ fn tail(mut pipe: impl Read) -> String {
         text.drain(..excess);
     }
     String::from_utf8_lossy(&text).into_owned()
-}
-
-/// What a death without a last word means.
-fn explain_death(cell: &Cell, status: Option<ExitStatus>, errors: &str) -> CellFailure {
-    let group = Limits::read();
-    let limit = group.heap_bytes(cell.memory_limit_bytes) >> 20;
-    if errors.contains("memory allocation of") {
-        // Without what the runtime says around it.
-        let said = errors.lines().find(|line| line.contains("memory allocation of")).unwrap_or_default();
-        let said = said.find("memory allocation of").map_or(said, |start| &said[start..]);
-        return CellFailure::new(
-            Status::OutOfMemory,
-            format!("above the memory limit of {limit} MiB, or of the machine: {said}"),
-        );
-    }
-    match status.and_then(signal) {
-        Some(9) => {
-            let limit = group.memory_bytes.map(|bytes| format!(" (a control group allows {} MiB)", bytes >> 20));
-            let limit = limit.unwrap_or_default();
-            let guess = format!("killed by signal 9; if nobody did that, the system ran out of memory{limit}");
-            CellFailure::new(Status::Crashed, format!("{guess}. {errors}"))
-        }
-        Some(signal) => CellFailure::new(Status::Crashed, format!("died by signal {signal}. {errors}")),
-        None => {
-            let code = status.and_then(|status| status.code());
-            let code = code.map_or_else(|| "unknown".to_owned(), |code| code.to_string());
-            CellFailure::new(Status::Crashed, format!("ended with exit status {code} and no result. {errors}"))
-        }
-    }
-}
-
-#[cfg(unix)]
-fn signal(status: ExitStatus) -> Option<i32> {
-    std::os::unix::process::ExitStatusExt::signal(&status)
-}
-
-#[cfg(not(unix))]
-fn signal(_status: ExitStatus) -> Option<i32> {
-    None
 }

@@ -6,7 +6,7 @@
 //! measured, it is inconclusive: never a pass because little was measured. What passes may still be slower by the limit
 //! and the noise floor together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use skipbench_reports::rows::record::{RunRow, Status};
@@ -78,6 +78,10 @@ struct Timed<'a> {
 
 fn timed<'a>(pairs: &Pairs<'a>, (metric, tasks, of): &TimeColumn) -> Vec<Timed<'a>> {
     let mut cells: BTreeMap<String, Timed<'a>> = BTreeMap::new();
+    let mut twins: HashMap<(String, u64, u64), &RunRow> = HashMap::new();
+    for twin in &pairs.twins {
+        twins.entry((cell_name(twin), twin.seed, twin.round)).or_insert(twin);
+    }
     let own = |pair: &&Pair<'a>| tasks.contains(&pair.base.task.as_str()) && pair.head.status == Status::Ok;
     for pair in pairs.pairs.iter().filter(own) {
         let (Some(base), Some(head)) = (of(pair.base), of(pair.head)) else { continue };
@@ -86,9 +90,7 @@ fn timed<'a>(pairs: &Pairs<'a>, (metric, tasks, of): &TimeColumn) -> Vec<Timed<'
         let timed = cells.entry(cell.clone()).or_insert_with(new);
         timed.turns.push((pair.base, pair.head));
         timed.times.push((head as f64, base as f64));
-        let same =
-            |twin: &&&RunRow| cell_name(twin) == cell && (twin.seed, twin.round) == (pair.base.seed, pair.base.round);
-        if let Some(again) = pairs.twins.iter().find(same).and_then(|twin| of(twin)) {
+        if let Some(again) = twins.get(&(cell, pair.base.seed, pair.base.round)).and_then(|twin| of(twin)) {
             timed.again.push((again as f64, base as f64));
         }
     }

@@ -257,6 +257,9 @@ fn a_file_that_another_program_saved_is_named_as_such() {
                 assert!(said.contains(file) && said.contains(&line), "{marker}: {said}");
             }
         }
+        fs::write(&path, marked(&text, 2, "=======")).expect("saved");
+        let version = oldest_version(dir.path());
+        assert!(file == SAMPLES || version.expect_err("refused").to_string().contains("conflict"));
         assert!(said(marked(&text, 2, "<<<<<<< HEAD").trim_end().as_bytes().to_vec()).contains("conflict"));
         fs::write(&path, &text).expect("as it was");
         assert!(read(dir.path()).is_ok());

@@ -11,7 +11,7 @@ use skipbench_ci::config::Config;
 use skipbench_ci::gate::{Judgment, judge};
 use skipbench_ci::output;
 use skipbench_ci::reproduce::commands;
-use skipbench_reports::rows::store;
+use skipbench_reports::rows::store::{self, Run};
 
 use super::{print, print_json, say, terminal};
 use crate::gate::job::{Job, origin};
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
         }
         _ => {
             let job = measure(arguments)?;
-            let (base, head) = (evidence::base(&job.base_dir(), say)?, evidence::head(&job.head_dir())?);
+            let [base, head] = both(&job.base_dir(), &job.head_dir())?;
             judge(&base, &head, &config)?.reproducible(&job.origin()?)
         }
     };
@@ -49,11 +49,23 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
 
 /// Judges two runs that are there.
 fn finished(base: &Path, head: &Path, config: &Config) -> Result<Judgment> {
-    let (base_runs, head_runs) = (evidence::base(base, say)?, evidence::head(head)?);
+    let [base_runs, head_runs] = both(base, head)?;
     let judgment = judge(&base_runs, &head_runs, config)?.reproducible(&origin(head));
     evidence::ensure_finished(base, base_runs.len())?;
     evidence::ensure_finished(head, head_runs.len())?;
     Ok(judgment)
+}
+
+/// Base and head as rules want them: without samples, which none looks at, and which of a large run are much of what would
+/// be in memory.
+fn both(base: &Path, head: &Path) -> Result<[Vec<Run>; 2]> {
+    let bare = |mut runs: Vec<Run>| {
+        runs.iter_mut().for_each(|run| run.samples = Vec::new());
+        runs
+    };
+    // One after the other: of two large runs not both have their samples at once.
+    let base = bare(evidence::base(base, say)?);
+    Ok([base, bare(evidence::head(head)?)])
 }
 
 /// Lets base and head take turns, until a Ctrl-C.

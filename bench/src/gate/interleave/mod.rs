@@ -37,7 +37,7 @@ pub(crate) fn run(job: &Job, stop: &Stop, mut tell: impl FnMut(&str)) -> Result<
     let mut interleaving = Interleaving { job, stop, collected: Collected::default() };
     for task in untimed {
         for side in [Side::Base, Side::Head] {
-            tell(&format!("{} of the {side:?}", task.word()).to_lowercase());
+            tell(&format!("{} of the {}", task.word(), side.word()));
             interleaving.turn(side, Selection::Task(task))?;
         }
         interleaving.collected.write(&job.dir)?;
@@ -133,7 +133,8 @@ impl Interleaving<'_> {
         // 1: some cell could not be measured, which its row says.
         ensure!(
             matches!(output.status.code(), Some(0 | 1)),
-            "the {side:?} could not run {filter} ({}): {}",
+            "the {} could not run {filter} ({}): {}",
+            side.word(),
             program.name().display(),
             errors.trim()
         );

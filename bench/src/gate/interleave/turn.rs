@@ -15,6 +15,16 @@ pub(super) enum Side {
     Again,
 }
 
+impl Side {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Side::Base => "base",
+            Side::Head => "head",
+            Side::Again => "base, once more,",
+        }
+    }
+}
+
 /// Which of the suite's cells a program measures before the other's turn comes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Selection<'a> {

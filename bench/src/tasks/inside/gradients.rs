@@ -46,7 +46,10 @@ pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut 
 /// A network of its own with the same state: a look in training mode moves running statistics, which clones share.
 fn copy(setup: &Setup, model: &Model) -> Result<Model> {
     let state = State::of(&model.valid());
-    state.load_into(fresh(setup)?).map_err(|misfits| anyhow!("a copy misfits: {misfits:?}"))
+    state.load_into(fresh(setup)?).map_err(|misfits| {
+        let names: Vec<&str> = misfits.iter().map(|misfit| misfit.name.as_str()).collect();
+        anyhow!("the copy of a network misfits it in {}", names.join(", "))
+    })
 }
 
 fn at_start(setup: &Setup) -> Result<Vec<Sample>> {

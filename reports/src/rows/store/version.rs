@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::file::whole;
+use super::saved;
 use super::{RUNS, StoreError};
 use crate::rows::record::SCHEMA_VERSION;
 
@@ -12,8 +13,12 @@ use crate::rows::record::SCHEMA_VERSION;
 /// A file that is missing, cut short, or no table.
 pub fn oldest_version(dir: &Path) -> Result<u32, StoreError> {
     let path = dir.join(RUNS);
-    let file = whole(&path)?;
-    let broken = |source| StoreError::Row { path: path.clone(), source };
+    oldest(&path).map_err(|error| saved::explain(&path, error))
+}
+
+fn oldest(path: &Path) -> Result<u32, StoreError> {
+    let file = whole(path)?;
+    let broken = |source| StoreError::Row { path: path.into(), source };
     let mut reader = csv::Reader::from_reader(file);
     let column = reader.headers().map_err(broken)?.iter().position(|name| name == "schema_version").unwrap_or(0);
     let mut oldest = SCHEMA_VERSION;
