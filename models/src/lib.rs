@@ -3,8 +3,8 @@
 //!
 //! The rooms, from the bottom up:
 //!
-//! - `error`, `images`, `execution` and `init` are what all others stand on: what is wrong with a specification, the
-//!   shape of images, how a network computes, and weights from a seed.
+//! - `error` and `inputs` are what all others stand on: what is wrong with a specification, and what a network is built
+//!   from beside it, namely the shape of images, how it computes, and weights from a seed.
 //! - `cost` says what a network costs ([`Cost`], [`Layer`]) by a trace of its operations, without building it.
 //! - [`skip`] is the subject: how a block joins its input with its branch's output, a file for each style ([`Skip`]).
 //! - [`probe`] sees what happens inside a network, and can leave out its blocks.
@@ -44,9 +44,7 @@
 pub mod catalog;
 mod cost;
 mod error;
-mod execution;
-mod images;
-mod init;
+mod inputs;
 mod nets;
 pub mod probe;
 // Its table links to the files where joins run.
@@ -58,8 +56,8 @@ mod weights;
 pub use catalog::{Family, Fixed, matching};
 pub use cost::{Cost, Layer, total};
 pub use error::SpecError;
-pub use execution::{Execution, Kernels, Memory};
-pub use images::Images;
+pub use inputs::execution::{Execution, Kernels, Memory};
+pub use inputs::images::Images;
 pub use nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNet, ResNetConfig};
 pub use nets::{Shortcut, Staged, StemKind, ViT, ViTConfig};
 pub use skip::{ResidualSkip, Skip};

@@ -3,7 +3,6 @@
 //! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts
 //! are computed from the rows alone.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,12 +16,10 @@ use skipbench_reports::table::{self, Format};
 
 use super::run::{self, SharedArgs};
 use super::{print, print_json, rows, say};
+use crate::run::claims::{self, PlannedSuite};
 use crate::run::provenance::Host;
-use crate::run::request::Request;
-use crate::run::rundir::{self, Plan};
+use crate::run::rundir;
 use crate::run::session::{self, Ending};
-use crate::run::{ask, planning};
-use crate::suite::claims::suites;
 use crate::system::interrupt::{INTERRUPTED, STOP};
 
 /// Arguments of `claims`.
@@ -69,14 +66,6 @@ fn claim(name: &str) -> Result<&'static str, String> {
     found.ok_or_else(|| format!("no claim has that name; those are {}", names()))
 }
 
-/// One suite of a claim, planned.
-struct PlannedSuite {
-    claim: Claim,
-    /// Its name.
-    name: &'static str,
-    plan: Plan,
-}
-
 pub(crate) fn run(arguments: &ClaimsArgs) -> Result<ExitCode> {
     if !arguments.from.is_empty() {
         let found = findings(arguments, &rows::read(&arguments.from)?)?;
@@ -85,20 +74,23 @@ pub(crate) fn run(arguments: &ClaimsArgs) -> Result<ExitCode> {
     let (host, shared) = (Host::read()?, &arguments.shared);
     run::listen()?;
     let mut suites = match &shared.resume {
-        Some(dir) => begun(arguments, dir)?,
-        None => planned(arguments, &host)?,
+        Some(dir) => claims::begun(chosen(arguments), dir)?,
+        None => claims::planned(chosen(arguments), arguments.deep, &shared.request("")?, &host, &say)?,
     };
     if shared.list {
         return list(&suites, shared.json);
     }
     let given = shared.resume.clone().or_else(|| shared.out.clone());
     let dir = given.map_or_else(|| rundir::create_free("claims"), Ok)?;
-    let _locks = open(&mut suites, &dir, &host, shared)?;
+    let _locks = match &shared.resume {
+        Some(dir) => claims::reopen(&mut suites, dir, &shared.again)?,
+        None => claims::create(&suites, &dir, &host)?,
+    };
     for PlannedSuite { claim, name, plan } in suites {
         if !shared.quiet && !shared.json {
             say(&format!("{}: {} ({} cells)", claim.name, claim.sentence, plan.cells.len()));
         }
-        let suite = dir_of(&dir, name);
+        let suite = claims::dir_of(&dir, name);
         if let Ending::Interrupted(left) = session::run(&suite, plan, &host, shared.options(), &STOP, &say)? {
             let (claim, dir) = (claim.name, dir.display());
             say(&format!("stopped with {left} cell(s) of {claim} to go; go on with: skipbench claims --resume {dir}"));
@@ -108,74 +100,9 @@ pub(crate) fn run(arguments: &ClaimsArgs) -> Result<ExitCode> {
     conclude(arguments, &dir)
 }
 
-/// Makes or opens the directory of every suite, and keeps every other skipbench out of them.
-fn open(suites: &mut [PlannedSuite], dir: &Path, host: &Host, shared: &SharedArgs) -> Result<Vec<File>> {
-    let mut locks = Vec::new();
-    if shared.resume.is_none() {
-        rundir::refuse_run(dir)?;
-        for suite in suites {
-            locks.push(rundir::create(&dir_of(dir, suite.name), &suite.plan, host)?);
-        }
-        return Ok(locks);
-    }
-    for suite in suites.iter_mut() {
-        // Read again: now nobody else is writing it.
-        let (lock, plan) = rundir::resume(&dir_of(dir, suite.name))?;
-        locks.push(lock);
-        suite.plan = plan;
-    }
-    let plans: Vec<(&Path, &Plan)> = suites.iter().map(|suite| (dir, &suite.plan)).collect();
-    run::ensure_known(&shared.again, &plans)?;
-    Ok(locks)
-}
-
 fn chosen(arguments: &ClaimsArgs) -> impl Iterator<Item = Claim> {
     let wanted = arguments.names.clone();
     CLAIMS.into_iter().filter(move |claim| wanted.is_empty() || wanted.contains(&claim.name))
-}
-
-/// The directory of a claim's suite below the claims' own.
-fn dir_of(dir: &Path, suite: &str) -> PathBuf {
-    dir.join(suite.trim_start_matches("claim-"))
-}
-
-/// All suites of the claims that are wanted, but for those in which `--filter` leaves no cell.
-fn planned(arguments: &ClaimsArgs, host: &Host) -> Result<Vec<PlannedSuite>> {
-    let mut devices = arguments.shared.device.clone();
-    if devices.is_empty() {
-        // Once for all of them, so that what `auto` takes is said once.
-        devices = ask::devices(&["auto".to_owned()], &say)?.iter().map(ToString::to_string).collect();
-    }
-    let mut planned = Vec::new();
-    for claim in chosen(arguments) {
-        for suite in suites(claim.name, arguments.deep) {
-            let request = Request { devices: devices.clone(), ..arguments.shared.request(suite.name)? };
-            let plan = planning::plan(&request, host, &say)?;
-            planned.push(PlannedSuite { claim, name: suite.name, plan });
-        }
-    }
-    planned.retain(|suite| !suite.plan.cells.is_empty());
-    let filter = arguments.shared.filter.as_deref().unwrap_or_default();
-    ensure!(
-        !planned.is_empty(),
-        "--filter '{filter}' leaves no cell of any claim; `skipbench claims --list` shows all"
-    );
-    Ok(planned)
-}
-
-/// The suites that an earlier session planned.
-fn begun(arguments: &ClaimsArgs, dir: &Path) -> Result<Vec<PlannedSuite>> {
-    let mut begun = Vec::new();
-    for claim in chosen(arguments) {
-        for suite in suites(claim.name, true) {
-            let dir = dir_of(dir, suite.name);
-            if rundir::is_begun(&dir) {
-                begun.push(PlannedSuite { claim, name: suite.name, plan: rundir::open(&dir)? });
-            }
-        }
-    }
-    ensure!(!begun.is_empty(), "{}: no claims to go on with; start them with `skipbench claims --out`", dir.display());
-    Ok(begun)
 }
 
 fn list(suites: &[PlannedSuite], json: bool) -> Result<ExitCode> {

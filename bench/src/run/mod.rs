@@ -5,9 +5,10 @@
 //! ([`orchestrate`]), each in a process of its own ([`process`], a [`runner`]), shows how far they are ([`progress`]),
 //! and writes a [`row`] for each, with its [`provenance`]. What the system gives the process is [`limits`]. Where the
 //! comparison of the rows is not precise enough, there are more [`rounds`]. What follows from the rows is [`derived`];
-//! a finished run is kept for good as a [`record`].
+//! a finished run is kept for good as a [`record`]. [`claims`] are several runs, one a suite.
 
 pub(crate) mod ask;
+pub(crate) mod claims;
 mod death;
 pub(crate) mod derived;
 pub(crate) mod limits;

@@ -115,6 +115,19 @@ pub(crate) fn cell<'a>(dir: &Path, plan: &'a Plan, word: &str) -> Result<Option<
     Ok(found.first().copied())
 }
 
+/// # Errors
+/// A word of `--again` that names no cell of the plans.
+pub(crate) fn ensure_known(again: &[String], plans: &[(&Path, &Plan)]) -> Result<()> {
+    for word in again {
+        let mut known = false;
+        for (dir, plan) in plans {
+            known |= cell(dir, plan, word)?.is_some();
+        }
+        ensure!(known, "--again {word}: no cell begins so; runs.csv and plan.json name them");
+    }
+    Ok(())
+}
+
 /// Writes the plan anew, with the rounds that were added.
 ///
 /// # Errors

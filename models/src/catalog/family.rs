@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fixed::Fixed;
 use super::sweep::{WidthSweep, backbones, compressions, densenets, growing_backbones, resnets, vits};
-use crate::images::Images;
+use crate::inputs::images::Images;
 use crate::nets::DenseKind;
 use crate::skip::{ResidualSkip, Skip};
 use crate::spec::words;

@@ -12,7 +12,7 @@ use super::sweep::WidthSweep;
 use crate::catalog;
 use crate::cost::Cost;
 use crate::error::SpecError;
-use crate::images::Images;
+use crate::inputs::images::Images;
 use crate::spec::ModelSpec;
 
 /// The tolerance where none is given: 2 %.

@@ -10,7 +10,7 @@ mod sweep;
 pub use family::Family;
 pub use fixed::Fixed;
 
-use crate::images::Images;
+use crate::inputs::images::Images;
 use crate::nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, ResNetConfig, Shortcut, StemKind, ViTConfig};
 use crate::skip::{ResidualSkip, Skip};
 use crate::spec::ModelSpec;

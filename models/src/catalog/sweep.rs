@@ -2,7 +2,7 @@
 
 use super::fixed::Fixed;
 use crate::error::WIDEST;
-use crate::images::Images;
+use crate::inputs::images::Images;
 use crate::nets::{BackboneConfig, DenseKind, DenseNetConfig, ResNetConfig, ViTConfig};
 use crate::skip::{ResidualSkip, Skip};
 use crate::spec::ModelSpec;

@@ -19,7 +19,7 @@ use super::norm::{BranchNorm, Norm};
 use super::staged::StagedConfig;
 use super::stem::{StemConfig, StemKind};
 use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::images::Images;
+use crate::inputs::images::Images;
 use crate::skip::Skip;
 
 const STAGES: usize = 3;

@@ -12,7 +12,7 @@ use skipbench_ops::Engine;
 
 use super::norm::{BranchNorm, Shifts};
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 use crate::probe::{BranchPosition, Probe, ProbePoint};
 
 /// Where a branch's normalization stands relative to its convolutions.

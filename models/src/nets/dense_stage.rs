@@ -8,7 +8,7 @@ use skipbench_ops::block::Stage;
 use skipbench_ops::{update_running_statistics, uses_batch_statistics};
 
 use super::branch::Branch;
-use crate::execution::Execution;
+use crate::inputs::execution::Execution;
 
 /// `x = [x, F(x)]` for each branch F in turn.
 pub(crate) fn forward(branches: &[Branch], x: Tensor<4>, execution: Execution) -> Tensor<4> {
@@ -52,7 +52,7 @@ fn follow_all(norms: &[&BatchNorm], statistics: Tensor<1>) {
     }
 }
 
-/// The shape of a convolution that [`Weights`](crate::init::Weights) drew.
+/// The shape of a convolution that [`Weights`](crate::inputs::init::Weights) drew.
 fn shape(conv: &Conv2d) -> Conv {
     let [output, input, kernel, _] = conv.weight.dims();
     Conv::new(input, output, kernel).stride(conv.stride[0])

@@ -14,7 +14,7 @@ use super::norm::BranchNorm;
 use super::staged::StagedConfig;
 use super::stem::{StemConfig, StemKind};
 use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::images::Images;
+use crate::inputs::images::Images;
 use crate::skip::Skip;
 
 /// A densely connected network.

@@ -7,7 +7,7 @@ use skipbench_ops::Engine;
 
 use super::norm::BranchNorm;
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 use crate::probe::{Probe, ProbePoint};
 
 /// Configuration of a [`Head`].

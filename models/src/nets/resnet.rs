@@ -18,8 +18,8 @@ use super::norm::BranchNorm;
 use super::stem::{Stem, StemConfig, StemKind};
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::images::Images;
-use crate::init::Weights;
+use crate::inputs::images::Images;
+use crate::inputs::init::Weights;
 use crate::probe::{At, Lesion, LesionSite, Probe, lesions};
 use crate::skip::ResidualSkip;
 

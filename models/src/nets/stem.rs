@@ -10,7 +10,7 @@ use skipbench_ops::Conv;
 use skipbench_ops::Engine;
 
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 use crate::probe::{Probe, ProbePoint};
 
 /// How images enter a network.

@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 
 use super::style::Skip;
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::execution::Memory;
+use crate::inputs::execution::Memory;
 
 /// The join of a block that concatenates.
 #[derive(Module, Debug)]

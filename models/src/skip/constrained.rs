@@ -11,7 +11,7 @@ use burn::tensor::activation::sigmoid;
 
 use super::streams::{self, STREAMS};
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 
 /// Sinkhorn's steps. The paper takes 20 for four streams; two streams need fewer.
 const SINKHORN: usize = 5;

@@ -10,7 +10,7 @@ use burn::tensor::activation::sigmoid;
 use skipbench_ops::Conv;
 
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 
 /// The gate's bias at first: closed, so that x passes (Srivastava et al. 2015, §2.2, use −1, −2 and lower).
 const BIAS: f32 = -2.0;

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 
 use super::streams::{self, STREAMS};
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 
 /// One block's numbers r, w and M.
 #[derive(Module, Debug)]

@@ -18,7 +18,7 @@ use super::stochastic::{Steps, Stochastic};
 use super::style::Skip;
 use super::weighted::Weighted;
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 
 /// Configuration of a [`Join`].
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 
 use super::flow::Flow;
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 
 /// One block's α.
 #[derive(Module, Debug)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cost::Cost;
 use crate::error::SpecError;
-use crate::images::Images;
+use crate::inputs::images::Images;
 
 /// A custom model as data: what a suite names and rows say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

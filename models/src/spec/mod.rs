@@ -15,9 +15,9 @@ pub use network::{Custom, Network};
 use crate::cost::trace::CostTrace;
 use crate::cost::{self, Cost, Layer};
 use crate::error::SpecError;
-use crate::execution::Execution;
-use crate::images::Images;
-use crate::init::Weights;
+use crate::inputs::execution::Execution;
+use crate::inputs::images::Images;
+use crate::inputs::init::Weights;
 use crate::nets::{BackboneConfig, DenseNetConfig, ResNetConfig, ViTConfig};
 use crate::skip::{ResidualSkip, Skip};
 

@@ -6,8 +6,8 @@ use burn::tensor::{Device, Tensor};
 use super::custom::CustomModel;
 use super::{Model, ModelSpec};
 use crate::error::SpecError;
-use crate::execution::Execution;
-use crate::images::Images;
+use crate::inputs::execution::Execution;
+use crate::inputs::images::Images;
 
 /// What can be built from a specification and measured: [`Model`], and every [`CustomModel`].
 pub trait Network: Module {

@@ -56,21 +56,8 @@ fn resume(dir: &Path, host: &Host, shared: &SharedArgs) -> Result<ExitCode> {
         return list(&rundir::open(dir)?, shared.json);
     }
     let (lock, plan) = rundir::resume(dir)?;
-    ensure_known(&shared.again, &[(dir, &plan)])?;
+    rundir::ensure_known(&shared.again, &[(dir, &plan)])?;
     session(dir, lock, plan, host, shared)
-}
-
-/// # Errors
-/// A word of `--again` that names no cell of the plans.
-pub(super) fn ensure_known(again: &[String], plans: &[(&Path, &Plan)]) -> Result<()> {
-    for word in again {
-        let mut known = false;
-        for (dir, plan) in plans {
-            known |= rundir::cell(dir, plan, word)?.is_some();
-        }
-        ensure!(known, "--again {word}: no cell begins so; runs.csv and plan.json name them");
-    }
-    Ok(())
 }
 
 /// One session at the run, whose directory is held locked until it ends.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use skipbench_ops::Conv;
 
 use super::{CostTrace, TracedTensor};
-use crate::execution::{Execution, Memory};
+use crate::inputs::execution::{Execution, Memory};
 
 impl CostTrace {
     /// How the network computes.

@@ -15,8 +15,8 @@ pub(crate) use tensor::TracedTensor;
 
 use crate::cost::{Cost, Layer};
 use crate::error::SpecError;
-use crate::execution::Execution;
-use crate::images::Images;
+use crate::inputs::execution::Execution;
+use crate::inputs::images::Images;
 
 /// Records a network's operations and their costs.
 #[derive(Debug, Default)]

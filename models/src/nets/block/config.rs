@@ -5,7 +5,7 @@ use skipbench_ops::Conv;
 
 use super::Block;
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 use crate::nets::branch::{BranchConfig, Order};
 use crate::nets::norm::BranchNorm;
 use crate::skip::ResidualSkip;

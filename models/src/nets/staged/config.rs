@@ -5,7 +5,7 @@ use skipbench_ops::Conv;
 
 use super::Staged;
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 use crate::nets::branch::{BranchConfig, Order};
 use crate::nets::head::HeadConfig;
 use crate::nets::norm::BranchNorm;

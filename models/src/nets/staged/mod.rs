@@ -15,7 +15,7 @@ use super::branch::Branch;
 use super::dense_stage;
 use super::head::Head;
 use super::stem::Stem;
-use crate::execution::Execution;
+use crate::inputs::execution::Execution;
 use crate::probe::{At, BranchPosition, Lesion, LesionSite, Probe, ProbePoint, lesions};
 use crate::skip::Skip;
 use crate::skip::concat::is_one_operation;

@@ -7,7 +7,7 @@ use burn::tensor::activation::gelu;
 use burn::tensor::module::attention;
 
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::init::Weights;
+use crate::inputs::init::Weights;
 use crate::probe::{At, Probe, ProbePoint};
 use crate::skip::ResidualSkip;
 

@@ -23,8 +23,8 @@ use skipbench_ops::Conv;
 use self::block::{Block, BlockConfig};
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::error::{DEEPEST, SpecError, WIDEST};
-use crate::images::Images;
-use crate::init::Weights;
+use crate::inputs::images::Images;
+use crate::inputs::init::Weights;
 use crate::probe::{At, Lesion, LesionSite, Probe, ProbePoint, lesions};
 use crate::skip::ResidualSkip;
 

@@ -12,7 +12,7 @@ use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Normal};
 use skipbench_ops::Conv;
 
-use crate::execution::Execution;
+use crate::inputs::execution::Execution;
 
 /// Draws the parameters of one network, layer after layer.
 pub(crate) struct Weights<'a> {
