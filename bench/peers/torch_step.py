@@ -52,19 +52,21 @@ def peak_rss_bytes():
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model")
-    parser.add_argument("task", choices=("train-step", "infer"))
-    parser.add_argument("batch", type=int)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--warmup-ms", type=int, default=500)
-    parser.add_argument("--timed-ms", type=int, default=1500)
-    parser.add_argument("--timed-steps", type=int, default=3)
-    parser.add_argument("--channels-last", action="store_true")
-    parser.add_argument("--compile", action="store_true")
-    parser.add_argument("--bf16", action="store_true", help="mixed precision: f32 weights, autocast to bf16")
-    args = parser.parse_args()
+def parser(description):
+    """What every program here takes: the network, the task, and how PyTorch computes."""
+    arguments = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("model")
+    arguments.add_argument("task", choices=("train-step", "infer"))
+    arguments.add_argument("batch", type=int)
+    arguments.add_argument("--threads", type=int, default=torch.get_num_threads())
+    arguments.add_argument("--channels-last", action="store_true")
+    arguments.add_argument("--compile", action="store_true")
+    arguments.add_argument("--bf16", action="store_true", help="mixed precision: f32 weights, autocast to bf16")
+    return arguments
+
+
+def prepare(args):
+    """A step of the network that `args` name, and the network's parameters."""
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     layout = torch.channels_last if args.channels_last else torch.contiguous_format
@@ -72,9 +74,18 @@ def main():
     model = model.to(memory_format=layout)
     autocast = torch.autocast("cpu", torch.bfloat16, enabled=args.bf16)
     step = stepper(torch.compile(model) if args.compile else model, args.task, args.batch, size, layout, autocast)
+    return step, sum(parameter.numel() for parameter in model.parameters())
+
+
+def main():
+    arguments = parser(__doc__)
+    arguments.add_argument("--warmup-ms", type=int, default=500)
+    arguments.add_argument("--timed-ms", type=int, default=1500)
+    arguments.add_argument("--timed-steps", type=int, default=3)
+    args = arguments.parse_args()
+    step, params = prepare(args)
     timed(step, args.warmup_ms, 2)
     times = sorted(timed(step, args.timed_ms, args.timed_steps))
-    params = sum(parameter.numel() for parameter in model.parameters())
     step_ns = times[len(times) // 2]
     print(json.dumps({"params": params, "step_ns": step_ns, "peak_rss_bytes": peak_rss_bytes(), "torch": torch.__version__}))
 

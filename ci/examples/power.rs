@@ -54,7 +54,7 @@ struct Tally {
     regressed: u64,
     inconclusive: u64,
     passed: u64,
-    /// None where nothing was timed.
+    /// None if nothing was timed.
     floor: Option<f64>,
 }
 

@@ -79,7 +79,7 @@ impl Report {
         }
     }
 
-    /// Analyses what directories hold, but for records that later ones repeat, which it says.
+    /// Analyses what directories hold, except for records that later ones repeat, which it says.
     pub fn of(dirs: Vec<(PathBuf, Vec<Run>)>) -> Self {
         let (runs, superseded) = latest(dirs);
         let report = Self::new(runs);

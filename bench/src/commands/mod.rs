@@ -57,7 +57,7 @@ fn channels(word: &str) -> Result<usize, String> {
 }
 
 impl ImageArgs {
-    /// `usual`, but for what was given.
+    /// `usual`, except for what was given.
     fn or(self, usual: Images) -> Images {
         Images {
             size: self.size.unwrap_or(usual.size),

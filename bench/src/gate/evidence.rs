@@ -62,8 +62,8 @@ fn read(dir: &Path) -> Result<Vec<Run>> {
     Ok(runs)
 }
 
-/// Compares how many cells a finished run planned with how many rows it has: rows that are gone with their samples leave
-/// no other trace.
+/// Compares how many cells a finished run planned with how many rows it has: rows that are gone with their samples
+/// leave no other trace.
 ///
 /// # Errors
 /// If there are fewer.

@@ -25,7 +25,7 @@ pub(crate) fn dir_of(dir: &Path, suite: &str) -> PathBuf {
     dir.join(suite.trim_start_matches("claim-"))
 }
 
-/// All suites of `claims`, each planned as `request` asks, but for those in which its filter leaves no cell.
+/// All suites of `claims`, each planned as `request` asks, except for those in which its filter leaves no cell.
 ///
 /// # Errors
 /// A suite, a device or data that cannot be had, or a filter that leaves no cell at all.

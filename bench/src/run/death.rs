@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn of_a_panic_its_message_and_place_are_told() {
-        let said = "Compiling\n\nthread 'main' (7) panicked at /root/.cargo/registry/src/index-1/burn-0.22.1/src/a.rs:1:2:\n\
+        let said = "Compiling\n\nthread 'main' (7) panicked at /sources/index-1/burn-0.22.1/src/a.rs:1:2:\n\
                     called `Result::unwrap()` on an `Err` value: no room\nfor it\nnote: run with `RUST_BACKTRACE=1`\n";
         assert_eq!(describe_errors(said), "It panicked: no room for it (burn-0.22.1/src/a.rs:1:2)");
         assert_eq!(describe_errors("thread 'x' panicked at a.rs:1:2:\nshort\n"), "It panicked: short (a.rs:1:2)");

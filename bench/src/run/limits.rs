@@ -146,7 +146,7 @@ impl Groups {
 /// Version 1 writes "no limit" as a number of about 2⁶³, by pages.
 const UNLIMITED: u64 = 1 << 60;
 
-/// A quota in processors; none where it is -1, which is no limit.
+/// A quota in processors; none if it is -1, which is no limit.
 fn share(quota: i64, period: i64) -> Option<f64> {
     (quota > 0 && period > 0).then(|| quota as f64 / period as f64)
 }

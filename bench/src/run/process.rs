@@ -150,7 +150,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// How a child ended.
 struct End {
-    /// None where the system does not tell.
+    /// None if the system does not tell.
     status: Option<ExitStatus>,
     /// Whether it had to be killed.
     hung: bool,

@@ -104,7 +104,7 @@ fn predicted(cell: &Cell, measured: &Measured) -> Predicted {
     }
 }
 
-/// Where it was measured, but for what the device calls itself and when that was.
+/// Where it was measured, except for what the device calls itself and when that was.
 fn origin(cell: &Cell, Provenance { host, command, .. }: &Provenance) -> Origin {
     Origin {
         device: cell.device.to_string(),

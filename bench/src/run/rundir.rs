@@ -166,8 +166,8 @@ pub(crate) fn document(dir: &Path) -> Result<serde_json::Value> {
         .value)
 }
 
-/// Compares rows with the plan by the identity of their cells, which is a digest of everything that a cell is made from:
-/// a plan that was edited has other cells than those that were measured.
+/// Compares rows with the plan by the identity of their cells, which is a digest of everything that a cell is made
+/// from: a plan that was edited has other cells than those that were measured.
 ///
 /// # Errors
 /// If a row is of no cell of the plan.

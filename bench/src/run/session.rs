@@ -30,8 +30,8 @@ pub(crate) enum Ending {
     Interrupted(usize),
 }
 
-/// Runs a plan in its directory, which was made for it and which the caller holds locked, from its start or from where it
-/// was left. `note` hears what the user should know.
+/// Runs a plan in its directory, which was made for it and which the caller holds locked, from its start or from where
+/// it was left. `note` hears what the user should know.
 ///
 /// # Errors
 /// Another machine or process at work on the run, a device that computes wrong, a row that cannot be written.

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use serde::Deserialize;
 use skipbench_models::matching::Budget;
 
-/// Budgets, each once; none where nothing is matched.
+/// Budgets, each once; none if nothing is matched.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "OneOrMany")]
 pub struct Budgets(Vec<Budget>);

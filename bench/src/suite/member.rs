@@ -13,7 +13,7 @@ pub struct Member {
     pub model: String,
     /// What it is.
     pub spec: ModelSpec,
-    /// How it is trained: as every other member, but for the batch in a sweep over batches.
+    /// How it is trained: as every other member, except for the batch in a sweep over batches.
     pub recipe: Recipe,
     /// Side of its images, in a sweep over image sizes.
     pub image_size: Option<usize>,

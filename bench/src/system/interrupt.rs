@@ -18,8 +18,8 @@ pub(crate) const INTERRUPTED: u8 = 130;
 #[error("interrupted")]
 pub(crate) struct Interrupted;
 
-/// Raises [`STOP`] whenever the user asks to end; `heard` is called with how often that was asked before. Once a process,
-/// and before its first child process.
+/// Raises [`STOP`] whenever the user asks to end; `heard` is called with how often that was asked before. Once a
+/// process, and before its first child process.
 ///
 /// # Errors
 /// If the system refuses.
@@ -49,7 +49,7 @@ pub(crate) fn listen(heard: fn(u8)) -> Result<()> {
     Ok(ctrlc::set_handler(move || heard(STOP.raise()))?)
 }
 
-/// The signals that are ignored, one bit each from signal 1 on; none where the system does not say.
+/// The signals that are ignored, one bit each from signal 1 on; none if the system does not say.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,5 +1,6 @@
-//! What is told to people and scripts. Telling never ends the work: a terminal that is gone, a full disk behind standard
-//! error and a reader that went away are all survived here, and nothing else in this crate writes to either stream.
+//! What is told to people and scripts. Telling never ends the work: a terminal that is gone, a full disk behind
+//! standard error and a reader that went away are all survived here, and nothing else in this crate writes to either
+//! stream.
 
 use std::io::{self, Write};
 

@@ -135,7 +135,7 @@ impl<N: Network> Training<'_, N> {
         self.state.samples.push(Sample::new(series, self.state.epochs, value));
     }
 
-    /// Losses and right answers stay on the device until the epoch ends, so that steps do not wait for them, but for
+    /// Losses and right answers stay on the device until the epoch ends, so that steps do not wait for them, except for
     /// every fiftieth: a network that diverged is not trained to the end of a long epoch.
     fn train_epoch(&mut self, epoch: u64, report: &mut Report) -> Result<(Vec<Tensor<1>>, Vec<Tensor<1, Int>>, u64)> {
         let (recipe, total) = (self.setup.recipe(), self.total_steps());

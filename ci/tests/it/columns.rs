@@ -90,7 +90,7 @@ const FAULTS: [Fault; 8] = [
     Fault::Other("many"),
 ];
 
-/// The row with one column spoiled: none where it held nothing, `Err` where no row can hold such a value.
+/// The row with one column spoiled: none if it held nothing, `Err` where no row can hold such a value.
 fn spoiled(row: &RunRow, column: &str, fault: Fault) -> Option<Result<RunRow, csv::Error>> {
     let (header, record) = text(row);
     let index = header.iter().position(|name| name == column).expect("a column");

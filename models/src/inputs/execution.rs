@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use skipbench_ops::block::Activations;
 use skipbench_ops::{Engine, Products};
 
-/// How a network computes. Every choice gives the same network: the same weights, the same losses but for rounding
+/// How a network computes. Every choice gives the same network: the same weights, the same losses except for rounding
 /// (which [`Kernels::SkipbenchBf16`] does more of).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Execution {

@@ -52,8 +52,8 @@ impl fmt::Display for BranchPosition {
 }
 
 /// Where a probe looks. Written out, it is the layer's name in the table of
-/// [`ModelSpec::layers`](crate::ModelSpec::layers), but for inputs, branches and a Transformer's blocks, which are not
-/// lines there.
+/// [`ModelSpec::layers`](crate::ModelSpec::layers), except for inputs, branches and a Transformer's blocks, which are
+/// not lines there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProbePoint {
     /// The first convolution, and what leaves the stem.

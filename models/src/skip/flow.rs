@@ -6,8 +6,8 @@ use burn::tensor::Tensor;
 use super::streams::{self, STREAMS};
 use crate::cost::trace::{CostTrace, TracedTensor};
 
-/// What flows from block to block: tensors in a network, [`TracedTensor`]s in a cost trace. A stage begins with [`Flow::One`];
-/// a block's join makes of it what its style carries.
+/// What flows from block to block: tensors in a network, [`TracedTensor`]s in a cost trace. A stage begins with
+/// [`Flow::One`]; a block's join makes of it what its style carries.
 #[derive(Debug, Clone)]
 pub(crate) enum Flow<T> {
     /// The last block's output.

@@ -82,8 +82,8 @@ fn the_first_step_does_not_depend_on_what_is_kept() {
     }
 }
 
-/// Two ways of keeping compute what is rounded to bf16 alike but for its last bits. These seldom turn a rounding, which
-/// then shows in all that follows; a pass that multiplied in f32 after all would show in every network.
+/// Two ways of keeping compute what is rounded to bf16 alike except for its last bits. These seldom turn a rounding,
+/// which then shows in all that follows; a pass that multiplied in f32 after all would show in every network.
 #[test]
 fn products_in_bf16_do_not_depend_on_what_is_kept() {
     let names = ["densenet-7-4", "densenet-bc-16-4", "densenet-bc-10-4", "backbone-concat-16-w4"];

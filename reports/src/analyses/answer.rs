@@ -43,7 +43,7 @@ const QUESTIONS: [&[Metric]; 3] = [
     &[Metric::TrainMemory, Metric::SavedMemory, Metric::InferMemory],
 ];
 
-/// Up to three answers; none where no group has two styles.
+/// Up to three answers; none if no group has two styles.
 pub fn answers(groups: &[Group]) -> Vec<Answer> {
     let first = |metrics: &[Metric]| metrics.iter().find_map(|metric| answer(groups, *metric));
     let mut answers: Vec<Answer> = QUESTIONS.iter().filter_map(|metrics| first(metrics)).collect();

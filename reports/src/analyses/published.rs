@@ -56,7 +56,7 @@ pub struct PublishedComparison {
     pub measured: Estimate,
     /// Epochs of training here.
     pub epochs: Option<u64>,
-    /// Why the two may not be compared; none where the images are the published ones.
+    /// Why the two may not be compared; none if the images are the published ones.
     pub otherwise: Option<String>,
     /// What was published.
     pub published: Vec<Published>,

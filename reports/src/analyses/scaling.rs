@@ -16,7 +16,7 @@ pub struct Curve {
     pub suite: String,
     /// The group's name in the suite.
     pub group: String,
-    /// What it was measured in, but for what the sweep itself varies.
+    /// What it was measured in, except for what the sweep itself varies.
     pub setting: Setting,
     /// What is varied, such as `depth`.
     pub sweep: String,

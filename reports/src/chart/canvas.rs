@@ -4,7 +4,7 @@ use crate::rows::style;
 
 /// Width of a drawing.
 pub(super) const WIDTH: f64 = 720.0;
-/// Its height, but for the legend.
+/// Its height, except for the legend.
 pub(super) const HEIGHT: f64 = 400.0;
 /// Where the axes' corner is.
 pub(super) const LEFT: f64 = 64.0;

@@ -98,7 +98,7 @@ pub struct Condition {
     pub says: String,
     /// What kind of number decides it.
     pub quantity: Quantity,
-    /// The number with its 95 % interval; none where it was not measured.
+    /// The number with its 95 % interval; none if it was not measured.
     pub estimate: Option<Estimate>,
     /// On which side of `bound` it would have to lie.
     pub side: Side,

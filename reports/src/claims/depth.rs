@@ -37,7 +37,7 @@ fn test_error(run: &Run) -> Option<f64> {
     Some(1.0 - share(run.row.test_correct, run.row.test_total)?)
 }
 
-/// The first epoch in which 90 % of the training images were right; none where none was.
+/// The first epoch in which 90 % of the training images were right; none if none was.
 fn epochs_to_learn(run: &Run) -> Option<f64> {
     let totals = read_series(run, series::TRAIN_TOTAL);
     let share = |epoch: u64, correct: f64| {

@@ -58,7 +58,7 @@ fn measurement_key(row: &RunRow) -> MeasurementKey<'_> {
     (&row.group, &row.model, &row.task, row.seed, row.round, row.twin, row.sweep_value)
 }
 
-/// None where nothing was measured.
+/// None if nothing was measured.
 fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
     let measured: Vec<&Run> = runs.iter().copied().filter(|run| run.row.status == Status::Ok).collect();
     let first = &measured.first()?.row;

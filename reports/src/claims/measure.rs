@@ -40,7 +40,7 @@ pub struct MeasureRow {
     pub name: String,
     /// Skip style.
     pub skip: String,
-    /// A value for each column; none where it was not measured.
+    /// A value for each column; none if it was not measured.
     pub values: Vec<Option<Estimate>>,
 }
 

@@ -23,7 +23,7 @@ pub(super) const CLAIM: Claim = Claim {
     rule: "One backbone, one recipe; each style's test accuracy less addition's, paired by seed, with a spread of one test image at least. Supported: some style's interval lies \
            above 0, and its chance, corrected for the number of styles (Holm), is at most 5 %. Not supported: every style's interval \
            ends below 2 points. Inconclusive: else.",
-    caution: "Equal depth and width, not equal parameters, but for styles that add only a few scalars; the table has every \
+    caution: "Equal depth and width, not equal parameters, except for styles that add only a few scalars; the table has every \
               cost. Most of these styles were proposed for networks far larger than these. Of three seeds the spread can be \
               small by chance, and half a point is a few test images: see how large a difference is, not only that it is shown.",
     examine,

@@ -1,7 +1,7 @@
 //! JSON documents beside the rows, such as the plan of a run: sealed by a digest of their own, as rows are.
 //!
-//! The seal is the last key, `digest`. It covers every other key and value, and neither their order nor the white space.
-//! It finds edits and not forgery: whoever wants to can compute it anew.
+//! The seal is the last key, `digest`. It covers every other key and value, and neither their order nor the white
+//! space. It finds edits and not forgery: whoever wants to can compute it anew.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -15,11 +15,11 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens `dir` for appending. What a killed run left half-written is cut off: a last line without its end, and samples
-    /// of cells without a row. Where it fails, the files are as they were.
+    /// Opens `dir` for appending. What a killed run left half-written is cut off: a last line without its end, and
+    /// samples of cells without a row. Where it fails, the files are as they were.
     ///
     /// # Errors
-    /// As [`read`](crate::rows::store::read), but for that half-written end.
+    /// As [`read`](crate::rows::store::read), except for that half-written end.
     pub fn open(dir: &Path) -> Result<(Self, Vec<RunRow>), StoreError> {
         fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
         // Samples are on the disk before the first row is, so rows without them were not left by a killed run.

@@ -8,7 +8,7 @@ use crate::rows::recipe;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
 
-/// The rows of every directory but for records that a later record repeats, and a sentence for each of those.
+/// The rows of every directory except for records that a later record repeats, and a sentence for each of those.
 ///
 /// A record is a directory that is named as `skipbench record` names it. Any other is somebody's own choice, and stays.
 pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {

@@ -12,7 +12,7 @@ pub(crate) fn kernels(recipe: &str) -> &str {
     serde_json::from_str::<Asked<'_>>(recipe).map_or("", |asked| asked.kernels)
 }
 
-/// All that it says but for `key`.
+/// All that it says except for `key`.
 pub(crate) fn without(recipe: &str, key: &str) -> String {
     let Some(mut keys) = keys(recipe) else { return recipe.to_owned() };
     keys.remove(key);

@@ -1,8 +1,8 @@
 //! A row's seal: a digest of the row and its samples in a column of its own, by which a file that was edited by hand is
 //! known.
 //!
-//! It covers every column of its own row by name and text, and the row's samples. It does not cover how many rows a file
-//! has, nor other files. It finds edits and not forgery: whoever wants to can compute it anew.
+//! It covers every column of its own row by name and text, and the row's samples. It does not cover how many rows a
+//! file has, nor other files. It finds edits and not forgery: whoever wants to can compute it anew.
 
 use csv::StringRecord;
 use serde::Serialize;

@@ -115,7 +115,7 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
 
 /// The exponent b of y = a · xᵇ: the slope of ln y over ln x.
 ///
-/// Points that are not positive are left out; none where fewer than two x remain. Two points have no interval.
+/// Points that are not positive are left out; none if fewer than two x remain. Two points have no interval.
 pub fn growth_exponent(points: &[(f64, f64)]) -> Option<Estimate> {
     let positive = points.iter().filter(|(x, y)| *x > 0.0 && *y > 0.0);
     slope(&positive.map(|(x, y)| (x.ln(), y.ln())).collect::<Vec<(f64, f64)>>())

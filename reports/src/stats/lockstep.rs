@@ -32,14 +32,14 @@ pub struct Turn {
 /// dropping would leave too little: then all turns count.
 const RARE: f64 = 1.0 / 3.0;
 
-/// How many turns of a set are dropped as disturbed: all that are, or none where they are more than a third.
+/// How many turns of a set are dropped as disturbed: all that are, or none if they are more than a third.
 pub fn dropped(turns: &[Turn]) -> usize {
     let disturbed = turns.iter().filter(|turn| turn.disturbed).count();
     if disturbed as f64 <= turns.len() as f64 * RARE { disturbed } else { 0 }
 }
 
 /// The logarithm of how much longer `member` took than `reference` in one set, over all turns but the [`dropped`] ones;
-/// none where no turn of either lies between two of the other.
+/// none if no turn of either lies between two of the other.
 ///
 /// Each turn is compared with the other program's time at that place, interpolated between its nearest turns on both
 /// sides, so that a drift of the machine's speed cancels. The result is the median of those differences, of the

@@ -16,7 +16,7 @@ pub struct Contrast {
 
 /// The geometric mean of `value / base` over pairs: all is done with the logarithms and taken back.
 ///
-/// Pairs in which either number is not positive have no ratio and are left out; none where no pair is left.
+/// Pairs in which either number is not positive have no ratio and are left out; none if no pair is left.
 pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
     let Contrast { estimate: log, p, detectable } =
         contrast(&pairs.iter().copied().filter_map(log).collect::<Vec<f64>>())?;
@@ -25,7 +25,7 @@ pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
     Some(Contrast { estimate, p, detectable: detectable.map(f64::exp_m1) })
 }
 
-/// The mean of `value − base` over pairs of shares of `count` things, such as test images; none where there is no pair.
+/// The mean of `value − base` over pairs of shares of `count` things, such as test images; none if there is no pair.
 ///
 /// Few pairs may all differ by the same number of them: that is no difference without spread. The spread is taken to be
 /// one thing at least.
@@ -35,7 +35,7 @@ pub fn counted_difference(pairs: &[(f64, f64)], count: u64) -> Option<Contrast> 
     contrast(&differences)
 }
 
-/// The mean of `value − base` over pairs of anything else; none where there is no pair.
+/// The mean of `value − base` over pairs of anything else; none if there is no pair.
 pub fn difference(pairs: &[(f64, f64)]) -> Option<Contrast> {
     contrast(&pairs.iter().map(|(value, base)| value - base).collect::<Vec<f64>>())
 }

@@ -13,9 +13,9 @@ fn p_values_agree_with_students_table() {
     for (n, critical) in [(3usize, 4.303), (10, 2.262)] {
         // Values with mean 1 · critical standard errors.
         let spread: Vec<f64> = (0..n).map(|index| index as f64).collect();
-        let centerd = mean_interval(&spread).expect("values");
-        let standard_error = (centerd.high.expect("n > 1") - centerd.value) / critical;
-        let values: Vec<f64> = spread.iter().map(|value| value - centerd.value + critical * standard_error).collect();
+        let centered = mean_interval(&spread).expect("values");
+        let standard_error = (centered.high.expect("n > 1") - centered.value) / critical;
+        let values: Vec<f64> = spread.iter().map(|value| value - centered.value + critical * standard_error).collect();
         let p = p_value(&values).expect("n > 1");
         assert!((p - 0.05).abs() < 2e-4, "n = {n}: {p}");
     }

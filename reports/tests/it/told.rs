@@ -35,7 +35,7 @@ fn a_diff_holds_the_same_replicates_against_each_other() {
     }
 }
 
-/// The recipe of these networks, but for the kernels longer than a line.
+/// The recipe of these networks, except for the kernels longer than a line.
 fn by(kernels: &str) -> Vec<Run> {
     let recipe = format!(
         r#"{{"epochs":30,"batch":8,"optimizer":"sgd","lr":0.1,"momentum":0.9,"augment":"usual","kernels":"{kernels}"}}"#

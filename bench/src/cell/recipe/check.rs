@@ -39,7 +39,8 @@ impl Recipe {
             return Err(RecipeError { key: "warmup_ms", value: self.warmup_ms.to_string(), fix });
         }
         if self.kernels == Kernels::SkipbenchBf16 && self.precision != Precision::F32 {
-            let fix = "networks compute in f32 by them, but for products: remove precision, or take kernels = \"burn\"";
+            let fix =
+                "networks compute in f32 by them, except for products: remove precision, or take kernels = \"burn\"";
             return Err(RecipeError { key: "kernels", value: format!("{:?}", self.kernels.word()), fix });
         }
         self.check_numbers()?;

@@ -56,8 +56,8 @@ fn finished(base: &Path, head: &Path, config: &Config) -> Result<Judgment> {
     Ok(judgment)
 }
 
-/// Base and head as rules want them: without samples, which none looks at, and which of a large run are much of what would
-/// be in memory.
+/// Base and head as rules want them: without samples, which none looks at, and which of a large run are much of what
+/// would be in memory.
 fn both(base: &Path, head: &Path) -> Result<[Vec<Run>; 2]> {
     let bare = |mut runs: Vec<Run>| {
         runs.iter_mut().for_each(|run| run.samples = Vec::new());

@@ -26,7 +26,7 @@ pub(crate) struct RunArgs {
     #[arg(default_value = "quick", conflicts_with = "resume")]
     pub(super) suite: String,
     /// Time every reference twice, under two names (A/A), as suites with `aa = true` do: how much it differs from
-    /// itself is the noise floor, below which no difference is called one.
+    /// itself is the noise floor, below which a difference counts as noise.
     #[arg(long, conflicts_with = "resume")]
     pub(super) aa: bool,
     /// Add rounds of timed cells, until there are six at least and half the width of each ratio's 95 % interval is

@@ -77,7 +77,7 @@ impl<'a> Batches<'a> {
         Self { data, normalization, size }
     }
 
-    /// Steps of a training epoch: whole batches only, so that every step has one shape. None where there are fewer
+    /// Steps of a training epoch: whole batches only, so that every step has one shape. None if there are fewer
     /// images than a batch takes, which `Cell::check` refuses.
     pub fn steps(&self) -> usize {
         Self::steps_of(self.data, self.size)

@@ -57,7 +57,7 @@ pub(super) fn stray(line: &str, number: u64) -> String {
         quoted.push('…');
     }
     format!(
-        "its line {number} on standard output is not an answer: \"{quoted}\". Only the protocol may stand there; print \
+        "its line {number} on standard output is not an answer: \"{quoted}\". Only the protocol may be printed there; print \
          everything else to standard error"
     )
 }

@@ -50,7 +50,8 @@ impl<'a, L: Launcher> Set<'a, L> {
         Self { number, launcher, live, record: SetRecord::default(), rng }
     }
 
-    /// Starts `members`, warms them up, and lets them take turns for `length`. `report` hears what share of that is done.
+    /// Starts `members`, warms them up, and lets them take turns for `length`. `report` hears what share of that is
+    /// done.
     ///
     /// # Errors
     /// If the user wants to end.

@@ -12,7 +12,7 @@ pub const LAGS: [usize; 22] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 /// Below this share of the gradients' mean square their variance along the line is rounding.
 const ROUNDING: f64 = 1e-10;
 
-/// The autocorrelation of `gradients`, one vector a point, centerd along the line: at lag k the correlation, over all
+/// The autocorrelation of `gradients`, one vector a point, centered along the line: at lag k the correlation, over all
 /// components together, between points k apart. Gradients that do not vary along the line are alike at every lag: 1.
 ///
 /// Absent where every gradient is 0 or one is no number. Lags as long as the line have no value.
@@ -20,8 +20,8 @@ pub fn autocorrelation(gradients: &[Vec<f32>], lags: &[usize]) -> Option<Vec<(us
     let mean = mean(gradients)?;
     let square = |vector: &[f64]| vector.iter().map(|value| value * value).sum::<f64>();
     let center = |gradient: &Vec<f32>| gradient.iter().zip(&mean).map(|(g, m)| f64::from(*g) - m).collect::<Vec<f64>>();
-    let centerd: Vec<Vec<f64>> = gradients.iter().map(center).collect();
-    let squares: Vec<f64> = centerd.iter().map(|vector| square(vector)).collect();
+    let centered: Vec<Vec<f64>> = gradients.iter().map(center).collect();
+    let squares: Vec<f64> = centered.iter().map(|vector| square(vector)).collect();
     let varies: f64 = squares.iter().sum();
     let whole = varies + gradients.len() as f64 * square(&mean);
     if !whole.is_finite() || whole == 0.0 {
@@ -34,7 +34,7 @@ pub fn autocorrelation(gradients: &[Vec<f32>], lags: &[usize]) -> Option<Vec<(us
     let product = |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let at = |lag: &usize| {
         let lag = *lag;
-        let pairs = centerd.iter().zip(&centerd[lag..]).map(product).sum::<f64>();
+        let pairs = centered.iter().zip(&centered[lag..]).map(product).sum::<f64>();
         let (left, right): (f64, f64) = (squares[..squares.len() - lag].iter().sum(), squares[lag..].iter().sum());
         (lag, pairs / (left * right).sqrt())
     };

@@ -91,7 +91,7 @@ fn normal(shape: [usize; 4], seed: u64, stream: u64, device: &Device) -> Tensor<
 #[derive(Debug, Clone, Copy)]
 struct Learned {
     steps: u64,
-    /// The last error; none where the stack diverged.
+    /// The last error; none if the stack diverged.
     error: Option<f64>,
 }
 

@@ -7,7 +7,7 @@ use burn::tensor::{FloatDType, Tensor};
 use smartcore::linalg::basic::matrix::DenseMatrix;
 use smartcore::linalg::traits::evd::EVDDecomposable;
 
-/// The effective rank of `features` centerd by column; absent where they do not vary or are no numbers.
+/// The effective rank of `features` centered by column; absent where they do not vary or are no numbers.
 ///
 /// The singular values are the roots of the eigenvalues of XᵀX, computed in f64 where the device has it: in f32 those
 /// below 3·10⁻⁴ of the largest are rounding.
@@ -18,8 +18,8 @@ pub fn effective_rank(features: Tensor<2>) -> Option<f64> {
     let [_, channels] = features.dims();
     let double = features.device().supports_dtype(FloatDType::F64);
     let features = if double { features.cast(FloatDType::F64) } else { features };
-    let centerd = features.clone() - features.mean_dim(0);
-    let squares: Vec<f64> = centerd.clone().transpose().matmul(centerd).into_data().iter::<f64>().collect();
+    let centered = features.clone() - features.mean_dim(0);
+    let squares: Vec<f64> = centered.clone().transpose().matmul(centered).into_data().iter::<f64>().collect();
     of_singular_values(&singular_values(squares, channels)?)
 }
 

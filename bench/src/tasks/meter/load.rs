@@ -22,7 +22,7 @@ pub(crate) struct Load {
 }
 
 impl Span {
-    /// Starts now; none where the system does not tell.
+    /// Starts now; none if the system does not tell.
     pub(crate) fn start() -> Option<Self> {
         let mut system = System::new().ok()?;
         let process = sysinfo::get_current_pid().ok()?;

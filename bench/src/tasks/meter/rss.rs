@@ -1,6 +1,6 @@
 //! Resident memory as the kernel counts it.
 
-/// VmHWM of this process in bytes: the most memory it ever had resident. None where there is no `/proc`.
+/// VmHWM of this process in bytes: the most memory it ever had resident. None if there is no `/proc`.
 ///
 /// Not `ru_maxrss`, which a child inherits from its parent across exec.
 pub(crate) fn peak_bytes() -> Option<u64> {

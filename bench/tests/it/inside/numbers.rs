@@ -9,7 +9,8 @@ fn matrix(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f32) -> T
     Tensor::from_data(TensorData::new(values, [rows, columns]), &Device::flex())
 }
 
-/// Columns of Walsh's functions are orthogonal and, but for the first, centerd: r of them have r equal singular values.
+/// Columns of Walsh's functions are orthogonal and, except for the first, centered: r of them have r equal singular
+/// values.
 #[test]
 fn the_effective_rank_of_r_equal_directions_is_r() {
     let walsh = |row: usize, column: usize| if (row & column).count_ones().is_multiple_of(2) { 1.0f32 } else { -1.0 };

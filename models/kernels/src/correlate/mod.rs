@@ -55,8 +55,8 @@ impl Convolution<'_> {
         unsafe { written(len, |dx| self.write_gradient(dy, weight, dx)) }
     }
 
-    /// [`output`](Self::output), which overwrites `y`; what lies between images stays. For a caller who reuses a buffer,
-    /// or writes into a larger tensor ([`with_output_stride`](Self::with_output_stride)).
+    /// [`output`](Self::output), which overwrites `y`; what lies between images stays. For a caller who reuses a
+    /// buffer, or writes into a larger tensor ([`with_output_stride`](Self::with_output_stride)).
     ///
     /// # Panics
     /// When a slice is shorter than the shape says, or `weight` has another length.

@@ -75,8 +75,8 @@ fn settle_channel(
     }
 }
 
-/// Adds the gradient `dy` of a normalization with ReLU of the first channels of `x` to that of x, `dx`, but for what it
-/// adds to `deferred`, of which there is one for each channel of x. Gives the gradients of γ and β.
+/// Adds the gradient `dy` of a normalization with ReLU of the first channels of `x` to that of x, `dx`, except for what
+/// it adds to `deferred`, of which there is one for each channel of x. Gives the gradients of γ and β.
 ///
 /// # Panics
 /// If x has fewer channels than `dy`, `dx` is shorter than x, or there are fewer parameters or statistics than channels

@@ -138,10 +138,10 @@ proptest! {
             let (y, mean, variance) = if native {
                 norm_train(x.clone(), by, after.expect("three"))
             } else {
-                    let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
-                    let sum = if then == 2 { done.output + shortcut.clone() } else { done.output };
-                    clear = then == 0 || decided(&sum);
-                    (if then == 0 { sum } else { relu(sum) }, done.mean, done.variance)
+                let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
+                let sum = if then == 2 { done.output + shortcut.clone() } else { done.output };
+                clear = then == 0 || decided(&sum);
+                (if then == 0 { sum } else { relu(sum) }, done.mean, done.variance)
             };
             let maps = if then == 2 { vec![&x, &shortcut] } else { vec![&x] };
             let mut found = differentiate(y, &maps, &[&gamma, &beta]);
@@ -170,10 +170,10 @@ proptest! {
             let (y, mean, variance) = if native {
                 norm_relu_convolve_train(x.clone(), by, weight.clone(), window)
             } else {
-                    let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
-                    clear = decided(&done.output);
-                    let options = ConvOptions::new([stride; 2], [window.padding; 2], [1, 1], 1);
-                    (conv2d(relu(done.output), weight.clone(), None, options), done.mean, done.variance)
+                let done = batch_norm_train(x.clone(), gamma.clone(), beta.clone(), EPSILON);
+                clear = decided(&done.output);
+                let options = ConvOptions::new([stride; 2], [window.padding; 2], [1, 1], 1);
+                (conv2d(relu(done.output), weight.clone(), None, options), done.mean, done.variance)
             };
             let again = Affine { gamma: gamma.clone().inner(), beta: beta.clone().inner(), epsilon: EPSILON };
             let given = (mean.clone().inner(), variance.clone().inner());
@@ -256,8 +256,9 @@ fn a_nan_is_not_lost_in_a_relu() {
     }
 }
 
-/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalize alike but for the last
-/// bits, which turn few of a thousand roundings; a pass that multiplied in f32 would differ by all that rounding does.
+/// Of which `products_in_bf16_are_those_of_rounded_factors` has the convolution. Both normalize alike except for the
+/// last bits, which turn few of a thousand roundings; a pass that multiplied in f32 would differ by all that rounding
+/// does.
 #[test]
 fn normalization_and_products_in_bf16_in_one_are_those_of_both_apart() {
     for (kernel, stride) in [(1, 1), (1, 2), (3, 1), (3, 2)] {

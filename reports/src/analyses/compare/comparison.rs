@@ -17,7 +17,8 @@ pub struct ComparedMetric {
     pub ratio: Option<Contrast>,
     /// Difference from the reference, likewise; of shares only, which are judged by it.
     pub difference: Option<Contrast>,
-    /// The chance of such a difference were there none, corrected for all that the group compares ([`holm`](crate::stats::holm)).
+    /// The chance of such a difference were there none, corrected for all that the group compares
+    /// ([`holm`](crate::stats::holm)).
     pub corrected_p: Option<f64>,
     /// What the difference, or else the ratio, says.
     pub verdict: ComparisonVerdict,

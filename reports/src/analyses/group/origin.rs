@@ -19,7 +19,7 @@ pub struct Origin {
     pub burn: String,
     /// Day of the first row.
     pub date: String,
-    /// The command, but for the directory that it wrote.
+    /// The command, except for the directory that it wrote.
     pub command: String,
 }
 

@@ -38,7 +38,7 @@ pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     }
 }
 
-/// How the correlation of a style falls with depth by two laws: halvings a layer, 2^(−b·L), and L^(−b). None where more
+/// How the correlation of a style falls with depth by two laws: halvings a layer, 2^(−b·L), and L^(−b). None if more
 /// than a third of the correlations are not positive, of which there is no logarithm.
 fn decay(evidence: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
     let point = |run: &&Run| Some((run.row.depth as f64, correlation(run, lag)?));

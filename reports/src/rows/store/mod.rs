@@ -58,8 +58,8 @@ pub(crate) fn read_begun(dir: &Path) -> Result<Vec<Run>, StoreError> {
     read_both(&runs, &samples, begun).map(|(runs, _)| runs)
 }
 
-/// What is whole of a run: rows that are damaged, or whose samples are, are left out where `drop` says so of their cell.
-/// A line of which no cell can be read has the cell "".
+/// What is whole of a run: rows that are damaged, or whose samples are, are left out where `drop` says so of their
+/// cell. A line of which no cell can be read has the cell "".
 ///
 /// # Errors
 /// As [`read`] for what must not be left out, and always for a file of rows of an unknown schema version.
@@ -82,8 +82,8 @@ fn read_both(runs: &Path, samples: &Path, open: Open) -> Result<(Vec<Run>, Optio
     attach(runs, lines, by_cell, &|_| false).map_err(|error| saved::explain(runs, error))
 }
 
-/// Rows with their samples, but for damaged ones that are to be dropped; and a cell that has samples but no row: a killed
-/// run leaves such, and so does a file of rows that was cut short.
+/// Rows with their samples, except for damaged ones that are to be dropped; and a cell that has samples but no row: a
+/// killed run leaves such, and so does a file of rows that was cut short.
 fn attach(
     path: &Path,
     lines: Lines,

@@ -20,7 +20,7 @@ fn values(sums: &[Sum]) -> Vec<f64> {
 }
 
 impl Step {
-    /// The output by given statistics; none where rounding decides about a ReLU.
+    /// The output by given statistics; none if rounding decides about a ReLU.
     pub(crate) fn apply(&self, x: &Maps, moments: &Moments) -> Option<Maps> {
         let normalized = self.norm.apply(x, moments);
         let shape = [x.shape[0], self.shape.output, self.shape.out_height(), self.shape.out_width()];

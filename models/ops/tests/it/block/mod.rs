@@ -1,6 +1,8 @@
 //! Stages of random shapes, by either engine and whatever they keep, against sums in f64 and against the same layers
 //! one by one with Burn's operations: features, gradients, statistics, inference.
 
+mod case;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -12,102 +14,9 @@ use proptest::prelude::*;
 use skipbench_ops::block::{Activations, Stage};
 use skipbench_ops::{Conv, Engine};
 
-use super::reference::{Dense, Maps, Moments, Norm, Step, apart, gammas, noise, wide};
+use super::reference::{Dense, Maps, Moments, Norm, Step, apart, noise, wide};
 use super::{EPSILON, constant, values, with_threads};
-
-/// A stage, and what enters it.
-#[derive(Debug, Clone)]
-struct Case {
-    input: usize,
-    layers: Vec<Vec<Conv>>,
-    batch: usize,
-    size: [usize; 2],
-    seed: u64,
-}
-
-/// `count` layers that add `growth` channels each: a 3×3 convolution, or a pointwise one before it.
-fn layers(input: usize, count: usize, growth: usize, bottleneck: bool) -> Vec<Vec<Conv>> {
-    let layer = |read: usize| {
-        if bottleneck {
-            return vec![Conv::new(read, 4 * growth, 1), Conv::new(4 * growth, growth, 3)];
-        }
-        vec![Conv::new(read, growth, 3)]
-    };
-    (0..count).map(|index| layer(input + index * growth)).collect()
-}
-
-prop_compose! {
-    fn cases()(
-        (bottleneck, count) in (any::<bool>(), 1..4usize),
-        (growth, input) in (1..6usize, 1..20usize),
-        (batch, height, width) in (1..4usize, 1..12usize, 1..12usize)
-            .prop_filter("few numbers have hardly a variance", |(batch, height, width)| batch * height * width > 15),
-        seed in 0..1000u64,
-    ) -> Case {
-        Case { input, layers: layers(input, count, growth, bottleneck), batch, size: [height, width], seed }
-    }
-}
-
-/// Where the numbers of a convolution stand: γ, β and weights among the parameters, mean and variance among the
-/// statistics.
-struct Ranges {
-    conv: Conv,
-    parameters: [Range<usize>; 3],
-    statistics: [Range<usize>; 2],
-}
-
-impl Case {
-    fn convs(&self) -> impl Iterator<Item = &Conv> {
-        self.layers.iter().flatten()
-    }
-
-    fn x(&self) -> Vec<f32> {
-        noise(self.batch * self.input * self.size[0] * self.size[1], self.seed)
-    }
-
-    fn shape(&self) -> [usize; 4] {
-        [self.batch, self.input, self.size[0], self.size[1]]
-    }
-
-    /// γ, β and weights of each convolution; weights as large as keeps what comes out as large as what goes in.
-    fn parameters(&self) -> Vec<f32> {
-        let of = |(index, conv): (u64, &Conv)| {
-            let seed = self.seed + 3 * index;
-            let limit = (3.0 / (conv.input * conv.kernel * conv.kernel) as f32).sqrt();
-            let weights = noise(conv.weights(), seed + 3).into_iter().map(|weight| weight * limit).collect();
-            [gammas(conv.input, seed + 1), noise(conv.input, seed + 2), weights].concat()
-        };
-        (0..).zip(self.convs()).flat_map(of).collect()
-    }
-
-    /// Mean and variance of each convolution, for inference.
-    fn statistics(&self) -> Vec<f32> {
-        let of = |(index, conv): (u64, &Conv)| {
-            let [mean, variance] = [0, 1].map(|part| noise(conv.input, self.seed + 2 * index + part + 500));
-            let mean = mean.into_iter().map(|mean| 0.1 * mean);
-            mean.chain(variance.into_iter().map(|variance| 0.9 + 0.1 * variance)).collect::<Vec<_>>()
-        };
-        (0..).zip(self.convs()).flat_map(of).collect()
-    }
-
-    fn ranges(&self) -> Vec<Ranges> {
-        let (mut parameters, mut statistics) = (0, 0);
-        let take = |from: &mut usize, count: usize| {
-            *from += count;
-            *from - count..*from
-        };
-        let mut ranges = |conv: &Conv| Ranges {
-            conv: *conv,
-            parameters: [conv.input, conv.input, conv.weights()].map(|count| take(&mut parameters, count)),
-            statistics: [conv.input; 2].map(|count| take(&mut statistics, count)),
-        };
-        self.convs().map(&mut ranges).collect()
-    }
-
-    fn stage(&self, engine: Engine, activations: Activations) -> Stage {
-        Stage { input: self.input, layers: self.layers.clone(), epsilon: EPSILON, engine, activations }
-    }
-}
+use case::{Case, Ranges, cases, layers};
 
 /// What a training step, and inference by other statistics, give.
 #[derive(Debug, PartialEq)]
@@ -189,7 +98,7 @@ fn dense(case: &Case) -> Dense {
     Dense { layers: case.layers.iter().map(layer).collect() }
 }
 
-/// The same in f64; none where rounding decides about a ReLU.
+/// The same in f64; none if rounding decides about a ReLU.
 fn reference(case: &Case) -> Option<Results<f64>> {
     let (dense, x) = (dense(case), Maps::of(case.shape(), &case.x()));
     let (features, entered) = dense.forward(&x, None)?;
