@@ -144,6 +144,7 @@ pub const COLUMNS: &[Column] = table! {
     text seed NAME;
     text round NAME;
     text twin NAME;
+    text set NAME;
     text sweep WORK;
     text sweep_line WORK;
     text sweep_value NAME;
@@ -180,6 +181,10 @@ pub const COLUMNS: &[Column] = table! {
     count step_ns_median TIME, is_timed;
     count step_ns_p90 PRESENT;
     count step_ns_p99 PRESENT;
+    text time_reference NO;
+    text time_ratio NO;
+    text turns NO;
+    text dropped_turns NO;
     count forward_ns_median PRESENT;
     count backward_ns_median PRESENT;
     count optimizer_ns_median PRESENT;
@@ -197,6 +202,12 @@ pub const COLUMNS: &[Column] = table! {
     count heap_peak_optimizer_bytes PRESENT;
     other heap_growth_bytes PRESENT;
     count heap_saved_bytes PRESENT;
+    text work_allocations NO;
+    text work_allocated_bytes NO;
+    text work_kernel_calls NO;
+    text work_kernel_macs NO;
+    text work_kernel_bytes NO;
+    text work_instructions NO;
     count rss_peak_bytes NO;
     count device_in_use_bytes PRESENT;
     count device_reserved_bytes PRESENT;

@@ -148,6 +148,7 @@ pub(crate) fn cell_name(row: &RunRow) -> String {
 pub(crate) fn cell_label(row: &RunRow) -> String {
     let point = row.sweep_value.map_or(String::new(), |value| format!("/{}={value}", row.sweep));
     let round = if row.round > 0 { format!("/round={}", row.round) } else { String::new() };
+    let set = row.set.map_or(String::new(), |set| format!("/set={set}"));
     let twin = if row.twin { "/twin" } else { "" };
-    format!("{}{point}/seed={}{round}{twin}", cell_name(row), row.seed)
+    format!("{}{point}/seed={}{round}{set}{twin}", cell_name(row), row.seed)
 }

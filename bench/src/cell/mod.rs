@@ -46,6 +46,9 @@ pub struct Cell {
     pub round: u64,
     /// Whether it is the reference once more under another name (A/A).
     pub twin: bool,
+    /// Which set of fresh processes it takes turns in, from 1; none where it is measured alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<u64>,
     /// The point of a sweep that it is, if any.
     pub sweep: Option<SweepPoint>,
     /// Threads of the CPU backend.
@@ -89,6 +92,7 @@ impl Cell {
             seed: 1,
             round: 0,
             twin: false,
+            set: None,
             sweep: None,
             threads: 1,
             concurrent: 1,

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use skipbench_reports::rows::record::SCHEMA_VERSION;
-use skipbench_reports::rows::store::{self, Run};
+use skipbench_reports::rows::store::{self, FIRST_SEALED, Run};
 
 use super::baseline;
 use crate::run::rundir::{self, PLAN};
@@ -17,7 +16,7 @@ use crate::run::rundir::{self, PLAN};
 /// A file that is missing, damaged or edited.
 pub(crate) fn base(dir: &Path, note: impl Fn(&str)) -> Result<Vec<Run>> {
     let version = version(dir)?;
-    if version < SCHEMA_VERSION {
+    if version < FIRST_SEALED {
         note(&format!(
             "note: {}: rows of schema version {version}, which had no seals: an edit of them would not be seen",
             dir.display()
@@ -33,8 +32,8 @@ pub(crate) fn base(dir: &Path, note: impl Fn(&str)) -> Result<Vec<Run>> {
 pub(crate) fn head(dir: &Path) -> Result<Vec<Run>> {
     let version = version(dir)?;
     ensure!(
-        version == SCHEMA_VERSION,
-        "{}: rows of schema version {version}, which had no seals, so that an edit would not be seen; the gate takes a head of version {SCHEMA_VERSION} only: measure it anew",
+        version >= FIRST_SEALED,
+        "{}: rows of schema version {version}, which had no seals, so that an edit would not be seen; the gate takes a head of version {FIRST_SEALED} or later: measure it anew",
         dir.join(store::RUNS).display()
     );
     read(dir)

@@ -84,6 +84,7 @@ fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed
                 seed,
                 round: 0,
                 twin,
+                set: None,
                 sweep: member.point.clone(),
                 threads,
                 concurrent,
@@ -113,6 +114,9 @@ pub(crate) fn path(cell: &Cell) -> String {
     let mut path = format!("{group}/{model}/{}/{device}/seed={seed}", task.word());
     if *round > 0 {
         path.push_str(&format!("/round={round}"));
+    }
+    if let Some(set) = cell.set {
+        path.push_str(&format!("/set={set}"));
     }
     if cell.twin {
         path.push_str("/twin");

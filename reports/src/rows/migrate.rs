@@ -6,7 +6,7 @@ use csv::StringRecord;
 use crate::rows::record::SCHEMA_VERSION;
 
 /// The columns that each version added, and what an older row holds there.
-const ADDED: [(u32, &[(&str, &str)]); 3] = [
+const ADDED: [(u32, &[(&str, &str)]); 4] = [
     (
         2,
         &[
@@ -42,6 +42,22 @@ const ADDED: [(u32, &[(&str, &str)]); 3] = [
     (3, &[("output_shape", "")]),
     // Its seal, which is no part of the row and is not missed here.
     (4, &[]),
+    (
+        5,
+        &[
+            ("set", ""),
+            ("time_reference", ""),
+            ("time_ratio", ""),
+            ("turns", ""),
+            ("dropped_turns", ""),
+            ("work_allocations", ""),
+            ("work_allocated_bytes", ""),
+            ("work_kernel_calls", ""),
+            ("work_kernel_macs", ""),
+            ("work_kernel_bytes", ""),
+            ("work_instructions", ""),
+        ],
+    ),
 ];
 
 /// The oldest version that can be read.

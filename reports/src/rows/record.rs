@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::rows::shared_text::SharedText;
 
 /// Version of the columns below; it rises when one changes its name or meaning.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// How a cell ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,6 +120,8 @@ columns! {
         /// Whether the cell is the reference once more, under a second name (A/A): what differs between the two is
         /// noise.
         pub twin: bool,
+        /// Which set of fresh processes this one took turns in, from 1; empty where the cell was measured alone.
+        pub set: Option<u64>,
         /// What the group varies, such as `depth`; empty where it compares models as they are.
         pub sweep: String,
         /// The model whose key is varied: the curve that this row is a point of.
@@ -202,6 +204,15 @@ columns! {
         pub step_ns_p90: Option<u64>,
         /// 99th percentile of the timed steps; empty with fewer than a hundred.
         pub step_ns_p99: Option<u64>,
+        /// With what the cell took turns step by step, and is compared: a model's name, or `base` in a gate's job. Empty
+        /// where the cell was measured alone, and of the reference itself.
+        pub time_reference: String,
+        /// Time for one image as a multiple of that reference's, from the turns of this set.
+        pub time_ratio: Option<f64>,
+        /// Turns that count.
+        pub turns: Option<u64>,
+        /// Of them, those that were left out because something else held the machine up.
+        pub dropped_turns: Option<u64>,
         /// `train-step`: median time of the forward pass with the loss, the device waited for after it.
         pub forward_ns_median: Option<u64>,
         /// `train-step`: median time of the backward pass, likewise.
@@ -242,6 +253,18 @@ columns! {
         /// Heap bytes that the last forward pass left alive for its backward pass; `saved_bytes` times `batch` predicts
         /// it.
         pub heap_saved_bytes: Option<u64>,
+        /// Work of one step, which no load of the machine changes: allocations of heap memory.
+        pub work_allocations: Option<u64>,
+        /// Bytes that they asked for, together.
+        pub work_allocated_bytes: Option<u64>,
+        /// Calls of skipbench's kernels.
+        pub work_kernel_calls: Option<u64>,
+        /// Multiply-accumulates that those were asked for.
+        pub work_kernel_macs: Option<u64>,
+        /// Bytes of operands that they were asked to read and write.
+        pub work_kernel_bytes: Option<u64>,
+        /// Instructions of the processor, where it counts them for this process.
+        pub work_instructions: Option<u64>,
         /// VmHWM of the cell's process when it ended (Linux).
         pub rss_peak_bytes: Option<u64>,
         /// Bytes in use in the device's pools after the pass (CubeCL devices).

@@ -13,7 +13,7 @@ use crate::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
 use crate::rows::seal;
 
 /// The first schema version whose rows are sealed.
-const SEALED: u32 = 4;
+pub const FIRST_SEALED: u32 = 4;
 
 /// A line of the file of rows.
 pub(super) struct SealedRow {
@@ -89,13 +89,13 @@ impl<'a> Columns<'a> {
         let text = seal::without(record, self.digest);
         let version = self.version(&text, line)?;
         // Files are written whole in one schema, so that no row of a sealed file escapes its seal by its version.
-        if version < SEALED && self.digest.is_some() {
+        if version < FIRST_SEALED && self.digest.is_some() {
             let (path, column) = (self.path.into(), "schema_version".to_owned());
             let problem = format!("a file with digests holds no row of schema version {version}");
             return Err(StoreError::Field { path, line, column, problem });
         }
         let row = self.row(&text, version, line)?;
-        let seal = (version >= SEALED).then(|| Seal { header: Rc::clone(&self.header), text, digest });
+        let seal = (version >= FIRST_SEALED).then(|| Seal { header: Rc::clone(&self.header), text, digest });
         Ok(SealedRow { row, line, seal })
     }
 

@@ -19,6 +19,7 @@ pub use error::StoreError;
 pub(crate) use error::io;
 pub use file::replace;
 use file::{Lines, begun, whole};
+pub use line::FIRST_SEALED;
 pub(crate) use line::line;
 use line::{SealedRow, SealedRows};
 use samples::{Samples, read_samples, salvage_samples};
