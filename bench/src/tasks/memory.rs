@@ -3,7 +3,7 @@
 //! Measured: heap bytes of the whole process by the counting allocator, the counter reset at the start of every part of
 //! every step: the most alive in the forward pass, the backward pass and the optimizer (in inference the forward pass
 //! alone), and what each leaves alive; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their
-//! pools. In the third step also its work: allocations, what was asked of this project's kernels, instructions. Not
+//! pools. From the third step on also its work: allocations, what was asked of this project's kernels, instructions. Not
 //! measured: what code outside the allocator maps. Verified: the last loss, or the last logits, are finite.
 //! Bias: the heap peak includes weights, optimizer state, the batch and the backend's scratch, as a user's process
 //! does.
@@ -27,8 +27,8 @@ use crate::tasks::meter::{self, heap, rss};
 /// that leaves more behind than it found leaks.
 const STEPS: u64 = 6;
 
-/// The step whose work is counted, from 0: the third. The first makes the optimizer's state, and caches fill.
-const COUNTED: u64 = 2;
+/// From the step after so many on work is counted. The first makes the optimizer's state, and caches fill.
+const COUNTED_AFTER: u64 = 2;
 
 /// The phases of a training step.
 const PHASES: [&str; 3] = ["forward", "backward", "optimizer"];
@@ -81,7 +81,7 @@ pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> TaskResul
         let (gradients, backwards) = measure_heap(&setup.device, || backward(&model, loss, precision))?;
         let (next, optimizing) = measure_heap(&setup.device, || optimizer.step(rate, model, gradients))?;
         model = next;
-        work = span.map(Span::end).or(work);
+        work = Work::least(work, span.map(Span::end));
         curve.push([forwards, backwards, optimizing]);
     }
     let measured = Measured { loss: last, heap_saved_bytes: Some(saved), output_shape: shape_word(shape), ..measured };
@@ -89,9 +89,9 @@ pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> TaskResul
     Ok((with_curve(with_memory(measured, start, peak(&curve), &setup.device), &curve), samples(&curve)))
 }
 
-/// Begins to count the work of the step after `done` others, if it is the one.
+/// Begins to count the work of the step after `done` others, if it is one of those that count.
 fn counted(setup: &Setup, done: u64) -> Option<Span> {
-    if done == COUNTED { Span::start(setup.cell.device.backend) } else { None }
+    if done >= COUNTED_AFTER { Span::start(setup.cell.device.backend) } else { None }
 }
 
 fn with_work(measured: Measured, work: Option<Work>) -> Measured {
@@ -146,7 +146,7 @@ pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> TaskResul
         let logits = model.logits(images.clone());
         shape = logits.dims();
         let seen = finite(logits.cast(FloatDType::F32).sum());
-        work = span.map(Span::end).or(work);
+        work = Work::least(work, span.map(Span::end));
         seen.map(drop)
     })?;
     let left: Vec<u64> = curve.iter().map(|pass| pass.live).collect();

@@ -25,8 +25,7 @@ impl Work {
     /// All that this process has asked for so far, on whatever thread.
     #[must_use]
     pub fn so_far() -> Self {
-        let [calls, multiply_adds, bytes] =
-            [&CALLS, &MULTIPLY_ADDS, &BYTES].map(|count| count.load(Ordering::Relaxed));
+        let [calls, multiply_adds, bytes] = [&CALLS, &MULTIPLY_ADDS, &BYTES].map(|count| count.load(Ordering::Relaxed));
         Self { calls, multiply_adds, bytes }
     }
 

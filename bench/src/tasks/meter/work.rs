@@ -46,6 +46,15 @@ pub(crate) struct Work {
 }
 
 impl Work {
+    /// The lesser of each count. Now and then a queue between threads, or a table of the graph, takes one block more:
+    /// the least of several steps repeats exactly where each single one may be off by one.
+    pub(crate) fn least(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
+        let count = a.heap.count.min(b.heap.count);
+        let instructions = a.instructions.into_iter().chain(b.instructions).min();
+        Some(Self { heap: Requests { count, bytes: a.heap.bytes.min(b.heap.bytes) }, instructions, ..a })
+    }
+
     /// Adds it to what was measured. Where all kernels are Burn's, none of ours was called, and nothing is said of them.
     pub(crate) fn added_to(self, measured: Measured) -> Measured {
         let kernels = Some(self.kernels).filter(|kernels| kernels.calls > 0);
