@@ -40,7 +40,7 @@ pub enum BlessError {
 type Column = (&'static str, fn(&RunRow) -> String);
 
 /// What a baseline is held to, and what is other work where it differs.
-const SHOWN: [Column; 14] = [
+const SHOWN: [Column; 20] = [
     ("params", |row| format_optional(row.params)),
     ("macs", |row| format_optional(row.macs)),
     ("activation_bytes", |row| format_optional(row.activation_bytes)),
@@ -50,6 +50,12 @@ const SHOWN: [Column; 14] = [
     ("steps", |row| format_optional(row.steps)),
     ("loss", |row| format_optional(row.loss)),
     ("heap_peak_bytes", |row| format_optional(row.heap_peak_bytes)),
+    ("work_allocations", |row| format_optional(row.work_allocations)),
+    ("work_allocated_bytes", |row| format_optional(row.work_allocated_bytes)),
+    ("work_kernel_calls", |row| format_optional(row.work_kernel_calls)),
+    ("work_kernel_macs", |row| format_optional(row.work_kernel_macs)),
+    ("work_kernel_bytes", |row| format_optional(row.work_kernel_bytes)),
+    ("work_instructions", |row| format_optional(row.work_instructions)),
     ("test_correct", |row| format_optional(row.test_correct)),
     ("spec", |row| row.spec.clone()),
     ("data_sha256", |row| row.data_sha256.clone()),

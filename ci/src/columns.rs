@@ -12,7 +12,7 @@ pub enum Treatment {
     /// It names the cell: another value is another cell, and the base's is missing.
     Name,
     /// It says what work was done: another value cannot be compared.
-    Work,
+    SameWork,
     /// It is judged by a rule: exactly, or by a limit.
     Judged(Class),
     /// Its value is not judged, but the head must have it where the base does, and it must be possible.
@@ -26,7 +26,7 @@ impl Treatment {
     pub fn word(self) -> &'static str {
         match self {
             Treatment::Name => "names the cell",
-            Treatment::Work => "must be the same work",
+            Treatment::SameWork => "must be the same work",
             Treatment::Judged(Class::Exact) => "judged exactly",
             Treatment::Judged(_) => "judged by a limit",
             Treatment::Present => "must be there and possible",
@@ -116,9 +116,10 @@ macro_rules! table {
 }
 
 const NAME: Treatment = Treatment::Name;
-const WORK: Treatment = Treatment::Work;
+const SAME: Treatment = Treatment::SameWork;
 const EXACT: Treatment = Treatment::Judged(Class::Exact);
 const HEAP: Treatment = Treatment::Judged(Class::Heap);
+const WORK: Treatment = Treatment::Judged(Class::Work);
 const TIME: Treatment = Treatment::Judged(Class::Time);
 const ACCURACY: Treatment = Treatment::Judged(Class::Accuracy);
 const PRESENT: Treatment = Treatment::Present;
@@ -136,27 +137,27 @@ pub const COLUMNS: &[Column] = table! {
     text reference NO;
     text budget NO;
     text model NAME;
-    text spec WORK;
-    text family WORK;
-    text skip WORK;
-    text depth WORK;
+    text spec SAME;
+    text family SAME;
+    text skip SAME;
+    text depth SAME;
     text task NAME;
     text seed NAME;
     text round NAME;
     text twin NAME;
     text set NAME;
-    text sweep WORK;
-    text sweep_line WORK;
+    text sweep SAME;
+    text sweep_line SAME;
     text sweep_value NAME;
     text data NO;
-    text data_sha256 WORK;
-    text train_images WORK;
-    text test_images WORK;
-    text image_size WORK;
-    text image_channels WORK;
-    text classes WORK;
-    text recipe WORK;
-    text batch WORK;
+    text data_sha256 SAME;
+    text train_images SAME;
+    text test_images SAME;
+    text image_size SAME;
+    text image_channels SAME;
+    text classes SAME;
+    text recipe SAME;
+    text batch SAME;
     count params EXACT;
     count macs EXACT;
     count activation_bytes EXACT;
@@ -202,18 +203,18 @@ pub const COLUMNS: &[Column] = table! {
     count heap_peak_optimizer_bytes PRESENT;
     other heap_growth_bytes PRESENT;
     count heap_saved_bytes PRESENT;
-    text work_allocations NO;
-    text work_allocated_bytes NO;
-    text work_kernel_calls NO;
-    text work_kernel_macs NO;
-    text work_kernel_bytes NO;
-    text work_instructions NO;
+    count work_allocations WORK;
+    count work_allocated_bytes WORK;
+    count work_kernel_calls WORK;
+    count work_kernel_macs WORK;
+    count work_kernel_bytes WORK;
+    count work_instructions WORK;
     count rss_peak_bytes NO;
     count device_in_use_bytes PRESENT;
     count device_reserved_bytes PRESENT;
     text device NAME;
     text device_name NO;
-    text threads WORK;
+    text threads SAME;
     text concurrent NO;
     text skipbench_version NO;
     text burn_version NO;

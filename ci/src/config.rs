@@ -38,6 +38,8 @@ pub enum Inconclusive {
 pub struct Limits {
     /// Peak heap bytes: identical runs are equal.
     pub heap: f64,
+    /// Work of a step: identical runs do the same to the count.
+    pub work: f64,
     /// Times: a step that takes 1.03 times as long.
     pub time: f64,
     /// Test accuracy: 0.02 are two points.
@@ -50,7 +52,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { heap: 0.005, time: 0.03, accuracy: 0.02, loss: 1e-3, chance: 0.01 }
+        Self { heap: 0.005, work: 0.005, time: 0.03, accuracy: 0.02, loss: 1e-3, chance: 0.01 }
     }
 }
 
@@ -94,8 +96,15 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.into(), source })?;
         let toml = |source| ConfigError::Toml { path: path.into(), source: Box::new(source) };
         let config: Config = toml::from_str(&text).map_err(toml)?;
-        let Limits { heap, time, accuracy, loss, chance } = config.limits;
-        let all = [("heap", heap), ("time", time), ("accuracy", accuracy), ("loss", loss), ("chance", chance)];
+        let Limits { heap, work, time, accuracy, loss, chance } = config.limits;
+        let all = [
+            ("heap", heap),
+            ("work", work),
+            ("time", time),
+            ("accuracy", accuracy),
+            ("loss", loss),
+            ("chance", chance),
+        ];
         match all.into_iter().find(|(_, value)| !(*value > 0.0 && *value < 1.0)) {
             Some((key, value)) => Err(ConfigError::Limit { path: path.into(), key, value }),
             None => Ok(config),

@@ -41,6 +41,8 @@ pub enum Class {
     Exact,
     /// Peak heap: nearly equal.
     Heap,
+    /// Work of a step, in counts: nearly equal.
+    Work,
     /// Times: by pairs within one job.
     Time,
     /// Accuracy: not worse by more than a margin.

@@ -8,7 +8,7 @@ use crate::columns;
 use crate::config::{Config, Inconclusive};
 use crate::finding::{Class, Finding, UNMEASURED, Verdict, cell_label};
 use crate::pair::{Pair, PairError, Pairs, pair};
-use crate::rules::{accuracy, exact, heap, missing, time};
+use crate::rules::{accuracy, exact, missing, repeated, time};
 
 /// What the gate found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,7 +53,7 @@ pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgment, Pa
     let mut findings: Vec<Finding> = Vec::new();
     for pair in &pairs.pairs {
         findings.extend(exact::judge(pair, &config.limits));
-        findings.extend(heap::judge(pair, &config.limits));
+        findings.extend(repeated::judge(pair, &config.limits));
         findings.extend(missing::judge(pair));
     }
     findings.extend(time::judge(&pairs, &config.limits));

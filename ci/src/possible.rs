@@ -8,7 +8,7 @@ use crate::finding::{Value, cell_label};
 use crate::pair::PairError;
 
 /// Counts and times that are above zero wherever they were measured.
-const POSITIVE: [&str; 29] = [
+const POSITIVE: [&str; 35] = [
     "params",
     "macs",
     "activation_bytes",
@@ -38,6 +38,12 @@ const POSITIVE: [&str; 29] = [
     "heap_peak_backward_bytes",
     "heap_peak_optimizer_bytes",
     "rss_peak_bytes",
+    "work_allocations",
+    "work_allocated_bytes",
+    "work_kernel_calls",
+    "work_kernel_macs",
+    "work_kernel_bytes",
+    "work_instructions",
 ];
 
 type Optional = fn(&RunRow) -> Option<u64>;

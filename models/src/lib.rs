@@ -61,5 +61,7 @@ pub use inputs::images::Images;
 pub use nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNet, ResNetConfig};
 pub use nets::{Shortcut, Staged, StemKind, ViT, ViTConfig};
 pub use skip::{ResidualSkip, Skip};
+/// What was asked of this project's kernels.
+pub use skipbench_ops::Work as KernelWork;
 pub use spec::{Custom, CustomConfig, CustomModel, Model, ModelSpec, Network};
 pub use weights::{Fit, State, fit, parity, torchvision};

@@ -53,7 +53,7 @@ impl Kind {
             Metric::TrainThroughput | Metric::EpochThroughput | Metric::InferThroughput => RATE,
             Metric::TimeToAccuracy | Metric::Latency | Metric::LatencyTail => TIME,
             Metric::TrainMemory | Metric::InferMemory | Metric::SavedMemory => SIZE,
-            Metric::Params | Metric::Macs => COUNT,
+            Metric::Params | Metric::Macs | Metric::KernelMacs | Metric::Allocations => COUNT,
         }
     }
 

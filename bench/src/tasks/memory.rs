@@ -3,7 +3,8 @@
 //! Measured: heap bytes of the whole process by the counting allocator, the counter reset at the start of every part of
 //! every step: the most alive in the forward pass, the backward pass and the optimizer (in inference the forward pass
 //! alone), and what each leaves alive; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their
-//! pools. Not measured: what code outside the allocator maps. Verified: the last loss, or the last logits, are finite.
+//! pools. From the third step on also its work: allocations, what was asked of this project's kernels, instructions. Not
+//! measured: what code outside the allocator maps. Verified: the last loss, or the last logits, are finite.
 //! Bias: the heap peak includes weights, optimizer state, the batch and the backend's scratch, as a user's process
 //! does.
 
@@ -19,11 +20,15 @@ use super::setup::Setup;
 use super::step::{finite, shape_word};
 use crate::cell::{Measured, Progress, Sample};
 use crate::files::data::Batches;
+use crate::tasks::meter::work::{Span, Work};
 use crate::tasks::meter::{self, heap, rss};
 
 /// The first step also allocates the optimizer's state, so that only later ones see the whole; from the third on a step
 /// that leaves more behind than it found leaks.
 const STEPS: u64 = 6;
+
+/// From the step after so many on work is counted. The first makes the optimizer's state, and caches fill.
+const COUNTED_AFTER: u64 = 2;
 
 /// The phases of a training step.
 const PHASES: [&str; 3] = ["forward", "backward", "optimizer"];
@@ -60,9 +65,10 @@ pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> TaskResul
     let (rate, precision) = (setup.recipe().lr / 10.0, setup.recipe().precision);
     // Reserved before the measuring begins, of which it would else be a part.
     let mut curve: Vec<[HeapUse; 3]> = Vec::with_capacity(STEPS as usize);
-    let (start, mut last, mut saved, mut shape) = (heap::live_bytes(), None, 0, [0; 2]);
+    let (start, mut last, mut saved, mut shape, mut work) = (heap::live_bytes(), None, 0, [0; 2], None);
     for done in 0..STEPS {
         report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });
+        let span = counted(setup, done);
         let (images, labels) = batch.clone();
         let before = heap::live_bytes();
         let (loss, forwards) = measure_heap(&setup.device, || {
@@ -75,10 +81,24 @@ pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> TaskResul
         let (gradients, backwards) = measure_heap(&setup.device, || backward(&model, loss, precision))?;
         let (next, optimizing) = measure_heap(&setup.device, || optimizer.step(rate, model, gradients))?;
         model = next;
+        work = Work::least(work, span.map(Span::end));
         curve.push([forwards, backwards, optimizing]);
     }
     let measured = Measured { loss: last, heap_saved_bytes: Some(saved), output_shape: shape_word(shape), ..measured };
+    let measured = with_work(measured, work);
     Ok((with_curve(with_memory(measured, start, peak(&curve), &setup.device), &curve), samples(&curve)))
+}
+
+/// Begins to count the work of the step after `done` others, if it is one of those that count.
+fn counted(setup: &Setup, done: u64) -> Option<Span> {
+    if done >= COUNTED_AFTER { Span::start(setup.cell.device.backend) } else { None }
+}
+
+fn with_work(measured: Measured, work: Option<Work>) -> Measured {
+    match work {
+        Some(work) => work.added_to(measured),
+        None => measured,
+    }
 }
 
 fn peak(curve: &[[HeapUse; 3]]) -> u64 {
@@ -119,15 +139,19 @@ pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> TaskResul
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&device);
     let images = precision.half().map_or(images.clone(), |half| images.cast(half));
-    let (start, mut shape) = (heap::live_bytes(), [0; 2]);
+    let (start, mut shape, mut work) = (heap::live_bytes(), [0; 2], None);
     let curve = passes(&device, STEPS, |done| {
         report(Progress { done, total: STEPS, epoch: 0, epochs: 0, loss: None });
+        let span = counted(setup, done);
         let logits = model.logits(images.clone());
         shape = logits.dims();
-        finite(logits.cast(FloatDType::F32).sum()).map(drop)
+        let seen = finite(logits.cast(FloatDType::F32).sum());
+        work = Work::least(work, span.map(Span::end));
+        seen.map(drop)
     })?;
     let left: Vec<u64> = curve.iter().map(|pass| pass.live).collect();
     let measured = Measured { output_shape: shape_word(shape), heap_growth_bytes: growth(&left), ..measured };
+    let measured = with_work(measured, work);
     let peak = curve.iter().map(|pass| pass.peak).max().unwrap_or(0);
     let samples = (1..).zip(&curve).flat_map(|(index, pass)| pass.samples(PHASES[0], index)).collect();
     Ok((with_memory(measured, start, peak, &device), samples))

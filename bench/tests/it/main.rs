@@ -42,6 +42,7 @@ mod weights;
 #[cfg(feature = "wgpu")]
 mod wgpu;
 mod words;
+mod work;
 
 use std::path::Path;
 use std::process::Command;

@@ -22,15 +22,20 @@ pub struct Benchmark {
     pub extra: String,
 }
 
-/// Times, peak bytes and errors; what is exact has no chart.
+/// Times, peak bytes, work and errors; what is exact has no chart.
 pub fn benchmarks(judgment: &Judgment) -> Vec<Benchmark> {
     judgment.findings.iter().filter_map(benchmark).collect()
+}
+
+fn work_unit(metric: &str) -> &'static str {
+    if metric.ends_with("_bytes") { "bytes" } else { "a step" }
 }
 
 fn benchmark(finding: &Finding) -> Option<Benchmark> {
     let (unit, value) = match (finding.class, finding.head.as_ref()?) {
         (Class::Time, Value::Number(ns)) => ("ns", *ns),
         (Class::Heap, Value::Count(bytes)) => ("bytes", *bytes as f64),
+        (Class::Work, Value::Count(work)) => (work_unit(finding.metric), *work as f64),
         (Class::Accuracy, Value::Number(share)) => ("% errors", (1.0 - share) * 100.0),
         _ => return None,
     };

@@ -81,7 +81,7 @@ fn format_value(finding: &Finding, value: &Value) -> String {
 pub(crate) fn format_effect(finding: &Finding) -> String {
     let number = |value: f64| match finding.class {
         Class::Accuracy => format!("{:+.1}", value * 100.0).replace('-', "−"),
-        Class::Heap => format!("{value:.4}"),
+        Class::Heap | Class::Work => format!("{value:.4}"),
         _ => format!("{value:.3}"),
     };
     let sign = if finding.class == Class::Accuracy { "" } else { "×" };

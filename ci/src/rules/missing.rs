@@ -1,5 +1,5 @@
 //! Values that the base has and the head lacks: a failure, whatever the metric and for however many seeds. What is
-//! judged exactly and peak memory say so by their own rules.
+//! judged exactly, peak memory and work say so by their own rules.
 
 use skipbench_reports::rows::record::Status;
 
@@ -14,7 +14,7 @@ pub(crate) fn judge(pair: &Pair<'_>) -> Vec<Finding> {
     }
     let lacks = |column: &&Column| {
         let class = column.class(pair.base);
-        let own_rule = matches!(class, Some(Class::Exact | Class::Heap));
+        let own_rule = matches!(class, Some(Class::Exact | Class::Heap | Class::Work));
         let must_be_there = class.is_some() && !own_rule || column.must_be_present(pair.base);
         let lacks = column.value(pair.base).is_some() && column.value(pair.head).is_none();
         must_be_there && lacks && !columns::may_be_absent(column, pair.head)

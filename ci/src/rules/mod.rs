@@ -2,6 +2,6 @@
 
 pub(crate) mod accuracy;
 pub(crate) mod exact;
-pub(crate) mod heap;
 pub(crate) mod missing;
+pub(crate) mod repeated;
 pub(crate) mod time;

@@ -24,6 +24,7 @@ fn what_is_wrong_is_named_with_its_file() {
         ("[limits]\ntyme = 0.1\n", "tyme"),
         ("[limits]\ntime = \"5%\"\n", "time"),
         ("[limits]\nheap = 0\n", "heap"),
+        ("[limits]\nwork = 1.5\n", "limits.work = 1.5"),
         ("[limits]\ntime = 5.0\n", "limits.time = 5"),
         ("[limits]\ntime = nan\n", "limits.time"),
         ("inconclusive = \"maybe\"\n", "maybe"),

@@ -32,6 +32,8 @@ fn what_cannot_be_is_refused_by_cell_and_column_in_head_and_base() {
         ("heap_peak_bytes = 0", refused(&memory, |row| row.heap_peak_bytes = Some(0))),
         ("heap_start_bytes = 2000000", refused(&memory, |row| row.heap_start_bytes = Some(2_000_000))),
         ("heap_peak_forward_bytes = 1000001", refused(&memory, |row| row.heap_peak_forward_bytes = Some(1_000_001))),
+        ("work_allocations = 0", refused(&memory, |row| row.work_allocations = Some(0))),
+        ("work_kernel_macs = 0", refused(&memory, |row| row.work_kernel_macs = Some(0))),
         ("params = 0", refused(&memory, |row| row.params = Some(0))),
         ("step_ns_median = 0", refused(&memory, |row| row.step_ns_median = Some(0))),
         ("step_ns_median = 9", refused(&memory, |row| (row.step_ns_median, row.step_ns_p90) = (Some(9), Some(8)))),

@@ -10,6 +10,10 @@
 //! Activations are `[batch, channels, height, width]`, row after row; weights `[output, input, kernel, kernel]`. A
 //! plane is the `height · width` numbers of one channel of one image ([`Planes`]). Nothing is reordered between layers.
 //!
+//! # Counts
+//!
+//! The process counts what it asks for: calls, multiply-adds and bytes ([`Work`]). They repeat exactly, as times never do.
+//!
 //! # What holds
 //!
 //! Results have the same bits with any number of threads: one task computes an output, and partial sums are cut by the
@@ -45,8 +49,10 @@ mod scratch;
 mod shape;
 mod uninit;
 mod weight_gradient;
+mod work;
 
 pub use convolution::Convolution;
 pub use micro::{Isa, Products};
 pub use planes::Planes;
 pub use shape::ConvShape;
+pub use work::Work;

@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use rayon::prelude::*;
 
 use crate::uninit::written;
+use crate::work;
 
 /// Activations to read: the plane of `area` numbers of every image and channel.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +67,7 @@ impl<'a> Planes<'a> {
     /// # Panics
     /// If these are more.
     pub fn widened(&self, channels: usize) -> Vec<f32> {
+        work::count(0, self.data.len() + self.batch * channels * self.area);
         let (narrow, wide) = (self.channels * self.area, channels * self.area);
         let write = |all: &mut [MaybeUninit<f32>]| {
             all.par_chunks_mut(wide).enumerate().for_each(|(image, to)| {
@@ -83,6 +85,7 @@ impl<'a> Planes<'a> {
     /// # Panics
     /// If `to` has less room.
     pub fn copy_to(&self, to: &mut [f32], channels: usize, first: usize) {
+        work::count(0, 2 * self.data.len());
         to.par_chunks_mut(channels * self.area).enumerate().for_each(|(image, to)| {
             let from = self.image(image);
             to[first * self.area..][..from.len()].copy_from_slice(from);

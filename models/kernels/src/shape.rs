@@ -66,6 +66,11 @@ impl ConvShape {
         self.output * self.input * self.kernel * self.kernel
     }
 
+    /// Floats of input, weights and output together: what a pass reads and writes.
+    pub(crate) fn operands(&self) -> usize {
+        self.input_len() + self.weight_len() + self.output_len()
+    }
+
     /// Multiply-adds of one pass; each gradient costs about as many.
     #[must_use]
     pub fn multiply_adds(&self) -> usize {

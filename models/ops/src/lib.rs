@@ -47,5 +47,5 @@ mod slices;
 
 pub use conv::Conv;
 pub use engine::{Engine, update_running_statistics, uses_batch_statistics};
-pub use skipbench_kernels::Products;
 pub use skipbench_kernels::norm::Epilogue;
+pub use skipbench_kernels::{Products, Work};

@@ -123,6 +123,17 @@ metrics! {
         unit: Unit { name: "millions", size: 1e6 },
         ..Definition::new("macs", "MACs", Quantity::Count, |row| number(row.macs))
     };
+    /// Multiply-accumulates that a training step asked of skipbench's kernels.
+    KernelMacs: Definition {
+        unit: Unit { name: "millions", size: 1e6 },
+        ..Definition::new("step_kernel_macs", "kernel MACs a step", Quantity::Count, |row| {
+            of_task(task::PEAK_MEMORY_TRAIN, row).and_then(|row| number(row.work_kernel_macs))
+        })
+    };
+    /// Allocations of heap memory in a training step.
+    Allocations: Definition::new("step_allocations", "allocations a step", Quantity::Count, |row| {
+        of_task(task::PEAK_MEMORY_TRAIN, row).and_then(|row| number(row.work_allocations))
+    });
 }
 
 impl Metric {

@@ -253,7 +253,8 @@ columns! {
         /// Heap bytes that the last forward pass left alive for its backward pass; `saved_bytes` times `batch` predicts
         /// it.
         pub heap_saved_bytes: Option<u64>,
-        /// Work of one step, which no load of the machine changes: allocations of heap memory.
+        /// Work of one step, which no load of the machine changes, here and below the least of the steps from the third
+        /// on: allocations of heap memory, and changes of their size.
         pub work_allocations: Option<u64>,
         /// Bytes that they asked for, together.
         pub work_allocated_bytes: Option<u64>,

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use crate::convolution::Convolution;
 use crate::scratch::Scratch;
 use crate::uninit::{overwritten, written};
+use crate::work;
 use bank::WeightOrder;
 use correlation::Correlation;
 use shared::SharedOutput;
@@ -79,6 +80,7 @@ impl Convolution<'_> {
 
     /// Writes the convolution of `x` by `weight` to `y`: every output, and nothing else.
     fn write_output(&self, x: &[f32], weight: &[f32], y: &mut [MaybeUninit<f32>]) {
+        work::count(self.shape.multiply_adds(), self.shape.operands());
         let taps = self.shape.kernel * self.shape.kernel;
         let order = WeightOrder { output: self.shape.input * taps, input: taps };
         Correlation::forward(self).run(x, weight, order, y);
@@ -86,6 +88,7 @@ impl Convolution<'_> {
 
     /// Writes the gradient of the input to `dx`: that of every input, and nothing else.
     fn write_gradient(&self, dy: &[f32], weight: &[f32], dx: &mut [MaybeUninit<f32>]) {
+        work::count(self.shape.multiply_adds(), self.shape.operands());
         let taps = self.shape.kernel * self.shape.kernel;
         let order = WeightOrder { output: taps, input: self.shape.input * taps };
         Correlation::input_gradient(self).run(dy, weight, order, dx);

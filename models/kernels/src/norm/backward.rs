@@ -9,6 +9,7 @@ use super::sums::{LANES, Sums};
 use super::{Channel, Parameters};
 use crate::planes::{Planes, PlanesMut};
 use crate::uninit::written;
+use crate::work;
 
 /// Where the gradient of what was normalized passes: everywhere, or where the ReLU after it was open.
 #[derive(Debug, Clone, Copy)]
@@ -129,6 +130,8 @@ pub fn backward(
 ) -> Gradients {
     x.check_alike(if let Mask::Output(y) = &mask { y } else { &x });
     assert_eq!(d.len(), x.data.len(), "a gradient of another shape");
+    // x is read, d read and written; of a sum its output is read and the shortcut's gradient written.
+    work::count(0, if matches!(mask, Mask::Output(_)) { 5 } else { 3 } * d.len());
     let d = PlanesMut::new(d, x.channels, x.area);
     let mut found = Gradients::default();
     let mut run = |shortcut: Option<&PlanesMut<MaybeUninit<f32>>>| {

@@ -14,6 +14,7 @@ use super::sums::{LANES, Sums};
 use super::{Channel, Parameters};
 use crate::planes::{Planes, PlanesMut};
 use crate::uninit::written;
+use crate::work;
 
 /// What the normalizations of a channel still have to take away from its gradient.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,6 +89,8 @@ pub fn backward_deferred(
     dx: &mut [f32],
     deferred: &mut [DeferredSums],
 ) -> (Vec<f32>, Vec<f32>) {
+    // Of as many channels x, dy and dx are read, and dx is written.
+    work::count(0, 4 * dy.data.len());
     let dx = PlanesMut::new(dx, x.channels, x.area);
     let channel = |(channel, deferred): (usize, &mut DeferredSums)| {
         let (by, inverse) = parameters.channel(channel, mean[channel], variance[channel]);
@@ -113,6 +116,7 @@ pub fn settle(
     deferred: &[DeferredSums],
 ) -> Vec<f32> {
     x.check_alike(&dx);
+    work::count(0, 3 * x.batch * deferred.len() * x.area);
     let write = |out: &mut [MaybeUninit<f32>]| {
         let out = PlanesMut::new(out, deferred.len(), x.area);
         deferred.par_iter().enumerate().for_each(|(to, deferred)| {

@@ -9,6 +9,7 @@ use super::sums::sum;
 use super::{Channel, Epilogue, Parameters};
 use crate::planes::{Planes, PlanesMut};
 use crate::uninit::written;
+use crate::work;
 
 /// x, or 0 where it is less. What is not a number stays so, which `max` would turn to 0: a network that diverged must
 /// show it.
@@ -72,6 +73,7 @@ pub fn train(
     epilogue: Epilogue<Planes<'_>>,
 ) -> (Vec<f32>, (Vec<f32>, Vec<f32>)) {
     x.check_alike(if let Epilogue::AddRelu(shortcut) = &epilogue { shortcut } else { &x });
+    work::count(0, (2 + epilogue.shortcuts()) * x.data.len());
     let mut found = Default::default();
     let write = |y: &mut [MaybeUninit<f32>]| {
         let y = PlanesMut::new(y, x.channels, x.area);
@@ -104,6 +106,7 @@ pub fn infer(
     if let Epilogue::AddRelu(shortcut) = &epilogue {
         assert_eq!([shortcut.batch, shortcut.channels, shortcut.area], shape, "activations of two shapes");
     }
+    work::count(0, (2 + epilogue.shortcuts()) * y.len());
     let y = PlanesMut::new(y, channels, area);
     (0..channels).into_par_iter().for_each(|channel| {
         let by = parameters.channel(channel, mean[channel], variance[channel]).0;
@@ -113,6 +116,7 @@ pub fn infer(
 
 /// The mean and the biased variance of each channel.
 pub fn batch_statistics(x: Planes<'_>) -> (Vec<f32>, Vec<f32>) {
+    work::count(0, x.data.len());
     (0..x.channels).into_par_iter().map(|channel| statistics(x, channel)).unzip()
 }
 
@@ -122,6 +126,7 @@ pub fn batch_statistics(x: Planes<'_>) -> (Vec<f32>, Vec<f32>) {
 /// If `x` has fewer channels, or there are fewer statistics.
 pub fn normalize_relu(x: Planes<'_>, parameters: Parameters<'_>, (mean, variance): (&[f32], &[f32])) -> Vec<f32> {
     let channels = parameters.gamma.len();
+    work::count(0, 2 * x.batch * channels * x.area);
     let write = |y: &mut [MaybeUninit<f32>]| {
         let y = PlanesMut::new(y, channels, x.area);
         (0..channels).into_par_iter().for_each(|channel| {

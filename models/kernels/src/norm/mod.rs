@@ -25,6 +25,13 @@ pub enum Epilogue<T> {
     AddRelu(T),
 }
 
+impl<T> Epilogue<T> {
+    /// How many shortcuts are read.
+    fn shortcuts(&self) -> usize {
+        usize::from(matches!(self, Epilogue::AddRelu(_)))
+    }
+}
+
 /// What a channel is normalized by: `y = (x - mean) · scale + shift`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Channel {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::convolution::Convolution;
 use crate::scratch::Scratch;
+use crate::work;
 use chunk::Chunk;
 use plan::Plan;
 
@@ -23,6 +24,7 @@ impl Convolution<'_> {
     /// When `x` or `dy` is shorter than the shape says, or `dw` has another length.
     pub fn weight_gradient(&self, x: &[f32], dy: &[f32], dw: &mut [f32]) {
         self.check(x.len(), dw.len(), dy.len());
+        work::count(self.shape.multiply_adds(), self.shape.operands());
         let plan = Plan::new(self);
         let size = plan.partial();
         let mut partials = Scratch::take(plan.groups * plan.parts * size);
