@@ -145,6 +145,7 @@ pub const COLUMNS: &[Column] = table! {
     text round NAME;
     text twin NAME;
     text set NAME;
+    text pilot_sets NO;
     text sweep WORK;
     text sweep_line WORK;
     text sweep_value NAME;

@@ -100,7 +100,7 @@ fn a_cell_run_twice_stands_twice_and_never_in_the_others_place() {
     let groups = group(&twice);
     let accuracy = |index: usize| &groups[index].members[0].values[&Metric::TestAccuracy];
     assert_eq!((groups.len(), accuracy(0).len(), accuracy(1).len()), (2, 2, 1));
-    let first = Replicate { seed: 1, round: 0 };
+    let first = Replicate { seed: 1, round: 0, set: None };
     assert_ne!(accuracy(0)[&first], accuracy(1)[&first]);
 }
 
