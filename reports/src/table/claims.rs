@@ -80,7 +80,7 @@ fn conditions(finding: &Finding) -> TextTable {
         id: format!("claim-{}-conditions", finding.claim),
         title: format!("What decides {}", finding.claim),
         caption: String::new(),
-        header: ["condition", "outcome", "measured", "needed", "repeats"].map(str::to_owned).to_vec(),
+        header: ["condition", "outcome", "measured", "needed", "values"].map(str::to_owned).to_vec(),
         rows: finding.conditions.iter().map(format_condition).collect(),
         left: 2,
     }
