@@ -87,7 +87,10 @@ fn format_heading(Comparison { identity, distinction, .. }: &Comparison) -> Stri
 fn format_replicates(member: &ComparedMember) -> String {
     let (sets, alone): (Vec<&ComparedMetric>, Vec<&ComparedMetric>) =
         member.entries.iter().partition(|entry| entry.sets > 0);
-    let counts = [format_range(&alone), format_range(&sets).map(|range| if range == "1" { "1 set".to_owned() } else { format!("{range} sets") })];
+    let counts = [
+        format_range(&alone),
+        format_range(&sets).map(|range| if range == "1" { "1 set".to_owned() } else { format!("{range} sets") }),
+    ];
     counts.into_iter().flatten().collect::<Vec<String>>().join(", ")
 }
 
