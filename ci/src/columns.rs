@@ -146,6 +146,7 @@ pub const COLUMNS: &[Column] = table! {
     text round NAME;
     text twin NAME;
     text set NAME;
+    text pilot_sets NO;
     text sweep SAME;
     text sweep_line SAME;
     text sweep_value NAME;

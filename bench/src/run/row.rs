@@ -63,6 +63,7 @@ fn work(
         round: cell.round,
         twin: cell.twin,
         set: cell.set,
+        pilot_sets: None,
         sweep: cell.sweep.as_ref().map_or(String::new(), |point| point.over.clone()),
         sweep_line: cell.sweep.as_ref().map_or(String::new(), |point| point.line.clone()),
         sweep_value: cell.sweep.as_ref().map(|point| point.value),

@@ -23,6 +23,8 @@ pub struct Effect {
     pub base: Option<String>,
     /// The metric's difference (shares) or ratio.
     pub contrast: Contrast,
+    /// Whether it is a ratio of turns, over sets.
+    pub turns: bool,
     /// Its chance were there no effect, corrected for all effects of all answers ([`stats::holm`]).
     pub corrected_p: Option<f64>,
 }
@@ -82,6 +84,7 @@ fn effects(group: &Group, style: &str, metric: Metric) -> Vec<Effect> {
             against: base.style().to_owned(),
             base: (bases.len() > 1).then(|| base.model.clone()),
             contrast: member.contrast(base, metric)?,
+            turns: member.took_turns(base, metric),
             corrected_p: None,
         })
     };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::analyses::group::{Group, Identity, Member};
 use crate::analyses::metric::Metric;
 use crate::stats::paired::Contrast;
-use crate::stats::{Estimate, mean_interval};
+use crate::stats::{self, Estimate};
 
 /// One metric of one model, before and after.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Change {
     pub device: String,
     /// What.
     pub metric: Metric,
-    /// Mean in the first run, over the replicates that both have; over all where they share none.
+    /// Mean in the first run, or median over sets, over the replicates that both have; over all where they share none.
     pub before: Estimate,
     /// The same in the second.
     pub after: Estimate,
@@ -105,7 +105,7 @@ fn changes(identity: &Identity, before: &Member, after: &Member) -> Vec<Change> 
             before: before_mean,
             after: after_mean,
             pairs,
-            ratio: after.ratio(before, *metric),
+            ratio: after.ratio_apart(before, *metric),
         })
     };
     Metric::ALL.iter().filter_map(of).collect()
@@ -114,9 +114,10 @@ fn changes(identity: &Identity, before: &Member, after: &Member) -> Vec<Change> 
 /// How many replicates both have, and both means: over those, as the ratio is, so that the three agree.
 fn means(before: &Member, after: &Member, metric: Metric) -> Option<(usize, Estimate, Estimate)> {
     let (after_values, before_values): (Vec<f64>, Vec<f64>) = after.pairs(before, metric).into_iter().unzip();
+    let center = if after.sets(metric) > 0 { stats::median_interval } else { stats::mean_interval };
     match before_values.len() {
         0 => Some((0, before.mean(metric)?, after.mean(metric)?)),
-        pairs => Some((pairs, mean_interval(&before_values)?, mean_interval(&after_values)?)),
+        pairs => Some((pairs, center(&before_values)?, center(&after_values)?)),
     }
 }
 
@@ -170,7 +171,7 @@ pub struct DiffRow {
     pub device: String,
     /// The metric, with its unit.
     pub metric: &'static str,
-    /// Mean in the first run, over the replicates that both have; over all where they share none.
+    /// Mean in the first run, or median over sets, over the replicates that both have; over all where they share none.
     pub before: f64,
     /// Replicates behind it.
     pub before_n: usize,

@@ -31,7 +31,7 @@ pub struct Tradeoff {
     pub family: String,
     /// How it joins ([`Member::style`]).
     pub style: String,
-    /// What it costs: the mean over replicates.
+    /// What it costs: the mean over replicates, or the median over sets.
     pub cost: Estimate,
     /// Test accuracy: the mean over seeds.
     pub accuracy: Estimate,
@@ -70,7 +70,7 @@ pub fn frontiers(groups: &[Group]) -> Vec<Frontier> {
 }
 
 fn of_setting(setting: &Setting, groups: &[&Group]) -> Vec<Frontier> {
-    let members = groups.iter().flat_map(|group| group.members.iter().map(|member| (&group.identity.group, member)));
+    let members = groups.iter().flat_map(|group| group.members.iter().map(|member| (*group, member)));
     let nets: Vec<Network<'_>> = members.filter_map(|(group, member)| Network::of(group, member)).collect();
     let mut points = parallel::map(&nets, |net| Dominance::new(net, &nets).points());
     let by = |(index, cost): (usize, &Metric)| {
@@ -88,7 +88,7 @@ fn badness(cost: Metric, value: f64) -> f64 {
 
 /// A network with an accuracy.
 struct Network<'a> {
-    group: &'a str,
+    group: &'a Group,
     member: &'a Member,
     accuracy: Estimate,
     /// By each of [`COSTS`].
@@ -96,7 +96,7 @@ struct Network<'a> {
 }
 
 impl<'a> Network<'a> {
-    fn of(group: &'a str, member: &'a Member) -> Option<Self> {
+    fn of(group: &'a Group, member: &'a Member) -> Option<Self> {
         let costs = COSTS.map(|cost| member.mean(cost));
         Some(Self { group, member, accuracy: member.mean(Metric::TestAccuracy)?, costs })
     }
@@ -109,10 +109,14 @@ impl<'a> Network<'a> {
         own <= its && accuracy >= its_accuracy && (own < its || accuracy > its_accuracy)
     }
 
-    /// As cheap by the whole interval over pairs; what is equal in every pair is as cheap.
+    /// As cheap by the whole interval over sets in which both took turns, else over pairs; what is equal in every pair
+    /// is as cheap. Networks of different groups took no turns with each other.
     fn surely_as_cheap(&self, other: &Network<'_>, cost: Metric, room: &mut Vec<f64>) -> bool {
         let (more, less) =
             if cost.more_is_better() { (self.member, other.member) } else { (other.member, self.member) };
+        if std::ptr::eq(self.group, other.group) && more.took_turns(less, cost) {
+            return more.ratio(less, cost).and_then(|ratio| ratio.estimate.low) >= Some(1.0);
+        }
         paired::surely_as_many_times(more.paired(less, cost), room)
     }
 
@@ -157,7 +161,7 @@ impl<'a> Dominance<'a> {
             Standing::Unsure
         };
         Some(Tradeoff {
-            group: (*group).to_owned(),
+            group: group.identity.group.clone(),
             model: member.model.clone(),
             family: member.family.clone(),
             style: member.style().to_owned(),
@@ -197,7 +201,7 @@ pub struct FrontierRow {
     pub family: String,
     /// How it joins.
     pub style: String,
-    /// Mean cost over replicates.
+    /// Mean cost over replicates, or median over sets.
     pub cost_value: f64,
     /// Lower end of its 95 % interval.
     pub cost_low: Option<f64>,

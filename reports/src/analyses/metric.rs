@@ -156,6 +156,16 @@ impl Metric {
         matches!(self.quantity(), Quantity::Share | Quantity::Rate)
     }
 
+    /// What the turns of a task compare, set by set; none of a task that takes no turns.
+    pub(crate) fn of_turns(task: &str) -> Option<Metric> {
+        match task {
+            task::TRAIN_STEP => Some(Metric::TrainThroughput),
+            task::INFER => Some(Metric::InferThroughput),
+            task::LATENCY => Some(Metric::Latency),
+            _ => None,
+        }
+    }
+
     /// The metric whose [`word`](Self::word) this is.
     pub fn parse(word: &str) -> Option<Metric> {
         Metric::ALL.into_iter().find(|metric| metric.word() == word)

@@ -1,8 +1,9 @@
 //! What a reader must know before believing the numbers: a busy machine, steps that never became steady, memory that
 //! grows from step to step, steps that something held up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::analyses::metric::Metric;
 use crate::analyses::quantity::format_number_of;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
@@ -24,6 +25,8 @@ pub fn notes(runs: &[Run]) -> Vec<String> {
     let all = [
         describe_busy(&measured),
         describe_slowed(&measured),
+        describe_dropped(&measured),
+        describe_alone(&measured),
         describe_unsteady(&measured),
         describe_held_up(&measured),
         describe_leaks(&measured),
@@ -35,7 +38,8 @@ pub fn notes(runs: &[Run]) -> Vec<String> {
 /// The cell as people know it.
 fn format_cell(row: &RunRow) -> String {
     let round = if row.round > 0 { format!(", round {}", row.round) } else { String::new() };
-    format!("{} {}, seed {}{round}", row.model, row.task, row.seed)
+    let set = row.set.map_or(String::new(), |set| format!(", set {set}"));
+    format!("{} {}, seed {}{round}{set}", row.model, row.task, row.seed)
 }
 
 fn timed_cells(count: usize) -> String {
@@ -79,6 +83,35 @@ fn format_below_usual(rows: &[(&RunRow, f64)]) -> Vec<String> {
     let ceilings: Vec<f64> = rows.iter().map(|(_, ceiling)| *ceiling).collect();
     let Some(usual) = median(&ceilings) else { return Vec::new() };
     rows.iter().filter(|(_, ceiling)| *ceiling < SLOWED * usual).map(|(row, _)| format_cell(row)).collect()
+}
+
+fn describe_dropped(runs: &[&Run]) -> Option<String> {
+    let counts = runs.iter().filter_map(|run| Some((run.row.dropped_turns?, run.row.turns?)));
+    let (dropped, turns) = counts.fold((0, 0), |(dropped, turns), (one, of)| (dropped + one, turns + of));
+    (dropped > 0).then(|| {
+        format!(
+            "{dropped} of {} are left out of the ratios, because something else held the machine up",
+            format_number_of(turns as usize, "turn")
+        )
+    })
+}
+
+/// Networks that were timed alone in groups whose others took turns: nothing can be said of their ratios.
+fn describe_alone(runs: &[&Run]) -> Option<String> {
+    let key = |row: &RunRow| -> [String; 5] {
+        [&row.suite_sha256, &row.group, &row.task, &row.device, &row.host].map(String::clone)
+    };
+    let timed = || runs.iter().map(|run| &run.row).filter(|row| Metric::of_turns(&row.task).is_some());
+    let in_sets: HashSet<[String; 5]> = timed().filter(|row| row.set.is_some()).map(key).collect();
+    let alone = timed().filter(|row| row.set.is_none() && row.sweep.is_empty() && in_sets.contains(&key(row)));
+    let names: BTreeSet<String> = alone.map(|row| format!("{} {} in {}", row.model, row.task, row.group)).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "timed alone while others of the group took turns, and so not compared with those in time: {}",
+            names.join(", ")
+        )
+    })
 }
 
 fn describe_unsteady(runs: &[&Run]) -> Option<String> {

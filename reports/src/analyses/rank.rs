@@ -79,11 +79,21 @@ fn ranking(groups: &[Group], by: By, metric: Metric) -> Option<Ranking> {
 fn values(group: &Group, by: By, metric: Metric) -> BTreeMap<&str, f64> {
     let mut logs: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for member in &group.members {
-        if let Some(mean) = member.mean(metric).filter(|mean| mean.value > 0.0) {
-            logs.entry(by.name(member)).or_default().push(mean.value.ln());
+        if let Some(value) = level(group, member, metric).filter(|value| *value > 0.0) {
+            logs.entry(by.name(member)).or_default().push(value.ln());
         }
     }
     logs.into_iter().filter_map(|(name, logs)| Some((name, stats::mean(&logs)?.exp()))).collect()
+}
+
+/// What `metric` is in a group: of a member that took turns with the reference the reference's by their ratio, which
+/// the machine's drift leaves alone; else the mean.
+fn level(group: &Group, member: &Member, metric: Metric) -> Option<f64> {
+    let reference = group.members.iter().find(|member| member.model == group.identity.reference);
+    match reference.filter(|reference| member.took_turns(reference, metric)) {
+        Some(reference) => Some(reference.mean(metric)?.value * member.ratio(reference, metric)?.estimate.value),
+        None => Some(member.mean(metric)?.value),
+    }
 }
 
 fn places(means: &[BTreeMap<&str, f64>], names: &[&str], metric: Metric) -> Vec<Ranked> {

@@ -34,6 +34,9 @@ pub struct Roof {
     pub host: String,
     /// The recipe as JSON.
     pub recipe: String,
+    /// Whether its process took turns in a set.
+    #[serde(skip)]
+    pub in_set: bool,
     /// What it was measured in, of which no two are put together.
     #[serde(skip)]
     pub setting: Setting,
@@ -65,6 +68,12 @@ pub struct Roof {
 /// none.
 pub fn roofs(runs: &[Run]) -> Vec<Roof> {
     runs.iter().filter(|run| run.row.status == Status::Ok).filter_map(|run| roof(&run.row)).collect()
+}
+
+/// Of times that stand in one line those that count: where some were measured in sets, only those.
+pub(crate) fn counted<'a>(same: &[&'a Roof]) -> Vec<&'a Roof> {
+    let sets = same.iter().any(|roof| roof.in_set);
+    same.iter().copied().filter(|roof| roof.in_set == sets).collect()
 }
 
 fn step_ns(row: &RunRow) -> Option<f64> {
@@ -99,6 +108,7 @@ fn roof(row: &RunRow) -> Option<Roof> {
         device: row.device.clone(),
         host: row.host.clone(),
         recipe: row.recipe.clone(),
+        in_set: row.set.is_some(),
         setting: Setting::of(row),
         batch: row.batch,
         step_ns,

@@ -26,7 +26,7 @@ pub struct Curve {
     pub skip: String,
     /// The metric.
     pub metric: Metric,
-    /// The varied value and the metric's mean over replicates, in ascending order.
+    /// The varied value and the metric's mean over replicates, or median over sets, in ascending order.
     pub points: Vec<(f64, f64)>,
     /// The exponent b; none with fewer than two points.
     pub exponent: Option<Estimate>,
@@ -73,15 +73,7 @@ fn setting(row: &RunRow) -> Setting {
 }
 
 fn curve(setting: &Setting, rows: &[&RunRow], metric: Metric) -> Option<Curve> {
-    let mut values: Vec<(u64, f64)> = rows.iter().filter_map(|row| Some((row.sweep_value?, metric.of(row)?))).collect();
-    values.sort_by_key(|(value, _)| *value);
-    let points: Vec<(f64, f64)> = values
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter_map(|same| {
-            let of_one: Vec<f64> = same.iter().map(|(_, value)| *value).collect();
-            Some((same[0].0 as f64, stats::mean(&of_one)?))
-        })
-        .collect();
+    let points = points(rows, metric);
     let first = rows.first().filter(|_| !points.is_empty())?;
     Some(Curve {
         suite: first.suite.clone(),
@@ -94,6 +86,20 @@ fn curve(setting: &Setting, rows: &[&RunRow], metric: Metric) -> Option<Curve> {
         exponent: stats::growth_exponent(&points),
         points,
     })
+}
+
+/// The mean over replicates at each varied value. Where some were measured in sets, only those count, by their median.
+fn points(rows: &[&RunRow], metric: Metric) -> Vec<(f64, f64)> {
+    let value = |row: &&RunRow| Some((row.sweep_value?, row.set.is_some() && !metric.is_exact(), metric.of(row)?));
+    let mut values: Vec<(u64, bool, f64)> = rows.iter().filter_map(value).collect();
+    values.sort_by_key(|(at, ..)| *at);
+    let point = |same: &[(u64, bool, f64)]| {
+        let sets = same.iter().any(|(_, set, _)| *set);
+        let counted = same.iter().filter(|(_, set, _)| *set == sets).map(|(.., value)| *value);
+        let center = if sets { stats::median } else { stats::mean };
+        Some((same[0].0 as f64, center(&counted.collect::<Vec<f64>>())?))
+    };
+    values.chunk_by(|a, b| a.0 == b.0).filter_map(point).collect()
 }
 
 /// One line of `scaling.csv`: one point of one curve, with the curve's exponent.

@@ -12,8 +12,8 @@ use crate::stats::{self, Estimate};
 #[derive(Debug, Clone)]
 pub(super) struct Evidence<'a>(Vec<&'a Run>);
 
-/// What pairs are formed by: the recipe, the seed, the round.
-type ReplicateKey<'a> = (&'a str, u64, u64);
+/// What pairs are formed by: the recipe, the seed, the round, the set.
+type ReplicateKey<'a> = (&'a str, u64, u64, Option<u64>);
 
 /// A value for each replicate.
 pub(super) type Values<'a> = BTreeMap<ReplicateKey<'a>, f64>;
@@ -86,9 +86,9 @@ impl<'a> Evidence<'a> {
     pub(super) fn values(&self, of: impl Fn(&Run) -> Option<f64>) -> Values<'a> {
         let mut values = Values::new();
         for run in &self.0 {
-            let RunRow { recipe, seed, round, .. } = &run.row;
+            let RunRow { recipe, seed, round, set, .. } = &run.row;
             if let Some(value) = of(run) {
-                values.entry((recipe, *seed, *round)).or_insert(value);
+                values.entry((recipe, *seed, *round, *set)).or_insert(value);
             }
         }
         values

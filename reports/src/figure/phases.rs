@@ -33,7 +33,7 @@ fn figure(report: &Report, group: &Group) -> Option<Figure> {
     series.iter().any(|series| !series.points.is_empty()).then(|| Figure {
         id: slug(&["parts", &identity.group]),
         title: format!("Where a training step's time goes: {}", identity.group),
-        caption: "Medians over seeds and rounds; the parts are waited for one by one and need not sum to a whole step."
+        caption: "Medians over repeats (seeds and rounds, or sets); the parts are waited for one by one and need not sum to a whole step."
             .to_owned(),
         x: Axis::new("milliseconds a step", Scale::Linear),
         y: Axis::new("", Scale::Linear),
@@ -44,8 +44,11 @@ fn figure(report: &Report, group: &Group) -> Option<Figure> {
 
 fn series(group: &Group, rows: &[&RunRow], (name, of): &Phase) -> Series {
     let point = |model: &str| {
-        let values: Vec<f64> =
-            rows.iter().filter(|row| row.model == model).filter_map(|row| of(row)).map(|ns| ns as f64 / 1e6).collect();
+        let own = rows.iter().filter(|row| row.model == model);
+        let timed: Vec<(bool, f64)> = own.filter_map(|row| Some((row.set.is_some(), of(row)? as f64 / 1e6))).collect();
+        // What was timed alone is not put together with what took turns.
+        let sets = timed.iter().any(|(set, _)| *set);
+        let values: Vec<f64> = timed.iter().filter(|(set, _)| *set == sets).map(|(_, ms)| *ms).collect();
         Some(Point { name: model.to_owned(), x: exactly(median(&values)?), y: exactly(0.0), hollow: false })
     };
     let points = group.members.iter().filter_map(|member| point(&member.model)).collect();

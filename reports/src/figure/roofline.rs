@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::analyses::distinguish::{distinguish, format_distinction};
 use crate::analyses::group::Setting;
-use crate::analyses::roofline::Roof;
+use crate::analyses::roofline::{Roof, counted};
 use crate::report::Report;
 use crate::rows::record::RunRow;
 use crate::rows::task;
@@ -38,7 +38,7 @@ fn figure(report: &Report, key: DeviceKey<'_>, title: String) -> Option<Figure> 
         id: slug(&["roofline", key[0]]),
         title,
         caption:
-            "Medians over seeds and rounds; filled: a training step, hollow: another task, such as inference. The line is what \
+            "Medians over repeats (seeds and rounds, or sets); filled: a training step, hollow: another task, such as inference. The line is what \
              the device's own copy and matrix product allow at best."
                 .to_owned(),
         x: Axis::new("FLOP a byte", Scale::Log),
@@ -57,7 +57,8 @@ fn of_style(roofs: &[&Roof], style: &str) -> Series {
     for ((roof, (name, _)), distinction) in own.iter().zip(&named).zip(distinguish(&named)) {
         same.entry((*name, distinction)).or_default().push(roof);
     }
-    let points = same.iter().filter_map(|((name, distinction), roofs)| point(*name, distinction, roofs)).collect();
+    let points =
+        same.iter().filter_map(|((name, distinction), roofs)| point(*name, distinction, &counted(roofs))).collect();
     Series { name: style.to_owned(), style: style.to_owned(), mark: Mark::Marks, points }
 }
 

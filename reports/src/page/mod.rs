@@ -157,6 +157,6 @@ fn comparisons(comparisons: &[Comparison]) -> Markup {
             (data::table(&table::comparison(comparison)))
             @for line in table::format_remarks(comparison) { p.remark { (line) } }
         }
-        @if !comparisons.is_empty() { p.caption { (table::LEGEND) } }
+        @if !comparisons.is_empty() { @for line in table::legend(comparisons) { p.caption { (line) } } }
     }
 }

@@ -44,9 +44,9 @@ fn distinct<'a>(report: &'a Report, of: impl Fn(&'a RunRow) -> &'a String) -> Ve
     found
 }
 
-const HEADER: [&str; 15] = [
-    "cell", "status", "group", "model", "task", "seed", "round", "data", "device", "threads", "machine", "started",
-    "source", "features", "recipe",
+const HEADER: [&str; 16] = [
+    "cell", "status", "group", "model", "task", "seed", "round", "set", "data", "device", "threads", "machine",
+    "started", "source", "features", "recipe",
 ];
 
 /// One line for each row, in the order of the files.
@@ -65,7 +65,7 @@ pub(super) fn rows(report: &Report) -> Markup {
     }
 }
 
-fn format_row(row: &RunRow, recipes: &[&str]) -> [String; 15] {
+fn format_row(row: &RunRow, recipes: &[&str]) -> [String; 16] {
     let dirty = if row.git_dirty == Some(true) { "+" } else { "" };
     let revision: String = row.git_revision.chars().take(8).collect();
     let hash: String = row.data_sha256.chars().take(12).collect();
@@ -87,6 +87,7 @@ fn format_row(row: &RunRow, recipes: &[&str]) -> [String; 15] {
         task,
         row.seed.to_string(),
         row.round.to_string(),
+        row.set.map_or(String::new(), |set| set.to_string()),
         format!("{} {hash}", row.data),
         row.device.clone(),
         row.threads.to_string(),

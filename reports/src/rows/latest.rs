@@ -59,21 +59,22 @@ impl Name {
 /// build.
 fn covers(later: &[Run], earlier: &[Run]) -> bool {
     let cells: HashSet<CellKey<'_>> = measured(later).collect();
-    measured(earlier).all(|cell| cells.contains(&cell))
+    measured(earlier).all(|(cell, seed)| cells.contains(&(cell, seed)) || cells.contains(&(cell, None)))
 }
 
 fn measured(runs: &[Run]) -> impl Iterator<Item = CellKey<'_>> {
     runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok).map(cell_key)
 }
 
-/// What a cell measures, where, by which kernels, and with which seed. How many rounds there were is the machine's
-/// affair.
-type CellKey<'a> = ([&'a str; 8], Option<u64>, u64, bool);
+/// What a cell measures, where, by which kernels, and with which seed. How many rounds or sets there were is the
+/// machine's affair. In sets seeds take turns, so that any number of them measures the same: they have no seed here.
+type CellKey<'a> = (([&'a str; 8], Option<u64>, bool), Option<u64>);
 
 fn cell_key(row: &RunRow) -> CellKey<'_> {
-    let RunRow { suite, host, device, data, group, model, task, sweep_value, seed, twin, .. } = row;
+    let RunRow { suite, host, device, data, group, model, task, sweep_value, seed, set, twin, .. } = row;
     let kernels = recipe::kernels(&row.recipe);
-    ([suite, host, device, data, group, model, task, kernels], *sweep_value, *seed, *twin)
+    let cell = [suite, host, device, data, group, model, task, kernels];
+    ((cell, *sweep_value, *twin), Some(*seed).filter(|_| set.is_none()))
 }
 
 /// The record and its machine's folder.

@@ -46,6 +46,7 @@ const ADDED: [(u32, &[(&str, &str)]); 4] = [
         5,
         &[
             ("set", ""),
+            ("pilot_sets", ""),
             ("time_reference", ""),
             ("time_ratio", ""),
             ("turns", ""),

@@ -122,6 +122,10 @@ columns! {
         pub twin: bool,
         /// Which set of fresh processes this one took turns in, from 1; empty where the cell was measured alone.
         pub set: Option<u64>,
+        /// How many sets were planned before the first was measured. Sets with a higher number were added to become as
+        /// precise as was asked for, and spreads are taken from the planned ones alone. Empty where the cell was
+        /// measured alone.
+        pub pilot_sets: Option<u64>,
         /// What the group varies, such as `depth`; empty where it compares models as they are.
         pub sweep: String,
         /// The model whose key is varied: the curve that this row is a point of.
@@ -311,7 +315,7 @@ pub struct SampleRow {
     pub cell: SharedText,
     /// What it is, with its unit, a name of [`series`](super::series).
     pub series: SharedText,
-    /// Epoch or step, from 1.
+    /// Epoch or step, from 1; of steps in a set see [`series`](super::series).
     pub index: u64,
     /// The number.
     pub value: f64,

@@ -11,8 +11,12 @@ pub const TEST_CORRECT: &str = "test_correct";
 
 /// Time of a step before timing began.
 pub const WARMUP_NS: &str = "warmup_ns";
-/// Time of a timed step.
+/// Time of a timed step. In a set only steps that count are here, and each one's index is its number among all steps of
+/// all members of that set, from 1, in the order in which they were done.
 pub const STEP_NS: &str = "step_ns";
+/// In a set, by the number of a turn's first step: how long threads that were ready to run waited for a processor during
+/// that turn.
+pub const TURN_WAITED_NS: &str = "turn_waited_ns";
 /// Time of a forward pass with its loss.
 pub const FORWARD_NS: &str = "forward_ns";
 /// Time of a backward pass.

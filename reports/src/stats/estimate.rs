@@ -67,6 +67,13 @@ pub fn mean_interval(values: &[f64]) -> Option<Estimate> {
     Some(Estimate { n: values.len(), value, low, high })
 }
 
+/// The median with Student's interval of the mean, widened to hold the median; none of nothing.
+pub(crate) fn median_interval(values: &[f64]) -> Option<Estimate> {
+    let (value, around) = (median(values)?, mean_interval(values)?);
+    let (low, high) = (around.low.map(|low| low.min(value)), around.high.map(|high| high.max(value)));
+    Some(Estimate { n: values.len(), value, low, high })
+}
+
 fn student_half_width(values: &[f64]) -> Option<f64> {
     let n = values.len() as f64;
     Some(student(n - 1.0, 0.975)? * deviation(values)? / n.sqrt())

@@ -10,10 +10,14 @@
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use crate::stats::paired::Contrast;
 use crate::stats::{self, Estimate};
 
 /// Two-sided chance of error of every interval, and of all verdicts of one table together.
 const CHANCE: f64 = 0.05;
+
+/// In how many cases a difference that is called detectable is found.
+const POWER: f64 = 0.8;
 
 /// One turn of one program.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,6 +100,26 @@ impl<'a> Sample<'a> {
         let half = self.standard_error().zip(self.quantile(1.0 - CHANCE / 2.0)).map(|(error, t)| error * t);
         let end = |sign: f64| half.map(|half| (mean + sign * half).exp());
         Some(Estimate { n: self.logs.len(), value: mean.exp(), low: end(-1.0), high: end(1.0) })
+    }
+
+    /// The ratio with the chance of one so far from 1, were the truth 1, and with what could have been detected; none
+    /// of no set.
+    pub fn contrast(&self) -> Option<Contrast> {
+        Some(Contrast { estimate: self.ratio()?, p: self.p_value(), detectable: self.detectable() })
+    }
+
+    /// Two-sided: the interval leaves 1 out exactly where this is below 5 %.
+    fn p_value(&self) -> Option<f64> {
+        if stats::mean(self.logs)? == 0.0 && self.standard_error()? == 0.0 {
+            return Some(1.0);
+        }
+        Some((2.0 * self.p_above(1.0)?.min(self.p_below(1.0)?)).min(1.0))
+    }
+
+    /// The smallest ratio, less 1, that so many sets with this spread would have shown in four cases of five.
+    fn detectable(&self) -> Option<f64> {
+        let quantiles = self.quantile(1.0 - CHANCE / 2.0)? + self.quantile(POWER)?;
+        Some((quantiles * self.standard_error()?).exp_m1())
     }
 
     /// The chance of a ratio at least so high, were the truth `ratio`; none with fewer than two pilot sets.

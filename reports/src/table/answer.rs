@@ -5,9 +5,10 @@ use super::plain::format_sentence;
 use crate::analyses::answer::{Answer, Effect};
 use crate::analyses::compare::CHANCE;
 use crate::analyses::metric::Metric;
+use crate::analyses::quantity::format_number_of;
 use crate::rows::style;
 
-use super::number::{format_points, format_ratio};
+use super::number::{format_fine_ratio, format_points, format_ratio};
 
 /// Groups named in a sentence; the tables have them all.
 const NAMED: usize = 4;
@@ -24,17 +25,22 @@ fn describe_answer(answer: &Answer) -> String {
     let buys = metric.is_share() || metric == Metric::TimeToAccuracy;
     let question = if buys { "What it buys" } else { "What it costs" };
     let unit = if metric.is_share() { " (percentage points)" } else { "" };
-    format!("{question} in {}{unit} — {}{}.", metric.subject(), clauses.join("; "), format_pair_count(&answer.effects))
+    format!("{question} in {}{unit} — {}{}.", metric.subject(), clauses.join("; "), format_counts(&answer.effects))
 }
 
-/// How many pairs are behind the numbers.
-fn format_pair_count(effects: &[Effect]) -> String {
+/// How many repeats or sets are behind the numbers: ` (3 repeats)`, ` (3 repeats, 5 sets)`.
+fn format_counts(effects: &[Effect]) -> String {
+    let (sets, apart): (Vec<&Effect>, Vec<&Effect>) = effects.iter().partition(|effect| effect.turns);
+    let counts = [format_count(&apart, "repeat"), format_count(&sets, "set")];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) }
+}
+
+fn format_count(effects: &[&Effect], noun: &str) -> Option<String> {
     let counts = effects.iter().map(|effect| effect.contrast.estimate.n);
-    match (counts.clone().min(), counts.max()) {
-        (Some(low), Some(high)) if low < high => format!(" (n = {low} to {high} pairs)"),
-        (Some(n), _) => format!(" (n = {n} pairs)"),
-        _ => String::new(),
-    }
+    let (low, high) = (counts.clone().min()?, counts.max()?);
+    let count = format_number_of(high, noun);
+    Some(if low < high { format!("{low} to {count}") } else { count })
 }
 
 /// `addition against no skip: +3.7 [+1.4, +6.0] in families, …`
@@ -63,7 +69,11 @@ fn format_clause(effects: &[Effect], metric: Metric) -> String {
 
 fn format_effect(effect: &Effect, metric: Metric) -> String {
     let estimate = &effect.contrast.estimate;
-    let number = if metric.is_share() { format_points(estimate) } else { format_ratio(estimate) };
+    let number = match (metric.is_share(), effect.turns) {
+        (true, _) => format_points(estimate),
+        (_, true) => format_fine_ratio(estimate),
+        _ => format_ratio(estimate),
+    };
     let by = effect.model.as_ref().map_or(String::new(), |model| format!(" by {model}"));
     let against = effect.base.as_ref().map_or(String::new(), |base| format!(" against {base}"));
     format!("{number}{by}{against} in {}", effect.group)
@@ -73,9 +83,9 @@ fn format_effect(effect: &Effect, metric: Metric) -> String {
 fn describe_doubt(effect: &Effect, metric: Metric) -> &'static str {
     let (estimate, none) = (&effect.contrast.estimate, if metric.is_share() { 0.0 } else { 1.0 });
     match estimate.low {
-        None => "no interval",
+        None => "too few repeats for an interval",
         Some(_) if !estimate.excludes(none) => "no difference shown",
-        Some(_) if effect.corrected_p.is_none_or(|p| p > CHANCE) => "not after Holm's correction",
+        Some(_) if effect.corrected_p.is_none_or(|p| p > CHANCE) => "could be chance among so many comparisons",
         Some(_) => "",
     }
 }

@@ -3,6 +3,7 @@
 use super::format::Format;
 use super::plain::format_sentence;
 use super::text_table::TextTable;
+use crate::analyses::quantity::format_number_of;
 use crate::claims::{Condition, Finding, MeasureRow, Measures, Side};
 use crate::stats::Estimate;
 
@@ -61,7 +62,8 @@ fn format_claim(finding: &Finding) -> [String; 3] {
 fn format_remarks(finding: &Finding) -> Vec<String> {
     let mut remarks: Vec<String> = finding.remarks.iter().map(|remark| format!("Here: {remark}.")).collect();
     if finding.broken > 0 {
-        remarks.push(format!("Not measured: {} cell(s), which drop out of the pairs.", finding.broken));
+        remarks
+            .push(format!("Not measured: {}, left out of all numbers here.", format_number_of(finding.broken, "cell")));
     }
     remarks
 }
@@ -78,7 +80,7 @@ fn conditions(finding: &Finding) -> TextTable {
         id: format!("claim-{}-conditions", finding.claim),
         title: format!("What decides {}", finding.claim),
         caption: String::new(),
-        header: ["condition", "outcome", "measured", "needed", "n"].map(str::to_owned).to_vec(),
+        header: ["condition", "outcome", "measured", "needed", "values"].map(str::to_owned).to_vec(),
         rows: finding.conditions.iter().map(format_condition).collect(),
         left: 2,
     }
@@ -90,9 +92,9 @@ fn format_condition(condition: &Condition) -> Vec<String> {
         Side::Above => ">",
         Side::Below => "<",
     };
-    let chance = p_corrected.map_or(String::new(), |p| format!("\np = {p:.3} among all"));
+    let chance = p_corrected.map_or(String::new(), |p| format!("\np = {p:.3}, corrected for all conditions"));
     let matters = if *margin > 0.0 {
-        format!("\nmatters from {}", format_bound(*quantity, bound + margin))
+        format!("\nmatters only beyond {}", format_bound(*quantity, bound + margin))
     } else {
         String::new()
     };

@@ -9,7 +9,7 @@ use super::number::format_metric;
 /// The networks by cost, the cheapest first.
 pub fn frontier(frontier: &Frontier) -> TextTable {
     let (setting, cost) = (&frontier.setting, frontier.cost.title());
-    let header = ["model", "style", "group", cost, Metric::TestAccuracy.title(), "n", "on the frontier"];
+    let header = ["model", "style", "group", cost, Metric::TestAccuracy.title(), "seeds", "on the frontier"];
     TextTable {
         id: format!("frontier-{}-{}-{}", frontier.cost.word(), setting.data, setting.device),
         title: format!("Accuracy against {cost}: {} on {}", setting.data, setting.device),
@@ -20,8 +20,9 @@ pub fn frontier(frontier: &Frontier) -> TextTable {
     }
 }
 
-const LEGEND: &str = "yes: no other network is as good in both and better in one, by the means. open: another is, but the \
-                      intervals of their pairs leave it open. no: another is, beyond the intervals.";
+const LEGEND: &str = "Is there a network that is at least as accurate and as cheap, and better in one of the two? Yes on the frontier: no. \
+                      Open: by the means the named network is, but the 95 % intervals leave it open; more seeds, or more sets \
+                      (--sets, --precision), would narrow them. No: the named network is, and the intervals say so too.";
 
 fn format_row(point: &Tradeoff, cost: Metric) -> Vec<String> {
     let beaten = point.beaten_by.as_deref().unwrap_or_default();

@@ -49,10 +49,19 @@ fn format_count(value: f64) -> String {
 
 /// A ratio with its interval, in two decimals.
 pub(crate) fn format_ratio(ratio: &Estimate) -> String {
-    let plain = format!("×{:.2}", ratio.value);
+    format_ratio_to(ratio, 2)
+}
+
+/// The same in three decimals, which those of turns are worth.
+pub(crate) fn format_fine_ratio(ratio: &Estimate) -> String {
+    format_ratio_to(ratio, 3)
+}
+
+fn format_ratio_to(ratio: &Estimate, digits: usize) -> String {
+    let plain = format!("×{:.digits$}", ratio.value);
     match (ratio.low, ratio.high) {
-        (Some(low), Some(high)) if format!("{low:.2}") != format!("{high:.2}") => {
-            format!("{plain} [{low:.2}, {high:.2}]")
+        (Some(low), Some(high)) if format!("{low:.digits$}") != format!("{high:.digits$}") => {
+            format!("{plain} [{low:.digits$}, {high:.digits$}]")
         }
         _ => plain,
     }

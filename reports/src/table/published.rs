@@ -2,6 +2,7 @@
 
 use super::text_table::TextTable;
 use crate::analyses::published::{Published, PublishedComparison};
+use crate::analyses::quantity::format_number_of;
 use crate::stats::Estimate;
 
 /// One line for each published figure of a network that was trained here.
@@ -10,8 +11,8 @@ pub fn published(compared: &[PublishedComparison]) -> TextTable {
     TextTable {
         id: "published".to_owned(),
         title: "Measured beside published".to_owned(),
-        caption: "Test errors; here the mean over seeds with Student's 95 % interval, of the last epoch. A published figure mostly is of one \
-                  run, ± its standard deviation where there were more; recipes differ unless they were set alike."
+        caption: "Test errors of the last epoch. Here: the mean over seeds, ± a 95 % interval. A published figure mostly is of one \
+                  run; ± is its standard deviation where there were more. Recipes differ unless they were set alike."
             .to_owned(),
         header: header.map(str::to_owned).to_vec(),
         rows: compared.iter().flat_map(format_rows).collect(),
@@ -38,10 +39,10 @@ fn format_rows(compared: &PublishedComparison) -> Vec<Vec<String>> {
 
 fn format_measured(error: &Estimate) -> String {
     let spread = error.high.map_or(String::new(), |high| format!(" ± {:.2}", (high - error.value) * 100.0));
-    format!("{:.2}{spread} % (n = {})", error.value * 100.0, error.n)
+    format!("{:.2}{spread} % ({})", error.value * 100.0, format_number_of(error.n, "seed"))
 }
 
 fn format_published(figure: &Published) -> String {
     let spread = figure.spread.map_or(String::new(), |spread| format!(" ± {spread:.2}"));
-    format!("{:.2}{spread} % (n = {})", figure.value, figure.n)
+    format!("{:.2}{spread} % ({})", figure.value, format_number_of(figure.n as usize, "run"))
 }

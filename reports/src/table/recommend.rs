@@ -6,6 +6,7 @@ use super::text_table::TextTable;
 use crate::analyses::distinguish::format_distinction;
 use crate::analyses::group::Setting;
 use crate::analyses::metric::Metric;
+use crate::analyses::quantity::format_number_of;
 use crate::analyses::recommend::{Advice, Candidate, Fit};
 use crate::stats::Estimate;
 
@@ -34,17 +35,20 @@ fn format_heading(advice: &Advice) -> String {
 fn describe_confidence(advice: &Advice, chosen: &Candidate) -> String {
     let accuracy = format_metric(Metric::TestAccuracy, &chosen.accuracy);
     let limits = match chosen.fit {
-        Fit::Sure => "it keeps the limits with its whole intervals",
-        _ => "by its means it keeps the limits, but not with its whole intervals",
+        Fit::Sure => "it keeps the limits with its whole 95 % intervals",
+        _ => {
+            "by its means it keeps the limits, but its 95 % intervals reach beyond them: more seeds, or for times more \
+             sets (--sets, --precision), would narrow them"
+        }
     };
     let limits = if advice.limits.is_empty() { "no limit was given" } else { limits };
     let others: Vec<&str> = advice.as_good().map(|other| other.model.as_str()).collect();
     let rivals = match (advice.fitting.len(), others.is_empty()) {
         (1, _) => "no other measured network fits".to_owned(),
-        (_, true) => "it is more accurate than every other that fits, beyond the interval".to_owned(),
+        (_, true) => "it is more accurate than every other that fits, by the whole 95 % interval".to_owned(),
         (_, false) => format!("not shown to be more accurate than {}", others.join(", ")),
     };
-    format!("{accuracy} (n = {}); {limits}; {rivals}.", chosen.accuracy.n)
+    format!("{accuracy} ({}); {limits}; {rivals}.", format_number_of(chosen.accuracy.n, "seed"))
 }
 
 fn table(advice: &Advice) -> TextTable {
@@ -53,7 +57,7 @@ fn table(advice: &Advice) -> TextTable {
         let bound = Estimate { n: 1, value: limit.bound, low: None, high: None };
         format!("{} {sign} {}", limit.metric.title(), format_metric(limit.metric, &bound))
     });
-    let header = ["model", "style", "fits", Metric::TestAccuracy.title(), "behind, points"]
+    let header = ["model", "style", "fits", Metric::TestAccuracy.title(), "less than the first, points"]
         .map(str::to_owned)
         .into_iter()
         .chain(limits);

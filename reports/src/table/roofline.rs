@@ -3,7 +3,7 @@
 use super::text_table::TextTable;
 use crate::analyses::distinguish::{distinguish, format_distinction};
 use crate::analyses::group::Setting;
-use crate::analyses::roofline::Roof;
+use crate::analyses::roofline::{Roof, counted};
 use crate::stats::median;
 
 const HEADER: [&str; 12] = [
@@ -14,11 +14,11 @@ const HEADER: [&str; 12] = [
     "device",
     "FLOP/byte",
     "GFLOP/s",
-    "of compute",
-    "of roof",
-    "bound by",
+    "share of top FLOP/s",
+    "share of best speed",
+    "limited by",
     "joins move",
-    "joins' floor",
+    "joins take at least",
 ];
 
 /// One line for each group, model, task, device and setting; the model's name tells those apart that are else alike.
@@ -39,10 +39,11 @@ pub fn roofs(roofs: &[Roof]) -> TextTable {
     }
 }
 
-const LEGEND: &str = "Medians over seeds and rounds. of compute: share of the FLOP/s that the device's own matrix product \
-                      reached in the same process; of roof: share of the time that those FLOP/s and the device's own copy \
-                      allow at best, if every operation runs by itself; joins move: what additions or \
-                      concatenations read and write in a step; joins' floor: share of the step that this takes at least.";
+const LEGEND: &str = "Medians over repeats (seeds and rounds, or sets). FLOP/byte: arithmetic done for each byte moved. Share of top FLOP/s: of \
+                      what the device's own matrix product reached in the same process. Share of best speed: 100 % is the least time \
+                      that those FLOP/s and the device's own copy allow, if every operation runs by itself. Limited by: which of \
+                      the two sets that least time. Joins move: what additions or concatenations read and write in a step. Joins take \
+                      at least: the share of the step's time that moving those takes.";
 
 /// What belongs in one line, in the order of the rows.
 fn lines(roofs: &[Roof]) -> Vec<Vec<&Roof>> {
@@ -53,7 +54,7 @@ fn lines(roofs: &[Roof]) -> Vec<Vec<&Roof>> {
             None => lines.push(vec![roof]),
         }
     }
-    lines
+    lines.iter().map(|line| counted(line)).collect()
 }
 
 fn identity(roof: &Roof) -> ([&str; 4], &Setting) {

@@ -100,7 +100,7 @@ fn a_cell_run_twice_stands_twice_and_never_in_the_others_place() {
     let groups = group(&twice);
     let accuracy = |index: usize| &groups[index].members[0].values[&Metric::TestAccuracy];
     assert_eq!((groups.len(), accuracy(0).len(), accuracy(1).len()), (2, 2, 1));
-    let first = Replicate { seed: 1, round: 0 };
+    let first = Replicate { seed: 1, round: 0, set: None };
     assert_ne!(accuracy(0)[&first], accuracy(1)[&first]);
 }
 
@@ -110,14 +110,14 @@ fn the_markdown_table_shows_value_ratio_and_failure() {
     insta::assert_snapshot!(text, @r#"
     **pair**: digits on flex, matched in params, compared with resnet
 
-    | model  | skip |   n |                                                         test accuracy |            train images/s |         params |            MACs |
-    |--------|------|-----|-----------------------------------------------------------------------|---------------------------|----------------|-----------------|
-    | resnet | add  | 2–3 |                                                          95.5 ± 1.2 % |                      1980 |          1.0 k |          2.00 M |
-    | dense  | add  | 2–3 | 95.8 ± 2.6 %<br>+0.3 [−1.6, +2.2]<br>no difference shown, from 2.4 on | 981<br>×0.50 [0.44, 0.56] | 1.0 k<br>×1.00 | 2.00 M<br>×1.00 |
-    | plain  | add  |     |                                                                       |                           |                |                 |
+    | model  | skip | repeats |                                                                              test accuracy |                      train images/s |         params |            MACs |
+    |--------|------|---------|--------------------------------------------------------------------------------------------|-------------------------------------|----------------|-----------------|
+    | resnet | add  |     2–3 |                                                                               95.5 ± 1.2 % |                                1980 |          1.0 k |          2.00 M |
+    | dense  | add  |     2–3 | 95.8 ± 2.6 %<br>+0.3 [−1.6, +2.2]<br>no difference shown<br>could have detected 2.4 points | 981<br>×0.50 [0.44, 0.56]<br>slower | 1.0 k<br>×1.00 | 2.00 M<br>×1.00 |
+    | plain  | add  |         |                                                                                            |                                     |                |                 |
     - not measured: plain, train, seed 1: stopped after the time limit of 5 s
 
-    Means over seeds and rounds; ± is a 95 % Student interval. Below: accuracy's difference in points, and × the ratio of all else, to the first line, pair by pair, [ ] its 95 % interval (bootstrap-t from six pairs on, else Student's). "no difference shown": the interval includes none ("from 1.5 on": what so many pairs would have shown in four cases of five); "within the noise": below what the reference shows against itself; "not after Holm's correction": by itself it would be, but among all that the group compares such a one is no surprise (5 %). MACs are for one image.
+    How to read it. A cell's first line is the mean over its repeats (seeds, and rounds of timed cells), ± a 95 % interval. Below it stands how it differs from the group's first network: accuracy in percentage points, all else as a multiple (×2.00: twice as much), with the 95 % interval in brackets. Both are compared repeat by repeat. "No difference shown" does not mean equal: "could have detected" is the difference that so many repeats find in four cases of five. "Could be noise": the first network differs from itself by as much. "Could be chance": among so many comparisons one such difference is no surprise (Holm's correction, 5 %). MACs are multiply-accumulates for one image.
     2026-11-23, flex (CPU), machine m1, skipbench 0.1.0 (0123abcd+), Burn 0.22.1: skipbench run
     "#);
 }

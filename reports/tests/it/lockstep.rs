@@ -90,7 +90,7 @@ fn nothing_is_said_of_a_program_without_turns_between_the_references() {
 }
 
 /// One whole comparison of `sets` sets: 3 % of spread between sets, 8 % between turns, a drift, and a true ratio.
-fn logs(sets: usize, truth: f64, normal: &mut impl FnMut() -> f64) -> Vec<f64> {
+pub(crate) fn logs(sets: usize, truth: f64, normal: &mut impl FnMut() -> f64) -> Vec<f64> {
     let one = |_| {
         let between = 0.03 * normal();
         let turns = turns(15, |place, member| {

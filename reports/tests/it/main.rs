@@ -17,6 +17,7 @@ mod narrow;
 mod noise;
 mod published;
 mod questions;
+mod sets;
 mod significance;
 mod stats;
 mod store;

@@ -66,11 +66,11 @@ fn measured_stands_beside_published_and_says_when_it_may_not_be_compared() {
     assert_eq!((found.len(), found[0].published.len(), &found[0].otherwise), (1, 3, &None));
     assert_eq!(found[0].measured.n, 3);
     insta::assert_snapshot!(table::published(&found).format(Format::Markdown), @r"
-    | model    | data    | may be compared | published in                                                             | epochs here |       test error here |      published |
-    |----------|---------|-----------------|--------------------------------------------------------------------------|-------------|-----------------------|----------------|
-    | resnet20 | cifar10 | yes             | arXiv:1512.03385, table 6<br>paper                                       |         164 | 9.98 ± 0.02 % (n = 3) | 8.75 % (n = 1) |
-    | resnet20 | cifar10 | yes             | github.com/techxzen/pytorch-residual-networks, README<br>rerun by others |         164 | 9.98 ± 0.02 % (n = 3) | 8.74 % (n = 1) |
-    | resnet20 | cifar10 | yes             | arXiv:1712.09913 (300 epochs)<br>quoted                                  |         164 | 9.98 ± 0.02 % (n = 3) | 7.37 % (n = 1) |
+    | model    | data    | may be compared | published in                                                             | epochs here |         test error here |      published |
+    |----------|---------|-----------------|--------------------------------------------------------------------------|-------------|-------------------------|----------------|
+    | resnet20 | cifar10 | yes             | arXiv:1512.03385, table 6<br>paper                                       |         164 | 9.98 ± 0.02 % (3 seeds) | 8.75 % (1 run) |
+    | resnet20 | cifar10 | yes             | github.com/techxzen/pytorch-residual-networks, README<br>rerun by others |         164 | 9.98 ± 0.02 % (3 seeds) | 8.74 % (1 run) |
+    | resnet20 | cifar10 | yes             | arXiv:1712.09913 (300 epochs)<br>quoted                                  |         164 | 9.98 ± 0.02 % (3 seeds) | 7.37 % (1 run) |
     ");
     let jpeg = compare_published(&[trained("resnet20", "folder:cifar10-jpeg", 50_000, 1)]);
     assert!(jpeg[0].otherwise.as_deref().is_some_and(|why| why.contains("JPEG")));

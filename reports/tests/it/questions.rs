@@ -50,8 +50,8 @@ fn groups() -> Vec<Group> {
 fn the_answer_says_what_each_skip_changes_against_none() {
     let sentences = table::format_answers(&answers(&groups()), Format::Terminal).join("\n");
     insta::assert_snapshot!(sentences, @"
-    What it buys in test accuracy (percentage points) — addition against no skip: +3.1 [+2.0, +4.2] in near, +75.0 [+70.0, +80.0] in deep; concatenation against no skip: +4.2 [+2.9, +5.5] in near, +75.2 [+70.3, +80.1] in deep (n = 3 pairs).
-    What it costs in training speed — addition against no skip: ×0.98 in near, ×1.00 [0.96, 1.04] in deep (no difference shown); concatenation against no skip: ×0.49 [0.48, 0.50] in near, ×0.66 [0.64, 0.68] in deep (n = 3 pairs).
+    What it buys in test accuracy (percentage points) — addition against no skip: +3.1 [+2.0, +4.2] in near, +75.0 [+70.0, +80.0] in deep; concatenation against no skip: +4.2 [+2.9, +5.5] in near, +75.2 [+70.3, +80.1] in deep (3 repeats).
+    What it costs in training speed — addition against no skip: ×0.98 in near, ×1.00 [0.96, 1.04] in deep (no difference shown); concatenation against no skip: ×0.49 [0.48, 0.50] in near, ×0.66 [0.64, 0.68] in deep (3 repeats).
     ");
 }
 
@@ -79,7 +79,7 @@ fn every_network_of_a_style_is_named_where_a_group_has_several() {
         measured("deep", "dense-deep", "concat", 900, [955, 941, 960], [90, 91, 92]),
     ];
     let sentences = table::format_answers(&answers(&group(&runs.concat())), Format::Terminal);
-    insta::assert_snapshot!(sentences[0], @"What it buys in test accuracy (percentage points) — addition against no skip: +3.1 [+2.0, +4.2] against plain in near; concatenation against no skip: +4.2 [+2.9, +5.5] by dense against plain in near, +4.7 [+3.4, +6.0] by dense-bc against plain in near, +75.2 [+70.3, +80.1] in deep (n = 3 pairs).");
+    insta::assert_snapshot!(sentences[0], @"What it buys in test accuracy (percentage points) — addition against no skip: +3.1 [+2.0, +4.2] against plain in near; concatenation against no skip: +4.2 [+2.9, +5.5] by dense against plain in near, +4.7 [+3.4, +6.0] by dense-bc against plain in near, +75.2 [+70.3, +80.1] in deep (3 repeats).");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::verdict::ComparisonVerdict;
 use crate::analyses::group::{Failure, Identity};
 use crate::analyses::metric::Metric;
 use crate::stats::Estimate;
+use crate::stats::lockstep::noise_floor;
 use crate::stats::paired::Contrast;
 
 /// One metric of one member.
@@ -11,10 +12,14 @@ use crate::stats::paired::Contrast;
 pub struct ComparedMetric {
     /// What.
     pub metric: Metric,
-    /// Mean over seeds.
+    /// Mean over seeds, or median over sets.
     pub value: Estimate,
-    /// Ratio to the reference over the seeds both have.
+    /// Ratio to the reference: over the sets in which both took turns, else over the seeds both have.
     pub ratio: Option<Contrast>,
+    /// Whether it is one of turns.
+    pub turns: bool,
+    /// Sets behind the value; 0 where it was measured alone.
+    pub sets: usize,
     /// Difference from the reference, likewise; of shares only, which are judged by it.
     pub difference: Option<Contrast>,
     /// The chance of such a difference were there none, corrected for all that the group compares
@@ -70,13 +75,19 @@ pub struct Comparison {
 
 impl Comparison {
     /// The noise floor of `metric`: how far from 1 the reference's ratio to itself may lie by its interval, as a share.
-    /// None without two A/A pairs.
+    /// None without two A/A pairs or sets.
     pub fn noise_floor(&self, metric: Metric) -> Option<f64> {
         let (_, twin) = self.twins.iter().find(|(other, _)| *other == metric)?;
         noise_floor(twin)
     }
-}
 
-fn noise_floor(twin: &Estimate) -> Option<f64> {
-    Some(twin.high?.max(1.0 / twin.low?) - 1.0)
+    /// Whether anything in it was timed in sets.
+    pub(crate) fn has_sets(&self) -> bool {
+        Metric::ALL.into_iter().any(|metric| self.was_in_sets(metric))
+    }
+
+    /// Whether `metric` was.
+    pub(crate) fn was_in_sets(&self, metric: Metric) -> bool {
+        self.members.iter().filter_map(|member| member.entry(metric)).any(|entry| entry.sets > 0)
+    }
 }

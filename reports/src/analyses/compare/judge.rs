@@ -44,7 +44,6 @@ fn compare_member(member: &Member, reference: Option<&Member>) -> ComparedMember
 }
 
 fn entry(metric: Metric, member: &Member, reference: Option<&Member>) -> Option<ComparedMetric> {
-    let values: Vec<f64> = member.values.get(&metric)?.values().copied().collect();
     let verdict = match reference {
         Some(reference) if reference.model == member.model => ComparisonVerdict::Reference,
         _ if metric.is_exact() => ComparisonVerdict::Exact,
@@ -52,8 +51,10 @@ fn entry(metric: Metric, member: &Member, reference: Option<&Member>) -> Option<
     };
     Some(ComparedMetric {
         metric,
-        value: stats::mean_interval(&values)?,
+        value: member.mean(metric)?,
         ratio: reference.and_then(|reference| member.ratio(reference, metric)),
+        turns: reference.is_some_and(|reference| member.took_turns(reference, metric)),
+        sets: member.sets(metric),
         difference: reference.and_then(|reference| member.difference(reference, metric)),
         corrected_p: None,
         verdict,
@@ -83,7 +84,8 @@ fn judge(comparison: &mut Comparison) {
     }
 }
 
-/// `floor`: the smallest ratio, as a share, that is called a difference.
+/// `floor`: the smallest ratio, as a share, that is called a difference. It says nothing of ratios of turns: their
+/// interval already holds what differs from one process to another, which is what the floor stands in for elsewhere.
 fn verdict(entry: &ComparedMetric, floor: f64) -> ComparisonVerdict {
     let Some(contrast) = entry.judged() else { return ComparisonVerdict::TooFewPairs };
     let (estimate, none) = (contrast.estimate, if entry.metric.is_share() { 0.0 } else { 1.0 });
@@ -91,7 +93,9 @@ fn verdict(entry: &ComparedMetric, floor: f64) -> ComparisonVerdict {
     match estimate.low {
         None => ComparisonVerdict::TooFewPairs,
         Some(_) if !estimate.excludes(none) => ComparisonVerdict::NoDifferenceShown,
-        Some(_) if ratio.max(1.0 / ratio) - 1.0 <= floor && floor > 0.0 => ComparisonVerdict::WithinNoise,
+        Some(_) if !entry.turns && ratio.max(1.0 / ratio) - 1.0 <= floor && floor > 0.0 => {
+            ComparisonVerdict::WithinNoise
+        }
         Some(_) if entry.corrected_p.is_none_or(|p| p > CHANCE) => ComparisonVerdict::NotAfterCorrection,
         Some(_) if estimate.value > none => ComparisonVerdict::Higher,
         Some(_) => ComparisonVerdict::Lower,

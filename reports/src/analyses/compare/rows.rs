@@ -30,9 +30,9 @@ pub struct ComparisonRow {
     pub skip: String,
     /// The metric, with its unit.
     pub metric: &'static str,
-    /// Seeds behind the value.
+    /// Seeds and rounds, or sets, behind the value.
     pub n: usize,
-    /// Mean over seeds.
+    /// Mean over seeds and rounds, or median over sets.
     pub value: f64,
     /// Lower end of its 95 % interval.
     pub value_low: Option<f64>,
@@ -40,8 +40,10 @@ pub struct ComparisonRow {
     pub value_high: Option<f64>,
     /// The model compared with.
     pub reference: String,
-    /// Seeds that both have.
+    /// Seeds and rounds, or sets, that both have.
     pub pairs: usize,
+    /// Whether those are sets in which the two took turns.
+    pub turns: bool,
     /// Mean difference from the reference; of shares only.
     pub difference: Option<f64>,
     /// Lower end of its 95 % interval.
@@ -56,8 +58,8 @@ pub struct ComparisonRow {
     pub ratio_high: Option<f64>,
     /// The largest difference that the reference shows to itself (A/A), as a share; empty without A/A cells.
     pub noise_floor: Option<f64>,
-    /// The smallest difference, or else ratio less 1, that as many pairs with this spread would have shown in four
-    /// cases of five.
+    /// The smallest difference, or else ratio less 1, that as many pairs or sets with this spread would have shown in
+    /// four cases of five.
     pub detectable: Option<f64>,
     /// The chance of such a difference were there none.
     pub p: Option<f64>,
@@ -105,6 +107,7 @@ fn row(comparison: &Comparison, member: &ComparedMember, entry: &ComparedMetric)
         value_high: entry.value.high,
         reference: identity.reference.clone(),
         pairs: ratio.map_or(0, |ratio| ratio.n),
+        turns: entry.turns,
         difference: difference.map(|difference| difference.value),
         difference_low: low(difference),
         difference_high: high(difference),

@@ -17,11 +17,11 @@ pub enum ComparisonVerdict {
     Lower,
     /// The interval includes none.
     NoDifferenceShown,
-    /// The interval leaves none out, but the reference differs from itself by as much (A/A).
+    /// The interval leaves none out, but the reference differs from itself by as much (A/A). Never of a ratio of turns.
     WithinNoise,
     /// The interval leaves none out, but after Holm's correction for all that the group compares it is no surprise.
     NotAfterCorrection,
-    /// Fewer than two pairs of seeds.
+    /// Fewer than two pairs of seeds, or sets.
     TooFewPairs,
     /// A count, not a measurement: exactly as given.
     Exact,

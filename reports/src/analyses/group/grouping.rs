@@ -47,22 +47,22 @@ impl Group {
 }
 
 /// Groups rows. What differs in suite text, data, recipe, device, machine or build is never put together, and a cell
-/// that was run again begins a group of its own instead of taking the place of the first. Sweeps are
+/// that was run again begins a group of its own instead of taking the place of the first. So does one that was timed in
+/// sets where the first was timed alone. Sweeps are
 /// [`scaling`](crate::analyses::scaling)'s.
 pub fn group(runs: &[Run]) -> Vec<Group> {
-    let mut groups: Vec<(HashSet<Slot<'_>>, Group)> = Vec::new();
+    let mut groups: Vec<(Taken<'_>, Group)> = Vec::new();
     let mut by_key: HashMap<GroupKey<'_>, Vec<usize>> = HashMap::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.sweep.is_empty()) {
         let same = by_key.entry(key(row)).or_default();
-        let slot = (row.model.as_str(), row.task.as_str(), row.seed, row.round, row.twin);
-        let free = same.iter().copied().find(|index| !groups[*index].0.contains(&slot));
+        let free = same.iter().copied().find(|index| groups[*index].0.has_room(row));
         let index = free.unwrap_or_else(|| {
-            groups.push((HashSet::new(), Group::of(row)));
+            groups.push((Taken::default(), Group::of(row)));
             same.push(groups.len() - 1);
             groups.len() - 1
         });
-        let (slots, group) = &mut groups[index];
-        slots.insert(slot);
+        let (taken, group) = &mut groups[index];
+        taken.take(row);
         group.add(row);
     }
     let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
@@ -76,7 +76,31 @@ type GroupKey<'a> = [&'a str; 9];
 
 /// What one row of a group measures. A second one, from another run or with other threads, has no place beside the
 /// first.
-type Slot<'a> = (&'a str, &'a str, u64, u64, bool);
+type Slot<'a> = (&'a str, &'a str, u64, u64, bool, Option<u64>);
+
+/// What of a group was measured so far.
+#[derive(Default)]
+struct Taken<'a> {
+    slots: HashSet<Slot<'a>>,
+    /// Of each task the models that were timed in sets, and that were timed alone.
+    ways: HashSet<(&'a str, &'a str, bool)>,
+}
+
+impl<'a> Taken<'a> {
+    /// Whether a row has a place: nothing measured the same, and no other row timed the same model in another way.
+    fn has_room(&self, row: &'a RunRow) -> bool {
+        !self.slots.contains(&slot(row)) && !self.ways.contains(&(&row.model, &row.task, row.set.is_none()))
+    }
+
+    fn take(&mut self, row: &'a RunRow) {
+        self.slots.insert(slot(row));
+        self.ways.insert((&row.model, &row.task, row.set.is_some()));
+    }
+}
+
+fn slot(row: &RunRow) -> Slot<'_> {
+    (&row.model, &row.task, row.seed, row.round, row.twin, row.set)
+}
 
 fn key(row: &RunRow) -> GroupKey<'_> {
     let RunRow { suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features, .. } =

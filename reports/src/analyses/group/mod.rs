@@ -6,6 +6,7 @@ mod member;
 mod origin;
 mod replicate;
 mod setting;
+mod turns;
 
 pub use grouping::{Group, group, settings};
 pub use identity::Identity;

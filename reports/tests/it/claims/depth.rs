@@ -39,13 +39,13 @@ fn depth_is_supported_where_only_the_plain_network_degrades() {
     assert_eq!((finding.claim, &finding.seeds[..], finding.broken), ("depth", &[1, 2, 3][..], 0));
     let drawn: String = table::tables(&finding).iter().map(|sheet| sheet.format(Format::Markdown)).collect();
     insta::assert_snapshot!(drawn, @r"
-    | condition                                                                       | outcome |             measured |    needed | n |
-    |---------------------------------------------------------------------------------|---------|----------------------|-----------|---|
-    | without a skip, training error rises from the shallowest network to the deepest | holds   | +64.9 [+62.0, +67.7] |       > 0 | 3 |
-    | without a skip it rises by more than with addition                              | holds   | +63.0 [+58.0, +68.0] |       > 0 | 3 |
-    | the deepest network with addition trains                                        | holds   |          5.9 ± 1.5 % | &lt; 20 % | 3 |
-    | without a skip it rises by more than with concatenation                         | holds   | +66.0 [+66.0, +66.0] |       > 0 | 3 |
-    | the deepest network with concatenation trains                                   | holds   |          2.1 ± 1.5 % | &lt; 20 % | 3 |
+    | condition                                                                       | outcome |             measured |    needed | values |
+    |---------------------------------------------------------------------------------|---------|----------------------|-----------|--------|
+    | without a skip, training error rises from the shallowest network to the deepest | holds   | +64.9 [+62.0, +67.7] |       > 0 |      3 |
+    | without a skip it rises by more than with addition                              | holds   | +63.0 [+58.0, +68.0] |       > 0 |      3 |
+    | the deepest network with addition trains                                        | holds   |          5.9 ± 1.5 % | &lt; 20 % |      3 |
+    | without a skip it rises by more than with concatenation                         | holds   | +66.0 [+66.0, +66.0] |       > 0 |      3 |
+    | the deepest network with concatenation trains                                   | holds   |          2.1 ± 1.5 % | &lt; 20 % |      3 |
     | network                | skip   |  train error |   test error | epochs to 90 % | seeds that got there | params |
     |------------------------|--------|--------------|--------------|----------------|----------------------|--------|
     | backbone-none-22-w8    | none   |  4.9 ± 1.5 % |  6.9 ± 1.5 % |           2.00 |              100.0 % |  1.0 k |

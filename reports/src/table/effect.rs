@@ -1,0 +1,52 @@
+//! What is said of one metric of a member against the reference.
+
+use super::number::{format_fine_ratio, format_points, format_ratio};
+use crate::analyses::compare::{ComparedMetric, ComparisonVerdict};
+use crate::analyses::metric::Metric;
+use crate::analyses::quantity::{Quantity, format_number_of};
+use crate::stats::paired::Contrast;
+
+/// The lines below a value: the difference or ratio, and what may be said of it.
+pub(super) fn format_effect_lines(entry: &ComparedMetric) -> Vec<String> {
+    let Some(contrast) = entry.judged() else { return Vec::new() };
+    let said = match entry.verdict {
+        ComparisonVerdict::Reference => return Vec::new(),
+        ComparisonVerdict::Exact => Vec::new(),
+        ComparisonVerdict::Higher => describe_speed(entry.metric, true),
+        ComparisonVerdict::Lower => describe_speed(entry.metric, false),
+        ComparisonVerdict::NoDifferenceShown => describe_nothing_shown(entry, contrast),
+        ComparisonVerdict::WithinNoise => vec!["could be noise".to_owned()],
+        ComparisonVerdict::NotAfterCorrection => vec!["could be chance".to_owned()],
+        ComparisonVerdict::TooFewPairs => {
+            let noun = if entry.turns { "set" } else { "repeat" };
+            vec![format!("{}: no interval", format_number_of(contrast.estimate.n, noun))]
+        }
+    };
+    std::iter::once(format_contrast(entry, contrast)).chain(said).collect()
+}
+
+fn format_contrast(entry: &ComparedMetric, contrast: &Contrast) -> String {
+    match (entry.metric.is_share(), entry.turns) {
+        (true, _) => format_points(&contrast.estimate),
+        (_, true) => format_fine_ratio(&contrast.estimate),
+        _ => format_ratio(&contrast.estimate),
+    }
+}
+
+/// Of times and speeds a word, because more of one is less of the other.
+fn describe_speed(metric: Metric, higher: bool) -> Vec<String> {
+    let faster = match metric.quantity() {
+        Quantity::Rate => higher,
+        Quantity::Milliseconds | Quantity::Seconds => !higher,
+        _ => return Vec::new(),
+    };
+    vec![if faster { "faster" } else { "slower" }.to_owned()]
+}
+
+/// With the smallest difference that would have shown. Of what repeats exactly that is nothing, and not told.
+fn describe_nothing_shown(entry: &ComparedMetric, contrast: &Contrast) -> Vec<String> {
+    let unit = if entry.metric.is_share() { "points" } else { "%" };
+    let least = contrast.detectable.map(|least| format!("{:.1}", least * 100.0)).filter(|least| least != "0.0");
+    let could = least.map(|least| format!("could have detected {least} {unit}"));
+    std::iter::once("no difference shown".to_owned()).chain(could).collect()
+}

@@ -1,0 +1,76 @@
+//! How sets are told.
+
+use skipbench_reports::analyses::answer::answers;
+use skipbench_reports::analyses::compare::compare;
+use skipbench_reports::analyses::group::group;
+use skipbench_reports::page::page;
+use skipbench_reports::report::Report;
+use skipbench_reports::rows::record::{RunRow, SampleRow};
+use skipbench_reports::rows::store::Run;
+use skipbench_reports::table::{Format, format_answers, format_comparisons};
+
+use super::super::trained;
+use super::{broken, sitting, twin};
+
+fn runs() -> Vec<Run> {
+    let accuracies = [("resnet", [950, 952, 958]), ("dense", [956, 949, 960])];
+    let trained = accuracies
+        .into_iter()
+        .flat_map(|(model, correct)| (1..).zip(correct).map(move |(seed, correct)| trained(model, seed, correct)));
+    let mut runs: Vec<Run> = trained.collect();
+    runs.extend(sitting("train-step", &[("dense", &[1.25, 1.253, 1.249, 1.25, 1.248])]));
+    runs.extend(sitting("latency", &[("dense", &[1.01, 0.99, 1.02, 0.985, 1.0])]));
+    runs.extend((1..).zip([1.004, 0.997, 1.001, 1.002, 0.999]).map(|(set, ratio)| twin("train-step", set, ratio, 5e7)));
+    runs.extend((1..=3).map(|set| broken("plain", "train-step", set, "killed by signal 9")));
+    runs
+}
+
+#[test]
+fn the_table_of_a_group_with_sets() {
+    let text = format_comparisons(&compare(&group(&runs())), Format::Markdown);
+    insta::assert_snapshot!(text, @r#"
+    **pair**: digits on flex, matched in params, compared with resnet
+
+    | model  | skip |   repeats |                                                                              test accuracy |                         train images/s |                                                                            latency p50 |         params |            MACs |
+    |--------|------|-----------|--------------------------------------------------------------------------------------------|----------------------------------------|----------------------------------------------------------------------------------------|----------------|-----------------|
+    | resnet | add  | 3, 5 sets |                                                                               95.3 ± 1.0 % |                                    850 |                                                                              117.63 ms |          1.0 k |          2.00 M |
+    | dense  | add  | 3, 5 sets | 95.5 ± 1.4 %<br>+0.2 [−1.0, +1.3]<br>no difference shown<br>could have detected 1.4 points | 681<br>×0.800 [0.799, 0.801]<br>slower | 119.98 ms<br>×1.001 [0.983, 1.019]<br>no difference shown<br>could have detected 2.4 % | 1.0 k<br>×1.00 | 2.00 M<br>×1.00 |
+    | plain  | add  |           |                                                                                            |                                        |                                                                                        |                |                 |
+    - noise floor, resnet against itself: train images/s up to 0.4 % (5 sets)
+    - not measured: plain, train-step, sets 1, 2, 3: killed by signal 9
+
+    How to read it. A cell's first line is the mean over its repeats (seeds, and rounds of timed cells), ± a 95 % interval. Below it stands how it differs from the group's first network: accuracy in percentage points, all else as a multiple (×2.00: twice as much), with the 95 % interval in brackets. Both are compared repeat by repeat. "No difference shown" does not mean equal: "could have detected" is the difference that so many repeats find in four cases of five. "Could be noise": the first network differs from itself by as much. "Could be chance": among so many comparisons one such difference is no surprise (Holm's correction, 5 %). MACs are multiply-accumulates for one image.
+    What a set is. Every set starts all networks of a group anew, and they take turns, a few steps each, so that whatever slows the machine down slows all alike. A set gives one ratio for each network. Where the repeats are sets, the first line is the median over the sets, and the interval of the multiple is Student's over the sets. In every set the first network runs twice: the noise floor is how far it could differ from itself. There it is for your information only, and hides no difference.
+    2026-11-23, flex (CPU), machine m1, skipbench 0.1.0 (0123abcd+), Burn 0.22.1: skipbench run
+    "#);
+}
+
+#[test]
+fn the_answer_counts_repeats_and_sets() {
+    let style = |run: Run| {
+        let skip = if run.row.model == "dense" { "concat" } else { "add" };
+        Run { row: RunRow { skip: skip.into(), ..run.row }, ..run }
+    };
+    let runs: Vec<Run> = runs().into_iter().filter(|run| run.row.model != "plain").map(style).collect();
+    insta::assert_snapshot!(format_answers(&answers(&group(&runs)), Format::Terminal).join("\n"), @"
+    What it buys in test accuracy (percentage points) — concatenation against addition: no difference shown (+0.2 [−1.0, +1.3] in pair) (3 repeats).
+    What it costs in training speed — concatenation against addition: ×0.800 [0.799, 0.801] in pair (5 sets).
+    ");
+}
+
+/// Numbers of steps have gaps where other members were at work, and a series may say how long turns waited.
+#[test]
+fn samples_of_sets_leave_a_page_whole() {
+    let mut runs = runs();
+    let sample =
+        |series: &str, index: u64, value: f64| SampleRow { cell: "c".into(), series: series.into(), index, value };
+    runs[10].samples = vec![
+        sample("step_ns", 7, 5e7),
+        sample("step_ns", 31, 5.1e7),
+        sample("step_ns", 32, 5.2e7),
+        sample("turn_waited_ns", 7, 0.0),
+        sample("turn_waited_ns", 31, 1e6),
+    ];
+    let bare = Report::new(runs.iter().map(|run| Run { samples: Vec::new(), ..run.clone() }).collect());
+    assert_eq!(page(&Report::new(runs)), page(&bare), "no plot counts them as steps in a row");
+}
