@@ -1,22 +1,56 @@
 //! `gate.toml`: limits, and what to do where nothing can be decided.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 /// What the gate holds a change to. Every key may be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// What an inconclusive metric makes of the whole.
     pub inconclusive: Inconclusive,
     /// How much worse is a regression.
     pub limits: Limits,
+    /// Programs of any kind whose steps are timed: `[[command]]`.
+    #[serde(rename = "command", skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<CommandPair>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { inconclusive: Inconclusive::Report, limits: Limits::default() }
+        Self { inconclusive: Inconclusive::Report, limits: Limits::default(), commands: Vec::new() }
+    }
+}
+
+/// Two programs that speak the step protocol.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandPair {
+    /// What the work is called.
+    pub name: String,
+    /// The command line before the change.
+    pub base: String,
+    /// After it.
+    pub head: String,
+}
+
+impl CommandPair {
+    /// Both programs' words, split as a shell does.
+    ///
+    /// # Errors
+    /// The key whose command has no word or an open quotation mark, and what it holds.
+    pub fn words(&self) -> Result<[Vec<String>; 2], (&'static str, String)> {
+        Ok([split("base", &self.base)?, split("head", &self.head)?])
+    }
+}
+
+fn split(key: &'static str, command: &str) -> Result<Vec<String>, (&'static str, String)> {
+    match shlex::split(command) {
+        None => Err((key, format!("`{command}`: a quotation mark is not closed"))),
+        Some(words) if words.is_empty() => Err((key, "a command is empty".to_owned())),
+        Some(words) => Ok(words),
     }
 }
 
@@ -85,6 +119,18 @@ pub enum ConfigError {
         /// Its value.
         value: f64,
     },
+    /// A command that cannot be started, or whose name says nothing.
+    #[error("{path}: command \"{name}\": {key}: {problem}")]
+    Command {
+        /// The file.
+        path: PathBuf,
+        /// The command's name.
+        name: String,
+        /// The key.
+        key: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 impl Config {
@@ -107,7 +153,23 @@ impl Config {
         ];
         match all.into_iter().find(|(_, value)| !(*value > 0.0 && *value < 1.0)) {
             Some((key, value)) => Err(ConfigError::Limit { path: path.into(), key, value }),
-            None => Ok(config),
+            None => config.checked(path),
         }
+    }
+
+    fn checked(self, path: &Path) -> Result<Self, ConfigError> {
+        let mut names = HashSet::new();
+        for pair in &self.commands {
+            let error =
+                |(key, problem)| ConfigError::Command { path: path.into(), name: pair.name.clone(), key, problem };
+            if pair.name.trim().is_empty() {
+                return Err(error(("name", "a name is needed, such as \"training step\"".to_owned())));
+            }
+            if !names.insert(&pair.name) {
+                return Err(error(("name", "two commands have it; a name of its own is needed".to_owned())));
+            }
+            pair.words().map_err(error)?;
+        }
+        Ok(self)
     }
 }

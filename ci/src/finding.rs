@@ -4,6 +4,8 @@ use serde::Serialize;
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::stats::Estimate;
 
+use crate::sets::SetTimes;
+
 /// What a metric shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -43,7 +45,7 @@ pub enum Class {
     Heap,
     /// Work of a step, in counts: nearly equal.
     Work,
-    /// Times: by pairs within one job.
+    /// Times: by sets of programs that took turns within one job.
     Time,
     /// Accuracy: not worse by more than a margin.
     Accuracy,
@@ -80,12 +82,16 @@ pub struct Finding {
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
-    /// Pairs behind it.
+    /// Pairs behind it; of a time the sets of fresh processes.
     pub n: usize,
     /// How much worse would be a regression, as a share.
     pub limit: f64,
     /// How far the base differs from itself in the same job, as a share.
     pub noise_floor: Option<f64>,
+    /// What another order of its sections does to the base's time.
+    pub layout: Option<Estimate>,
+    /// What each set gave, where programs took turns.
+    pub sets: Option<SetTimes>,
     /// What it shows.
     pub verdict: Verdict,
     /// Why, where the numbers do not say it.
@@ -116,6 +122,8 @@ impl Finding {
             n: 1,
             limit: 0.0,
             noise_floor: None,
+            layout: None,
+            sets: None,
             verdict: Verdict::Pass,
             why: String::new(),
             presence: false,
@@ -137,6 +145,9 @@ impl Finding {
 
 /// What a finding about a cell as a whole is called.
 pub(crate) const UNMEASURED: &str = "status";
+
+/// What the time of a step is called, in rows and of given programs.
+pub(crate) const STEP_TIME: &str = "step_ns_median";
 
 /// Why a value that the base has and the head lacks is a regression.
 pub(crate) const LACKING: &str = "measured in the base, but not in the head";

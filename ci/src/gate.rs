@@ -6,9 +6,10 @@ use skipbench_reports::rows::store::Run;
 
 use crate::columns;
 use crate::config::{Config, Inconclusive};
-use crate::finding::{Class, Finding, UNMEASURED, Verdict, cell_label};
+use crate::finding::{Class, Finding, STEP_TIME, UNMEASURED, Verdict, cell_label};
 use crate::pair::{Pair, PairError, Pairs, pair};
 use crate::rules::{accuracy, exact, missing, repeated, time};
+use crate::sets::SetTimes;
 
 /// What the gate found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,6 +24,8 @@ pub struct Judgment {
     pub judged: usize,
     /// Cells that only the head has, about which nothing can be said.
     pub new_cells: usize,
+    /// How long the job took that measured, in seconds, where one did.
+    pub seconds: Option<f64>,
     /// Every metric, the worst first.
     pub findings: Vec<Finding>,
 }
@@ -62,7 +65,29 @@ pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgment, Pa
     findings.extend(pairs.unmeasured.iter().map(|(base, head)| unmeasured(base, *head)));
     findings.sort_by_key(|finding| finding.verdict);
     let verdict = whole(&findings, config.inconclusive);
-    Ok(Judgment { verdict, inconclusive: config.inconclusive, due, judged, new_cells: pairs.new, findings })
+    Ok(Judgment {
+        verdict,
+        inconclusive: config.inconclusive,
+        due,
+        judged,
+        new_cells: pairs.new,
+        seconds: None,
+        findings,
+    })
+}
+
+/// Judges what is called by those names: times of given programs, which have no cells.
+pub fn judge_times(times: Vec<(String, SetTimes)>, config: &Config) -> Judgment {
+    let due = times.len();
+    let finding = |name: &str| Finding::of(name, STEP_TIME, Class::Time, &RunRow::default());
+    let named = |(name, sets): (String, SetTimes)| {
+        let n = sets.head_ratios.len();
+        (Finding { n, ..finding(&name) }, sets)
+    };
+    let mut findings = time::verdict::judge(times.into_iter().map(named).collect(), &config.limits);
+    findings.sort_by_key(|finding| finding.verdict);
+    let verdict = whole(&findings, config.inconclusive);
+    Judgment { verdict, inconclusive: config.inconclusive, due, judged: due, new_cells: 0, seconds: None, findings }
 }
 
 /// How many values the base has that must be judged, and how many were.

@@ -4,6 +4,7 @@
 //! - [`columns`]: what is made of every column; `possible`: values that no measurement can give.
 //! - `rules`: one rule a file; [`gate`] applies all of them; [`config`] has the limits; [`finding`] is what a rule
 //!   found.
+//! - [`sets`]: what programs that took turns say of one time, from rows or from any two programs.
 //! - [`output`]: the only place that formats; [`reproduce`] gives the commands; [`bless`] makes a new baseline.
 
 pub mod bless;
@@ -16,3 +17,4 @@ pub mod pair;
 mod possible;
 pub mod reproduce;
 mod rules;
+pub mod sets;

@@ -81,3 +81,10 @@ pub(super) fn quantity(metric: Metric, word: &str) -> Result<f64, String> {
 fn is_percent(word: &str) -> bool {
     word.parse::<f64>().is_ok_and(|number| (1.0..=100.0).contains(&number))
 }
+
+/// A number of seconds.
+pub(super) fn seconds(word: &str) -> Result<f64, String> {
+    let seconds: Option<f64> = word.strip_suffix('s').unwrap_or(word).trim().parse().ok();
+    let usual = seconds.filter(|seconds| (0.001..=86_400.0).contains(seconds));
+    usual.ok_or_else(|| "a number of seconds is needed, such as 10 or 0.5".to_owned())
+}

@@ -4,7 +4,9 @@
 
 pub(crate) mod baseline;
 pub(crate) mod builds;
+pub(crate) mod commands;
 mod directory;
 pub(crate) mod evidence;
 pub(crate) mod interleave;
 pub(crate) mod job;
+pub(crate) mod sitting;

@@ -1,5 +1,6 @@
 //! Findings as rows of text, which terminal and Markdown share.
 
+use skipbench_reports::stats::Estimate;
 use skipbench_reports::table::{TextTable, format_line};
 
 use crate::finding::{Class, Finding, UNMEASURED, Value, Verdict};
@@ -8,7 +9,7 @@ use crate::gate::Judgment;
 /// What changed or could not be told, one line each; or every finding.
 pub fn findings(judgment: &Judgment, all: bool) -> TextTable {
     let worth = |finding: &&Finding| all || !matches!(finding.verdict, Verdict::Pass | Verdict::Refused);
-    let header = ["verdict", "cell", "metric", "base", "head", "effect", "n", "limit", "noise floor", "why"];
+    let header = ["verdict", "cell", "metric", "base", "head", "effect", "n", "limit", "noise floor", "layout", "why"];
     TextTable {
         id: "gate".to_owned(),
         title: format_summary(judgment),
@@ -63,8 +64,16 @@ fn row(finding: &Finding) -> Vec<String> {
         finding.n.to_string(),
         limit,
         finding.noise_floor.map(percent).unwrap_or_default(),
+        finding.layout.as_ref().map(format_ratio).unwrap_or_default(),
         finding.why.clone(),
     ]
+}
+
+fn format_ratio(ratio: &Estimate) -> String {
+    match (ratio.low, ratio.high) {
+        (Some(low), Some(high)) => format!("×{:.3} [{low:.3}, {high:.3}]", ratio.value),
+        _ => format!("×{:.3}", ratio.value),
+    }
 }
 
 fn format_value(finding: &Finding, value: &Value) -> String {

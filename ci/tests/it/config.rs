@@ -34,6 +34,26 @@ fn what_is_wrong_is_named_with_its_file() {
     }
 }
 
+#[test]
+fn commands_are_read_and_each_key_that_is_wrong_is_named() {
+    let pair = |name: &str, base: &str, head: &str| {
+        format!("[[command]]\nname = \"{name}\"\nbase = \"{base}\"\nhead = \"{head}\"\n")
+    };
+    let config = read(&(pair("one", "python3 'my old.py'", "b") + &pair("two", "a", "b"))).expect("right");
+    assert_eq!(config.commands[0].words().expect("words")[0], ["python3", "my old.py"]);
+    for (text, named) in [
+        (pair(" ", "a", "b"), "name: a name is needed"),
+        (pair("one", "a", "b") + &pair("one", "c", "d"), "command \"one\": name: two commands have it"),
+        (pair("one", "", "b"), "command \"one\": base: a command is empty"),
+        (pair("one", "a", "b 'c"), "command \"one\": head: `b 'c`: a quotation mark is not closed"),
+        ("[[command]]\nname = \"one\"\nbase = \"a\"\n".to_owned(), "head"),
+        (pair("one", "a", "b") + "limit = 3\n", "limit"),
+    ] {
+        let error = read(&text).expect_err(&text);
+        assert!(error.contains(named) && error.contains("gate.toml"), "{error}");
+    }
+}
+
 /// The file that documents every key holds every default.
 #[test]
 fn the_projects_own_file_says_the_defaults() {

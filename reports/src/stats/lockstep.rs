@@ -123,7 +123,7 @@ impl<'a> Sample<'a> {
     }
 
     /// The chance of a ratio at least so high, were the truth `ratio`; none with fewer than two pilot sets.
-    fn p_above(&self, ratio: f64) -> Option<f64> {
+    pub fn p_above(&self, ratio: f64) -> Option<f64> {
         let distance = stats::mean(self.logs)? - ratio.ln();
         let error = self.standard_error()?;
         if error == 0.0 {
@@ -133,7 +133,7 @@ impl<'a> Sample<'a> {
     }
 
     /// The chance of a ratio at least so low, were the truth `ratio`.
-    fn p_below(&self, ratio: f64) -> Option<f64> {
+    pub fn p_below(&self, ratio: f64) -> Option<f64> {
         let turned: Vec<f64> = self.logs.iter().map(|log| -log).collect();
         Sample { logs: &turned, pilot: self.pilot }.p_above(1.0 / ratio)
     }

@@ -3,35 +3,44 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
+use skipbench_ci::config::{CommandPair, Config};
 
 use crate::gate::builds::BuildOptions;
 use crate::gate::job::{JobRequest, Programs};
+use crate::gate::sitting::Turns;
+use crate::lockstep::set::Length;
 
 /// Arguments of `gate`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     skipbench gate --base ci/baseline --head results/mine    counts, shapes, losses, peak memory, accuracy\n  \
     skipbench gate --against main                            builds main and this tree; both take turns: times, too\n  \
+    skipbench gate --base-command 'python3 old.py' --head-command 'python3 new.py'   any two programs, in turns\n  \
     skipbench gate --base ci/baseline --head results/mine --bless   the head becomes the base\n\n\
-    Times are judged only where base and head took turns on one machine, and only above the noise floor of that very job.\n\
+    Times are judged only where base and head took turns step by step on one machine. Programs of your own speak the \
+    step protocol (bench/PROTOCOL.md); [[command]] in gate.toml names them for good.\n\
     Exit codes: 0 pass; 1 regressed; 2 broken, or nothing could be judged; 3 inconclusive (--config makes it 0 or 1).")]
 pub(crate) struct GateArgs {
     /// Directory of the run to compare with.
-    #[arg(long, value_name = "DIR", requires = "head", required_unless_present_any = ["against", "binaries"])]
+    #[arg(long, value_name = "DIR", requires = "head")]
     pub(super) base: Option<PathBuf>,
     /// Directory of the run to judge.
     #[arg(long, value_name = "DIR", requires = "base")]
     pub(super) head: Option<PathBuf>,
     #[command(flatten)]
     pub(super) job: JobArgs,
+    #[command(flatten)]
+    pub(super) commands: CommandArgs,
+    #[command(flatten)]
+    pub(super) turns: TurnArgs,
     /// Limits, and what an inconclusive metric makes of the whole. Default ci/gate.toml where it is, else as `skipbench
     /// gate` has it.
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Show what the head changes of the base, and make it the base.
-    #[arg(long, requires = "head", conflicts_with_all = ["against", "binaries"])]
+    #[arg(long, requires = "head", conflicts_with_all = ["against", "binaries", "base_command"])]
     pub(super) bless: bool,
     /// Show every metric, not only those that changed or could not be told.
     #[arg(long)]
@@ -69,9 +78,10 @@ pub(super) struct JobArgs {
     #[arg(long, default_value_t = 1800, value_name = "SECONDS")]
     max_time: u64,
     /// Where base/ and head/ go. Default: target/gate/job. What an earlier job of the gate left
-    /// there is deleted; a directory that holds anything else is refused.
+    /// there is deleted; a directory that holds anything else is refused. Of commands: where every turn and the
+    /// judgment go, and nowhere if it is not given.
     #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Cargo features to build both with, beside the default ones.
     #[arg(long, requires = "against")]
     features: Option<String>,
@@ -80,7 +90,73 @@ pub(super) struct JobArgs {
     bin: String,
 }
 
+/// Two programs of any kind.
+#[derive(Debug, Args)]
+pub(super) struct CommandArgs {
+    /// The program before the change, as one argument; no shell runs it. In place of [[command]] in gate.toml.
+    #[arg(long, value_name = "COMMAND", requires = "head_command")]
+    #[arg(conflicts_with_all = ["base", "head", "against", "binaries", "suite"])]
+    base_command: Option<String>,
+    /// The program after it.
+    #[arg(long, value_name = "COMMAND", requires = "base_command")]
+    head_command: Option<String>,
+}
+
+impl CommandArgs {
+    /// The pairs to measure: the one that was given, or else those of gate.toml.
+    pub(super) fn pairs(&self, config: &Config) -> Result<Vec<CommandPair>> {
+        let (Some(base), Some(head)) = (&self.base_command, &self.head_command) else {
+            ensure!(
+                !config.commands.is_empty(),
+                "nothing to judge: give --base and --head, --against, --binaries, --base-command and --head-command, \
+                 or [[command]] in gate.toml (skipbench gate --help)"
+            );
+            return Ok(config.commands.clone());
+        };
+        let pair = CommandPair { name: "step".to_owned(), base: base.clone(), head: head.clone() };
+        pair.words().map_err(|(key, problem)| anyhow!("--{key}-command: {problem}"))?;
+        Ok(vec![pair])
+    }
+}
+
+/// How programs take turns.
+#[derive(Debug, Args)]
+pub(super) struct TurnArgs {
+    /// Sets of fresh processes, fixed before. Each gives one ratio, and the verdict comes from their spread.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(2..=1000))]
+    pub(super) sets: u64,
+    /// How long each set takes turns after its warm-up, in seconds of steps. Default 10.
+    #[arg(long, value_parser = super::super::quantity::seconds, conflicts_with = "steps")]
+    pub(super) seconds: Option<f64>,
+    /// Steps of each program in each set, in place of --seconds.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) steps: Option<u64>,
+    /// Seed of the order of starts and turns.
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Seconds after which a program that is not ready, or does not end its turn, has failed.
+    #[arg(long, default_value_t = 300.0, value_parser = super::super::quantity::seconds)]
+    timeout: f64,
+    /// Show no progress.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+impl TurnArgs {
+    /// With sets of `usual` seconds where nothing else was asked.
+    pub(super) fn turns(&self, usual: f64) -> Turns {
+        let time = Length::Time(Duration::from_secs_f64(self.seconds.unwrap_or(usual)));
+        let (length, timeout) = (self.steps.map_or(time, Length::Steps), Duration::from_secs_f64(self.timeout));
+        Turns { sets: self.sets, length, seed: self.seed, timeout }
+    }
+}
+
 impl JobArgs {
+    /// Whether one was asked for.
+    pub(super) fn is_asked(&self) -> bool {
+        self.against.is_some() || self.binaries.is_some()
+    }
+
     /// What they ask for.
     pub(super) fn request(&self) -> Result<JobRequest> {
         Ok(JobRequest {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 
+use crate::commands::quantity::seconds;
 use crate::lockstep::session::Plan;
 use crate::lockstep::set::Length;
 
@@ -113,10 +114,4 @@ fn percent(word: &str) -> Result<f64, String> {
     let number: Option<f64> = word.strip_suffix('%').unwrap_or(word).trim().parse().ok();
     let share = number.map(|number| number / 100.0).filter(|share| (1e-6..=10.0).contains(share));
     share.ok_or_else(|| "a percentage from 0.0001% to 1000% is needed, such as 3%".to_owned())
-}
-
-fn seconds(word: &str) -> Result<f64, String> {
-    let seconds: Option<f64> = word.strip_suffix('s').unwrap_or(word).trim().parse().ok();
-    let usual = seconds.filter(|seconds| (0.001..=86_400.0).contains(seconds));
-    usual.ok_or_else(|| "a number of seconds is needed, such as 10 or 0.5".to_owned())
 }

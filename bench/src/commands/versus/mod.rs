@@ -4,7 +4,7 @@ mod arguments;
 mod format;
 mod progress;
 mod text;
-mod turns;
+pub(super) mod turns;
 
 use std::fs;
 use std::process::ExitCode;

@@ -5,6 +5,7 @@ mod record;
 use super::Launcher;
 use super::set::{Length, Set, SetRecord, Stopped};
 
+pub(crate) use record::MemberRecord;
 pub(crate) use record::REFERENCE;
 pub use record::Session;
 

@@ -1,6 +1,8 @@
 //! The gate through the real binary: what passes and what does not.
 
 mod broken;
+#[cfg(unix)]
+mod commands;
 mod turns;
 
 use std::fs;

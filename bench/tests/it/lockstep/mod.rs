@@ -7,4 +7,4 @@ mod order;
 mod protocol;
 mod sessions;
 #[cfg(unix)]
-mod versus;
+pub(crate) mod versus;

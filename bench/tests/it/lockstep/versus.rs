@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::{ends, refused, skipbench};
 
 /// A program that sleeps for exactly so long a step, and the same with more.
-fn sleeping(more: &str) -> String {
+pub(crate) fn sleeping(more: &str) -> String {
     let program = env!("CARGO_BIN_EXE_skipbench");
     format!("{program} steps --sleep 500us {more}")
 }
@@ -151,7 +151,7 @@ fn processes(dir: &Path) -> Vec<String> {
     ours.filter_map(|process| Some(fs::read_to_string(process.join("cmdline")).ok()?.replace('\0', " "))).collect()
 }
 
-fn left(dir: &Path) -> usize {
+pub(crate) fn left(dir: &Path) -> usize {
     processes(dir).len()
 }
 
@@ -166,9 +166,15 @@ fn wait_until(what: &str, holds: impl Fn() -> bool) {
 /// Two programs that go on for long. Once a process begins with `begun`, `signal` goes to the driver: its exit code.
 #[cfg(target_os = "linux")]
 fn interrupted(hanging: &str, begun: &str, signal: &str) -> Option<i32> {
+    interrupts(&["versus", &sleeping(""), hanging, "--seconds", "600"], begun, signal)
+}
+
+/// The same with whatever starts programs.
+#[cfg(target_os = "linux")]
+pub(crate) fn interrupts(arguments: &[&str], begun: &str, signal: &str) -> Option<i32> {
     let dir = tempfile::tempdir().expect("temp");
     let mut command = skipbench(dir.path());
-    command.args(["versus", &sleeping(""), hanging, "--seconds", "600"]).stdout(Stdio::null()).stderr(Stdio::null());
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
     let mut driver = command.spawn().expect("started");
     wait_until("it is started", || processes(dir.path()).iter().any(|process| process.starts_with(begun)));
     Command::new("kill").args([signal, &driver.id().to_string()]).status().expect("kill");

@@ -6,6 +6,8 @@
 //! measured, it is inconclusive: never a pass because little was measured. What passes may still be slower by the limit
 //! and the noise floor together.
 
+pub(crate) mod verdict;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;

@@ -1,0 +1,112 @@
+//! One sitting: base, head and the base again (and the base in another layout, where there is one) take turns in sets
+//! of fresh processes.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use skipbench_ci::sets::SetTimes;
+use skipbench_reports::stats;
+
+use crate::lockstep::process::Commands;
+use crate::lockstep::session::{self, Observer, Plan, REFERENCE, Session};
+use crate::lockstep::set::{Length, SetRecord, Stopped};
+use crate::run::runner::Stop;
+use crate::system::executable;
+use crate::system::interrupt::Interrupted;
+
+/// Number of the head among the programs; the base is the first and, once more, the last.
+pub(super) const HEAD: usize = 1;
+
+/// Number of the base in another layout, where there is one.
+pub(super) const RELINKED: usize = 2;
+
+/// How long and how often programs take turns.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Turns {
+    /// Sets of fresh processes.
+    pub(crate) sets: u64,
+    /// How long each takes turns.
+    pub(crate) length: Length,
+    /// Of everything random.
+    pub(crate) seed: u64,
+    /// Longest time until a program is ready, and of one turn.
+    pub(crate) timeout: Duration,
+}
+
+/// The programs' words.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Programs {
+    pub(crate) base: Vec<String>,
+    pub(crate) head: Vec<String>,
+    /// The base, linked in another order.
+    pub(crate) relinked: Option<Vec<String>>,
+}
+
+impl Programs {
+    /// In the order of a session's members.
+    fn words(&self) -> Vec<Vec<String>> {
+        let members = [Some(&self.base), Some(&self.head), self.relinked.as_ref(), Some(&self.base)];
+        members.into_iter().flatten().cloned().collect()
+    }
+
+    /// What a member is called in words.
+    pub(crate) fn role(&self, member: usize) -> &'static str {
+        match member {
+            REFERENCE => "base",
+            HEAD => "head",
+            RELINKED if self.relinked.is_some() => "relinked base",
+            _ => "base, started again,",
+        }
+    }
+}
+
+/// Measures; `told` hears each set that is done.
+///
+/// # Errors
+/// If the user ends it.
+pub(crate) fn sit(
+    programs: &Programs,
+    turns: Turns,
+    stop: &Stop,
+    told: &mut dyn FnMut(u64, u64),
+) -> Result<(Session, Duration)> {
+    let (words, start) = (programs.words(), Instant::now());
+    let Turns { sets, length, seed, timeout } = turns;
+    let plan = Plan { members: words.len(), sets, precision: None, most_sets: sets, length, seed };
+    let guard = Some(executable::own()?.path()?.to_owned());
+    let mut launcher = Commands { words: &words, guard, timeout, stop };
+    let session = session::run(&plan, &mut launcher, &mut Told(told)).map_err(|Stopped| Interrupted)?;
+    Ok((session, start.elapsed()))
+}
+
+struct Told<'a>(&'a mut dyn FnMut(u64, u64));
+
+impl Observer for Told<'_> {
+    fn progressed(&mut self, _: u64, _: u64, _: f64) {}
+
+    fn finished(&mut self, number: u64, sets: u64, _: &SetRecord) {
+        (self.0)(number, sets);
+    }
+}
+
+/// What a session says, as the gate judges it.
+pub(crate) fn times(session: &Session, took: Duration) -> SetTimes {
+    let ratios = |member: usize| session.members[member].logs.iter().map(|log| log.exp()).collect::<Vec<f64>>();
+    let steps = |member: usize| -> Vec<f64> {
+        let turns = session.turns.iter().filter(|turn| turn.member == member);
+        turns.flat_map(|turn| turn.counted_times()).map(|time| time as f64).collect()
+    };
+    let all = session.turns.iter().map(|turn| turn.counted as u64).sum();
+    let (turns, dropped) = session.dropped();
+    SetTimes {
+        base_step_ns: stats::median(&steps(REFERENCE)),
+        head_step_ns: stats::median(&steps(HEAD)),
+        head_ratios: ratios(HEAD),
+        again_ratios: ratios(session.twin()),
+        relinked_ratios: if session.twin() > RELINKED { ratios(RELINKED) } else { Vec::new() },
+        steps: all,
+        turns: turns as u64,
+        dropped_turns: dropped as u64,
+        seconds: Some(took.as_secs_f64()),
+    }
+}
