@@ -11,8 +11,10 @@ pub const TEST_CORRECT: &str = "test_correct";
 
 /// Time of a step before timing began.
 pub const WARMUP_NS: &str = "warmup_ns";
-/// Time of a timed step.
+/// Time of a timed step. In a set the index is the step's place among all steps of all its members.
 pub const STEP_NS: &str = "step_ns";
+/// Time in a turn that threads were ready to run and waited for a processor, by the turn's first step.
+pub const TURN_WAITED_NS: &str = "turn_waited_ns";
 /// Time of a forward pass with its loss.
 pub const FORWARD_NS: &str = "forward_ns";
 /// Time of a backward pass.
