@@ -138,7 +138,8 @@ impl Cell {
             None => String::new(),
         };
         let round = if self.round > 0 { format!(", round {}", self.round) } else { String::new() };
-        format!("{}{twin}{point} {}, seed {}{round}", self.model, self.task.word(), self.seed)
+        let set = self.set.map(|set| format!(", set {set}")).unwrap_or_default();
+        format!("{}{twin}{point} {}, seed {}{round}{set}", self.model, self.task.word(), self.seed)
     }
 
     /// Shape of the images and number of classes.

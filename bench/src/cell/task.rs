@@ -76,6 +76,11 @@ impl Task {
         matches!(self, Task::TrainStep | Task::TrainEpoch | Task::Infer | Task::Latency | Task::TimeToAccuracy)
     }
 
+    /// Whether it consists of steps that can take turns with others'. Epochs are too long for that.
+    pub fn is_stepped(self) -> bool {
+        matches!(self, Task::TrainStep | Task::Infer | Task::Latency)
+    }
+
     /// Whether it learns from the images, so that random ones will not do.
     pub fn learns(self) -> bool {
         matches!(self, Task::Train | Task::TimeToAccuracy | Task::Gradients | Task::Reuse)

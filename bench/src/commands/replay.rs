@@ -20,6 +20,11 @@ pub(crate) fn run(dir: &Path, cell: &str) -> Result<ExitCode> {
         planned.cell.device,
         planned.cell.threads
     ));
+    if let Some(set) = planned.cell.set {
+        say(&format!(
+            "it took turns with others in set {set}; here it is measured alone, and its time says nothing about theirs"
+        ));
+    }
     print_json(&dispatch::run(&planned.cell, None, &mut |_| {})?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -16,7 +16,7 @@ use crate::cell::recipe::{Precision, Recipe};
 use crate::cell::{Cell, Task, custom};
 use crate::device::{self, Backend, Choice, DeviceId};
 use crate::files::data::{Settings, Source};
-use crate::lockstep::cells::{TASKS, drive};
+use crate::lockstep::cells::{TASKS, ceilings, drive};
 use crate::lockstep::serve::{Program, serve};
 use crate::run::limits::Limits;
 use crate::run::process::ALLOCATOR;
@@ -67,6 +67,9 @@ pub(crate) struct StepsArgs {
     /// The cell in this file, as JSON, in place of all of the above.
     #[arg(long, value_name = "FILE", conflicts_with = "model")]
     cell: Option<PathBuf>,
+    /// In place of steps: say what the cell's device reaches at best.
+    #[arg(long, hide = true, requires = "cell")]
+    ceilings: bool,
     /// In place of a network: sleep for so long, such as 500us, and say that the step took exactly that.
     #[arg(long, value_name = "TIME", value_parser = time, conflicts_with_all = ["model", "cell"])]
     sleep: Option<Duration>,
@@ -79,7 +82,11 @@ pub(crate) fn run(arguments: &StepsArgs) -> Result<ExitCode> {
     }
     let cell = arguments.cell()?;
     with_environment(cell.threads)?;
-    drive(&cell, arguments.plant)?;
+    if arguments.ceilings {
+        ceilings(&cell)?;
+    } else {
+        drive(&cell, arguments.plant)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

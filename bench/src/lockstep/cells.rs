@@ -1,16 +1,21 @@
 //! skipbench's cells as programs that are driven.
 
 use std::sync::OnceLock;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use skipbench_models::{Custom, CustomModel, Model, ModelSpec, Network};
 
+use super::Introduction;
 use super::serve::{Program, serve};
-use crate::cell::{Cell, Task};
+use crate::cell::{Cell, Measured, Outcome, Task};
 use crate::device;
-use crate::tasks::meter::heap;
-use crate::tasks::{Setup, stepper};
+use crate::run::limits::Limits;
+use crate::system::text::describe_error;
+use crate::tasks::Setup;
+use crate::tasks::driven::prepare;
+use crate::tasks::meter::{ceiling, heap};
 
 type Drive = fn(&Cell, f64) -> Result<()>;
 
@@ -21,20 +26,32 @@ pub(crate) fn register<C: CustomModel>() {
     CUSTOM.get_or_init(|| drive_as::<Custom<C>>);
 }
 
-/// Prepares `cell` and does its steps on request, each made longer by the share `planted` of itself.
+/// Prepares `cell` and does its steps on request, each made longer by the share `planted` of itself. Whatever keeps the
+/// cell from being prepared is told to the driver.
 ///
 /// # Errors
-/// Whatever keeps the cell from being prepared, or a closed standard output.
+/// The same, or a closed standard output.
 pub(crate) fn drive(cell: &Cell, planted: f64) -> Result<()> {
-    anyhow::ensure!(
-        heap::limit(cell.memory_limit_bytes),
-        "the memory limit of {} bytes is below what the program itself needs",
-        cell.memory_limit_bytes
-    );
+    told(limited(cell))?;
     match cell.spec {
-        ModelSpec::Custom(_) => custom(cell)?(cell, planted),
+        ModelSpec::Custom(_) => told(custom(cell))?(cell, planted),
         _ => drive_as::<Model>(cell, planted),
     }
+}
+
+fn limited(cell: &Cell) -> Result<()> {
+    let limit = Limits::read().heap_bytes(cell.memory_limit_bytes);
+    anyhow::ensure!(heap::limit(limit), "the memory limit of {limit} bytes is below what the program itself needs");
+    Ok(())
+}
+
+/// Tells the driver why there is nothing to drive.
+fn told<T>(prepared: Result<T>) -> Result<T> {
+    prepared.inspect_err(|error| {
+        // If nobody listens, the program's end says it.
+        let text = describe_error(error).replace('\n', " ");
+        let _ = writeln!(std::io::stdout(), "error {text}");
+    })
 }
 
 fn custom(cell: &Cell) -> Result<Drive> {
@@ -44,23 +61,50 @@ fn custom(cell: &Cell) -> Result<Drive> {
 
 /// [`drive`] with networks of one kind.
 fn drive_as<N: Network>(cell: &Cell, planted: f64) -> Result<()> {
-    let setup = Setup::new(cell)?;
-    let mut step = stepper::<N>(&setup)?;
-    // The first step compiles kernels and takes memory.
-    step()?;
+    let setup = told(Setup::new(cell))?;
+    let (outcome, mut step) = told(prepare::<N>(&setup))?;
     let facts = [
         ("task", cell.task.word().to_owned()),
         ("data", cell.source.name()),
-        ("device", device::name(cell.device, &setup.device)),
+        ("device", outcome.device_name.clone()),
         ("threads", cell.threads.to_string()),
         ("kernels", cell.recipe.kernels.word().to_owned()),
         ("precision", cell.recipe.precision.word().to_owned()),
         ("planted", planted.to_string()),
         ("version", env!("SKIPBENCH_VERSION").to_owned()),
+        (MEASURED, serde_json::to_string(&outcome)?),
     ];
     let program = Program { name: &cell.model, units: (cell.batch() as u64, "images"), facts: &facts };
-    serve(&program, || step().map(|time| longer(time, planted)))?;
+    serve(&program, || match step() {
+        Ok(time) => Ok(longer(time, planted)),
+        Err(error) => Err(describe_error(&error)),
+    })?;
     Ok(())
+}
+
+/// Measures what the device of `cell` reaches at best and says so as [`drive`] does, but has no steps.
+///
+/// # Errors
+/// A device that fails, or a closed standard output.
+pub(crate) fn ceilings(cell: &Cell) -> Result<()> {
+    let device = told(device::open(cell.device).map_err(Into::into))?;
+    let ceiling = ceiling::measure(cell.device, &device, cell.threads, cell.memory_limit_bytes);
+    let ceiling = told(ceiling.map_err(Into::into))?;
+    let (ceiling_flops_per_s, ceiling_bytes_per_s) = (ceiling.flops_per_s, ceiling.bytes_per_s);
+    let measured = Measured { ceiling_flops_per_s, ceiling_bytes_per_s, ..Measured::default() };
+    let outcome = Outcome { device_name: device::name(cell.device, &device), measured, samples: Vec::new() };
+    let facts = [(MEASURED, serde_json::to_string(&outcome)?)];
+    let program = Program { name: "ceilings", units: (1, "measurements"), facts: &facts };
+    Ok(serve(&program, || Err::<Duration, _>("ceilings are measured once and have no steps"))?)
+}
+
+/// The fact in which a cell says, as JSON, what it measured before its first turn.
+const MEASURED: &str = "measured";
+
+/// What a cell measured before its first turn; none if the program is no cell of skipbench, or of another version.
+pub(crate) fn measured(introduction: &Introduction) -> Option<Outcome> {
+    let (_, json) = introduction.facts.iter().find(|(key, _)| key == MEASURED)?;
+    serde_json::from_str(json).ok()
 }
 
 /// Spins until `time` has become longer by the share `planted`: a slowdown that is known.

@@ -3,8 +3,8 @@
 //! A [`request`] and its suite make a plan ([`planning`], [`plan`]), for which child processes are asked about images
 //! and devices ([`ask`]). A [`session`] works on the plan in the run's directory ([`rundir`]): it executes cells
 //! ([`orchestrate`]), each in a process of its own ([`process`], a [`runner`]), shows how far they are ([`progress`]),
-//! and writes a [`row`] for each, with its [`provenance`]. What the system gives the process is [`limits`]. Where the
-//! comparison of the rows is not precise enough, there are more [`rounds`]. What follows from the rows is [`derived`];
+//! and writes a [`row`] for each, with its [`provenance`]. Cells that are compared by their steps take turns instead
+//! ([`sitting`]). What the system gives the process is [`limits`]. What follows from the rows is [`derived`];
 //! a finished run is kept for good as a [`record`]. [`claims`] are several runs, one a suite.
 
 pub(crate) mod ask;
@@ -20,9 +20,9 @@ pub(crate) mod progress;
 pub(crate) mod provenance;
 pub(crate) mod record;
 pub(crate) mod request;
-pub(crate) mod rounds;
 pub(crate) mod row;
 pub(crate) mod rundir;
 pub(crate) mod runner;
 pub(crate) mod selftest;
 pub(crate) mod session;
+pub(crate) mod sitting;

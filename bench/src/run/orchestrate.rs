@@ -1,4 +1,5 @@
-//! Runs planned cells, a process each, and appends a row as each ends. Opens no device and loads no image.
+//! Runs planned cells, a process each, and appends a row as each ends. Opens no device and loads no image. Cells that
+//! take turns are of [`sitting`](super::sitting).
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +24,8 @@ pub trait Observer {
     fn progressed(&mut self, index: usize, planned: &PlannedCell, progress: Progress);
     /// A cell ended and its row is on the disk.
     fn finished(&mut self, index: usize, planned: &PlannedCell, row: &RunRow);
+    /// A set ended, whose cells were all told to have finished.
+    fn sat(&mut self, _cells: &[PlannedCell], _rows: &[RunRow]) {}
 }
 
 /// What came of it.
@@ -49,7 +52,7 @@ pub struct Executor<'a> {
 }
 
 impl Tally {
-    fn count(&mut self, status: Status) {
+    pub(super) fn count(&mut self, status: Status) {
         match status {
             Status::Ok => self.measured += 1,
             _ => self.broken += 1,
@@ -64,7 +67,7 @@ enum Event {
 }
 
 impl Executor<'_> {
-    /// Runs `planned` in order; neighbors that may share the machine do.
+    /// Runs `planned` in order, each alone in its process; neighbors that may share the machine do.
     ///
     /// # Errors
     /// If a row cannot be written.
@@ -75,13 +78,25 @@ impl Executor<'_> {
         observer: &mut dyn Observer,
     ) -> Result<Tally, StoreError> {
         let mut tally = Tally::default();
-        let mut first = 0;
-        for batch in planned.chunk_by(|a, b| a.cell.concurrent == b.cell.concurrent) {
-            self.batch(batch, first, journal, observer, &mut tally)?;
-            first += batch.len();
-        }
+        self.run_from(0, planned, journal, observer, &mut tally)?;
         tally.left = planned.len() - tally.measured - tally.broken;
         Ok(tally)
+    }
+
+    /// The same of a part of the cells that `observer` hears of; `first` is the index of the first of them.
+    pub(super) fn run_from(
+        &self,
+        mut first: usize,
+        planned: &[PlannedCell],
+        journal: &mut Journal,
+        observer: &mut dyn Observer,
+        tally: &mut Tally,
+    ) -> Result<(), StoreError> {
+        for batch in planned.chunk_by(|a, b| a.cell.concurrent == b.cell.concurrent) {
+            self.batch(batch, first, journal, observer, tally)?;
+            first += batch.len();
+        }
+        Ok(())
     }
 
     /// Runs cells of one `concurrent`, that many at a time. `first` is the index of the first of them.
@@ -119,7 +134,7 @@ impl Executor<'_> {
 
     /// Writes what a cell gave, and forgets its checkpoints where it was measured: one that ran out of time goes on
     /// from them if it is tried again.
-    fn keep(
+    pub(super) fn keep(
         &self,
         planned: &PlannedCell,
         row: &RunRow,

@@ -1,12 +1,14 @@
 //! From a suite to the cells it means, in the order in which they run.
 //!
-//! Timed cells come first, alone on the machine, one round a seed; every second round runs backwards (A B B A), so that
-//! a machine that slows down or speeds up favors no family. Then come the untimed cells; where they share the machine,
-//! the longest come first, so that they end together.
+//! What consists of steps comes first, in sets: all members of a group and the reference's twin, whose processes take
+//! turns ([`sitting`](super::sitting)). Seeds take turns over sets. Then come the cells that are timed alone on the
+//! machine, one round a seed; every second round runs backwards (A B B A), so that a machine that slows down or speeds
+//! up favors no family. Last come the untimed cells; where they share the machine, the longest come first, so that they
+//! end together.
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::{Cell, SweepPoint};
+use crate::cell::{Cell, SweepPoint, Task};
 use crate::device::DeviceId;
 use crate::files::data::{Source, Summary};
 use crate::suite::Suite;
@@ -34,8 +36,10 @@ pub struct Context {
     pub devices: Vec<DeviceId>,
     /// Seeds.
     pub seeds: Vec<u64>,
-    /// Whether every reference is timed twice (A/A).
+    /// Whether every reference that is timed alone is timed twice (A/A).
     pub aa: bool,
+    /// Sets of processes that take turns.
+    pub sets: u64,
     /// Untimed cells at the same time.
     pub jobs: usize,
     /// Threads of the machine to use.
@@ -46,9 +50,10 @@ pub struct Context {
 pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<PlannedCell> {
     let mut planned = Vec::new();
     for device in &context.devices {
+        planned.extend(sets(suite, groups, context, *device));
         for (round, seed) in context.seeds.iter().enumerate() {
-            let mut cells: Vec<PlannedCell> =
-                groups.iter().flat_map(|group| cells(suite, group, context, *device, *seed)).collect();
+            let plan = Planning { suite, context, device: *device, seed: *seed, set: None };
+            let mut cells: Vec<PlannedCell> = groups.iter().flat_map(|group| plan.cells(group)).collect();
             if round % 2 == 1 {
                 cells.reverse();
             }
@@ -63,41 +68,74 @@ pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<PlannedCe
     [timed, untimed].concat()
 }
 
-/// The cells of one group, device and seed: task by task, the members side by side, and last in timed tasks the
-/// reference's twin.
-fn cells(suite: &Suite, group: &Group, context: &Context, device: DeviceId, seed: u64) -> Vec<PlannedCell> {
-    let mut cells = Vec::new();
-    for task in &group.tasks {
-        let concurrent = if task.is_timed() { 1 } else { context.jobs };
-        let threads = if task.is_memory() { 1 } else { (context.threads / concurrent).max(1) };
-        let plan = |member: &Member, twin: bool| {
-            let (source, data) = context.images(member.image_size);
-            let cell = Cell {
-                group: group.name.clone(),
-                model: member.model.clone(),
-                spec: member.spec.clone(),
-                source: source.clone(),
-                data: data.clone(),
-                recipe: member.recipe.clone(),
-                task: *task,
-                device,
-                seed,
-                round: 0,
-                twin,
-                set: None,
-                sweep: member.point.clone(),
-                threads,
-                concurrent,
-                timeout_s: suite.keys.timeout_s,
-                memory_limit_bytes: suite.keys.memory_limit_mib << 20,
+/// The sets on one device: every group's first, then every group's second, so that a run that ends early has as many of
+/// each.
+fn sets(suite: &Suite, groups: &[Group], context: &Context, device: DeviceId) -> Vec<PlannedCell> {
+    let seeds = context.seeds.iter().cycle();
+    let set = |(set, seed): (u64, &u64)| {
+        let plan = Planning { suite, context, device, seed: *seed, set: Some(set) };
+        groups.iter().flat_map(|group| plan.cells(group)).collect::<Vec<_>>()
+    };
+    (1..=context.sets).zip(seeds).flat_map(set).collect()
+}
+
+/// Of which cells a part of a plan is made.
+struct Planning<'a> {
+    suite: &'a Suite,
+    context: &'a Context,
+    device: DeviceId,
+    seed: u64,
+    set: Option<u64>,
+}
+
+impl Planning<'_> {
+    /// The cells of one group: task by task, the members side by side, and last the reference's twin.
+    fn cells(&self, group: &Group) -> Vec<PlannedCell> {
+        let mut cells = Vec::new();
+        for task in group.tasks.iter().copied().filter(|task| self.has(group, *task)) {
+            let plan = |member, twin| PlannedCell {
+                cell: self.cell(group, member, task, twin),
+                reference: group.reference.clone(),
+                budget: group.budget.to_string(),
             };
-            PlannedCell { cell, reference: group.reference.clone(), budget: group.budget.to_string() }
-        };
-        cells.extend(group.members.iter().map(|member| plan(member, false)));
-        let twin = group.members.first().filter(|member| context.aa && task.is_timed() && member.point.is_none());
-        cells.extend(twin.map(|reference| plan(reference, true)));
+            cells.extend(group.members.iter().map(|member| plan(member, false)));
+            let twice = self.set.is_some() || self.context.aa && task.is_timed();
+            let twin = group.members.first().filter(|member| twice && member.point.is_none());
+            cells.extend(twin.map(|reference| plan(reference, true)));
+        }
+        cells
     }
-    cells
+
+    /// Steps are measured in sets, except for a sweep's: its points are fitted and not compared.
+    fn has(&self, group: &Group, task: Task) -> bool {
+        let swept = group.members.iter().any(|member| member.point.is_some());
+        (task.is_stepped() && !swept) == self.set.is_some()
+    }
+
+    fn cell(&self, group: &Group, member: &Member, task: Task, twin: bool) -> Cell {
+        let Planning { suite, context, device, seed, set } = *self;
+        let (source, data) = context.images(member.image_size);
+        let concurrent = if task.is_timed() { 1 } else { context.jobs };
+        Cell {
+            group: group.name.clone(),
+            model: member.model.clone(),
+            spec: member.spec.clone(),
+            source: source.clone(),
+            data: data.clone(),
+            recipe: member.recipe.clone(),
+            task,
+            device,
+            seed,
+            round: 0,
+            twin,
+            set,
+            sweep: member.point.clone(),
+            threads: if task.is_memory() { 1 } else { (context.threads / concurrent).max(1) },
+            concurrent,
+            timeout_s: suite.keys.timeout_s,
+            memory_limit_bytes: suite.keys.memory_limit_mib << 20,
+        }
+    }
 }
 
 impl Context {

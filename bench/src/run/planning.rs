@@ -10,6 +10,8 @@ use super::plan::{self, Context as PlanContext, PlannedCell};
 use super::provenance::Host;
 use super::request::Request;
 use super::rundir::Plan;
+use super::sitting::alone;
+use super::sitting::precision::Goal;
 use crate::files::data::{Settings, Source, Summary, dir_from_environment};
 use crate::suite::check::MOST_SEEDS;
 use crate::suite::group::{Group, resolve};
@@ -29,6 +31,7 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
         |planned: &PlannedCell| request.filter.as_ref().is_none_or(|filter| plan::matches(&planned.cell, filter));
     let (cells, left_out): (Vec<PlannedCell>, Vec<PlannedCell>) =
         plan::plan(&suite, &groups, &context).into_iter().partition(kept);
+    let cells = alone::without_company(cells, note);
     for PlannedCell { cell, .. } in &cells {
         cell.check().map_err(|error| anyhow!("{}: group \"{}\": {error}", suite.file, cell.group))?;
     }
@@ -36,7 +39,7 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
         suite: suite.keys.name,
         suite_sha256: suite.sha256,
         command: request.command.clone(),
-        goal: request.goal,
+        goal: request.goal.map(|goal| Goal { pilot: context.sets, ..goal }),
         cells,
         left_out: left_out.iter().map(|planned| plan::path(&planned.cell)).collect(),
     })
@@ -65,6 +68,7 @@ fn context(
         devices: ask::devices(devices, note)?,
         seeds: seeds(suite, &request.seeds)?,
         aa: request.aa || suite.keys.aa,
+        sets: request.sets.unwrap_or(suite.keys.sets),
         jobs: request.jobs.unwrap_or(suite.keys.jobs).min(threads),
         threads,
     })

@@ -8,7 +8,7 @@ use serde_json::json;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::table;
 
-use crate::cell::{Progress, Task};
+use crate::cell::{Cell, Progress, Task};
 use crate::commands::columns;
 use crate::run::orchestrate::Observer;
 use crate::run::plan::PlannedCell;
@@ -31,7 +31,7 @@ pub(crate) fn observer(show: Show, cells: &[PlannedCell]) -> Box<dyn Observer> {
         Show::Quiet => Box::new(Silent),
         Show::Json => Box::new(JsonLines),
         Show::Usual if std::io::stderr().is_terminal() => Box::new(Bar::new(cells)),
-        Show::Usual => Box::new(Lines { total: cells.len(), done: 0 }),
+        Show::Usual => Box::new(Lines { total: cells.len(), done: 0, sets: last_set(cells) }),
     }
 }
 
@@ -43,9 +43,16 @@ impl Observer for Silent {
     fn finished(&mut self, _: usize, _: &PlannedCell, _: &RunRow) {}
 }
 
+/// A line a cell, or a set.
 struct Lines {
     total: usize,
     done: usize,
+    /// How many sets there are.
+    sets: u64,
+}
+
+fn last_set(cells: &[PlannedCell]) -> u64 {
+    cells.iter().filter_map(|planned| planned.cell.set).max().unwrap_or(0)
 }
 
 impl Observer for Lines {
@@ -54,7 +61,35 @@ impl Observer for Lines {
 
     fn finished(&mut self, _: usize, planned: &PlannedCell, row: &RunRow) {
         self.done += 1;
-        say(&format!("[{}/{}] {}", self.done, self.total, describe_result(planned, row)));
+        if planned.cell.set.is_none() {
+            say(&format!("[{}/{}] {}", self.done, self.total, describe_result(planned, row)));
+        }
+    }
+
+    fn sat(&mut self, cells: &[PlannedCell], rows: &[RunRow]) {
+        say(&format!("[{}/{}] {}", self.done, self.total, describe_set(cells, rows, self.sets)));
+    }
+}
+
+/// One line on how a set ended: the reference's speed, and the others' times as multiples of its own.
+fn describe_set(cells: &[PlannedCell], rows: &[RunRow], sets: u64) -> String {
+    let members: Vec<String> = cells.iter().zip(rows).map(|(planned, row)| describe_member(planned, row)).collect();
+    let seconds = rows.first().map_or(0.0, |row| row.wall_ns as f64 / 1e9);
+    format!("{} of {sets}: {} ({seconds:.1} s)", set_label(&cells[0].cell), members.join(", "))
+}
+
+/// `families train-step, set 2`.
+fn set_label(cell: &Cell) -> String {
+    format!("{} {}, set {}", cell.group, cell.task.word(), cell.set.unwrap_or(0))
+}
+
+fn describe_member(planned: &PlannedCell, row: &RunRow) -> String {
+    let twin = if row.twin { " (A/A)" } else { "" };
+    let name = format!("{}{twin}", row.model);
+    match (row.status, row.time_ratio) {
+        (Status::Ok, Some(ratio)) => format!("{name} {ratio:.3}"),
+        (Status::Ok, None) => format!("{name} {}", headline(planned, row).unwrap_or_default()),
+        _ => format!("{name} not measured: {}", table::format_line(&row.error)),
     }
 }
 
@@ -152,20 +187,27 @@ impl Bar {
         let total: f64 = self.work.iter().sum();
         let in_hand: f64 = self.shares.iter().map(|(index, (share, _))| self.work[*index] * share).sum();
         self.bar.set_position(((self.finished + in_hand) / total * TICKS) as u64);
-        let messages: Vec<&str> = self.shares.values().map(|(_, message)| message.as_str()).collect();
+        let mut messages: Vec<&str> = self.shares.values().map(|(_, message)| message.as_str()).collect();
+        // The members of a set have one message.
+        messages.dedup();
         self.bar.set_message(messages.join(" | "));
     }
 }
 
+/// What a cell in hand is called: by its set, which it is in with others.
+fn in_hand(planned: &PlannedCell) -> String {
+    if planned.cell.set.is_some() { set_label(&planned.cell) } else { planned.cell.label() }
+}
+
 impl Observer for Bar {
     fn started(&mut self, index: usize, planned: &PlannedCell) {
-        self.shares.insert(index, (0.0, planned.cell.label()));
+        self.shares.insert(index, (0.0, in_hand(planned)));
         self.draw();
     }
 
     fn progressed(&mut self, index: usize, planned: &PlannedCell, progress: Progress) {
         let share = progress.done as f64 / progress.total.max(1) as f64;
-        let mut message = planned.cell.label();
+        let mut message = in_hand(planned);
         if progress.epochs > 0 {
             message.push_str(&format!(", epoch {}/{}", progress.epoch, progress.epochs));
         }

@@ -1,15 +1,17 @@
 //! What is asked of a run, whoever asks: the command line is one way to say it.
 
 use super::progress::Show;
-use super::rounds::Goal;
+use super::sitting::precision::Goal;
 
 /// Which cells are planned, and how. What is empty or absent is as the suite says.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
     /// A built-in suite or a TOML file.
     pub(crate) suite: String,
-    /// Whether every reference is timed twice (A/A), even if the suite does not say so.
+    /// Whether every reference that is timed alone is timed twice (A/A), even if the suite does not say so.
     pub(crate) aa: bool,
+    /// Sets in place of the suite's number.
+    pub(crate) sets: Option<u64>,
     /// How precise the timed cells' comparison shall be.
     pub(crate) goal: Option<Goal>,
     /// Words that a cell's path must hold.

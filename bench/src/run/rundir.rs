@@ -13,7 +13,8 @@ use skipbench_reports::rows::store;
 
 use crate::run::plan::PlannedCell;
 use crate::run::provenance::Host;
-use crate::run::rounds::Goal;
+use crate::run::sitting::precision::Goal;
+use crate::run::sitting::together;
 
 /// Name of the file of a run's plan.
 pub(crate) const PLAN: &str = "plan.json";
@@ -29,7 +30,7 @@ pub(crate) struct Plan {
     pub command: String,
     /// How precise the timed cells' comparison shall be, if that was asked for.
     pub goal: Option<Goal>,
-    /// The cells, in order; rounds that were added stand last.
+    /// The cells, in order; sets that were added stand last.
     pub cells: Vec<PlannedCell>,
     /// Labels of the suite's cells that the command line left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -128,7 +129,7 @@ pub(crate) fn ensure_known(again: &[String], plans: &[(&Path, &Plan)]) -> Result
     Ok(())
 }
 
-/// Writes the plan anew, with the rounds that were added.
+/// Writes the plan anew, with the sets that were added, or with cells alone in place of a set.
 ///
 /// # Errors
 /// If the file system refuses.
@@ -216,12 +217,12 @@ pub(crate) struct Anew<'a> {
     pub(crate) cells: &'a [String],
 }
 
-/// Opens the rows for appending, without those that are measured anew, and gives those that stay. Where it fails, the
-/// files are as they were.
+/// Opens the rows for appending, without those that are measured anew, and gives those that stay. A set is one
+/// measurement: where it lacks a row, all its rows are measured anew. Where it fails, the files are as they were.
 ///
 /// # Errors
 /// If the rows cannot be read or written.
-pub(crate) fn journal(dir: &Path, anew: Anew<'_>) -> Result<(Journal, Vec<RunRow>)> {
+pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journal, Vec<RunRow>)> {
     let named = |cell: &str| anew.cells.iter().any(|name| name == cell);
     if dir.join(store::RUNS).exists() && (anew.broken || !anew.cells.is_empty()) {
         let mut runs = store::salvage(dir, |cell| anew.broken || named(cell))?;
@@ -232,5 +233,26 @@ pub(crate) fn journal(dir: &Path, anew: Anew<'_>) -> Result<(Journal, Vec<RunRow
         // A cell that begins anew begins from its start.
         let _ = fs::remove_dir_all(dir.join("checkpoints").join(cell));
     }
+    let (journal, rows) = Journal::open(dir)?;
+    let torn = torn_sets(plan, &rows);
+    if torn.is_empty() {
+        return Ok((journal, rows));
+    }
+    drop(journal);
+    let mut runs = store::read(dir)?;
+    runs.retain(|run| !torn.contains(&run.row.cell));
+    store::write(dir, &runs)?;
     Ok(Journal::open(dir)?)
+}
+
+/// Cells of the sets of which some cells have rows and others have none.
+fn torn_sets(plan: &Plan, rows: &[RunRow]) -> HashSet<String> {
+    let done: HashSet<&str> = rows.iter().map(|row| row.cell.as_str()).collect();
+    let ids = |set: &[PlannedCell]| set.iter().map(|planned| planned.cell.id()).collect::<Vec<_>>();
+    let sets = plan.cells.chunk_by(together).filter(|set| set[0].cell.set.is_some()).map(ids);
+    let is_torn = |ids: &Vec<String>| {
+        let has = |id: &String| done.contains(id.as_str());
+        ids.iter().any(has) && !ids.iter().all(has)
+    };
+    sets.filter(is_torn).flatten().collect()
 }

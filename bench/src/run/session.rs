@@ -1,24 +1,26 @@
-//! One session at a run: from its start or resumption to its end or a Ctrl-C. Cells, and the rounds that are added for
+//! One session at a run: from its start or resumption to its end or a Ctrl-C. Cells, and the sets that are added for
 //! precision.
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 use skipbench_reports::rows::journal::Journal;
+use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store;
 
 use super::ask;
-use super::orchestrate::{Executor, Tally};
+use super::orchestrate::{Executor, Observer, Tally};
 use super::plan::PlannedCell;
 use super::process::Processes;
 use super::progress::{Show, observer};
 use super::provenance::{Host, Provenance};
 use super::request::Options;
-use super::rounds::{self, Goal, Wide};
 use super::rundir::{self, Anew, Plan};
 use super::runner::Stop;
+use super::sitting::alone::alone;
+use super::sitting::precision::{self, Goal};
+use super::sitting::{Contest, together};
 use crate::system::interrupt::Interrupted;
 
 /// How a session ended.
@@ -47,7 +49,7 @@ pub(crate) fn run(
     let named: Result<Vec<_>> = options.again.iter().map(|word| rundir::cell(dir, &plan, word)).collect();
     let named: Vec<String> = named?.into_iter().flatten().map(|planned| planned.cell.id()).collect();
     let anew = Anew { broken: options.retry_failed, cells: &named };
-    let (journal, done) = rundir::journal(dir, anew)?;
+    let (journal, done) = rundir::journal(dir, &plan, anew)?;
     let provenance = provenance(&plan, host);
     let runner = Processes::of_this_program();
     let executor = Executor { runner: &runner, dir, provenance: &provenance, stop };
@@ -59,7 +61,7 @@ pub(crate) fn run(
         return if error.is::<Interrupted>() { Ok(Ending::Interrupted(open.len())) } else { Err(error) };
     }
     let goal = plan.goal;
-    let mut session = Session { executor, journal, show: options.show, plan };
+    let mut session = Session { executor, journal, show: options.show, plan, apart: HashSet::new(), note };
     let ending = match goal {
         None => Ending::of(session.run(&open)?.left, None),
         Some(goal) => session.until_precise(&open, &goal)?,
@@ -104,64 +106,88 @@ struct Session<'a> {
     journal: Journal,
     show: Show,
     plan: Plan,
+    /// What cannot sit together.
+    apart: HashSet<Contest>,
+    note: &'a dyn Fn(&str),
 }
 
 impl Session<'_> {
     fn run(&mut self, cells: &[PlannedCell]) -> Result<Tally> {
         let mut observer = observer(self.show, cells);
-        Ok(self.executor.run(cells, &mut self.journal, observer.as_mut())?)
-    }
-
-    /// Timed cells, rounds of them until `goal` is reached, then the rest.
-    fn until_precise(&mut self, open: &[PlannedCell], goal: &Goal) -> Result<Ending> {
-        let (timed, untimed): (Vec<PlannedCell>, Vec<PlannedCell>) =
-            open.iter().cloned().partition(|planned| planned.cell.task.is_timed());
-        let left = self.run(&timed)?.left;
-        if left > 0 {
-            return Ok(Ending::Interrupted(left + untimed.len()));
-        }
-        match self.rounds(goal)? {
-            Ending::Interrupted(left) => Ok(Ending::Interrupted(left + untimed.len())),
-            Ending::Complete(precision) => Ok(Ending::of(self.run(&untimed)?.left, precision)),
-        }
-    }
-
-    /// Rounds of timed cells, until `goal` or its time is reached.
-    fn rounds(&mut self, goal: &Goal) -> Result<Ending> {
-        let mut longest = 0.0_f64;
-        loop {
-            let runs = store::read(self.executor.dir)?;
-            let wide = rounds::wide(&runs, goal);
-            let cells = rounds::next(&self.plan.cells, &wide);
-            let (spent, added) = rounds::spent(&runs);
-            let (judged, late) = (rounds::any(&runs), spent + longest > goal.max_time_s as f64);
-            if !judged || cells.is_empty() || late {
-                let reached = judged.then_some((cells.is_empty(), added));
-                return Ok(Ending::Complete(Some(describe_precision(goal, reached, &wide))));
+        let (mut tally, mut first) = (Tally::default(), 0);
+        for part in cells.chunk_by(together) {
+            if !self.executor.stop.soon() {
+                self.part(part, first, observer.as_mut(), &mut tally)?;
             }
-            let start = Instant::now();
+            first += part.len();
+        }
+        tally.left = cells.len() - tally.measured - tally.broken;
+        Ok(tally)
+    }
+
+    /// One set, or neighbors that are measured alone.
+    fn part(
+        &mut self,
+        cells: &[PlannedCell],
+        first: usize,
+        observer: &mut dyn Observer,
+        tally: &mut Tally,
+    ) -> Result<()> {
+        let Some(contest) = Contest::of(&cells[0].cell) else {
+            return Ok(self.executor.run_from(first, cells, &mut self.journal, observer, tally)?);
+        };
+        if !self.apart.contains(&contest) {
+            let Some(why) = self.executor.sit(cells, first, &mut self.journal, observer, tally)? else { return Ok(()) };
+            (self.note)(&format!("note: {contest}: measured alone, one after the other, for {why}"));
+            self.apart.insert(contest);
+        }
+        let alone = alone(cells, &self.plan.cells);
+        self.replace(cells, &alone)?;
+        Ok(self.executor.run_from(first, &alone, &mut self.journal, observer, tally)?)
+    }
+
+    /// Plans `others` in the place of `cells`.
+    fn replace(&mut self, cells: &[PlannedCell], others: &[PlannedCell]) -> Result<()> {
+        for planned in &mut self.plan.cells {
+            if let Some(index) = cells.iter().position(|cell| cell == planned) {
+                *planned = others[index].clone();
+            }
+        }
+        rundir::update(self.executor.dir, &self.plan)
+    }
+
+    /// Sets of the pilot and more of them until `goal` is reached, then the rest.
+    fn until_precise(&mut self, open: &[PlannedCell], goal: &Goal) -> Result<Ending> {
+        let (sets, rest): (Vec<PlannedCell>, Vec<PlannedCell>) =
+            open.iter().cloned().partition(|planned| planned.cell.set.is_some());
+        let left = self.run(&sets)?.left;
+        if left > 0 {
+            return Ok(Ending::Interrupted(left + rest.len()));
+        }
+        match self.more_sets(goal)? {
+            Ending::Interrupted(left) => Ok(Ending::Interrupted(left + rest.len())),
+            Ending::Complete(precision) => Ok(Ending::of(self.run(&rest)?.left, precision)),
+        }
+    }
+
+    /// One set after the other, first of what has the fewest, until `goal` or its time is reached.
+    fn more_sets(&mut self, goal: &Goal) -> Result<Ending> {
+        loop {
+            let rows: Vec<RunRow> = store::read(self.executor.dir)?.into_iter().map(|run| run.row).collect();
+            let needs = precision::needs(&rows, &self.plan.cells, goal);
+            let (spent, longest) = precision::spent(&rows);
+            let next = needs.iter().filter(|need| need.has < need.needs).min_by_key(|need| need.has);
+            let Some(next) = next.filter(|_| spent + longest <= goal.max_time_s as f64) else {
+                let added = precision::added(&rows, goal.pilot);
+                return Ok(Ending::Complete(Some(precision::describe(goal, &needs, added))));
+            };
+            let cells = precision::next(next, &self.plan.cells);
             self.plan.cells.extend(cells.iter().cloned());
             rundir::update(self.executor.dir, &self.plan)?;
             let left = self.run(&cells)?.left;
             if left > 0 {
                 return Ok(Ending::Interrupted(left));
             }
-            longest = longest.max(start.elapsed().as_secs_f64());
-        }
-    }
-}
-
-/// A sentence on what was reached: whether the goal was, and by how many added rounds; nothing where no timed cell was
-/// measured.
-fn describe_precision(goal: &Goal, reached: Option<(bool, usize)>, wide: &[Wide]) -> String {
-    let percent = format!("±{} %", (goal.half_width * 1e8).round() / 1e6);
-    match reached {
-        None => "precision: nothing to judge: no timed cell of a compared group was measured".to_owned(),
-        Some((true, added)) => format!("precision: {percent} reached everywhere, {added} round(s) added"),
-        Some((false, added)) => {
-            let wide: Vec<String> = wide.iter().map(ToString::to_string).collect();
-            let (time, wide) = (goal.max_time_s, wide.join(", "));
-            format!("precision: {percent} not reached within {time} s, {added} round(s) added: {wide}")
         }
     }
 }

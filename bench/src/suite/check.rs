@@ -16,6 +16,9 @@ const MOST_JOBS: u64 = 1024;
 /// Most seeds of a run.
 pub(crate) const MOST_SEEDS: usize = 10_000;
 
+/// Most sets of a run.
+pub(crate) const MOST_SETS: u64 = 1000;
+
 /// Most of anything else that is listed: points of a sweep, models of a group, groups.
 const MOST_VALUES: usize = 1000;
 
@@ -50,11 +53,12 @@ fn filled(Keys { groups, seeds, tasks, devices, .. }: &Keys) -> Result<(), Strin
     }
 }
 
-fn bounded(Keys { timeout_s, memory_limit_mib, jobs, .. }: &Keys) -> Result<(), String> {
+fn bounded(Keys { timeout_s, memory_limit_mib, jobs, sets, .. }: &Keys) -> Result<(), String> {
     let numbers = [
         ("timeout_s", *timeout_s, MOST_SECONDS),
         ("memory_limit_mib", *memory_limit_mib, MOST_MEBIBYTES),
         ("jobs", *jobs as u64, MOST_JOBS),
+        ("sets", *sets, MOST_SETS),
     ];
     match numbers.iter().find(|(_, value, most)| !(1..=*most).contains(value)) {
         Some((key, 0, _)) => Err(format!("{key} = 0: at least 1 is needed")),

@@ -37,7 +37,12 @@ pub struct Keys {
     /// Untimed cells that run at the same time, each on its share of the threads. Default 1.
     #[serde(default = "default_jobs")]
     pub jobs: usize,
-    /// Whether every reference is timed twice, under two names (A/A): how much they differ is the noise floor.
+    /// Sets of fresh processes that take turns at steps (`train-step`, `infer`, `latency`): each gives one ratio.
+    /// Default 5.
+    #[serde(default = "default_sets")]
+    pub sets: u64,
+    /// Whether every reference that is timed alone (`train-epoch`, `time-to-accuracy`) is timed twice, under two names
+    /// (A/A): how much they differ is the noise floor. In sets it always is.
     #[serde(default)]
     pub aa: bool,
     /// How every group is trained, unless it says otherwise.
@@ -62,6 +67,10 @@ fn default_timeout() -> u64 {
 
 fn default_memory() -> u64 {
     8192
+}
+
+fn default_sets() -> u64 {
+    5
 }
 
 fn default_jobs() -> usize {

@@ -4,6 +4,7 @@
 pub(crate) mod checkpoint;
 pub(crate) mod custom;
 pub(crate) mod dispatch;
+pub(crate) mod driven;
 mod epoch;
 pub(crate) mod inside;
 mod interface;
@@ -20,4 +21,4 @@ pub(crate) mod worker;
 pub use setup::Setup;
 pub(crate) use step::finite;
 pub use step::step;
-pub(crate) use throughput::stepper;
+pub(crate) use throughput::stepped;

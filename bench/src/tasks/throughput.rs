@@ -10,9 +10,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use burn::nn::loss::CrossEntropyLoss;
-use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::optim::ModuleOptimizer;
 use burn::tensor::{Device, FloatDType, Int, Tensor};
 use skipbench_models::Network;
 use skipbench_reports::{rows, stats};
@@ -22,7 +22,7 @@ use super::precision::{backward, cast, forward};
 use super::setup::Setup;
 use super::step::{finite, shape_word, step};
 use crate::cell::recipe::{Precision, Recipe};
-use crate::cell::{Cell, Measured, Progress, Sample, Task};
+use crate::cell::{Cell, Measured, Progress, Sample};
 use crate::device::DeviceError;
 use crate::files::data::Batches;
 use crate::tasks::meter;
@@ -34,40 +34,14 @@ const MOST_STEPS: u64 = 1000;
 pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (mut steps, measured) = TrainSteps::<N>::new(setup)?;
     let timed = repeat(setup, report, || steps.step())?;
-    let TrainSteps { model, mut optimizer, batch, rate, .. } = steps;
-    let model = model.expect("every step gives the network back");
-    let (parts, loss) = in_parts(setup, model, &batch, |model, gradients| optimizer.step(rate, model, gradients))?;
-    let loss = finite(loss)?;
-    let (measured, mut samples) = outcome(Measured { loss: Some(loss), ..measured }, &timed);
-    let names = [rows::series::FORWARD_NS, rows::series::BACKWARD_NS, rows::series::OPTIMIZER_NS];
-    samples.extend(names.iter().zip(&parts).flat_map(|(name, times)| series(name, times)));
-    let [forward_ns_median, backward_ns_median, optimizer_ns_median] = parts.map(|times| median_ns(&times));
-    Ok((Measured { forward_ns_median, backward_ns_median, optimizer_ns_median, ..measured }, samples))
-}
-
-/// One step, which gives its time, again and again.
-pub(super) type Stepper<'a> = Box<dyn FnMut() -> Result<Duration, DeviceError> + 'a>;
-
-/// The steps of a cell whose task consists of steps, for whoever wants them one by one.
-///
-/// # Errors
-/// Another task, or a network that cannot be built.
-pub(crate) fn stepper<'a, N: Network + 'a>(setup: &'a Setup) -> Result<Stepper<'a>> {
-    match setup.cell.task {
-        Task::TrainStep => {
-            let (mut steps, _) = TrainSteps::<N>::new(setup)?;
-            Ok(Box::new(move || steps.step()))
-        }
-        Task::Infer | Task::Latency => {
-            let (mut steps, _) = InferSteps::<N>::new(setup)?;
-            Ok(Box::new(move || steps.step()))
-        }
-        other => bail!("{} does not consist of steps; train-step, infer and latency do", other.word()),
-    }
+    let (measured, mut samples) = outcome(measured, &timed);
+    let (measured, parts) = steps.in_parts(measured, setup.recipe().timed_steps)?;
+    samples.extend(parts);
+    Ok((measured, samples))
 }
 
 /// Training on one fixed batch.
-struct TrainSteps<N> {
+pub(super) struct TrainSteps<N> {
     /// Always there between steps.
     model: Option<N>,
     optimizer: ModuleOptimizer,
@@ -76,10 +50,12 @@ struct TrainSteps<N> {
     rate: f64,
     precision: Precision,
     device: Device,
+    /// The last step's loss.
+    loss: Option<Tensor<1>>,
 }
 
 impl<N: Network> TrainSteps<N> {
-    fn new(setup: &Setup) -> Result<(Self, Measured)> {
+    pub(super) fn new(setup: &Setup) -> Result<(Self, Measured)> {
         let (model, measured) = setup.network::<N>()?;
         let steps = Self {
             model: Some(model),
@@ -89,55 +65,67 @@ impl<N: Network> TrainSteps<N> {
             rate: setup.recipe().lr / 10.0,
             precision: setup.recipe().precision,
             device: setup.device.clone(),
+            loss: None,
         };
         Ok((steps, measured))
     }
 
-    fn step(&mut self) -> Result<Duration, DeviceError> {
+    pub(super) fn step(&mut self) -> Result<Duration, DeviceError> {
         meter::timed(&self.device, || {
             let current = self.model.take().expect("every step gives the network back");
             let batch = self.batch.clone();
-            self.model = Some(step(current, &mut self.optimizer, &self.criterion, batch, self.rate, self.precision).0);
+            let (next, loss, _) =
+                step(current, &mut self.optimizer, &self.criterion, batch, self.rate, self.precision);
+            (self.model, self.loss) = (Some(next), Some(loss));
         })
         .map(|((), time)| time)
     }
-}
 
-/// Steps with a wait after the forward pass, the backward pass and the optimizer: their times, and the last loss.
-fn in_parts<N: Network>(
-    setup: &Setup,
-    mut model: N,
-    (images, labels): &(Tensor<4>, Tensor<1, Int>),
-    mut update: impl FnMut(N, GradientsParams) -> N,
-) -> Result<([Vec<Duration>; 3], Tensor<1>)> {
-    let (device, criterion, precision) = (&setup.device, setup.loss(), setup.recipe().precision);
-    let mut parts = [const { Vec::new() }; 3];
-    let mut last = None;
-    for _ in 0..setup.recipe().timed_steps {
-        let (loss, forward_time) =
-            meter::timed(device, || criterion.forward(forward(&model, images.clone(), precision), labels.clone()))?;
-        let seen = loss.clone().inner();
-        let (gradients, backward_time) = meter::timed(device, || backward(&model, loss, precision))?;
-        let (next, updating) = meter::timed(device, || update(model, gradients))?;
-        (model, last) = (next, Some(seen));
-        for (part, time) in parts.iter_mut().zip([forward_time, backward_time, updating]) {
-            part.push(time);
-        }
+    /// The last step's loss.
+    ///
+    /// # Errors
+    /// If it is not finite.
+    pub(super) fn verified(&self) -> Result<f64> {
+        finite(self.loss.clone().context("no step was done yet")?)
     }
-    Ok((parts, last.context("the recipe times at least one step")?))
+
+    /// Adds the medians of the parts of `count` steps to `measured`, and their last loss.
+    pub(super) fn in_parts(&mut self, measured: Measured, count: u64) -> Result<(Measured, Vec<Sample>)> {
+        let mut parts = [const { Vec::new() }; 3];
+        for _ in 0..count {
+            let times = self.step_in_parts()?;
+            parts.iter_mut().zip(times).for_each(|(part, time)| part.push(time));
+        }
+        let names = [rows::series::FORWARD_NS, rows::series::BACKWARD_NS, rows::series::OPTIMIZER_NS];
+        let samples = names.iter().zip(&parts).flat_map(|(name, times)| series(name, times)).collect();
+        let [forward_ns_median, backward_ns_median, optimizer_ns_median] = parts.map(|times| median_ns(&times));
+        let loss = Some(self.verified()?);
+        Ok((Measured { loss, forward_ns_median, backward_ns_median, optimizer_ns_median, ..measured }, samples))
+    }
+
+    /// A step with a wait after the forward pass, the backward pass and the optimizer: their times.
+    fn step_in_parts(&mut self) -> Result<[Duration; 3], DeviceError> {
+        let Self { model, optimizer, criterion, batch, rate, precision, device, .. } = self;
+        let current = model.take().expect("every step gives the network back");
+        let (images, labels) = batch.clone();
+        let (loss, forward_time) =
+            meter::timed(device, || criterion.forward(forward(&current, images, *precision), labels))?;
+        self.loss = Some(loss.clone().inner());
+        let (gradients, backward_time) = meter::timed(device, || backward(&current, loss, *precision))?;
+        let (next, updating) = meter::timed(device, || optimizer.step(*rate, current, gradients))?;
+        *model = Some(next);
+        Ok([forward_time, backward_time, updating])
+    }
 }
 
 pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
     let (mut steps, measured) = InferSteps::<N>::new(setup)?;
     let timed = repeat(setup, report, || steps.step())?;
-    let last = steps.last;
-    let output_shape = last.as_ref().map(|logits| shape_word(logits.dims())).unwrap_or_default();
-    last.map(|logits| finite(logits.cast(FloatDType::F32).sum())).transpose()?;
-    Ok(outcome(Measured { output_shape, ..measured }, &timed))
+    Ok(outcome(Measured { output_shape: steps.verified()?, ..measured }, &timed))
 }
 
 /// Forward passes of the trained form of the network on one fixed batch.
-struct InferSteps<N> {
+pub(super) struct InferSteps<N> {
     model: N,
     images: Tensor<4>,
     device: Device,
@@ -145,7 +133,7 @@ struct InferSteps<N> {
 }
 
 impl<N: Network> InferSteps<N> {
-    fn new(setup: &Setup) -> Result<(Self, Measured)> {
+    pub(super) fn new(setup: &Setup) -> Result<(Self, Measured)> {
         let (model, measured) = setup.network::<N>()?;
         // Weights and images are cast once, before timing, as a service would.
         let model: N = cast(&model.valid(), setup.recipe().precision);
@@ -155,9 +143,20 @@ impl<N: Network> InferSteps<N> {
         Ok((Self { model, images, device, last: None }, measured))
     }
 
-    fn step(&mut self) -> Result<Duration, DeviceError> {
+    pub(super) fn step(&mut self) -> Result<Duration, DeviceError> {
         let Self { model, images, device, last } = self;
         meter::timed(device, || *last = Some(model.logits(images.clone()))).map(|((), time)| time)
+    }
+
+    /// The shape of the last logits.
+    ///
+    /// # Errors
+    /// If they are not finite.
+    pub(super) fn verified(&self) -> Result<String> {
+        let logits = self.last.clone().context("no step was done yet")?;
+        let shape = shape_word(logits.dims());
+        finite(logits.cast(FloatDType::F32).sum())?;
+        Ok(shape)
     }
 }
 
@@ -192,19 +191,22 @@ pub(super) fn warmed(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample
 }
 
 fn outcome(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample>) {
-    let times = &timed.times;
-    let tail = |p: f64, least: usize| quantile_ns(times, p).filter(|_| times.len() >= least);
     let (measured, mut samples) = warmed(measured, timed);
-    let measured = Measured {
+    let measured = Measured { rss_peak_bytes: meter::rss::peak_bytes(), ..stepped(measured, &timed.times) };
+    samples.extend(series(rows::series::STEP_NS, &timed.times));
+    (measured, samples)
+}
+
+/// Adds the figures of timed steps.
+pub(crate) fn stepped(measured: Measured, times: &[Duration]) -> Measured {
+    let tail = |p: f64, least: usize| quantile_ns(times, p).filter(|_| times.len() >= least);
+    Measured {
         timed_steps: Some(times.len() as u64),
         step_ns_median: median_ns(times),
         step_ns_p90: tail(0.9, 10),
         step_ns_p99: tail(0.99, 100),
-        rss_peak_bytes: meter::rss::peak_bytes(),
         ..measured
-    };
-    samples.extend(series(rows::series::STEP_NS, times));
-    (measured, samples)
+    }
 }
 
 pub(super) fn series(name: &str, times: &[Duration]) -> Vec<Sample> {

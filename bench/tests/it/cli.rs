@@ -88,8 +88,8 @@ fn help_names_the_exit_codes_and_gives_examples() {
 
 #[test]
 fn the_list_shows_cells_without_running_them() {
-    let list = said(&["run", "quick", "--list", "--seeds", "4", "--filter", "backbone/ train-step"]);
-    assert_eq!(list.lines().count(), 4, "{list}");
+    let list = said(&["run", "quick", "--list", "--seeds", "4", "--sets", "2", "--filter", "backbone/ train-step"]);
+    assert_eq!(list.lines().count(), 8, "three members and a twin in two sets: {list}");
     assert!(list.lines().all(|line| line.contains("backbone/") && line.contains("/seed=4")), "{list}");
 }
 

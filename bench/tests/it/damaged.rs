@@ -6,7 +6,7 @@ use std::path::Path;
 use super::run::{rows, suite};
 use super::{TINY, ends, refused};
 
-/// A finished run of four cells in `whole`.
+/// A finished run of two sets in `whole`, three cells each.
 fn finished() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("temp");
     suite(dir.path(), TINY);
@@ -71,12 +71,13 @@ fn one_cell_is_measured_anew_by_its_name() {
     assert!(message.contains(&format!("skipbench run --resume out --again {cell}")), "{message}");
     ends(dir.path(), &["run", "--resume", "out", "-q", "--again", &cell[..10]], 0);
     let (old, new) = (rows(&dir.path().join("whole")), rows(&dir.path().join("out")));
-    assert_eq!(new[..3], old[..3], "the others stay as they were");
-    assert!(new.len() == 4 && new[3].cell == cell && new[3].started != old[3].started, "{new:?}");
+    assert_eq!(new[..3], old[..3], "the other set stays as it was");
+    assert!(new.len() == 6 && new[5].cell == cell, "{new:?}");
+    assert!(new[3..].iter().all(|row| row.started != old[3].started), "a set is measured as a whole: {new:?}");
     // A whole one, too.
     ends(dir.path(), &["run", "--resume", "out", "-q", "--again", &old[0].cell], 0);
     let again = rows(&dir.path().join("out"));
-    assert!(again.len() == 4 && again[3].cell == old[0].cell, "{again:?}");
+    assert!(again.len() == 6 && again[3].cell == old[0].cell && again[..3] == new[3..], "{again:?}");
     assert!(refused(dir.path(), &["run", "--resume", "out", "--again", "zzz"]).contains("no cell begins so"));
     assert!(refused(dir.path(), &["run", "suite.toml", "--again", &cell]).contains("--resume"));
     assert_eq!(rows(&dir.path().join("out")), again);

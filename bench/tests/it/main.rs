@@ -27,13 +27,13 @@ mod recipe;
 #[cfg(target_os = "linux")]
 mod replaced;
 mod resume;
-mod rounds;
 mod run;
 #[cfg(unix)]
 mod runner;
 mod selftest;
 #[cfg(unix)]
 mod signals;
+mod sitting;
 mod suite;
 mod sweep;
 #[cfg(unix)]
@@ -86,6 +86,7 @@ const TINY: &str = r#"
 name = "tiny"
 data = "digits"
 seeds = [1, 2]
+sets = 2
 tasks = ["train-step", "infer", "peak-memory-train", "peak-memory-infer", "train"]
 timeout_s = 60
 memory_limit_mib = 512

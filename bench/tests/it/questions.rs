@@ -203,7 +203,7 @@ fn a_run_that_was_filtered_is_no_record() {
     });
     store::write(&dir.join("part"), &clean.collect::<Vec<_>>()).expect("written");
     let error = refused(dir, &["record", "part", "--into", "records"]);
-    let words = ["part: ", "16 of the suite's 20 cells", "pair/resnet8-w4/train-step/flex/seed=1", "--filter"];
+    let words = ["part: ", "20 of the suite's 24 cells", "pair/resnet8-w4/train-step/flex/seed=1/set=1", "--filter"];
     assert!(words.iter().all(|word| error.contains(word)), "{error}");
     assert!(!dir.join("records").exists());
 }

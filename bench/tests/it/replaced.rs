@@ -41,7 +41,7 @@ fn survives(change: impl Fn(&Path)) {
     let output = run.wait_with_output().expect("ends");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let rows = rows(&dir.path().join("out"));
-    assert!(rows.len() == 20 && rows.iter().all(|row| row.status == Status::Ok), "{rows:?}");
+    assert!(rows.len() == 24 && rows.iter().all(|row| row.status == Status::Ok), "{rows:?}");
 }
 
 #[test]

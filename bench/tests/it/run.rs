@@ -24,11 +24,11 @@ fn a_suite_runs_to_rows_a_comparison_and_a_table() {
     suite(dir.path(), TINY);
     let (table, told) = ends(dir.path(), &["run", "suite.toml", "--out", "out"], 0);
     assert!(table.contains("pair: digits on flex, matched in params, compared with resnet8-w4"), "{table}");
-    assert!(told.contains("[20/20]"), "a line a cell where there is no terminal: {told}");
+    assert!(told.contains("[24/24]"), "a line a cell where there is no terminal: {told}");
 
     let out = dir.path().join("out");
     let rows = rows(&out);
-    assert_eq!(rows.len(), 20);
+    assert_eq!(rows.len(), 24);
     assert!(rows.iter().all(|row| row.status == Status::Ok && row.params.is_some()), "{rows:?}");
     assert!(
         rows.iter().all(|row| row.data_sha256.len() == 64 && row.train_images == 597 && !row.device_name.is_empty())
@@ -171,7 +171,7 @@ fn ones_own_images_are_learned() {
         ["run", "suite.toml", "--data", "folder:pictures", "--filter", "infer seed=1", "--out", "own", "--quiet"];
     ends(dir.path(), &arguments, 0);
     let own = self::rows(&dir.path().join("own"));
-    assert_eq!(own.len(), 4, "infer and peak-memory-infer of two models");
+    assert_eq!(own.len(), 5, "one set of infer, with the twin, and peak-memory-infer of two models");
     assert!(own[0].command.contains("--filter 'infer seed=1'"), "a shell takes it as it is: {}", own[0].command);
 }
 
@@ -183,6 +183,6 @@ fn json_lines_tell_every_step() {
     let (said, _) = ends(dir.path(), &arguments, 0);
     let lines: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let count = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
-    assert_eq!((count("started"), count("row"), count("done")), (4, 4, 1));
+    assert_eq!((count("started"), count("row"), count("done")), (8, 8, 1));
     assert!(lines.iter().filter(|line| line["event"] == "row").all(|line| line["row"]["seed"] == 7));
 }

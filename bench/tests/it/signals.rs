@@ -37,7 +37,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     }
     let output = run.wait_with_output().expect("ends");
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert_eq!(rows(&dir.path().join("out")).len(), 20);
+    assert_eq!(rows(&dir.path().join("out")).len(), 24);
 }
 
 #[test]

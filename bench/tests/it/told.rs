@@ -10,7 +10,7 @@ use skipbench_reports::rows::record::Status;
 use super::run::{rows, suite};
 use super::{TINY, ends, skipbench};
 
-/// A folder with a suite, and the run of its four cells of inference into `out`.
+/// A folder with a suite, and the run of its two sets of inference into `out`.
 fn run() -> (tempfile::TempDir, Command) {
     let dir = tempfile::tempdir().expect("temp");
     suite(dir.path(), TINY);
@@ -21,7 +21,7 @@ fn run() -> (tempfile::TempDir, Command) {
 
 fn is_whole(dir: &Path) {
     let rows = rows(&dir.join("out"));
-    assert!(rows.len() == 4 && rows.iter().all(|row| row.status == Status::Ok), "{rows:?}");
+    assert!(rows.len() == 6 && rows.iter().all(|row| row.status == Status::Ok), "{rows:?}");
 }
 
 /// A pipe whose reader went away.

@@ -7,9 +7,10 @@ use clap::Args;
 
 use crate::run::progress::Show;
 use crate::run::request::{Options, Request};
-use crate::run::rounds::Goal;
+use crate::run::sitting::precision::Goal;
+use crate::suite::check::MOST_SETS;
 
-/// Seconds after which no further round begins, unless the command line says otherwise.
+/// Seconds after which no further set begins, unless the command line says otherwise.
 const MAX_TIME_S: u64 = 600;
 
 /// Arguments of `run`.
@@ -25,15 +26,19 @@ pub(crate) struct RunArgs {
     /// A built-in suite (`skipbench suites`) or a TOML file.
     #[arg(default_value = "quick", conflicts_with = "resume")]
     pub(super) suite: String,
-    /// Time every reference twice, under two names (A/A), as suites with `aa = true` do: how much it differs from
-    /// itself is the noise floor, below which a difference counts as noise.
+    /// Time every reference of train-epoch and time-to-accuracy twice, under two names (A/A), as suites with
+    /// `aa = true` do: how much it differs from itself is the noise floor. In sets the reference always runs twice.
     #[arg(long, conflicts_with = "resume")]
     pub(super) aa: bool,
-    /// Add rounds of timed cells, until there are six at least and half the width of each ratio's 95 % interval is
-    /// below this, such as 2%.
+    /// Sets of fresh processes that take turns at train-step, infer and latency, in place of the suite's number. Each
+    /// set gives one ratio.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_SETS), conflicts_with = "resume")]
+    pub(super) sets: Option<u64>,
+    /// Add as many sets as half the width of each ratio's 95 % interval needs to be below this, such as 2%. The first
+    /// sets' spread says how many (Stein's rule). Nothing is added to train-epoch.
     #[arg(long, value_name = "PERCENT", value_parser = percent, conflicts_with = "resume")]
     pub(super) precision: Option<f64>,
-    /// With --precision: begin no further round once timed cells took this long, such as 90s or 10m. Default 10m.
+    /// With --precision: begin no further set once the sets took this long, such as 90s or 10m. Default 10m.
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "precision", conflicts_with = "resume")]
     pub(super) max_time: Option<u64>,
     #[command(flatten)]
@@ -91,8 +96,8 @@ impl RunArgs {
     /// What they ask for.
     pub(super) fn request(&self) -> Result<Request> {
         let max_time_s = self.max_time.unwrap_or(MAX_TIME_S);
-        let goal = self.precision.map(|half_width| Goal { half_width, max_time_s });
-        Ok(Request { aa: self.aa, goal, ..self.shared.request(&self.suite)? })
+        let goal = self.precision.map(|half_width| Goal { half_width, max_time_s, pilot: 0 });
+        Ok(Request { aa: self.aa, sets: self.sets, goal, ..self.shared.request(&self.suite)? })
     }
 }
 
@@ -107,6 +112,7 @@ impl SharedArgs {
         Ok(Request {
             suite: suite.to_owned(),
             aa: false,
+            sets: None,
             goal: None,
             filter: self.filter.clone(),
             seeds: self.seeds.clone(),

@@ -24,7 +24,7 @@ pub(crate) fn exec_guarded(words: &[String]) -> Result<std::convert::Infallible>
         Ok(status) => std::process::exit(status.code().unwrap_or(1)),
         Err(error) => error,
     };
-    bail!("{program} could not be started: {error}")
+    bail!("{program} {}: {error}", super::NOT_STARTED)
 }
 
 #[cfg(target_os = "linux")]

@@ -16,6 +16,15 @@ use crate::run::runner::Stop;
 
 pub(crate) use guard::{exec_guarded, guard};
 
+/// Of a program that could not be started.
+pub(crate) const NOT_STARTED: &str = "could not be started";
+
+/// Begins the error of a program that took too long.
+pub(crate) const TOO_LONG: &str = "took more than";
+
+/// Of a program that died.
+pub(crate) const DIED: &str = "without an answer";
+
 /// What a program may take to end by itself once it was told to.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -48,7 +57,7 @@ impl<'a> Launcher for Commands<'a> {
         // A Ctrl-C in the terminal goes to the driver alone; and the whole group can be killed.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let child = command.spawn().map_err(|error| Fault::broken(format!("could not be started: {error}")))?;
+        let child = command.spawn().map_err(|error| Fault::broken(format!("{NOT_STARTED}: {error}")))?;
         let mut process = Process::new(child, self.timeout, self.stop);
         let introduction = process.greet()?;
         Ok((process, introduction))
@@ -130,7 +139,7 @@ impl<'a> Process<'a> {
                 Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
                 Err(RecvTimeoutError::Timeout) if self.stop.soon() => return Err(Fault::Stopped),
                 Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => {
-                    return Err(Fault::broken(format!("took more than {} s {within}", self.timeout.as_secs_f64())));
+                    return Err(Fault::broken(format!("{TOO_LONG} {} s {within}", self.timeout.as_secs_f64())));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -146,7 +155,7 @@ impl<'a> Process<'a> {
             Some(status) => format!("ended ({status})"),
             None => "closed its standard output".to_owned(),
         };
-        Fault::broken(format!("{how} without an answer. {errors}"))
+        Fault::broken(format!("{how} {DIED}. {errors}"))
     }
 
     /// How it ended, if it does within `time`.

@@ -15,6 +15,8 @@ pub enum Length {
     Time(Duration),
     /// Until every program has done so many steps that count.
     Steps(u64),
+    /// Until both are true.
+    Both(Duration, u64),
 }
 
 /// Steps of a program's turns, and how many of them count.
@@ -64,6 +66,9 @@ impl Done {
             Length::Steps(steps) => {
                 let least = alive.iter().map(|member| self.steps[*member]).min().unwrap_or(0);
                 least as f64 / steps as f64
+            }
+            Length::Both(time, steps) => {
+                self.share(Length::Time(time), alive).min(self.share(Length::Steps(steps), alive))
             }
         }
     }

@@ -19,11 +19,22 @@ use length::{Done, TurnLength, steps_in_turn, turn_lengths};
 pub use record::SetRecord;
 pub(crate) use record::TurnRecord;
 
-/// Each program warms up for so long at least,
-const WARM_UP: Duration = Duration::from_millis(300);
+/// What a set may be told beside its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pace {
+    /// Each program warms up for so long at least,
+    pub(crate) warm_up: Duration,
+    /// and for so long at most after its first step, steady or not.
+    pub(crate) warm_up_most: Duration,
+    /// Turns go on while so many programs are alive: one has nothing to be compared with, but times of its own.
+    pub(crate) fewest: usize,
+}
 
-/// and for so long at most after its first step, steady or not.
-const WARM_UP_MOST: Duration = Duration::from_secs(10);
+impl Default for Pace {
+    fn default() -> Self {
+        Self { warm_up: Duration::from_millis(300), warm_up_most: Duration::from_secs(10), fewest: 2 }
+    }
+}
 
 /// Most bytes by which a process's environment is padded: a page, within which addresses matter.
 const MOST_PADDING: usize = 4096;
@@ -39,6 +50,7 @@ pub(crate) struct Set<'a, L: Launcher> {
     live: Vec<Option<L::Live>>,
     record: SetRecord,
     rng: ChaCha8Rng,
+    pace: Pace,
 }
 
 impl<'a, L: Launcher> Set<'a, L> {
@@ -47,7 +59,12 @@ impl<'a, L: Launcher> Set<'a, L> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(number);
         let live = (0..members).map(|_| None).collect();
-        Self { number, launcher, live, record: SetRecord::default(), rng }
+        Self { number, launcher, live, record: SetRecord::default(), rng, pace: Pace::default() }
+    }
+
+    /// At another pace than the usual one.
+    pub(crate) fn paced(self, pace: Pace) -> Self {
+        Self { pace, ..self }
     }
 
     /// Starts `members`, warms them up, and lets them take turns for `length`. `report` hears what share of that is
@@ -90,8 +107,9 @@ impl<'a, L: Launcher> Set<'a, L> {
     fn warm_up(&mut self, member: usize) -> Result<f64, Stopped> {
         let mut warm_up = WarmUp::default();
         let mut steps = 1;
-        let warm = |warm_up: &WarmUp| warm_up.spent() >= WARM_UP && warm_up.is_steady();
-        while !warm(&warm_up) && warm_up.spent_since_first() < WARM_UP_MOST {
+        let Pace { warm_up: least, warm_up_most: most, .. } = self.pace;
+        let warm = |warm_up: &WarmUp| warm_up.spent() >= least && warm_up.is_steady();
+        while !warm(&warm_up) && warm_up.spent_since_first() < most {
             let Some(times) = self.turn(member, None, steps, 0)? else { return Ok(0.0) };
             times.iter().for_each(|time| warm_up.add(Duration::from_nanos(*time)));
             steps = steps_in_turn(last_median(&warm_up));
@@ -111,7 +129,7 @@ impl<'a, L: Launcher> Set<'a, L> {
         loop {
             let still_alive: Vec<usize> = (0..self.live.len()).filter(|member| self.live[*member].is_some()).collect();
             let enough = blocks >= FEWEST_BLOCKS && done.share(length, &still_alive) >= 1.0;
-            if still_alive.len() < 2 || enough {
+            if still_alive.len() < self.pace.fewest || enough {
                 return Ok(());
             }
             if still_alive != alive {

@@ -10,6 +10,8 @@ pub(crate) struct Span {
     process: Pid,
     start: Instant,
     start_ms: u64,
+    /// Whether what ended children took is this process's own.
+    children: bool,
 }
 
 /// What a span saw.
@@ -24,11 +26,20 @@ pub(crate) struct Load {
 impl Span {
     /// Starts now; none if the system does not tell.
     pub(crate) fn start() -> Option<Self> {
+        Self::new(false)
+    }
+
+    /// Starts now, for a process whose children do the work and end within the span.
+    pub(crate) fn with_children() -> Option<Self> {
+        Self::new(true)
+    }
+
+    fn new(children: bool) -> Option<Self> {
         let mut system = System::new().ok()?;
         let process = sysinfo::get_current_pid().ok()?;
         system.refresh_cpu_all();
-        let start_ms = process_ms(&mut system, process)?;
-        Some(Self { system, process, start: Instant::now(), start_ms })
+        let start_ms = process_ms(&mut system, process)? + children_ms(children)?;
+        Some(Self { system, process, start: Instant::now(), start_ms, children })
     }
 
     /// Ends now.
@@ -37,11 +48,30 @@ impl Span {
         let wall_ms = self.start.elapsed().as_secs_f64() * 1e3;
         let cores = self.system.cpus().len() as f64;
         let busy = f64::from(self.system.global_cpu_usage()) / 100.0 * cores;
-        let this_process =
-            process_ms(&mut self.system, self.process).map(|ms| ms.saturating_sub(self.start_ms) as f64 / wall_ms);
+        let ms = process_ms(&mut self.system, self.process).zip(children_ms(self.children));
+        let this_process = ms.map(|(own, theirs)| (own + theirs).saturating_sub(self.start_ms) as f64 / wall_ms);
         let mhz = self.system.cpus().iter().map(sysinfo::Cpu::frequency).max();
         Load { other_cores: this_process.map(|cores| (busy - cores).max(0.0)), mhz: mhz.filter(|mhz| *mhz > 0) }
     }
+}
+
+/// Processor time of all children that ended, if they are wanted; none if the system does not tell.
+#[cfg(unix)]
+fn children_ms(wanted: bool) -> Option<u64> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeValLike;
+
+    if !wanted {
+        return Some(0);
+    }
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
+    let ms = usage.user_time().num_milliseconds() + usage.system_time().num_milliseconds();
+    u64::try_from(ms).ok()
+}
+
+#[cfg(not(unix))]
+fn children_ms(wanted: bool) -> Option<u64> {
+    (!wanted).then_some(0)
 }
 
 /// Processor time of this process so far, all threads together.

@@ -1,0 +1,30 @@
+//! What sets are repetitions of.
+
+use crate::cell::{Cell, Task};
+use crate::run::plan::PlannedCell;
+
+/// The members of a group at one task on one device.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Contest {
+    pub(crate) group: String,
+    pub(crate) task: Task,
+    pub(crate) device: String,
+}
+
+impl Contest {
+    /// The one in whose sets the cell takes turns; none where it is measured alone.
+    pub(crate) fn of(cell: &Cell) -> Option<Self> {
+        cell.set.map(|_| Self { group: cell.group.clone(), task: cell.task, device: cell.device.to_string() })
+    }
+}
+
+impl std::fmt::Display for Contest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.group, self.task.word(), self.device)
+    }
+}
+
+/// Whether two cells are of one set, or both of none.
+pub(crate) fn together(a: &PlannedCell, b: &PlannedCell) -> bool {
+    a.cell.set == b.cell.set && Contest::of(&a.cell) == Contest::of(&b.cell)
+}

@@ -1,0 +1,107 @@
+//! Starts this program as each of a set's cells.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::cell::Measured;
+use crate::lockstep::process::{Commands, NOT_STARTED, Process, TOO_LONG};
+use crate::lockstep::{Fault, Introduction, Launcher, Live, Turned, cells};
+use crate::run::plan::PlannedCell;
+use crate::run::runner::Stop;
+use crate::system::executable;
+
+/// The cells of a set, ready to be started.
+pub(super) struct Driven {
+    /// Holds each cell as JSON.
+    _dir: TempDir,
+    /// Command lines, one a cell; behind them that of the process that measures the device's ceilings.
+    words: Vec<Vec<String>>,
+    own: std::path::PathBuf,
+    timeout: Duration,
+}
+
+impl Driven {
+    /// Writes the cells down.
+    ///
+    /// # Errors
+    /// If this program is not there any more, or the file system refuses.
+    pub(super) fn prepare(cells: &[PlannedCell]) -> std::io::Result<Self> {
+        let own = executable::own()?.path()?.to_owned();
+        let dir = tempfile::tempdir()?;
+        let mut words = Vec::new();
+        for (index, planned) in cells.iter().enumerate() {
+            let path = dir.path().join(format!("{index}.json"));
+            std::fs::write(&path, serde_json::to_vec(&planned.cell)?)?;
+            words.push(command(&own, &path));
+        }
+        let ceilings = words.first().map(|first| [first.as_slice(), &["--ceilings".to_owned()]].concat());
+        words.extend(ceilings);
+        let timeout = cells.iter().map(|planned| planned.cell.timeout_s).max().unwrap_or(1);
+        Ok(Self { _dir: dir, words, own, timeout: Duration::from_secs(timeout) })
+    }
+
+    /// Starts them until `stop` says otherwise.
+    pub(super) fn launcher<'a>(&'a self, stop: &'a Stop) -> OwnCells<'a> {
+        let commands = Commands { words: &self.words, guard: Some(self.own.clone()), timeout: self.timeout, stop };
+        OwnCells { commands }
+    }
+}
+
+fn command(own: &Path, cell: &Path) -> Vec<String> {
+    let [own, cell] = [own, cell].map(|path| path.to_string_lossy().into_owned());
+    vec![own, "steps".to_owned(), "--cell".to_owned(), cell]
+}
+
+/// Starts this program as a cell.
+pub(super) struct OwnCells<'a> {
+    commands: Commands<'a>,
+}
+
+impl OwnCells<'_> {
+    /// What the device reaches at best, measured in a process of its own, which ends before any other begins: its large
+    /// buffers would stay with a cell's. Absent where that process fails.
+    pub(super) fn ceilings(&mut self) -> Measured {
+        let last = self.commands.words.len() - 1;
+        let measured = self.commands.start(last, 0).ok().and_then(|(_, said)| cells::measured(&said));
+        measured.map(|outcome| outcome.measured).unwrap_or_default()
+    }
+}
+
+impl<'a> Launcher for OwnCells<'a> {
+    type Live = Limited<'a>;
+
+    fn start(&mut self, member: usize, padding: usize) -> Result<(Limited<'a>, Introduction), Fault> {
+        let start = Instant::now();
+        let (process, introduction) = self.commands.start(member, padding).map_err(|fault| match fault {
+            // This says nothing of the cell, and every other would meet the same.
+            Fault::Broken(error) if error.contains(NOT_STARTED) => {
+                self.commands.stop.give_up(format!("no cell can be started any more: {error}"));
+                Fault::Stopped
+            }
+            fault => fault,
+        })?;
+        Ok((Limited { process, spent: start.elapsed(), most: self.commands.timeout }, introduction))
+    }
+}
+
+/// A process that may work for so long in all, whoever else works meanwhile.
+pub(super) struct Limited<'a> {
+    process: Process<'a>,
+    spent: Duration,
+    most: Duration,
+}
+
+impl Live for Limited<'_> {
+    fn turn(&mut self, steps: u32) -> Result<Turned, Fault> {
+        let start = Instant::now();
+        let turned = self.process.turn(steps)?;
+        self.spent += start.elapsed();
+        if self.spent > self.most {
+            let seconds = self.most.as_secs_f64();
+            return Err(Fault::Broken(format!("{TOO_LONG} {seconds} s for its preparation and its turns")));
+        }
+        Ok(turned)
+    }
+}

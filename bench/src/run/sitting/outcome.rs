@@ -1,0 +1,157 @@
+//! What a set's turns say of each cell.
+
+use std::time::Duration;
+
+use skipbench_reports::rows::record::Status;
+use skipbench_reports::rows::series;
+use skipbench_reports::stats::lockstep::{Turn, dropped, log_ratio};
+
+use super::reference;
+use crate::cell::{Measured, Outcome, Sample};
+use crate::lockstep::cells;
+use crate::lockstep::process::{DIED, TOO_LONG};
+use crate::lockstep::set::{SetRecord, TurnRecord};
+use crate::run::plan::PlannedCell;
+use crate::run::runner::{CellFailure, CellResult};
+use crate::tasks::meter::warmup::WarmUp;
+use crate::tasks::stepped;
+
+/// Members that lived together, and their turns.
+pub(super) struct Party {
+    /// Indices of cells of the set.
+    pub(super) members: Vec<usize>,
+    pub(super) record: SetRecord,
+}
+
+/// The result of each cell, in order. The reference's is that of the first party.
+pub(super) fn results(cells: &[PlannedCell], parties: &[Party]) -> Vec<CellResult> {
+    let result = |member: usize| {
+        let mut steps = 0;
+        for party in parties {
+            if party.members.contains(&member) {
+                return one(cells, member, &Played { party, steps_before: steps });
+            }
+            steps += party.steps();
+        }
+        Err(CellFailure::new(Status::Failed, "took no part in its set"))
+    };
+    (0..cells.len()).map(result).collect()
+}
+
+impl Party {
+    /// Steps of all turns in the order, those that do not count included.
+    fn steps(&self) -> u64 {
+        self.ordered().map(|turn| turn.times.len() as u64).sum()
+    }
+
+    fn ordered(&self) -> impl Iterator<Item = &TurnRecord> {
+        self.record.turns.iter().filter(|turn| turn.order.is_some())
+    }
+
+    /// Turns that count, as times of one image.
+    fn compared(&self, cells: &[PlannedCell]) -> Vec<Turn> {
+        let compared = |turn: &TurnRecord| turn.compared(cells[turn.member].cell.batch() as u64);
+        self.ordered().filter_map(compared).collect()
+    }
+}
+
+/// A party and how many steps the set's earlier parties had done.
+struct Played<'a> {
+    party: &'a Party,
+    steps_before: u64,
+}
+
+impl Played<'_> {
+    /// A member's turns that count, with the number that their first step has in the set.
+    fn turns_of(&self, member: usize) -> Vec<(u64, &TurnRecord)> {
+        let mut next = self.steps_before + 1;
+        let numbered = self.party.ordered().map(|turn| {
+            let first = next;
+            next += turn.times.len() as u64;
+            (first, turn)
+        });
+        numbered.filter(|(_, turn)| turn.member == member && turn.counted > 0).collect()
+    }
+}
+
+fn one(cells: &[PlannedCell], member: usize, played: &Played<'_>) -> CellResult {
+    let record = &played.party.record;
+    if let Some((_, error)) = record.broken.iter().find(|(broken, _)| *broken == member) {
+        return Err(CellFailure::new(status(error), error.as_str()));
+    }
+    let introduction = record.introductions.iter().find(|(other, _)| *other == member);
+    let said = introduction.and_then(|(_, said)| cells::measured(said));
+    let failed = |error: &str| CellFailure::new(Status::Failed, error);
+    let Outcome { device_name, measured, mut samples } =
+        said.ok_or_else(|| failed("it did not say what it measured before its first turn"))?;
+    let turns = played.turns_of(member);
+    if turns.is_empty() {
+        return Err(failed("it had no turn that counts"));
+    }
+    let (measured, warm_up) = warmed(measured, cells, member, record);
+    let measured = with_turns(measured, cells, member, played, &turns);
+    samples.extend(warm_up);
+    samples.extend(turns.iter().flat_map(|(first, turn)| steps(*first, turn)));
+    samples.extend(turns.iter().map(|(first, turn)| {
+        Sample::new(series::TURN_WAITED_NS, *first, turn.evidence.waited_ns as f64)
+    }));
+    Ok(Outcome { device_name, measured, samples })
+}
+
+/// The steps of a turn that count, by their numbers.
+fn steps(first: u64, turn: &TurnRecord) -> impl Iterator<Item = Sample> {
+    let lead_in = (turn.times.len() - turn.counted) as u64;
+    (first + lead_in..).zip(turn.counted_times()).map(|(index, time)| Sample::new(series::STEP_NS, index, time as f64))
+}
+
+fn warmed(measured: Measured, cells: &[PlannedCell], member: usize, record: &SetRecord) -> (Measured, Vec<Sample>) {
+    let mut warm_up = WarmUp::default();
+    let alone = record.turns.iter().filter(|turn| turn.member == member && turn.order.is_none());
+    alone.flat_map(|turn| &turn.times).for_each(|time| warm_up.add(Duration::from_nanos(*time)));
+    let least = Duration::from_millis(cells[member].cell.recipe.warmup_ms);
+    let measured = Measured {
+        warmup_steps: Some(warm_up.times().len() as u64),
+        warmup_ns: Some(warm_up.spent().as_nanos() as u64),
+        warmup_steady: Some(warm_up.spent() >= least && warm_up.is_steady()),
+        ..measured
+    };
+    let sample = |(index, time): (u64, &f64)| Sample::new(series::WARMUP_NS, index, *time);
+    (measured, (1..).zip(warm_up.times()).map(sample).collect())
+}
+
+/// Adds the figures of a member's steps, and its ratio to the reference.
+fn with_turns(
+    measured: Measured,
+    cells: &[PlannedCell],
+    member: usize,
+    played: &Played<'_>,
+    turns: &[(u64, &TurnRecord)],
+) -> Measured {
+    let times: Vec<Duration> =
+        turns.iter().flat_map(|(_, turn)| turn.counted_times()).map(Duration::from_nanos).collect();
+    let all = played.party.compared(cells);
+    let own = all.iter().filter(|turn| turn.member == member);
+    let left_out = if dropped(&all) > 0 { own.clone().filter(|turn| turn.disturbed).count() } else { 0 };
+    let base = reference(cells).filter(|base| *base != member);
+    let log = base.and_then(|base| log_ratio(&all, base, member));
+    Measured {
+        time_reference: log.map(|_| cells[member].reference.clone()).unwrap_or_default(),
+        time_ratio: log.map(f64::exp),
+        turns: Some(own.count() as u64),
+        dropped_turns: Some(left_out as u64),
+        ..stepped(measured, &times)
+    }
+}
+
+/// What an error of a driven program says of how it ended.
+fn status(error: &str) -> Status {
+    if error.contains("memory allocation of") {
+        Status::OutOfMemory
+    } else if error.starts_with(TOO_LONG) {
+        Status::Timeout
+    } else if error.contains(DIED) {
+        Status::Crashed
+    } else {
+        Status::Failed
+    }
+}

@@ -1,0 +1,134 @@
+//! How many sets a precision needs, and which come next.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use skipbench_reports::rows::record::{RunRow, Status};
+use skipbench_reports::stats::lockstep::sets_needed;
+
+use super::Contest;
+use crate::cell::Cell;
+use crate::run::plan::PlannedCell;
+
+/// How precise ratios shall be, and for how long to try.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Goal {
+    /// Half of the 95 % interval's width, as a share of the ratio.
+    pub half_width: f64,
+    /// Seconds of sets, over all sittings, after which no further one begins.
+    pub max_time_s: u64,
+    /// The first sets, as many as were planned before anything was measured: their spread says how many are needed.
+    /// None in plans of skipbench without sets.
+    #[serde(default)]
+    pub pilot: u64,
+}
+
+/// Sets that a contest has and needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    pub(crate) contest: Contest,
+    /// Sets that were measured.
+    pub has: u64,
+    /// Sets that its least precise member needs.
+    pub needs: u64,
+}
+
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has {} of {} sets", self.contest, self.has, self.needs)
+    }
+}
+
+/// What every contest has and needs, those without ratios left out: Stein's rule, by the pilot's sets alone.
+pub fn needs(rows: &[RunRow], planned: &[PlannedCell], goal: &Goal) -> Vec<Need> {
+    let need = |contest: Contest| {
+        let own: Vec<&RunRow> = rows.iter().filter(|row| is_of(row, &contest)).collect();
+        let has = own.iter().filter_map(|row| row.set).collect::<BTreeSet<u64>>().len() as u64;
+        let needed = logs(&own, goal.pilot).into_iter().filter_map(|logs| sets_needed(&logs, goal.half_width));
+        needed.max().map(|needs| Need { contest, has, needs: needs as u64 })
+    };
+    contests(planned).into_iter().filter_map(need).collect()
+}
+
+fn is_of(row: &RunRow, contest: &Contest) -> bool {
+    row.set.is_some()
+        && (row.group.as_str(), row.task.as_str(), row.device.as_str())
+            == (contest.group.as_str(), contest.task.word(), contest.device.as_str())
+}
+
+/// The logarithms of each member's ratios in the pilot's sets. The twin's only where there is no other: whether it
+/// differs from itself is not the question.
+fn logs(rows: &[&RunRow], pilot: u64) -> Vec<Vec<f64>> {
+    let mut logs: BTreeMap<(bool, &str), Vec<f64>> = BTreeMap::new();
+    let ratio = |row: &RunRow| row.time_ratio.filter(|_| row.status == Status::Ok && row.set <= Some(pilot));
+    for row in rows {
+        if let Some(ratio) = ratio(row) {
+            logs.entry((row.twin, &row.model)).or_default().push(ratio.ln());
+        }
+    }
+    let others = logs.keys().any(|(twin, _)| !twin);
+    logs.into_iter().filter(|((twin, _), _)| !(*twin && others)).map(|(_, logs)| logs).collect()
+}
+
+/// Every contest of a plan, once, in its order.
+fn contests(planned: &[PlannedCell]) -> Vec<Contest> {
+    let mut seen = HashSet::new();
+    planned.iter().filter_map(|planned| Contest::of(&planned.cell)).filter(|found| seen.insert(found.clone())).collect()
+}
+
+/// The next set of a contest: its first set's cells again. Seeds go on taking turns.
+pub fn next(need: &Need, planned: &[PlannedCell]) -> Vec<PlannedCell> {
+    let own: Vec<&PlannedCell> =
+        planned.iter().filter(|planned| Contest::of(&planned.cell).as_ref() == Some(&need.contest)).collect();
+    let seeds: BTreeMap<Option<u64>, u64> = own.iter().map(|planned| (planned.cell.set, planned.cell.seed)).collect();
+    let (Some((first, _)), Some((last, _))) = (seeds.first_key_value(), seeds.last_key_value()) else {
+        return Vec::new();
+    };
+    let mut turns: Vec<u64> = Vec::new();
+    for seed in seeds.values() {
+        if !turns.contains(seed) {
+            turns.push(*seed);
+        }
+    }
+    let seed = turns[seeds.len() % turns.len()];
+    let set = last.map(|last| last + 1);
+    let again = |planned: &&PlannedCell| PlannedCell {
+        cell: Cell { set, seed, ..planned.cell.clone() },
+        ..(*planned).clone()
+    };
+    own.iter().filter(|planned| planned.cell.set == *first).map(again).collect()
+}
+
+/// Seconds that all sets took, and the longest of them. Members of a set lived at the same time.
+pub(crate) fn spent(rows: &[RunRow]) -> (f64, f64) {
+    let mut walls: BTreeMap<(&str, &str, &str, u64), u64> = BTreeMap::new();
+    for row in rows {
+        if let Some(set) = row.set {
+            let wall = walls.entry((&row.group, &row.task, &row.device, set)).or_default();
+            *wall = row.wall_ns.max(*wall);
+        }
+    }
+    let seconds = |ns: u64| ns as f64 / 1e9;
+    (seconds(walls.values().sum()), seconds(walls.values().copied().max().unwrap_or(0)))
+}
+
+/// Sets that were measured beyond the pilot's.
+pub(crate) fn added(rows: &[RunRow], pilot: u64) -> usize {
+    let set = |row: &RunRow| row.set.filter(|set| *set > pilot).map(|set| (row.group.clone(), row.task.clone(), row.device.clone(), set));
+    rows.iter().filter_map(set).collect::<BTreeSet<_>>().len()
+}
+
+/// A sentence on what was reached: whether the goal was, and by how many added sets; nothing where no set gave a ratio.
+pub(crate) fn describe(goal: &Goal, needs: &[Need], added: usize) -> String {
+    let percent = format!("±{} %", (goal.half_width * 1e8).round() / 1e6);
+    let short: Vec<String> = needs.iter().filter(|need| need.has < need.needs).map(ToString::to_string).collect();
+    if needs.is_empty() {
+        "precision: nothing to judge: steps of no two networks were measured in sets".to_owned()
+    } else if short.is_empty() {
+        format!("precision: {percent} reached everywhere, {added} set(s) added")
+    } else {
+        let time = goal.max_time_s;
+        format!("precision: {percent} not reached within {time} s, {added} set(s) added: {}", short.join(", "))
+    }
+}
