@@ -5,7 +5,7 @@ import json
 HEADER = ["network", "batch", "`memory`", "task", "engine", "sets", "images/s", "of the engine", "ratio", "noise floor",
           "skipbench is"]
 PEAKS = ["peak MiB", "of the engine"]
-VERDICTS = {"slower": "faster", "faster": "slower", "no_difference_shown": "not shown to differ"}
+VERDICTS = {"slower": "faster", "faster": "slower", "no-difference-shown": "not shown to differ"}
 
 
 def tables(out, suites):
@@ -39,8 +39,9 @@ def rows(result):
     for engine in outcome["programs"][1:-1]:
         memory = "" if result["memory"] == "naive" else result["memory"]
         what = [result["network"], str(result["batch"]), memory, result["task"], result["labels"][engine["name"]]]
-        found = [f"could not be measured: {one_line(engine['error'])}"] + [""] * 5
-        if not engine["error"]:
+        if engine["error"]:
+            found = [""] * 5 + [f"broken: {one_line(engine['error'])}"]
+        else:
             verdict = VERDICTS[engine["verdict"]]
             found = [str(outcome["sets"]), rate(ours), rate(engine), ratio(engine["ratio"]), floor, verdict]
         yield engine["name"], what + found

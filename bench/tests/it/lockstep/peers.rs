@@ -27,7 +27,7 @@ fn program(name: &str, rate: f64, again: bool) -> Value {
     })
 }
 
-/// ResNet-20's training beside one engine that is slower, and one that broke.
+/// ResNet-20's training beside an engine that is slower, one that is not shown to be, and one that broke.
 fn measured(out: &Path) {
     let dir = out.join("training.resnet20.train-step");
     fs::create_dir_all(&dir).expect("made");
@@ -36,12 +36,16 @@ fn measured(out: &Path) {
     eager["ratio"] = json!({"n": 8, "value": 1.2, "low": 1.1, "high": 1.3});
     let mut compiled = program("compiled", 0.0, false);
     compiled["error"] = "no | compiler\nis here".into();
-    let programs = [program("skipbench", 600.0, false), eager, compiled, program("skipbench", 600.0, true)];
+    let mut last = program("last", 590.0, false);
+    last["verdict"] = "no-difference-shown".into();
+    last["ratio"] = json!({"n": 8, "value": 1.02, "low": null, "high": null});
+    let programs = [program("skipbench", 600.0, false), eager, last, compiled, program("skipbench", 600.0, true)];
     let result = json!({"commands": [], "outcome": {"sets": 8, "noise_floor": 0.012, "programs": programs}});
     let about = json!({
         "suite": "training", "network": "resnet20", "task": "train-step", "batch": 64, "memory": "naive",
-        "labels": {"eager": "PyTorch, eager", "compiled": "PyTorch, compiled"}, "date": "2026-11-27", "cores": 2,
-        "sets": 8, "seconds": 10.0, "peak_bytes": {"skipbench": 104_857_600, "eager": 943_718_400, "compiled": null},
+        "labels": {"eager": "PyTorch, eager", "last": "PyTorch, channels last", "compiled": "PyTorch, compiled"},
+        "date": "2026-11-27", "cores": 2, "sets": 8, "seconds": 10.0,
+        "peak_bytes": {"skipbench": 104_857_600, "eager": 943_718_400, "last": 943_718_400, "compiled": null},
     });
     fs::write(dir.join("result.json"), result.to_string()).expect("written");
     fs::write(dir.join("about.json"), about.to_string()).expect("written");
@@ -53,7 +57,15 @@ fn the_table_has_every_engine_also_the_one_that_broke() {
     measured(dir.path());
     let Some(ended) = table(dir.path(), &[]) else { return };
     assert!(ended.status.success(), "{ended:?}");
-    insta::assert_snapshot!(String::from_utf8_lossy(&ended.stdout), @"");
+    insta::assert_snapshot!(String::from_utf8_lossy(&ended.stdout), @r"
+    | network | batch | `memory` | task | engine | sets | images/s | of the engine | ratio | noise floor | skipbench is | peak MiB | of the engine |
+    | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+    | resnet20 | 64 |  | train-step | PyTorch, eager | 8 | 600 | 500 | 1.20 [1.10, 1.30] | 1.2 % | faster | 100 | 900 |
+    | resnet20 | 64 |  | train-step | PyTorch, channels last | 8 | 600 | 590 | 1.02 | 1.2 % | not shown to differ | 100 | 900 |
+    | resnet20 | 64 |  | train-step | PyTorch, compiled |  |  |  |  |  | broken: no \| compiler is here | 100 |  |
+
+    - resnet20 train-step: 2026-11-27, 2 cores of CPU, 2 threads, skipbench 0.1.0 (abc), torch 2.15.0+cpu: `bench/peers/suite.py training --sets 8 --seconds 10`
+    ");
 }
 
 #[test]
