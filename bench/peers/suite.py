@@ -47,7 +47,7 @@ def arguments():
 def found_by_name(skipbench):
     """An environment in which `skipbench` and `python` are the ones given: commands then name no one's folders."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "skipbench").symlink_to(skipbench.resolve(strict=True))
+        Path(folder, "skipbench").symlink_to(skipbench.resolve())
         python = Path(folder, "python")  # A link would lose its virtual environment.
         python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
         python.chmod(0o755)
@@ -55,9 +55,9 @@ def found_by_name(skipbench):
 
 
 def missing(chosen):
-    """The engines that are not installed."""
-    names = {name for comparison in chosen for name in comparison.engines}
-    return {name for name in names if not ENGINES[name].is_installed()}
+    """The engines that cannot run here, each with the packages that it lacks."""
+    names = sorted({name for comparison in chosen for name in comparison.engines})
+    return {name: packages for name in names if (packages := ENGINES[name].missing())}
 
 
 def is_done(dir, commands):
@@ -103,8 +103,10 @@ def measure(args, comparison, env):
 
 
 def check_networks(dir):
-    """All programs must have as many parameters."""
+    """skipbench must have been measured, and all programs must have as many parameters."""
     programs = json.loads((dir / "result.json").read_text())["outcome"]["programs"]
+    if error := programs[0]["error"] or programs[-1]["error"]:
+        raise SystemExit(f"{dir}: skipbench could not be measured: {error}")
     params = {program["name"]: dict(program["introduction"]["facts"]).get("params")
               for program in programs if program["introduction"]}
     if len(set(params.values())) > 1:
@@ -114,8 +116,10 @@ def check_networks(dir):
 def run(args):
     chosen = list(comparisons(args.words))
     gone = missing(chosen)
-    for name in sorted(gone):
-        print(f"{name} is left out: this Python has no {ENGINES[name].package}", file=sys.stderr)
+    for name, packages in gone.items():
+        print(f"{name} is left out: this Python has no {', '.join(packages)}", file=sys.stderr)
+    if not args.skipbench.exists():
+        raise SystemExit(f"{args.skipbench} is not there: cargo build --release makes it, --skipbench names another")
     with found_by_name(args.skipbench) as env:
         for comparison in chosen:
             engines = tuple(name for name in comparison.engines if name not in gone)

@@ -9,16 +9,22 @@ from importlib.util import find_spec
 class Engine:
     """A program beside skipbench."""
     label: str
-    package: str
     program: str
     options: str = ""
+    packages: tuple = ("torch",)
 
-    def is_installed(self):
-        return find_spec(self.package) is not None
+    def missing(self):
+        """What it needs and this Python does not have."""
+        return [package for package in self.packages if find_spec(package) is None]
 
 
 def torch(label, options=""):
-    return Engine(f"PyTorch, {label}", "torch", "torch_steps.py", options)
+    return Engine(f"PyTorch, {label}", "torch_steps.py", options)
+
+
+def exported(label, package, options=""):
+    """An engine that runs what PyTorch exports."""
+    return Engine(label, f"{package}_steps.py", options, ("torch", "onnx", "onnxscript", package))
 
 
 # By the names that versus calls them.
@@ -32,9 +38,9 @@ ENGINES = {
     "mixed-compiled": torch("autocast to bf16, compiled", "--bf16 --compile"),
     "whole-last": torch("bf16, channels last", "--bf16 whole --channels-last"),
     "whole-frozen": torch("bf16, compiled, frozen", "--bf16 whole --compile --freeze"),
-    "onnxruntime": Engine("ONNX Runtime", "onnxruntime", "onnxruntime_steps.py"),
-    "openvino": Engine("OpenVINO", "openvino", "openvino_steps.py"),
-    "openvino-bf16": Engine("OpenVINO in bf16", "openvino", "openvino_steps.py", "--bf16"),
+    "onnxruntime": exported("ONNX Runtime", "onnxruntime"),
+    "openvino": exported("OpenVINO", "openvino"),
+    "openvino-bf16": exported("OpenVINO in bf16", "openvino", "--bf16"),
 }
 
 
