@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::de::DeserializeOwned;
-use skipbench_models::{Kernels, catalog};
+use skipbench_models::{Kernels, Memory, catalog};
 use skipbench_reports::analyses::metric::Metric;
 use skipbench_reports::rows::task;
 
@@ -52,6 +52,9 @@ pub(crate) struct StepsArgs {
     /// Whose kernels compute: skipbench, skipbench-bf16 or burn.
     #[arg(long, default_value = "skipbench", value_parser = word::<Kernels>)]
     kernels: Kernels,
+    /// What networks that concatenate keep for the backward pass: naive, shared or recompute.
+    #[arg(long, default_value = "naive", value_name = "MODE", value_parser = word::<Memory>)]
+    memory: Memory,
     /// What is computed in: f32, bf16 or f16.
     #[arg(long, default_value = "f32", value_parser = word::<Precision>)]
     precision: Precision,
@@ -103,7 +106,8 @@ impl StepsArgs {
         let source = Source::parse(&self.data, Settings { dir, image_size: self.image_size, classes: self.classes })?;
         let (data, device) = (source.load()?.summary(), self.device()?);
         let kernels = if device.backend == Backend::Flex { self.kernels } else { Kernels::Burn };
-        let recipe = Recipe { batch: usize::from(self.batch), kernels, precision: self.precision, ..Recipe::default() };
+        let (batch, memory) = (usize::from(self.batch), self.memory);
+        let recipe = Recipe { batch, kernels, memory, precision: self.precision, ..Recipe::default() };
         let spec = custom::find(model, data.images).map_or_else(|| catalog::find(model), Ok)?;
         let usual = Cell::alone(REPLACED, self.task, device)?;
         let cell = Cell { model: model.to_owned(), spec, data, source, recipe, seed: self.seed, threads, ..usual };

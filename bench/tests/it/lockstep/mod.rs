@@ -4,6 +4,7 @@ mod adapters;
 #[cfg(target_os = "linux")]
 mod asleep;
 mod order;
+mod peers;
 mod protocol;
 mod sessions;
 #[cfg(unix)]

@@ -124,13 +124,17 @@ fn networks_are_compared() {
     let dir = tempfile::tempdir().expect("temp");
     let program = env!("CARGO_BIN_EXE_skipbench");
     let command = |more: &str| format!("{program} steps resnet8-w4 --batch 8 --threads 1 {more}");
-    let (small, large) = (command(""), format!("{program} steps resnet20 --batch 8 --threads 1"));
+    let (small, large) = (command("--memory recompute"), format!("{program} steps resnet20 --batch 8 --threads 1"));
     let (said, _) = versus(dir.path(), &[&small, &large, &command("--plant 100%")], &["--json"], 0);
     let outcome = outcome(&said);
     assert_eq!(
         (&outcome["unit"], &outcome["programs"][0]["introduction"]["name"]),
         (&"images".into(), &"resnet8-w4".into())
     );
+    let facts = &outcome["programs"][0]["introduction"]["facts"];
+    for fact in [["params", "4934"], ["memory", "recompute"]] {
+        assert!(facts.as_array().is_some_and(|facts| facts.contains(&fact.as_slice().into())), "{fact:?}: {facts}");
+    }
     assert!(outcome["programs"][1]["ratio"]["value"].as_f64() > Some(1.3), "{said}");
     let planted = outcome["programs"][2]["ratio"]["value"].as_f64().expect("a ratio");
     assert!((1.4..4.0).contains(&planted), "twice as long, on a machine that is as busy as it likes: {planted}");
