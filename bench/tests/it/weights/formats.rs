@@ -42,6 +42,18 @@ fn a_stream_is_read_by_whatever_protocol_it_was_pickled() {
 }
 
 #[test]
+fn an_archive_is_read_whatever_fills_the_file_up_behind_it() {
+    let (dir, network) = (tempfile::tempdir().expect("temp"), resnet("resnet8-w4"));
+    let state = state(&network);
+    let torch = archive("a", &pickle(&map(&items(&state, 0, str::to_owned))), &storages(&state));
+    for (name, rest) in [("line.pth", &b"\n"[..]), ("zeros.pth", &[0; 1000])] {
+        let path = dir.path().join(name);
+        fs::write(&path, [&torch, rest].concat()).expect("written");
+        gives(&path, &network);
+    }
+}
+
+#[test]
 fn the_first_bytes_tell_the_format_and_not_the_ending() {
     let (dir, network) = (tempfile::tempdir().expect("temp"), resnet("resnet8-w4"));
     let state = state(&network);
