@@ -112,7 +112,8 @@ impl Groups {
         let of_controller = |(named, _): &(String, String)| named.split(',').any(|one| one == controller);
         let (named, path) = self.lines.lines().filter_map(parts).find(of_controller)?;
         let mount = match controller {
-            "" => self.mount.clone(),
+            // Systems in transition mount version 2 beside the hierarchies of version 1.
+            "" => Some(self.mount.join("unified")).filter(|mount| mount.is_dir()).unwrap_or(self.mount.clone()),
             // Named after one controller or after all of its line.
             _ => [controller, &named].map(|name| self.mount.join(name)).into_iter().find(|mount| mount.is_dir())?,
         };

@@ -36,10 +36,21 @@ pub(crate) fn keep(dir: &Path, records: &Path) -> Result<Record> {
     let rows: Vec<RunRow> = store::read(dir)?.into_iter().map(|run| run.row).collect();
     let RunRow { suite, git_revision, started, .. } = worth_keeping(dir, &rows)?.clone();
     let date: String = started.chars().take(10).collect();
-    let path = free(dir, &records.join(machine(&rundir::host(dir)?)), &date, &suite)?;
-    copy(dir, &path).with_context(|| path.display().to_string())?;
+    let path = place(dir, &records.join(machine(&rundir::host(dir)?)), &date, &suite)?;
     let broken = rows.iter().filter(|row| row.status != Status::Ok).count();
     Ok(Record { path, date, cells: rows.len(), broken, suite, git_revision })
+}
+
+/// Copies the run to the first name that is free. Another process may take that name meanwhile: then the next one is
+/// sought, unless what took it is this run.
+fn place(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf> {
+    loop {
+        let path = free(dir, machine, date, suite)?;
+        match copy(dir, &path) {
+            Err(_) if path.exists() => {}
+            copied => return copied.map(|()| path.clone()).with_context(|| path.display().to_string()),
+        }
+    }
 }
 
 /// The first name that no record has. Reports take the latest of those that measure the same.

@@ -65,9 +65,30 @@ pub(crate) fn explain_table<T: DeserializeOwned>(table: &toml::Table, error: &st
 /// No word of any key.
 const NONSENSE: &str = "\u{1}";
 
+/// What serde expects, in serde's words and in plain ones.
+const EXPECTED: [(&str, &str); 8] = [
+    ("a sequence", "a list in brackets, such as [1, 2] or [\"a\", \"b\"]"),
+    ("a map", "a table, such as { depth = 20 }"),
+    ("u64", "a whole number of 0 or more"),
+    ("usize", "a whole number of 0 or more"),
+    ("f64", "a number, without quotes"),
+    ("a boolean", "true or false"),
+    ("a string", "a word in quotes"),
+    ("any valid TOML value", "a number of at most 9223372036854775807"),
+];
+
+/// A line of serde's without the names of Rust's types.
+fn plain(line: &str) -> String {
+    let Some((found, expected)) = line.rsplit_once(", expected ") else { return line.to_owned() };
+    match EXPECTED.iter().find(|(theirs, _)| *theirs == expected) {
+        Some((_, ours)) => format!("{}, expected {ours}", found.trim_end_matches(" as i128")),
+        None => line.to_owned(),
+    }
+}
+
 /// Adds the nearest allowed word to serde's "unknown … `x`, expected …".
 pub(crate) fn explain(message: &str) -> String {
-    let message = &message.lines().map(shorten).collect::<Vec<String>>().join("\n");
+    let message = &message.lines().map(|line| plain(&shorten(line))).collect::<Vec<String>>().join("\n");
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = message.contains("unknown field") || message.contains("unknown variant");
     let (true, Some(wrong)) = (unknown, quoted.next().filter(|wrong| wrong.len() <= LONGEST_WORD)) else {

@@ -6,7 +6,7 @@
 //! pools. From the third step on also its work: allocations, what was asked of this project's kernels, instructions. Not
 //! measured: what code outside the allocator maps. Verified: the last loss, or the last logits, are finite.
 //! Bias: the heap peak includes weights, optimizer state, the batch and the backend's scratch, as a user's process
-//! does.
+//! does. The data set is not among them: it is let go once the batch is made.
 
 use anyhow::Result;
 use burn::tensor::{Device, FloatDType};
@@ -58,10 +58,11 @@ fn measure_heap<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, Heap
     Ok((made, HeapUse { peak: span.peak_bytes(), live: heap::live_bytes() }))
 }
 
-pub(super) fn train<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
+pub(super) fn train<N: Network>(setup: &mut Setup, report: &mut Report) -> TaskResult {
     let (mut model, measured) = setup.network::<N>()?;
     let (criterion, mut optimizer) = (setup.loss(), setup.optimizer());
     let batch = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&setup.device);
+    setup.forget_images();
     let (rate, precision) = (setup.recipe().lr / 10.0, setup.recipe().precision);
     // Reserved before the measuring begins, of which it would else be a part.
     let mut curve: Vec<[HeapUse; 3]> = Vec::with_capacity(STEPS as usize);
@@ -132,12 +133,13 @@ fn samples(curve: &[[HeapUse; 3]]) -> Vec<Sample> {
     samples
 }
 
-pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
+pub(super) fn infer<N: Network>(setup: &mut Setup, report: &mut Report) -> TaskResult {
     let (model, measured) = setup.network::<N>()?;
     let precision = setup.recipe().precision;
     let model = cast(&model.valid(), precision);
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, setup.recipe().batch).fixed().into_tensors(&device);
+    setup.forget_images();
     let images = precision.half().map_or(images.clone(), |half| images.cast(half));
     let (start, mut shape, mut work) = (heap::live_bytes(), [0; 2], None);
     let curve = passes(&device, STEPS, |done| {

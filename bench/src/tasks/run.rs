@@ -22,15 +22,15 @@ pub(crate) fn run_as<N: Network>(
     checkpoints: Option<Checkpoints>,
     report: &mut Report,
 ) -> Result<Outcome> {
-    let setup = Setup::new(cell)?;
+    let mut setup = Setup::new(cell)?;
     let load = cell.task.is_timed().then(load::Span::start).flatten();
     let (measured, samples) = match cell.task {
         Task::Train | Task::TimeToAccuracy => train::run::<N>(&setup, checkpoints, report)?,
         Task::TrainStep => throughput::train_step::<N>(&setup, report)?,
         Task::TrainEpoch => epoch::run::<N>(&setup, report)?,
         Task::Infer | Task::Latency => throughput::infer::<N>(&setup, report)?,
-        Task::PeakMemoryTrain => memory::train::<N>(&setup, report)?,
-        Task::PeakMemoryInfer => memory::infer::<N>(&setup, report)?,
+        Task::PeakMemoryTrain => memory::train::<N>(&mut setup, report)?,
+        Task::PeakMemoryInfer => memory::infer::<N>(&mut setup, report)?,
         Task::Gradients | Task::Identity | Task::Reuse | Task::Tokens => {
             bail!("{} looks inside a network, which only built-in ones allow", cell.task.word())
         }

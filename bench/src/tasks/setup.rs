@@ -11,7 +11,7 @@ use skipbench_models::{Model, Network};
 use crate::cell::recipe::{Augmentation, Checkpointing, Optimizer, Recipe};
 use crate::cell::{Cell, Measured, Task};
 use crate::device;
-use crate::files::data::{Augment, Batches, DataSet};
+use crate::files::data::{Augment, Batches, DataSet, Split};
 use crate::tasks::meter::ceiling;
 use crate::tasks::meter::load::Load;
 
@@ -70,6 +70,12 @@ impl<'a> Setup<'a> {
         }
         let ceiling = ceiling::measure(*device, &self.device.clone().inner(), *threads, *memory_limit_bytes)?;
         Ok(Measured { ceiling_flops_per_s: ceiling.flops_per_s, ceiling_bytes_per_s: ceiling.bytes_per_s, ..measured })
+    }
+
+    /// Lets go of the images, whose number is no part of what a network needs.
+    pub(super) fn forget_images(&mut self) {
+        self.data.train = Split::default();
+        self.data.test = Split::default();
     }
 
     pub(super) fn recipe(&self) -> &Recipe {

@@ -54,6 +54,9 @@ fn measure(checkpoints: Option<PathBuf>, every: Duration) -> Result<crate::cell:
     cell.memory_limit_bytes = Limits::read().heap_bytes(cell.memory_limit_bytes);
     // Bytes of the path, wherever the run's directory is, are no bytes of a network.
     let checkpoints = checkpoints.filter(|_| !cell.task.is_memory());
+    if cell.task.is_memory() {
+        cell.source.reserve_path();
+    }
     follow_parent();
     ensure!(
         heap::limit(cell.memory_limit_bytes),

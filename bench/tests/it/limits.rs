@@ -86,6 +86,17 @@ fn quotas_and_memory_of_version_1_are_known() {
     assert_eq!(none, Limits::default(), "-1 and 2⁶³ are no limits");
 }
 
+/// Systems in transition mount version 2 beside the hierarchies of version 1.
+#[test]
+fn version_2_is_found_where_systems_in_transition_mount_it() {
+    let found = limits(&[
+        ("proc/self/cgroup", "4:memory:/\n0::/job\n"),
+        ("sys/fs/cgroup/unified/job/cpu.max", "200000 100000\n"),
+        ("sys/fs/cgroup/memory/memory.limit_in_bytes", "4294967296\n"),
+    ]);
+    assert_eq!((found.quota_cpus, found.memory_bytes), (Some(2.0), Some(4 << 30)));
+}
+
 #[test]
 fn what_is_limited_is_said_and_a_cell_gets_no_more() {
     let limits = Limits { affinity_cpus: Some(6), quota_cpus: Some(2.5), memory_bytes: Some(1 << 30) };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::read;
@@ -127,4 +128,38 @@ fn recomputed_memory_grows_linearly_with_depth() {
     assert!(saved < 1.1 && peak < 1.1, "exponents: kept {saved}, peak {peak}");
     let [saved, peak] = exponents("memory = \"naive\"");
     assert!(saved > 1.25 && peak > 1.25, "exponents: kept {saved}, peak {peak}");
+}
+
+/// A folder of CIFAR-10's files with so many images in each.
+fn cifar(dir: &Path, images: usize) {
+    fs::create_dir_all(dir).expect("made");
+    for name in ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"] {
+        let record = |index: usize| [vec![(index % 10) as u8], vec![(index * 7 % 256) as u8; 3072]].concat();
+        let bytes: Vec<u8> = (0..images).flat_map(record).collect();
+        fs::write(dir.join(format!("{name}.bin")), bytes).expect("written");
+    }
+}
+
+/// Peaks of training and inference on the images of `data`.
+fn peaks(dir: &Path, data: &Path, out: &str) -> Vec<Option<u64>> {
+    let suite = "name = \"paths\"\ndata = \"cifar10\"\nseeds = [1]\ntasks = [\"peak-memory-train\", \"peak-memory-infer\"]\n\
+                 [recipe]\nbatch = 8\n[[group]]\nname = \"g\"\nreference = \"resnet8-w4\"\n";
+    fs::write(dir.join("suite.toml"), suite).expect("written");
+    let data = data.to_str().expect("text");
+    ends(dir, &["run", "suite.toml", "--data", data, "--out", out, "--quiet"], 0);
+    read(&dir.join(out)).expect("whole").into_iter().map(|run| run.row.heap_peak_bytes).collect()
+}
+
+#[test]
+fn peaks_depend_neither_on_where_images_lie_nor_on_their_number() {
+    let dir = tempfile::tempdir().expect("temp");
+    let dir = dir.path();
+    let (near, far, many) = (dir.join("n"), dir.join("far".repeat(60)).join("away".repeat(50)), dir.join("m"));
+    cifar(&near, 10);
+    cifar(&far, 10);
+    cifar(&many, 200);
+    let first = peaks(dir, &near, "out");
+    assert!(first.len() == 2 && first.iter().all(Option::is_some), "{first:?}");
+    assert_eq!(peaks(dir, &far, &"out".repeat(50)), first, "a long path");
+    assert_eq!(peaks(dir, &many, "out2"), first, "more images");
 }

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use skipbench::internals::run::GIT_REVISION;
 use skipbench_reports::rows::store;
 
-use super::{TINY, ends, refused};
+use super::{TINY, ends, refused, skipbench};
 
 /// A finished run of a tiny suite in `dir/NAME`.
 fn finished(dir: &Path, name: &str) -> PathBuf {
@@ -159,6 +160,50 @@ fn again(dir: &Path, first: &Path) {
     assert!(notes.contains("-tiny is left out") && notes.contains("-2-tiny measured the same later"), "{notes}");
     let compared = |dirs: &[&str]| json(dir, &[&["compare"], dirs].concat());
     assert_eq!(compared(&["records"]), compared(&[second]));
+}
+
+/// Copies of a run that differ in their rows.
+fn differing(dir: &Path, count: usize) -> Vec<String> {
+    let run = finished(dir, "a");
+    let mut runs = store::read(&run).expect("whole");
+    let copy = |number: usize| {
+        let name = format!("copy{number}");
+        fs::create_dir(dir.join(&name)).expect("made");
+        for file in ["host.toml", "plan.json"] {
+            fs::copy(run.join(file), dir.join(&name).join(file)).expect("copied");
+        }
+        runs.iter_mut().for_each(|run| {
+            run.row.git_dirty = Some(false);
+            run.row.wall_ns = number as u64;
+        });
+        store::write(&dir.join(&name), &runs).expect("written");
+        name
+    };
+    (0..count).map(copy).collect()
+}
+
+#[test]
+fn runs_that_are_kept_at_once_take_names_of_their_own() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    if GIT_REVISION.is_empty() {
+        return;
+    }
+    let copies = differing(dir, 6);
+    for attempt in 0..5 {
+        let records = format!("records{attempt}");
+        let keep = |name: &String| {
+            let mut command = skipbench(dir);
+            command.args(["record", name, "--into", &records]);
+            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("started")
+        };
+        for keeping in copies.iter().map(keep).collect::<Vec<_>>() {
+            let ended = keeping.wait_with_output().expect("ends");
+            assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        }
+        let machine = fs::read_dir(dir.join(&records)).expect("made").next().expect("one").expect("read").path();
+        assert_eq!(fs::read_dir(machine).expect("read").count(), copies.len());
+    }
 }
 
 #[test]

@@ -55,6 +55,27 @@ fn says(message: &str, words: &[&str]) {
     assert!(words.iter().all(|word| message.contains(word)), "{message}");
 }
 
+/// No name of a type of Rust's is of use to whoever writes a suite.
+#[test]
+fn what_a_key_takes_is_said_in_plain_words() {
+    let cases = [
+        ("seeds = [1, 2]", "seeds = 3", "a list in brackets"),
+        ("timeout_s = 60", "timeout_s = \"1h\"", "a whole number of 0 or more"),
+        ("jobs = 2", "jobs = 2\naa = 1", "true or false"),
+        ("batch = 16", "batch = -4", "a whole number of 0 or more"),
+        ("epochs = 1", "epochs = 1.5", "a whole number of 0 or more"),
+        ("epochs = 1", "epochs = 1\nlr = \"0.1\"", "a number, without quotes"),
+        ("epochs = 1", "epochs = 99999999999999999999", "at most 9223372036854775807"),
+        ("name = \"tiny\"", "name = 3", "a word in quotes"),
+    ];
+    for (from, to, words) in cases {
+        let message = with(from, to);
+        says(&message, &[words]);
+        let types = ["sequence", "u64", "usize", "f64", "i128", "boolean"];
+        assert!(!types.iter().any(|word| message.contains(word)), "{message}");
+    }
+}
+
 #[test]
 fn unknown_keys_are_named_with_the_nearest() {
     says(&with("timeout_s", "timeot_s"), &["timeot_s", "line 6", "did you mean `timeout_s`?"]);

@@ -72,7 +72,9 @@ pub fn frontiers(groups: &[Group]) -> Vec<Frontier> {
 fn of_setting(setting: &Setting, groups: &[&Group]) -> Vec<Frontier> {
     let members = groups.iter().flat_map(|group| group.members.iter().map(|member| (*group, member)));
     let nets: Vec<Network<'_>> = members.filter_map(|(group, member)| Network::of(group, member)).collect();
-    let mut points = parallel::map(&nets, |net| Dominance::new(net, &nets).points());
+    let mut order: Vec<usize> = (0..nets.len()).collect();
+    order.sort_by(|a, b| nets[*b].accuracy.value.total_cmp(&nets[*a].accuracy.value));
+    let mut points = parallel::map(&nets, |net| Dominance::new(net, &nets, &order).points());
     let by = |(index, cost): (usize, &Metric)| {
         let mut points: Vec<Tradeoff> = points.iter_mut().filter_map(|of_net| of_net[index].take()).collect();
         points.sort_by(|a, b| badness(*cost, a.cost.value).total_cmp(&badness(*cost, b.cost.value)));
@@ -131,14 +133,16 @@ impl<'a> Network<'a> {
 struct Dominance<'a> {
     net: &'a Network<'a>,
     all: &'a [Network<'a>],
+    /// All of them, the most accurate first.
+    order: &'a [usize],
     /// Whether each is surely as accurate, as far as that was asked: the answer is the same for every cost.
     as_accurate: Vec<Option<bool>>,
     room: Vec<f64>,
 }
 
 impl<'a> Dominance<'a> {
-    fn new(net: &'a Network<'a>, all: &'a [Network<'a>]) -> Self {
-        Self { net, all, as_accurate: vec![None; all.len()], room: Vec::new() }
+    fn new(net: &'a Network<'a>, all: &'a [Network<'a>], order: &'a [usize]) -> Self {
+        Self { net, all, order, as_accurate: vec![None; all.len()], room: Vec::new() }
     }
 
     /// Where it stands by each of [`COSTS`] that it has.
@@ -148,32 +152,41 @@ impl<'a> Dominance<'a> {
 
     fn point(&mut self, cost: usize) -> Option<Tradeoff> {
         let Network { group, member, accuracy, costs } = self.net;
-        let mut beating: Vec<usize> =
-            (0..self.all.len()).filter(|index| self.all[*index].beats(self.net, cost)).collect();
-        // The most accurate first: it is the likeliest to be surely so.
-        beating.sort_by(|a, b| self.all[*b].accuracy.value.total_cmp(&self.all[*a].accuracy.value));
-        let best = beating.first().map(|index| self.all[*index].member.model.clone());
-        let standing = if beating.is_empty() {
-            Standing::On
-        } else if beating.iter().any(|index| self.surely_beaten_by(*index, COSTS[cost])) {
-            Standing::Off
-        } else {
-            Standing::Unsure
-        };
+        let cost_value = costs[cost]?;
+        let (standing, best) = self.standing(cost);
         Some(Tradeoff {
             group: group.identity.group.clone(),
             model: member.model.clone(),
             family: member.family.clone(),
             style: member.style().to_owned(),
-            cost: costs[cost]?,
+            cost: cost_value,
             accuracy: *accuracy,
             standing,
-            beaten_by: best,
+            beaten_by: best.map(|index| self.all[index].member.model.clone()),
         })
     }
 
+    /// Where it stands by one of [`COSTS`], and which network beats it by most accuracy.
+    fn standing(&mut self, cost: usize) -> (Standing, Option<usize>) {
+        let mut best = None;
+        // The most accurate first: it is the likeliest to be surely so, and after the first that is none is asked.
+        for &index in self.order {
+            let other = &self.all[index];
+            if other.accuracy.value < self.net.accuracy.value {
+                break;
+            }
+            if other.beats(self.net, cost) {
+                best = best.or(Some(index));
+                if self.surely_beaten_by(index, COSTS[cost]) {
+                    return (Standing::Off, best);
+                }
+            }
+        }
+        (best.map_or(Standing::On, |_| Standing::Unsure), best)
+    }
+
     fn surely_beaten_by(&mut self, index: usize, cost: Metric) -> bool {
-        let Self { net, all, as_accurate, room } = self;
+        let Self { net, all, as_accurate, room, .. } = self;
         let other = &all[index];
         let accurate = *as_accurate[index].get_or_insert_with(|| other.surely_as_accurate(net, room));
         accurate && other.surely_as_cheap(net, cost, room)

@@ -99,6 +99,20 @@ impl Source {
         }
     }
 
+    /// Gives its path the room of the longest one, so that heap bytes do not depend on where images lie.
+    pub(crate) fn reserve_path(&mut self) {
+        /// Bytes of Linux's longest path (`PATH_MAX`).
+        const LONGEST: usize = 4096;
+        match self {
+            Source::Cifar10 { dir }
+            | Source::Cifar100 { dir }
+            | Source::Mnist { dir }
+            | Source::FashionMnist { dir }
+            | Source::Folder { dir, .. } => dir.reserve_exact(LONGEST.saturating_sub(dir.as_os_str().len())),
+            Source::Digits | Source::Generated { .. } => {}
+        }
+    }
+
     /// Whether it lies in a directory of data sets.
     pub fn has_dir(&self) -> bool {
         !matches!(self, Source::Digits | Source::Folder { .. } | Source::Generated { .. })

@@ -39,6 +39,24 @@ fn every_format_of_torchvisions_list_is_read() {
     }
 }
 
+#[test]
+fn what_people_have_in_place_of_an_image_is_said_in_words() {
+    let (dir, _) = usual();
+    let files: [(&[u8], &str); 6] = [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "git lfs pull"),
+        (b"<!DOCTYPE html>\n<html>", "a web page"),
+        (b"\xEF\xBB\xBF\n<HTML><body>", "a web page"),
+        (&[0; 5000], "not finished"),
+        (b"II*\0\x08\0\0\0", "a TIFF"),
+        (b"", "an empty file"),
+    ];
+    for (bytes, words) in files {
+        fs::write(dir.path().join("train/cold/1.jpg"), bytes).expect("written");
+        let said = error(&folder(dir.path()));
+        assert!(said.contains("1.jpg") && said.contains(words), "{said}");
+    }
+}
+
 /// Baseline and of several sizes: the data are all there, or not.
 #[test]
 fn a_jpeg_that_lacks_only_its_end_marker_is_read() {

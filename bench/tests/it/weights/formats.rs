@@ -28,6 +28,31 @@ fn files_of_the_first_versions_are_read() {
     }
 }
 
+/// `torch.save` writes old streams by any protocol that it is asked for; from 4 on a pickle begins with a frame.
+#[test]
+fn a_stream_is_read_by_whatever_protocol_it_was_pickled() {
+    let (dir, network) = (tempfile::tempdir().expect("temp"), resnet("resnet8-w4"));
+    let stream = made::stream(&state(&network), Early::Parameter);
+    let frame = |protocol: u8| [&[0x80, protocol, 0x95, 13, 0, 0, 0, 0, 0, 0, 0], &stream[2..]].concat();
+    for (name, bytes) in [("3.pth", [&[0x80, 3], &stream[2..]].concat()), ("4.pth", frame(4)), ("5.pth", frame(5))] {
+        let path = dir.path().join(name);
+        fs::write(&path, bytes).expect("written");
+        gives(&path, &network);
+    }
+}
+
+#[test]
+fn an_archive_is_read_whatever_fills_the_file_up_behind_it() {
+    let (dir, network) = (tempfile::tempdir().expect("temp"), resnet("resnet8-w4"));
+    let state = state(&network);
+    let torch = archive("a", &pickle(&map(&items(&state, 0, str::to_owned))), &storages(&state));
+    for (name, rest) in [("line.pth", &b"\n"[..]), ("zeros.pth", &[0; 1000])] {
+        let path = dir.path().join(name);
+        fs::write(&path, [&torch, rest].concat()).expect("written");
+        gives(&path, &network);
+    }
+}
+
 #[test]
 fn the_first_bytes_tell_the_format_and_not_the_ending() {
     let (dir, network) = (tempfile::tempdir().expect("temp"), resnet("resnet8-w4"));

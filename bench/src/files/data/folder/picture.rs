@@ -63,12 +63,24 @@ fn claimed(file: &mut regular::Regular, path: &Path, head: Vec<u8>, ending: &str
     let tiff = head.starts_with(b"II*\0") || head.starts_with(b"MM\0*");
     match () {
         () if head.is_empty() => Err("an empty file".to_owned()),
+        () if head.starts_with(b"version https://git-lfs") => {
+            Err("a Git LFS pointer, not the image; run `git lfs pull` where it was cloned".to_owned())
+        }
+        () if is_page(&head) => Err("a web page, not the image; download the image itself".to_owned()),
+        () if head.iter().all(|byte| *byte == 0) => {
+            Err("it begins with zeros only; the download or copy was not finished".to_owned())
+        }
         () if tiff => Err("a TIFF, which is not read; convert it to PNG".to_owned()),
         () if small && is_link(&[head, rest(file, path).map_err(|error| error.to_string())?].concat()) => {
             Ok(Picture::Link)
         }
         () => Err(format!("named .{ending}, but its first bytes are of no image that is read")),
     }
+}
+
+fn is_page(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_lowercase();
+    text.starts_with("<!doctype html") || text.starts_with("<html")
 }
 
 fn rest(file: &mut regular::Regular, path: &Path) -> Result<Vec<u8>, DataError> {

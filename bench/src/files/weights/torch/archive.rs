@@ -29,8 +29,11 @@ pub(super) fn members(file: &mut File) -> Result<Vec<Member>> {
     let length = file.metadata()?.len();
     let tail = length.min((END + COMMENT) as u64);
     let bytes = part(file, length - tail, tail)?;
-    let found = (0..bytes.len().saturating_sub(END - 1)).rev().find(|at| is_end(&bytes[*at..]));
-    let Some(at) = found else { bail!("a ZIP archive without its directory: it was cut short") };
+    let last = |exact| (0..bytes.len().saturating_sub(END - 1)).rev().find(|at| is_end(&bytes[*at..], exact));
+    // Copies may be filled up behind the archive, which PyTorch passes over too.
+    let Some(at) = last(true).or_else(|| last(false)) else {
+        bail!("a ZIP archive without its directory: it was cut short")
+    };
     let (end, place) = (&bytes[at..], length - tail + at as u64);
     let (mut size, mut start) = (u64::from(u32_at(end, 12)?), u64::from(u32_at(end, 16)?));
     // The directory ends where the end record begins, whatever stands before the archive.
@@ -44,9 +47,12 @@ pub(super) fn members(file: &mut File) -> Result<Vec<Member>> {
     parse(&directory, base)
 }
 
-fn is_end(bytes: &[u8]) -> bool {
+/// Whether an end record begins here, and nothing follows its comment if that is asked for.
+fn is_end(bytes: &[u8], exact: bool) -> bool {
     let comment = bytes.get(20..22).map(|length| usize::from(u16::from_le_bytes([length[0], length[1]])));
-    bytes.starts_with(b"PK\x05\x06") && comment == Some(bytes.len() - END)
+    let fits =
+        comment.is_some_and(|length| if exact { length == bytes.len() - END } else { length <= bytes.len() - END });
+    bytes.starts_with(b"PK\x05\x06") && fits
 }
 
 /// The end record of 64 bits: where it is, and the directory's size and start.

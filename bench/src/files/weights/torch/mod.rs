@@ -30,7 +30,7 @@ pub(super) use write::write;
 
 /// Whether a file that begins so is a stream.
 pub(super) fn is_stream(head: &[u8]) -> bool {
-    head.starts_with(stream::MAGIC)
+    stream::is_stream(head)
 }
 
 /// Every tensor of a stream.

@@ -15,8 +15,15 @@ use super::value::{Id, Tensor, Values};
 use crate::files::weights::element::Element;
 use crate::files::weights::tensor::{Contents, Span};
 
-/// What such a file begins with: the pickle of 0x1950a86a20f9469cfc6c.
-pub(super) const MAGIC: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+/// The number that marks the format, 0x1950a86a20f9469cfc6c, as pickles of protocol 2 and later write it.
+const MAGIC: &[u8] = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+
+/// Whether a file that begins so is a stream. From protocol 4 on a frame's nine bytes stand before the number.
+pub(super) fn is_stream(head: &[u8]) -> bool {
+    let framed = head.get(2) == Some(&0x95);
+    let number = head.get(if framed { 11 } else { 2 }..).unwrap_or_default();
+    matches!(head, [0x80, 2..=5, ..]) && number.starts_with(MAGIC)
+}
 
 /// Every tensor of the stream.
 ///
