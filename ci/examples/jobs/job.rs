@@ -14,12 +14,12 @@ use crate::Arguments;
 use crate::jobs::JobRow;
 
 /// Sets of a job, seconds of a set, and the network: what `ci/power.md` says.
-pub const SETS: usize = 8;
-pub const SECONDS: f64 = 1.0;
-pub const NETWORK: &str = "resnet8-w8";
+pub(crate) const SETS: usize = 8;
+pub(crate) const SECONDS: f64 = 1.0;
+pub(crate) const NETWORK: &str = "resnet8-w8";
 
 /// A job with so many percent planted.
-pub fn run(arguments: &Arguments, planted: f64) -> Result<JobRow, Box<dyn Error>> {
+pub(crate) fn run(arguments: &Arguments, planted: f64) -> Result<JobRow, Box<dyn Error>> {
     let Arguments { sets, seconds, network, .. } = arguments;
     let skipbench = arguments.skipbench.canonicalize()?;
     let (out, step) = (tempfile::tempdir()?, format!("{} steps {network}", skipbench.display()));
@@ -60,7 +60,8 @@ pub fn run(arguments: &Arguments, planted: f64) -> Result<JobRow, Box<dyn Error>
         load_before,
         cpu: cpu(),
         version: version(&skipbench)?,
-        command: shlex::try_join(words.iter().map(String::as_str))?.replace(&skipbench.display().to_string(), "skipbench"),
+        command: shlex::try_join(words.iter().map(String::as_str))?
+            .replace(&skipbench.display().to_string(), "skipbench"),
     })
 }
 

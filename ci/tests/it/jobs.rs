@@ -1,7 +1,6 @@
 //! Real jobs of the gate, as `ci/power/jobs.csv` has them, and the table that `ci/power.md` shows of them.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use statrs::distribution::{Beta, ContinuousCDF};
 /// One job: two programs that took turns, of which the head was made slower by a known share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct JobRow {
+pub(crate) struct JobRow {
     /// When it began, RFC 3339.
     pub started: String,
     /// `quiet`, or `busy` beside one competing thread.
@@ -65,12 +64,12 @@ impl JobRow {
 }
 
 /// Where the rows lie.
-pub fn path() -> PathBuf {
+pub(crate) fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("power/jobs.csv")
 }
 
 /// The rows in that file.
-pub fn read(path: &Path) -> Vec<JobRow> {
+pub(crate) fn read(path: &Path) -> Vec<JobRow> {
     let mut reader = csv::Reader::from_path(path).expect("the file can be read");
     reader.deserialize().collect::<Result<_, _>>().expect("every line is a job")
 }
@@ -88,7 +87,7 @@ fn kinds(rows: &[JobRow]) -> Vec<Kind<'_>> {
 }
 
 /// The table, as Markdown.
-pub fn table(rows: &[JobRow]) -> String {
+pub(crate) fn table(rows: &[JobRow]) -> String {
     let mut text = "| the head is | the machine is | jobs | regressed | cannot tell | passed | regressed, in 100 jobs | decided, in 100 \
                     jobs | noise floor (median) | σ of turns in a set | σ of sets | a job takes |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
@@ -132,7 +131,7 @@ fn rate(hits: usize, of: usize) -> String {
 
 #[test]
 fn the_document_shows_what_the_rows_say() {
-    let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("power.md")).expect("committed");
+    let document = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("power.md")).expect("committed");
     let rows = read(&path());
     let table = table(&rows);
     assert!(document.contains(&table), "ci/power.md must hold this table of ci/power/jobs.csv:\n{table}");
@@ -141,5 +140,8 @@ fn the_document_shows_what_the_rows_say() {
 #[test]
 fn a_rate_has_the_published_interval() {
     // Of 1 in 20 Clopper and Pearson's 95 % limits are 0.13 and 24.87 %.
-    assert_eq!((rate(1, 20), rate(0, 100), rate(20, 20)), ("5 [0, 25]".into(), "0 [0, 4]".into(), "100 [83, 100]".into()));
+    assert_eq!(
+        (rate(1, 20), rate(0, 100), rate(20, 20)),
+        ("5 [0, 25]".into(), "0 [0, 4]".into(), "100 [83, 100]".into())
+    );
 }

@@ -5,6 +5,7 @@ mod columns;
 mod config;
 mod gate;
 mod job;
+mod jobs;
 mod possible;
 mod power;
 mod shown;
