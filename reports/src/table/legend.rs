@@ -8,16 +8,16 @@ pub(crate) fn legend(comparisons: &[Comparison]) -> Vec<&'static str> {
     std::iter::once(USUAL).chain(sets).collect()
 }
 
-const USUAL: &str = "How to read it. A cell's first line is the mean over its repeats (seeds, and rounds of timed cells), ± a 95 % interval. \
-                     Below it stands how it differs from the group's first network: accuracy in percentage points, all else as \
-                     a multiple (×2.00: twice as much), with the 95 % interval in brackets. Both are compared repeat by repeat. \
-                     \"No difference shown\" does not mean equal: \"could have detected\" is the difference that so many repeats \
-                     find in four cases of five. \"Could be noise\": the first network differs from itself by as much. \"Could be \
-                     chance\": among so many comparisons one such difference is no surprise (Holm's correction, 5 %). MACs are \
-                     multiply-accumulates for one image.";
+const USUAL: &str = "How to read it. A cell's first line is the mean over its repeats (seeds, and rounds of timed \
+    cells), ± a 95 % interval. Below it stands how it differs from the group's first network: accuracy in percentage \
+    points, all else as a multiple (×2.00: twice as much), with the 95 % interval in brackets. Both are compared \
+    repeat by repeat. \"No difference shown\" does not mean equal: \"could have detected\" is the difference that so \
+    many repeats find in four cases of five. \"Could be noise\": the first network differs from itself by as much. \
+    \"Could be chance\": among so many comparisons one such difference is no surprise (Holm's correction, 5 %). MACs \
+    are multiply-accumulates for one image.";
 
-const SETS: &str = "What a set is. Every set starts all networks of a group anew, and they take turns, a few steps each, so that whatever \
-                    slows the machine down slows all alike. A set gives one ratio for each network. Where the repeats are sets, \
-                    the first line is the median over the sets, and the interval of the multiple is Student's over the sets. In \
-                    every set the first network runs twice: the noise floor is how far it could differ from itself. There it is \
-                    for your information only, and hides no difference.";
+const SETS: &str = "What a set is. Every set starts all networks of a group anew, and they take turns, a few steps \
+    each, so that whatever slows the machine down slows all alike. A set gives one ratio for each network. Where the \
+    repeats are sets, the first line is the median over the sets, and the interval of the multiple is Student's over \
+    the sets. In every set the first network runs twice: the noise floor is how far it could differ from itself. There \
+    it is for your information only, and hides no difference.";

@@ -39,11 +39,11 @@ pub fn roofs(roofs: &[Roof]) -> TextTable {
     }
 }
 
-const LEGEND: &str = "Medians over repeats (seeds and rounds, or sets). FLOP/byte: arithmetic done for each byte moved. Share of top FLOP/s: of \
-                      what the device's own matrix product reached in the same process. Share of best speed: 100 % is the least time \
-                      that those FLOP/s and the device's own copy allow, if every operation runs by itself. Limited by: which of \
-                      the two sets that least time. Joins move: what additions or concatenations read and write in a step. Joins take \
-                      at least: the share of the step's time that moving those takes.";
+const LEGEND: &str = "Medians over repeats (seeds and rounds, or sets). FLOP/byte: arithmetic done for each byte \
+    moved. Share of top FLOP/s: of what the device's own matrix product reached in the same process. Share of best \
+    speed: 100 % is the least time that those FLOP/s and the device's own copy allow, if every operation runs by \
+    itself. Limited by: which of the two decides that least time. Joins move: what additions or concatenations read \
+    and write in a step. Joins take at least: the share of the step's time that moving those takes.";
 
 /// What belongs in one line, in the order of the rows.
 fn lines(roofs: &[Roof]) -> Vec<Vec<&Roof>> {

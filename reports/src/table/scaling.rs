@@ -41,9 +41,9 @@ pub fn curves(curves: &[Curve]) -> TextTable {
     }
 }
 
-const LEGEND: &str = "The exponent b of metric = a · variedᵇ: 0 means that the metric stays the same, 1 that it doubles when the varied key \
-                      doubles, −1 that it halves. Fitted by least squares on logarithmic axes, with Student's 95 % interval over the \
-                      points in brackets.";
+const LEGEND: &str = "The exponent b of metric = a · variedᵇ: 0 means that the metric stays the same, 1 that it \
+    doubles when the varied key doubles, −1 that it halves. Fitted by least squares on logarithmic axes, with \
+    Student's 95 % interval over the points in brackets.";
 
 fn identity(curve: &Curve) -> ([&str; 4], &Setting) {
     ([&curve.group, &curve.line, &curve.skip, &curve.sweep], &curve.setting)
