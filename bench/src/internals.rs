@@ -28,11 +28,11 @@ pub mod run {
     pub use crate::run::plan::{Context, PlannedCell, matches, plan};
     pub use crate::run::process::Processes;
     pub use crate::run::provenance::{GIT_REVISION, Provenance, git_dirty};
+    pub use crate::run::runner::{CellFailure, CellResult, Runner, Stop};
     pub use crate::run::sitting::parties::parties;
     pub use crate::run::sitting::precision::{Goal, Need, needs, next};
     pub use crate::run::sitting::room::needed;
     pub use crate::run::sitting::{Sat, sit};
-    pub use crate::run::runner::{CellFailure, CellResult, Runner, Stop};
 }
 pub mod selftest {
     pub use crate::run::selftest::{Losses, Numerics, check, compare, expected};

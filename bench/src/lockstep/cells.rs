@@ -1,7 +1,7 @@
 //! skipbench's cells as programs that are driven.
 
-use std::sync::OnceLock;
 use std::io::Write;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};

@@ -74,8 +74,7 @@ impl<N: Network> TrainSteps<N> {
         meter::timed(&self.device, || {
             let current = self.model.take().expect("every step gives the network back");
             let batch = self.batch.clone();
-            let (next, loss, _) =
-                step(current, &mut self.optimizer, &self.criterion, batch, self.rate, self.precision);
+            let (next, loss, _) = step(current, &mut self.optimizer, &self.criterion, batch, self.rate, self.precision);
             (self.model, self.loss) = (Some(next), Some(loss));
         })
         .map(|((), time)| time)

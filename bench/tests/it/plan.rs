@@ -38,7 +38,9 @@ fn sets_come_first_with_the_twin_and_seeds_take_turns() {
         .iter()
         .map(|PlannedCell { cell, .. }| (cell.set.expect("a set"), cell.seed, cell.model.as_str(), cell.twin))
         .collect();
-    let set = |set, seed| [(set, seed, "resnet8-w4", false), (set, seed, "plain8-w4", false), (set, seed, "resnet8-w4", true)];
+    let set = |set, seed| {
+        [(set, seed, "resnet8-w4", false), (set, seed, "plain8-w4", false), (set, seed, "resnet8-w4", true)]
+    };
     assert_eq!(steps[..6], [set(1, 1), set(1, 1)].concat(), "train-step, then infer");
     assert_eq!(steps[6..9], set(2, 2));
     assert_eq!(steps[12..15], set(3, 1));
@@ -72,7 +74,8 @@ fn what_is_timed_alone_comes_before_the_untimed_in_the_order_a_b_b_a() {
 /// Points of a sweep are fitted, not compared: they take no turns.
 #[test]
 fn a_sweep_is_measured_alone() {
-    let text = TINY.replace("budget = \"params\"\nmodels = [\"plain8-w4\"]", "sweep = { over = \"depth\", values = [8, 14] }");
+    let text =
+        TINY.replace("budget = \"params\"\nmodels = [\"plain8-w4\"]", "sweep = { over = \"depth\", values = [8, 14] }");
     let suite = Suite::parse("swept", &text).expect("valid");
     let groups = resolve(&suite, Images::DIGITS).expect("resolves");
     let cells = plan(&suite, &groups, &context(1));

@@ -24,7 +24,9 @@ pub(crate) use arguments::{RunArgs, SharedArgs};
 /// Makes a Ctrl-C end sessions in good order. Once a process, before anything is asked or planned.
 pub(super) fn listen() -> Result<()> {
     interrupt::listen(|before| match before {
-        0 => say("\nfinishing the cells in hand, or the turn of a set, which is left to do; Ctrl-C again stops them now"),
+        0 => {
+            say("\nfinishing the cells in hand, or the turn of a set, which is left to do; Ctrl-C again stops them now")
+        }
         _ => say("\nstopping"),
     })
 }

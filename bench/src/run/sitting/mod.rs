@@ -43,12 +43,7 @@ const MOST: usize = 8;
 
 /// Lets the cells of one set take turns. Their processes may need `room` bytes together. `report` hears what share is
 /// done.
-pub fn sit<L: Launcher>(
-    cells: &[PlannedCell],
-    room: u64,
-    launcher: &mut L,
-    report: &mut dyn FnMut(f64),
-) -> Sat {
+pub fn sit<L: Launcher>(cells: &[PlannedCell], room: u64, launcher: &mut L, report: &mut dyn FnMut(f64)) -> Sat {
     let needed: Vec<u64> = cells.iter().map(|planned| room::needed(&planned.cell)).collect();
     let mut most = MOST;
     loop {
@@ -111,7 +106,8 @@ fn turns<L: Launcher>(
 /// Whether processes did not find the memory on a device that others shared with them. How much a GPU has free, nobody
 /// tells beforehand.
 fn is_crowded(cells: &[PlannedCell], parties: &[Party]) -> bool {
-    let of_memory = |party: &Party| party.record.broken.iter().any(|(_, error)| error.to_lowercase().contains("memory"));
+    let of_memory =
+        |party: &Party| party.record.broken.iter().any(|(_, error)| error.to_lowercase().contains("memory"));
     let shared = cells.iter().all(|planned| planned.cell.device.backend != Backend::Flex);
     shared && parties.iter().any(of_memory)
 }

@@ -92,9 +92,9 @@ fn one(cells: &[PlannedCell], member: usize, played: &Played<'_>) -> CellResult 
     let measured = with_turns(measured, cells, member, played, &turns);
     samples.extend(warm_up);
     samples.extend(turns.iter().flat_map(|(first, turn)| steps(*first, turn)));
-    samples.extend(turns.iter().map(|(first, turn)| {
-        Sample::new(series::TURN_WAITED_NS, *first, turn.evidence.waited_ns as f64)
-    }));
+    samples.extend(
+        turns.iter().map(|(first, turn)| Sample::new(series::TURN_WAITED_NS, *first, turn.evidence.waited_ns as f64)),
+    );
     Ok(Outcome { device_name, measured, samples })
 }
 

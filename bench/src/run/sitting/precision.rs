@@ -93,10 +93,8 @@ pub fn next(need: &Need, planned: &[PlannedCell]) -> Vec<PlannedCell> {
     }
     let seed = turns[seeds.len() % turns.len()];
     let set = last.map(|last| last + 1);
-    let again = |planned: &&PlannedCell| PlannedCell {
-        cell: Cell { set, seed, ..planned.cell.clone() },
-        ..(*planned).clone()
-    };
+    let again =
+        |planned: &&PlannedCell| PlannedCell { cell: Cell { set, seed, ..planned.cell.clone() }, ..(*planned).clone() };
     own.iter().filter(|planned| planned.cell.set == *first).map(again).collect()
 }
 
@@ -115,7 +113,9 @@ pub(crate) fn spent(rows: &[RunRow]) -> (f64, f64) {
 
 /// Sets that were measured beyond the pilot's.
 pub(crate) fn added(rows: &[RunRow], pilot: u64) -> usize {
-    let set = |row: &RunRow| row.set.filter(|set| *set > pilot).map(|set| (row.group.clone(), row.task.clone(), row.device.clone(), set));
+    let set = |row: &RunRow| {
+        row.set.filter(|set| *set > pilot).map(|set| (row.group.clone(), row.task.clone(), row.device.clone(), set))
+    };
     rows.iter().filter_map(set).collect::<BTreeSet<_>>().len()
 }
 

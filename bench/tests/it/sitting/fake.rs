@@ -43,7 +43,8 @@ impl Launcher for Machine {
             return Err(Fault::Broken(error.into()));
         }
         let measured = Measured { params: Some(7), forward_ns_median: Some(5), ..Measured::default() };
-        let outcome = Outcome { device_name: "fake".into(), measured, samples: vec![Sample::new("forward_ns", 1, 5.0)] };
+        let outcome =
+            Outcome { device_name: "fake".into(), measured, samples: vec![Sample::new("forward_ns", 1, 5.0)] };
         let fact = ("measured".to_owned(), serde_json::to_string(&outcome).expect("JSON"));
         let introduction = Introduction { facts: vec![fact], ..Introduction::default() };
         let (steps, now_ns) = (Rc::clone(&self.steps), Rc::clone(&self.now_ns));

@@ -31,7 +31,11 @@ fn sets_have_a_row_of_every_member_and_ratios_to_the_reference() {
     let members: Vec<(&str, bool, Option<u64>, u64)> =
         rows.iter().map(|row| (row.model.as_str(), row.twin, row.set, row.seed)).collect();
     let set = |set, seed| {
-        [("resnet8-w4", false, Some(set), seed), ("plain8-w4", false, Some(set), seed), ("resnet8-w4", true, Some(set), seed)]
+        [
+            ("resnet8-w4", false, Some(set), seed),
+            ("plain8-w4", false, Some(set), seed),
+            ("resnet8-w4", true, Some(set), seed),
+        ]
     };
     assert_eq!(members, [set(1, 1), set(2, 2)].concat());
     for row in &rows {
@@ -144,7 +148,10 @@ fn a_filter_that_leaves_one_member_measures_it_alone() {
 fn a_member_that_cannot_be_measured_is_a_row_and_the_others_go_on() {
     let dir = folder();
     let text = TINY.replace("memory_limit_mib = 512", "memory_limit_mib = 64").replace("batch = 16", "batch = 128");
-    suite(dir.path(), &text.replace("budget = \"params\"\nmodels = [\"plain8-w4\"]", "models = [\"densenet-40-24\", \"plain8-w4\"]"));
+    suite(
+        dir.path(),
+        &text.replace("budget = \"params\"\nmodels = [\"plain8-w4\"]", "models = [\"densenet-40-24\", \"plain8-w4\"]"),
+    );
     let words = ["run", "suite.toml", "--out", "out", "--filter", "/train-step/", "--sets", "1"];
     let (_, told) = ends(dir.path(), &words, 1);
     let rows = rows(&dir.path().join("out"));
