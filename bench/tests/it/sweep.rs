@@ -102,15 +102,16 @@ fn precision_adds_sets_and_says_how_far_it_came() {
     assert!(run("99%", "1m", "wide").contains("precision: ±99 % reached everywhere"));
     let rows =
         |out: &str| read(&dir.path().join(out)).expect("whole").into_iter().map(|run| run.row).collect::<Vec<_>>();
-    assert_eq!(rows("wide").len(), 6, "the two sets that were planned are enough");
-    assert!(run("0.0001%", "2s", "narrow").contains("not reached within 2 s"));
+    let wide = rows("wide").len();
+    assert!(wide >= 6 && wide % 3 == 0, "two sets are planned, and sets are whole: {wide}");
+    assert!(run("0.0001%", "15s", "narrow").contains("not reached within 15 s"));
     let narrow = rows("narrow");
     let sets = narrow.iter().filter_map(|row| row.set).max().expect("sets");
     assert!(sets > 2, "{sets}");
     assert_eq!(narrow.len() as u64, 3 * sets, "two networks and a twin each set");
     assert!(narrow.iter().all(|row| row.seed == 2 - row.set.expect("a set") % 2), "seeds go on taking turns");
     let (again, _) = ends(dir.path(), &["run", "--resume", "narrow", "-q"], 0);
-    assert!(again.contains("not reached within 2 s"), "the time of the first sitting counts: {again}");
+    assert!(again.contains("not reached within 15 s"), "the time of the first sitting counts: {again}");
     let memory = ["run", "suite.toml", "--out", "memory", "--filter", "peak-memory-infer", "--precision", "2%", "-q"];
     assert!(ends(dir.path(), &memory, 0).0.contains("precision: nothing to judge"));
 }
