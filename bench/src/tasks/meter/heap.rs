@@ -1,22 +1,21 @@
 //! Heap bytes of the whole process, counted by the allocator itself.
 //!
 //! Three counting layers stand on the system's allocator: the outer one knows the bytes alive and enforces a limit, the
-//! middle one the most bytes alive since it was last reset, the inner one what was requested so far. All forward zeroed
-//! allocation and reallocation unchanged, so that counting does not alter what the allocator does. Being part of this library, they are in every program that
+//! middle one the most bytes alive since it was last reset, the inner one what each thread requested so far. All forward
+//! zeroed allocation and reallocation unchanged, so that counting does not alter what the allocator does. The inner one
+//! needs no locked instructions, which timed steps of small networks would feel. Being part of this library, they are in every program that
 //! links it.
 
 use std::alloc::System;
 
+use alloc_tracker::{Allocator, ProcessSpan, Session};
 use cap::Cap;
 use peakmem_alloc::{PeakMemAlloc, PeakMemAllocTrait};
-use stats_alloc::StatsAlloc;
 
-static REQUESTS: StatsAlloc<System> = StatsAlloc::system();
-
-static PEAK: PeakMemAlloc<&StatsAlloc<System>> = PeakMemAlloc::new(&REQUESTS);
+static PEAK: PeakMemAlloc<Allocator<System>> = PeakMemAlloc::new(Allocator::system());
 
 #[global_allocator]
-static HEAP: Cap<&PeakMemAlloc<&StatsAlloc<System>>> = Cap::new(&PEAK, usize::MAX);
+static HEAP: Cap<&PeakMemAlloc<Allocator<System>>> = Cap::new(&PEAK, usize::MAX);
 
 /// Bytes alive now.
 pub fn live_bytes() -> u64 {
@@ -28,15 +27,33 @@ pub fn live_bytes() -> u64 {
 pub(crate) struct Requests {
     /// Blocks allocated or given another size.
     pub count: u64,
-    /// Bytes of blocks allocated, and those by which blocks grew.
+    /// Bytes of these blocks.
     pub bytes: u64,
 }
 
-impl Requests {
-    /// All so far, on whatever thread.
-    pub(crate) fn so_far() -> Self {
-        let stats = REQUESTS.stats();
-        Self { count: (stats.allocations + stats.reallocations) as u64, bytes: stats.bytes_allocated as u64 }
+/// A span over which requests are counted, of all threads.
+pub(crate) struct Counting {
+    session: Session,
+    span: ProcessSpan,
+}
+
+impl Counting {
+    /// Starts now.
+    pub(crate) fn start() -> Self {
+        let session = Session::new().no_stdout().no_file();
+        // Told at once how many steps it covers, since a span that is dropped untold panics.
+        let span = session.operation("step").measure_process().iterations(1);
+        Self { session, span }
+    }
+
+    /// Ends now.
+    pub(crate) fn end(self) -> Requests {
+        drop(self.span);
+        let report = self.session.to_report();
+        let counted = report
+            .operations()
+            .map(|(_, step)| Requests { count: step.total_allocations_count(), bytes: step.total_bytes_allocated() });
+        counted.last().unwrap_or_default()
     }
 }
 

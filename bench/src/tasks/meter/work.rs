@@ -3,7 +3,7 @@
 
 use skipbench_models::KernelWork;
 
-use super::heap::Requests;
+use super::heap::{Counting, Requests};
 use super::instructions::Counters;
 use crate::cell::Measured;
 use crate::device::Backend;
@@ -12,7 +12,7 @@ use crate::device::Backend;
 pub(crate) struct Span {
     instructions: Option<Counters>,
     kernels: KernelWork,
-    heap: Requests,
+    heap: Counting,
 }
 
 impl Span {
@@ -24,16 +24,15 @@ impl Span {
         }
         // Last what counts most finely, lest it count the others.
         let (kernels, instructions) = (KernelWork::so_far(), Counters::start());
-        Some(Self { instructions, kernels, heap: Requests::so_far() })
+        Some(Self { instructions, kernels, heap: Counting::start() })
     }
 
     /// Ends now.
     pub(crate) fn end(self) -> Work {
-        let heap = Requests::so_far();
+        let heap = self.heap.end();
         let instructions = self.instructions.and_then(Counters::end);
         let kernels = KernelWork::so_far().since(self.kernels);
-        let (count, bytes) = (heap.count - self.heap.count, heap.bytes - self.heap.bytes);
-        Work { heap: Requests { count, bytes }, kernels, instructions }
+        Work { heap, kernels, instructions }
     }
 }
 
