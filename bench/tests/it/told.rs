@@ -74,6 +74,36 @@ fn a_run_goes_on_when_its_terminal_is_gone() {
     is_whole(dir.path());
 }
 
+/// What a terminal shows of `drawn`, line by line: without the sequences that move its cursor.
+fn shown(drawn: &str) -> Vec<String> {
+    let mut parts = drawn.split("\x1b[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    parts.for_each(|part| {
+        plain.push_str(part.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).get(1..).unwrap_or_default())
+    });
+    plain.split(['\r', '\n']).filter(|line| line.contains('%')).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_bar_fits_its_terminal() {
+    for columns in [20, 40, 80] {
+        let (_dir, mut command) = run();
+        let size = nix::pty::Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let terminal = nix::pty::openpty(Some(&size), None).expect("a terminal");
+        let mut child =
+            command.env("TERM", "xterm").stdout(Stdio::null()).stderr(terminal.slave).spawn().expect("started");
+        // The terminal ends with its last writer, which the command would be.
+        drop(command);
+        let mut drawn = Vec::new();
+        // Linux calls that end an error; what came before it is here.
+        let _ = File::from(terminal.master).read_to_end(&mut drawn);
+        assert_eq!(child.wait().expect("ends").code(), Some(0));
+        let bars = shown(&String::from_utf8_lossy(&drawn));
+        let longest = bars.iter().map(|bar| bar.chars().count()).max();
+        assert!(longest.is_some_and(|longest| longest <= usize::from(columns)), "{columns}: {bars:?}");
+    }
+}
+
 #[test]
 fn a_closed_standard_output_ends_every_command_quietly() {
     let dir = tempfile::tempdir().expect("temp");

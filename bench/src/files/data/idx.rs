@@ -3,7 +3,7 @@
 //! LeCun et al. 1998, <http://yann.lecun.com/exdb/mnist/>; Xiao et al. 2017, arXiv:1708.07747. A file is a number for
 //! its kind (2051: images, 2049: labels), its sides in big-endian order, and the bytes.
 
-use std::io::Read;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
@@ -135,10 +135,18 @@ fn read(layout: &Layout, dir: &Path, half: &str, side: &mut Option<usize>) -> Re
     Ok(Split { pixels, labels: labeled.into_iter().map(u16::from).collect() })
 }
 
+/// Whether a file is packed by gzip. Its first bytes say it: browsers unpack what they download and keep its name.
+fn is_packed(regular: &mut Regular) -> io::Result<bool> {
+    let head = regular.read(2)?;
+    regular.file.rewind()?;
+    Ok(head == b"\x1F\x8B")
+}
+
 /// Sides and bytes of a file of `N` sides. The size is compared before anything is read.
 fn contents<const N: usize>(path: &Path, kind: u32) -> Result<([usize; N], Vec<u8>), DataError> {
-    let Regular { mut file, bytes: length } = regular::open(path)?;
-    let packed = path.extension().is_some_and(|ending| ending == "gz");
+    let mut regular = regular::open(path)?;
+    let packed = is_packed(&mut regular).map_err(|source| DataError::io(path, source))?;
+    let Regular { mut file, bytes: length } = regular;
     let corrupt = |found: String, expected: String| DataError::corrupt(path, found, expected);
     let mut reader: Box<dyn Read> = if packed { Box::new(GzDecoder::new(&mut file)) } else { Box::new(&mut file) };
     let what = if N == 1 { "labels" } else { "images" };
@@ -185,11 +193,11 @@ pub(super) fn differences(layout: &Layout, dir: &Path, data: &DataSet) -> Result
         }
     }
     for (file, md5) in FILES.iter().zip(layout.md5) {
-        let Some(path) = place(&folder, *file).filter(|path| path.extension().is_some_and(|ending| ending == "gz"))
-        else {
-            continue;
-        };
+        let Some(path) = place(&folder, *file) else { continue };
         let mut regular = regular::open(&path)?;
+        if !is_packed(&mut regular).map_err(|source| DataError::io(&path, source))? {
+            continue;
+        }
         let bytes = regular.read(1 << 30).map_err(|source| DataError::io(&path, source))?;
         if crate::system::text::hex(&Md5::digest(bytes)) != md5 {
             differences.push(format!("{}: other bytes than those published, or packed anew", path.display()));

@@ -60,6 +60,26 @@ fn mnist_is_read_packed_or_not_from_where_people_have_it() {
     assert!(said.contains("not fashion-mnist as it was published") && said.contains("12 train images"), "{said}");
 }
 
+/// Browsers unpack what they download and keep its name, and some rename what is still packed.
+#[test]
+fn whether_a_file_of_mnist_is_packed_its_first_bytes_say() {
+    let whole = tempfile::tempdir().expect("temp");
+    write_mnist(whole.path(), false, str::to_owned);
+    let read = |dir: &Path| Source::Mnist { dir: dir.into() }.load().expect("whole");
+    let dir = tempfile::tempdir().expect("temp");
+    for (packed, name) in [(false, "x.gz"), (true, "x")] {
+        write_mnist(dir.path(), packed, str::to_owned);
+        for entry in fs::read_dir(dir.path()).expect("read").map(|entry| entry.expect("read").path()) {
+            let stem = if packed { entry.with_extension("") } else { entry.with_extension("gz") };
+            fs::rename(&entry, stem).expect("renamed");
+        }
+        assert_eq!(read(dir.path()), read(whole.path()), "named {name}");
+        ends(dir.path(), &["data", "check", "mnist", "--dir", "."], 0);
+        fs::remove_dir_all(dir.path()).expect("removed");
+        fs::create_dir(dir.path()).expect("made");
+    }
+}
+
 #[test]
 fn broken_mnist_files_are_named_with_what_was_expected() {
     let dir = tempfile::tempdir().expect("temp");
