@@ -14,7 +14,7 @@ pub mod device {
     pub use crate::device::{Backend, DeviceId, Found, Kind, automatic, real};
 }
 pub mod gate {
-    pub use crate::gate::builds::{BuildOptions, both};
+    pub use crate::gate::builds::{BuildOptions, Builds, all};
 }
 pub mod meter {
     pub use crate::tasks::meter::heap::live_bytes;

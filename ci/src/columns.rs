@@ -184,9 +184,9 @@ pub const COLUMNS: &[Column] = table! {
     count step_ns_p90 PRESENT;
     count step_ns_p99 PRESENT;
     text time_reference NO;
-    text time_ratio NO;
-    text turns NO;
-    text dropped_turns NO;
+    number time_ratio PRESENT;
+    count turns PRESENT;
+    count dropped_turns PRESENT;
     count forward_ns_median PRESENT;
     count backward_ns_median PRESENT;
     count optimizer_ns_median PRESENT;

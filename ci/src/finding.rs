@@ -149,6 +149,12 @@ pub(crate) const UNMEASURED: &str = "status";
 /// What the time of a step is called, in rows and of given programs.
 pub(crate) const STEP_TIME: &str = "step_ns_median";
 
+/// What the time of an epoch is called.
+pub(crate) const EPOCH_TIME: &str = "epoch_ns_median";
+
+/// What rows of a gate's job that are compared with the base's have as their `time_reference`.
+pub const BASE: &str = "base";
+
 /// Why a value that the base has and the head lacks is a regression.
 pub(crate) const LACKING: &str = "measured in the base, but not in the head";
 

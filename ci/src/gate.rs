@@ -52,7 +52,15 @@ impl Judgment {
 /// # Errors
 /// If the runs are not of the same cells.
 pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgment, PairError> {
-    let pairs = pair(base, head)?;
+    judge_job(base, head, &[], config)
+}
+
+/// Judges `head` against `base`, where a job also measured the base `relinked` in another order of its sections.
+///
+/// # Errors
+/// If the runs are not of the same cells.
+pub fn judge_job(base: &[Run], head: &[Run], relinked: &[Run], config: &Config) -> Result<Judgment, PairError> {
+    let pairs = pair(base, head, relinked)?;
     let mut findings: Vec<Finding> = Vec::new();
     for pair in &pairs.pairs {
         findings.extend(exact::judge(pair, &config.limits));

@@ -24,6 +24,8 @@ pub(crate) struct Pairs<'a> {
     pub pairs: Vec<Pair<'a>>,
     /// The base's cells once more (A/A), which show how far it differs from itself.
     pub twins: Vec<&'a RunRow>,
+    /// Cells of the base that was linked in another order.
+    pub relinked: Vec<&'a RunRow>,
     /// Cells that the base did not measure, each with the head's.
     pub unmeasured: Vec<(&'a RunRow, Option<&'a RunRow>)>,
     /// Cells that only the head has.
@@ -99,9 +101,11 @@ fn format_others(count: &usize) -> String {
 /// # Errors
 /// If the base has none, the head lacks one, one is listed twice, is other work under the same name, or
 /// a value is impossible.
-pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, PairError> {
+pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run], relinked: &'a [Run]) -> Result<Pairs<'a>, PairError> {
     possible::check(base.iter().map(|run| &run.row), "base")?;
     possible::check(head.iter().map(|run| &run.row), "head")?;
+    possible::check(relinked.iter().map(|run| &run.row), "relinked base")?;
+    let relinked = by_label(relinked, "relinked base")?.order;
     let (base, head) = (by_label(base, "base")?, by_label(head, "head")?);
     let measured = |row: &&RunRow| row.status == Status::Ok;
     let (ok, failed): (Vec<_>, Vec<_>) = base.order.iter().copied().partition(measured);
@@ -119,7 +123,8 @@ pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run]) -> Result<Pairs<'a>, Pa
     pairs.iter().try_for_each(same_work)?;
     let new = head.rows.keys().filter(|label| !base.rows.contains_key(*label)).count();
     let unmeasured = failed.into_iter().map(|row| (row, head.rows.get(&cell_label(row)).copied())).collect();
-    Ok(Pairs { pairs, twins, unmeasured, new })
+    let relinked = relinked.into_iter().filter(measured).collect();
+    Ok(Pairs { pairs, twins, relinked, unmeasured, new })
 }
 
 struct Labeled<'a> {

@@ -8,7 +8,7 @@ use crate::finding::{Value, cell_label};
 use crate::pair::PairError;
 
 /// Counts and times that are above zero wherever they were measured.
-const POSITIVE: [&str; 35] = [
+const POSITIVE: [&str; 37] = [
     "params",
     "macs",
     "activation_bytes",
@@ -25,6 +25,8 @@ const POSITIVE: [&str; 35] = [
     "step_ns_median",
     "step_ns_p90",
     "step_ns_p99",
+    "time_ratio",
+    "turns",
     "forward_ns_median",
     "backward_ns_median",
     "optimizer_ns_median",
@@ -49,7 +51,7 @@ const POSITIVE: [&str; 35] = [
 type Optional = fn(&RunRow) -> Option<u64>;
 
 /// Pairs of columns of which the first is never above the second.
-const AT_MOST: [(&str, Optional, &str, Optional); 15] = [
+const AT_MOST: [(&str, Optional, &str, Optional); 16] = [
     ("test_correct", |row| row.test_correct, "test_total", |row| row.test_total),
     ("train_correct", |row| row.train_correct, "train_total", |row| row.train_total),
     ("test_total", |row| row.test_total, "test_images", |row| known(row.test_images)),
@@ -59,6 +61,7 @@ const AT_MOST: [(&str, Optional, &str, Optional); 15] = [
     ("target_epochs", |row| row.target_epochs, "epochs", |row| row.epochs),
     ("step_ns_median", |row| row.step_ns_median, "step_ns_p90", |row| row.step_ns_p90),
     ("step_ns_p90", |row| row.step_ns_p90, "step_ns_p99", |row| row.step_ns_p99),
+    ("dropped_turns", |row| row.dropped_turns, "turns", |row| row.turns),
     ("epoch_data_ns_median", |row| row.epoch_data_ns_median, "epoch_ns_median", |row| row.epoch_ns_median),
     ("heap_start_bytes", |row| row.heap_start_bytes, "heap_peak_bytes", |row| row.heap_peak_bytes),
     ("heap_saved_bytes", |row| row.heap_saved_bytes, "heap_peak_bytes", |row| row.heap_peak_bytes),

@@ -22,7 +22,7 @@ impl Sample {
 }
 
 /// Everything a cell gave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// What the device calls itself.
     pub device_name: String,

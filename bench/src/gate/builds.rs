@@ -1,11 +1,14 @@
-//! Two commits as two programs, for the gate to let take turns.
+//! Two commits as two programs, for the gate to let take turns; and the base once more, linked in another order.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
+
+use super::relink;
 
 /// How programs are built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +17,19 @@ pub struct BuildOptions {
     pub features: Option<String>,
     /// The program's name.
     pub bin: String,
+    /// Of the order of sections in the base's second link.
+    pub seed: u64,
+}
+
+/// The programs that were built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Builds {
+    /// That of the revision.
+    pub base: PathBuf,
+    /// That of the working tree.
+    pub head: PathBuf,
+    /// The base with its sections in another order; none where no linker shuffles them.
+    pub relinked: Option<PathBuf>,
 }
 
 /// Where Cargo keeps things, and the packages of the workspace.
@@ -27,26 +43,62 @@ struct Metadata {
 #[derive(Debug, Deserialize)]
 struct Package {
     name: String,
+    targets: Vec<Target>,
 }
 
-/// The programs of `revision` and of the working tree around `dir` as it is, in that order. The former is built from a
-/// checkout of its own, that is removed afterward, in the same target directory: what both depend on is compiled once.
+#[derive(Debug, Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+/// The programs of `revision` and of the working tree around `dir` as it is. The former is built from a checkout of its
+/// own, that is removed afterward, in the same target directory: what both depend on is compiled once. Its second link
+/// compiles nothing but the program itself. `tell` hears how long each took.
 ///
 /// # Errors
 /// If there is no repository or no such revision, or one of the two does not build.
-pub fn both(dir: &Path, revision: &str, options: &BuildOptions) -> Result<(PathBuf, PathBuf)> {
+pub fn all(dir: &Path, revision: &str, options: &BuildOptions, tell: &mut dyn FnMut(&str)) -> Result<Builds> {
     let Metadata { workspace_root, target_directory, .. } = metadata(dir)?;
     let commit = commit(&workspace_root, revision)?;
     let place = target_directory.join("gate");
     let built = target_directory.join("release").join(&options.bin);
-    let base = {
+    let (base, relinked) = {
         let checkout = Checkout::new(&workspace_root, place.join("source"), &commit)?;
-        build(&checkout.path, &target_directory, options).with_context(|| format!("building {revision}"))?;
-        set_aside(&built, &place.join("base"))?
+        let build =
+            || build(&checkout.path, &target_directory, options).with_context(|| format!("building {revision}"));
+        timed("the base", tell, build)?;
+        let base = set_aside(&built, &place.join("base"))?;
+        (base, relinked(&checkout.path, &target_directory, options, tell))
     };
-    build(&workspace_root, &target_directory, options).context("building the working tree")?;
-    let head = set_aside(&built, &place.join("head"))?;
-    Ok((base, head))
+    let build = || build(&workspace_root, &target_directory, options).context("building the working tree");
+    timed("the head", tell, build)?;
+    Ok(Builds { base, head: set_aside(&built, &place.join("head"))?, relinked })
+}
+
+fn timed<T>(what: &str, tell: &mut dyn FnMut(&str), build: impl FnOnce() -> Result<T>) -> Result<T> {
+    let start = Instant::now();
+    let built = build()?;
+    tell(&format!("building {what} took {:.0} s", start.elapsed().as_secs_f64()));
+    Ok(built)
+}
+
+/// The base in another layout, or none and why.
+fn relinked(dir: &Path, target: &Path, options: &BuildOptions, tell: &mut dyn FnMut(&str)) -> Option<PathBuf> {
+    let place = target.join("gate").join("relinked");
+    // What an earlier job left is of another base.
+    let _ = fs::remove_dir_all(&place);
+    let link = || {
+        relink::link(dir, target, options)?;
+        set_aside(&target.join("release").join(&options.bin), &place)
+    };
+    match timed("the base in another layout", tell, link) {
+        Ok(program) => Some(program),
+        Err(error) => {
+            tell(&format!("what layout alone does is not measured: {error:#}"));
+            None
+        }
+    }
 }
 
 /// A copy that no later build replaces while it is measured.
@@ -55,6 +107,14 @@ fn set_aside(program: &Path, place: &Path) -> Result<PathBuf> {
     let copy = place.join(program.file_name().context("a program has a name")?);
     fs::copy(program, &copy).with_context(|| format!("{}: the build made no such program", program.display()))?;
     Ok(copy)
+}
+
+/// The package whose program is called `bin`.
+pub(super) fn package_of(dir: &Path, bin: &str) -> Result<String> {
+    let is_it = |target: &Target| target.name == bin && target.kind.iter().any(|kind| kind == "bin");
+    let packages = metadata(dir)?.packages.into_iter();
+    let owner = packages.filter(|package| package.targets.iter().any(is_it)).map(|package| package.name).next();
+    owner.with_context(|| format!("no package has a program called {bin}"))
 }
 
 fn metadata(dir: &Path) -> Result<Metadata> {
@@ -131,8 +191,14 @@ impl Drop for Checkout {
 fn build(dir: &Path, target: &Path, options: &BuildOptions) -> Result<()> {
     let packages: Vec<String> = metadata(dir)?.packages.into_iter().flat_map(|it| ["-p".to_owned(), it.name]).collect();
     cargo(dir, target, &["clean", "--quiet", "--release"], &packages)?;
-    let features = options.features.iter().flat_map(|features| ["--features".to_owned(), features.clone()]);
-    cargo(dir, target, &["build", "--release", "--bin", &options.bin], &features.collect::<Vec<_>>())
+    cargo(dir, target, &["build", "--release", "--bin", &options.bin], &options.feature_words())
+}
+
+impl BuildOptions {
+    /// The words by which Cargo is told the features.
+    pub(super) fn feature_words(&self) -> Vec<String> {
+        self.features.iter().flat_map(|features| ["--features".to_owned(), features.clone()]).collect()
+    }
 }
 
 fn cargo(dir: &Path, target: &Path, words: &[&str], more: &[String]) -> Result<()> {

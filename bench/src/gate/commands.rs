@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 use skipbench_ci::config::CommandPair;
 use skipbench_ci::sets::SetTimes;
 
-use super::sitting::{Programs, Turns, sit, times};
-use crate::lockstep::session::Session;
+use super::sitting::{HEAD, Programs, Turns, sit, times};
+use crate::lockstep::session::{MemberRecord, Session};
 use crate::run::runner::Stop;
 
 /// Lets both programs of each pair take turns, one pair after the other; `tell` hears how far that is, and `keep` gets
@@ -24,10 +24,10 @@ pub(crate) fn measure(
     let mut measured = Vec::new();
     for (pair, programs) in pairs.iter().zip(all) {
         let mut told = |set, sets| tell(&format!("{}: set {set} of {sets} is done", pair.name));
-        let (session, took) = sit(&programs, turns, stop, &mut told)?;
-        keep(&pair.name, &session)?;
-        ensure_whole(pair, &programs, &session)?;
-        measured.push((pair.name.clone(), times(&session, took)));
+        let sitting = sit(&programs, turns, stop, &mut told)?;
+        keep(&pair.name, &sitting.session)?;
+        ensure_whole(pair, &programs, &sitting.session)?;
+        measured.push((pair.name.clone(), times(&sitting)));
     }
     Ok(measured)
 }
@@ -39,8 +39,8 @@ fn programs(pair: &CommandPair) -> Result<Programs> {
 
 /// A verdict needs all of its programs.
 fn ensure_whole(pair: &CommandPair, programs: &Programs, session: &Session) -> Result<()> {
-    let broken = |(member, record): (usize, &crate::lockstep::session::MemberRecord)| {
-        let command = if member == super::sitting::HEAD { &pair.head } else { &pair.base };
+    let broken = |(member, record): (usize, &MemberRecord)| {
+        let command = if member == HEAD { &pair.head } else { &pair.base };
         let error = record.error.as_ref()?;
         Some(format!("{}: the {} ({command}) could not be measured: {error}", pair.name, programs.role(member)))
     };

@@ -17,8 +17,8 @@ const MARKER: &str = ".skipbench-gate";
 /// What the marker says.
 const MARK: &str = "skipbench gate made this directory, and empties it before the next job.\n";
 
-/// The two sides of a job.
-const SIDES: [&str; 2] = ["base", "head"];
+/// The sides of a job.
+const SIDES: [&str; 3] = ["base", "head", "relinked"];
 
 /// What the gate writes into a side.
 const WRITTEN: [&str; 5] = [store::RUNS, store::SAMPLES, "host.toml", "plan.json", MARKER];
@@ -62,7 +62,7 @@ fn check_side(side: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes the directory ready for a job, empties both sides of what the gate wrote, and keeps every other job out.
+/// Makes the directory ready for a job, empties all sides of what the gate wrote, and keeps every other job out.
 ///
 /// # Errors
 /// As [`check`], or if another job is at work there, or the file system refuses.

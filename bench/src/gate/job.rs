@@ -3,26 +3,27 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use skipbench_ci::reproduce::HeadRun;
 
-use super::builds::{self, BuildOptions};
+use super::builds::{self, BuildOptions, Builds};
 use super::directory;
-use super::interleave::list;
-use crate::cell::Cell;
+use super::interleave::{Listed, list};
+use super::sitting::Turns;
+use crate::run::provenance::{Host, Provenance};
 use crate::run::rundir;
+use crate::suite::Suite;
 use crate::suite::builtin::BUILT_IN;
 use crate::system::executable::Executable;
 
-/// Which two programs take turns.
+/// Which programs take turns.
 #[derive(Debug, Clone)]
 pub(crate) enum Programs {
     /// This revision and the working tree as it is, to be built so.
     Against(String, BuildOptions),
-    /// Two that are built already: the base's and the head's.
-    Built(PathBuf, PathBuf),
+    /// Those that are built already.
+    Built(Builds),
 }
 
 /// What is asked of a job.
@@ -31,10 +32,8 @@ pub(crate) struct JobRequest {
     pub(crate) programs: Programs,
     /// The suite's file, if not the built-in suite `gate`.
     pub(crate) suite: Option<PathBuf>,
-    /// How often what is timed is measured by each.
-    pub(crate) rounds: u64,
-    /// Begin no further round after so long.
-    pub(crate) max_time: Duration,
+    /// How they take turns.
+    pub(crate) turns: Turns,
     /// Where it goes.
     pub(crate) out: Option<PathBuf>,
 }
@@ -46,13 +45,16 @@ pub(crate) struct Job {
     pub(super) base: Executable,
     /// Program after it.
     pub(super) head: Executable,
-    /// The suite's cells.
-    pub(super) cells: Vec<Cell>,
+    /// The base in another layout, where there is one.
+    pub(super) relinked: Option<Executable>,
+    /// The suite's cells, as the base has them.
+    pub(super) base_cells: Vec<Listed>,
+    /// The same of the head.
+    pub(super) head_cells: Vec<Listed>,
     /// The suite's text, which both run.
     pub(super) suite: String,
-    pub(super) rounds: u64,
-    pub(super) max_time: Duration,
-    /// Where `base/` and `head/` are written, each as a run's directory.
+    pub(super) turns: Turns,
+    /// Where `base/`, `head/` and `relinked/` are written, each as a run's directory.
     pub(super) dir: PathBuf,
     /// Keeps other jobs out of it.
     _lock: File,
@@ -60,20 +62,28 @@ pub(crate) struct Job {
 
 impl Job {
     /// Builds what must be built, and empties the job's directory: once all that was asked is known to be possible.
+    /// `tell` hears how long builds took.
     ///
     /// # Errors
     /// If a program does not build or is not there or cannot run the suite, the job's directory holds what is not the
     /// gate's, or the file system refuses.
-    pub(crate) fn prepare(request: &JobRequest) -> Result<Self> {
+    pub(crate) fn prepare(request: &JobRequest, tell: &mut dyn FnMut(&str)) -> Result<Self> {
         let (dir, suite) = (directory::chosen(request.out.as_deref()), suite(request.suite.as_deref())?);
         directory::check(&dir)?;
-        let (base, head) = programs(&request.programs)?;
+        let Builds { base, head, relinked } = programs(&request.programs, tell)?;
+        let (base, head, relinked) = (here(base)?, here(head)?, relinked.map(here).transpose()?);
         // What one of them cannot read ends the job before anything is deleted.
-        list(&base, &suite)?;
-        let cells = list(&head, &suite)?;
+        let (base_cells, head_cells) = (list(&base, &suite)?, list(&head, &suite)?);
         let (dir, lock) = directory::prepare(&dir)?;
-        let (rounds, max_time) = (request.rounds, request.max_time);
-        Ok(Self { base, head, cells, suite, rounds, max_time, dir, _lock: lock })
+        Ok(Self { base, head, relinked, base_cells, head_cells, suite, turns: request.turns, dir, _lock: lock })
+    }
+
+    /// What every row of what takes turns says alike.
+    pub(super) fn provenance(&self, host: &Host) -> Result<Provenance> {
+        let suite = Suite::parse("suite.toml", &self.suite)?;
+        let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+        let command = shlex::try_join(words.iter().map(String::as_str)).context("a word holds a zero byte")?;
+        Ok(Provenance { suite: suite.keys.name, suite_sha256: suite.sha256, host: host.id.clone(), command })
     }
 
     /// The base's rows, as a run's directory.
@@ -86,6 +96,11 @@ impl Job {
         self.dir.join("head")
     }
 
+    /// The rows of the base in another layout, where there is one.
+    pub(crate) fn relinked_dir(&self) -> Option<PathBuf> {
+        Some(self.dir.join("relinked")).filter(|dir| rundir::is_begun(dir))
+    }
+
     /// How its numbers are measured again: the programs that were built stay where they are, and so does the suite, so
     /// that both can take turns again.
     ///
@@ -95,9 +110,11 @@ impl Job {
         let (suite, out) = (self.dir.join("suite.toml"), self.dir.with_file_name("again"));
         let [base, head, suite, out] =
             [self.base.name(), self.head.name(), &suite, &out].map(|path| path.to_string_lossy());
-        let rounds = self.rounds.to_string();
-        let words =
-            ["skipbench", "gate", "--binaries", &base, &head, "--suite", &suite, "--rounds", &rounds, "--out", &out];
+        let mut words = vec!["skipbench", "gate", "--binaries", &base, &head, "--suite", &suite, "--out", &out];
+        let relinked = self.relinked.as_ref().map(|program| program.name().to_string_lossy());
+        words.extend(relinked.iter().flat_map(|path| ["--relinked", path]));
+        let turns = self.turns.words();
+        words.extend(turns.iter().map(String::as_str));
         let again = shlex::try_join(words).context("a path holds a zero byte")?;
         Ok(HeadRun { job: Some(again), ..origin(&self.head_dir()) })
     }
@@ -108,14 +125,16 @@ pub(crate) fn origin(head: &Path) -> HeadRun {
     HeadRun { head: head.display().to_string(), planned: rundir::is_begun(head), job: None }
 }
 
-fn programs(programs: &Programs) -> Result<(Executable, Executable)> {
-    let (base, head) = match programs {
-        Programs::Built(base, head) => (base.clone(), head.clone()),
-        Programs::Against(revision, options) => builds::both(Path::new("."), revision, options)?,
-    };
-    let here = |path: &Path| path.canonicalize().and_then(|path| Executable::at(&path));
-    let here = |path: PathBuf| here(&path).with_context(|| path.display().to_string());
-    Ok((here(base)?, here(head)?))
+fn programs(programs: &Programs, tell: &mut dyn FnMut(&str)) -> Result<Builds> {
+    match programs {
+        Programs::Built(builds) => Ok(builds.clone()),
+        Programs::Against(revision, options) => builds::all(Path::new("."), revision, options, tell),
+    }
+}
+
+fn here(path: PathBuf) -> Result<Executable> {
+    let program = path.canonicalize().and_then(|path| Executable::at(&path));
+    program.with_context(|| path.display().to_string())
 }
 
 fn suite(path: Option<&Path>) -> Result<String> {

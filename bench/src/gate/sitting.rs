@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use jiff::Timestamp;
 use skipbench_ci::sets::SetTimes;
 use skipbench_reports::stats;
 
@@ -33,6 +34,17 @@ pub(crate) struct Turns {
     pub(crate) timeout: Duration,
 }
 
+impl Turns {
+    /// The options that say the same.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let (length, value) = match self.length {
+            Length::Time(time) => ("--seconds", time.as_secs_f64().to_string()),
+            Length::Steps(steps) => ("--steps", steps.to_string()),
+        };
+        ["--sets".to_owned(), self.sets.to_string(), length.to_owned(), value].to_vec()
+    }
+}
+
 /// The programs' words.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Programs {
@@ -60,37 +72,56 @@ impl Programs {
     }
 }
 
+/// When a set was measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct SetClock {
+    pub(crate) started: Timestamp,
+    pub(crate) wall: Duration,
+}
+
+/// What a sitting gave.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sitting {
+    pub(crate) session: Session,
+    /// Of each set.
+    pub(crate) clocks: Vec<SetClock>,
+}
+
 /// Measures; `told` hears each set that is done.
 ///
 /// # Errors
 /// If the user ends it.
-pub(crate) fn sit(
-    programs: &Programs,
-    turns: Turns,
-    stop: &Stop,
-    told: &mut dyn FnMut(u64, u64),
-) -> Result<(Session, Duration)> {
-    let (words, start) = (programs.words(), Instant::now());
+pub(crate) fn sit(programs: &Programs, turns: Turns, stop: &Stop, told: &mut dyn FnMut(u64, u64)) -> Result<Sitting> {
+    let words = programs.words();
     let Turns { sets, length, seed, timeout } = turns;
     let plan = Plan { members: words.len(), sets, precision: None, most_sets: sets, length, seed };
     let guard = Some(executable::own()?.path()?.to_owned());
     let mut launcher = Commands { words: &words, guard, timeout, stop };
-    let session = session::run(&plan, &mut launcher, &mut Told(told)).map_err(|Stopped| Interrupted)?;
-    Ok((session, start.elapsed()))
+    let mut observer = Told { told, began: (Timestamp::now(), Instant::now()), clocks: Vec::new() };
+    let session = session::run(&plan, &mut launcher, &mut observer).map_err(|Stopped| Interrupted)?;
+    Ok(Sitting { session, clocks: observer.clocks })
 }
 
-struct Told<'a>(&'a mut dyn FnMut(u64, u64));
+struct Told<'a> {
+    told: &'a mut dyn FnMut(u64, u64),
+    /// When the set that goes on began.
+    began: (Timestamp, Instant),
+    clocks: Vec<SetClock>,
+}
 
 impl Observer for Told<'_> {
     fn progressed(&mut self, _: u64, _: u64, _: f64) {}
 
     fn finished(&mut self, number: u64, sets: u64, _: &SetRecord) {
-        (self.0)(number, sets);
+        let (started, began) = self.began;
+        self.clocks.push(SetClock { started, wall: began.elapsed() });
+        self.began = (Timestamp::now(), Instant::now());
+        (self.told)(number, sets);
     }
 }
 
 /// What a session says, as the gate judges it.
-pub(crate) fn times(session: &Session, took: Duration) -> SetTimes {
+pub(crate) fn times(Sitting { session, clocks }: &Sitting) -> SetTimes {
     let ratios = |member: usize| session.members[member].logs.iter().map(|log| log.exp()).collect::<Vec<f64>>();
     let steps = |member: usize| -> Vec<f64> {
         let turns = session.turns.iter().filter(|turn| turn.member == member);
@@ -107,6 +138,6 @@ pub(crate) fn times(session: &Session, took: Duration) -> SetTimes {
         steps: all,
         turns: turns as u64,
         dropped_turns: dropped as u64,
-        seconds: Some(took.as_secs_f64()),
+        seconds: Some(clocks.iter().map(|clock| clock.wall.as_secs_f64()).sum()),
     }
 }

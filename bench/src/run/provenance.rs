@@ -93,4 +93,6 @@ pub struct Provenance {
     pub host: String,
     /// The command that ran it.
     pub command: String,
+    /// Sets of times that were planned before anything was measured, where a precision may add more.
+    pub pilot_sets: Option<u64>,
 }

@@ -40,7 +40,7 @@ fn sample_row(cell: &str, Sample { series, index, value }: &Sample) -> SampleRow
 fn work(
     PlannedCell { cell, reference, budget }: &PlannedCell,
     broken: Option<&CellFailure>,
-    Provenance { suite, suite_sha256, .. }: &Provenance,
+    Provenance { suite, suite_sha256, pilot_sets, .. }: &Provenance,
 ) -> Work {
     let json = "plain data always serializes";
     Work {
@@ -63,7 +63,7 @@ fn work(
         round: cell.round,
         twin: cell.twin,
         set: cell.set,
-        pilot_sets: None,
+        pilot_sets: cell.set.and(*pilot_sets),
         sweep: cell.sweep.as_ref().map_or(String::new(), |point| point.over.clone()),
         sweep_line: cell.sweep.as_ref().map_or(String::new(), |point| point.line.clone()),
         sweep_value: cell.sweep.as_ref().map(|point| point.value),

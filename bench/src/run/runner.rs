@@ -27,7 +27,7 @@ pub struct CellFailure {
 }
 
 impl CellFailure {
-    pub(super) fn new(status: Status, error: impl Into<String>) -> Self {
+    pub(crate) fn new(status: Status, error: impl Into<String>) -> Self {
         let error: String = error.into();
         Self { status, error: error.split_whitespace().collect::<Vec<_>>().join(" ") }
     }

@@ -92,6 +92,7 @@ fn provenance(plan: &Plan, host: &Host) -> Provenance {
         suite_sha256: plan.suite_sha256.clone(),
         host: host.id.clone(),
         command: plan.command.clone(),
+        pilot_sets: plan.goal.map(|goal| goal.pilot),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use skipbench::internals::gate::{BuildOptions, both};
+use skipbench::internals::gate::{BuildOptions, Builds, all};
 
 /// A workspace of a program that says what its library says.
 fn workspace(dir: &Path, says: &str) {
@@ -41,11 +41,22 @@ fn each_commit_is_built_from_its_own_sources() {
     git(dir.path(), &["add", "-A"]);
     git(dir.path(), &["commit", "--quiet", "-m", "base"]);
     workspace(dir.path(), "head");
-    let (base, head) =
-        both(dir.path(), "HEAD", &BuildOptions { features: None, bin: "tells".to_owned() }).expect("both build");
-    let said = [base, head].map(|program| {
+    let mut told = Vec::new();
+    let options = BuildOptions { features: None, bin: "tells".to_owned(), seed: 1 };
+    let Builds { base, head, relinked } =
+        all(dir.path(), "HEAD", &options, &mut |what| told.push(what.to_owned())).expect("both build");
+    let says = |program: &Path| {
         let output = Command::new(program).output().expect("it was built");
         String::from_utf8(output.stdout).expect("text")
-    });
-    assert_eq!(said, ["base", "head"]);
+    };
+    assert_eq!([says(&base), says(&head)], ["base", "head"]);
+    assert!(told[0].starts_with("building the base took") && told.iter().any(|told| told.contains("the head took")));
+    // Rust's own linker for this system shuffles sections.
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        let relinked = relinked.unwrap_or_else(|| panic!("{told:?}"));
+        assert_eq!(says(&relinked), "base");
+        assert_ne!(fs::read(relinked).expect("there"), fs::read(base).expect("there"), "another order");
+    } else if relinked.is_none() {
+        assert!(told.iter().any(|told| told.contains("layout alone does is not measured")), "{told:?}");
+    }
 }

@@ -62,7 +62,13 @@ fn planned(models: &[&str], concurrent: usize) -> Vec<PlannedCell> {
 }
 
 fn run(dir: &Path, planned: &[PlannedCell], fake: &Fake, stop: &Stop) -> (Tally, Heard) {
-    let provenance = Provenance { suite: "s".into(), suite_sha256: "h".into(), host: "m".into(), command: "c".into() };
+    let provenance = Provenance {
+        suite: "s".into(),
+        suite_sha256: "h".into(),
+        host: "m".into(),
+        command: "c".into(),
+        pilot_sets: None,
+    };
     let (mut journal, _) = Journal::open(dir).expect("fresh");
     let mut heard = Heard::default();
     let executor = Executor { runner: fake, dir, provenance: &provenance, stop };

@@ -61,7 +61,18 @@ fn a_gate_goes_on_with_the_programs_that_it_began_with() {
     suite(dir.path(), &text);
     let [base, head] = ["base", "head"].map(|name| copy(dir.path(), name));
     let mut gate = Command::new(env!("CARGO_BIN_EXE_skipbench"));
-    gate.current_dir(dir.path()).args(["gate", "--suite", "suite.toml", "--rounds", "2", "--out", "job", "--json"]);
+    gate.current_dir(dir.path()).args([
+        "gate",
+        "--suite",
+        "suite.toml",
+        "--sets",
+        "2",
+        "--steps",
+        "3",
+        "--out",
+        "job",
+        "--json",
+    ]);
     gate.arg("--binaries").args([&base, &head]).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut gate = gate.spawn().expect("started");
     let mut told = BufReader::new(gate.stderr.take().expect("piped")).lines().map_while(Result::ok);
@@ -69,7 +80,8 @@ fn a_gate_goes_on_with_the_programs_that_it_began_with() {
     replace(&base);
     fs::remove_file(&head).expect("deleted");
     let rest: Vec<String> = told.collect();
-    assert_eq!(gate.wait().expect("ends").code(), Some(3), "too few rounds to tell, but all were measured: {rest:?}");
+    let code = gate.wait().expect("ends").code();
+    assert!(matches!(code, Some(0 | 1 | 3)), "whatever times of few steps say, all were measured: {rest:?}");
 }
 
 /// What cannot be held open, as on other systems, is not started once it is another.

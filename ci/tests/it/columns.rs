@@ -181,17 +181,20 @@ fn whatever_the_base_has_and_the_head_lacks_is_a_failure_in_every_row() {
 #[test]
 fn times_of_a_job_are_judged_lost_or_impossible_but_never_pass_spoiled() {
     let job = Job::new(Machine::QUIET, Plant::Nothing, 1);
-    let with = |round: Option<u64>, value: Option<u64>| {
+    let code = |head: &[Run]| judge(&job.base, head, &Config::default()).map_or(2, |judgment| judgment.exit_code());
+    let with = |set: Option<u64>, spoil: fn(&mut RunRow)| {
         let mut head = job.head.clone();
         let timed = head.iter_mut().filter(|run| run.row.task == "train-step");
-        timed.filter(|run| round.is_none_or(|round| round == run.row.round)).for_each(|run| {
-            run.row.step_ns_median = value.map(|value| if value == 2 { 40_000_000 } else { value });
-        });
-        judge(&job.base, &head, &Config::default()).map_or(2, |judgment| judgment.exit_code())
+        timed.filter(|run| set.is_none() || set == run.row.set).for_each(|run| spoil(&mut run.row));
+        code(&head)
     };
-    assert_eq!([with(None, None), with(Some(3), None)], [1, 1], "lost in all rounds, and in one");
-    assert_eq!([with(None, Some(0)), with(Some(3), Some(0))], [2, 2], "no step takes no time");
-    assert_eq!(with(None, Some(2)), 1, "twice as long");
+    let lost: fn(&mut RunRow) = |row| row.step_ns_median = None;
+    assert_eq!([with(None, lost), with(Some(3), lost)], [1, 1], "lost in all sets, and in one");
+    let none: fn(&mut RunRow) = |row| row.step_ns_median = Some(0);
+    assert_eq!([with(None, none), with(Some(3), none)], [2, 2], "no step takes no time");
+    let no_ratio: fn(&mut RunRow) = |row| row.time_ratio = Some(0.0);
+    assert_eq!([with(None, no_ratio), with(Some(3), no_ratio)], [2, 2], "no ratio is 0");
+    assert_eq!(with(None, |row| row.time_ratio = row.time_ratio.map(|ratio| ratio * 2.0)), 1, "twice as long");
 }
 
 #[test]

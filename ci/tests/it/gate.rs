@@ -1,7 +1,7 @@
 //! The gate: what changed is found, what cannot be judged is refused, nothing else is said.
 
 use skipbench_ci::bless::{BlessError, bless};
-use skipbench_ci::config::{Config, Inconclusive};
+use skipbench_ci::config::{Config, Inconclusive, Limits};
 use skipbench_ci::finding::{Finding, Verdict};
 use skipbench_ci::gate::{Judgment, judge};
 use skipbench_ci::pair::PairError;
@@ -169,63 +169,97 @@ fn what_cannot_be_paired_is_an_error_and_never_a_pass() {
 }
 
 fn times(job: &Job) -> Vec<Finding> {
-    let judgment = judged(&job.base, &job.head);
-    judgment.findings.into_iter().filter(|finding| finding.metric == "step_ns_median").collect()
+    job.judged().findings.into_iter().filter(|finding| finding.metric == "step_ns_median").collect()
 }
 
+type Edit = fn(&mut RunRow);
+
 #[test]
-fn times_of_another_machine_hour_or_order_are_refused_with_the_reason() {
+fn times_that_did_not_take_turns_are_refused_with_the_reason() {
     let job = || Job::new(Machine::QUIET, Plant::Slower(2.0), 1);
     assert!(
         times(&job()).iter().any(|finding| finding.verdict == Verdict::Regressed),
         "taken in turns, they are judged"
     );
-    let change = |edit: fn(&mut RunRow)| {
+    let alone = |row: &mut RunRow| (row.round, row.set) = (row.set.unwrap_or_default(), None);
+    let in_a_run = |row: &mut RunRow| row.time_reference = "resnet20".into();
+    let edits: [(&str, Edit); 3] =
+        [("two machines", |row| row.host = "m2".into()), ("two runs", in_a_run), ("earlier skipbench", alone)];
+    for (reason, edit) in edits {
         let mut job = job();
-        job.head.iter_mut().for_each(|run| edit(&mut run.row));
-        times(&job)
-    };
-    for (reason, found) in [
-        ("two machines", change(|row| row.host = "m2".into())),
-        ("two hours", change(|row| row.started = row.started.replace("2026-11-24", "2026-11-25"))),
-        ("two hours", change(|row| row.started = "at noon".into())),
-    ] {
-        assert!(
-            found.iter().all(|finding| finding.verdict == Verdict::Refused && finding.why.contains(reason)),
-            "{found:?}"
-        );
+        job.head.iter_mut().filter(|run| run.row.set.is_some()).for_each(|run| edit(&mut run.row));
+        if reason == "earlier skipbench" {
+            job.base.iter_mut().filter(|run| run.row.set.is_some()).for_each(|run| edit(&mut run.row));
+        }
+        let found = times(&job);
+        let all = found.iter().all(|one| one.verdict == Verdict::Refused && one.why.contains(reason));
+        assert!(all && found.len() == 8, "{reason}: {found:?}");
     }
-    let mut at_once = job();
-    for run in at_once.base.iter_mut().chain(&mut at_once.head) {
-        run.row.wall_ns = 30_000_000_000;
-    }
-    assert!(
-        times(&at_once).iter().all(|finding| finding.verdict == Verdict::Refused && finding.why.contains("at once"))
-    );
-    // The head a second before the base, every time.
-    let mut ordered = job();
-    for (base, head) in ordered.base.clone().iter().filter(|run| !run.row.twin).zip(&mut ordered.head) {
-        head.row.started = base.row.started.replace('Z', ".5Z");
-    }
-    assert!(times(&ordered).iter().all(|finding| finding.why.contains("did not take turns")));
 }
 
 #[test]
-fn times_without_a_noise_floor_enough_rounds_or_below_the_limit_are_inconclusive() {
+fn an_epoch_is_refused_for_it_takes_no_turns() {
+    let epoch = run(RunRow { epoch_ns_median: Some(5_000_000_000), ..row("net", "train-epoch", &mut 0) });
+    let found = judged(std::slice::from_ref(&epoch), &[epoch.clone(), memory("net", 1)]).findings;
+    assert!(
+        found.iter().any(|one| one.verdict == Verdict::Refused && one.why.contains("gate train-step")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_a_single_set_or_a_noisy_machine_leaves_open_says_what_would_help() {
     let inconclusive = |job: &Job, reason: &str| {
-        let found = times(job);
-        let all = found.iter().all(|one| one.verdict == Verdict::Inconclusive && one.why.contains(reason));
-        assert!(all && !found.is_empty(), "{reason}: {found:?}");
-        assert_eq!(judged(&job.base, &job.head).exit_code(), 3);
+        let found: Vec<Finding> = times(job).into_iter().filter(|one| one.verdict == Verdict::Inconclusive).collect();
+        assert!(!found.is_empty() && found.iter().all(|one| one.why.contains(reason)), "{reason}: {found:?}");
+        assert_eq!(job.judged().exit_code(), 3);
     };
-    let mut alone = Job::new(Machine::QUIET, Plant::Nothing, 1);
-    alone.base.retain(|run| !run.row.twin);
-    inconclusive(&alone, "a second time");
-    let mut few = Job::new(Machine::QUIET, Plant::Nothing, 1);
-    few.base.retain(|run| run.row.round < 4);
-    few.head.retain(|run| run.row.round < 4);
-    inconclusive(&few, "4 pairs");
-    inconclusive(&Job::new(Machine::HOSTED, Plant::Nothing, 1), "above the limit of 3.0 %");
+    inconclusive(&Job::with_sets(Machine::QUIET, Plant::Nothing, 1, 1), "a single set has no interval");
+    inconclusive(&Job::new(Machine::HOSTED, Plant::Nothing, 1), "--sets");
+}
+
+#[test]
+fn a_floor_above_the_limit_does_not_silence_a_verdict_that_its_interval_carries() {
+    let mut job = Job::new(Machine::QUIET, Plant::Slower(1.3), 1);
+    for (index, twin) in job.base.iter_mut().filter(|run| run.row.twin).enumerate() {
+        twin.row.time_ratio = Some(if index % 2 == 0 { 1.2 } else { 0.9 });
+    }
+    let found = times(&job);
+    assert!(found.iter().all(|one| one.noise_floor > Some(one.limit)), "{found:?}");
+    assert_eq!(found.iter().filter(|one| one.verdict == Verdict::Regressed).count(), 1);
+    assert_eq!(found.iter().filter(|one| one.verdict == Verdict::Pass).count(), 7);
+    // Without a second time of the base there is no floor, but a verdict.
+    job.base.retain(|run| !run.row.twin);
+    assert!(times(&job).iter().all(|one| one.noise_floor.is_none() && one.verdict != Verdict::Inconclusive));
+}
+
+#[test]
+fn what_layout_alone_does_is_the_least_limit() {
+    let mut job = Job::new(Machine::QUIET, Plant::Slower(1.06), 1);
+    let verdict = |job: &Job| {
+        let found = times(job);
+        let planted = found.iter().find(|one| one.cell.contains("net3")).expect("the planted cell");
+        (planted.verdict, planted.limit, planted.layout.is_some())
+    };
+    assert_eq!(verdict(&job), (Verdict::Regressed, 0.03, true));
+    for run in job.relinked.iter_mut().filter(|run| run.row.model == "net3") {
+        run.row.time_ratio = Some(1.0 / 1.1);
+    }
+    let (of_layout, limit, _) = verdict(&job);
+    assert!(of_layout == Verdict::Pass && (limit - 0.1).abs() < 1e-9, "{of_layout:?}, {limit}");
+    job.relinked.clear();
+    assert_eq!(verdict(&job), (Verdict::Regressed, 0.03, false));
+}
+
+#[test]
+fn the_chance_of_the_limits_is_asked_of_a_regression_after_correction() {
+    let job = Job::new(Machine::BUSY, Plant::Slower(1.06), 3);
+    let regressed = |chance: f64| {
+        let limits = Limits { chance, ..Limits::default() };
+        let config = Config { limits, ..Config::default() };
+        judge(&job.base, &job.head, &config).expect("judged").count(Verdict::Regressed)
+    };
+    assert_eq!((regressed(0.01), regressed(1e-9)), (1, 0));
 }
 
 #[test]

@@ -3,32 +3,32 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use skipbench_ci::config::Config;
-use skipbench_ci::gate::{Judgment, judge};
+use skipbench_ci::gate::{Judgment, judge_job};
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store::Run;
 
-/// How a machine's times stray, as standard deviations of their logarithms.
+/// How a machine's times stray, as standard deviations of logarithms of ratios.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Machine {
-    /// Of one measurement.
-    each: f64,
-    /// Of one binary's cell for a whole job: layout and alignment.
-    layout: f64,
-    /// Of the whole machine from round to round.
-    drift: f64,
-    /// Share of measurements that something holds up by a fifth.
-    held_up: f64,
+    /// Between pairs of fresh processes: what addresses and start order do, which no turn averages out.
+    pub(crate) between: f64,
+    /// Within a set: what is left after all of its turns.
+    pub(crate) within: f64,
+    /// Between two orders of a program's sections: what no set averages out.
+    pub(crate) layout: f64,
+    /// Share of processes that something holds up by a tenth for a whole set.
+    pub(crate) held_up: f64,
 }
 
 impl Machine {
-    /// A machine of one's own: a noise floor of about 2 %.
-    pub(crate) const QUIET: Machine = Machine { each: 0.02, layout: 0.001, drift: 0.01, held_up: 0.0 };
-    /// A machine whose noise floor is just below the limit.
-    pub(crate) const BORDER: Machine = Machine { each: 0.024, layout: 0.002, drift: 0.03, held_up: 0.01 };
+    /// A machine of one's own.
+    pub(crate) const QUIET: Machine = Machine { between: 0.004, within: 0.003, layout: 0.001, held_up: 0.0 };
     /// A virtual machine with neighbors.
-    pub(crate) const VIRTUAL: Machine = Machine { each: 0.05, layout: 0.003, drift: 0.05, held_up: 0.05 };
+    pub(crate) const VIRTUAL: Machine = Machine { between: 0.01, within: 0.006, layout: 0.002, held_up: 0.01 };
+    /// With a competing thread on two cores.
+    pub(crate) const BUSY: Machine = Machine { between: 0.015, within: 0.01, layout: 0.002, held_up: 0.02 };
     /// A hosted runner.
-    pub(crate) const HOSTED: Machine = Machine { each: 0.12, layout: 0.005, drift: 0.15, held_up: 0.1 };
+    pub(crate) const HOSTED: Machine = Machine { between: 0.04, within: 0.02, layout: 0.004, held_up: 0.05 };
 }
 
 /// What was done to the head.
@@ -44,62 +44,80 @@ pub(crate) enum Plant {
     SwappedSkip,
 }
 
-/// A job: the base, the head and the base again in turns.
+/// A job: the base, the head, the base again and the base in another layout in turns.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Job {
     /// The base's rows.
     pub(crate) base: Vec<Run>,
     /// The head's rows.
     pub(crate) head: Vec<Run>,
+    /// The relinked base's rows.
+    pub(crate) relinked: Vec<Run>,
 }
 
 const CELLS: usize = 8;
-const ROUNDS: u64 = 16;
+
+/// Sets of a job unless a test says otherwise.
+pub(crate) const SETS: u64 = 8;
 
 impl Job {
     /// The job with this seed.
     pub(crate) fn new(machine: Machine, plant: Plant, seed: u64) -> Self {
+        Self::with_sets(machine, plant, SETS, seed)
+    }
+
+    /// The same with so many sets.
+    pub(crate) fn with_sets(machine: Machine, plant: Plant, sets: u64, seed: u64) -> Self {
         let mut noise = Noise(ChaCha8Rng::seed_from_u64(seed));
-        let mut job = Job { base: Vec::new(), head: Vec::new() };
-        let layouts: Vec<f64> = (0..CELLS).map(|_| machine.layout * noise.normal()).collect();
+        let mut job = Job::default();
         let mut clock = 0;
-        for round in 0..ROUNDS {
-            let drift = machine.drift * noise.normal();
-            for (cell, layout) in layouts.iter().enumerate() {
-                job.round(machine, plant, (cell, round), (drift, *layout), &mut noise, &mut clock);
+        for cell in 0..CELLS {
+            let layouts = [(); 2].map(|()| machine.layout * noise.normal());
+            for set in 1..=sets {
+                job.set(machine, plant, (cell, set), layouts, &mut noise, &mut clock);
             }
         }
         job.memory(plant);
         job
     }
 
-    fn round(
+    /// One set: four processes, each with what its addresses make of it, compared with the first.
+    fn set(
         &mut self,
         machine: Machine,
         plant: Plant,
-        (cell, round): (usize, u64),
-        (drift, layout): (f64, f64),
+        (cell, set): (usize, u64),
+        [of_head, of_relinked]: [f64; 2],
         noise: &mut Noise,
         clock: &mut u64,
     ) {
-        let factor = match plant {
-            Plant::Slower(factor) if cell == 3 => factor,
-            _ => 1.0,
+        let planted = match plant {
+            Plant::Slower(factor) if cell == 3 => f64::ln(factor),
+            _ => 0.0,
         };
-        let mut order = ["base", "head", "again"];
-        order.rotate_left((round % 3) as usize);
-        for who in order {
-            let own = if who == "head" { layout + f64::ln(factor) } else { 0.0 };
-            let held_up = if noise.uniform() < machine.held_up { 1.2 } else { 1.0 };
-            let ns = 2e7 * (drift + own + machine.each * noise.normal()).exp() * held_up;
-            let row = RunRow {
-                round,
-                twin: who == "again",
-                step_ns_median: Some(ns as u64),
-                ..row(&format!("net{cell}"), "train-step", clock)
-            };
-            let run = Run { row, samples: Vec::new() };
-            if who == "head" { self.head.push(run) } else { self.base.push(run) }
-        }
+        let row = RunRow {
+            set: Some(set),
+            step_ns_median: Some(20_000_000),
+            timed_steps: Some(50),
+            turns: Some(50),
+            dropped_turns: Some(0),
+            ..row(&format!("net{cell}"), "train-step", clock)
+        };
+        let reference = machine.process(noise);
+        let mut compared = |known: f64| {
+            let ratio = (known + machine.process(noise) - reference + machine.within * noise.normal()).exp();
+            RunRow {
+                time_reference: "base".into(),
+                time_ratio: Some(ratio),
+                step_ns_median: Some((2e7 * ratio) as u64),
+                ..row.clone()
+            }
+        };
+        let [head, again, relinked] = [of_head + planted, 0.0, of_relinked].map(&mut compared);
+        let run = |row| Run { row, samples: Vec::new() };
+        self.base.extend([run(row.clone()), run(RunRow { twin: true, ..again })]);
+        self.head.push(run(head));
+        self.relinked.push(run(relinked));
     }
 
     /// Cells that repeat exactly: 14 MB at the peak, of which one activation is 16 · 8 · 8 · 64 numbers.
@@ -134,7 +152,7 @@ impl Job {
             let row = row(&format!("net{network}"), "train", &mut clock);
             Run { row: RunRow { seed, test_correct: correct, test_total: Some(1200), ..row }, samples: Vec::new() }
         };
-        let mut job = Job { base: Vec::new(), head: Vec::new() };
+        let mut job = Job::default();
         for (network, seed) in (0..10).flat_map(|network| (1..=3).map(move |seed| (network, seed))) {
             job.base.push(run(network, seed, 0.0));
             job.head.push(run(network, seed, if network == 0 { less } else { 0.0 }));
@@ -144,7 +162,7 @@ impl Job {
 
     /// What the gate says of it.
     pub(crate) fn judged(&self) -> Judgment {
-        judge(&self.base, &self.head, &Config::default()).expect("both have the same cells")
+        judge_job(&self.base, &self.head, &self.relinked, &Config::default()).expect("both have the same cells")
     }
 }
 
@@ -165,6 +183,14 @@ pub(crate) fn row(model: &str, task: &str, clock: &mut u64) -> RunRow {
         started: format!("2026-11-24T{:02}:{:02}:{seconds:02}Z", minutes / 60, minutes % 60),
         wall_ns: 900_000_000,
         ..RunRow::default()
+    }
+}
+
+impl Machine {
+    /// What a process's addresses, and whatever holds it up, make of its time.
+    fn process(self, noise: &mut Noise) -> f64 {
+        let held_up = if noise.uniform() < self.held_up { f64::ln(1.1) } else { 0.0 };
+        held_up + self.between / std::f64::consts::SQRT_2 * noise.normal()
     }
 }
 

@@ -1,13 +1,13 @@
 //! What `skipbench gate` takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
 use skipbench_ci::config::{CommandPair, Config};
 
-use crate::gate::builds::BuildOptions;
+use crate::gate::builds::{BuildOptions, Builds};
 use crate::gate::job::{JobRequest, Programs};
 use crate::gate::sitting::Turns;
 use crate::lockstep::set::Length;
@@ -29,6 +29,9 @@ pub(crate) struct GateArgs {
     /// Directory of the run to judge.
     #[arg(long, value_name = "DIR", requires = "base")]
     pub(super) head: Option<PathBuf>,
+    /// With --base and --head of a gate's job: its relinked/, the base in another layout. With --binaries: that program.
+    #[arg(long, value_name = "PATH")]
+    pub(super) relinked: Option<PathBuf>,
     #[command(flatten)]
     pub(super) job: JobArgs,
     #[command(flatten)]
@@ -71,12 +74,6 @@ pub(super) struct JobArgs {
     /// The suite that both run: a TOML file. Default: the built-in suite `gate`.
     #[arg(long, value_name = "FILE")]
     suite: Option<PathBuf>,
-    /// How often what is timed is measured by each.
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=1000))]
-    rounds: u64,
-    /// Begin no further round once so many seconds have gone into rounds.
-    #[arg(long, default_value_t = 1800, value_name = "SECONDS")]
-    max_time: u64,
     /// Where base/ and head/ go. Default: target/gate/job. What an earlier job of the gate left
     /// there is deleted; a directory that holds anything else is refused. Of commands: where every turn and the
     /// judgment go, and nowhere if it is not given.
@@ -123,9 +120,10 @@ impl CommandArgs {
 #[derive(Debug, Args)]
 pub(super) struct TurnArgs {
     /// Sets of fresh processes, fixed before. Each gives one ratio, and the verdict comes from their spread.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(2..=1000))]
+    #[arg(long, alias = "rounds", default_value_t = 8, value_parser = clap::value_parser!(u64).range(2..=1000))]
     pub(super) sets: u64,
-    /// How long each set takes turns after its warm-up, in seconds of steps. Default 10.
+    /// How long each set takes turns after its warm-up, in seconds of steps. Default: 10 of commands, 2 of each cell of
+    /// a suite.
     #[arg(long, value_parser = super::super::quantity::seconds, conflicts_with = "steps")]
     pub(super) seconds: Option<f64>,
     /// Steps of each program in each set, in place of --seconds.
@@ -158,21 +156,21 @@ impl JobArgs {
     }
 
     /// What they ask for.
-    pub(super) fn request(&self) -> Result<JobRequest> {
+    pub(super) fn request(&self, turns: Turns, relinked: Option<&Path>) -> Result<JobRequest> {
         Ok(JobRequest {
-            programs: self.programs()?,
+            programs: self.programs(turns.seed, relinked)?,
             suite: self.suite.clone(),
-            rounds: self.rounds,
-            max_time: Duration::from_secs(self.max_time),
+            turns,
             out: self.out.clone(),
         })
     }
 
-    fn programs(&self) -> Result<Programs> {
+    fn programs(&self, seed: u64, relinked: Option<&Path>) -> Result<Programs> {
         if let Some([base, head]) = self.binaries.as_deref() {
-            return Ok(Programs::Built(base.clone(), head.clone()));
+            let (base, head, relinked) = (base.clone(), head.clone(), relinked.map(Path::to_owned));
+            return Ok(Programs::Built(Builds { base, head, relinked }));
         }
         let revision = self.against.clone().context("--base and --head, or --against, or --binaries")?;
-        Ok(Programs::Against(revision, BuildOptions { features: self.features.clone(), bin: self.bin.clone() }))
+        Ok(Programs::Against(revision, BuildOptions { features: self.features.clone(), bin: self.bin.clone(), seed }))
     }
 }

@@ -53,11 +53,7 @@ fn keep(dir: &Path, number: u64, session: &Session) -> Result<()> {
 
 /// How the programs are measured again.
 fn origin(arguments: &GateArgs, pairs: &[CommandPair]) -> Result<HeadRun> {
-    let (turns, sets) = (&arguments.turns, arguments.turns.sets.to_string());
-    let length = match turns.steps {
-        Some(steps) => ["--steps".to_owned(), steps.to_string()],
-        None => ["--seconds".to_owned(), turns.seconds.unwrap_or(USUAL_SECONDS).to_string()],
-    };
+    let turns = arguments.turns.turns(USUAL_SECONDS).words();
     let mut words = vec!["skipbench", "gate"];
     // Several come from a file, which says them again.
     if let [pair] = pairs {
@@ -65,7 +61,7 @@ fn origin(arguments: &GateArgs, pairs: &[CommandPair]) -> Result<HeadRun> {
     }
     let config = arguments.config.as_ref().map(|path| path.to_string_lossy().into_owned());
     words.extend(config.iter().flat_map(|path| ["--config", path]));
-    words.extend(["--sets", &sets, &length[0], &length[1]]);
+    words.extend(turns.iter().map(String::as_str));
     let job = shlex::try_join(words).context("a command holds a zero byte")?;
     Ok(HeadRun { head: String::new(), planned: false, job: Some(job) })
 }

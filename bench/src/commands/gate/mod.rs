@@ -6,10 +6,11 @@ mod given;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use skipbench_ci::config::Config;
-use skipbench_ci::gate::{Judgment, judge};
+use skipbench_ci::gate::{Judgment, judge_job};
 use skipbench_ci::output;
 use skipbench_ci::reproduce::commands;
 use skipbench_reports::rows::store::{self, Run};
@@ -24,18 +25,24 @@ pub(crate) use arguments::GateArgs;
 /// The project's own limits, where they are kept.
 const USUAL_CONFIG: &str = "ci/gate.toml";
 
+/// Seconds for which each set of a cell takes turns, where nothing else was asked.
+const USUAL_SECONDS: f64 = 2.0;
+
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
     let config = config(arguments.config.as_deref())?;
     let judgment = match (&arguments.base, &arguments.head) {
         (Some(base), Some(head)) if arguments.bless => return blessed(base, head, arguments.json),
         (Some(base), Some(head)) => {
             forget(arguments)?;
-            finished(base, head, &config)?
+            finished(base, head, arguments.relinked.as_deref(), &config)?
         }
         _ if arguments.job.is_asked() => {
+            let start = Instant::now();
             let job = measure(arguments)?;
             let [base, head] = both(&job.base_dir(), &job.head_dir())?;
-            judge(&base, &head, &config)?.reproducible(&job.origin()?)
+            let relinked = relinked(job.relinked_dir().as_deref())?;
+            let judgment = judge_job(&base, &head, &relinked, &config)?.reproducible(&job.origin()?);
+            Judgment { seconds: Some(start.elapsed().as_secs_f64()), ..judgment }
         }
         _ => given::judged(arguments, &config)?,
     };
@@ -50,9 +57,9 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
 }
 
 /// Judges two runs that are there.
-fn finished(base: &Path, head: &Path, config: &Config) -> Result<Judgment> {
+fn finished(base: &Path, head: &Path, other: Option<&Path>, config: &Config) -> Result<Judgment> {
     let [base_runs, head_runs] = both(base, head)?;
-    let judgment = judge(&base_runs, &head_runs, config)?.reproducible(&origin(head));
+    let judgment = judge_job(&base_runs, &head_runs, &relinked(other)?, config)?.reproducible(&origin(head));
     evidence::ensure_finished(base, base_runs.len())?;
     evidence::ensure_finished(head, head_runs.len())?;
     Ok(judgment)
@@ -70,15 +77,27 @@ fn both(base: &Path, head: &Path) -> Result<[Vec<Run>; 2]> {
     Ok([base, bare(evidence::head(head)?)])
 }
 
+/// The rows of the base in another layout, where there are any.
+fn relinked(dir: Option<&Path>) -> Result<Vec<Run>> {
+    dir.map_or(Ok(Vec::new()), evidence::head)
+}
+
 /// Lets base and head take turns, until a Ctrl-C.
 fn measure(arguments: &GateArgs) -> Result<Job> {
     interrupt::listen(|_| {})?;
-    let job = Job::prepare(&arguments.job.request()?).map_err(|error| {
+    let mut tell = |what: &str| {
+        if !arguments.turns.quiet {
+            say(&format!("gate: {what}"));
+        }
+    };
+    let turns = arguments.turns.turns(USUAL_SECONDS);
+    let request = arguments.job.request(turns, arguments.relinked.as_deref())?;
+    let job = Job::prepare(&request, &mut tell).map_err(|error| {
         // Cargo and Git hear a Ctrl-C too, and fail.
         if STOP.soon() { Interrupted.into() } else { error }
     })?;
     forget(arguments)?;
-    interleave::run(&job, &STOP, |what| say(&format!("gate: {what}")))?;
+    interleave::run(&job, &STOP, tell)?;
     Ok(job)
 }
 

@@ -1,29 +1,33 @@
-//! A gate's job: two programs take turns at the same cells on one machine.
+//! A gate's job: two programs measure the same cells on one machine.
 //!
 //! What repeats exactly — memory, training from fixed seeds — is measured once by each. What is timed is measured in
-//! rounds, cell by cell: base, head and the base once more, in an order that rotates, so that none always comes first
-//! and the base's second time shows how far it differs from itself. However large the suite, the two times of a pair
-//! are no farther apart than one cell.
+//! lockstep, cell by cell: base, head and the base once more (and the base in another layout) take turns step by step,
+//! in sets of fresh processes.
 
 mod collected;
-mod turn;
+mod list;
+mod rows;
+mod side;
 
 use std::process::{Command, Output, Stdio};
-use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use skipbench_reports::rows::store;
 
 use super::job::Job;
-use crate::cell::{Cell, Task};
+use super::sitting::{Programs, sit};
+use crate::cell::Task;
 use crate::lockstep::process::guard;
-use crate::run::plan::PlannedCell;
+use crate::run::provenance::{Host, Provenance};
 use crate::run::runner::Stop;
 use crate::system::executable::{self, Executable};
 use crate::system::interrupt::{INTERRUPTED, Interrupted};
 
 use collected::Collected;
-use turn::{Selection, Side};
+use list::TimedCell;
+pub(super) use list::{Listed, list};
+use side::Side;
 
 /// Does the whole job; `tell` hears what comes next.
 ///
@@ -31,43 +35,27 @@ use turn::{Selection, Side};
 /// If a program cannot run the suite, or the job is interrupted. What was measured is in the job's directory all the
 /// same.
 pub(crate) fn run(job: &Job, stop: &Stop, mut tell: impl FnMut(&str)) -> Result<()> {
-    let path = job.dir.join("suite.toml");
-    store::replace(&path, &job.suite)?;
-    let (timed, untimed) = divide(&job.cells);
-    let mut interleaving = Interleaving { job, stop, collected: Collected::default() };
-    for task in untimed {
+    store::replace(&job.dir.join("suite.toml"), &job.suite)?;
+    let host = Host::read()?;
+    let provenance = job.provenance(&host)?;
+    let mut interleaving = Interleaving { job, stop, host, provenance, collected: Collected::default() };
+    for task in list::untimed(&job.head_cells) {
         for side in [Side::Base, Side::Head] {
             tell(&format!("{} of the {}", task.word(), side.word()));
-            interleaving.turn(side, Selection::Task(task))?;
+            interleaving.alone(side, task)?;
         }
-        interleaving.collected.write(&job.dir)?;
+        interleaving.write()?;
     }
-    let start = Instant::now();
-    for round in 0..job.rounds {
-        if start.elapsed() > job.max_time {
-            tell(&format!("{round} rounds, for the time is over"));
-            break;
+    let cells = list::timed(&job.base_cells, &job.head_cells)?;
+    let silent = interleaving.silent()?;
+    for cell in &cells {
+        match &silent {
+            Some(why) => interleaving.refuse(cell, why)?,
+            None => interleaving.in_turns(cell, &mut tell)?,
         }
-        tell(&format!("round {} of {}", round + 1, job.rounds));
-        interleaving.round(&timed, round)?;
+        interleaving.write()?;
     }
     Ok(())
-}
-
-/// The cells of the suite of that text, as a program has them.
-///
-/// # Errors
-/// If it cannot run the suite.
-pub(super) fn list(program: &Executable, suite: &str) -> Result<Vec<Cell>> {
-    let file = tempfile::Builder::new().suffix(".toml").tempfile()?;
-    store::replace(file.path(), suite)?;
-    let words = ["run".as_ref(), file.path().as_os_str(), "--list".as_ref(), "--json".as_ref()];
-    let output = guarded(program)?.args(words).stderr(Stdio::inherit()).output();
-    let (name, output) = (program.name().display(), output.with_context(|| program.name().display().to_string())?);
-    ensure_not_interrupted(&output)?;
-    ensure!(output.status.success(), "{name}: it cannot run the suite");
-    let cells: Vec<PlannedCell> = serde_json::from_slice(&output.stdout).context("the list of cells")?;
-    Ok(cells.into_iter().map(|planned| planned.cell).filter(|cell| !cell.twin).collect())
 }
 
 /// A command that starts a program which ends with this one, also where this one is killed.
@@ -82,46 +70,36 @@ fn ensure_not_interrupted(output: &Output) -> Result<()> {
     Ok(())
 }
 
-/// The timed cells, of the first seed alone, for a round is a repetition; and the tasks of the others.
-fn divide(cells: &[Cell]) -> (Vec<&Cell>, Vec<Task>) {
-    let (timed, others): (Vec<&Cell>, Vec<&Cell>) = cells.iter().partition(|cell| cell.task.is_timed());
-    let first = timed.first().map(|cell| cell.seed);
-    let mut tasks: Vec<Task> = Vec::new();
-    for cell in others {
-        if !tasks.contains(&cell.task) {
-            tasks.push(cell.task);
-        }
-    }
-    (timed.into_iter().filter(|cell| Some(cell.seed) == first).collect(), tasks)
-}
-
 /// A job that goes on.
 struct Interleaving<'a> {
     job: &'a Job,
     stop: &'a Stop,
+    host: Host,
+    provenance: Provenance,
     collected: Collected,
 }
 
 impl Interleaving<'_> {
-    /// Every timed cell once by each side.
-    fn round(&mut self, cells: &[&Cell], round: u64) -> Result<()> {
-        let mut order = [Side::Base, Side::Head, Side::Again];
-        order.rotate_left((round % 3) as usize);
-        for cell in cells {
-            order.into_iter().try_for_each(|side| self.turn(side, Selection::Timed(cell, round)))?;
-        }
-        self.collected.write(&self.job.dir)
+    fn write(&self) -> Result<()> {
+        self.collected.write(&self.job.dir, &self.host, &self.provenance)
     }
 
-    /// One program's turn.
-    fn turn(&mut self, side: Side, selection: Selection<'_>) -> Result<()> {
+    fn program(&self, side: Side) -> Option<&Executable> {
+        match side {
+            Side::Base => Some(&self.job.base),
+            Side::Head => Some(&self.job.head),
+            Side::Relinked => self.job.relinked.as_ref(),
+        }
+    }
+
+    /// One program measures all cells of a task.
+    fn alone(&mut self, side: Side, task: Task) -> Result<()> {
         if self.stop.soon() {
             return Err(Interrupted.into());
         }
         let dir = tempfile::tempdir_in(&self.job.dir)?;
-        let run = dir.path().join("run");
+        let (run, filter) = (dir.path().join("run"), format!("/{}/", task.word()));
         let program = if side == Side::Head { &self.job.head } else { &self.job.base };
-        let filter = selection.filter();
         let output = guarded(program)?
             .args(["run".as_ref(), self.job.dir.join("suite.toml").as_os_str(), "--quiet".as_ref()])
             .args(["--filter", &filter, "--out"])
@@ -138,6 +116,59 @@ impl Interleaving<'_> {
             program.name().display(),
             errors.trim()
         );
-        self.collected.take(side, selection, &run)
+        self.collected.take_run(side, &run)
     }
+
+    /// Why no time can be measured: a program that does not do steps on request.
+    fn silent(&self) -> Result<Option<String>> {
+        for side in [Side::Base, Side::Head] {
+            let Some(program) = self.program(side) else { continue };
+            let help = guarded(program)?.args(["steps", "--help"]).stderr(Stdio::null()).output()?;
+            if !(help.status.success() && String::from_utf8_lossy(&help.stdout).contains("--cell")) {
+                return Ok(Some(format!(
+                    "the {} is of a skipbench before the step protocol, whose programs cannot take turns",
+                    side.word()
+                )));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The rows of a cell that is not measured.
+    fn refuse(&mut self, cell: &TimedCell<'_>, why: &str) -> Result<()> {
+        for side in [Side::Base, Side::Head] {
+            let listed = if side == Side::Head { cell.head } else { cell.base };
+            let (run, planned) = rows::failed(listed, why, &self.provenance);
+            self.collected.take(side, run, planned);
+        }
+        Ok(())
+    }
+
+    /// All sets of a cell.
+    fn in_turns(&mut self, cell: &TimedCell<'_>, tell: &mut dyn FnMut(&str)) -> Result<()> {
+        let dir = tempfile::tempdir_in(&self.job.dir)?;
+        let words = |side: Side| -> Result<Option<Vec<String>>> {
+            let listed = if side == Side::Head { cell.head } else { cell.base };
+            let Some(program) = self.program(side) else { return Ok(None) };
+            let file = dir.path().join(format!("{}.json", side.word()));
+            store::replace(&file, &steps_cell(&listed.json).to_string())?;
+            let program = program.path()?.to_string_lossy().into_owned();
+            Ok(Some(vec![program, "steps".to_owned(), "--cell".to_owned(), file.to_string_lossy().into_owned()]))
+        };
+        let own = "base and head are always there";
+        let (base, head) = (words(Side::Base)?.context(own)?, words(Side::Head)?.context(own)?);
+        let programs = Programs { base, head, relinked: words(Side::Relinked)? };
+        let label = cell.head.planned.cell.label();
+        let mut told = |set: u64, sets: u64| tell(&format!("{label}: set {set} of {sets} is done"));
+        let sitting = sit(&programs, self.job.turns, self.stop, &mut told)?;
+        for (side, run, planned) in rows::of(&sitting, cell, programs.relinked.is_some(), &self.provenance) {
+            self.collected.take(side, run, planned);
+        }
+        Ok(())
+    }
+}
+
+/// The cell that a program is driven with, in its own words.
+fn steps_cell(planned: &Value) -> &Value {
+    &planned["cell"]
 }

@@ -137,4 +137,13 @@ impl Session {
         let sets = self.turns.chunk_by(|a, b| a.set == b.set).map(|set| self.comparable(set));
         sets.fold((0, 0), |(all, left_out), turns| (all + turns.len(), left_out + dropped(&turns)))
     }
+
+    /// Turns that count of one program in one set, and how many of them were dropped.
+    pub fn dropped_of(&self, member: usize, set: u64) -> (u64, u64) {
+        let turns: Vec<TurnRecord> = self.turns.iter().filter(|turn| turn.set == set).cloned().collect();
+        let turns = self.comparable(&turns);
+        let own = || turns.iter().filter(|turn| turn.member == member);
+        let left_out = if dropped(&turns) == 0 { 0 } else { own().filter(|turn| turn.disturbed).count() };
+        (own().count() as u64, left_out as u64)
+    }
 }

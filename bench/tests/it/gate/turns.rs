@@ -10,56 +10,110 @@ use skipbench_reports::rows::store;
 use super::{SUITE, folder};
 use crate::{ends, skipbench};
 
+/// A job of this program with itself, in short sets.
+fn job<'a>(suite: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let turns = ["--sets", "2", "--steps", "3", "--out", "job", "--json"];
+    [&["gate", "--binaries", program, program, "--suite", suite][..], &turns, more].concat()
+}
+
+/// Ends as jobs of a few steps may, and gives their judgment.
+fn judgment(dir: &Path, words: &[&str]) -> (serde_json::Value, String) {
+    let output = skipbench(dir).args(words).output().expect("started");
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    // Whatever the machine makes of a few steps: nothing is broken.
+    assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{errors}");
+    (serde_json::from_slice(&output.stdout).expect("JSON"), errors)
+}
+
 #[test]
 fn two_programs_take_turns() {
     let dir = folder();
     let program = env!("CARGO_BIN_EXE_skipbench");
-    let words =
-        ["gate", "--binaries", program, program, "--suite", "small.toml", "--rounds", "3", "--out", "job", "--json"];
-    // Three rounds are too few for a verdict on times; all else is equal.
-    let (json, errors) = ends(dir.path(), &words, 3);
-    let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let (value, errors) = judgment(dir.path(), &job("small.toml", &["--relinked", program]));
     let findings = value["findings"].as_array().expect("a list");
     let times: Vec<_> = findings.iter().filter(|finding| finding["class"] == "time").collect();
-    assert!(
-        times.len() == 1 && times[0]["n"] == 3 && times[0]["why"].as_str().is_some_and(|why| why.contains("3 pairs"))
-    );
+    assert!(times.len() == 1 && times[0]["n"] == 2 && times[0]["layout"]["n"] == 2, "{value}");
+    assert_ne!(times[0]["verdict"], "not judged");
     let others = findings.iter().filter(|finding| finding["class"] != "time");
-    assert!(others.clone().count() > 3 && others.clone().all(|finding| finding["verdict"] == "pass"), "{json}");
-    assert!(errors.contains("round 3 of 3"), "{errors}");
+    assert!(others.clone().count() > 3 && others.clone().all(|finding| finding["verdict"] == "pass"), "{value}");
+    assert!(errors.contains("set 2 of 2 is done"), "{errors}");
     ends(dir.path(), &["compare", "job/head"], 0);
     let left: Vec<_> = fs::read_dir(dir.path().join("job")).expect("there").filter_map(Result::ok).collect();
-    assert_eq!(left.len(), 5, "base, head, the suite, the lock and the mark: {left:?}");
+    assert_eq!(left.len(), 6, "base, head, relinked, the suite, the lock and the mark: {left:?}");
+    // The rows say the same again.
+    let words = ["gate", "--base", "job/base", "--head", "job/head", "--relinked", "job/relinked", "--json"];
+    let (again, _) = judgment(dir.path(), &words);
+    let of_time = |value: &serde_json::Value| {
+        let all = value["findings"].as_array().expect("a list").clone();
+        let time = all.into_iter().find(|finding| finding["class"] == "time").expect("a time");
+        (time["effect"].clone(), time["verdict"].clone(), time["noise_floor"].clone(), time["layout"].clone())
+    };
+    assert_eq!(of_time(&value), of_time(&again));
 }
 
-/// Names that hold each other must not be taken for each other, and each cell waits for nothing but its own pair.
+/// Names that hold each other must not be taken for each other, and a second seed is only a repetition.
 #[test]
-fn base_and_head_take_turns_cell_by_cell() {
+fn every_set_has_a_row_of_each_program_and_its_steps_in_their_order() {
     let dir = tempfile::tempdir().expect("a folder");
     let more = "\n[[group]]\nname = \"bone\"\nreference = \"resnet8-w4\"\nmodels = [\"plain8-w4\"]\n";
     let suite = SUITE.replace(", \"peak-memory-train\"", "").replace("seeds = [1]", "seeds = [7, 70]") + more;
     fs::write(dir.path().join("small.toml"), suite).expect("written");
-    let program = env!("CARGO_BIN_EXE_skipbench");
-    let words =
-        ["gate", "--binaries", program, program, "--suite", "small.toml", "--rounds", "2", "--out", "job", "--json"];
-    let (json, _) = ends(dir.path(), &words, 3);
+    let (value, _) = judgment(dir.path(), &job("small.toml", &[]));
     let read = |side: &str| store::read(&dir.path().join("job").join(side)).expect("whole");
-    let mut rows: Vec<_> = read("base").into_iter().chain(read("head")).map(|run| run.row).collect();
-    rows.sort_by(|a, b| a.started.cmp(&b.started));
-    assert_eq!(rows.len(), 3 * 3 * 2, "three cells of one seed, by base, head and base again, in two rounds");
-    for turns in rows.chunks(3) {
-        let first = &turns[0];
-        let same = |row: &RunRow| {
-            (&row.group, &row.model, row.round, row.seed) == (&first.group, &first.model, first.round, 7)
-        };
-        assert!(turns.iter().all(same), "{turns:?}");
-        assert_eq!(turns.iter().filter(|row| row.twin).count(), 1);
+    let (base, head) = (read("base"), read("head"));
+    assert_eq!((base.len(), head.len()), (3 * 2 * 2, 3 * 2), "three cells of one seed, in two sets");
+    let all = || base.iter().chain(&head);
+    assert!(all().all(|run| run.row.seed == 7 && run.row.set.is_some() && run.row.turns >= Some(1)));
+    for run in all() {
+        let reference = run.row.time_reference.is_empty();
+        assert_eq!(reference, run.row.time_ratio.is_none(), "{:?}", run.row);
+        assert!(run.row.time_reference == if reference { "" } else { "base" });
     }
-    // Its own way to do it again does.
-    let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    let again = told["findings"][0]["reproduce"].as_str().expect("a command");
-    let words: Vec<&str> = again.split(' ').skip(1).collect();
-    ends(dir.path(), &words, 3);
+    // Numbers of steps are those among all programs of a set: none has the same twice.
+    let row = &head[0].row;
+    let same = |other: &RunRow| (&other.group, &other.model, other.set) == (&row.group, &row.model, row.set);
+    let mut steps: Vec<u64> = Vec::new();
+    for run in all().filter(|run| same(&run.row)) {
+        let own = run.samples.iter().filter(|sample| &*sample.series == "step_ns").map(|sample| sample.index);
+        let before = steps.len();
+        steps.extend(own);
+        assert_eq!(Some((steps.len() - before) as u64), run.row.timed_steps);
+    }
+    let count = steps.len();
+    steps.sort_unstable();
+    steps.dedup();
+    assert_eq!(steps.len(), count);
+    // Its own way to do it again does, where it is needed.
+    let open = value["findings"].as_array().expect("a list").iter().find(|finding| finding["reproduce"] != "");
+    if let Some(again) = open.and_then(|finding| finding["reproduce"].as_str()) {
+        assert!(again.starts_with("skipbench gate --binaries") && again.contains("--sets 2 --steps 3"), "{again}");
+    }
+}
+
+/// A program that begins like skipbench and ends otherwise.
+#[cfg(unix)]
+fn script(dir: &Path, name: &str, steps: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let text = format!("#!/bin/sh\nif [ \"$1\" = steps ]; then {steps}; fi\nexec {program} \"$@\"\n");
+    let path = dir.join(name);
+    fs::write(&path, text).expect("written");
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set");
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_base_from_before_the_protocol_has_no_times_and_a_head_that_breaks_has_regressed() {
+    let dir = folder();
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let old = script(dir.path(), "old", "exit 2");
+    let words = ["--suite", "small.toml", "--sets", "2", "--steps", "3", "--out", "job"];
+    let (said, _) = ends(dir.path(), &[&["gate", "--binaries", &old, program][..], &words].concat(), 0);
+    assert!(said.contains("before the step protocol") && said.contains("gate: pass."), "{said}");
+    let broken = script(dir.path(), "broken", "[ \"$2\" = --help ] || { echo no more GPU >&2; exit 3; }");
+    let (said, _) = ends(dir.path(), &[&["gate", "--binaries", program, &broken][..], &words].concat(), 1);
+    assert!(said.contains("regressed") && said.contains("no more GPU"), "{said}");
 }
 
 /// Everything below a folder, with what is in it.
@@ -81,7 +135,8 @@ fn nothing_is_deleted_that_the_gate_did_not_make() {
     let dir = folder();
     let program = env!("CARGO_BIN_EXE_skipbench");
     let words = |suite, out| {
-        let words = ["gate", "--binaries", program, program, "--rounds", "1", "--suite", suite, "--out", out];
+        let words =
+            ["gate", "--binaries", program, program, "--sets", "2", "--steps", "3", "--suite", suite, "--out", out];
         words.map(str::to_owned).to_vec()
     };
     let refused = |suite, out| {
@@ -111,7 +166,7 @@ fn nothing_is_deleted_that_the_gate_did_not_make() {
 
     let own = words("small.toml", "job");
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
-    ends(dir.path(), &own, 3);
+    judgment(dir.path(), &[&own[..], &["--json"]].concat());
     // The results of the job before, where the next one cannot begin.
     write("wrong.toml", "name = 1");
     refused("wrong.toml", "job");
@@ -126,7 +181,7 @@ fn nothing_is_deleted_that_the_gate_did_not_make() {
     fs::remove_file(dir.path().join("job/base/.skipbench-gate")).expect("removed");
     assert!(refused("small.toml", "job").contains("did not make it"));
     fs::write(dir.path().join("job/base/.skipbench-gate"), "").expect("written");
-    ends(dir.path(), &own, 3);
+    judgment(dir.path(), &[&own[..], &["--json"]].concat());
 }
 
 #[test]

@@ -1,0 +1,87 @@
+//! The cells of a suite, as a program has them, and those among them that take turns.
+
+use std::process::Stdio;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use skipbench_reports::rows::store;
+
+use super::{ensure_not_interrupted, guarded};
+use crate::cell::{Cell, Task};
+use crate::lockstep::cells::TASKS;
+use crate::run::plan::PlannedCell;
+use crate::system::executable::Executable;
+
+/// A cell of the suite.
+#[derive(Debug, Clone)]
+pub(in crate::gate) struct Listed {
+    /// As this program reads it.
+    pub(super) planned: PlannedCell,
+    /// As the program that listed it writes it.
+    pub(super) json: Value,
+}
+
+/// The cells of the suite of that text, but for twins, as a program has them.
+///
+/// # Errors
+/// If it cannot run the suite.
+pub(in crate::gate) fn list(program: &Executable, suite: &str) -> Result<Vec<Listed>> {
+    let file = tempfile::Builder::new().suffix(".toml").tempfile()?;
+    store::replace(file.path(), suite)?;
+    let words = ["run".as_ref(), file.path().as_os_str(), "--list".as_ref(), "--json".as_ref()];
+    let output = guarded(program)?.args(words).stderr(Stdio::inherit()).output();
+    let (name, output) = (program.name().display(), output.with_context(|| program.name().display().to_string())?);
+    ensure_not_interrupted(&output)?;
+    ensure!(output.status.success(), "{name}: it cannot run the suite");
+    let cells: Vec<Value> = serde_json::from_slice(&output.stdout).context("the list of cells")?;
+    let listed = |json: Value| {
+        let planned = serde_json::from_value(json.clone()).context("the list of cells")?;
+        Ok(Listed { planned, json })
+    };
+    let cells: Vec<Listed> = cells.into_iter().map(listed).collect::<Result<_>>()?;
+    Ok(cells.into_iter().filter(|listed| !listed.planned.cell.twin).collect())
+}
+
+/// What tells a timed cell from others: a seed, round or set is a repetition of it.
+fn key(cell: &Cell) -> (String, String, Task, String, Option<u64>) {
+    let point = cell.sweep.as_ref().map(|point| point.value);
+    (cell.group.clone(), cell.model.clone(), cell.task, cell.device.to_string(), point)
+}
+
+/// A timed cell, as both programs have it.
+#[derive(Debug)]
+pub(super) struct TimedCell<'a> {
+    pub(super) base: &'a Listed,
+    pub(super) head: &'a Listed,
+}
+
+/// The cells that take turns, each once.
+///
+/// # Errors
+/// If the head lacks one of the base's.
+pub(super) fn timed<'a>(base: &'a [Listed], head: &'a [Listed]) -> Result<Vec<TimedCell<'a>>> {
+    let mut cells: Vec<TimedCell<'a>> = Vec::new();
+    for base in base.iter().filter(|listed| TASKS.contains(&listed.planned.cell.task)) {
+        let own = key(&base.planned.cell);
+        if cells.iter().any(|other| key(&other.base.planned.cell) == own) {
+            continue;
+        }
+        let head = head.iter().find(|listed| key(&listed.planned.cell) == own);
+        let label = base.planned.cell.label();
+        let head =
+            head.with_context(|| format!("the head lacks {label}, which the base has; give both one --suite"))?;
+        cells.push(TimedCell { base, head });
+    }
+    Ok(cells)
+}
+
+/// The tasks whose cells each program measures for itself, each once.
+pub(super) fn untimed(cells: &[Listed]) -> Vec<Task> {
+    let mut tasks: Vec<Task> = Vec::new();
+    for task in cells.iter().map(|listed| listed.planned.cell.task).filter(|task| !TASKS.contains(task)) {
+        if !tasks.contains(&task) {
+            tasks.push(task);
+        }
+    }
+    tasks
+}

@@ -1,0 +1,44 @@
+//! The base linked a second time, its sections in another order: the same instructions at other addresses.
+//!
+//! Rust's own linker for x86_64 Linux, LLD, shuffles sections by a seed. The ordinary programs are linked by it, too, so
+//! that only the order differs. Only names with a suffix are shuffled, which a compiler's functions and data have:
+//! those of the C runtime (`.init`) have an order that matters.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::builds::{self, BuildOptions};
+
+/// What is shuffled.
+const SECTIONS: [&str; 4] = [".text.*", ".rodata.*", ".data.*", ".bss.*"];
+
+/// Links the program of the tree in `dir`, which is built, anew. Cargo compiles the program's own crate again, and no
+/// library.
+///
+/// # Errors
+/// If the linker here does not shuffle sections, with what it says.
+pub(super) fn link(dir: &Path, target: &Path, options: &BuildOptions) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        bail!("linkers of this system do not shuffle sections");
+    }
+    let package = builds::package_of(dir, &options.bin)?;
+    let mut command = Command::new("cargo");
+    command.current_dir(dir).args(["rustc", "--quiet", "--release", "-p", &package, "--bin", &options.bin]);
+    command.args(options.feature_words()).arg("--target-dir").arg(target).arg("--").args(arguments(options.seed));
+    let output = command.output().context("starting cargo")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().rev().find(|line| line.contains("shuffle") || line.contains("error")).unwrap_or("");
+        bail!("the linker does not shuffle sections, which Rust's own (rust-lld) does: {}", last.trim());
+    }
+    Ok(())
+}
+
+/// The compiler's arguments. A seed of 0 would leave the order as it is.
+fn arguments(seed: u64) -> Vec<String> {
+    let seed = seed.clamp(1, u64::from(u32::MAX));
+    let section = |name: &str| ["-C".to_owned(), format!("link-arg=-Wl,--shuffle-sections={name}={seed}")];
+    SECTIONS.into_iter().flat_map(section).collect()
+}
