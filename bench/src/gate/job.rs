@@ -83,7 +83,8 @@ impl Job {
         let suite = Suite::parse("suite.toml", &self.suite)?;
         let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
         let command = shlex::try_join(words.iter().map(String::as_str)).context("a word holds a zero byte")?;
-        Ok(Provenance { suite: suite.keys.name, suite_sha256: suite.sha256, host: host.id.clone(), command })
+        let (suite, suite_sha256, host) = (suite.keys.name, suite.sha256, host.id.clone());
+        Ok(Provenance { suite, suite_sha256, host, command, pilot_sets: None })
     }
 
     /// The base's rows, as a run's directory.

@@ -38,7 +38,7 @@ impl Turns {
     /// The options that say the same.
     pub(crate) fn words(&self) -> Vec<String> {
         let (length, value) = match self.length {
-            Length::Time(time) => ("--seconds", time.as_secs_f64().to_string()),
+            Length::Time(time) | Length::Both(time, _) => ("--seconds", time.as_secs_f64().to_string()),
             Length::Steps(steps) => ("--steps", steps.to_string()),
         };
         ["--sets".to_owned(), self.sets.to_string(), length.to_owned(), value].to_vec()
