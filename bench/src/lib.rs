@@ -4,8 +4,8 @@
 //! a `run` makes cells of groups, devices and seeds, checks whether a device computes right (`run/selftest`), gives
 //! each cell a child process and writes what it gave to rows of `skipbench-reports`; a `cell` is all that the child is
 //! told, as JSON; `tasks` are what the child does, with a stopwatch and counters of memory (`tasks/meter`), on a
-//! `device`, with images and weights (`files`). In the `gate` two programs take turns cell by cell, in `lockstep` any
-//! programs step by step. Beneath them all lies the `system`: signals, what is told, the program itself.
+//! `device`, with images and weights (`files`). In `lockstep` any programs take turns step by step; the `gate` lets two
+//! commits, or two programs, do so. Beneath them all lies the `system`: signals, what is told, the program itself.
 //!
 //! The interface is [`cli`]: a program that brings a network of its own calls [`cli::main_with`].
 

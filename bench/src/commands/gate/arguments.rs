@@ -90,7 +90,7 @@ pub(super) struct JobArgs {
 /// Two programs of any kind.
 #[derive(Debug, Args)]
 pub(super) struct CommandArgs {
-    /// The program before the change, as one argument; no shell runs it. In place of [[command]] in gate.toml.
+    /// The program before the change, as one argument; no shell runs it. In place of those that gate.toml names.
     #[arg(long, value_name = "COMMAND", requires = "head_command")]
     #[arg(conflicts_with_all = ["base", "head", "against", "binaries", "suite"])]
     base_command: Option<String>,
