@@ -78,7 +78,7 @@ fn what_a_key_takes_is_said_in_plain_words() {
 
 #[test]
 fn unknown_keys_are_named_with_the_nearest() {
-    says(&with("timeout_s", "timeot_s"), &["timeot_s", "line 6", "did you mean `timeout_s`?"]);
+    says(&with("timeout_s", "timeot_s"), &["timeot_s", "line 7", "did you mean `timeout_s`?"]);
     says(&with("epochs", "epocs"), &["group \"pair\"", "recipe", "epocs", "did you mean `epochs`?"]);
     says(&with("reference", "referense"), &["referense", "did you mean `reference`?"]);
     says(&with("\"infer\"", "\"inference\""), &["inference", "infer"]);
@@ -86,7 +86,7 @@ fn unknown_keys_are_named_with_the_nearest() {
 
 #[test]
 fn wrong_types_and_broken_toml_are_named() {
-    says(&with("jobs = 2", "jobs = \"two\""), &["line 8", "jobs"]);
+    says(&with("jobs = 2", "jobs = \"two\""), &["line 9", "jobs"]);
     says(&with("batch = 16", "batch = \"16\""), &["recipe", "batch"]);
     says(&with("name = \"tiny\"", "name = "), &["line 2"]);
     says(&refused(""), &["missing field"]);

@@ -137,12 +137,12 @@ fn what_cannot_be_asked_for_is_refused() {
 fn the_roofline_holds_times_against_the_machine() {
     let dir = tempfile::tempdir().expect("temp");
     fs::write(dir.path().join("suite.toml"), TINY).expect("written");
-    ends(dir.path(), &["run", "suite.toml", "--out", "out", "--seeds", "1", "-q"], 0);
+    ends(dir.path(), &["run", "suite.toml", "--out", "out", "--seeds", "1", "--sets", "1", "-q"], 0);
     let (table, _) = ends(dir.path(), &["roofline", "out"], 0);
     assert!(table.contains("FLOP/byte") && table.contains("resnet8-w4"), "{table}");
     let (json, _) = ends(dir.path(), &["roofline", "out", "--json"], 0);
     let roofs: Vec<serde_json::Value> = serde_json::from_str(&json).expect("JSON");
-    assert_eq!(roofs.len(), 4, "two networks, two timed tasks: {roofs:?}");
+    assert_eq!(roofs.len(), 6, "two networks and a twin, two timed tasks: {roofs:?}");
     for roof in &roofs {
         let share = roof["share_of_roof"].as_f64().expect("a number");
         assert!(share > 0.0 && share < 1.0, "no step is faster than the machine: {roof}");
