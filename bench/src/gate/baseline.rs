@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use skipbench_ci::bless::{Blessing, bless};
@@ -12,9 +12,13 @@ use skipbench_reports::rows::document;
 use skipbench_reports::rows::store::{self, Run};
 
 use super::evidence;
+use crate::run::rundir::PLAN;
 
 /// What makes a directory a baseline.
 pub(super) const MARK: &str = "baseline.json";
+
+/// The machine, beside a baseline's rows.
+const HOST: &str = "host.toml";
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Mark {
@@ -28,8 +32,24 @@ struct Mark {
 /// # Errors
 /// Rows that cannot be read, or that are no baseline.
 pub(crate) fn blessing(base: &Path, head: &Path) -> Result<Blessing> {
+    refuse_others(base)?;
     let old = if base.join(store::RUNS).exists() { store::read(base)? } else { Vec::new() };
     Ok(bless(&old, &evidence::blessed(base, head)?)?)
+}
+
+/// Refuses a directory whose files a baseline would take the place of, though they are none of a baseline's.
+fn refuse_others(base: &Path) -> Result<()> {
+    let at = base.display();
+    ensure!(
+        !base.join(PLAN).exists(),
+        "{at}: it holds a run, and a baseline would take its place; give another --base"
+    );
+    let whole = if is_one(base) { mark(base).is_ok() } else { base.join(store::RUNS).exists() };
+    let foreign = [MARK, store::SAMPLES, HOST].into_iter().find(|name| !whole && base.join(name).exists());
+    match foreign {
+        Some(name) => bail!("{at}: {name} is of no baseline, and a baseline would take its place; give another --base"),
+        None => Ok(()),
+    }
 }
 
 /// Writes a base anew, its mark last: it is whole once that is there.
@@ -37,10 +57,10 @@ pub(crate) fn blessing(base: &Path, head: &Path) -> Result<Blessing> {
 /// # Errors
 /// A head that does not say on which machine it was measured, or a file system that refuses.
 pub(crate) fn write(base: &Path, head: &Path, runs: &[Run]) -> Result<()> {
-    let host = head.join("host.toml");
+    let host = head.join(HOST);
     ensure!(host.is_file(), "{}: a baseline says on which machine it was measured", host.display());
     fs::create_dir_all(base).with_context(|| base.display().to_string())?;
-    store::replace(&base.join("host.toml"), &fs::read_to_string(&host)?)?;
+    store::replace(&base.join(HOST), &fs::read_to_string(&host)?)?;
     store::write(base, runs)?;
     let mark = Mark { cells: runs.len(), rows_sha256: digest(base)? };
     Ok(store::replace(&base.join(MARK), &document::format(&mark)?)?)
@@ -56,11 +76,7 @@ pub(super) fn is_one(dir: &Path) -> bool {
 /// # Errors
 /// If they are not those that were blessed.
 pub(super) fn check(dir: &Path, count: usize) -> Result<()> {
-    let path = dir.join(MARK);
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let document = document::parse(&text).with_context(|| path.display().to_string())?;
-    ensure!(document.sealed, "{}: no digest; bless the run anew", path.display());
-    let mark: Mark = serde_json::from_value(document.value).with_context(|| path.display().to_string())?;
+    let mark = mark(dir)?;
     ensure!(
         mark.cells == count && mark.rows_sha256 == digest(dir)?,
         "{}: the baseline's {count} rows are not the {} that were blessed; restore its files, or bless a run anew",
@@ -68,6 +84,14 @@ pub(super) fn check(dir: &Path, count: usize) -> Result<()> {
         mark.cells
     );
     Ok(())
+}
+
+fn mark(dir: &Path) -> Result<Mark> {
+    let path = dir.join(MARK);
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let document = document::parse(&text).with_context(|| path.display().to_string())?;
+    ensure!(document.sealed, "{}: no digest; bless the run anew", path.display());
+    serde_json::from_value(document.value).with_context(|| path.display().to_string())
 }
 
 /// Lines and not bytes: Git may change how they end.

@@ -172,7 +172,7 @@ pub(crate) fn document(dir: &Path) -> Result<serde_json::Value> {
 ///
 /// # Errors
 /// If a row is of no cell of the plan.
-pub(crate) fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()> {
+fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()> {
     let planned: HashSet<String> = plan.cells.iter().map(|planned| planned.cell.id()).collect();
     let strange = rows.difference(&planned).count();
     ensure!(
@@ -234,6 +234,8 @@ pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journa
         let _ = fs::remove_dir_all(dir.join("checkpoints").join(cell));
     }
     let (journal, rows) = Journal::open(dir)?;
+    // Before a set is forgotten: rows of another plan than this are nobody's to forget.
+    ensure_planned(dir, plan, &rows.iter().map(|row| row.cell.clone()).collect())?;
     let torn = torn_sets(plan, &rows);
     if torn.is_empty() {
         return Ok((journal, rows));

@@ -54,7 +54,6 @@ pub(crate) fn run(
     let runner = Processes::of_this_program();
     let executor = Executor { runner: &runner, dir, provenance: &provenance, stop };
     let done: HashSet<String> = done.into_iter().map(|row| row.cell).collect();
-    rundir::ensure_planned(dir, &plan, &done)?;
     let open: Vec<PlannedCell> =
         plan.cells.iter().filter(|planned| !done.contains(&planned.cell.id())).cloned().collect();
     if let Err(error) = ask::check(&open, note) {

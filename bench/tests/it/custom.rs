@@ -12,6 +12,7 @@ const SUITE: &str = r#"
 name = "own"
 data = "digits"
 seeds = [1]
+sets = 1
 tasks = ["train-step", "infer", "peak-memory-train", "train"]
 
 [recipe]

@@ -68,18 +68,40 @@ fn a_plan_of_an_earlier_version_is_gone_on_with_and_judged() {
     assert!(!refused_as_plan(dir, &GATE));
 }
 
-/// Whether a gate ends for its plan's sake. A single pair of times says nothing, so that its code is 3.
+/// Whether a gate ends for its plan's sake. Times of two runs are not judged, so that its code is 0.
 fn refused_as_plan(dir: &Path, words: &[&str]) -> bool {
-    ends(dir, words, 3).1.contains("plan.json")
+    ends(dir, words, 0).1.contains("plan.json")
 }
+
+/// Columns that came after schema version 3.
+const LATER: [&str; 13] = [
+    "set",
+    "pilot_sets",
+    "time_reference",
+    "time_ratio",
+    "turns",
+    "dropped_turns",
+    "work_allocations",
+    "work_allocated_bytes",
+    "work_kernel_calls",
+    "work_kernel_macs",
+    "work_kernel_bytes",
+    "work_instructions",
+    "digest",
+];
 
 /// Rows as schema version 3 wrote them: without seals.
 fn older(rows: &str) -> String {
-    let strip = |line: &str| {
-        let line = line.rsplit_once(',').expect("columns").0;
-        format!("{}\n", line.strip_prefix("4,").map_or(line.to_owned(), |row| format!("3,{row}")))
-    };
-    rows.lines().map(strip).collect()
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(rows.as_bytes());
+    let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("a table");
+    let kept: Vec<bool> = records[0].iter().map(|name| !LATER.contains(&name)).collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for record in &records {
+        let version = |(at, text): (usize, &str)| if at == 0 && text == "5" { "3".to_owned() } else { text.to_owned() };
+        let fields = record.iter().enumerate().map(version).zip(&kept).filter(|(_, kept)| **kept);
+        writer.write_record(fields.map(|(text, _)| text)).expect("in memory");
+    }
+    String::from_utf8(writer.into_inner().expect("in memory")).expect("text")
 }
 
 #[test]
@@ -116,7 +138,7 @@ fn rows_that_are_gone_with_their_samples_are_missed() {
     first("samples.csv", &|line| line.starts_with(&cell));
     for words in [["gate", "--base", "b", "--head", "b"], ["gate", "--base", "b", "--head", "a"]] {
         let error = refused(dir, &words);
-        assert!(error.contains("b: 1 rows, but the plan has 2 cells"), "{error}");
+        assert!(error.contains("b: 1 rows, but the plan has 3 cells"), "{error}");
     }
 }
 
@@ -128,7 +150,7 @@ fn a_baseline_is_known_by_its_mark_which_covers_all_of_its_rows() {
     let judged = ["gate", "--base", "new", "--head", "a"];
     ends(dir, &judged, 0);
     let mark = fs::read_to_string(dir.join("new/baseline.json")).expect("written");
-    fs::write(dir.join("new/baseline.json"), mark.replacen("\"cells\": 2", "\"cells\": 1", 1)).expect("edited");
+    fs::write(dir.join("new/baseline.json"), mark.replacen("\"cells\": 3", "\"cells\": 1", 1)).expect("edited");
     assert!(refused(dir, &judged).contains("digest"));
     fs::write(dir.join("new/baseline.json"), &mark).expect("restored");
     let rows = fs::read_to_string(dir.join("new/runs.csv")).expect("there");
@@ -141,4 +163,24 @@ fn a_baseline_is_known_by_its_mark_which_covers_all_of_its_rows() {
     ends(dir, &["gate", "--base", "new", "--head", "new", "--bless"], 0);
     assert_eq!(fs::read_to_string(dir.join("new/baseline.json")).expect("written"), mark);
     ends(dir, &judged, 0);
+}
+
+#[test]
+fn a_blessing_takes_the_place_of_a_baseline_and_of_nothing_else() {
+    let dir = folder();
+    let dir = dir.path();
+    changed(dir, str::to_owned);
+    let kept = |name: &str| fs::read(dir.join(name)).expect("there");
+    let rows = kept("b/runs.csv");
+    let error = refused(dir, &["gate", "--base", "b", "--head", "a", "--bless"]);
+    assert!(error.contains("b: it holds a run") && error.contains("--base"), "{error}");
+    assert_eq!(kept("b/runs.csv"), rows);
+    for name in ["baseline.json", "samples.csv", "host.toml"] {
+        let place = format!("of-others-{name}");
+        fs::create_dir(dir.join(&place)).expect("a folder");
+        fs::write(dir.join(&place).join(name), "mine\n").expect("written");
+        let error = refused(dir, &["gate", "--base", &place, "--head", "a", "--bless"]);
+        assert!(error.contains(&format!("{place}: {name} is of no baseline")), "{error}");
+        assert_eq!(kept(&format!("{place}/{name}")), b"mine\n");
+    }
 }

@@ -16,6 +16,7 @@ const SUITE: &str = r#"
 name = "small"
 data = "digits"
 seeds = [1]
+sets = 1
 tasks = ["train-step", "peak-memory-train"]
 
 [recipe]
@@ -122,11 +123,11 @@ fn a_blessing_shows_what_it_changes_and_is_then_the_base() {
     assert!(said.contains("params: 4934 -> 4933"), "{said}");
     // What is exact passes now; times that took no turns say nothing.
     let (said, _) = ends(dir.path(), &GATE, 0);
-    assert!(said.contains("0 regressed, 0 inconclusive") && said.contains("did not take turns"), "{said}");
+    assert!(said.contains("0 regressed, 0 inconclusive") && said.contains("were timed in two runs"), "{said}");
     let (json, _) = ends(dir.path(), &["gate", "--base", "new", "--head", "b", "--bless", "--json"], 0);
     let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert!(
-        told["cells"] == 2 && told["changes"][0].as_str().is_some_and(|change| change.ends_with(": new")),
+        told["cells"] == 3 && told["changes"][0].as_str().is_some_and(|change| change.ends_with(": new")),
         "{json}"
     );
     assert!(dir.path().join("new/runs.csv").is_file());
