@@ -88,3 +88,9 @@ pub(super) fn seconds(word: &str) -> Result<f64, String> {
     let usual = seconds.filter(|seconds| (0.001..=86_400.0).contains(seconds));
     usual.ok_or_else(|| "a number of seconds is needed, such as 10 or 0.5".to_owned())
 }
+
+/// A number of processors.
+pub(super) fn processors(word: &str) -> Result<usize, String> {
+    let number = word.parse().ok().filter(|count| (1..=4096).contains(count));
+    number.ok_or_else(|| "a number of processors is needed, such as 1".to_owned())
+}

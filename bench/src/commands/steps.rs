@@ -131,7 +131,8 @@ fn sleep(time: Duration) -> Result<()> {
         std::thread::sleep(time);
         Ok::<_, std::convert::Infallible>(time)
     };
-    Ok(serve(&Program { name: "sleep", units: (1, "steps"), facts: &[] }, step)?)
+    let processors = std::thread::available_parallelism().map_or_else(|_| String::new(), |count| count.to_string());
+    Ok(serve(&Program { name: "sleep", units: (1, "steps"), facts: &[("processors", processors)] }, step)?)
 }
 
 /// Says that the environment is the one that a network needs.

@@ -73,7 +73,8 @@ impl Job {
         let Builds { base, head, relinked } = programs(&request.programs, tell)?;
         let (base, head, relinked) = (here(base)?, here(head)?, relinked.map(here).transpose()?);
         // What one of them cannot read ends the job before anything is deleted.
-        let (base_cells, head_cells) = (list(&base, &suite)?, list(&head, &suite)?);
+        let (base_cells, head_cells) =
+            (list(&base, &suite, request.turns.cpus)?, list(&head, &suite, request.turns.cpus)?);
         let (dir, lock) = directory::prepare(&dir)?;
         Ok(Self { base, head, relinked, base_cells, head_cells, suite, turns: request.turns, dir, _lock: lock })
     }

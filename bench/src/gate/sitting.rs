@@ -28,6 +28,8 @@ pub(crate) struct Turns {
     pub(crate) sets: u64,
     /// How long each takes turns.
     pub(crate) length: Length,
+    /// Processors that each program may use.
+    pub(crate) cpus: usize,
     /// Of everything random.
     pub(crate) seed: u64,
     /// Longest time until a program is ready, and of one turn.
@@ -41,7 +43,8 @@ impl Turns {
             Length::Time(time) | Length::Both(time, _) => ("--seconds", time.as_secs_f64().to_string()),
             Length::Steps(steps) => ("--steps", steps.to_string()),
         };
-        ["--sets".to_owned(), self.sets.to_string(), length.to_owned(), value].to_vec()
+        let (sets, cpus) = (self.sets.to_string(), self.cpus.to_string());
+        ["--sets", &sets, length, &value, "--cpus", &cpus].map(str::to_owned).to_vec()
     }
 }
 
@@ -93,10 +96,10 @@ pub(crate) struct Sitting {
 /// If the user ends it.
 pub(crate) fn sit(programs: &Programs, turns: Turns, stop: &Stop, told: &mut dyn FnMut(u64, u64)) -> Result<Sitting> {
     let words = programs.words();
-    let Turns { sets, length, seed, timeout } = turns;
+    let Turns { sets, length, cpus, seed, timeout } = turns;
     let plan = Plan { members: words.len(), sets, precision: None, most_sets: sets, length, seed };
     let guard = Some(executable::own()?.path()?.to_owned());
-    let mut launcher = Commands { words: &words, guard, timeout, stop };
+    let mut launcher = Commands { words: &words, guard, cpus: Some(cpus), timeout, stop };
     let mut observer = Told { told, began: (Timestamp::now(), Instant::now()), clocks: Vec::new() };
     let session = session::run(&plan, &mut launcher, &mut observer).map_err(|Stopped| Interrupted)?;
     Ok(Sitting { session, clocks: observer.clocks })

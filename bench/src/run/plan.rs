@@ -130,11 +130,19 @@ impl Planning<'_> {
             twin,
             set,
             sweep: member.point.clone(),
-            threads: if task.is_memory() { 1 } else { (context.threads / concurrent).max(1) },
+            threads: self.threads(task, concurrent),
             concurrent,
             timeout_s: suite.keys.timeout_s,
             memory_limit_bytes: suite.keys.memory_limit_mib << 20,
         }
+    }
+}
+
+impl Planning<'_> {
+    fn threads(&self, task: Task, concurrent: usize) -> usize {
+        let Planning { suite, context, set, .. } = self;
+        let most = if set.is_some() { suite.keys.set_threads.unwrap_or(usize::MAX) } else { usize::MAX };
+        if task.is_memory() { 1 } else { (context.threads / concurrent).min(most).max(1) }
     }
 }
 

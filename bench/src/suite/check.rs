@@ -53,12 +53,13 @@ fn filled(Keys { groups, seeds, tasks, devices, .. }: &Keys) -> Result<(), Strin
     }
 }
 
-fn bounded(Keys { timeout_s, memory_limit_mib, jobs, sets, .. }: &Keys) -> Result<(), String> {
+fn bounded(Keys { timeout_s, memory_limit_mib, jobs, sets, set_threads, .. }: &Keys) -> Result<(), String> {
     let numbers = [
         ("timeout_s", *timeout_s, MOST_SECONDS),
         ("memory_limit_mib", *memory_limit_mib, MOST_MEBIBYTES),
         ("jobs", *jobs as u64, MOST_JOBS),
         ("sets", *sets, MOST_SETS),
+        ("set_threads", set_threads.unwrap_or(1) as u64, MOST_JOBS),
     ];
     match numbers.iter().find(|(_, value, most)| !(1..=*most).contains(value)) {
         Some((key, 0, _)) => Err(format!("{key} = 0: at least 1 is needed")),

@@ -41,6 +41,9 @@ pub struct Keys {
     /// Default 5.
     #[serde(default = "default_sets")]
     pub sets: u64,
+    /// Threads of a cell in a set, and the processors that it is kept to. With 1 the smallest differences are found.
+    /// Default: as many as the run may use.
+    pub set_threads: Option<usize>,
     /// Whether every reference that is timed alone (`train-epoch`, `time-to-accuracy`) is timed twice, under two names
     /// (A/A): how much they differ is the noise floor. In sets it always is.
     #[serde(default)]

@@ -14,8 +14,8 @@ use crate::Arguments;
 use crate::jobs::JobRow;
 
 /// Sets of a job, seconds of a set, and the network: what `ci/power.md` says.
-pub(crate) const SETS: usize = 8;
-pub(crate) const SECONDS: f64 = 1.0;
+pub(crate) const SETS: usize = 6;
+pub(crate) const SECONDS: f64 = 0.5;
 pub(crate) const NETWORK: &str = "resnet8-w8";
 
 /// A job with so many percent planted.

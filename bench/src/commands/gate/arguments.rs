@@ -129,6 +129,10 @@ pub(super) struct TurnArgs {
     /// Steps of each program in each set, in place of --seconds.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) steps: Option<u64>,
+    /// Processors that each program may use, the same for all (Linux); timed cells of a suite get as many threads. With 1
+    /// the smallest differences are found: no thread moves from one processor to another.
+    #[arg(long, default_value = "1", value_name = "N", value_parser = super::super::quantity::processors)]
+    pub(super) cpus: usize,
     /// Seed of the order of starts and turns.
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
@@ -145,7 +149,7 @@ impl TurnArgs {
     pub(super) fn turns(&self, usual: f64) -> Turns {
         let time = Length::Time(Duration::from_secs_f64(self.seconds.unwrap_or(usual)));
         let (length, timeout) = (self.steps.map_or(time, Length::Steps), Duration::from_secs_f64(self.timeout));
-        Turns { sets: self.sets, length, seed: self.seed, timeout }
+        Turns { sets: self.sets, length, cpus: self.cpus, seed: self.seed, timeout }
     }
 }
 

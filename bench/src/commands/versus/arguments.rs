@@ -49,6 +49,10 @@ pub(crate) struct VersusArgs {
     /// Judge: a program that is slower than the first by more than this has regressed.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(super) limit: Option<f64>,
+    /// Processors that each program may use, the same for all (Linux). With 1 the smallest differences are found: no
+    /// thread moves from one processor to another. Default: all.
+    #[arg(long, value_name = "N", value_parser = super::super::quantity::processors)]
+    pub(super) cpus: Option<usize>,
     /// Seed of the order of starts and turns.
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,

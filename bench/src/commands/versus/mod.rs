@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
     interrupt::listen(|_| {})?;
     let guard = Some(executable::own()?.path()?.to_owned());
     let timeout = Duration::from_secs_f64(arguments.timeout);
-    let mut launcher = Commands { words: &words, guard, timeout, stop: &STOP };
+    let mut launcher = Commands { words: &words, guard, cpus: arguments.cpus, timeout, stop: &STOP };
     let session = session::run(&arguments.plan(), &mut launcher, &mut *progress::observer(arguments.quiet));
     let session = match session {
         Ok(session) => session,

@@ -21,11 +21,11 @@ pub(in crate::gate) struct Listed {
     pub(super) json: Value,
 }
 
-/// The cells of the suite of that text, but for twins, as a program has them.
+/// The cells of the suite of that text, except for twins, as a program has them.
 ///
 /// # Errors
 /// If it cannot run the suite.
-pub(in crate::gate) fn list(program: &Executable, suite: &str) -> Result<Vec<Listed>> {
+pub(in crate::gate) fn list(program: &Executable, suite: &str, cpus: usize) -> Result<Vec<Listed>> {
     let file = tempfile::Builder::new().suffix(".toml").tempfile()?;
     store::replace(file.path(), suite)?;
     let words = ["run".as_ref(), file.path().as_os_str(), "--list".as_ref(), "--json".as_ref()];
@@ -34,12 +34,21 @@ pub(in crate::gate) fn list(program: &Executable, suite: &str) -> Result<Vec<Lis
     ensure_not_interrupted(&output)?;
     ensure!(output.status.success(), "{name}: it cannot run the suite");
     let cells: Vec<Value> = serde_json::from_slice(&output.stdout).context("the list of cells")?;
-    let listed = |json: Value| {
+    let listed = |mut json: Value| {
+        limit_threads(&mut json["cell"], cpus);
         let planned = serde_json::from_value(json.clone()).context("the list of cells")?;
         Ok(Listed { planned, json })
     };
     let cells: Vec<Listed> = cells.into_iter().map(listed).collect::<Result<_>>()?;
     Ok(cells.into_iter().filter(|listed| !listed.planned.cell.twin).collect())
+}
+
+/// A timed cell has no more threads than processors.
+fn limit_threads(cell: &mut Value, cpus: usize) {
+    let is_timed = TASKS.iter().any(|task| cell["task"] == task.word());
+    if let Some(threads) = cell["threads"].as_u64().filter(|_| is_timed) {
+        cell["threads"] = threads.min(cpus as u64).into();
+    }
 }
 
 /// What tells a timed cell from others: a seed, round or set is a repetition of it.

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use super::processors;
+
 /// The hidden command of `skipbench` that becomes another program: `skipbench exec-guarded -- PROGRAM ARGUMENTS…`.
 pub(super) const COMMAND: &str = "exec-guarded";
 
@@ -15,8 +17,11 @@ pub(super) const COMMAND: &str = "exec-guarded";
 pub(crate) fn exec_guarded(words: &[String]) -> Result<std::convert::Infallible> {
     let Some((program, arguments)) = words.split_first() else { bail!("a program to start is needed") };
     end_with_parent()?;
+    if let Some(cpus) = std::env::var(CPUS).ok().and_then(|cpus| cpus.parse().ok()) {
+        processors::keep_to(cpus)?;
+    }
     let mut command = Command::new(program);
-    command.args(arguments);
+    command.args(arguments).env_remove(CPUS);
     #[cfg(unix)]
     let error = std::os::unix::process::CommandExt::exec(&mut command);
     #[cfg(not(unix))]
@@ -49,6 +54,9 @@ pub(crate) fn guard(mut own: Command, program: &Path) -> Command {
     own.args([COMMAND, "--"]).arg(program).env(DRIVER, std::process::id().to_string());
     own
 }
+
+/// Environment variable that tells the guard how many processors the program may use.
+pub(super) const CPUS: &str = "SKIPBENCH_CPUS";
 
 /// Environment variable that tells the driver's process to the guard.
 pub(super) const DRIVER: &str = "SKIPBENCH_DRIVER";

@@ -2,6 +2,7 @@
 
 mod guard;
 mod output;
+mod processors;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ pub(crate) struct Commands<'a> {
     /// `skipbench` itself, which makes a program end with the driver before it becomes that program. Without it a
     /// program that hangs outlives a driver that is killed.
     pub guard: Option<PathBuf>,
+    /// Processors that each may use, the same for all; none: as many as this process. Only with a `guard`.
+    pub cpus: Option<usize>,
     /// Longest time until a program is ready, and of one turn.
     pub timeout: Duration,
     /// Whether to end now.
@@ -75,6 +78,9 @@ impl Commands<'_> {
             None => Command::new(program),
         };
         command.args(arguments);
+        if let Some(cpus) = self.cpus {
+            command.env(guard::CPUS, cpus.to_string());
+        }
         command
     }
 }

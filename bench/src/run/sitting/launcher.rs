@@ -19,6 +19,8 @@ pub(super) struct Driven {
     /// Command lines, one a cell; behind them that of the process that measures the device's ceilings.
     words: Vec<Vec<String>>,
     own: std::path::PathBuf,
+    /// As many processors as the cells have threads.
+    cpus: usize,
     timeout: Duration,
 }
 
@@ -39,12 +41,14 @@ impl Driven {
         let ceilings = words.first().map(|first| [first.as_slice(), &["--ceilings".to_owned()]].concat());
         words.extend(ceilings);
         let timeout = cells.iter().map(|planned| planned.cell.timeout_s).max().unwrap_or(1);
-        Ok(Self { _dir: dir, words, own, timeout: Duration::from_secs(timeout) })
+        let cpus = cells.iter().map(|planned| planned.cell.threads).max().unwrap_or(1);
+        Ok(Self { _dir: dir, words, own, cpus, timeout: Duration::from_secs(timeout) })
     }
 
     /// Starts them until `stop` says otherwise.
     pub(super) fn launcher<'a>(&'a self, stop: &'a Stop) -> OwnCells<'a> {
-        let commands = Commands { words: &self.words, guard: Some(self.own.clone()), timeout: self.timeout, stop };
+        let (words, guard, timeout) = (&self.words, Some(self.own.clone()), self.timeout);
+        let commands = Commands { words, guard, cpus: Some(self.cpus), timeout, stop };
         OwnCells { commands }
     }
 }

@@ -118,11 +118,13 @@ fn a_changed_count_or_more_memory_is_regressed_and_shown_in_every_form() {
 fn a_blessing_shows_what_it_changes_and_is_then_the_base() {
     let dir = folder();
     measured(dir.path(), |rows| with(rows, "params", "4933"));
-    ends(dir.path(), &GATE, 1);
-    let (said, _) = ends(dir.path(), &[&GATE[..], &["--bless"]].concat(), 0);
+    ends(dir.path(), &["gate", "--base", "kept", "--head", "a", "--bless"], 0);
+    let against = ["gate", "--base", "kept", "--head", "b"];
+    ends(dir.path(), &against, 1);
+    let (said, _) = ends(dir.path(), &[&against[..], &["--bless"]].concat(), 0);
     assert!(said.contains("params: 4934 -> 4933"), "{said}");
     // What is exact passes now; times that took no turns say nothing.
-    let (said, _) = ends(dir.path(), &GATE, 0);
+    let (said, _) = ends(dir.path(), &against, 0);
     assert!(said.contains("0 regressed, 0 inconclusive") && said.contains("were timed in two runs"), "{said}");
     let (json, _) = ends(dir.path(), &["gate", "--base", "new", "--head", "b", "--bless", "--json"], 0);
     let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");

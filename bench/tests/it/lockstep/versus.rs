@@ -50,6 +50,27 @@ fn a_planted_slowdown_is_found_and_the_table_says_so() {
     assert!((ratio - 1.1).abs() < 1e-9, "{ratio}");
 }
 
+/// The processors that programs see.
+#[cfg(target_os = "linux")]
+fn processors(more: &[&str]) -> Vec<Value> {
+    let dir = tempfile::tempdir().expect("temp");
+    let (said, _) = versus(dir.path(), &[&sleeping(""), &sleeping("")], &[more, &["--json"]].concat(), 0);
+    let facts = |program: &Value| program["introduction"]["facts"][0][1].clone();
+    outcome(&said)["programs"].as_array().expect("programs").iter().map(facts).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn programs_are_kept_to_as_many_processors_as_was_asked() {
+    assert_eq!(processors(&["--cpus", "1"]), ["1", "1", "1"]);
+    let all = std::thread::available_parallelism().expect("known").to_string();
+    assert_eq!(processors(&[]), [all.as_str(); 3]);
+    assert_eq!(processors(&["--cpus", "4096"]), [all.as_str(); 3], "no more than there are");
+    let dir = tempfile::tempdir().expect("temp");
+    let a = sleeping("");
+    assert!(refused(dir.path(), &["versus", &a, &a, "--cpus", "0"]).contains("a number of processors is needed"));
+}
+
 #[test]
 fn equal_programs_pass_and_without_a_limit_nothing_is_judged() {
     let dir = tempfile::tempdir().expect("temp");

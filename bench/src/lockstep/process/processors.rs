@@ -1,0 +1,30 @@
+//! Which processors a program may use.
+//!
+//! Where it may use all, the system moves its threads from one to another while it runs, and what they had in the caches
+//! stays behind. On two virtual processors the ratios of equal programs with one thread varied by 2 to 5 % from set to
+//! set when they were free to move, and by 0.25 % when they were not (six sets of a second).
+
+use anyhow::Result;
+
+/// Keeps this process, and what it becomes, to so many of the processors that it may use: the last ones, because systems
+/// like to do their own work on the first. All where it may use no more. Nothing on systems that cannot.
+///
+/// # Errors
+/// If the system refuses.
+#[cfg(target_os = "linux")]
+pub(super) fn keep_to(cpus: usize) -> Result<()> {
+    use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+    use nix::unistd::Pid;
+
+    let own = Pid::from_raw(0);
+    let all = sched_getaffinity(own)?;
+    let allowed = (0..CpuSet::count()).filter(|cpu| all.is_set(*cpu).unwrap_or(false)).rev();
+    let mut kept = CpuSet::new();
+    allowed.take(cpus).try_for_each(|cpu| kept.set(cpu))?;
+    Ok(sched_setaffinity(own, &kept)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn keep_to(_: usize) -> Result<()> {
+    Ok(())
+}
