@@ -8,7 +8,7 @@ STEPS = 3
 
 
 def peak_bytes(command, **settings):
-    """Starts `command` alone and lets it do some steps; none where it fails or the system does not say."""
+    """Starts `command` alone and lets it do some steps; none if it fails or the system does not say."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(shlex.split(command), text=True, **pipes, **settings) as program:
         try:

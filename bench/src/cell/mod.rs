@@ -46,7 +46,7 @@ pub struct Cell {
     pub round: u64,
     /// Whether it is the reference once more under another name (A/A).
     pub twin: bool,
-    /// Which set of fresh processes it takes turns in, from 1; none where it is measured alone.
+    /// Which set of fresh processes it takes turns in, from 1; none if it is measured alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<u64>,
     /// The point of a sweep that it is, if any.

@@ -1,5 +1,7 @@
 //! Amounts on the command line: `2GiB`, `300k`, `1.5ms`, each with the units of what it is an amount of.
 
+use std::ops::RangeBounds;
+
 use skipbench_reports::analyses::metric::Metric;
 
 /// What an amount is of: what it is called, with an example, and what each unit multiplies by to give the unit of rows.
@@ -93,4 +95,10 @@ pub(super) fn seconds(word: &str) -> Result<f64, String> {
 pub(super) fn processors(word: &str) -> Result<usize, String> {
     let number = word.parse().ok().filter(|count| (1..=4096).contains(count));
     number.ok_or_else(|| "a number of processors is needed, such as 1".to_owned())
+}
+
+/// `3%` or `3` as a share, 0.03, if that is one of `shares`.
+pub(super) fn share(word: &str, shares: impl RangeBounds<f64>) -> Option<f64> {
+    let number: f64 = word.strip_suffix('%').unwrap_or(word).trim().parse().ok()?;
+    Some(number / 100.0).filter(|share| shares.contains(share))
 }

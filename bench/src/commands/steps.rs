@@ -167,9 +167,7 @@ fn task(given: &str) -> Result<Task, String> {
 
 /// `3%` or `3` as a share: 0.03.
 fn planted(word: &str) -> Result<f64, String> {
-    let number: Option<f64> = word.strip_suffix('%').unwrap_or(word).trim().parse().ok();
-    let share = number.map(|number| number / 100.0).filter(|share| (0.0..=10.0).contains(share));
-    share.ok_or_else(|| "a percentage is needed, such as 3%".to_owned())
+    super::quantity::share(word, 0.0..=10.0).ok_or_else(|| "a percentage is needed, such as 3%".to_owned())
 }
 
 fn time(word: &str) -> Result<Duration, String> {

@@ -28,7 +28,7 @@ pub struct Builds {
     pub base: PathBuf,
     /// That of the working tree.
     pub head: PathBuf,
-    /// The base with its sections in another order; none where no linker shuffles them.
+    /// The base with its sections in another order; none if no linker shuffles them.
     pub relinked: Option<PathBuf>,
 }
 

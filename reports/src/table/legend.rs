@@ -8,8 +8,8 @@ pub(crate) fn legend(comparisons: &[Comparison]) -> Vec<&'static str> {
     std::iter::once(USUAL).chain(sets).collect()
 }
 
-const USUAL: &str = "How to read it. A cell's first line is the mean over its repeats (seeds, and rounds of timed \
-    cells), ± a 95 % interval. Below it stands how it differs from the group's first network: accuracy in percentage \
+const USUAL: &str = "How to read it. A cell's first line is the mean over its repeats, ± a 95 % interval; of \
+    times in sets it is the median. Below it stands how it differs from the group's first network: accuracy in percentage \
     points, all else as a multiple (×2.00: twice as much), with the 95 % interval in brackets. Both are compared \
     repeat by repeat. \"No difference shown\" does not mean equal: \"could have detected\" is the difference that so \
     many repeats find in four cases of five. \"Could be noise\": the first network differs from itself by as much. \
@@ -19,5 +19,5 @@ const USUAL: &str = "How to read it. A cell's first line is the mean over its re
 const SETS: &str = "What a set is. Every set starts all networks of a group anew, and they take turns, a few steps \
     each, so that whatever slows the machine down slows all alike. A set gives one ratio for each network. Where the \
     repeats are sets, the first line is the median over the sets, and the interval of the multiple is Student's over \
-    the sets. In every set the first network runs twice: the noise floor is how far it could differ from itself. There \
-    it is for your information only, and hides no difference.";
+    the sets. In every set the first network runs twice: the noise floor is how far it could differ from itself. It \
+    is shown, but changes no verdict.";

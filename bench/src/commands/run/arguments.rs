@@ -144,9 +144,8 @@ fn command_line() -> Result<String> {
 
 /// `2%` or `2` as a share: 0.02.
 fn percent(word: &str) -> Result<f64, String> {
-    let number: Option<f64> = word.strip_suffix('%').unwrap_or(word).trim().parse().ok();
-    let share = number.map(|number| number / 100.0).filter(|share| (1e-6..1.0).contains(share));
-    share.ok_or_else(|| "a percentage from 0.0001% to below 100% is needed, such as 2%".to_owned())
+    super::super::quantity::share(word, 1e-6..1.0)
+        .ok_or_else(|| "a percentage from 0.0001% to below 100% is needed, such as 2%".to_owned())
 }
 
 /// `90s`, `10m`, `1h 30m` or a number of seconds.

@@ -115,7 +115,6 @@ impl VersusArgs {
 
 /// `3%` or `3` as a share: 0.03.
 fn percent(word: &str) -> Result<f64, String> {
-    let number: Option<f64> = word.strip_suffix('%').unwrap_or(word).trim().parse().ok();
-    let share = number.map(|number| number / 100.0).filter(|share| (1e-6..=10.0).contains(share));
-    share.ok_or_else(|| "a percentage from 0.0001% to 1000% is needed, such as 3%".to_owned())
+    super::super::quantity::share(word, 1e-6..=10.0)
+        .ok_or_else(|| "a percentage from 0.0001% to 1000% is needed, such as 3%".to_owned())
 }

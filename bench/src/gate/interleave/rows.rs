@@ -21,9 +21,6 @@ use crate::run::provenance::Provenance;
 use crate::run::row;
 use crate::run::runner::{CellFailure, CellResult};
 
-/// Evidence of a turn, at the number of its first step.
-const TURN_WAITED_NS: &str = "turn_waited_ns";
-
 /// All rows of a sitting, each with its side and its planned cell.
 pub(super) fn of(
     sitting: &Sitting,
@@ -127,7 +124,7 @@ fn samples(turns: &[TurnRecord], member: usize, number: u64) -> Vec<Sample> {
     for turn in of_set(turns, number) {
         let skipped = turn.times.len() - turn.counted;
         if turn.member == member && turn.counted > 0 {
-            samples.push(Sample::new(TURN_WAITED_NS, step, turn.evidence.waited_ns as f64));
+            samples.push(Sample::new(series::TURN_WAITED_NS, step, turn.evidence.waited_ns as f64));
             let counted = (step + skipped as u64..).zip(turn.counted_times());
             samples.extend(counted.map(|(index, ns)| Sample::new(series::STEP_NS, index, ns as f64)));
         }

@@ -12,7 +12,7 @@ pub(crate) struct Contest {
 }
 
 impl Contest {
-    /// The one in whose sets the cell takes turns; none where it is measured alone.
+    /// The one in whose sets the cell takes turns; none if it is measured alone.
     pub(crate) fn of(cell: &Cell) -> Option<Self> {
         cell.set.map(|_| Self { group: cell.group.clone(), task: cell.task, device: cell.device.to_string() })
     }

@@ -3,8 +3,8 @@
 //! Three counting layers stand on the system's allocator: the outer one knows the bytes alive and enforces a limit, the
 //! middle one the most bytes alive since it was last reset, the inner one what each thread requested so far. All forward
 //! zeroed allocation and reallocation unchanged, so that counting does not alter what the allocator does. The inner one
-//! needs no locked instructions, which timed steps of small networks would feel. Being part of this library, they are in every program that
-//! links it.
+//! needs no locked instructions; what it costs a timed step has not been measured. Being part of this library, they are
+//! in every program that links it.
 
 use std::alloc::System;
 

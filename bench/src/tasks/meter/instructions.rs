@@ -39,7 +39,7 @@ mod linux {
             Some(Self(counters))
         }
 
-        /// Instructions since then. None where a counter had to share the processor's register, and was scaled up.
+        /// Instructions since then. None if a counter had to share the processor's register, and was scaled up.
         pub(in crate::tasks::meter) fn end(mut self) -> Option<u64> {
             self.0.iter_mut().try_for_each(Counter::disable).ok()?;
             let mut count = |counter: &mut Counter| {

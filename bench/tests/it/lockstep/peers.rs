@@ -12,7 +12,7 @@ fn peers() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
 }
 
-/// What `suite.py --table` says; none where there is no Python.
+/// What `suite.py --table` says; none if there is no Python.
 fn table(out: &Path, more: &[&str]) -> Option<Output> {
     let mut command = Command::new("python3");
     command.env("PYTHONDONTWRITEBYTECODE", "1").arg(peers().join("suite.py")).arg("--table").arg("--out").arg(out);

@@ -87,7 +87,7 @@ impl Member {
     }
 
     /// The ratio to `base` of the same group. Of what took turns it is that of the turns, over the sets; of all else
-    /// that of the replicates that both have. None where only one of the two took turns.
+    /// that of the replicates that both have. None if only one of the two took turns.
     pub fn ratio(&self, base: &Member, metric: Metric) -> Option<Contrast> {
         match (self.turns_of(metric), base.turns_of(metric)) {
             (Some(own), Some(base)) => own.ratio(base),

@@ -12,7 +12,7 @@ use crate::stats::paired::Contrast;
 pub(super) struct Turns {
     /// For each set the logarithm of the metric as a multiple of the reference's; of the reference itself 0.
     logs: BTreeMap<u64, f64>,
-    /// Sets up to this number were planned before the first was measured; none where all were.
+    /// Sets up to this number were planned before the first was measured; none if all were.
     pilot: Option<u64>,
 }
 
