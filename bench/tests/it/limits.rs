@@ -110,6 +110,8 @@ fn what_is_limited_is_said_and_a_cell_gets_no_more() {
     assert!(Limits::below(Path::new("/nowhere")) == Limits::default());
 }
 
+/// A peak may differ by some bytes, where a thread had to wait for a channel and notes itself there. A path that were
+/// held once would show as 3,000.
 #[test]
 fn the_heap_does_not_depend_on_where_the_run_is() {
     let peaks: Vec<Option<u64>> = [1, 100, 1500]
@@ -121,5 +123,6 @@ fn the_heap_does_not_depend_on_where_the_run_is() {
             done.expect("nobody stopped it").expect("measured").measured.heap_peak_bytes
         })
         .collect();
-    assert!(peaks[0].is_some() && peaks.iter().all(|peak| *peak == peaks[0]), "{peaks:?}");
+    let peaks: Vec<u64> = peaks.into_iter().map(|peak| peak.expect("a peak")).collect();
+    assert!(peaks.iter().all(|peak| peak.abs_diff(peaks[0]) < 1000), "{peaks:?}");
 }
