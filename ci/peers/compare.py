@@ -5,7 +5,14 @@
     python3 ci/peers/compare.py --rounds 10 --condition quiet
 
 It needs `hyperfine`. Each round asks every tool about both pairs, in random order, and appends a line for each answer to
-ci/power/peers.csv. `--table` prints what ci/power.md holds.
+ci/power/peers.csv. `--condition busy` lets one process spin meanwhile. `--table` prints what ci/power.md holds.
+
+Every tool is used as its documentation does by default. The gate looks for more than 3 %, so a program that is 3 %
+slower is at its limit. Its interval answers what the others are asked, whether there is a difference at all.
+
+All programs run with the C library's allocator told to keep its memory. By default it gives pages back within a step and
+takes them anew. How often depends on where a process happens to lie, so that equal processes differ by percents (σ of
+eight sets 4 %, against 0.4 % with these settings).
 """
 
 import argparse
@@ -26,7 +33,9 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROWS = HERE.parent / "power" / "peers.csv"
 COLUMNS = ["started", "condition", "planted_percent", "tool", "says", "change", "low", "high", "seconds", "cpu", "version"]
+KEEP = {"MALLOC_TRIM_THRESHOLD_": "1000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000", "MALLOC_TOP_PAD_": "100000000"}
 TOOLS = ["skipbench gate", "Criterion", "hyperfine", "Tango"]
+INTERVAL = "skipbench gate, its interval"
 
 
 def run(*words, **more):
@@ -38,8 +47,8 @@ def run(*words, **more):
 def gate(base, head, scratch):
     """Verdict and change by `skipbench gate`."""
     text = run(base["skipbench"], "gate", "--base-command", base["driven"], "--head-command", head["driven"],
-               "--sets", 8, "--seconds", 1, "--out", scratch / "job", "--json")
-    finding = json.loads(text[text.index("{"):])["findings"][0]
+               "--sets", 8, "--seconds", 1, "--out", tempfile.mkdtemp(dir=scratch), "--json", "--quiet")
+    finding = json.JSONDecoder().raw_decode(text, text.index("{"))[0]["findings"][0]
     says = {"regressed": "slower", "improved": "faster", "pass": "no difference"}.get(finding["verdict"], "cannot tell")
     return says, finding["effect"], finding["low"], finding["high"]
 
@@ -104,7 +113,22 @@ def version(tool, target):
     return f"{package} " + re.search(rf'name = "{package}"\nversion = "(.*)"', lock).group(1)
 
 
+def competitor():
+    """A process that spins until it is killed."""
+    return subprocess.Popen(["sh", "-c", "while :; do :; done"])
+
+
 def collect(arguments):
+    os.environ.update(KEEP)
+    beside = competitor() if arguments.condition == "busy" else None
+    try:
+        ask(arguments)
+    finally:
+        if beside:
+            beside.kill()
+
+
+def ask(arguments):
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text()).group(1)
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
@@ -117,12 +141,12 @@ def collect(arguments):
                 answer = ASK[tool](sides["base"], sides[name], scratch)
                 planted = 3 if name == "planted-3" else 0
                 seconds = round(time.monotonic() - start, 1)
-                append([started, arguments.condition, planted, tool, *answer, seconds, cpu, version(tool, arguments.target)])
+                append(arguments.out, [started, arguments.condition, planted, tool, *answer, seconds, cpu, version(tool, arguments.target)])
 
 
-def append(row):
-    new = not ROWS.exists()
-    with ROWS.open("a", newline="") as file:
+def append(place, row):
+    new = not place.exists()
+    with place.open("a", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if new:
             writer.writerow(COLUMNS)
@@ -130,14 +154,15 @@ def append(row):
     print(*row[1:9], flush=True)
 
 
-def table():
-    rows = list(csv.DictReader(ROWS.open()))
+def table(place):
+    rows = list(csv.DictReader(place.open()))
     print("| tool | condition | n | equal programs: called different | 3 % longer: called slower | changes it gave for equal programs | "
           "for 3 % | seconds for an answer |")
     print("|---|---|---|---|---|---|---|---|")
     for condition in sorted({row["condition"] for row in rows}, reverse=True):
-        for tool in TOOLS:
-            own = [row for row in rows if (row["tool"], row["condition"]) == (tool, condition)]
+        for tool in [TOOLS[0], INTERVAL, *TOOLS[1:]]:
+            own = [row for row in rows if (row["tool"], row["condition"]) == (tool.removesuffix(", its interval"), condition)]
+            own = [{**row, "says": by_interval(row)} for row in own] if tool == INTERVAL else own
             equal, planted = ([row for row in own if row["planted_percent"] == which] for which in ("0", "3"))
             if not equal or not planted:
                 continue
@@ -146,6 +171,11 @@ def table():
             seconds = statistics.median(float(row["seconds"]) for row in own)
             print(f"| {tool} | {condition} | {len(equal)} and {len(planted)} | {wrong} of {len(equal)} | {right} of {len(planted)} | "
                   f"{spread(equal)} | {spread(planted)} | {seconds:.0f} |")
+
+
+def by_interval(row):
+    """What an interval says of a difference, however small."""
+    return "slower" if float(row["low"]) > 1 else "faster" if float(row["high"]) < 1 else "no difference"
 
 
 def spread(rows):
@@ -157,11 +187,12 @@ def spread(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=1, help="how often each tool is asked about each pair")
-    parser.add_argument("--condition", default="quiet", help="what is recorded: quiet, or busy beside a competing thread")
+    parser.add_argument("--condition", default="quiet", choices=["quiet", "busy"], help="busy: beside a competing process")
+    parser.add_argument("--out", type=pathlib.Path, default=ROWS, help="where answers are added")
     parser.add_argument("--target", type=pathlib.Path, default=HERE.parent.parent / "target/release", help="where the programs were built")
     parser.add_argument("--table", action="store_true", help="print the table of all answers so far")
     arguments = parser.parse_args()
-    table() if arguments.table else collect(arguments)
+    table(arguments.out) if arguments.table else collect(arguments)
 
 
 if __name__ == "__main__":
