@@ -12,7 +12,7 @@ slower is at its limit. Its interval answers what the others are asked, whether 
 
 All programs run with the C library's allocator told to keep its memory. By default it gives pages back within a step and
 takes them anew. How often depends on where a process happens to lie, so that equal processes differ by percents (σ of
-eight sets 4 %, against 0.4 % with these settings).
+eight sets 3 to 7 %, against 0.4 % with these settings).
 """
 
 import argparse
