@@ -81,6 +81,20 @@ fn turns_are_dropped_by_outside_evidence_alone_and_only_where_it_is_rare() {
     assert!(ratio(&held_up) > 1.1);
 }
 
+/// What disturbs one program alone all the time must not leave it without a turn.
+#[test]
+fn no_program_loses_most_of_its_turns() {
+    let mut held_up = turns(60, |_, member| planted(member));
+    // A third program, so that less than a third of all turns is disturbed.
+    let more = held_up.clone().into_iter().map(|turn| Turn { member: turn.member + 2, ..turn });
+    held_up.extend(more.collect::<Vec<Turn>>());
+    for turn in held_up.iter_mut().filter(|turn| turn.member == MEMBER) {
+        turn.disturbed = true;
+    }
+    assert_eq!(dropped(&held_up), 0);
+    assert!((ratio(&held_up) - 1.03).abs() < 1e-9, "{}", ratio(&held_up));
+}
+
 #[test]
 fn nothing_is_said_of_a_program_without_turns_between_the_references() {
     let mut few = turns(1, |_, member| planted(member));
