@@ -136,7 +136,14 @@ fn a_program_that_broke_is_a_finding_beside_the_verdicts_on_the_others() {
     let judged = judge_times(times, &Config::default());
     assert_eq!((judged.exit_code(), judged.verdict, judged.due, judged.judged), (2, Verdict::Broken, 2, 1));
     let text = format_markdown(&judged);
-    insta::assert_snapshot!(text.split("<details>").next().expect("a beginning"), @"");
+    insta::assert_snapshot!(text.split("<details>").next().expect("a beginning"), @r"
+    ### ❌ skipbench gate: broken. 1 broken, 0 regressed, 0 inconclusive, 0 improved, 1 passed, 0 not judged. Judged 1 of the base's 2 values
+
+    | verdict | cell | metric         | base | head | effect | n | limit | noise floor | layout |                 why |
+    |---------|------|----------------|------|------|--------|---|-------|-------------|--------|---------------------|
+    | broken  | gone | step_ns_median |      |      |        | 0 | 3.0 % |             |        | the head died \| so |
+    - 12 of 300 turns were left out of the times, because something else had the processor meanwhile (another guest, or another process)
+    ");
     let junit = format_junit(&judged);
     assert!(junit.contains("failures=\"1\"") && junit.contains("the head died"), "{junit}");
     let whole = judge_times(vec![("same".to_owned(), Ok(equal()))], &Config::default());
@@ -148,7 +155,10 @@ fn turns_that_were_left_out_and_programs_that_did_not_sleep_are_told_in_every_fo
     let judged = judge_times(vec![("same".to_owned(), Ok(equal()))], &Config::default());
     assert_eq!(Restless::of("same", "base", 0.005), None);
     let judged = Judgment { restless: Restless::of("same", "head", 0.5).into_iter().collect(), ..judged };
-    insta::assert_snapshot!(findings(&judged, false).caption, @"");
+    insta::assert_snapshot!(findings(&judged, false).caption, @"
+    12 of 300 turns were left out of the times, because something else had the processor meanwhile (another guest, or another process)
+    same: the head is at work between its turns, for 50.0 % of its steps' time, and so may slow the other: let its threads sleep
+    ");
     let markdown = format_markdown(&judged);
     for line in findings(&judged, false).caption.lines() {
         assert!(markdown.contains(&format!("- {line}\n")), "{line}: {markdown}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store;
@@ -131,6 +131,23 @@ fn sets_of_a_job_are_written_as_those_of_a_run() {
     let base = of("job/base", false);
     let first = base.samples.iter().filter(|sample| &*sample.series == "step_ns").map(|sample| sample.index).min();
     assert!(first <= base.row.warmup_steps, "{first:?}");
+}
+
+/// Neither what measures alone nor what takes turns.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_job_leaves_no_process_behind() {
+    use crate::lockstep::versus::{left, processes, wait_until};
+    let dir = folder();
+    for begun in [" worker ", " steps --cell "] {
+        let mut command = skipbench(dir.path());
+        command.args(job("small.toml", &[])).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut gate = command.spawn().expect("started");
+        wait_until(begun, || processes(dir.path()).iter().any(|process| process.contains(begun)));
+        gate.kill().expect("killed");
+        gate.wait().expect("dead");
+        wait_until("nothing is left", || left(dir.path()) == 0);
+    }
 }
 
 #[cfg(unix)]

@@ -241,7 +241,7 @@ fn a_process_that_a_program_started_and_that_does_not_sleep_is_told() {
 }
 
 /// The command lines of processes whose folder is `dir`.
-fn processes(dir: &Path) -> Vec<String> {
+pub(crate) fn processes(dir: &Path) -> Vec<String> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
     let ours = processes.filter(|process| fs::read_link(process.join("cwd")).is_ok_and(|folder| folder == dir));
     ours.filter_map(|process| Some(fs::read_to_string(process.join("cmdline")).ok()?.replace('\0', " "))).collect()
@@ -251,7 +251,7 @@ pub(crate) fn left(dir: &Path) -> usize {
     processes(dir).len()
 }
 
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, holds: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !holds() {
         assert!(Instant::now() < deadline, "{what}");
