@@ -70,6 +70,12 @@ def is_done(dir, commands):
     return not any(program["error"] for program in result["outcome"]["programs"])
 
 
+def forget(dir):
+    """Removes an earlier comparison that broke off or had errors: versus writes over nothing."""
+    for name in ("about.json", "result.json", "turns.csv", "lock", ".skipbench-turns"):
+        (dir / name).unlink(missing_ok=True)
+
+
 def about(args, comparison, commands, env):
     """What versus does not know."""
     peaks = {}
@@ -91,6 +97,7 @@ def measure(args, comparison, env):
         return
     start = time.monotonic()
     print(f"{comparison.name}: {', '.join(commands)}", file=sys.stderr, flush=True)
+    forget(dir)
     versus = ["skipbench", "versus", *commands.values(), "--names", ",".join(commands), "--out", str(dir)]
     versus += ["--sets", str(args.sets), "--seconds", str(args.seconds), "--timeout", "600"]
     ended = subprocess.run(versus, check=False, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)

@@ -10,6 +10,8 @@ use crate::sets::SetTimes;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
+    /// A program that was given could not be measured; `why` has its last words.
+    Broken,
     /// Worse than the limit allows, or no longer equal, or no longer measured.
     Regressed,
     /// It was judged, but neither is shown; `why` says what would help.
@@ -26,6 +28,7 @@ impl Verdict {
     /// The word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
+            Verdict::Broken => "broken",
             Verdict::Regressed => "regressed",
             Verdict::Inconclusive => "inconclusive",
             Verdict::Improved => "improved",

@@ -8,6 +8,7 @@ use crate::columns;
 use crate::config::{Config, Inconclusive};
 use crate::finding::{Class, Finding, STEP_TIME, UNMEASURED, Verdict, cell_label};
 use crate::pair::{Pair, PairError, Pairs, pair};
+use crate::restless::Restless;
 use crate::rules::{accuracy, exact, missing, repeated, time};
 use crate::sets::SetTimes;
 
@@ -24,6 +25,12 @@ pub struct Judgment {
     pub judged: usize,
     /// Cells that only the head has, about which nothing can be said.
     pub new_cells: usize,
+    /// Turns that counted, where programs took turns.
+    pub turns: u64,
+    /// Of them, those that were left out because something else held the machine up.
+    pub dropped_turns: u64,
+    /// Programs that were at work between their turns.
+    pub restless: Vec<Restless>,
     /// How long the job took that measured, in seconds, where one did.
     pub seconds: Option<f64>,
     /// Every metric, the worst first.
@@ -36,12 +43,12 @@ impl Judgment {
         self.findings.iter().filter(|finding| finding.verdict == verdict).count()
     }
 
-    /// 0 passed, 1 regressed, 2 nothing was judged, 3 inconclusive.
+    /// 0 passed, 1 regressed, 2 a program broke or nothing was judged, 3 inconclusive.
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Pass | Verdict::Improved => 0,
             Verdict::Regressed => 1,
-            Verdict::Refused => 2,
+            Verdict::Broken | Verdict::Refused => 2,
             Verdict::Inconclusive => 3,
         }
     }
@@ -71,31 +78,45 @@ pub fn judge_job(base: &[Run], head: &[Run], relinked: &[Run], config: &Config) 
     findings.extend(accuracy::judge(&pairs, &config.limits));
     let (due, judged) = count(&pairs, &findings)?;
     findings.extend(pairs.unmeasured.iter().map(|(base, head)| unmeasured(base, *head)));
-    findings.sort_by_key(|finding| finding.verdict);
-    let verdict = whole(&findings, config.inconclusive);
-    Ok(Judgment {
-        verdict,
-        inconclusive: config.inconclusive,
-        due,
-        judged,
-        new_cells: pairs.new,
-        seconds: None,
-        findings,
-    })
+    Ok(Judgment { due, judged, new_cells: pairs.new, ..judgment(findings, config) })
 }
 
-/// Judges what is called by those names: times of given programs, which have no cells.
-pub fn judge_times(times: Vec<(String, SetTimes)>, config: &Config) -> Judgment {
+/// Judges what is called by those names: times of given programs, which have no cells, or why there are none. One that
+/// broke leaves the others judged.
+pub fn judge_times(times: Vec<(String, Result<SetTimes, String>)>, config: &Config) -> Judgment {
     let due = times.len();
     let finding = |name: &str| Finding::of(name, STEP_TIME, Class::Time, &RunRow::default());
-    let named = |(name, sets): (String, SetTimes)| {
-        let n = sets.head_ratios.len();
-        (Finding { n, ..finding(&name) }, sets)
-    };
-    let mut findings = time::verdict::judge(times.into_iter().map(named).collect(), &config.limits);
+    let (mut measured, mut broken) = (Vec::new(), Vec::new());
+    for (name, times) in times {
+        match times {
+            Ok(sets) => measured.push((Finding { n: sets.head_ratios.len(), ..finding(&name) }, sets)),
+            Err(error) => {
+                broken.push(Finding { n: 0, limit: config.limits.time, ..finding(&name) }.with(Verdict::Broken, error))
+            }
+        }
+    }
+    let judged = measured.len();
+    let mut findings = time::verdict::judge(measured, &config.limits);
+    findings.extend(broken);
+    Judgment { due, judged, ..judgment(findings, config) }
+}
+
+/// What follows from findings alone.
+fn judgment(mut findings: Vec<Finding>, config: &Config) -> Judgment {
     findings.sort_by_key(|finding| finding.verdict);
-    let verdict = whole(&findings, config.inconclusive);
-    Judgment { verdict, inconclusive: config.inconclusive, due, judged: due, new_cells: 0, seconds: None, findings }
+    let sum = |of: fn(&SetTimes) -> u64| findings.iter().filter_map(|finding| finding.sets.as_ref()).map(of).sum();
+    Judgment {
+        verdict: whole(&findings, config.inconclusive),
+        inconclusive: config.inconclusive,
+        due: 0,
+        judged: 0,
+        new_cells: 0,
+        turns: sum(|sets| sets.turns),
+        dropped_turns: sum(|sets| sets.dropped_turns),
+        restless: Vec::new(),
+        seconds: None,
+        findings,
+    }
 }
 
 /// How many values the base has that must be judged, and how many were.
@@ -137,7 +158,9 @@ fn unmeasured(base: &RunRow, head: Option<&RunRow>) -> Finding {
 fn whole(findings: &[Finding], inconclusive: Inconclusive) -> Verdict {
     let any = |verdict| findings.iter().any(|finding| finding.verdict == verdict);
     let failed = any(Verdict::Inconclusive) && inconclusive == Inconclusive::Fail;
-    if any(Verdict::Regressed) || failed {
+    if any(Verdict::Broken) {
+        Verdict::Broken
+    } else if any(Verdict::Regressed) || failed {
         Verdict::Regressed
     } else if any(Verdict::Inconclusive) && inconclusive == Inconclusive::Report {
         Verdict::Inconclusive

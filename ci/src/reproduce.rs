@@ -29,7 +29,7 @@ impl Judgment {
 }
 
 fn is_open(finding: &Finding) -> bool {
-    matches!(finding.verdict, Verdict::Regressed | Verdict::Inconclusive)
+    matches!(finding.verdict, Verdict::Broken | Verdict::Regressed | Verdict::Inconclusive)
 }
 
 fn format_command(finding: &Finding, origin: &HeadRun) -> String {

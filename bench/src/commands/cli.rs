@@ -94,9 +94,9 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
-    /// Become another program that ends with its parent (what `versus` starts).
+    /// Start another program, and end it and all that it started with the parent (what `versus` starts).
     #[command(hide = true)]
-    ExecGuarded {
+    Guard {
         /// The program and its arguments.
         #[arg(last = true, required = true)]
         words: Vec<String>,
@@ -151,7 +151,7 @@ pub fn main() -> ExitCode {
         Command::Gate(arguments) => commands::gate::run(&arguments),
         Command::Versus(arguments) => commands::versus::run(&arguments),
         Command::Steps(arguments) => commands::steps::run(&arguments),
-        Command::ExecGuarded { words } => crate::lockstep::process::exec_guarded(&words).map(|never| match never {}),
+        Command::Guard { words } => crate::lockstep::process::guard::keep(&words),
         Command::Replay { dir, cell } => commands::replay::run(&dir, &cell),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -16,7 +16,7 @@ use crate::cell::recipe::{Precision, Recipe};
 use crate::cell::{Cell, Task, custom};
 use crate::device::{self, Backend, Choice, DeviceId};
 use crate::files::data::{Settings, Source};
-use crate::lockstep::cells::{TASKS, ceilings, drive};
+use crate::lockstep::cells::{Asked, TASKS, ceilings, drive};
 use crate::lockstep::serve::{Program, serve};
 use crate::run::limits::Limits;
 use crate::run::process::ALLOCATOR;
@@ -67,7 +67,8 @@ pub(crate) struct StepsArgs {
     /// Make every step longer by this share, to see whether it is found.
     #[arg(long, default_value = "0%", value_name = "PERCENT", value_parser = planted)]
     plant: f64,
-    /// The cell in this file, as JSON, in place of all of the above.
+    /// The cell in this file, as JSON, in place of all of the above. It then says, too, what it measured before its
+    /// first turn.
     #[arg(long, value_name = "FILE", conflicts_with = "model")]
     cell: Option<PathBuf>,
     /// In place of steps: say what the cell's device reaches at best.
@@ -88,7 +89,7 @@ pub(crate) fn run(arguments: &StepsArgs) -> Result<ExitCode> {
     if arguments.ceilings {
         ceilings(&cell)?;
     } else {
-        drive(&cell, arguments.plant)?;
+        drive(&cell, Asked { planted: arguments.plant, measured: arguments.cell.is_some() })?;
     }
     Ok(ExitCode::SUCCESS)
 }

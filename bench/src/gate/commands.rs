@@ -1,33 +1,46 @@
 //! Any programs that speak the step protocol, judged by the gate.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use skipbench_ci::config::CommandPair;
+use skipbench_ci::restless::Restless;
 use skipbench_ci::sets::SetTimes;
 
-use super::sitting::{HEAD, Programs, Turns, sit, times};
-use crate::lockstep::session::{MemberRecord, Session};
+use super::sitting::{HEAD, Programs, Sitting, Turns, sit, times};
+use crate::lockstep::result::asleep_share;
+use crate::lockstep::session::{MemberRecord, REFERENCE, Session};
 use crate::run::runner::Stop;
 
+/// What was measured of the pairs.
+#[derive(Debug, Default)]
+pub(crate) struct Measured {
+    /// Of each pair its times, or why there are none.
+    pub(crate) times: Vec<(String, Result<SetTimes, String>)>,
+    /// Programs that were at work between their turns.
+    pub(crate) restless: Vec<Restless>,
+}
+
 /// Lets both programs of each pair take turns, one pair after the other; `tell` hears how far that is, and `keep` gets
-/// every session with its pair's name.
+/// every session. A pair that breaks says why, and the others go on.
 ///
 /// # Errors
-/// If a program cannot be measured, with its last words; if the user ends it, or `keep` fails.
+/// If the user ends it, or `keep` fails.
 pub(crate) fn measure(
     pairs: &[CommandPair],
     turns: Turns,
     stop: &Stop,
     mut tell: impl FnMut(&str),
-    mut keep: impl FnMut(&str, &Session) -> Result<()>,
-) -> Result<Vec<(String, SetTimes)>> {
+    mut keep: impl FnMut(&Session) -> Result<()>,
+) -> Result<Measured> {
     let all: Vec<Programs> = pairs.iter().map(programs).collect::<Result<_>>()?;
-    let mut measured = Vec::new();
+    let mut measured = Measured::default();
     for (pair, programs) in pairs.iter().zip(all) {
         let mut told = |set, sets| tell(&format!("{}: set {set} of {sets} is done", pair.name));
         let sitting = sit(&programs, turns, stop, &mut told)?;
-        keep(&pair.name, &sitting.session)?;
-        ensure_whole(pair, &programs, &sitting.session)?;
-        measured.push((pair.name.clone(), times(&sitting)));
+        keep(&sitting.session)?;
+        sitting.ensure_whole()?;
+        measured.restless.extend(restless(pair, &sitting));
+        let times = broken(pair, &programs, &sitting.session).map_or_else(|| Ok(times(&sitting)), Err);
+        measured.times.push((pair.name.clone(), times));
     }
     Ok(measured)
 }
@@ -37,14 +50,22 @@ fn programs(pair: &CommandPair) -> Result<Programs> {
     Ok(Programs { base, head, relinked: None })
 }
 
-/// A verdict needs all of its programs.
-fn ensure_whole(pair: &CommandPair, programs: &Programs, session: &Session) -> Result<()> {
+/// Why there is no verdict, which needs all of the programs.
+fn broken(pair: &CommandPair, programs: &Programs, session: &Session) -> Option<String> {
     let broken = |(member, record): (usize, &MemberRecord)| {
         let command = if member == HEAD { &pair.head } else { &pair.base };
         let error = record.error.as_ref()?;
-        Some(format!("{}: the {} ({command}) could not be measured: {error}", pair.name, programs.role(member)))
+        Some(format!("the {} ({command}) could not be measured: {error}", programs.role(member)))
     };
     let broken: Vec<String> = session.members.iter().enumerate().filter_map(broken).collect();
-    ensure!(broken.is_empty(), "{}", broken.join("\n"));
-    Ok(())
+    (!broken.is_empty()).then(|| broken.join("; "))
+}
+
+/// Which of the two was at work between its turns; the base by both of its starts.
+fn restless(pair: &CommandPair, Sitting { session, .. }: &Sitting) -> Vec<Restless> {
+    let of = |word: &str, members: &[usize]| {
+        let share = asleep_share(session.turns.iter().filter(|turn| members.contains(&turn.member)))?;
+        Restless::of(&pair.name, word, share)
+    };
+    [of("base", &[REFERENCE, session.twin()]), of("head", &[HEAD])].into_iter().flatten().collect()
 }

@@ -71,10 +71,11 @@ impl Job {
         let (dir, suite) = (directory::chosen(request.out.as_deref()), suite(request.suite.as_deref())?);
         directory::check(&dir)?;
         let Builds { base, head, relinked } = programs(&request.programs, tell)?;
-        let (base, head, relinked) = (here(base)?, here(head)?, relinked.map(here).transpose()?);
+        let relinked = relinked.map(|relinked| here(relinked, RELINKED)).transpose()?;
+        let (base, head) = (here(base, BASE)?, here(head, HEAD)?);
         // What one of them cannot read ends the job before anything is deleted.
-        let (base_cells, head_cells) =
-            (list(&base, &suite, request.turns.cpus)?, list(&head, &suite, request.turns.cpus)?);
+        let cpus = request.turns.cpus;
+        let (base_cells, head_cells) = (list(&base, BASE, &suite, cpus)?, list(&head, HEAD, &suite, cpus)?);
         let (dir, lock) = directory::prepare(&dir)?;
         Ok(Self { base, head, relinked, base_cells, head_cells, suite, turns: request.turns, dir, _lock: lock })
     }
@@ -134,9 +135,14 @@ fn programs(programs: &Programs, tell: &mut dyn FnMut(&str)) -> Result<Builds> {
     }
 }
 
-fn here(path: PathBuf) -> Result<Executable> {
+/// What errors call the programs.
+const BASE: &str = "the base";
+const HEAD: &str = "the head";
+const RELINKED: &str = "the relinked base";
+
+fn here(path: PathBuf, role: &str) -> Result<Executable> {
     let program = path.canonicalize().and_then(|path| Executable::at(&path));
-    program.with_context(|| path.display().to_string())
+    program.with_context(|| format!("{role}, {}: a built skipbench program is needed there", path.display()))
 }
 
 fn suite(path: Option<&Path>) -> Result<String> {

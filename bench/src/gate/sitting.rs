@@ -10,10 +10,11 @@ use skipbench_reports::stats;
 
 use crate::lockstep::process::Commands;
 use crate::lockstep::session::{self, Observer, Plan, REFERENCE, Session};
-use crate::lockstep::set::{Length, SetRecord, Stopped};
+use crate::lockstep::set::{Length, SetRecord};
 use crate::run::runner::Stop;
 use crate::system::executable;
 use crate::system::interrupt::Interrupted;
+use crate::tasks::meter::load::{self, Load};
 
 /// Number of the head among the programs; the base is the first and, once more, the last.
 pub(super) const HEAD: usize = 1;
@@ -75,56 +76,84 @@ impl Programs {
     }
 }
 
-/// When a set was measured.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct SetClock {
+/// What one set gave, and what the machine did meanwhile.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SetSeen {
     pub(crate) started: Timestamp,
     pub(crate) wall: Duration,
+    pub(crate) load: Load,
+    pub(crate) record: SetRecord,
 }
 
 /// What a sitting gave.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sitting {
     pub(crate) session: Session,
-    /// Of each set.
-    pub(crate) clocks: Vec<SetClock>,
+    pub(crate) sets: Vec<SetSeen>,
 }
 
-/// Measures; `told` hears each set that is done.
+impl Sitting {
+    /// # Errors
+    /// If the user ended it before its last set.
+    pub(crate) fn ensure_whole(&self) -> Result<()> {
+        match self.session.interrupted_of {
+            Some(_) => Err(Interrupted.into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Measures; `told` hears each set that is done. If the user ends it, the sets that are whole are there.
 ///
 /// # Errors
-/// If the user ends it.
+/// If this program is not there any more.
 pub(crate) fn sit(programs: &Programs, turns: Turns, stop: &Stop, told: &mut dyn FnMut(u64, u64)) -> Result<Sitting> {
     let words = programs.words();
     let Turns { sets, length, cpus, seed, timeout } = turns;
     let plan = Plan { members: words.len(), sets, precision: None, most_sets: sets, length, seed };
     let guard = Some(executable::own()?.path()?.to_owned());
     let mut launcher = Commands { words: &words, guard, cpus: Some(cpus), timeout, stop };
-    let mut observer = Told { told, began: (Timestamp::now(), Instant::now()), clocks: Vec::new() };
-    let session = session::run(&plan, &mut launcher, &mut observer).map_err(|Stopped| Interrupted)?;
-    Ok(Sitting { session, clocks: observer.clocks })
+    let mut observer = Told { told, begun: Begun::now(), sets: Vec::new() };
+    let session = session::run(&plan, &mut launcher, &mut observer);
+    Ok(Sitting { session, sets: observer.sets })
 }
 
 struct Told<'a> {
     told: &'a mut dyn FnMut(u64, u64),
-    /// When the set that goes on began.
-    began: (Timestamp, Instant),
-    clocks: Vec<SetClock>,
+    /// The set that goes on.
+    begun: Begun,
+    sets: Vec<SetSeen>,
+}
+
+/// When a set began, and what the machine had done until then.
+struct Begun {
+    started: Timestamp,
+    clock: Instant,
+    load: Option<load::Span>,
+}
+
+impl Begun {
+    fn now() -> Self {
+        Self { started: Timestamp::now(), clock: Instant::now(), load: load::Span::with_children() }
+    }
+
+    fn end(self, record: SetRecord) -> SetSeen {
+        let load = self.load.map(load::Span::end).unwrap_or_default();
+        SetSeen { started: self.started, wall: self.clock.elapsed(), load, record }
+    }
 }
 
 impl Observer for Told<'_> {
     fn progressed(&mut self, _: u64, _: u64, _: f64) {}
 
-    fn finished(&mut self, number: u64, sets: u64, _: &SetRecord) {
-        let (started, began) = self.began;
-        self.clocks.push(SetClock { started, wall: began.elapsed() });
-        self.began = (Timestamp::now(), Instant::now());
+    fn finished(&mut self, number: u64, sets: u64, set: &SetRecord) {
+        self.sets.push(std::mem::replace(&mut self.begun, Begun::now()).end(set.clone()));
         (self.told)(number, sets);
     }
 }
 
 /// What a session says, as the gate judges it.
-pub(crate) fn times(Sitting { session, clocks }: &Sitting) -> SetTimes {
+pub(crate) fn times(Sitting { session, sets }: &Sitting) -> SetTimes {
     let ratios = |member: usize| session.members[member].logs.iter().map(|log| log.exp()).collect::<Vec<f64>>();
     let steps = |member: usize| -> Vec<f64> {
         let turns = session.turns.iter().filter(|turn| turn.member == member);
@@ -141,6 +170,6 @@ pub(crate) fn times(Sitting { session, clocks }: &Sitting) -> SetTimes {
         steps: all,
         turns: turns as u64,
         dropped_turns: dropped as u64,
-        seconds: Some(clocks.iter().map(|clock| clock.wall.as_secs_f64()).sum()),
+        seconds: Some(sets.iter().map(|set| set.wall.as_secs_f64()).sum()),
     }
 }

@@ -17,7 +17,16 @@ use crate::tasks::Setup;
 use crate::tasks::driven::prepare;
 use crate::tasks::meter::{ceiling, heap};
 
-type Drive = fn(&Cell, f64) -> Result<()>;
+type Drive = fn(&Cell, Asked) -> Result<()>;
+
+/// What is asked of a cell beside its steps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Asked {
+    /// Make each step longer by this share of itself.
+    pub(crate) planted: f64,
+    /// Say what was measured before the first turn: a long line, which only a driver with rows to write wants.
+    pub(crate) measured: bool,
+}
 
 static CUSTOM: OnceLock<Drive> = OnceLock::new();
 
@@ -26,16 +35,15 @@ pub(crate) fn register<C: CustomModel>() {
     CUSTOM.get_or_init(|| drive_as::<Custom<C>>);
 }
 
-/// Prepares `cell` and does its steps on request, each made longer by the share `planted` of itself. Whatever keeps the
-/// cell from being prepared is told to the driver.
+/// Prepares `cell` and does its steps on request. Whatever keeps the cell from being prepared is told to the driver.
 ///
 /// # Errors
 /// The same, or a closed standard output.
-pub(crate) fn drive(cell: &Cell, planted: f64) -> Result<()> {
+pub(crate) fn drive(cell: &Cell, asked: Asked) -> Result<()> {
     told(limited(cell))?;
     match cell.spec {
-        ModelSpec::Custom(_) => told(custom(cell))?(cell, planted),
-        _ => drive_as::<Model>(cell, planted),
+        ModelSpec::Custom(_) => told(custom(cell))?(cell, asked),
+        _ => drive_as::<Model>(cell, asked),
     }
 }
 
@@ -60,13 +68,13 @@ fn custom(cell: &Cell) -> Result<Drive> {
 }
 
 /// [`drive`] with networks of one kind.
-fn drive_as<N: Network>(cell: &Cell, planted: f64) -> Result<()> {
+fn drive_as<N: Network>(cell: &Cell, Asked { planted, measured }: Asked) -> Result<()> {
     let setup = told(Setup::new(cell))?;
     let (outcome, mut step) = told(prepare::<N>(&setup))?;
-    let facts = [
+    let mut facts = vec![
         ("task", cell.task.word().to_owned()),
         ("data", cell.source.name()),
-        ("device", outcome.device_name.clone()),
+        (DEVICE, outcome.device_name.clone()),
         ("threads", cell.threads.to_string()),
         ("params", cell.spec.cost(cell.images())?.params.to_string()),
         ("kernels", cell.recipe.kernels.word().to_owned()),
@@ -74,8 +82,10 @@ fn drive_as<N: Network>(cell: &Cell, planted: f64) -> Result<()> {
         ("precision", cell.recipe.precision.word().to_owned()),
         ("planted", planted.to_string()),
         ("version", env!("SKIPBENCH_VERSION").to_owned()),
-        (MEASURED, serde_json::to_string(&outcome)?),
     ];
+    if measured {
+        facts.push((MEASURED, serde_json::to_string(&outcome)?));
+    }
     let program = Program { name: &cell.model, units: (cell.batch() as u64, "images"), facts: &facts };
     serve(&program, || match step() {
         Ok(time) => Ok(longer(time, planted)),
@@ -100,13 +110,18 @@ pub(crate) fn ceilings(cell: &Cell) -> Result<()> {
     Ok(serve(&program, || Err::<Duration, _>("ceilings are measured once and have no steps"))?)
 }
 
+/// The fact in which a cell names its device.
+const DEVICE: &str = "device";
+
 /// The fact in which a cell says, as JSON, what it measured before its first turn.
 const MEASURED: &str = "measured";
 
-/// What a cell measured before its first turn; none if the program is no cell of skipbench, or of another version.
+/// What a cell measured before its first turn; of one of an earlier version only its device. None if the program is no
+/// cell of skipbench.
 pub(crate) fn measured(introduction: &Introduction) -> Option<Outcome> {
-    let (_, json) = introduction.facts.iter().find(|(key, _)| key == MEASURED)?;
-    serde_json::from_str(json).ok()
+    let fact = |name: &str| introduction.facts.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let measured = fact(MEASURED).and_then(|json| serde_json::from_str(json).ok());
+    measured.or_else(|| Some(Outcome { device_name: fact(DEVICE)?.clone(), ..Outcome::default() }))
 }
 
 /// Spins until `time` has become longer by the share `planted`: a slowdown that is known.

@@ -17,6 +17,8 @@ pub struct Outcome {
     pub pilot_sets: u64,
     /// Sets that the precision asked for needs, where that is more than were allowed.
     pub wanted_sets: Option<u64>,
+    /// Sets that were to be done, where the user ended it before the last.
+    pub interrupted_of: Option<u64>,
     /// What is counted, such as `images`.
     pub unit: String,
     /// The slowdown from which on a program has regressed, as a share.
@@ -46,7 +48,7 @@ pub struct ProgramOutcome {
     pub steps: usize,
     /// Their median, in nanoseconds.
     pub step_ns_median: Option<f64>,
-    /// Units a second, by that median.
+    /// Units a second, by that median; none where the reference counts something else.
     pub units_per_s: Option<f64>,
     /// Its time for one unit as a multiple of the reference's.
     pub ratio: Option<Estimate>,
@@ -75,6 +77,7 @@ impl Outcome {
             sets: session.sets,
             pilot_sets: session.pilot.min(session.sets),
             wanted_sets: session.wanted_sets,
+            interrupted_of: session.interrupted_of,
             unit: session.unit().to_owned(),
             limit,
             noise_floor: programs[session.twin()].ratio.as_ref().and_then(noise_floor),
@@ -109,19 +112,22 @@ impl ProgramOutcome {
             error: record.error.clone(),
             steps: steps.len(),
             step_ns_median,
-            units_per_s: step_ns_median.map(|ns| session.units(member) as f64 * 1e9 / ns),
+            units_per_s: step_ns_median
+                .filter(|_| session.counts_alike(member))
+                .map(|ns| session.units(member) as f64 * 1e9 / ns),
             ratio: session.sample(member).ratio().filter(|_| has_ratio),
             set_ratios: record.logs.iter().map(|log| log.exp()).collect(),
             detectable: stats::detectable(&record.logs).map(f64::exp_m1),
             verdict,
-            asleep_cpu_share: asleep_share(&turns),
+            asleep_cpu_share: asleep_share(turns.iter().copied()),
         }
     }
 }
 
-/// Turns in the balanced order only: before it a program is at work alone for long.
-fn asleep_share(turns: &[&TurnRecord]) -> Option<f64> {
-    let turns = turns.iter().filter(|turn| turn.order.is_some());
+/// Processor time between turns as a share of that of their steps. Turns in the balanced order only: before it a program
+/// is at work alone for long.
+pub(crate) fn asleep_share<'a>(turns: impl Iterator<Item = &'a TurnRecord>) -> Option<f64> {
+    let turns = turns.filter(|turn| turn.order.is_some());
     let (asleep, awake) = turns.fold((0, 0), |(asleep, awake), turn| {
         (asleep + turn.evidence.asleep_cpu_ns, awake + turn.times.iter().sum::<u64>())
     });

@@ -37,6 +37,9 @@ pub(crate) struct Plan {
     pub left_out: Vec<String>,
 }
 
+/// Name of the file by which one skipbench keeps others out of a directory.
+pub(crate) const LOCK: &str = "lock";
+
 /// Where results go unless the command line says otherwise.
 pub(crate) const RESULTS: &str = "skipbench-results";
 
@@ -199,7 +202,7 @@ pub(crate) fn host(dir: &Path) -> Result<Host> {
 /// # Errors
 /// If another one is at work there.
 pub(crate) fn lock(dir: &Path) -> Result<File> {
-    let path = dir.join("lock");
+    let path = dir.join(LOCK);
     let file = File::create(&path).with_context(|| path.display().to_string())?;
     match file.try_lock() {
         Ok(()) => Ok(file),

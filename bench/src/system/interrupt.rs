@@ -25,19 +25,28 @@ pub(crate) struct Interrupted;
 /// If the system refuses.
 #[cfg(unix)]
 pub(crate) fn listen(heard: fn(u8)) -> Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-
-    let ignored = ignored();
-    let wanted: Vec<i32> =
-        [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0).collect();
-    let mut signals = signal_hook::iterator::Signals::new(wanted)?;
+    let mut signals = signals()?;
     std::thread::spawn(move || {
-        for signal in signals.forever().filter(|signal| *signal != SIGHUP) {
+        for signal in signals.forever().filter(|signal| *signal != signal_hook::consts::SIGHUP) {
             let _ = signal;
             heard(STOP.raise());
         }
     });
     Ok(())
+}
+
+/// The signals by which somebody asks, from now on: none of them ends this process any more, and children have them as
+/// they were. Those that were ignored stay so.
+///
+/// # Errors
+/// If the system refuses.
+#[cfg(unix)]
+pub(crate) fn signals() -> Result<signal_hook::iterator::Signals> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    let ignored = ignored();
+    let wanted = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
+    Ok(signal_hook::iterator::Signals::new(wanted.collect::<Vec<i32>>())?)
 }
 
 /// The same where there are no signals.

@@ -1,5 +1,6 @@
-//! The judgment as JUnit XML, which continuous integration systems show as tests: a regression is a failure, what is
-//! inconclusive or was not judged is skipped; but what is inconclusive is a failure where it fails the gate.
+//! The judgment as JUnit XML, which continuous integration systems show as tests: a regression is a failure, and so is a
+//! program that broke; what is inconclusive or was not judged is skipped; but what is inconclusive is a failure where it
+//! fails the gate.
 
 use maud::{Markup, html};
 
@@ -29,7 +30,8 @@ pub fn is_junit(text: &str) -> bool {
 }
 
 fn fails(judgment: &Judgment, verdict: Verdict) -> bool {
-    verdict == Verdict::Regressed || verdict == Verdict::Inconclusive && judgment.inconclusive == Inconclusive::Fail
+    matches!(verdict, Verdict::Broken | Verdict::Regressed)
+        || verdict == Verdict::Inconclusive && judgment.inconclusive == Inconclusive::Fail
 }
 
 fn is_skipped(judgment: &Judgment, verdict: Verdict) -> bool {

@@ -10,7 +10,7 @@ use crate::reproduce::commands;
 /// A summary; what changed or could not be told; behind a fold everything else and how to reproduce it.
 pub fn format_markdown(judgment: &Judgment) -> String {
     let mark = match judgment.verdict {
-        Verdict::Regressed => "❌",
+        Verdict::Broken | Verdict::Regressed => "❌",
         Verdict::Inconclusive | Verdict::Refused => "❔",
         Verdict::Improved | Verdict::Pass => "✅",
     };

@@ -22,14 +22,16 @@ pub fn findings(judgment: &Judgment, all: bool) -> TextTable {
 
 /// `regressed: 1 regressed, 0 inconclusive, …`
 pub(super) fn format_summary(judgment: &Judgment) -> String {
+    let broken = Some(Verdict::Broken).filter(|verdict| judgment.count(*verdict) > 0);
     let order = [Verdict::Regressed, Verdict::Inconclusive, Verdict::Improved, Verdict::Pass, Verdict::Refused];
-    let counts: Vec<String> = order.map(|verdict| format!("{} {}", judgment.count(verdict), tally(verdict))).to_vec();
+    let counts = broken.into_iter().chain(order);
+    let counts: Vec<String> = counts.map(|verdict| format!("{} {}", judgment.count(verdict), tally(verdict))).collect();
     let Judgment { due, judged, .. } = judgment;
     let (word, counts) = (judgment.verdict.word(), counts.join(", "));
     format!("gate: {word}. {counts}. Judged {judged} of the base's {due} values")
 }
 
-/// Why metrics were not judged, each reason once.
+/// Why metrics were not judged, each reason once; and what is to be known of turns.
 fn reasons(judgment: &Judgment) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for finding in judgment.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
@@ -43,6 +45,12 @@ fn reasons(judgment: &Judgment) -> Vec<String> {
         reasons
             .push(format!("{} cell(s) of the head are not in the base: nothing is said of them", judgment.new_cells));
     }
+    if judgment.dropped_turns > 0 {
+        let Judgment { turns, dropped_turns, .. } = judgment;
+        let why = "because something else had the processor meanwhile (another guest, or another process)";
+        reasons.push(format!("{dropped_turns} of {turns} turns were left out of the times, {why}"));
+    }
+    reasons.extend(judgment.restless.iter().map(|restless| format_line(&restless.to_string())));
     reasons
 }
 

@@ -1,9 +1,12 @@
 //! A judgment as people and other programs see it.
 
 use skipbench_ci::config::{Config, Inconclusive};
-use skipbench_ci::gate::{Judgment, judge};
+use skipbench_ci::finding::Verdict;
+use skipbench_ci::gate::{Judgment, judge, judge_times};
 use skipbench_ci::output::{benchmarks, findings, format_junit, format_markdown};
 use skipbench_ci::reproduce::{HeadRun, commands};
+use skipbench_ci::restless::Restless;
+use skipbench_ci::sets::SetTimes;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store::Run;
 
@@ -119,6 +122,50 @@ fn cells_that_the_base_did_not_measure_are_told_in_every_form() {
     assert!(format_markdown(&judged).contains("- not judged: pair/vit/"));
     let json = serde_json::to_string(&judged).expect("plain data");
     assert!(json.contains("stopped after 5 s") && format_junit(&judged).contains("stopped after 5 s"), "{json}");
+}
+
+/// Six sets of a head that is as fast as the base.
+fn equal() -> SetTimes {
+    let ratios = vec![1.0, 1.001, 0.999, 1.0, 1.001, 0.999];
+    SetTimes { head_ratios: ratios.clone(), again_ratios: ratios, turns: 300, dropped_turns: 12, ..SetTimes::default() }
+}
+
+#[test]
+fn a_program_that_broke_is_a_finding_beside_the_verdicts_on_the_others() {
+    let times = vec![("same".to_owned(), Ok(equal())), ("gone".to_owned(), Err("the head died | so".to_owned()))];
+    let judged = judge_times(times, &Config::default());
+    assert_eq!((judged.exit_code(), judged.verdict, judged.due, judged.judged), (2, Verdict::Broken, 2, 1));
+    let text = format_markdown(&judged);
+    insta::assert_snapshot!(text.split("<details>").next().expect("a beginning"), @r"
+    ### ❌ skipbench gate: broken. 1 broken, 0 regressed, 0 inconclusive, 0 improved, 1 passed, 0 not judged. Judged 1 of the base's 2 values
+
+    | verdict | cell | metric         | base | head | effect | n | limit | noise floor | layout |                 why |
+    |---------|------|----------------|------|------|--------|---|-------|-------------|--------|---------------------|
+    | broken  | gone | step_ns_median |      |      |        | 0 | 3.0 % |             |        | the head died \| so |
+    - 12 of 300 turns were left out of the times, because something else had the processor meanwhile (another guest, or another process)
+    ");
+    let junit = format_junit(&judged);
+    assert!(junit.contains("failures=\"1\"") && junit.contains("the head died"), "{junit}");
+    let whole = judge_times(vec![("same".to_owned(), Ok(equal()))], &Config::default());
+    assert_eq!((whole.exit_code(), whole.due, whole.judged), (0, 1, 1));
+}
+
+#[test]
+fn turns_that_were_left_out_and_programs_that_did_not_sleep_are_told_in_every_form() {
+    let judged = judge_times(vec![("same".to_owned(), Ok(equal()))], &Config::default());
+    assert_eq!(Restless::of("same", "base", 0.005), None);
+    let judged = Judgment { restless: Restless::of("same", "head", 0.5).into_iter().collect(), ..judged };
+    insta::assert_snapshot!(findings(&judged, false).caption, @"
+    12 of 300 turns were left out of the times, because something else had the processor meanwhile (another guest, or another process)
+    same: the head is at work between its turns, for 50.0 % of its steps' time, and so may slow the other: let its threads sleep
+    ");
+    let markdown = format_markdown(&judged);
+    for line in findings(&judged, false).caption.lines() {
+        assert!(markdown.contains(&format!("- {line}\n")), "{line}: {markdown}");
+    }
+    let json = serde_json::to_value(&judged).expect("plain data");
+    assert_eq!((&json["turns"], &json["dropped_turns"]), (&300.into(), &12.into()));
+    assert_eq!(json["restless"], serde_json::json!([{"cell": "same", "program": "head", "cpu_share": 0.5}]));
 }
 
 /// A name or an error that would end a cell, a row and a fence of code, and begin a tag and a heading.

@@ -12,5 +12,6 @@ pub mod published;
 pub mod quantity;
 pub mod rank;
 pub mod recommend;
+pub mod restless;
 pub mod roofline;
 pub mod scaling;

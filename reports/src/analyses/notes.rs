@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::analyses::metric::Metric;
 use crate::analyses::quantity::format_number_of;
+use crate::analyses::restless::restless_share;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
 use crate::rows::{series, task};
@@ -26,6 +27,7 @@ pub fn notes(runs: &[Run]) -> Vec<String> {
         describe_busy(&measured),
         describe_slowed(&measured),
         describe_dropped(&measured),
+        describe_restless(&measured),
         describe_alone(&measured),
         describe_unsteady(&measured),
         describe_held_up(&measured),
@@ -94,6 +96,19 @@ fn describe_dropped(runs: &[&Run]) -> Option<String> {
             format_number_of(turns as usize, "turn")
         )
     })
+}
+
+/// Members of sets whose processes were at work while they should have slept: they take time from the others.
+fn describe_restless(runs: &[&Run]) -> Option<String> {
+    let share = |run: &&Run| Some((format_cell(&run.row), restless_share(std::iter::once(*run))?));
+    let restless: Vec<(String, f64)> = runs.iter().filter_map(share).collect();
+    let (most, share) = restless.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(format!(
+        "at work between their turns, when they should sleep, which slows the others: {}, most of all {most}, for {:.1} % \
+         of its steps' time",
+        timed_cells(restless.len()),
+        share * 100.0
+    ))
 }
 
 /// Networks that were timed alone in groups whose others took turns: nothing can be said of their ratios.

@@ -17,6 +17,11 @@ pub const STEP_NS: &str = "step_ns";
 /// In a set, by the number of a turn's first step: how long threads that were ready to run waited for a processor during
 /// that turn.
 pub const TURN_WAITED_NS: &str = "turn_waited_ns";
+/// In a set, likewise: ticks (10 ms) in which another guest had a processor of this machine during that turn. With the
+/// time waited it decides whether a turn counts.
+pub const TURN_STEAL_TICKS: &str = "turn_steal_ticks";
+/// In a set, likewise: processor time of the member since its last turn, when it should have slept.
+pub const TURN_ASLEEP_CPU_NS: &str = "turn_asleep_cpu_ns";
 /// Time of a forward pass with its loss.
 pub const FORWARD_NS: &str = "forward_ns";
 /// Time of a backward pass.

@@ -173,6 +173,9 @@ pub fn sets_needed(pilot: &[f64], precision: f64) -> Option<usize> {
     Some(pilot.len().max((half / precision.ln_1p()).powi(2).ceil() as usize))
 }
 
+/// Largest share of its steps' time for which a program may be at work between its turns without a word about it.
+pub const RESTLESS: f64 = 0.01;
+
 /// How far from 1 the reference's ratio to itself may lie by its interval, as a share.
 pub fn noise_floor(twin: &Estimate) -> Option<f64> {
     Some(twin.high?.max(1.0 / twin.low?) - 1.0)

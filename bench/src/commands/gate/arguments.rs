@@ -76,7 +76,7 @@ pub(super) struct JobArgs {
     suite: Option<PathBuf>,
     /// Where base/ and head/ go. Default: target/gate/job. What an earlier job of the gate left
     /// there is deleted; a directory that holds anything else is refused. Of commands: where every turn and the
-    /// judgment go, and nowhere if it is not given.
+    /// judgment go, a new directory or an empty one; nowhere if it is not given.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Cargo features to build both with, beside the default ones.

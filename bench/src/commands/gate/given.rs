@@ -1,18 +1,15 @@
 //! The gate over any two programs: what they give becomes a judgment, and is kept where that was asked for.
 
-use std::fs;
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 use skipbench_ci::config::{CommandPair, Config};
 use skipbench_ci::gate::{Judgment, judge_times};
 use skipbench_ci::reproduce::HeadRun;
-use skipbench_reports::rows::{render, store};
 
-use super::super::versus::turns;
+use super::super::versus::results::Results;
 use super::{GateArgs, forget, say};
-use crate::gate::commands::measure;
+use crate::gate::commands::{Measured, measure};
 use crate::lockstep::session::Session;
 use crate::system::interrupt::{self, STOP};
 
@@ -23,32 +20,27 @@ const USUAL_SECONDS: f64 = 10.0;
 pub(super) fn judged(arguments: &GateArgs, config: &Config) -> Result<Judgment> {
     let pairs = arguments.commands.pairs(config)?;
     interrupt::listen(|_| {})?;
+    let mut results = arguments.job.out.as_deref().map(Results::claim).transpose()?;
     forget(arguments)?;
-    let (start, out) = (Instant::now(), arguments.job.out.as_deref());
+    let start = Instant::now();
     let tell = |what: &str| {
         if !arguments.turns.quiet {
             say(&format!("gate: {what}"));
         }
     };
     let mut count = 0;
-    let keep = |_: &str, session: &Session| {
+    let keep = |session: &Session| {
         count += 1;
-        out.map_or(Ok(()), |dir| keep(dir, count, session))
+        let Some(results) = results.as_mut().filter(|_| session.sets > 0) else { return Ok(()) };
+        results.keep_turns(&format!("turns-{count}.csv"), session, &["base", "head"].map(str::to_owned))
     };
-    let times = measure(&pairs, arguments.turns.turns(USUAL_SECONDS), &STOP, tell, keep)?;
-    let judgment = Judgment { seconds: Some(start.elapsed().as_secs_f64()), ..judge_times(times, config) };
-    let judgment = judgment.reproducible(&origin(arguments, &pairs)?);
-    if let Some(dir) = out {
-        store::replace(&dir.join("result.json"), &serde_json::to_string_pretty(&judgment)?)?;
+    let Measured { times, restless } = measure(&pairs, arguments.turns.turns(USUAL_SECONDS), &STOP, tell, keep)?;
+    let judgment = judge_times(times, config).reproducible(&origin(arguments, &pairs)?);
+    let judgment = Judgment { seconds: Some(start.elapsed().as_secs_f64()), restless, ..judgment };
+    if let Some(results) = &mut results {
+        results.keep_result(&judgment)?;
     }
     Ok(judgment)
-}
-
-/// Every turn of a session, as `versus` keeps them.
-fn keep(dir: &Path, number: u64, session: &Session) -> Result<()> {
-    fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-    let names = ["base", "head"].map(str::to_owned);
-    Ok(store::replace(&dir.join(format!("turns-{number}.csv")), &render::csv(&turns::rows(session, &names))?)?)
 }
 
 /// How the programs are measured again.

@@ -13,6 +13,7 @@ use skipbench_ci::config::Config;
 use skipbench_ci::gate::{Judgment, judge_job};
 use skipbench_ci::output;
 use skipbench_ci::reproduce::commands;
+use skipbench_ci::restless::{Restless, restless};
 use skipbench_reports::rows::store::{self, Run};
 
 use super::{print, print_json, say, terminal};
@@ -39,10 +40,10 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
         _ if arguments.job.is_asked() => {
             let start = Instant::now();
             let job = measure(arguments)?;
-            let [base, head] = both(&job.base_dir(), &job.head_dir())?;
+            let Both { base, head, restless } = both(&job.base_dir(), &job.head_dir())?;
             let relinked = relinked(job.relinked_dir().as_deref())?;
             let judgment = judge_job(&base, &head, &relinked, &config)?.reproducible(&job.origin()?);
-            Judgment { seconds: Some(start.elapsed().as_secs_f64()), ..judgment }
+            Judgment { seconds: Some(start.elapsed().as_secs_f64()), restless, ..judgment }
         }
         _ => given::judged(arguments, &config)?,
     };
@@ -58,23 +59,32 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
 
 /// Judges two runs that are there.
 fn finished(base: &Path, head: &Path, other: Option<&Path>, config: &Config) -> Result<Judgment> {
-    let [base_runs, head_runs] = both(base, head)?;
-    let judgment = judge_job(&base_runs, &head_runs, &relinked(other)?, config)?.reproducible(&origin(head));
-    evidence::ensure_finished(base, base_runs.len())?;
-    evidence::ensure_finished(head, head_runs.len())?;
-    Ok(judgment)
+    let both = both(base, head)?;
+    let judgment = judge_job(&both.base, &both.head, &relinked(other)?, config)?.reproducible(&origin(head));
+    evidence::ensure_finished(base, both.base.len())?;
+    evidence::ensure_finished(head, both.head.len())?;
+    Ok(Judgment { restless: both.restless, ..judgment })
 }
 
 /// Base and head as rules want them: without samples, which none looks at, and which of a large run are much of what
-/// would be in memory.
-fn both(base: &Path, head: &Path) -> Result<[Vec<Run>; 2]> {
-    let bare = |mut runs: Vec<Run>| {
+/// would be in memory. What samples say of programs that did not sleep is told beside the rules.
+struct Both {
+    base: Vec<Run>,
+    head: Vec<Run>,
+    restless: Vec<Restless>,
+}
+
+fn both(base: &Path, head: &Path) -> Result<Both> {
+    let mut all = Vec::new();
+    let mut bare = |mut runs: Vec<Run>, program: &str| {
+        all.extend(restless(&runs, program));
         runs.iter_mut().for_each(|run| run.samples = Vec::new());
         runs
     };
     // One after the other: of two large runs not both have their samples at once.
-    let base = bare(evidence::base(base, say)?);
-    Ok([base, bare(evidence::head(head)?)])
+    let base = bare(evidence::base(base, say)?, "base");
+    let head = bare(evidence::head(head)?, "head");
+    Ok(Both { base, head, restless: all })
 }
 
 /// The rows of the base in another layout, where there are any.

@@ -62,7 +62,8 @@ pub(crate) struct VersusArgs {
     /// Seconds after which a program that is not ready, or does not end its turn, has failed.
     #[arg(long, default_value_t = 300.0, value_parser = seconds)]
     pub(super) timeout: f64,
-    /// Write turns.csv (every step of every turn, in order) and result.json into this directory.
+    /// Write turns.csv (every step of every turn, in order) and result.json into this directory, which must be new or
+    /// empty. After a Ctrl-C they hold the sets that were done.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// The result as JSON.

@@ -3,48 +3,44 @@
 mod arguments;
 mod format;
 mod progress;
+pub(super) mod results;
 mod text;
-pub(super) mod turns;
+mod turns;
 
-use std::fs;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::json;
-use skipbench_reports::rows::{render, store};
 use skipbench_reports::stats::lockstep::TimeVerdict;
 
 use super::{print, print_json, say};
 use crate::lockstep::process::Commands;
 use crate::lockstep::result::Outcome;
 use crate::lockstep::session;
-use crate::lockstep::set::Stopped;
 use crate::system::executable;
 use crate::system::interrupt::{self, INTERRUPTED, STOP};
 
 pub(crate) use arguments::VersusArgs;
+use results::Results;
 
 pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
     let (names, words) = (arguments.names()?, arguments.words()?);
     interrupt::listen(|_| {})?;
+    let mut results = arguments.out.as_deref().map(Results::claim).transpose()?;
     let guard = Some(executable::own()?.path()?.to_owned());
     let timeout = Duration::from_secs_f64(arguments.timeout);
     let mut launcher = Commands { words: &words, guard, cpus: arguments.cpus, timeout, stop: &STOP };
     let session = session::run(&arguments.plan(), &mut launcher, &mut *progress::observer(arguments.quiet));
-    let session = match session {
-        Ok(session) => session,
-        Err(Stopped) => {
-            say("interrupted: nothing is said of sets that are not done");
-            return Ok(ExitCode::from(INTERRUPTED));
-        }
-    };
+    if session.sets == 0 && session.interrupted_of.is_some() {
+        say("interrupted: no set was done, and so there is no result");
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
     let outcome = Outcome::of(&session, &names, arguments.limit);
     let value = json!({"seed": arguments.seed, "commands": arguments.commands, "outcome": outcome});
-    if let Some(dir) = &arguments.out {
-        fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-        store::replace(&dir.join("turns.csv"), &render::csv(&turns::rows(&session, &names))?)?;
-        store::replace(&dir.join("result.json"), &serde_json::to_string_pretty(&value)?)?;
+    if let Some(results) = &mut results {
+        results.keep_turns("turns.csv", &session, &names)?;
+        results.keep_result(&value)?;
     }
     if arguments.json {
         print_json(&value)?;
@@ -55,7 +51,9 @@ pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
 }
 
 fn exit_code(outcome: &Outcome) -> u8 {
-    if outcome.is_broken() {
+    if outcome.interrupted_of.is_some() {
+        INTERRUPTED
+    } else if outcome.is_broken() {
         2
     } else if outcome.any(TimeVerdict::Regressed) {
         1

@@ -1,13 +1,10 @@
 //! What a comparison says, for people: the answer, then the table, then what to know before believing it.
 
-use skipbench_reports::stats::lockstep::TimeVerdict;
+use skipbench_reports::stats::lockstep::{RESTLESS, TimeVerdict};
 
 use super::format::{bare, format_ns, interval, percent, signed};
 use crate::commands::{format_count, format_table};
 use crate::lockstep::result::{Outcome, ProgramOutcome};
-
-/// Largest share of its steps' time for which a program may be at work between its turns without a word about it.
-const RESTLESS: f64 = 0.01;
 
 pub(super) fn text(outcome: &Outcome, commands: &[String]) -> String {
     let parts = [answers(outcome), sheet(outcome), notes(outcome), legend(outcome, commands)];
@@ -120,6 +117,9 @@ fn notes(outcome: &Outcome) -> String {
         "{sets} sets of fresh processes, {} turns. [ ] is Student's 95 % interval over the sets.",
         format_count(*turns as u64)
     )];
+    if let Some(planned) = outcome.interrupted_of {
+        notes.push(format!("Interrupted after {sets} of {planned} sets: what is said rests on those."));
+    }
     if *dropped_turns > 0 {
         notes.push(format!(
             "{} turns were left out, because something else had the processor meanwhile (another guest, or another \

@@ -6,7 +6,7 @@ use crate::lockstep::session::Session;
 
 /// One turn. Steps that do not count come first.
 #[derive(Debug, Serialize)]
-pub(in crate::commands) struct TurnRow {
+pub(super) struct TurnRow {
     /// Set of fresh processes, from 1.
     set: u64,
     /// Place in the set's order, from 0; empty while a program warms up alone.
@@ -29,7 +29,7 @@ pub(in crate::commands) struct TurnRow {
     asleep_cpu_ns: u64,
 }
 
-pub(in crate::commands) fn rows(session: &Session, names: &[String]) -> Vec<TurnRow> {
+pub(super) fn rows(session: &Session, names: &[String]) -> Vec<TurnRow> {
     let row = |turn: &crate::lockstep::set::TurnRecord| {
         let again = turn.member == session.twin();
         TurnRow {

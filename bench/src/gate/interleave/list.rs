@@ -9,6 +9,7 @@ use skipbench_reports::rows::store;
 use super::{ensure_not_interrupted, guarded};
 use crate::cell::{Cell, Task};
 use crate::lockstep::cells::TASKS;
+use crate::lockstep::process::guard::output;
 use crate::run::plan::PlannedCell;
 use crate::system::executable::Executable;
 
@@ -21,22 +22,33 @@ pub(in crate::gate) struct Listed {
     pub(super) json: Value,
 }
 
-/// The cells of the suite of that text, except for twins, as a program has them.
+/// The cells of the suite of that text, except for twins, as a program has them. `role` is what it is called in errors.
 ///
 /// # Errors
-/// If it cannot run the suite.
-pub(in crate::gate) fn list(program: &Executable, suite: &str, cpus: usize) -> Result<Vec<Listed>> {
+/// If it cannot run the suite, or is no skipbench.
+pub(in crate::gate) fn list(program: &Executable, role: &str, suite: &str, cpus: usize) -> Result<Vec<Listed>> {
     let file = tempfile::Builder::new().suffix(".toml").tempfile()?;
     store::replace(file.path(), suite)?;
     let words = ["run".as_ref(), file.path().as_os_str(), "--list".as_ref(), "--json".as_ref()];
-    let output = guarded(program)?.args(words).stderr(Stdio::inherit()).output();
-    let (name, output) = (program.name().display(), output.with_context(|| program.name().display().to_string())?);
+    let name = format!("{role}, {}", program.name().display());
+    let output = output(guarded(program)?.args(words).stderr(Stdio::inherit())).with_context(|| name.clone())?;
     ensure_not_interrupted(&output)?;
-    ensure!(output.status.success(), "{name}: it cannot run the suite");
-    let cells: Vec<Value> = serde_json::from_slice(&output.stdout).context("the list of cells")?;
+    ensure!(
+        output.status.success(),
+        "{name}: it cannot list the suite's cells ({}); a skipbench program that knows this suite is needed there",
+        output.status
+    );
+    let no_list = || {
+        format!(
+            "{name}: no skipbench program: `run SUITE --list --json` should print the suite's cells as JSON, and did not; \
+             give the path of a build of skipbench"
+        )
+    };
+    let cells: Vec<Value> = serde_json::from_slice(&output.stdout).with_context(no_list)?;
     let listed = |mut json: Value| {
+        ensure!(json["cell"].is_object(), no_list());
         limit_threads(&mut json["cell"], cpus);
-        let planned = serde_json::from_value(json.clone()).context("the list of cells")?;
+        let planned = serde_json::from_value(json.clone()).with_context(no_list)?;
         Ok(Listed { planned, json })
     };
     let cells: Vec<Listed> = cells.into_iter().map(listed).collect::<Result<_>>()?;

@@ -18,7 +18,7 @@ use skipbench_reports::rows::store;
 use super::job::Job;
 use super::sitting::{Programs, sit};
 use crate::cell::Task;
-use crate::lockstep::process::guard;
+use crate::lockstep::process::guard::{guard, output};
 use crate::run::provenance::{Host, Provenance};
 use crate::run::runner::Stop;
 use crate::system::executable::{self, Executable};
@@ -100,12 +100,10 @@ impl Interleaving<'_> {
         let dir = tempfile::tempdir_in(&self.job.dir)?;
         let (run, filter) = (dir.path().join("run"), format!("/{}/", task.word()));
         let program = if side == Side::Head { &self.job.head } else { &self.job.base };
-        let output = guarded(program)?
-            .args(["run".as_ref(), self.job.dir.join("suite.toml").as_os_str(), "--quiet".as_ref()])
-            .args(["--filter", &filter, "--out"])
-            .arg(&run)
-            .output()
-            .with_context(|| program.name().display().to_string())?;
+        let mut command = guarded(program)?;
+        command.args(["run".as_ref(), self.job.dir.join("suite.toml").as_os_str(), "--quiet".as_ref()]);
+        command.args(["--filter", &filter, "--out"]).arg(&run).stderr(Stdio::piped());
+        let output = output(&mut command).with_context(|| program.name().display().to_string())?;
         ensure_not_interrupted(&output)?;
         let errors = String::from_utf8_lossy(&output.stderr);
         // 1: some cell could not be measured, which its row says.
@@ -123,7 +121,7 @@ impl Interleaving<'_> {
     fn silent(&self) -> Result<Option<String>> {
         for side in [Side::Base, Side::Head] {
             let Some(program) = self.program(side) else { continue };
-            let help = guarded(program)?.args(["steps", "--help"]).stderr(Stdio::null()).output()?;
+            let help = output(guarded(program)?.args(["steps", "--help"]).stderr(Stdio::null()))?;
             if !(help.status.success() && String::from_utf8_lossy(&help.stdout).contains("--cell")) {
                 return Ok(Some(format!(
                     "the {} is of a skipbench before the step protocol, whose programs cannot take turns",
@@ -161,6 +159,7 @@ impl Interleaving<'_> {
         let label = cell.head.planned.cell.label();
         let mut told = |set: u64, sets: u64| tell(&format!("{label}: set {set} of {sets} is done"));
         let sitting = sit(&programs, self.job.turns, self.stop, &mut told)?;
+        sitting.ensure_whole()?;
         for (side, run, planned) in rows::of(&sitting, cell, programs.relinked.is_some(), &self.provenance) {
             self.collected.take(side, run, planned);
         }

@@ -1,4 +1,4 @@
-//! From a sitting to rows: one for each program and set.
+//! From a sitting to rows: one for each program and set, as a run writes them.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use skipbench_ci::finding::BASE;
 use skipbench_reports::rows::record::{Measured, Status};
-use skipbench_reports::rows::series;
 use skipbench_reports::rows::store::Run;
-use skipbench_reports::stats;
 
 use super::list::{Listed, TimedCell};
 use super::side::Side;
-use crate::cell::{Outcome, Sample};
-use crate::gate::sitting::{HEAD, RELINKED, SetClock, Sitting};
-use crate::lockstep::Introduction;
+use crate::cell::Outcome;
+use crate::gate::sitting::{SetSeen, Sitting};
 use crate::lockstep::session::REFERENCE;
-use crate::lockstep::set::TurnRecord;
+use crate::lockstep::set::Pace;
+use crate::run::plan::PlannedCell;
 use crate::run::provenance::Provenance;
 use crate::run::row;
 use crate::run::runner::{CellFailure, CellResult};
+use crate::run::sitting::outcome::{Members, Party, results};
+use crate::tasks::meter::load::Load;
 
 /// All rows of a sitting, each with its side and its planned cell.
 pub(super) fn of(
@@ -28,17 +28,16 @@ pub(super) fn of(
     has_relinked: bool,
     provenance: &Provenance,
 ) -> Vec<(Side, Run, Value)> {
-    let twin = sitting.session.twin();
-    let mut members = vec![(Side::Base, REFERENCE), (Side::Base, twin), (Side::Head, HEAD)];
-    members.extend(has_relinked.then_some((Side::Relinked, RELINKED)));
+    let relinked = has_relinked.then_some(Side::Relinked);
+    // In the order of a session's members; the last is the base once more.
+    let sides: Vec<Side> = [Side::Base, Side::Head].into_iter().chain(relinked).chain([Side::Base]).collect();
     let mut rows = Vec::new();
-    for (number, clock) in (1..).zip(&sitting.clocks) {
-        for (side, member) in &members {
-            let listed = if *side == Side::Head { cell.head } else { cell.base };
-            let planned = in_set(listed, number, *member == twin);
-            let ended = ended(sitting, *member, number);
-            let run = run(&planned, &ended, provenance, clock);
-            rows.push((*side, run, planned.json));
+    for (number, set) in (1..).zip(&sitting.sets) {
+        let members: Vec<Listed> =
+            (0..).zip(&sides).map(|(member, side)| listed(sitting, cell, *side, member, number)).collect();
+        for ((side, listed), ended) in sides.iter().zip(members.iter()).zip(ended(sitting, &members, set)) {
+            let run = run(&listed.planned, &ended, provenance, set.started, set.wall);
+            rows.push((*side, run, listed.json.clone()));
         }
     }
     rows
@@ -46,10 +45,15 @@ pub(super) fn of(
 
 /// A row of a cell that was not measured, and its planned cell.
 pub(super) fn failed(listed: &Listed, why: &str, provenance: &Provenance) -> (Run, Value) {
-    let planned = in_set(listed, 1, false);
-    let clock = SetClock { started: Timestamp::now(), wall: Duration::ZERO };
-    let run = run(&planned, &Err(CellFailure::new(Status::Failed, why)), provenance, &clock);
-    (run, planned.json)
+    let Listed { planned, json } = in_set(listed, 1, false);
+    let ended = Err(CellFailure::new(Status::Failed, why));
+    (run(&planned, &ended, provenance, Timestamp::now(), Duration::ZERO), json)
+}
+
+/// The cell of a member of a set.
+fn listed(sitting: &Sitting, cell: &TimedCell<'_>, side: Side, member: usize, number: u64) -> Listed {
+    let listed = if side == Side::Head { cell.head } else { cell.base };
+    in_set(listed, number, member == sitting.session.twin())
 }
 
 fn in_set(listed: &Listed, number: u64, twin: bool) -> Listed {
@@ -60,75 +64,37 @@ fn in_set(listed: &Listed, number: u64, twin: bool) -> Listed {
     own
 }
 
-fn run(listed: &Listed, ended: &CellResult, provenance: &Provenance, clock: &SetClock) -> Run {
-    let (row, samples) = row::rows(&listed.planned, ended, provenance, clock.started.to_string(), clock.wall);
+fn run(planned: &PlannedCell, ended: &CellResult, provenance: &Provenance, started: Timestamp, wall: Duration) -> Run {
+    let (row, samples) = row::rows(planned, ended, provenance, started.to_string(), wall);
     Run { row, samples }
 }
 
-/// How a program's part in a set ended.
-fn ended(sitting: &Sitting, member: usize, number: u64) -> CellResult {
-    let (session, record) = (&sitting.session, &sitting.session.members[member]);
-    let place = usize::try_from(number - 1).unwrap_or(usize::MAX);
-    let log = record.logs.get(place).copied();
-    let times = counted(&session.turns, member, number);
-    if times.is_empty() || (member != REFERENCE && log.is_none()) {
-        let of_base = session.members[REFERENCE].error.as_ref().map(|error| format!("the base broke: {error}"));
-        let error = record.error.clone().or(of_base).unwrap_or_else(|| "had no turn".to_owned());
-        return Err(CellFailure::new(Status::Failed, error));
-    }
-    let said = record.introduction.as_ref().map(introduced).unwrap_or_default();
-    let (turns, dropped_turns) = session.dropped_of(member, number);
-    let measured = Measured {
-        timed_steps: Some(times.len() as u64),
-        step_ns_median: stats::median(&times).map(|ns| ns as u64),
-        step_ns_p90: percentile(&times, 0.9, 10),
-        step_ns_p99: percentile(&times, 0.99, 100),
-        time_reference: if member == REFERENCE { String::new() } else { BASE.to_owned() },
-        time_ratio: log.filter(|_| member != REFERENCE).map(f64::exp),
-        turns: Some(turns),
-        dropped_turns: Some(dropped_turns),
-        ..warmed_up(said.measured, &session.turns, member, number)
+/// How each program's part in a set ended.
+fn ended(sitting: &Sitting, members: &[Listed], set: &SetSeen) -> Vec<CellResult> {
+    let cells: Vec<PlannedCell> = members.iter().map(|listed| listed.planned.clone()).collect();
+    let warm_up = Pace::default().warm_up;
+    let members = Members { cells: &cells, reference: Some(REFERENCE), called: BASE, warm_up };
+    let party = Party { members: (0..cells.len()).collect(), record: set.record.clone() };
+    let results = (0..).zip(results(&members, &[party]));
+    results.map(|(member, result)| loaded(explained(result, sitting, member, set), set.load)).collect()
+}
+
+/// A program that took no part, or has no ratio, for what the session knows of it.
+fn explained(result: CellResult, sitting: &Sitting, member: usize, set: &SetSeen) -> CellResult {
+    let lacks = match &result {
+        Ok(outcome) => member != REFERENCE && outcome.measured.time_ratio.is_none(),
+        Err(_) => set.record.broken.iter().all(|(broken, _)| *broken != member),
     };
-    Ok(Outcome { measured, samples: samples(&session.turns, member, number), ..said })
-}
-
-/// What a cell said of itself before its first turn; of an earlier version only its device.
-fn introduced(introduction: &Introduction) -> Outcome {
-    let fact = |name: &str| introduction.facts.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-    let measured = fact("measured").and_then(|json| serde_json::from_str(&json).ok());
-    measured.unwrap_or_else(|| Outcome { device_name: fact("device").unwrap_or_default(), ..Outcome::default() })
-}
-
-fn of_set(turns: &[TurnRecord], number: u64) -> impl Iterator<Item = &TurnRecord> {
-    turns.iter().filter(move |turn| turn.set == number)
-}
-
-fn counted(turns: &[TurnRecord], member: usize, number: u64) -> Vec<f64> {
-    let own = of_set(turns, number).filter(|turn| turn.member == member);
-    own.flat_map(TurnRecord::counted_times).map(|time| time as f64).collect()
-}
-
-fn percentile(times: &[f64], share: f64, fewest: usize) -> Option<u64> {
-    stats::quantile(times, share).filter(|_| times.len() >= fewest).map(|ns| ns as u64)
-}
-
-fn warmed_up(measured: Measured, turns: &[TurnRecord], member: usize, number: u64) -> Measured {
-    let alone = of_set(turns, number).filter(|turn| turn.member == member && turn.order.is_none());
-    let times: Vec<u64> = alone.flat_map(|turn| turn.times.iter().copied()).collect();
-    Measured { warmup_steps: Some(times.len() as u64), warmup_ns: Some(times.iter().sum()), ..measured }
-}
-
-/// Each step that counts at its number among all steps of the set, and what was seen of each turn.
-fn samples(turns: &[TurnRecord], member: usize, number: u64) -> Vec<Sample> {
-    let (mut samples, mut step) = (Vec::new(), 1);
-    for turn in of_set(turns, number) {
-        let skipped = turn.times.len() - turn.counted;
-        if turn.member == member && turn.counted > 0 {
-            samples.push(Sample::new(series::TURN_WAITED_NS, step, turn.evidence.waited_ns as f64));
-            let counted = (step + skipped as u64..).zip(turn.counted_times());
-            samples.extend(counted.map(|(index, ns)| Sample::new(series::STEP_NS, index, ns as f64)));
-        }
-        step += turn.times.len() as u64;
+    match &sitting.session.members[member].error {
+        Some(error) if lacks => Err(CellFailure::new(Status::Failed, error.as_str())),
+        _ => result,
     }
-    samples
+}
+
+fn loaded(result: CellResult, load: Load) -> CellResult {
+    let Load { other_cores: other_load_cores, mhz: cpu_mhz } = load;
+    result.map(|outcome| {
+        let measured = Measured { other_load_cores, cpu_mhz, ..outcome.measured };
+        Outcome { measured, ..outcome }
+    })
 }

@@ -1,6 +1,6 @@
 //! One program that is driven: started, spoken to, ended. None of its processes outlives the driver.
 
-mod guard;
+pub(crate) mod guard;
 mod output;
 mod processors;
 
@@ -15,7 +15,7 @@ use super::protocol::{Answer, Greeting, Introduction, Request};
 use super::{Fault, Launcher, Live, Turned};
 use crate::run::runner::Stop;
 
-pub(crate) use guard::{exec_guarded, guard};
+use guard::guard;
 
 /// Of a program that could not be started.
 pub(crate) const NOT_STARTED: &str = "could not be started";
@@ -39,8 +39,7 @@ const SLEEPING_THREADS: [(&str, &str); 2] = [("GOMP_SPINCOUNT", "30000"), ("KMP_
 pub(crate) struct Commands<'a> {
     /// Each program's words: the path, then its arguments.
     pub words: &'a [Vec<String>],
-    /// `skipbench` itself, which makes a program end with the driver before it becomes that program. Without it a
-    /// program that hangs outlives a driver that is killed.
+    /// `skipbench` itself, which guards each program: without it a program that hangs outlives a driver that is killed.
     pub guard: Option<PathBuf>,
     /// Processors that each may use, the same for all; none: as many as this process. Only with a `guard`.
     pub cpus: Option<usize>,
@@ -182,6 +181,10 @@ impl<'a> Process<'a> {
 
     /// Ends it and every process that it started.
     fn kill(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            guard::ask_to_end(&self.child);
+            self.ended_within(GRACE);
+        }
         guard::kill_group(self.child.id());
         let _ = self.child.kill();
         let _ = self.child.wait();

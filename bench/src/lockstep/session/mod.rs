@@ -3,7 +3,7 @@
 mod record;
 
 use super::Launcher;
-use super::set::{Length, Set, SetRecord, Stopped};
+use super::set::{Length, Set, SetRecord};
 
 pub(crate) use record::MemberRecord;
 pub(crate) use record::REFERENCE;
@@ -34,11 +34,9 @@ pub trait Observer {
     fn finished(&mut self, number: u64, sets: u64, set: &SetRecord);
 }
 
-/// Measures. A program that breaks takes no further part, and the others go on; without the reference nothing does.
-///
-/// # Errors
-/// If the user wants to end.
-pub fn run<L: Launcher>(plan: &Plan, launcher: &mut L, observer: &mut dyn Observer) -> Result<Session, Stopped> {
+/// Measures. A program that breaks takes no further part, and the others go on; without the reference nothing does. If
+/// the user wants to end, the session holds the sets that are whole.
+pub fn run<L: Launcher>(plan: &Plan, launcher: &mut L, observer: &mut dyn Observer) -> Session {
     let mut session = Session::new(plan);
     let mut sets = plan.sets;
     let mut number = 0;
@@ -49,7 +47,11 @@ pub fn run<L: Launcher>(plan: &Plan, launcher: &mut L, observer: &mut dyn Observ
         }
         number += 1;
         let set = Set::new(number, plan.seed, launcher, plan.members);
-        let record = set.run(&alive, plan.length, &mut |share| observer.progressed(number, sets, share))?;
+        let record = set.run(&alive, plan.length, &mut |share| observer.progressed(number, sets, share));
+        let Ok(record) = record else {
+            session.interrupted_of = Some(sets);
+            break;
+        };
         observer.finished(number, sets, &record);
         session.add(number, record);
         if let Some(precision) = plan.precision.filter(|_| number == plan.sets) {
@@ -58,5 +60,5 @@ pub fn run<L: Launcher>(plan: &Plan, launcher: &mut L, observer: &mut dyn Observ
             session.wanted_sets = Some(wanted).filter(|wanted| *wanted > sets);
         }
     }
-    Ok(session)
+    session
 }

@@ -9,6 +9,13 @@ use crate::lockstep::set::{SetRecord, TurnRecord};
 /// The number of the reference.
 pub(crate) const REFERENCE: usize = 0;
 
+/// The unit of programs that name none.
+const STEPS: &str = "steps";
+
+fn format_units(units: Option<&(u64, String)>) -> String {
+    units.map_or_else(|| format!("1 {STEPS}"), |(count, unit)| format!("{count} {unit}"))
+}
+
 /// What a session gave.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Session {
@@ -22,6 +29,8 @@ pub struct Session {
     pub sets: u64,
     /// Sets that Stein's rule asked for, where that was more than were allowed.
     pub wanted_sets: Option<u64>,
+    /// Sets that were to be done, where the user ended it before the last.
+    pub interrupted_of: Option<u64>,
 }
 
 /// What a session gave of one program.
@@ -38,6 +47,20 @@ pub struct MemberRecord {
 impl MemberRecord {
     fn units(&self) -> Option<&(u64, String)> {
         self.introduction.as_ref()?.units.as_ref()
+    }
+
+    /// What it counts, in words.
+    fn unit(&self) -> &str {
+        self.units().map_or(STEPS, |(_, unit)| unit)
+    }
+
+    /// Keeps its first introduction, which all others must agree with.
+    fn introduce(&mut self, introduction: Introduction) {
+        let first = self.introduction.get_or_insert_with(|| introduction.clone());
+        if first.units != introduction.units {
+            let [first, now] = [&*first, &introduction].map(|said| format_units(said.units.as_ref()));
+            self.error.get_or_insert(format!("counted {first} a step in its first set, and now counts {now}"));
+        }
     }
 }
 
@@ -67,7 +90,7 @@ impl Session {
 
     pub(super) fn add(&mut self, number: u64, record: SetRecord) {
         for (member, introduction) in record.introductions {
-            self.members[member].introduction.get_or_insert(introduction);
+            self.members[member].introduce(introduction);
         }
         for (member, error) in record.broken {
             self.members[member].error.get_or_insert(error);
@@ -89,13 +112,14 @@ impl Session {
 
     /// Images and tokens cannot be compared.
     fn refuse_other_units(&mut self) {
-        let unit = |member: &MemberRecord| member.units().map(|(_, unit)| unit.clone());
-        let expected = unit(&self.members[REFERENCE]);
+        let expected = self.unit().to_owned();
         for member in self.members.iter_mut().filter(|member| member.introduction.is_some()) {
-            let found = unit(member);
-            if found != expected {
-                let word = |unit: Option<String>| unit.unwrap_or_else(|| "steps".to_owned());
-                let error = format!("counts {}, but the reference counts {}", word(found), word(expected.clone()));
+            if member.unit() != expected {
+                let found = member.unit();
+                let error = format!(
+                    "counts {found}, but the reference counts {expected}: the times of one of each say nothing of each \
+                     other"
+                );
                 member.error.get_or_insert(error);
             }
         }
@@ -113,7 +137,12 @@ impl Session {
 
     /// What is counted: `images`, or `steps` where the programs did not say.
     pub fn unit(&self) -> &str {
-        self.members[REFERENCE].units().map_or("steps", |(_, unit)| unit)
+        self.members[REFERENCE].unit()
+    }
+
+    /// Whether a program counts what the reference counts.
+    pub(crate) fn counts_alike(&self, member: usize) -> bool {
+        self.members[member].unit() == self.unit()
     }
 
     /// The ratios of a program, a set each.

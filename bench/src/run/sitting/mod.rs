@@ -10,7 +10,7 @@ pub(crate) mod alone;
 mod contest;
 pub(crate) mod executor;
 mod launcher;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod parties;
 pub(crate) mod precision;
 pub(crate) mod room;
@@ -25,7 +25,7 @@ use crate::lockstep::Launcher;
 use crate::lockstep::set::{Length, Pace, Set, SetRecord, Stopped};
 
 pub(crate) use contest::{Contest, together};
-use outcome::Party;
+use outcome::{Members, Party};
 
 /// What came of a set.
 #[derive(Debug)]
@@ -56,11 +56,17 @@ pub fn sit<L: Launcher>(cells: &[PlannedCell], room: u64, launcher: &mut L, repo
         };
         let Ok(parties) = all(cells, parties, launcher, report) else { return Sat::Stopped };
         match (most, is_crowded(cells, &parties)) {
-            (_, false) => return Sat::Done(outcome::results(cells, &parties)),
+            (_, false) => return Sat::Done(outcome::results(&members(cells), &parties)),
             (MOST, true) => most = 2,
             _ => return Sat::Apart("the device's memory does not hold two of them".to_owned()),
         }
     }
+}
+
+fn members(cells: &[PlannedCell]) -> Members<'_> {
+    let first = cells.first();
+    let warm_up = Duration::from_millis(first.map_or(0, |first| first.cell.recipe.warmup_ms));
+    Members { cells, reference: reference(cells), called: first.map_or("", |first| &first.reference), warm_up }
 }
 
 /// The cell that the others are compared with, if it is among them.

@@ -1,4 +1,4 @@
-//! What a set's turns say of each cell.
+//! What a set's turns say of each cell: the only place that knows, for runs and for the gate.
 
 use std::time::Duration;
 
@@ -6,7 +6,6 @@ use skipbench_reports::rows::record::Status;
 use skipbench_reports::rows::series;
 use skipbench_reports::stats::lockstep::{Turn, dropped, log_ratio};
 
-use super::reference;
 use crate::cell::{Measured, Outcome, Sample};
 use crate::lockstep::cells;
 use crate::lockstep::process::{DIED, TOO_LONG};
@@ -16,27 +15,42 @@ use crate::run::runner::{CellFailure, CellResult};
 use crate::tasks::meter::warmup::WarmUp;
 use crate::tasks::stepped;
 
+/// The cells of a set, and how their rows call what they are compared with.
+pub(crate) struct Members<'a> {
+    /// In the order of their numbers.
+    pub(crate) cells: &'a [PlannedCell],
+    /// The number of the one that the others are compared with, if it is among them.
+    pub(crate) reference: Option<usize>,
+    /// What rows call it.
+    pub(crate) called: &'a str,
+    /// How long each had to warm up at least.
+    pub(crate) warm_up: Duration,
+}
+
 /// Members that lived together, and their turns.
-pub(super) struct Party {
-    /// Indices of cells of the set.
-    pub(super) members: Vec<usize>,
-    pub(super) record: SetRecord,
+pub(crate) struct Party {
+    /// Numbers of cells of the set.
+    pub(crate) members: Vec<usize>,
+    pub(crate) record: SetRecord,
 }
 
 /// The result of each cell, in order. The reference's is that of the first party.
-pub(super) fn results(cells: &[PlannedCell], parties: &[Party]) -> Vec<CellResult> {
+pub(crate) fn results(members: &Members<'_>, parties: &[Party]) -> Vec<CellResult> {
     let result = |member: usize| {
         let mut steps = 0;
         for party in parties {
             if party.members.contains(&member) {
-                return one(cells, member, &Played { party, steps_before: steps });
+                return one(members, member, &Played { party, steps_before: steps });
             }
             steps += party.steps();
         }
-        Err(CellFailure::new(Status::Failed, "took no part in its set"))
+        Err(CellFailure::new(Status::Failed, ABSENT))
     };
-    (0..cells.len()).map(result).collect()
+    (0..members.cells.len()).map(result).collect()
 }
+
+/// Of a member that was not started.
+const ABSENT: &str = "took no part in its set";
 
 impl Party {
     /// Steps of all turns in the order, those that do not count included.
@@ -74,27 +88,25 @@ impl Played<'_> {
     }
 }
 
-fn one(cells: &[PlannedCell], member: usize, played: &Played<'_>) -> CellResult {
+fn one(members: &Members<'_>, member: usize, played: &Played<'_>) -> CellResult {
     let record = &played.party.record;
     if let Some((_, error)) = record.broken.iter().find(|(broken, _)| *broken == member) {
         return Err(CellFailure::new(status(error), error.as_str()));
     }
-    let introduction = record.introductions.iter().find(|(other, _)| *other == member);
-    let said = introduction.and_then(|(_, said)| cells::measured(said));
     let failed = |error: &str| CellFailure::new(Status::Failed, error);
+    let introduction = record.introductions.iter().find(|(other, _)| *other == member);
+    let said = cells::measured(&introduction.ok_or_else(|| failed(ABSENT))?.1);
     let Outcome { device_name, measured, mut samples } =
         said.ok_or_else(|| failed("it did not say what it measured before its first turn"))?;
     let turns = played.turns_of(member);
     if turns.is_empty() {
         return Err(failed("it had no turn that counts"));
     }
-    let (measured, warm_up) = warmed(measured, cells, member, record);
-    let measured = with_turns(measured, cells, member, played, &turns);
+    let (measured, warm_up) = warmed(measured, members.warm_up, member, record);
+    let measured = with_turns(measured, members, member, played, &turns);
     samples.extend(warm_up);
     samples.extend(turns.iter().flat_map(|(first, turn)| steps(*first, turn)));
-    samples.extend(
-        turns.iter().map(|(first, turn)| Sample::new(series::TURN_WAITED_NS, *first, turn.evidence.waited_ns as f64)),
-    );
+    samples.extend(turns.iter().flat_map(|(first, turn)| evidence(*first, turn)));
     Ok(Outcome { device_name, measured, samples })
 }
 
@@ -104,11 +116,22 @@ fn steps(first: u64, turn: &TurnRecord) -> impl Iterator<Item = Sample> {
     (first + lead_in..).zip(turn.counted_times()).map(|(index, time)| Sample::new(series::STEP_NS, index, time as f64))
 }
 
-fn warmed(measured: Measured, cells: &[PlannedCell], member: usize, record: &SetRecord) -> (Measured, Vec<Sample>) {
+/// What was seen from outside of a turn, by the number of its first step: what decides whether it counts, and what its
+/// program did before it.
+fn evidence(first: u64, turn: &TurnRecord) -> [Sample; 3] {
+    let seen = &turn.evidence;
+    [
+        (series::TURN_WAITED_NS, seen.waited_ns),
+        (series::TURN_STEAL_TICKS, seen.steal_ticks),
+        (series::TURN_ASLEEP_CPU_NS, seen.asleep_cpu_ns),
+    ]
+    .map(|(series, value)| Sample::new(series, first, value as f64))
+}
+
+fn warmed(measured: Measured, least: Duration, member: usize, record: &SetRecord) -> (Measured, Vec<Sample>) {
     let mut warm_up = WarmUp::default();
     let alone = record.turns.iter().filter(|turn| turn.member == member && turn.order.is_none());
     alone.flat_map(|turn| &turn.times).for_each(|time| warm_up.add(Duration::from_nanos(*time)));
-    let least = Duration::from_millis(cells[member].cell.recipe.warmup_ms);
     let measured = Measured {
         warmup_steps: Some(warm_up.times().len() as u64),
         warmup_ns: Some(warm_up.spent().as_nanos() as u64),
@@ -122,20 +145,20 @@ fn warmed(measured: Measured, cells: &[PlannedCell], member: usize, record: &Set
 /// Adds the figures of a member's steps, and its ratio to the reference.
 fn with_turns(
     measured: Measured,
-    cells: &[PlannedCell],
+    members: &Members<'_>,
     member: usize,
     played: &Played<'_>,
     turns: &[(u64, &TurnRecord)],
 ) -> Measured {
     let times: Vec<Duration> =
         turns.iter().flat_map(|(_, turn)| turn.counted_times()).map(Duration::from_nanos).collect();
-    let all = played.party.compared(cells);
+    let all = played.party.compared(members.cells);
     let own = all.iter().filter(|turn| turn.member == member);
     let left_out = if dropped(&all) > 0 { own.clone().filter(|turn| turn.disturbed).count() } else { 0 };
-    let base = reference(cells).filter(|base| *base != member);
+    let base = members.reference.filter(|base| *base != member);
     let log = base.and_then(|base| log_ratio(&all, base, member));
     Measured {
-        time_reference: log.map(|_| cells[member].reference.clone()).unwrap_or_default(),
+        time_reference: log.map(|_| members.called.to_owned()).unwrap_or_default(),
         time_ratio: log.map(f64::exp),
         turns: Some(own.count() as u64),
         dropped_turns: Some(left_out as u64),

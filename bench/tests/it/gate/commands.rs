@@ -83,14 +83,74 @@ fn a_broken_program_is_an_error_with_its_last_words() {
     let dir = tempfile::tempdir().expect("temp");
     let (whole, gone) = (sleeping(""), "sh -c 'echo no GPU is here >&2; exit 1'");
     for (base, head, named) in [(whole.as_str(), gone, "the head"), (gone, whole.as_str(), "the base")] {
-        let (said, error) = gate(dir.path(), base, head, &[], 2);
-        assert!(said.is_empty() && error.contains(named) && error.contains("no GPU is here"), "{error}");
+        let (said, _) = gate(dir.path(), base, head, &["--json"], 2);
+        let (finding, why) = (finding(&said), finding(&said)["why"].as_str().expect("a reason").to_owned());
+        assert!(finding["verdict"] == "broken" && why.contains(named) && why.contains("no GPU is here"), "{said}");
     }
-    let (_, error) = gate(dir.path(), &whole, "sh -c 'echo Loading; sleep 60'", &[], 2);
-    assert!(error.contains("\"Loading\""), "{error}");
-    let (_, error) = gate(dir.path(), &whole, "sleep 60", &["--timeout", "1"], 2);
-    assert!(error.contains("took more than 1 s until it was ready"), "{error}");
+    let (said, _) = gate(dir.path(), &whole, "sh -c 'echo Loading; sleep 60'", &[], 2);
+    assert!(said.contains("gate: broken. 1 broken, 0 regressed") && said.contains("\"Loading\""), "{said}");
+    let (said, _) = gate(dir.path(), &whole, "sleep 60", &["--timeout", "1", "--markdown"], 2);
+    assert!(said.contains("took more than 1 s until it was ready"), "{said}");
     assert_eq!(left(dir.path()), 0);
+}
+
+#[test]
+fn a_pair_that_breaks_takes_no_verdict_from_the_others() {
+    let dir = tempfile::tempdir().expect("temp");
+    let pair = |name: &str, head: &str| {
+        format!("[[command]]\nname = \"{name}\"\nbase = \"{}\"\nhead = \"{head}\"\n", sleeping(""))
+    };
+    let pairs = [pair("gone", "./is-not-there"), pair("same", &sleeping("")), pair("slow", &sleeping("--plant 10%"))];
+    fs::write(dir.path().join("gate.toml"), pairs.concat()).expect("written");
+    let words = ["gate", "--config", "gate.toml", "--sets", "2", "--seconds", "0.2", "--json", "--junit", "j.xml"];
+    let (json, _) = ends(dir.path(), &words, 2);
+    let judged: Value = serde_json::from_str(&json).expect("JSON");
+    let findings = judged["findings"].as_array().expect("findings").iter();
+    let verdicts: Vec<[&str; 2]> =
+        findings.map(|one| ["cell", "verdict"].map(|key| one[key].as_str().expect("a word"))).collect();
+    assert_eq!(verdicts, [["gone", "broken"], ["slow", "regressed"], ["same", "pass"]]);
+    assert_eq!((&judged["verdict"], &judged["due"], &judged["judged"]), (&"broken".into(), &3.into(), &2.into()));
+    let why = judged["findings"][0]["why"].as_str().expect("a reason");
+    assert!(why.contains("the head (./is-not-there) could not be measured") && why.contains("could not be started"));
+    assert_eq!(fs::read_to_string(dir.path().join("j.xml")).expect("written").matches("<failure").count(), 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_does_not_sleep_is_told_in_every_form() {
+    let dir = tempfile::tempdir().expect("temp");
+    let spinning = crate::lockstep::versus::spinning();
+    let lax = lax(dir.path());
+    let told = |form: &str| gate(dir.path(), &sleeping(""), &spinning, &["--config", &lax, form], 0).0;
+    let line = "step: the head is at work between its turns, for ";
+    assert!(told("--all").contains(line) && told("--markdown").contains(&format!("- {line}")));
+    let judged: Value = serde_json::from_str(&told("--json")).expect("JSON");
+    let restless = judged["restless"].as_array().expect("a list");
+    assert_eq!(restless.len(), 1, "the base sleeps: {judged}");
+    assert!(restless[0]["program"] == "head" && restless[0]["cpu_share"].as_f64() > Some(0.01), "{judged}");
+    assert!(judged["turns"].as_u64() >= judged["dropped_turns"].as_u64() && judged["turns"].as_u64() > Some(0));
+}
+
+#[test]
+fn turns_are_kept_over_nothing_that_is_there() {
+    let dir = tempfile::tempdir().expect("temp");
+    let a = sleeping("");
+    fs::create_dir(dir.path().join("out")).expect("made");
+    fs::write(dir.path().join("out/plan.json"), "precious").expect("written");
+    let (_, error) = gate(dir.path(), &a, &a, &["--out", "out"], 2);
+    assert!(error.contains("something that is of no comparison") && error.contains("another --out"), "{error}");
+    assert_eq!(fs::read_dir(dir.path().join("out")).expect("there").count(), 1);
+    gate(dir.path(), &a, &a, &["--out", "kept", "-q", "--config", &lax(dir.path())], 0);
+    let before = fs::read_to_string(dir.path().join("kept/turns-1.csv")).expect("turns");
+    let (_, error) = gate(dir.path(), &a, &a, &["--out", "kept"], 2);
+    assert!(error.contains("holds an earlier comparison"), "{error}");
+    assert_eq!(fs::read_to_string(dir.path().join("kept/turns-1.csv")).expect("turns"), before);
+}
+
+/// Limits that no machine's noise reaches.
+fn lax(dir: &Path) -> String {
+    fs::write(dir.join("lax.toml"), "[limits]\ntime = 0.9\n").expect("written");
+    "lax.toml".to_owned()
 }
 
 #[test]

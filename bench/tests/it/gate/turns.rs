@@ -1,14 +1,15 @@
 //! Two programs that take turns, where their rows go, and what is never deleted for them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store;
 
 use super::{SUITE, folder};
-use crate::{ends, skipbench};
+use crate::{ends, refused, skipbench};
 
 /// A job of this program with itself, in short sets.
 fn job<'a>(suite: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -91,11 +92,91 @@ fn every_set_has_a_row_of_each_program_and_its_steps_in_their_order() {
     }
 }
 
+/// The columns of a row that hold something, and the series of its samples.
+fn written(run: &store::Run) -> (BTreeSet<String>, BTreeSet<String>) {
+    let row = serde_json::to_value(&run.row).expect("plain data");
+    let holds = |value: &serde_json::Value| !value.is_null() && value != "";
+    // Percentiles need so many steps, which each set has as many of as fit.
+    let columns = row.as_object().expect("columns").iter();
+    let columns = columns.filter(|(name, value)| holds(value) && !name.starts_with("step_ns_p"));
+    let series = run.samples.iter().map(|sample| sample.series.to_string());
+    (columns.map(|(name, _)| name.clone()).collect(), series.collect())
+}
+
+/// What a set gives is the same, whoever asks for it.
+#[test]
+fn sets_of_a_job_are_written_as_those_of_a_run() {
+    let dir = folder();
+    judgment(dir.path(), &job("small.toml", &[]));
+    let of = |place: &str, twin: bool| {
+        let runs = store::read(&dir.path().join(place)).expect("whole");
+        let is_it = |run: &store::Run| run.row.task == "train-step" && run.row.twin == twin && run.row.set == Some(1);
+        runs.into_iter().find(is_it).expect(place)
+    };
+    // A run also measures what the device reaches at best, and counts its sets beforehand.
+    let only_runs = ["ceiling_bytes_per_s", "ceiling_flops_per_s", "pilot_sets"].map(str::to_owned);
+    let ratio = ["time_ratio", "time_reference"].map(str::to_owned);
+    let (reference, series) = written(&of("a", false));
+    let others: BTreeSet<String> = reference.difference(&only_runs.into()).cloned().collect();
+    let (base, base_series) = written(&of("job/base", false));
+    assert_eq!((&base, &base_series), (&others, &series));
+    let compared: BTreeSet<String> = others.into_iter().chain(ratio).collect();
+    for place in ["job/base", "job/head"] {
+        assert_eq!(written(&of(place, place == "job/base")), (compared.clone(), series.clone()), "{place}");
+    }
+    for expected in ["warmup_ns", "step_ns", "turn_waited_ns", "turn_steal_ticks", "turn_asleep_cpu_ns"] {
+        assert!(series.contains(expected), "{series:?}");
+    }
+    // Steps are numbered from the first turn on, and not from the warm-up, which has more of them than the first turns.
+    let base = of("job/base", false);
+    let first = base.samples.iter().filter(|sample| &*sample.series == "step_ns").map(|sample| sample.index).min();
+    assert!(first <= base.row.warmup_steps, "{first:?}");
+}
+
+/// Neither what measures alone nor what takes turns.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_job_leaves_no_process_behind() {
+    use crate::lockstep::versus::{left, processes, wait_until};
+    let dir = folder();
+    for begun in [" worker ", " steps --cell "] {
+        let mut command = skipbench(dir.path());
+        command.args(job("small.toml", &[])).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut gate = command.spawn().expect("started");
+        wait_until(begun, || processes(dir.path()).iter().any(|process| process.contains(begun)));
+        gate.kill().expect("killed");
+        gate.wait().expect("dead");
+        wait_until("nothing is left", || left(dir.path()) == 0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_is_no_skipbench_is_named_with_its_side() {
+    let dir = folder();
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let told =
+        |base: &str, head: &str| refused(dir.path(), &["gate", "--binaries", base, head, "--suite", "small.toml"]);
+    let error = told(program, "/bin/true");
+    assert!(error.contains("the head, /") && error.contains("true: no skipbench program"), "{error}");
+    let error = told("/bin/false", program);
+    assert!(error.contains("the base, /") && error.contains("false: it cannot list the suite's cells"), "{error}");
+    let numbers = executable(dir.path(), "numbers", "#!/bin/sh\necho '[1, 2]'\n");
+    assert!(told(program, &numbers).contains("no skipbench program"));
+    let error = told("./is-not-there", program);
+    assert!(error.contains("the base, ./is-not-there: a built skipbench program is needed"), "{error}");
+}
+
 /// A program that begins like skipbench and ends otherwise.
 #[cfg(unix)]
 fn script(dir: &Path, name: &str, steps: &str) -> String {
     let program = env!("CARGO_BIN_EXE_skipbench");
     let text = format!("#!/bin/sh\nif [ \"$1\" = steps ]; then {steps}; fi\nexec {program} \"$@\"\n");
+    executable(dir, name, &text)
+}
+
+#[cfg(unix)]
+fn executable(dir: &Path, name: &str, text: &str) -> String {
     let path = dir.join(name);
     fs::write(&path, text).expect("written");
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set");

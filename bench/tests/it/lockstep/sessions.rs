@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use skipbench::internals::lockstep::result::Outcome;
 use skipbench::internals::lockstep::session::{Observer, Plan, Session, run};
-use skipbench::internals::lockstep::set::{Length, SetRecord, Stopped};
+use skipbench::internals::lockstep::set::{Length, SetRecord};
 use skipbench::internals::lockstep::{Evidence, Fault, Introduction, Launcher, Live, Turned};
 use skipbench_reports::stats::lockstep::TimeVerdict;
 
@@ -18,6 +18,7 @@ enum Mishap {
     NeverReady(usize),
     DiesAfter(usize, u64),
     CountsOther(usize),
+    CountsMoreFrom(usize, usize),
     InterruptAfter(u64),
 }
 
@@ -81,7 +82,10 @@ impl Launcher for Machine {
             return Err(Fault::Broken("took more than 300 s until it was ready".into()));
         }
         let unit = if self.mishap == Some(Mishap::CountsOther(member)) { "tokens" } else { "images" };
-        let introduction = Introduction { units: Some((64, unit.into())), ..Introduction::default() };
+        let starts = self.started.iter().filter(|(other, _)| *other == member).count();
+        let changed = matches!(self.mishap, Some(Mishap::CountsMoreFrom(who, set)) if who == member && starts >= set);
+        let count = if changed { 65 } else { 64 };
+        let introduction = Introduction { units: Some((count, unit.into())), ..Introduction::default() };
         let fake = Fake {
             member,
             step_ns: self.step_ns[member] * (self.noise.1 * normal(&self.rng)).exp(),
@@ -142,7 +146,8 @@ fn plan(members: usize) -> Plan {
 
 fn session(machine: &mut Machine, plan: &Plan) -> Session {
     let mut heard = Heard::default();
-    let session = run(plan, machine, &mut heard).expect("nobody stopped it");
+    let session = run(plan, machine, &mut heard);
+    assert_eq!(session.interrupted_of, None, "nobody stopped it");
     assert_eq!(heard.finished.len() as u64, session.sets);
     session
 }
@@ -261,8 +266,41 @@ fn without_the_twin_there_is_no_floor_but_a_ratio() {
 #[test]
 fn an_interrupt_ends_it_at_once() {
     let mut machine = Machine { mishap: Some(Mishap::InterruptAfter(100)), ..Machine::new(&[STEP, STEP, STEP]) };
-    assert_eq!(run(&plan(3), &mut machine, &mut Heard::default()), Err(Stopped));
+    let session = run(&plan(3), &mut machine, &mut Heard::default());
+    assert_eq!((session.sets, session.turns.len(), session.interrupted_of), (0, 0, Some(6)));
     assert_eq!(machine.turns.get(), 101);
+}
+
+#[test]
+fn an_interrupt_leaves_the_sets_that_are_done() {
+    let whole = session(&mut Machine::new(&[STEP, STEP * 1.1, STEP]), &plan(3));
+    let two: Vec<_> = whole.turns.iter().filter(|turn| turn.set <= 2).collect();
+    let mishap = Some(Mishap::InterruptAfter(two.len() as u64 + 5));
+    let mut machine = Machine { mishap, ..Machine::new(&[STEP, STEP * 1.1, STEP]) };
+    let session = run(&plan(3), &mut machine, &mut Heard::default());
+    assert_eq!((session.sets, session.interrupted_of), (2, Some(6)));
+    assert_eq!(session.turns.iter().collect::<Vec<_>>(), two, "and nothing of the third");
+    let outcome = outcome(&session, None);
+    assert_eq!((outcome.sets, outcome.interrupted_of, outcome.programs[1].set_ratios.len()), (2, Some(6), 2));
+}
+
+#[test]
+fn no_rate_is_told_of_what_counts_something_else_than_the_reference() {
+    let mut machine = Machine { mishap: Some(Mishap::CountsOther(1)), ..Machine::new(&[STEP; 4]) };
+    let outcome = outcome(&session(&mut machine, &plan(4)), None);
+    let other = &outcome.programs[1];
+    assert!(other.units_per_s.is_none() && other.ratio.is_none() && other.set_ratios.is_empty(), "{other:?}");
+    assert!(other.error.as_ref().is_some_and(|error| error.contains("counts tokens, but the reference counts images")));
+    assert!(outcome.programs[0].units_per_s.is_some() && outcome.programs[2].units_per_s.is_some());
+}
+
+#[test]
+fn what_a_program_counts_may_not_change_from_set_to_set() {
+    let mut machine = Machine { mishap: Some(Mishap::CountsMoreFrom(1, 3)), ..Machine::new(&[STEP; 4]) };
+    let outcome = outcome(&session(&mut machine, &plan(4)), None);
+    let error = outcome.programs[1].error.as_deref().expect("it broke");
+    assert_eq!(error, "counted 64 images a step in its first set, and now counts 65 images");
+    assert_eq!(outcome.programs[2].set_ratios.len(), 6, "the others go on");
 }
 
 #[test]

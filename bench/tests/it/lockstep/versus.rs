@@ -159,6 +159,8 @@ fn networks_are_compared() {
     assert!(outcome["programs"][1]["ratio"]["value"].as_f64() > Some(1.3), "{said}");
     let planted = outcome["programs"][2]["ratio"]["value"].as_f64().expect("a ratio");
     assert!((1.4..4.0).contains(&planted), "twice as long, on a machine that is as busy as it likes: {planted}");
+    let told = |fact: &Value| fact[0] == "measured";
+    assert!(!facts.as_array().expect("facts").iter().any(told), "only who asks for a cell has rows to write");
     assert!(
         outcome["programs"]
             .as_array()
@@ -169,8 +171,77 @@ fn networks_are_compared() {
     );
 }
 
+#[test]
+fn steps_and_images_are_not_compared() {
+    let dir = tempfile::tempdir().expect("temp");
+    let network = format!("{} steps resnet8-w4 --batch 8 --threads 1", env!("CARGO_BIN_EXE_skipbench"));
+    let (said, _) = versus(dir.path(), &[&network, &sleeping(""), &network], &["--out", "out"], 2);
+    assert!(said.contains("B could not be measured: counts steps, but the reference counts images"), "{said}");
+    let result = fs::read_to_string(dir.path().join("out/result.json")).expect("result");
+    let programs = &outcome(&result)["programs"];
+    assert!(programs[1]["units_per_s"].is_null() && programs[1]["ratio"].is_null(), "{programs}");
+    assert!(programs[2]["units_per_s"].is_number() && programs[2]["ratio"].is_object(), "{programs}");
+}
+
+/// Files of a folder, with what is in them.
+fn files(dir: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(dir).into_iter().flatten().map(|entry| entry.expect("read"));
+    let read = |entry: fs::DirEntry| {
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        (entry.file_name().to_string_lossy().into_owned(), text)
+    };
+    let mut files: Vec<(String, String)> = entries.map(read).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_comparison_is_kept_over_nothing_that_is_there() {
+    let dir = tempfile::tempdir().expect("temp");
+    let (a, out) = (sleeping(""), dir.path().join("out"));
+    fs::create_dir(&out).expect("made");
+    for (name, text) in [("notes.txt", "precious"), ("plan.json", "{}"), ("turns.csv", "mine"), ("lock", "")] {
+        fs::write(out.join(name), text).expect("written");
+        let message = refused(dir.path(), &["versus", &a, &a, "--out", "out"]);
+        assert!(
+            message.contains("something that is of no comparison") && message.contains("another --out"),
+            "{message}"
+        );
+        assert_eq!(files(&out), [(name.to_owned(), text.to_owned())]);
+        fs::remove_file(out.join(name)).expect("removed");
+    }
+    versus(dir.path(), &[&a, &a], &["--out", "out", "-q"], 0);
+    let kept = files(&out);
+    let message = refused(dir.path(), &["versus", &a, &a, "--out", "out"]);
+    assert!(message.contains("holds an earlier comparison") && message.contains("another --out"), "{message}");
+    assert_eq!(files(&out), kept);
+    // What broke off before there was anything to keep leaves nothing in the way.
+    refused(dir.path(), &["versus", &a, &a, "--out", "notes/deep", "--names", "x"]);
+    assert!(!dir.path().join("notes").exists());
+}
+
+/// Programs that are kept busy so while they should sleep.
+#[cfg(target_os = "linux")]
+pub(crate) fn spinning() -> String {
+    format!("sh -c 'while :; do :; done & exec {} steps --sleep 500us'", env!("CARGO_BIN_EXE_skipbench"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_a_program_started_and_that_does_not_sleep_is_told() {
+    let dir = tempfile::tempdir().expect("temp");
+    let orphan =
+        format!("sh -c '(while :; do :; done &); exec {} steps --sleep 500us'", env!("CARGO_BIN_EXE_skipbench"));
+    let (said, _) = versus(dir.path(), &[&sleeping(""), &spinning(), &orphan], &["--names", "still,child,orphan"], 0);
+    for name in ["child", "orphan"] {
+        assert!(said.contains(&format!("{name} is at work between its turns")), "{said}");
+    }
+    assert!(!said.contains("still is at work"), "{said}");
+    assert_eq!(left(dir.path()), 0);
+}
+
 /// The command lines of processes whose folder is `dir`.
-fn processes(dir: &Path) -> Vec<String> {
+pub(crate) fn processes(dir: &Path) -> Vec<String> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
     let ours = processes.filter(|process| fs::read_link(process.join("cwd")).is_ok_and(|folder| folder == dir));
     ours.filter_map(|process| Some(fs::read_to_string(process.join("cmdline")).ok()?.replace('\0', " "))).collect()
@@ -180,7 +251,7 @@ pub(crate) fn left(dir: &Path) -> usize {
     processes(dir).len()
 }
 
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, holds: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !holds() {
         assert!(Instant::now() < deadline, "{what}");
@@ -214,6 +285,55 @@ fn an_interrupt_leaves_no_process_behind() {
     let hanging = "sh -c 'trap \"\" INT TERM; sleep 600 & sleep 600'";
     assert_eq!(interrupted(hanging, "sleep 600", "-INT"), Some(130));
     assert_eq!(interrupted(&sleeping(""), &sleeping(""), "-TERM"), Some(130));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_keeps_the_sets_that_are_done() {
+    use std::io::{BufRead, BufReader};
+    let dir = tempfile::tempdir().expect("temp");
+    let (a, b) = (sleeping(""), sleeping("--plant 10%"));
+    let mut command = skipbench(dir.path());
+    command.args(["versus", &a, &b, "--sets", "500", "--seconds", "0.2", "--out", "out"]);
+    let mut driver = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+    let mut told = BufReader::new(driver.stderr.take().expect("piped")).lines().map_while(Result::ok);
+    assert!(told.any(|line| line.contains("set 2 of 500 is done")));
+    Command::new("kill").args(["-INT", &driver.id().to_string()]).status().expect("kill");
+    drop(told.last());
+    let output = driver.wait_with_output().expect("ended");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    let result = fs::read_to_string(dir.path().join("out/result.json")).expect("result");
+    let sets = outcome(&result)["sets"].as_u64().expect("a number");
+    assert!((2..500).contains(&sets) && outcome(&result)["interrupted_of"] == 500, "{result}");
+    assert!(said.contains(&format!("Interrupted after {sets} of 500 sets")), "{said}");
+    let turns = fs::read_to_string(dir.path().join("out/turns.csv")).expect("turns");
+    let last = turns.lines().last().and_then(|line| line.split(',').next()).expect("a turn");
+    assert_eq!(last, sets.to_string(), "no turn of the set in hand");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_before_the_first_set_keeps_nothing() {
+    let dir = tempfile::tempdir().expect("temp");
+    let a = sleeping("");
+    let mut command = skipbench(dir.path());
+    command.args(["versus", &a, &a, "--seconds", "600", "--out", "out"]).stderr(Stdio::null());
+    let mut driver = command.spawn().expect("started");
+    wait_until("it is started", || processes(dir.path()).iter().any(|process| process.starts_with(&a)));
+    Command::new("kill").args(["-INT", &driver.id().to_string()]).status().expect("kill");
+    assert_eq!(driver.wait().expect("ended").code(), Some(130));
+    assert!(!dir.path().join("out").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_driver_leaves_no_grandchild_behind() {
+    // A shell that waits for what it started, which does not see that its input ended.
+    assert_eq!(interrupted("sh -c 'sleep 600; true'", "sleep 600", "-KILL"), None);
+    // One that ended before, and one that left the group.
+    assert_eq!(interrupted("sh -c '(sleep 600 &) ; exec sleep 700'", "sleep 600", "-KILL"), None);
+    assert_eq!(interrupted("sh -c 'setsid sleep 600 & exec sleep 700'", "sleep 600", "-KILL"), None);
 }
 
 #[cfg(target_os = "linux")]

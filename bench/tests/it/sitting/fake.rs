@@ -66,7 +66,7 @@ impl Live for Program {
             ns
         };
         let times = (0..steps).map(step).collect();
-        Ok(Turned { times, evidence: Evidence { waited_ns: 3, ..Evidence::default() } })
+        Ok(Turned { times, evidence: Evidence { waited_ns: 3, asleep_cpu_ns: 5, ..Evidence::default() } })
     }
 }
 
@@ -130,6 +130,13 @@ fn samples_keep_the_order_in_which_all_members_did_their_steps() {
         let waited = of(outcome, "turn_waited_ns");
         assert_eq!(waited.len() as u64, outcome.measured.turns.expect("turns"));
         assert!(waited.iter().all(|turn| turn.value == 3.0 && steps.iter().any(|step| step.index == turn.index + 1)));
+        // What decides whether a turn counts, and whether the program slept before it.
+        let indices = |samples: &[&Sample]| samples.iter().map(|sample| sample.index).collect::<Vec<u64>>();
+        for (series, value) in [("turn_steal_ticks", 0.0), ("turn_asleep_cpu_ns", 5.0)] {
+            let seen = of(outcome, series);
+            assert!(seen.iter().all(|turn| turn.value == value), "{series}");
+            assert_eq!(indices(&seen), indices(&waited), "{series}");
+        }
         assert_eq!(of(outcome, "forward_ns").len(), 1);
         seen += steps.len();
     }

@@ -84,7 +84,7 @@ fn a_run_that_is_killed_within_a_set_resumes_and_leaves_no_process() {
     let mut parent = start(dir.path(), &INFER);
     wait_for_rows(&out, 3);
     let deadline = Instant::now() + Duration::from_secs(60);
-    while driven(parent.id()).len() < 3 {
+    while driven(parent.id()).len() < 6 {
         assert!(Instant::now() < deadline, "no second set");
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -103,10 +103,15 @@ fn a_run_that_is_killed_within_a_set_resumes_and_leaves_no_process() {
     assert_eq!((rows.len(), cells.len()), (6, 6));
 }
 
-/// The driven programs among a process's children, by their folders in `/proc`.
+/// The guards among a process's children, and the programs that they started, by their folders in `/proc`.
 fn driven(parent: u32) -> Vec<String> {
-    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
-    children.split_whitespace().map(|id| format!("/proc/{id}")).filter(|process| is_driven(process)).collect()
+    let all = children(parent).into_iter().flat_map(|guard| [vec![guard], children(guard)].concat());
+    all.map(|id| format!("/proc/{id}")).filter(|process| is_driven(process)).collect()
+}
+
+fn children(parent: u32) -> Vec<u32> {
+    let list = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|id| id.parse().ok()).collect()
 }
 
 fn is_driven(process: &str) -> bool {
@@ -120,7 +125,7 @@ fn an_interrupt_within_a_set_leaves_the_set_to_do() {
     suite(dir.path(), &TINY.replace("timed_ms = 1", "timed_ms = 20000"));
     let parent = start(dir.path(), &INFER);
     let deadline = Instant::now() + Duration::from_secs(60);
-    while driven(parent.id()).len() < 3 {
+    while driven(parent.id()).len() < 6 {
         assert!(Instant::now() < deadline, "no set");
         std::thread::sleep(Duration::from_millis(5));
     }

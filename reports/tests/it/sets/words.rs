@@ -3,6 +3,7 @@
 use skipbench_reports::analyses::answer::answers;
 use skipbench_reports::analyses::compare::compare;
 use skipbench_reports::analyses::group::group;
+use skipbench_reports::analyses::notes::notes;
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::record::{RunRow, SampleRow};
@@ -56,6 +57,19 @@ fn the_answer_counts_repeats_and_sets() {
     What it buys in test accuracy (percentage points) — concatenation against addition: no difference shown (+0.2 [−1.0, +1.3] in pair) (3 repeats).
     What it costs in training speed — concatenation against addition: ×0.800 [0.799, 0.801] in pair (5 sets).
     ");
+}
+
+#[test]
+fn members_that_did_not_sleep_between_their_turns_are_told() {
+    let mut runs = sitting("train-step", &[("dense", &[1.25, 1.253])]);
+    let noted = |runs: &[Run]| notes(runs).into_iter().find(|note| note.contains("between their turns"));
+    assert_eq!(noted(&runs), None, "nothing is known");
+    for (index, asleep) in [(1, 9e5), (3, 6e6), (0, 0.0)] {
+        let sample = |series: &str, value: f64| SampleRow { cell: "c".into(), series: series.into(), index: 7, value };
+        let steps = [sample("step_ns", 5e7), sample("step_ns", 5e7)];
+        runs[index].samples = steps.into_iter().chain([sample("turn_asleep_cpu_ns", asleep)]).collect();
+    }
+    insta::assert_snapshot!(noted(&runs).expect("told"), @"at work between their turns, when they should sleep, which slows the others: 1 timed cell, most of all dense train-step, seed 2, set 2, for 6.0 % of its steps' time");
 }
 
 /// Numbers of steps have gaps where other members were at work, and a series may say how long turns waited.

@@ -1,0 +1,30 @@
+//! The processes that a process started, and those that these started.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// All processes below `root`, by `/proc`; none where the system does not tell.
+pub(crate) fn below(root: u32) -> Vec<u32> {
+    let (mut found, mut next) = (children(root), 0);
+    while let Some(process) = found.get(next).copied() {
+        found.extend(children(process));
+        next += 1;
+    }
+    found
+}
+
+/// The folders in `/proc` of all threads of `root` and of the processes below it.
+pub(crate) fn threads(root: u32) -> Vec<PathBuf> {
+    std::iter::once(root).chain(below(root)).flat_map(threads_of).collect()
+}
+
+fn threads_of(process: u32) -> Vec<PathBuf> {
+    let tasks = Path::new("/proc").join(process.to_string()).join("task");
+    fs::read_dir(tasks).into_iter().flatten().flatten().map(|thread| thread.path()).collect()
+}
+
+/// Each thread has a list of the processes that it started.
+fn children(process: u32) -> Vec<u32> {
+    let lists = threads_of(process).into_iter().filter_map(|thread| fs::read_to_string(thread.join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()).collect()
+}
