@@ -7,7 +7,7 @@ use crate::analyses::group::Setting;
 use crate::analyses::roofline::{Roof, counted};
 use crate::report::Report;
 use crate::rows::record::RunRow;
-use crate::rows::task;
+use crate::rows::{style, task};
 use crate::stats::median;
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
@@ -33,6 +33,7 @@ fn figure(report: &Report, key: DeviceKey<'_>, title: String) -> Option<Figure> 
     styles.sort_unstable();
     styles.dedup();
     let mut series: Vec<Series> = styles.into_iter().map(|style| of_style(&own, style)).collect();
+    series.extend(Series::hollow(&series, "another task than a training step"));
     series.push(ceiling(report, key, &own)?);
     Some(Figure {
         id: slug(&["roofline", key[0]]),
@@ -41,7 +42,7 @@ fn figure(report: &Report, key: DeviceKey<'_>, title: String) -> Option<Figure> 
             "Medians over repeats (seeds and rounds, or sets); filled: a training step, hollow: another task, such as inference. The line is what \
              the device's own copy and matrix product allow at best."
                 .to_owned(),
-        x: Axis::new("FLOP a byte", Scale::Log),
+        x: Axis::new("FLOP per byte", Scale::Log),
         y: Axis::new("GFLOP/s", Scale::Log),
         kind: Kind::Plot,
         series,
@@ -59,7 +60,7 @@ fn of_style(roofs: &[&Roof], style: &str) -> Series {
     }
     let points =
         same.iter().filter_map(|((name, distinction), roofs)| point(*name, distinction, &counted(roofs))).collect();
-    Series { name: style.to_owned(), style: style.to_owned(), mark: Mark::Marks, points }
+    Series { name: style::noun(style).to_owned(), style: style.to_owned(), mark: Mark::Marks, points }
 }
 
 fn point([model, task]: [&str; 2], distinction: &[String], roofs: &[&Roof]) -> Option<Point> {
@@ -79,12 +80,14 @@ fn ceiling(report: &Report, key: DeviceKey<'_>, roofs: &[&Roof]) -> Option<Serie
     let ridge = compute / memory;
     let intensities = roofs.iter().map(|roof| roof.intensity_flops_per_byte);
     let (low, high) = (intensities.clone().fold(ridge, f64::min) / 2.0, intensities.fold(ridge, f64::max) * 2.0);
-    let point = |x: f64| Point {
-        name: "ceiling".to_owned(),
+    let point = |(x, name): (f64, String)| Point {
+        name,
         x: exactly(x),
         y: exactly((x * memory).min(compute) / 1e9),
         hollow: false,
     };
-    let points = [low, ridge, high].map(point).to_vec();
+    let bandwidth = format!("memory: {:.1} GB/s", memory / 1e9);
+    let products = format!("matrix product: {:.0} GFLOP/s", compute / 1e9);
+    let points = [(low, bandwidth), (ridge, String::new()), (high, products)].map(point).to_vec();
     Some(Series { name: "ceiling".to_owned(), style: "guide".to_owned(), mark: Mark::Guide, points })
 }

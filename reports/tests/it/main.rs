@@ -22,6 +22,7 @@ mod significance;
 mod stats;
 mod store;
 mod told;
+mod words;
 
 use skipbench_reports::rows::record::{RunRow, SCHEMA_VERSION, Status};
 use skipbench_reports::rows::store::Run;
