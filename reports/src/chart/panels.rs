@@ -32,7 +32,7 @@ pub(super) fn panels(panels: &Panels) -> (Markup, [f64; 2]) {
 
 fn panel(figure: &Figure, left: f64) -> Markup {
     let frame = Frame { left: left + 64.0, right: left + WIDTH - NAMES, top: 52.0, bottom: HEIGHT - 50.0 };
-    let (x, y) = layouts(figure, frame);
+    let (x, y) = (layouts(figure, frame).0, from_zero(figure, frame));
     let strokes = strokes(&figure.series, &x, &y);
     html! {
         text class="subheading" x=(format_coordinate(left + 14.0)) y="16" { (figure.title) }
@@ -43,14 +43,25 @@ fn panel(figure: &Figure, left: f64) -> Markup {
     }
 }
 
+/// The vertical axis begins at 0, so that twice as high is twice as much.
+fn from_zero(figure: &Figure, frame: Frame) -> Layout {
+    let points = figure.series.iter().flat_map(|series| &series.points);
+    let ends = points.flat_map(|point| [Some(point.y.value), point.y.low, point.y.high]).flatten();
+    Layout::new(figure.y.scale, ends.chain([0.0]), (frame.bottom, frame.top))
+}
+
 /// A name right of each line's last point, as near to it as the others' names allow.
 fn names(figure: &Figure, x: &Layout, y: &Layout, frame: Frame) -> Markup {
     let end = |series: &crate::figure::Series| {
         let last = series.points.last()?;
         Some((y.place(last.y.value)?, x.place(last.x.value)?))
     };
-    let mut ends: Vec<(f64, f64, usize)> =
-        figure.series.iter().enumerate().filter_map(|(index, series)| end(series).map(|(y, x)| (y, x, index))).collect();
+    let mut ends: Vec<(f64, f64, usize)> = figure
+        .series
+        .iter()
+        .enumerate()
+        .filter_map(|(index, series)| end(series).map(|(y, x)| (y, x, index)))
+        .collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     spread(&mut ends, frame.bottom);
     html! {

@@ -72,7 +72,12 @@ impl<'a> Trained<'a> {
         let rows = self.cells.get(&(depth, style))?;
         let errors: Vec<f64> = rows.iter().filter_map(|row| Some(1.0 - Metric::TestAccuracy.of(row)?)).collect();
         let y = scaled(&stats::mean_interval(&errors)?, 100.0);
-        Some(Point { name: format!("{}, {depth} layers", style::noun(style)), x: exactly(depth as f64), y, hollow: false })
+        Some(Point {
+            name: format!("{}, {depth} layers", style::noun(style)),
+            x: exactly(depth as f64),
+            y,
+            hollow: false,
+        })
     }
 }
 

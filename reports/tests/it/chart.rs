@@ -137,9 +137,10 @@ fn figures_have_names_of_their_own_and_come_only_with_data() {
     let report = Report::new(quick());
     let mut ids: Vec<String> = figures(&report).into_iter().map(|figure| figure.id).collect();
     assert!(
-        ids.contains(&"accuracy-train_images_per_s".to_owned()) && ids.contains(&"accuracy-params".to_owned()),
+        ids.contains(&"accuracy-train_images_per_s".to_owned()) && ids.contains(&"accuracy-macs".to_owned()),
         "{ids:?}"
     );
+    assert!(!ids.contains(&"accuracy-params".to_owned()), "all of them are matched in parameters: {ids:?}");
     assert!(
         !ids.iter().any(|id| id.starts_with("roofline") || id.starts_with("growth")),
         "no data, no figure: {ids:?}"

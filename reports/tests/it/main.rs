@@ -5,6 +5,7 @@ mod claims;
 mod compare;
 mod curves;
 mod document;
+mod drawn;
 mod equal;
 mod escaped;
 mod intervals;

@@ -36,7 +36,9 @@ impl Span {
     pub(super) fn describe_amount(self, subject: &str) -> String {
         match self {
             Span { low, .. } if is_double(low) && is_double(self.high) => format!("doubled {subject}"),
-            Span { low, high } if high >= 1.5 && low >= 1.0 => format!("took {} times the {subject}", self.format_times()),
+            Span { low, high } if high >= 1.5 && low >= 1.0 => {
+                format!("took {} times the {subject}", self.format_times())
+            }
             Span { low, high } if low >= 1.0 - LITTLE / 3.0 && high > 1.0 + LITTLE => {
                 format!("took {} more {subject}", self.format_gains())
             }

@@ -106,7 +106,8 @@ fn describe_failures(answers: &[Answer]) -> Vec<String> {
             [_, _] if all => "with either they did".to_owned(),
             _ => "with all others they did".to_owned(),
         };
-        let without = if against == style::NONE { "Without a skip".to_owned() } else { format!("With {}", style::noun(against)) };
+        let without =
+            if against == style::NONE { "Without a skip".to_owned() } else { format!("With {}", style::noun(against)) };
         format!("{without} {depth} layers did not learn; {did}.")
     };
     depths.into_iter().map(one).collect()
@@ -151,7 +152,8 @@ fn describe_gains(answers: &[Answer], kinds: &[Kind<'_>]) -> Option<String> {
 fn describe_points(points: &[f64]) -> String {
     let end = |of: fn(f64, f64) -> f64| points.iter().copied().reduce(of);
     let (Some(low), Some(high)) = (end(f64::min), end(f64::max)) else { return "showed no change".to_owned() };
-    let whole = |value: f64| if value.abs() < 1.0 { format!("{:.1}", value.abs()) } else { format!("{:.0}", value.abs()) };
+    let whole =
+        |value: f64| if value.abs() < 1.0 { format!("{:.1}", value.abs()) } else { format!("{:.0}", value.abs()) };
     let range = |small: f64, large: f64| match (whole(small), whole(large)) {
         (small, large) if small == large => large,
         (small, large) => format!("{small} to {large}"),
