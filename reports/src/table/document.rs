@@ -125,7 +125,7 @@ pub fn format_section(report: &Report, section: Section) -> String {
     match section {
         Section::Answer => format_words(report, Format::Markdown),
         Section::Effects if report.answers.is_empty() => String::new(),
-        Section::Effects => fence(&effects(&report.answers).format_titled(Format::Columns(COLUMNS))),
+        Section::Effects => fence(&effects(&report.answers).format_titled(Format::Terminal)),
         Section::Numbers => format_list(format_answers(&report.answers, Format::Markdown)),
         Section::Networks if report.lineup.is_empty() => String::new(),
         Section::Networks => lineup(&report.lineup).format(Format::Markdown),
@@ -142,9 +142,6 @@ pub fn format_section(report: &Report, section: Section) -> String {
         Section::Provenance => format_list(format_origins(&report.origins, Format::Markdown).lines()),
     }
 }
-
-/// A terminal's usual columns, and those that a page shows without scrolling.
-const COLUMNS: u16 = 92;
 
 /// What `run` ends with: the answer as a table and in words.
 pub fn format_conclusion(report: &Report, format: Format) -> String {

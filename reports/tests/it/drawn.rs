@@ -33,8 +33,9 @@ fn figure(x: Scale, y: Scale, series: Vec<Series>) -> Figure {
 
 /// The numbers of the horizontal axis.
 fn ticks(text: &str) -> Vec<&str> {
-    let below = text.split("class=\"tick\"").filter(|part| part.contains("text-anchor=\"middle\""));
-    below.filter_map(|part| part.split_once('>')?.1.split('<').next()).collect()
+    let tags = text.split("<text class=\"tick\"").skip(1).filter_map(|part| part.split_once('>'));
+    let below = tags.filter(|(tag, _)| tag.contains("text-anchor=\"middle\""));
+    below.filter_map(|(_, rest)| rest.split('<').next()).collect()
 }
 
 #[test]

@@ -80,6 +80,8 @@ fn format_effect(effect: &Effect, metric: Metric) -> String {
         "" if metric.is_share() => format_points(value * 100.0),
         "" if metric.more_is_better() => format_speed(value),
         "" => format_amount(value),
+        // The table says of every cell what changed; its columns are narrow.
+        "no difference shown" => "none shown".to_owned(),
         doubt => doubt.split(" among").next().unwrap_or(doubt).to_owned(),
     }
 }

@@ -140,8 +140,11 @@ fn describe_gains(answers: &[Answer], kinds: &[Kind<'_>]) -> Option<String> {
         return None;
     }
     let clause = |(style, points): &(&str, Vec<f64>)| format!("{} {}", style::noun(style), describe_points(points));
+    let first = describe_points(&gains[0].1);
     let said = if gains.iter().all(|(_, points)| points.is_empty()) {
         format!("no difference in {subject} was shown")
+    } else if gains.len() == 2 && describe_points(&gains[1].1) == first {
+        format!("both {first} of {subject}")
     } else {
         format!("{} of {subject}", gains.iter().map(clause).collect::<Vec<String>>().join("; "))
     };
