@@ -17,7 +17,7 @@ const WIDTH: f64 = 450.0;
 const HEIGHT: f64 = 320.0;
 
 /// Room for the names of lines, right of a plot.
-const NAMES: f64 = 108.0;
+const NAMES: f64 = 116.0;
 
 /// So far apart are the names of two lines at least.
 const LINE: f64 = 16.0;

@@ -67,7 +67,9 @@ pub(super) fn series(figure: &Figure, strokes: &[Stroke], x: &Layout, y: &Layout
 /// A sentence for each line that lies on another, which would else be taken for missing.
 fn coinciding(series: &[Series], strokes: &[Stroke]) -> Vec<String> {
     let on = strokes.iter().enumerate().filter_map(|(index, stroke)| Some((index, stroke.on?)));
-    on.map(|(index, under)| format!("{} lies on {}.", series[index].name, series[under].name)).collect()
+    // Without the exponent that a name may end with.
+    let name = |index: usize| series[index].name.split(", b = ").next().unwrap_or_default();
+    on.map(|(index, under)| format!("{} lies on {}.", name(index), name(under))).collect()
 }
 
 fn entry<'a>(series: &'a Series, stroke: &Stroke) -> LegendEntry<'a> {

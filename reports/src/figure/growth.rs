@@ -11,7 +11,7 @@ use crate::stats;
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
-const LAYERS: &str = "weighted layers (4 in a Transformer's block)";
+const LAYERS: &str = "weighted layers, 4 in a Transformer's block";
 
 const DRAWN: [Metric; 3] = [Metric::TrainMemory, Metric::SavedMemory, Metric::TrainThroughput];
 

@@ -99,7 +99,7 @@ fn costs_and_gains_are_ranges_over_groups() {
     insta::assert_snapshot!(words(&[near, deep].concat()), @"
     Addition multiplied training speed by 1.3 to 2.0 and saved 10 to 20 % of the peak training memory.
     Concatenation cost 17 % to half of the training speed and took 1.3 to 2.2 times the peak training memory.
-    Addition gained 4 to 6 points; concatenation lost 2 to 5 points of test accuracy.
+    Addition gained 4 to 6 points of test accuracy; concatenation lost 2 to 5 points.
     ");
 }
 

@@ -124,7 +124,7 @@ fn styles<'a>(effects: impl Iterator<Item = &'a Effect>) -> Vec<&'a str> {
     styles
 }
 
-/// `Elsewhere addition gained 4 points of test accuracy; concatenation gained none that could be shown.`
+/// `Elsewhere addition gained 4 points of test accuracy; concatenation showed no change.`
 fn describe_gains(answers: &[Answer], kinds: &[Kind<'_>]) -> Option<String> {
     let answer = answers.iter().find(|answer| answer.metric.is_share())?;
     let mut gains: Vec<(&str, Vec<f64>)> = Vec::new();
@@ -139,19 +139,29 @@ fn describe_gains(answers: &[Answer], kinds: &[Kind<'_>]) -> Option<String> {
     if gains.is_empty() {
         return None;
     }
-    let clause = |(style, points): &(&str, Vec<f64>)| format!("{} {}", style::noun(style), describe_points(points));
     let first = describe_points(&gains[0].1);
     let said = if gains.iter().all(|(_, points)| points.is_empty()) {
         format!("no difference in {subject} was shown")
     } else if gains.len() == 2 && describe_points(&gains[1].1) == first {
         format!("both {first} of {subject}")
     } else {
-        format!("{} of {subject}", gains.iter().map(clause).collect::<Vec<String>>().join("; "))
+        describe_each(&gains, subject)
     };
     Some(format!("{}.", capitalize(&format!("{elsewhere}{said}"))))
 }
 
-/// `gained 4 points`, `lost 1 to 3 points`, `changed by −1 to +2 points`, `gained none that could be shown`
+/// `addition gained 4 points of test accuracy; concatenation showed no change`
+fn describe_each(gains: &[(&str, Vec<f64>)], subject: &str) -> String {
+    let first = gains.iter().position(|(_, points)| !points.is_empty());
+    let clause = |(index, (style, points)): (usize, &(&str, Vec<f64>))| {
+        // Said once, of the first number.
+        let of = if first == Some(index) { format!(" of {subject}") } else { String::new() };
+        format!("{} {}{of}", style::noun(style), describe_points(points))
+    };
+    gains.iter().enumerate().map(clause).collect::<Vec<String>>().join("; ")
+}
+
+/// `gained 4 points`, `lost 1 to 3 points`, `changed by −1 to +2 points`, `showed no change`
 fn describe_points(points: &[f64]) -> String {
     let end = |of: fn(f64, f64) -> f64| points.iter().copied().reduce(of);
     let (Some(low), Some(high)) = (end(f64::min), end(f64::max)) else { return "showed no change".to_owned() };
