@@ -169,7 +169,7 @@ fn a_run_ends_with_a_table_that_fits_a_terminal_and_the_words() {
      group   skip            test accuracy   training speed   peak training memory 
     ═══════════════════════════════════════════════════════════════════════════════
      near    addition          +4.0 points       none shown             none shown 
-     near    concatenation     +4.1 points     half as fast               29 % more 
+     near    concatenation     +4.1 points     half as fast              29 % more 
     ───────────────────────────────────────────────────────────────────────────────
 
     Addition cost nothing that could be measured. Concatenation halved training
