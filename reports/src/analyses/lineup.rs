@@ -29,7 +29,7 @@ pub struct Lined {
 
 /// The networks without a skip, with addition and with concatenation of every group that has one without.
 ///
-/// Transformers are left out: none of them is without skips.
+/// Transformers are left out: from the others they differ in more than the join.
 pub fn lineup(groups: &[Group]) -> Vec<Lined> {
     groups.iter().flat_map(of_group).collect()
 }
