@@ -134,22 +134,39 @@ fn a_legend_says_what_hollow_marks_are_and_only_then() {
     assert!(!standalone(&training).contains("hollow: "));
 }
 
-#[test]
-fn ceilings_have_their_values() {
-    let timed = RunRow {
+fn timed(suite: &str, ceiling: f64) -> Run {
+    let row = RunRow {
+        suite: suite.into(),
         step_ns_median: Some(10_000_000),
         traffic_bytes: Some(400_000),
         join_bytes: Some(40_000),
-        ceiling_flops_per_s: Some(1.6e11),
+        ceiling_flops_per_s: Some(ceiling),
         ceiling_bytes_per_s: Some(2.45e10),
         warmup_ns: Some(1),
         ..row("resnet", "train-step", 1)
     };
-    let all = figures(&Report::new(vec![Run { row: timed, samples: Vec::new() }]));
+    Run { row, samples: Vec::new() }
+}
+
+#[test]
+fn ceilings_have_their_values() {
+    let all = figures(&Report::new(vec![timed("test", 1.6e11)]));
     let text = standalone(all.iter().find(|figure| figure.id == "roofline-flex").expect("drawn"));
     assert!(
         text.contains(">memory: 24.5 GB/s</text>") && text.contains(">matrix product: 160 GFLOP/s</text>"),
         "{text}"
+    );
+}
+
+/// One suite with one thread, another with two: between their ceilings nothing is reached, and beyond it much.
+#[test]
+fn no_two_suites_share_a_ceiling() {
+    let all = figures(&Report::new(vec![timed("quick", 1e11), timed("scaling", 2e11)]));
+    let roofs = all.iter().filter(|figure| figure.id.starts_with("roofline"));
+    let told: Vec<(&str, &str)> = roofs.map(|figure| (&*figure.id, &*figure.title)).collect();
+    assert_eq!(
+        told,
+        [("roofline-flex", "Roofline: flex, suite quick"), ("roofline-flex-2", "Roofline: flex, suite scaling")]
     );
 }
 
