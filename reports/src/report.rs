@@ -6,6 +6,7 @@ use crate::analyses::answer::{Answer, answers};
 use crate::analyses::compare::{Comparison, compare};
 use crate::analyses::frontier::{Frontier, frontiers};
 use crate::analyses::group::{Group, Origin, group};
+use crate::analyses::lineup::{Lined, lineup};
 use crate::analyses::notes::notes;
 use crate::analyses::published::{PublishedComparison, compare_published};
 use crate::analyses::rank::{By, Ranking, rankings};
@@ -25,6 +26,8 @@ pub struct Report {
     pub groups: Vec<Group>,
     /// What a skip buys and costs.
     pub answers: Vec<Answer>,
+    /// The networks of the groups side by side.
+    pub lineup: Vec<Lined>,
     /// What is said of skip connections, judged.
     pub claims: Vec<Finding>,
     /// What papers measured, beside it.
@@ -91,6 +94,7 @@ impl Report {
         let groups = group(&runs);
         Self {
             answers: answers(&groups),
+            lineup: lineup(&groups),
             claims: findings(&runs),
             published: compare_published(&runs),
             comparisons: compare(&groups),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use skipbench_reports::analyses::compare::rows;
 use skipbench_reports::analyses::rank::By;
 use skipbench_reports::analyses::{frontier, published, rank, scaling};
-use skipbench_reports::figure::{Figure, figures};
+use skipbench_reports::figure::{figures, overview};
 use skipbench_reports::page::page;
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::{render, store};
@@ -28,9 +28,9 @@ use super::{print, print_json, say};
     skipbench report results/* --out all.html          several runs in one\n  \
     skipbench report results/mine --markdown           for a pull request\n  \
     skipbench report results/mine --splice README.md   anew between <!-- skipbench:comparison --> and\n  \
-    \x20                                                  <!-- /skipbench:comparison -->; other sections: answer, claims,\n  \
-    \x20                                                  published, frontier, rank, growth, roofline, notes,\n  \
-    \x20                                                  provenance\n  \
+    \x20                                                  <!-- /skipbench:comparison -->; other sections: answer, effects,\n  \
+    \x20                                                  numbers, networks, claims, published, frontier, rank,\n  \
+    \x20                                                  growth, roofline, notes, provenance\n  \
     skipbench report results/mine --splice README.md --check   exit code 1 where that would change it")]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
@@ -51,7 +51,7 @@ pub(crate) struct ReportArgs {
     /// Write each plot as SVG into this directory.
     #[arg(long, value_name = "DIR")]
     plots: Option<PathBuf>,
-    /// Only the plot of that name, such as accuracy-params. May be repeated.
+    /// Only the plot of that name, such as accuracy-macs. May be repeated.
     #[arg(long, value_name = "NAME", requires = "plots")]
     plot: Vec<String>,
     /// Write sections anew between their markers in this document. May be repeated.
@@ -102,7 +102,7 @@ fn pages(arguments: &ReportArgs, report: &Report) -> Result<Vec<Page>> {
         pages.extend(tables(dir, report)?);
     }
     if let Some(dir) = plots {
-        pages.extend(drawings(dir, &arguments.plot, &figures(report))?);
+        pages.extend(drawings(dir, &arguments.plot, report)?);
     }
     for path in splice {
         pages.push((path.clone(), spliced(path, report)?));
@@ -111,14 +111,18 @@ fn pages(arguments: &ReportArgs, report: &Report) -> Result<Vec<Page>> {
 }
 
 /// The plots that are wanted: those that are named, or all.
-fn drawings(dir: &Path, wanted: &[String], figures: &[Figure]) -> Result<Vec<Page>> {
-    let known: Vec<&str> = figures.iter().map(|figure| figure.id.as_str()).collect();
+fn drawings(dir: &Path, wanted: &[String], report: &Report) -> Result<Vec<Page>> {
+    let figures = figures(report);
+    let mut drawn: Vec<(&str, String)> =
+        figures.iter().map(|figure| (figure.id.as_str(), chart::standalone(figure))).collect();
+    let overview = overview(report);
+    drawn.extend(overview.iter().map(|panels| (panels.id.as_str(), chart::standalone_panels(panels))));
+    let known: Vec<&str> = drawn.iter().map(|(id, _)| *id).collect();
     if let Some(unknown) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
         bail!("--plot {unknown}: these rows make the plots {}", known.join(", "));
     }
-    let shown = |figure: &&Figure| wanted.is_empty() || wanted.contains(&figure.id);
-    let draw = |figure: &Figure| (dir.join(format!("{}.svg", figure.id)), chart::standalone(figure));
-    Ok(figures.iter().filter(shown).map(draw).collect())
+    let shown = |(id, _): &(&str, String)| wanted.is_empty() || wanted.iter().any(|name| name == id);
+    Ok(drawn.into_iter().filter(shown).map(|(id, text)| (dir.join(format!("{id}.svg")), text)).collect())
 }
 
 fn spliced(path: &Path, report: &Report) -> Result<String> {
@@ -148,6 +152,7 @@ fn csv<T: Serialize>(rows: &[T]) -> Result<Option<String>> {
 #[derive(Debug, Serialize)]
 struct All<'a> {
     answer: Vec<String>,
+    numbers: Vec<String>,
     claims: &'a [claims::Finding],
     published: &'a [published::PublishedComparison],
     comparison: Vec<skipbench_reports::analyses::compare::ComparisonRow>,
@@ -162,7 +167,8 @@ struct All<'a> {
 impl<'a> All<'a> {
     fn of(report: &'a Report) -> Self {
         Self {
-            answer: table::format_answers(&report.answers, Format::Terminal),
+            answer: table::describe_answers(&report.answers),
+            numbers: table::format_answers(&report.answers, Format::Terminal),
             claims: &report.claims,
             published: &report.published,
             comparison: rows(&report.comparisons),

@@ -135,7 +135,7 @@ fn reports_are_written_checked_and_spliced() {
     }
     let (markdown, _) = ends(dir, &["report", "a", "--markdown"], 0);
     let readme = fs::read_to_string(dir.join("README.md")).expect("there");
-    let table = |text: &str| text.lines().find(|line| line.starts_with("| resnet8-w4")).map(str::to_owned);
+    let table = |text: &str| text.lines().find(|line| line.starts_with("| resnet8-w4 | add ")).map(str::to_owned);
     assert!(table(&readme).is_some() && table(&readme) == table(&markdown), "{readme}");
     ends(dir, &["report", "a"], 0);
     assert!(dir.join("a/report.html").exists(), "beside the rows, unless said otherwise");

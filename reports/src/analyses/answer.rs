@@ -21,6 +21,10 @@ pub struct Effect {
     /// The network that it is held against, where the group has several of that style: the group's reference if it is
     /// one of them, else the first.
     pub base: Option<String>,
+    /// Weighted layers of the network that it is held against (of a Transformer, blocks).
+    pub depth: u64,
+    /// Whether each learned anything: the network, and the one that it is held against. None without accuracies.
+    pub learned: Option<(bool, bool)>,
     /// The metric's difference (shares) or ratio.
     pub contrast: Contrast,
     /// Whether it is a ratio of turns, over sets.
@@ -83,12 +87,25 @@ fn effects(group: &Group, style: &str, metric: Metric) -> Vec<Effect> {
             model: (members.len() > 1).then(|| member.model.clone()),
             against: base.style().to_owned(),
             base: (bases.len() > 1).then(|| base.model.clone()),
+            depth: base.depth,
+            learned: learned(member).zip(learned(base)),
             contrast: member.contrast(base, metric)?,
             turns: member.took_turns(base, metric),
             corrected_p: None,
         })
     };
     members.iter().filter_map(effect).collect()
+}
+
+/// A network learned nothing if guessing is about as good: it goes less than a tenth of the way from there to always
+/// right.
+const LEARNED: f64 = 0.1;
+
+fn learned(member: &Member) -> Option<bool> {
+    let accuracy = member.mean(Metric::TestAccuracy)?.value;
+    let guessing = 1.0 / member.classes.max(1) as f64;
+    // Rows that do not say how many classes there are say nothing of guessing.
+    Some(member.classes < 2 || accuracy > guessing + LEARNED * (1.0 - guessing))
 }
 
 fn has(member: &Member, metric: Metric) -> bool {

@@ -90,9 +90,12 @@ metrics! {
         })
     };
     /// Median time of one image's forward pass.
-    Latency: Definition::new("latency_ns_p50", "latency p50", Quantity::Milliseconds, |row| {
-        of_task(task::LATENCY, row).and_then(|row| number(row.step_ns_median))
-    });
+    Latency: Definition {
+        subject: "latency",
+        ..Definition::new("latency_ns_p50", "latency p50", Quantity::Milliseconds, |row| {
+            of_task(task::LATENCY, row).and_then(|row| number(row.step_ns_median))
+        })
+    };
     /// Its 99th percentile.
     LatencyTail: Definition::new("latency_ns_p99", "latency p99", Quantity::Milliseconds, |row| {
         of_task(task::LATENCY, row).and_then(|row| number(row.step_ns_p99))
@@ -112,7 +115,10 @@ metrics! {
         })
     };
     /// Heap bytes that a forward pass keeps for its backward pass.
-    SavedMemory: Definition::new("saved_bytes", "kept for backward", Quantity::Bytes, |row| number(row.heap_saved_bytes));
+    SavedMemory: Definition {
+        subject: "memory kept for the backward pass",
+        ..Definition::new("saved_bytes", "kept for backward", Quantity::Bytes, |row| number(row.heap_saved_bytes))
+    };
     /// Trainable parameters.
     Params: Definition {
         unit: Unit { name: "thousands", size: 1e3 },

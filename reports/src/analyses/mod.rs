@@ -6,6 +6,7 @@ pub mod diff;
 pub(crate) mod distinguish;
 pub mod frontier;
 pub mod group;
+pub mod lineup;
 pub mod metric;
 pub mod notes;
 pub mod published;

@@ -7,6 +7,7 @@ use crate::analyses::metric::Metric;
 use crate::rows::recipe;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
+use crate::rows::style;
 use crate::stats::{self, Estimate};
 
 /// A metric along a sweep: y = a · xᵇ where it is a straight line on two logarithmic axes.
@@ -88,9 +89,15 @@ fn curve(setting: &Setting, rows: &[&RunRow], metric: Metric) -> Option<Curve> {
     })
 }
 
+/// The value of the sweep; a depth in weighted layers, whatever the family.
+fn varied(row: &RunRow) -> Option<u64> {
+    let value = row.sweep_value?;
+    Some(if row.sweep == "depth" { style::layers(&row.family, value) } else { value })
+}
+
 /// The mean over replicates at each varied value. Where some were measured in sets, only those count, by their median.
 fn points(rows: &[&RunRow], metric: Metric) -> Vec<(f64, f64)> {
-    let value = |row: &&RunRow| Some((row.sweep_value?, row.set.is_some() && !metric.is_exact(), metric.of(row)?));
+    let value = |row: &&RunRow| Some((varied(row)?, row.set.is_some() && !metric.is_exact(), metric.of(row)?));
     let mut values: Vec<(u64, bool, f64)> = rows.iter().filter_map(value).collect();
     values.sort_by_key(|(at, ..)| *at);
     let point = |same: &[(u64, bool, f64)]| {

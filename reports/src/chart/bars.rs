@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::figure::{Figure, Scale};
 
-use super::canvas::{LEFT, RIGHT, TOP, class, format_coordinate};
+use super::canvas::{Frame, LEFT, RIGHT, TOP, class, format_coordinate};
 use super::frame;
 use super::marks::{LegendEntry, legend};
 use super::scale::{Layout, format_estimate};
@@ -32,7 +32,7 @@ pub(super) fn bars(figure: &Figure) -> (Markup, f64) {
         @for (index, name) in names.iter().enumerate() {
             (bar(figure, name, TOP + STEP * index as f64, &x))
         }
-        (frame::horizontal(figure, &x, bottom))
+        (frame::horizontal(figure, &x, Frame { bottom, ..Frame::WHOLE }))
         (legend)
     };
     (body, bottom + 56.0 + below)

@@ -1,5 +1,6 @@
 //! Where a drawing's parts are, and what gives them their color.
 
+use crate::figure::LEGEND_ONLY;
 use crate::rows::style;
 
 /// Width of a drawing.
@@ -15,6 +16,20 @@ pub(super) const TOP: f64 = 18.0;
 /// The horizontal axis.
 pub(super) const BOTTOM: f64 = HEIGHT - 52.0;
 
+/// Where the axes of a plot are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) top: f64,
+    pub(super) bottom: f64,
+}
+
+impl Frame {
+    /// Of a drawing that is one plot.
+    pub(super) const WHOLE: Frame = Frame { left: LEFT, right: RIGHT, top: TOP, bottom: BOTTOM };
+}
+
 /// A coordinate, short.
 pub(super) fn format_coordinate(value: f64) -> String {
     let text = format!("{value:.1}");
@@ -29,6 +44,7 @@ pub(super) fn class(style: &str) -> &'static str {
         style::CONCAT => "s-concat",
         style::TRANSFORMER => "s-transformer",
         "guide" => "s-guide",
+        LEGEND_ONLY => "s-guide hollow",
         "forward" => "s-forward",
         "backward" => "s-backward",
         "optimizer" => "s-optimizer",

@@ -33,12 +33,16 @@ pub(super) struct LegendEntry<'a> {
     pub(super) guide: bool,
 }
 
+/// How long a line of the legend is: two of the longest dashes.
+const SWATCH: f64 = 36.0;
+
 /// The legend below a drawing, in lines of its width; and the height that it takes.
 pub(super) fn legend(entries: &[LegendEntry<'_>], top: f64) -> (Markup, f64) {
     let (mut x, mut y) = (LEFT, top);
     let mut places = Vec::new();
     for entry in entries {
-        let width = 42.0 + width(entry.name, 13.0);
+        let swatch = swatch(entry);
+        let width = 26.0 + swatch + width(entry.name, 13.0);
         if x + width > RIGHT && x > LEFT {
             (x, y) = (LEFT, y + 20.0);
         }
@@ -49,15 +53,20 @@ pub(super) fn legend(entries: &[LegendEntry<'_>], top: f64) -> (Markup, f64) {
         @for (entry, x, y) in &places {
             g class=(class(entry.style)) {
                 @if let Some(dashes) = entry.dashes {
-                    line class=(if entry.guide { "guide" } else { "line" }) x1=(format_coordinate(x - 2.0)) x2=(format_coordinate(x + 18.0))
+                    line class=(if entry.guide { "guide" } else { "line" }) x1=(format_coordinate(*x)) x2=(format_coordinate(x + SWATCH))
                         y1=(format_coordinate(y - 4.0)) y2=(format_coordinate(y - 4.0)) stroke-dasharray=[(!dashes.is_empty()).then_some(dashes)] {}
                 }
-                @if !entry.guide { (mark(entry.style, x + 8.0, y - 4.0)) }
-                text x=(format_coordinate(x + 23.0)) y=(format_coordinate(*y)) { (entry.name) }
+                @if !entry.guide { (mark(entry.style, x + swatch(entry) / 2.0, y - 4.0)) }
+                text x=(format_coordinate(x + swatch(entry) + 7.0)) y=(format_coordinate(*y)) { (entry.name) }
             }
         }
     };
     (drawn, y - top + 20.0)
+}
+
+/// How wide what stands before a name is.
+fn swatch(entry: &LegendEntry<'_>) -> f64 {
+    if entry.dashes.is_some() { SWATCH } else { 14.0 }
 }
 
 /// About how wide a text is.

@@ -6,14 +6,18 @@
 mod bars;
 mod canvas;
 mod frame;
+mod guides;
 mod heat;
+mod lines;
 mod marks;
+mod names;
+mod panels;
 mod plot;
 pub(crate) mod scale;
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::figure::{Figure, Kind};
+use crate::figure::{Figure, Kind, Panels};
 
 use canvas::{WIDTH, format_coordinate};
 
@@ -25,28 +29,56 @@ pub(crate) use scale::format_estimate;
 /// lighter ones.
 pub(crate) const STYLE: &str = include_str!("style.css");
 
-/// The drawing as a file of its own.
+/// The drawing as a file of its own, which has its title above it.
 pub fn standalone(figure: &Figure) -> String {
-    let style = html! { style { (PreEscaped(STYLE)) } };
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", drawing(figure, style).into_string())
+    let (body, height) = body(figure);
+    let titled = html! { (title(&figure.title)) (body) };
+    file(&figure.title, &titled, [0.0, -HEADING, WIDTH, height + HEADING])
+}
+
+/// Several plots side by side as a file of its own.
+pub fn standalone_panels(panels: &Panels) -> String {
+    let (body, [width, height]) = panels::panels(panels);
+    let titled = html! { (title(&panels.title)) (body) };
+    file(&panels.title, &titled, [0.0, -HEADING, width, height + HEADING])
 }
 
 /// The drawing for a page that has [`STYLE`].
 pub(crate) fn inline(figure: &Figure) -> Markup {
-    drawing(figure, html! {})
+    let (body, height) = body(figure);
+    drawing(&figure.title, &body, [0.0, 0.0, WIDTH, height], &html! {}, false)
 }
 
-fn drawing(figure: &Figure, style: Markup) -> Markup {
-    let (body, height) = match figure.kind {
+/// Room for the title of a file of its own.
+const HEADING: f64 = 30.0;
+
+fn title(text: &str) -> Markup {
+    html! { text class="heading" x="14" y="-10" { (text) } }
+}
+
+fn file(title: &str, body: &Markup, area: [f64; 4]) -> String {
+    let style = html! { style { (PreEscaped(STYLE)) } };
+    let drawing = drawing(title, body, area, &style, true).into_string();
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{drawing}\n")
+}
+
+/// What is drawn, and its height.
+fn body(figure: &Figure) -> (Markup, f64) {
+    match figure.kind {
         Kind::Plot => plot::plot(figure),
         Kind::Bars => bars::bars(figure),
         Kind::Heat => heat::heat(figure),
-    };
+    }
+}
+
+/// `area` is left, top, width and height. On a page the drawing is as wide as its place, alone it has a size.
+fn drawing(title: &str, body: &Markup, area: [f64; 4], style: &Markup, alone: bool) -> Markup {
+    let [left, top, width, height] = area.map(format_coordinate);
     html! {
-        svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox=(format!("0 0 {WIDTH} {}", format_coordinate(height)))
-            role="group" aria-label=(figure.title) {
+        svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox={ (left) " " (top) " " (width) " " (height) }
+            width=[alone.then_some(&width)] height=[alone.then_some(&height)] role="group" aria-label=(title) {
             (style)
-            rect class="paper" width=(WIDTH) height=(format_coordinate(height)) {}
+            rect class="paper" x=(left) y=(top) width=(width) height=(height) {}
             (body)
         }
     }

@@ -20,6 +20,12 @@ pub struct Layout {
 /// About as many ticks as an axis has.
 const TICKS: f64 = 6.0;
 
+/// So many values are few.
+const FEW: usize = 8;
+
+/// What a number on an axis needs.
+const ROOM: f64 = 26.0;
+
 impl Layout {
     /// An axis from `start` to `end` of a drawing, with room for every one of `values` that has a place on it.
     pub fn new(scale: Scale, values: impl Iterator<Item = f64>, (start, end): (f64, f64)) -> Self {
@@ -33,6 +39,19 @@ impl Layout {
             Scale::Percent => percent_ticks(low, high),
         };
         Self { scale, low, high, start, end, ticks }
+    }
+
+    /// The same axis with its marks at `values`, where they are few and have room for their numbers.
+    pub(crate) fn with_ticks_at(mut self, values: impl Iterator<Item = f64>) -> Self {
+        let mut values: Vec<f64> = values.filter(|value| self.place(*value).is_some()).collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        let places: Vec<f64> = values.iter().filter_map(|value| self.place(*value)).collect();
+        let apart = places.windows(2).all(|pair| (pair[1] - pair[0]).abs() >= ROOM);
+        if (2..=FEW).contains(&values.len()) && apart {
+            self.ticks = values;
+        }
+        self
     }
 
     /// The place of `value`; none for what has none.

@@ -1,6 +1,7 @@
 //! What claims draw, in the units in which it is read.
 
 use crate::claims::{Finding, Plot, PlotAxis, PlotKind, Trace};
+use crate::rows::style;
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
@@ -49,8 +50,10 @@ fn series(plot: &Plot, trace: &Trace) -> Series {
         y: scaled(y, along),
         hollow: false,
     };
+    // A trace that is called as its style has the style's noun.
+    let name = if trace.name == trace.skip { style::noun(&trace.skip) } else { &trace.name };
     Series {
-        name: trace.name.clone(),
+        name: name.to_owned(),
         style: trace.skip.clone(),
         mark: if plot.drawn == PlotKind::Marks { Mark::Marks } else { Mark::Line },
         points: trace.points.iter().map(point).collect(),

@@ -21,6 +21,17 @@ pub struct Figure {
     pub series: Vec<Series>,
 }
 
+/// Several plots of one question, side by side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panels {
+    /// Its name in links and files.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// The plots, each with its own title and, as its caption, what was measured.
+    pub panels: Vec<Figure>,
+}
+
 /// How series are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -69,6 +80,18 @@ pub struct Series {
     pub mark: Mark,
     /// Its points.
     pub points: Vec<Point>,
+}
+
+/// The style of a series without points: a hollow mark in the legend, whose meaning is the series' name.
+pub const LEGEND_ONLY: &str = "hollow";
+
+impl Series {
+    /// What the legend says of hollow marks, if there are any among `series`.
+    pub(super) fn hollow(series: &[Series], meaning: &str) -> Option<Self> {
+        let any = series.iter().flat_map(|series| &series.points).any(|point| point.hollow);
+        let (name, style) = (format!("hollow: {meaning}"), LEGEND_ONLY.to_owned());
+        any.then_some(Self { name, style, mark: Mark::Marks, points: Vec::new() })
+    }
 }
 
 /// How a series is drawn.

@@ -11,6 +11,8 @@ use crate::stats;
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
+const LAYERS: &str = "weighted layers, 4 in a Transformer's block";
+
 const DRAWN: [Metric; 3] = [Metric::TrainMemory, Metric::SavedMemory, Metric::TrainThroughput];
 
 /// A figure for each varied key and metric.
@@ -32,8 +34,10 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
     let curves: Vec<&Curve> = report.curves.iter().filter(of).collect();
     let named: Vec<(&str, &Setting)> = curves.iter().map(|curve| (curve.line.as_str(), &curve.setting)).collect();
     let drawn = curves.iter().zip(distinguish(&named));
-    let series: Vec<Series> =
+    let mut series: Vec<Series> =
         drawn.map(|(curve, distinction)| series(curve, &format_distinction(&distinction), report)).collect();
+    // A line without a skip that lies on another is drawn over it, so that both are seen.
+    series.sort_by_key(|series| series.style == style::NONE);
     let name = metric.title();
     let varied = sweep.replace('_', " ");
     (!series.is_empty()).then(|| Figure {
@@ -42,7 +46,7 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
         caption: format!(
             "Both axes are logarithmic: a straight line is a power law, metric = a · {varied}ᵇ, and b its slope."
         ),
-        x: Axis::new(varied, Scale::Log),
+        x: Axis::new(if sweep == "depth" { LAYERS.to_owned() } else { varied }, Scale::Log),
         y: Axis::new(metric.unit().label(name), Scale::Log),
         kind: Kind::Plot,
         series,
@@ -80,7 +84,7 @@ fn by_depth(report: &Report) -> Option<Figure> {
     styles.sort_unstable();
     styles.dedup();
     let of = |style: &&str| Series {
-        name: (*style).to_owned(),
+        name: style::noun(style).to_owned(),
         style: (*style).to_owned(),
         mark: Mark::Marks,
         points: points.iter().filter(|(other, _)| other == style).map(|(_, point)| point.clone()).collect(),
@@ -91,7 +95,7 @@ fn by_depth(report: &Report) -> Option<Figure> {
         title: "Peak training memory against depth".to_owned(),
         caption: "Networks of several widths, each as its group has it; `skipbench run scaling` varies depth alone."
             .to_owned(),
-        x: Axis::new("weighted layers (of a Transformer, blocks)", Scale::Linear),
+        x: Axis::new(LAYERS, Scale::Linear),
         y: Axis::new("train peak, MiB", Scale::Linear),
         kind: Kind::Plot,
         series,
@@ -101,7 +105,7 @@ fn by_depth(report: &Report) -> Option<Figure> {
 fn of_group(report: &Report, group: &Group) -> Vec<(String, Point)> {
     let depth = |model: &str| {
         let same = |row: &&RunRow| row.model == model && row.status == Status::Ok;
-        report.runs.iter().map(|run| &run.row).find(same).map(|row| row.depth as f64)
+        report.runs.iter().map(|run| &run.row).find(same).map(|row| style::layers(&row.family, row.depth) as f64)
     };
     let point = |member: &crate::analyses::group::Member| {
         let values: Vec<f64> = member.values.get(&Metric::TrainMemory)?.values().copied().collect();

@@ -3,6 +3,7 @@
 mod claims;
 mod data;
 mod growth;
+mod overview;
 mod pareto;
 mod phases;
 mod roofline;
@@ -10,9 +11,11 @@ mod training;
 
 use std::collections::HashMap;
 
+use crate::analyses::frontier::Frontier;
 use crate::report::Report;
 
-pub use data::{Axis, Figure, Kind, Mark, Point, Scale, Series};
+pub use data::{Axis, Figure, Kind, LEGEND_ONLY, Mark, Panels, Point, Scale, Series};
+pub use overview::overview;
 
 /// What the ids of a claim's figures begin with.
 pub(crate) fn format_claim_prefix(claim: &str) -> String {
@@ -21,7 +24,8 @@ pub(crate) fn format_claim_prefix(claim: &str) -> String {
 
 /// Every figure that the rows have data for, in the order of a report; no two with one name.
 pub fn figures(report: &Report) -> Vec<Figure> {
-    let mut figures: Vec<Figure> = report.frontiers.iter().map(pareto::pareto).collect();
+    let mut figures: Vec<Figure> =
+        report.frontiers.iter().filter(|frontier| !is_matched(report, frontier)).map(pareto::pareto).collect();
     figures.extend(training::training(report));
     figures.extend(growth::growth(report));
     figures.extend(phases::phases(report));
@@ -29,6 +33,12 @@ pub fn figures(report: &Report) -> Vec<Figure> {
     figures.extend(claims::claims(&report.claims));
     number_alike(&mut figures);
     figures
+}
+
+/// Whether every network of a frontier was chosen to cost the same: there is nothing to see along that axis.
+fn is_matched(report: &Report, frontier: &Frontier) -> bool {
+    let mut own = report.groups.iter().filter(|group| group.identity.setting() == frontier.setting).peekable();
+    own.peek().is_some() && own.all(|group| group.identity.budget == frontier.cost.word())
 }
 
 /// Figures of two settings, such as two machines, have one name and title; all but the first get a number.

@@ -1,6 +1,7 @@
 //! Accuracy against a cost.
 
 use crate::analyses::frontier::{Frontier, Standing, Tradeoff};
+use crate::rows::style;
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
@@ -13,6 +14,7 @@ pub(super) fn pareto(frontier: &Frontier) -> Figure {
     styles.sort_unstable();
     styles.dedup();
     let mut series: Vec<Series> = styles.into_iter().map(|style| of_style(frontier, style, factor)).collect();
+    series.extend(Series::hollow(&series, "another is at least as good in both"));
     series.push(line(frontier, factor));
     Figure {
         id: slug(&["accuracy", frontier.cost.word(), &format_elsewhere(&setting.data, &setting.device)]),
@@ -41,13 +43,13 @@ fn point(net: &Tradeoff, factor: f64) -> Point {
 
 fn of_style(frontier: &Frontier, style: &str, factor: f64) -> Series {
     let points = frontier.points.iter().filter(|net| net.style == style).map(|net| point(net, factor)).collect();
-    Series { name: style.to_owned(), style: style.to_owned(), mark: Mark::Marks, points }
+    Series { name: style::noun(style).to_owned(), style: style.to_owned(), mark: Mark::Marks, points }
 }
 
 fn line(frontier: &Frontier, factor: f64) -> Series {
     let on = frontier.points.iter().filter(|net| net.standing == Standing::On);
     let bare = |net: &Tradeoff| Point {
-        name: net.model.clone(),
+        name: String::new(),
         x: exactly(net.cost.value * factor),
         y: exactly(net.accuracy.value * 100.0),
         hollow: false,

@@ -35,7 +35,7 @@ fn figure(report: &Report, group: &Group) -> Option<Figure> {
         title: format!("Where a training step's time goes: {}", identity.group),
         caption: "Medians over repeats (seeds and rounds, or sets); the parts are waited for one by one and need not sum to a whole step."
             .to_owned(),
-        x: Axis::new("milliseconds a step", Scale::Linear),
+        x: Axis::new("milliseconds per step", Scale::Linear),
         y: Axis::new("", Scale::Linear),
         kind: Kind::Bars,
         series,

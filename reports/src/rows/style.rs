@@ -40,6 +40,12 @@ pub(crate) const TRANSFORMER: &str = "transformer";
 /// The word of [`RunRow::family`](super::record::RunRow::family) for Vision Transformers.
 pub const VIT: &str = "vit";
 
+/// Weighted layers of a network, counted alike in every family: rows hold a Transformer's depth in blocks, of which each
+/// has four in sequence, between the embedding of patches and the head.
+pub(crate) fn layers(family: &str, depth: u64) -> u64 {
+    if family == VIT { 4 * depth + 2 } else { depth }
+}
+
 /// How a network is grouped where styles are compared: by its skip, or as a [`TRANSFORMER`].
 pub(crate) fn grouped<'a>(family: &str, skip: &'a str) -> &'a str {
     if family == VIT { TRANSFORMER } else { skip }

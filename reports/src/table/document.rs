@@ -1,17 +1,18 @@
 //! The whole report as Markdown, and its sections for documents that hold some of them between markers.
 
-use super::answer::format_answers;
+use super::answer::{describe_answers, effects, format_answers};
 use super::claims::format_claims;
 use super::comparison::format_comparisons;
 use super::format::Format;
 use super::frontier::frontier;
-use super::plain::format_line;
+use super::lineup::lineup;
+use super::plain::{format_line, format_sentence};
 use super::provenance::{format_notes, format_origins};
 use super::published::published;
 use super::rank::rankings;
 use super::roofline::roofs;
 use super::scaling::curves;
-use super::text_table::TextTable;
+use super::text_table::{TextTable, wrap};
 use std::fmt::Display;
 
 use crate::report::Report;
@@ -20,8 +21,14 @@ use crate::rows::record::{RunRow, Status};
 /// A part of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// The answer in sentences.
+    /// The answer in plain words.
     Answer,
+    /// The same as a table, as a terminal shows it.
+    Effects,
+    /// The same in numbers with their intervals.
+    Numbers,
+    /// The networks side by side.
+    Networks,
     /// What is said of skip connections, judged.
     Claims,
     /// Matched pairs.
@@ -44,8 +51,11 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of a report.
-    pub const ALL: [Section; 10] = [
+    pub const ALL: [Section; 13] = [
         Section::Answer,
+        Section::Effects,
+        Section::Numbers,
+        Section::Networks,
         Section::Claims,
         Section::Comparison,
         Section::Published,
@@ -61,6 +71,9 @@ impl Section {
     pub fn word(self) -> &'static str {
         match self {
             Section::Answer => "answer",
+            Section::Effects => "effects",
+            Section::Numbers => "numbers",
+            Section::Networks => "networks",
             Section::Claims => "claims",
             Section::Comparison => "comparison",
             Section::Published => "published",
@@ -76,6 +89,9 @@ impl Section {
     fn title(self) -> &'static str {
         match self {
             Section::Answer => "What a skip connection buys and costs",
+            Section::Effects => "Group by group",
+            Section::Numbers => "In numbers",
+            Section::Networks => "Network by network",
             Section::Claims => "Claims",
             Section::Comparison => "Matched groups",
             Section::Published => "Beside what was published",
@@ -107,7 +123,12 @@ pub fn format_section(report: &Report, section: Section) -> String {
         |tables: Vec<TextTable>| tables.iter().map(|table| table.format_titled(Format::Markdown)).collect::<String>();
     let unless = |empty: bool, table: TextTable| if empty { Vec::new() } else { vec![table] };
     match section {
-        Section::Answer => format_list(format_answers(&report.answers, Format::Markdown)),
+        Section::Answer => format_words(report, Format::Markdown),
+        Section::Effects if report.answers.is_empty() => String::new(),
+        Section::Effects => fence(&effects(&report.answers).format_titled(Format::Terminal)),
+        Section::Numbers => format_list(format_answers(&report.answers, Format::Markdown)),
+        Section::Networks if report.lineup.is_empty() => String::new(),
+        Section::Networks => lineup(&report.lineup).format(Format::Markdown),
         Section::Claims if report.claims.is_empty() => String::new(),
         Section::Claims => format_claims(&report.claims, Format::Markdown),
         Section::Comparison if report.comparisons.is_empty() => String::new(),
@@ -120,6 +141,29 @@ pub fn format_section(report: &Report, section: Section) -> String {
         Section::Notes => format_notes(&report.notes, Format::Markdown),
         Section::Provenance => format_list(format_origins(&report.origins, Format::Markdown).lines()),
     }
+}
+
+/// What `run` ends with: the answer as a table and in words.
+pub fn format_conclusion(report: &Report, format: Format) -> String {
+    if report.answers.is_empty() {
+        return String::new();
+    }
+    format!("{}{}\n\n", effects(&report.answers).format_titled(format), format_words(report, format))
+}
+
+/// The answer in plain words, one paragraph.
+fn format_words(report: &Report, format: Format) -> String {
+    let words = format_sentence(&describe_answers(&report.answers).join(" "), format);
+    let Format::Columns(columns) = format else { return words };
+    wrap(&words, usize::from(columns)).trim_end().replace("\n  ", "\n")
+}
+
+/// As a block of code, whose fence is longer than any within.
+fn fence(text: &str) -> String {
+    let within = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(within + 1));
+    let lines: String = text.trim_end().lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    format!("{fence}text\n{lines}{fence}\n")
 }
 
 fn format_list<T: Display>(items: impl IntoIterator<Item = T>) -> String {

@@ -2,7 +2,7 @@
 
 use super::format::Format;
 use super::plain::{escape, escape_control, format_sentence};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
 use serde::Serialize;
 
 /// A table of text.
@@ -35,6 +35,7 @@ impl TextTable {
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
         }
         table.load_style(match format {
+            Format::Terminal | Format::Columns(_) if self.has_short_rows(format) => BETWEEN_NOTHING,
             Format::Terminal | Format::Columns(_) => presets::UTF8_HORIZONTAL_ONLY,
             Format::Markdown => presets::ASCII_MARKDOWN,
         });
@@ -44,6 +45,19 @@ impl TextTable {
             column.set_cell_alignment(CellAlignment::Right);
         }
         format!("{table}\n")
+    }
+
+    /// Whether every row is one line: rules between such rows would only stretch the table.
+    fn has_short_rows(&self, format: Format) -> bool {
+        let wide = |index: usize| {
+            let column = self.rows.iter().filter_map(|row| row.get(index)).chain(self.header.get(index));
+            column.map(|cell| cell.chars().count()).max().unwrap_or(0) + PADDING
+        };
+        let fits = match format {
+            Format::Columns(columns) => (0..self.header.len()).map(wide).sum::<usize>() <= usize::from(columns),
+            _ => true,
+        };
+        fits && !self.rows.iter().flatten().any(|cell| cell.contains('\n'))
     }
 
     /// The fewest columns of a terminal in which the table can be read as one: each of its own columns has room for its
@@ -77,6 +91,9 @@ impl TextTable {
         format!("{bold}{title}{bold}\n{gap}{}{caption}\n", self.format(format))
     }
 }
+
+/// Rules around the table and below its header only.
+const BETWEEN_NOTHING: TableStyle = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
 
 /// Longer words may be broken where a terminal is narrow.
 const LONG_WORD: usize = 12;

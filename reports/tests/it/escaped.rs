@@ -62,7 +62,7 @@ fn read(markdown: &str) -> (String, Vec<usize>) {
             Event::Start(Tag::TableHead | Tag::TableRow) => columns.push(0),
             Event::Start(Tag::TableCell) => *columns.last_mut().expect("a row") += 1,
             Event::Start(Tag::Table(alignments)) => columns.push(alignments.len()),
-            Event::Start(Tag::Paragraph | Tag::Strong | Tag::List(_) | Tag::Item) => {}
+            Event::Start(Tag::Paragraph | Tag::Strong | Tag::List(_) | Tag::Item | Tag::CodeBlock(_)) => {}
             Event::Start(Tag::Heading { .. }) => text.push_str("\nheading: "),
             Event::End(TagEnd::Strong) => {}
             Event::End(_) => text.push('\n'),
@@ -80,7 +80,8 @@ fn every_section_reads_as_it_was_written() {
     for (section, markdown) in sections.into_iter().chain([(Section::Notes, notes)]) {
         let (text, _) = read(&markdown);
         let told = text.matches(READ).count();
-        assert!(told > 0 || markdown.is_empty() || section == Section::Rank, "{section:?}: {markdown}");
+        let nameless = [Section::Answer, Section::Rank].contains(&section);
+        assert!(told > 0 || markdown.is_empty() || nameless, "{section:?}: {markdown}");
         assert_eq!(text.matches("[e](f)").count(), told, "{section:?}: {text}");
         assert!(!text.contains("heading: "), "{section:?}: {text}");
     }

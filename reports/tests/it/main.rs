@@ -5,6 +5,7 @@ mod claims;
 mod compare;
 mod curves;
 mod document;
+mod drawn;
 mod equal;
 mod escaped;
 mod intervals;
@@ -22,6 +23,7 @@ mod significance;
 mod stats;
 mod store;
 mod told;
+mod words;
 
 use skipbench_reports::rows::record::{RunRow, SCHEMA_VERSION, Status};
 use skipbench_reports::rows::store::Run;

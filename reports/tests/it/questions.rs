@@ -196,10 +196,10 @@ fn a_diff_tells_what_else_changed_and_what_may_not_be_concluded() {
 #[test]
 fn documents_are_spliced_between_markers_and_only_there() {
     let report = Report::new(quick());
-    let document = "# Mine\n<!-- skipbench:answer -->old<!-- /skipbench:answer -->\nkept\n";
+    let document = "# Mine\n<!-- skipbench:numbers -->old<!-- /skipbench:numbers -->\nkept\n";
     let once = splice(document, &report).expect("marked");
     assert!(
-        once.starts_with("# Mine\n<!-- skipbench:answer -->\n\n- What it buys") && once.ends_with("-->\nkept\n"),
+        once.starts_with("# Mine\n<!-- skipbench:numbers -->\n\n- What it buys") && once.ends_with("-->\nkept\n"),
         "{once}"
     );
     assert_eq!(splice(&once, &report).expect("marked"), once, "twice is once");

@@ -10,6 +10,7 @@ use anyhow::{Result, ensure};
 use skipbench_reports::analyses::compare::rows;
 use skipbench_reports::analyses::scaling;
 use skipbench_reports::report::Report;
+use skipbench_reports::table;
 
 use super::rows::read;
 use super::{compare, print, print_json, say, terminal};
@@ -97,6 +98,7 @@ fn conclude(dir: &Path, precision: Option<String>, json: bool) -> Result<ExitCod
         print(&format!("{value}\n"))?;
     } else {
         print(&compare::text(&report.compared(), terminal()))?;
+        print(&format!("\n{}", table::format_conclusion(&report, terminal())))?;
         print(&precision.map_or(String::new(), |precision| format!("{precision}\n")))?;
         print(&format!("rows: {}\n", dir.display()))?;
     }

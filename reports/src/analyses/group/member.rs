@@ -19,6 +19,10 @@ pub struct Member {
     pub family: String,
     /// Skip style.
     pub skip: String,
+    /// Weighted layers (of a Transformer, blocks).
+    pub depth: u64,
+    /// Classes of the images; 0 where rows do not say.
+    pub classes: u64,
     /// For each metric, the value of each replicate.
     pub values: BTreeMap<Metric, BTreeMap<Replicate, f64>>,
     /// For each metric that is a share, of how many images; the fewest, were it not always as many.
@@ -35,6 +39,8 @@ impl Member {
             model: row.model.clone(),
             family: row.family.clone(),
             skip: row.skip.clone(),
+            depth: row.depth,
+            classes: row.classes,
             values: BTreeMap::new(),
             images: BTreeMap::new(),
             turns: BTreeMap::new(),

@@ -1,4 +1,8 @@
-//! The answer in sentences, one a metric.
+//! The answer: [in words](words), [as a table](effects), and here in numbers, a sentence for each metric.
+
+mod change;
+mod effects;
+mod words;
 
 use super::format::Format;
 use super::plain::format_sentence;
@@ -9,6 +13,9 @@ use crate::analyses::quantity::format_number_of;
 use crate::rows::style;
 
 use super::number::{format_fine_ratio, format_points, format_ratio};
+
+pub use effects::effects;
+pub use words::describe_answers;
 
 /// Groups named in a sentence; the tables have them all.
 const NAMED: usize = 4;
@@ -77,6 +84,11 @@ fn format_effect(effect: &Effect, metric: Metric) -> String {
     let by = effect.model.as_ref().map_or(String::new(), |model| format!(" by {model}"));
     let against = effect.base.as_ref().map_or(String::new(), |base| format!(" against {base}"));
     format!("{number}{by}{against} in {}", effect.group)
+}
+
+/// Whether a number may be called an effect.
+fn is_shown(effect: &Effect, metric: Metric) -> bool {
+    describe_doubt(effect, metric).is_empty()
 }
 
 /// What keeps a number from being called an effect.
