@@ -11,7 +11,7 @@ use skipbench_ci::reproduce::HeadRun;
 use skipbench_reports::rows::{render, store};
 
 use super::super::versus::turns;
-use super::{GateArgs, forget, say};
+use super::{GateArgs, forget, note_processors, say};
 use crate::gate::commands::measure;
 use crate::lockstep::session::Session;
 use crate::system::interrupt::{self, STOP};
@@ -24,6 +24,7 @@ pub(super) fn judged(arguments: &GateArgs, config: &Config) -> Result<Judgment> 
     let pairs = arguments.commands.pairs(config)?;
     interrupt::listen(|_| {})?;
     forget(arguments)?;
+    note_processors(arguments);
     let (start, out) = (Instant::now(), arguments.job.out.as_deref());
     let tell = |what: &str| {
         if !arguments.turns.quiet {
@@ -62,6 +63,6 @@ fn origin(arguments: &GateArgs, pairs: &[CommandPair]) -> Result<HeadRun> {
     let config = arguments.config.as_ref().map(|path| path.to_string_lossy().into_owned());
     words.extend(config.iter().flat_map(|path| ["--config", path]));
     words.extend(turns.iter().map(String::as_str));
-    let job = shlex::try_join(words).context("a command holds a zero byte")?;
-    Ok(HeadRun { head: String::new(), planned: false, job: Some(job) })
+    let turns = shlex::try_join(words).context("a command holds a zero byte")?;
+    Ok(HeadRun { head: String::new(), planned: false, turns })
 }

@@ -15,8 +15,8 @@ use serde_json::json;
 use skipbench_reports::rows::{render, store};
 use skipbench_reports::stats::lockstep::TimeVerdict;
 
-use super::{print, print_json, say};
-use crate::lockstep::process::Commands;
+use super::{note, print, print_json, say};
+use crate::lockstep::process::{Commands, shortfall};
 use crate::lockstep::result::Outcome;
 use crate::lockstep::session;
 use crate::lockstep::set::Stopped;
@@ -26,16 +26,17 @@ use crate::system::interrupt::{self, INTERRUPTED, STOP};
 pub(crate) use arguments::VersusArgs;
 
 pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
-    let (names, words) = (arguments.names()?, arguments.words()?);
+    let (names, words, plan) = (arguments.names()?, arguments.words()?, arguments.plan()?);
+    note(&arguments.cpus.and_then(shortfall).into_iter().collect::<Vec<_>>());
     interrupt::listen(|_| {})?;
     let guard = Some(executable::own()?.path()?.to_owned());
     let timeout = Duration::from_secs_f64(arguments.timeout);
     let mut launcher = Commands { words: &words, guard, cpus: arguments.cpus, timeout, stop: &STOP };
-    let session = session::run(&arguments.plan(), &mut launcher, &mut *progress::observer(arguments.quiet));
+    let session = session::run(&plan, &mut launcher, &mut *progress::observer(arguments.quiet));
     let session = match session {
         Ok(session) => session,
         Err(Stopped) => {
-            say("interrupted: nothing is said of sets that are not done");
+            say("interrupted; no result");
             return Ok(ExitCode::from(INTERRUPTED));
         }
     };
@@ -49,7 +50,7 @@ pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
     if arguments.json {
         print_json(&value)?;
     } else {
-        print(&text::text(&outcome, &arguments.commands))?;
+        print(&text::text(&outcome, &arguments.commands, arguments.cpus))?;
     }
     Ok(ExitCode::from(exit_code(&outcome)))
 }
