@@ -13,18 +13,26 @@ as it is.
 
 import gc
 import os
+import re
 import sys
 import time
 
 HELLO = "hello skipbench-steps 1"
+STEP = re.compile("step ([1-9][0-9]{0,2}|1000)")
 
 
 def serve(step, name="a Python program", units=(1, "steps"), wait=lambda: None, collect=True, **facts):
     """Answers on standard input and output until the driver goes away."""
-    answers = os.fdopen(os.dup(1), "w")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)  # From here on a print, also one of a C library, cannot be mistaken for an answer.
-    if sys.stdin.readline().rstrip("\n") != HELLO:
-        sys.exit(f"run by skipbench versus, which would have said: {HELLO}")
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+    line = sys.stdin.readline()
+    if line == "quit\n":
+        return
+    if not line:
+        sys.exit(f"this program waits for skipbench versus, which begins with: {HELLO}")
+    if line != f"{HELLO}\n":
+        refuse(line, answers)
     count, unit = units
     lines = [HELLO, f"name {name}", f"units {count} {unit}", *(f"fact {key} {value}" for key, value in facts.items())]
     print(*(" ".join(line.split()) for line in lines), "ready", sep="\n", file=answers, flush=True)
@@ -33,16 +41,23 @@ def serve(step, name="a Python program", units=(1, "steps"), wait=lambda: None, 
         gc.freeze()  # What is here already is not looked through again.
         gc.disable()
     for line in sys.stdin:
-        word, *rest = line.split()
-        if word == "quit":
+        line = line.rstrip("\n")
+        if line == "quit":
             return
-        if word != "step":
-            print(f"error not understood: {line.strip()}", file=answers, flush=True)
-            sys.exit(f"the driver said something unknown: {line.strip()}")
-        times = [timed(step, wait) for _ in range(int(rest[0]))]
+        asked = STEP.fullmatch(line)
+        if not asked:
+            refuse(line, answers)
+        times = [timed(step, wait) for _ in range(int(asked[1]))]
         if collect:
             gc.collect()
         print("ns", *times, file=answers, flush=True)
+
+
+def refuse(line, answers):
+    """Ends the program with the protocol's error, on one line whatever the driver said."""
+    said = " ".join(line.split())
+    print(f"error not understood: {said}", file=answers, flush=True)
+    sys.exit(f"the driver said something unknown: {said}")
 
 
 def timed(step, wait):

@@ -27,6 +27,9 @@ use std::time::{Duration, Instant};
 /// First line of both sides.
 const HELLO: &str = "hello skipbench-steps 1";
 
+/// Steps that the driver may ask for at once.
+const MOST_STEPS: u32 = 1000;
+
 /// What is said of a program before its first step.
 #[derive(Debug, Clone, Copy)]
 pub struct Program<'a> {
@@ -42,7 +45,7 @@ pub struct Program<'a> {
 /// took.
 ///
 /// # Errors
-/// If standard input or output fails, or the driver says something unknown. An error of `step` is told to the driver.
+/// If standard input or output fails, or the driver says what it may not say. An error of `step` is told to the driver.
 pub fn serve<E: Display>(program: &Program<'_>, step: impl FnMut() -> Result<Duration, E>) -> io::Result<()> {
     converse(program, step, io::stdin().lock(), io::stdout().lock())
 }
@@ -67,27 +70,39 @@ pub fn converse<E: Display>(
     mut answers: impl Write,
 ) -> io::Result<()> {
     let mut greeted = false;
-    for line in requests.lines() {
-        let line = line?;
-        let words: Vec<&str> = line.split(' ').collect();
-        match (words.as_slice(), greeted) {
-            (_, false) if line == HELLO => {
+    for line in requests.split(b'\n') {
+        // Bytes that are no text are not understood; they are no reason to end without an answer.
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        match (line.as_str(), asked(&line), greeted) {
+            (HELLO, _, false) => {
                 greeted = true;
                 write!(answers, "{}", introduction(program))?;
             }
-            (["step", count], true) => match steps(count.parse().map_err(io::Error::other)?, &mut step) {
+            (_, Some(count), true) => match steps(count, &mut step) {
                 Ok(times) => writeln!(answers, "ns{times}")?,
                 Err(error) => writeln!(answers, "error {}", one_line(&error))?,
             },
-            (["quit"], true) => return Ok(()),
-            _ => {
-                writeln!(answers, "error not understood: {line}")?;
-                return Err(io::Error::other(format!("the driver said something unknown: {line}")));
-            }
+            ("quit", _, _) => return Ok(()),
+            _ => return refuse(&line, answers),
         }
         answers.flush()?;
     }
     Ok(())
+}
+
+/// The number of a `step N`, written as the driver writes it, if it is one that may be asked for.
+fn asked(line: &str) -> Option<u32> {
+    let number = line.strip_prefix("step ")?;
+    let count = number.parse().ok().filter(|count| (1..=MOST_STEPS).contains(count))?;
+    (count.to_string() == number).then_some(count)
+}
+
+/// Ends with the protocol's error, on one line whatever the driver said.
+fn refuse(line: &str, mut answers: impl Write) -> io::Result<()> {
+    let said = one_line(line);
+    writeln!(answers, "error not understood: {said}")?;
+    answers.flush()?;
+    Err(io::Error::other(format!("the driver said something unknown: {said}")))
 }
 
 fn introduction(Program { name, units: (count, unit), facts }: &Program<'_>) -> String {

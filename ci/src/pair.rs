@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store::Run;
 
@@ -56,7 +57,7 @@ pub enum PairError {
     },
     /// The same words, other work.
     #[error(
-        "{cell}: {what} differs between base and head, so that they are not the same work; bless the head if it is meant to"
+        "{cell}: {what} differs between base and head, so they did not do the same work; bless the head if that is intended"
     )]
     OtherWork {
         /// The cell.
@@ -93,7 +94,7 @@ pub enum PairError {
 }
 
 fn format_others(count: &usize) -> String {
-    if *count == 0 { String::new() } else { format!(" and {count} other cell(s)") }
+    if *count == 0 { String::new() } else { format!(" and {}", format_number_of(*count, "other cell")) }
 }
 
 /// Pairs every measured cell of the base with the head's.

@@ -1,8 +1,9 @@
 //! How what regressed or could not be told is measured again.
 
+use skipbench_reports::rows::store::Run;
 use skipbench_reports::table::format_line;
 
-use crate::finding::{Class, Finding, Verdict};
+use crate::finding::{BASE, Class, Finding, Verdict};
 use crate::gate::Judgment;
 
 /// The head as it was run, from which commands follow.
@@ -12,8 +13,8 @@ pub struct HeadRun {
     pub head: String,
     /// Whether it holds the plan by which `skipbench replay` repeats a cell; a baseline does not.
     pub planned: bool,
-    /// The command that lets the same two programs take turns again, where they did: a time says nothing alone.
-    pub job: Option<String>,
+    /// The command that lets base and head take turns again: a time says nothing alone.
+    pub turns: String,
 }
 
 impl Judgment {
@@ -33,10 +34,22 @@ fn is_open(finding: &Finding) -> bool {
 }
 
 fn format_command(finding: &Finding, origin: &HeadRun) -> String {
-    match (&origin.job, finding.class) {
-        (Some(job), Class::Time) => job.clone(),
+    match finding.class {
+        Class::Time => origin.turns.clone(),
         _ if !origin.planned => format!("skipbench run {} --filter '{}'", finding.suite, filter(&finding.cell)),
         _ => format!("skipbench replay {} {} # {}", origin.head, finding.id, finding.cell),
+    }
+}
+
+/// The command that lets the programs behind two runs take turns: the one that measured the head, where that was a job
+/// of the gate, or else one that builds the base's revision.
+pub fn turns(base: &[Run], head: &[Run]) -> String {
+    let of_job = head.iter().map(|run| &run.row).find(|row| row.time_reference == BASE && !row.command.is_empty());
+    let whole = |run: &&Run| run.row.git_dirty == Some(false) && !run.row.git_revision.is_empty();
+    match (of_job, base.iter().find(whole)) {
+        (Some(row), _) => row.command.clone(),
+        (None, Some(run)) => format!("skipbench gate --against {}", run.row.git_revision),
+        (None, None) => "skipbench gate --against REV".to_owned(),
     }
 }
 

@@ -105,17 +105,17 @@ impl Task {
         let rounds = recipe.kernels == Kernels::SkipbenchBf16;
         if rounds && matches!(spec, ModelSpec::Vit(_) | ModelSpec::Custom(_)) {
             return Err(
-                "kernels = \"skipbench-bf16\" would round nothing in it, which has no convolution by them: remove recipe.kernels",
+                "kernels = \"skipbench-bf16\" would round nothing: it has no convolution by them; remove recipe.kernels",
             );
         }
         if !self.looks_inside() {
             return Ok(());
         }
         if recipe.precision != Precision::F32 {
-            return Err("it looks in f32: remove recipe.precision");
+            return Err("it computes in f32: remove recipe.precision");
         }
         if rounds {
-            return Err("it looks in f32: remove recipe.kernels");
+            return Err("it computes in f32: remove recipe.kernels");
         }
         match (self, spec) {
             (_, ModelSpec::Custom(_)) => Err("it looks inside built-in networks only: give the network another group"),

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use clap::Args;
 use serde_json::json;
+use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::claims::{self as judged, CLAIMS, Claim, Finding};
 use skipbench_reports::rows::record::Status;
 use skipbench_reports::rows::store::{self, Run};
@@ -47,12 +48,12 @@ fn after_help() -> String {
     format!(
         "The claims:\n{claims}\n\
          A verdict is `supported`, `not supported` or `inconclusive`, by a rule that was stated beforehand (reports/README.md, Claims), \
-         with the numbers, intervals and seeds that carry it. Small networks on small images: `--data cifar10 --seeds 1,2,3,4,5` weighs \
-         more.\n\n\
+         with the numbers, intervals and seeds that carry it. The networks and images are small: \
+         `--data cifar10 --seeds 1,2,3,4,5` says more.\n\n\
          Examples:\n  \
          skipbench claims                          all of them on the embedded digits, in eight minutes on two cores\n  \
          skipbench claims depth --seeds 1,2,3,4,5  one of them, with more seeds\n  \
-         skipbench claims --resume skipbench-results/… go on after a Ctrl-C\n  \
+         skipbench claims --resume skipbench-results/… continue after a Ctrl-C\n  \
          skipbench claims --from skipbench-results/…   the verdicts again, from the rows alone\n  \
          skipbench report skipbench-results/…          with every plot, as one HTML file\n  \
          skipbench suites claim-depth > mine.toml  change what is run; the analysis goes by the suite's name"
@@ -88,12 +89,15 @@ pub(crate) fn run(arguments: &ClaimsArgs) -> Result<ExitCode> {
     };
     for PlannedSuite { claim, name, plan } in suites {
         if !shared.quiet && !shared.json {
-            say(&format!("{}: {} ({} cells)", claim.name, claim.sentence, plan.cells.len()));
+            say(&format!("{}: {} ({})", claim.name, claim.sentence, format_number_of(plan.cells.len(), "cell")));
         }
         let suite = claims::dir_of(&dir, name);
         if let Ending::Interrupted(left) = session::run(&suite, plan, &host, shared.options(), &STOP, &say)? {
             let (claim, dir) = (claim.name, dir.display());
-            say(&format!("stopped with {left} cell(s) of {claim} to go; go on with: skipbench claims --resume {dir}"));
+            say(&format!(
+                "stopped with {} of {claim} left; continue with: skipbench claims --resume {dir}",
+                format_number_of(left, "cell")
+            ));
             return Ok(ExitCode::from(INTERRUPTED));
         }
     }
@@ -139,7 +143,8 @@ fn conclude(arguments: &ClaimsArgs, dir: &Path) -> Result<ExitCode> {
     if broken > 0 {
         let dir = dir.display();
         say(&format!(
-            "{broken} cell(s) could not be measured; try them again with: skipbench claims --resume {dir} --retry-failed"
+            "{} could not be measured; try again with: skipbench claims --resume {dir} --retry-failed",
+            format_number_of(broken, "cell")
         ));
     }
     Ok(ExitCode::from(u8::from(broken > 0)))

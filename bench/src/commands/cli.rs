@@ -26,13 +26,13 @@ const VERSION: &str = env!("SKIPBENCH_VERSION");
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), a gate found a \
                           regression, a checked document is stale, or nothing measured fits; 2 the command, suite, data or \
-                          device is wrong; 3 a gate could not tell; 130 interrupted; 141 standard output was closed.";
+                          device is wrong; 3 a gate is inconclusive; 130 interrupted; 141 standard output was closed.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a suite and compare its networks.
     Run(commands::run::RunArgs),
-    /// Test what is said of skip connections, and judge it: supported, not supported or inconclusive.
+    /// Test common claims about skip connections, and judge each: supported, not supported or inconclusive.
     Claims(commands::claims::ClaimsArgs),
     /// List the built-in suites, or print one to start your own from.
     Suites {
@@ -49,7 +49,7 @@ enum Command {
     /// Download and check data sets.
     #[command(subcommand)]
     Data(commands::data::DataCommand),
-    /// Bring weights from PyTorch and back, check them, and test them on images.
+    /// Convert weights from PyTorch and back, check them, and test them on images.
     #[command(subcommand)]
     Weights(commands::weights::WeightsCommand),
     /// List the devices that this build can use on this machine, or check one.
@@ -58,21 +58,21 @@ enum Command {
     Compare(commands::compare::CompareArgs),
     /// Make one HTML file, Markdown, CSV and plots from the rows of finished runs.
     Report(commands::report::ReportArgs),
-    /// Keep a finished run for good, so that documents can quote it.
+    /// Keep a finished run for good. Documents can quote it.
     Record(commands::record::RecordArgs),
     /// Rank skip styles, families or networks over all groups.
     Rank(commands::rank::RankArgs),
-    /// Show which networks no other beats in both accuracy and a cost, and who is best within a budget.
+    /// Show the Pareto frontier of accuracy and a cost, and the best networks within a budget.
     Frontier(commands::frontier::FrontierArgs),
     /// Set two runs side by side: before and after, or two machines.
     Diff(commands::diff::DiffArgs),
     /// Recommend a network under limits of memory, speed or size, from what was measured.
     Recommend(commands::recommend::RecommendArgs),
-    /// Hold the times of finished runs against what the machine could do at best.
+    /// Compare the times of finished runs with the best that the machine can do (a roofline).
     Roofline(commands::roofline::RooflineArgs),
-    /// Judge a change: what is exact must be equal, memory, time and accuracy no worse than the limits.
+    /// Judge a change: exact results must be equal; memory, time and accuracy must stay within limits.
     Gate(commands::gate::GateArgs),
-    /// Compare the speed of any programs, which take turns step by step.
+    /// Compare the speed of any programs that take turns, step by step.
     Versus(commands::versus::VersusArgs),
     /// Do a network's steps on request, as one of the programs that `versus` compares.
     Steps(commands::steps::StepsArgs),

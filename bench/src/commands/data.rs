@@ -15,18 +15,18 @@ use crate::files::data::{DEFAULT_DIR, DataError, Read, Settings, Source, dir_fro
 /// Commands on data sets.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DataCommand {
-    /// Download a data set from its home page: resumed where it broke off, verified, installed whole or not at all.
+    /// Download a data set from its home page. A download that broke off is resumed, then verified and installed.
     Fetch {
         /// cifar10 or cifar100.
         #[arg(value_parser = ["cifar10", "cifar100"])]
         set: String,
-        /// Where to put it. Default: the directory in SKIPBENCH_DATA, else `data`.
+        /// Where to put it. Default: the directory in SKIPBENCH_DATA, or else `data`.
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
         /// Another place to download the same archive from.
         #[arg(long, value_name = "URL")]
         from: Option<String>,
-        /// As JSON: where it is, its shape, counts and SHA-256, which reads all of it.
+        /// As JSON: its place, shape, counts and SHA-256. This reads all of it.
         #[arg(long)]
         json: bool,
     },
@@ -34,7 +34,7 @@ pub(crate) enum DataCommand {
     Check {
         /// digits, cifar10, cifar100, mnist, fashion-mnist, generated or folder:DIR.
         set: String,
-        /// Directory of downloaded data sets. Default: that in SKIPBENCH_DATA, else `data`.
+        /// Directory of downloaded data sets. Default: the one in SKIPBENCH_DATA, or else `data`.
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
         /// Side of the images, for folders and generated images.

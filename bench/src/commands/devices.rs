@@ -15,15 +15,14 @@ use crate::run::selftest::{self, Numerics};
 /// Arguments of `devices`.
 #[derive(Debug, Args)]
 pub(crate) struct DevicesArgs {
-    /// Compare training steps of small networks on this device with the CPU's by Burn's kernels in f32; exit status 2
-    /// if they differ.
+    /// Compare training steps of small networks on this device with the same steps on the CPU (Burn's kernels, f32).
+    /// Exit code 2 if they differ.
     #[arg(long, value_name = "DEVICE")]
     check: Option<String>,
-    /// With --check: by whose kernels the device computes, skipbench, skipbench-bf16 or burn (a choice that only flex
-    /// has).
+    /// With --check: the kernels, which are skipbench, skipbench-bf16 or burn. Only flex has the choice.
     #[arg(long, requires = "check", default_value = "skipbench", value_parser = word::<Kernels>)]
     kernels: Kernels,
-    /// With --check: what it computes in, f32, bf16 or f16.
+    /// With --check: the number format, which is f32, bf16 or f16.
     #[arg(long, requires = "check", default_value = "f32", value_parser = word::<Precision>)]
     precision: Precision,
     /// As JSON.
@@ -74,7 +73,7 @@ fn line(found: &Found) -> Vec<String> {
 fn check(word: &str, &DevicesArgs { kernels, precision, json, .. }: &DevicesArgs) -> Result<ExitCode> {
     let id = match word.parse::<Choice>()? {
         Choice::Exact(id) => id,
-        Choice::Auto => device::automatic(&device::list()).context("no device is here")?.id,
+        Choice::Auto => device::automatic(&device::list()).context("no device was found")?.id,
     };
     let numerics = Numerics { kernels, precision };
     Recipe { kernels, precision, ..Recipe::default() }.check()?;
@@ -85,7 +84,7 @@ fn check(word: &str, &DevicesArgs { kernels, precision, json, .. }: &DevicesArgs
             &serde_json::json!({"device": id, "kernels": kernels.word(), "precision": precision.word(), "worst_relative_difference": worst}),
         )?,
         Some(worst) => {
-            print(&format!("{id} computes {how} as the CPU does: losses differ by {worst:.1e} at most\n"))?;
+            print(&format!("{id} computes {how} as the CPU does: losses differ by at most {worst:.1e}\n"))?;
         }
         None => print(&format!("{id} does not compute {how}\n"))?,
     }

@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use skipbench_models::matching::{Budget, Candidate, Query, search};
 use skipbench_models::{Cost, Family, Fixed, Images, catalog};
+use skipbench_reports::analyses::quantity::format_number_of;
 
 use super::{ImageArgs, format_count, format_table, print, print_json};
 
@@ -15,15 +16,15 @@ use super::{ImageArgs, format_count, format_table, print, print_json};
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  skipbench match resnet56 --family densenet-bc --budget macs")]
 pub(crate) struct MatchArgs {
-    /// The network whose cost is to be met.
+    /// The network whose cost the others must match.
     reference: String,
-    /// Where to look.
+    /// The family to search.
     #[arg(long, value_parser = one_of(Family::ALL, Family::word))]
     family: Family,
-    /// What is to be equal; repeat it for two at once.
+    /// The cost that must be equal. Repeat it to match two costs at once.
     #[arg(long, required = true, value_parser = one_of(Budget::ALL, Budget::word))]
     budget: Vec<Budget>,
-    /// Largest difference.
+    /// The largest difference that counts as equal.
     #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
     tolerance_percent: f64,
     /// Only this depth.
@@ -81,8 +82,8 @@ pub(crate) fn run(arguments: &MatchArgs) -> Result<ExitCode> {
     rows.extend(shown.iter().map(|candidate| row(&catalog::name(&candidate.spec), &candidate.cost, &target)));
     print(&format_table(&["model", "parameters", "error", "MACs", "error", "activation bytes", "error"], rows, 1))?;
     print(&format!(
-        "{} member(s) within {tolerance} % of {} on images of {images}; the nearest in depth come first.\n",
-        found.len(),
+        "{} within {tolerance} % of {} on images of {images}; the nearest in depth come first.\n",
+        format_number_of(found.len(), "member"),
         catalog::name(&reference)
     ))?;
     Ok(ExitCode::SUCCESS)

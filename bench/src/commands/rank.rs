@@ -25,7 +25,7 @@ pub(crate) struct RankArgs {
 
 #[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
 enum Ranked {
-    /// How networks join: none, add, concat; Transformers apart.
+    /// Skip styles: none, add and concat. Transformers are ranked apart.
     #[default]
     Style,
     /// Families.

@@ -15,8 +15,8 @@ use crate::run::record::{self, Record};
 pub(crate) struct RecordArgs {
     /// Directory of a finished run of a whole suite.
     dir: PathBuf,
-    /// Where records are kept: each in MACHINE/DATE-SUITE below, the second of a day in MACHINE/DATE-2-SUITE, never to
-    /// be changed.
+    /// Where records are kept. Each goes into MACHINE/DATE-SUITE, the second of a day into MACHINE/DATE-2-SUITE. None
+    /// is ever changed.
     #[arg(long, value_name = "DIR", default_value = "reports/records")]
     into: PathBuf,
     /// As JSON.

@@ -31,7 +31,7 @@ use super::{print, print_json, say};
     \x20                                                  <!-- /skipbench:comparison -->; other sections: answer, effects,\n  \
     \x20                                                  numbers, networks, claims, published, frontier, rank,\n  \
     \x20                                                  growth, roofline, notes, provenance\n  \
-    skipbench report results/mine --splice README.md --check   exit code 1 where that would change it")]
+    skipbench report results/mine --splice README.md --check   exit code 1 if that would change it")]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     runs: RunDirs,
@@ -54,10 +54,10 @@ pub(crate) struct ReportArgs {
     /// Only the plot of that name, such as accuracy-macs. May be repeated.
     #[arg(long, value_name = "NAME", requires = "plots")]
     plot: Vec<String>,
-    /// Write sections anew between their markers in this document. May be repeated.
+    /// Rewrite sections between their markers in this document. May be repeated.
     #[arg(long, value_name = "FILE")]
     splice: Vec<PathBuf>,
-    /// Write nothing; exit code 1 where a file is not what would be written.
+    /// Write nothing. Exit code 1 if a file differs from what would be written.
     #[arg(long)]
     check: bool,
 }
@@ -189,7 +189,10 @@ fn check(pages: &[Page]) -> Result<ExitCode> {
         .map(|(path, _)| path.as_path())
         .collect();
     for path in &stale {
-        say(&format!("{}: not what the rows say; write it anew by the same command without --check", path.display()));
+        say(&format!(
+            "{}: it differs from what the rows say; run the same command without --check to rewrite it",
+            path.display()
+        ));
     }
     Ok(ExitCode::from(u8::from(!stale.is_empty())))
 }

@@ -23,7 +23,7 @@ use crate::run::process::ALLOCATOR;
 
 /// Arguments of `steps`.
 #[derive(Debug, Args)]
-#[command(after_help = "Prepares, then answers on standard input and output (bench/PROTOCOL.md). Examples:\n  \
+#[command(after_help = "Prepares itself, then answers on standard input and output (bench/PROTOCOL.md). Examples:\n  \
     skipbench versus 'skipbench steps resnet20' 'skipbench steps plain20'\n  \
     skipbench versus 'skipbench steps resnet20 --task infer' 'python3 mine.py' --limit 5%\n  \
     skipbench versus 'skipbench steps resnet20' 'skipbench steps resnet20 --plant 3%'   what a known 3 % looks like")]
@@ -37,7 +37,7 @@ pub(crate) struct StepsArgs {
     /// The images: digits, cifar10, cifar100, folder:DIR or generated.
     #[arg(long, default_value = "digits", value_name = "SET")]
     data: String,
-    /// Side of generated images (default 224), or to which those of a folder are resized (default 32).
+    /// Side of the images: of generated ones (default 224), or to which a folder's are resized (default 32).
     #[arg(long, value_name = "PIXELS")]
     image_size: Option<usize>,
     /// Classes of generated images. Default 1000.
@@ -49,13 +49,13 @@ pub(crate) struct StepsArgs {
     /// The device: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX.
     #[arg(long, default_value = "flex")]
     device: Choice,
-    /// Whose kernels compute: skipbench, skipbench-bf16 or burn.
+    /// The kernels: skipbench, skipbench-bf16 or burn.
     #[arg(long, default_value = "skipbench", value_parser = word::<Kernels>)]
     kernels: Kernels,
     /// What networks that concatenate keep for the backward pass: naive, shared or recompute.
     #[arg(long, default_value = "naive", value_name = "MODE", value_parser = word::<Memory>)]
     memory: Memory,
-    /// What is computed in: f32, bf16 or f16.
+    /// The number format: f32, bf16 or f16.
     #[arg(long, default_value = "f32", value_parser = word::<Precision>)]
     precision: Precision,
     /// Seed of the weights.
@@ -64,7 +64,7 @@ pub(crate) struct StepsArgs {
     /// Threads of the CPU. Default: as many as this process may use, by its affinity and control groups.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// Make every step longer by this share, to see whether it is found.
+    /// Make every step longer by this share, to test whether that is found.
     #[arg(long, default_value = "0%", value_name = "PERCENT", value_parser = planted)]
     plant: f64,
     /// The cell in this file, as JSON, in place of all of the above. It then says, too, what it measured before its
@@ -98,7 +98,7 @@ impl StepsArgs {
     fn cell(&self) -> Result<Cell> {
         if let Some(path) = &self.cell {
             let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-            return serde_json::from_str(&text).with_context(|| format!("{}: no cell as JSON", path.display()));
+            return serde_json::from_str(&text).with_context(|| format!("{}: not a cell in JSON", path.display()));
         }
         let model = self.model.as_deref().context("a network is needed")?;
         let usual = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -118,7 +118,7 @@ impl StepsArgs {
     fn device(&self) -> Result<DeviceId> {
         match self.device {
             Choice::Exact(id) => Ok(id),
-            Choice::Auto => Ok(device::automatic(&device::list()).context("no device is here")?.id),
+            Choice::Auto => Ok(device::automatic(&device::list()).context("no device was found")?.id),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Why a device cannot be used.
 
+use skipbench_reports::analyses::quantity::format_number_of;
+
 use super::backend::{Backend, compiled_backends};
 use super::id::DeviceId;
 
@@ -15,7 +17,7 @@ pub enum DeviceError {
     #[error("this skipbench was built without {0}; build it with `cargo build --release --features {0}`, or use one of: {built}", built = compiled_backends())]
     NotCompiled(Backend),
     /// The machine lacks the device.
-    #[error("{id}: this machine shows {found} {backend} device(s), so there is none of that index; `skipbench devices` lists them", backend = id.backend)]
+    #[error("{id}: no such device; this machine shows {}; `skipbench devices` lists them", format_found(id, *found))]
     Absent {
         /// What was asked for.
         id: DeviceId,
@@ -25,4 +27,9 @@ pub enum DeviceError {
     /// Work on the device failed.
     #[error("the device failed: {0}")]
     Execution(String),
+}
+
+/// `1 vulkan device`.
+fn format_found(id: &DeviceId, found: usize) -> String {
+    format_number_of(found, &format!("{} device", id.backend))
 }

@@ -40,14 +40,13 @@ pub(crate) fn blessing(base: &Path, head: &Path) -> Result<Blessing> {
 /// Refuses a directory whose files a baseline would take the place of, though they are none of a baseline's.
 fn refuse_others(base: &Path) -> Result<()> {
     let at = base.display();
-    ensure!(
-        !base.join(PLAN).exists(),
-        "{at}: it holds a run, and a baseline would take its place; give another --base"
-    );
+    ensure!(!base.join(PLAN).exists(), "{at}: it holds a run, which a baseline would replace; give another --base");
     let whole = if is_one(base) { mark(base).is_ok() } else { base.join(store::RUNS).exists() };
     let foreign = [MARK, store::SAMPLES, HOST].into_iter().find(|name| !whole && base.join(name).exists());
     match foreign {
-        Some(name) => bail!("{at}: {name} is of no baseline, and a baseline would take its place; give another --base"),
+        Some(name) => {
+            bail!("{at}: {name} belongs to no baseline, and a baseline would replace it; give another --base")
+        }
         None => Ok(()),
     }
 }
@@ -58,7 +57,7 @@ fn refuse_others(base: &Path) -> Result<()> {
 /// A head that does not say on which machine it was measured, or a file system that refuses.
 pub(crate) fn write(base: &Path, head: &Path, runs: &[Run]) -> Result<()> {
     let host = head.join(HOST);
-    ensure!(host.is_file(), "{}: a baseline says on which machine it was measured", host.display());
+    ensure!(host.is_file(), "{}: not found; a baseline must say on which machine it was measured", host.display());
     fs::create_dir_all(base).with_context(|| base.display().to_string())?;
     store::replace(&base.join(HOST), &fs::read_to_string(&host)?)?;
     store::write(base, runs)?;
@@ -79,7 +78,7 @@ pub(super) fn check(dir: &Path, count: usize) -> Result<()> {
     let mark = mark(dir)?;
     ensure!(
         mark.cells == count && mark.rows_sha256 == digest(dir)?,
-        "{}: the baseline's {count} rows are not the {} that were blessed; restore its files, or bless a run anew",
+        "{}: the baseline's {count} rows are not the {} that were blessed; restore its files, or bless a run again",
         dir.display(),
         mark.cells
     );
@@ -90,7 +89,7 @@ fn mark(dir: &Path) -> Result<Mark> {
     let path = dir.join(MARK);
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let document = document::parse(&text).with_context(|| path.display().to_string())?;
-    ensure!(document.sealed, "{}: no digest; bless the run anew", path.display());
+    ensure!(document.sealed, "{}: no digest; bless the run again", path.display());
     serde_json::from_value(document.value).with_context(|| path.display().to_string())
 }
 

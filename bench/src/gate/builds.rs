@@ -95,7 +95,7 @@ fn relinked(dir: &Path, target: &Path, options: &BuildOptions, tell: &mut dyn Fn
     match timed("the base in another layout", tell, link) {
         Ok(program) => Some(program),
         Err(error) => {
-            tell(&format!("what layout alone does is not measured: {error:#}"));
+            tell(&format!("the effect of layout alone is not measured: {error:#}"));
             None
         }
     }

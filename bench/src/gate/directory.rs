@@ -41,7 +41,7 @@ pub(super) fn check(dir: &Path) -> Result<()> {
     let empty = fs::read_dir(dir).with_context(at)?.next().is_none();
     ensure!(
         marked || empty,
-        "{0}: it holds something that is not of a gate's job, and nothing of that is deleted; give another --out, or \
+        "{0}: it holds files that belong to no job of the gate, and they are not deleted; give another --out, or \
          move it away",
         at()
     );

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::rows::store::{self, FIRST_SEALED, Run};
 
 use super::baseline;
@@ -18,7 +19,7 @@ pub(crate) fn base(dir: &Path, note: impl Fn(&str)) -> Result<Vec<Run>> {
     let version = version(dir)?;
     if version < FIRST_SEALED {
         note(&format!(
-            "note: {}: rows of schema version {version}, which had no seals: an edit of them would not be seen",
+            "note: {}: rows of schema version {version}, which had no seals: an edit would go unnoticed",
             dir.display()
         ));
     }
@@ -33,7 +34,7 @@ pub(crate) fn head(dir: &Path) -> Result<Vec<Run>> {
     let version = version(dir)?;
     ensure!(
         version >= FIRST_SEALED,
-        "{}: rows of schema version {version}, which had no seals, so that an edit would not be seen; the gate takes a head of version {FIRST_SEALED} or later: measure it anew",
+        "{}: rows of schema version {version}, which had no seals, so an edit would go unnoticed; the gate takes a head of version {FIRST_SEALED} or later: measure it again",
         dir.join(store::RUNS).display()
     );
     read(dir)
@@ -51,7 +52,7 @@ fn read(dir: &Path) -> Result<Vec<Run>> {
     } else {
         ensure!(
             dir.join(PLAN).is_file(),
-            "{0}: not found. A run has its plan and a baseline has {1}; a baseline of an earlier skipbench gets it by `skipbench gate --base {2} --head {2} --bless`",
+            "{0}: not found. A run has its plan and a baseline has {1}; a baseline of an earlier skipbench gets it with `skipbench gate --base {2} --head {2} --bless`",
             dir.join(PLAN).display(),
             baseline::MARK,
             dir.display()
@@ -73,8 +74,10 @@ pub(crate) fn ensure_finished(dir: &Path, rows: usize) -> Result<()> {
     let cells = rundir::document(dir)?["cells"].as_array().map_or(0, Vec::len);
     ensure!(
         rows >= cells,
-        "{0}: {rows} rows, but the plan has {cells} cells; run it to the end first: skipbench run --resume {0}",
-        dir.display()
+        "{0}: {1}, but the plan has {2}; run it to the end first: skipbench run --resume {0}",
+        dir.display(),
+        format_number_of(rows, "row"),
+        format_number_of(cells, "cell")
     );
     Ok(())
 }

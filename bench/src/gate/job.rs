@@ -119,13 +119,13 @@ impl Job {
         let turns = self.turns.words();
         words.extend(turns.iter().map(String::as_str));
         let again = shlex::try_join(words).context("a path holds a zero byte")?;
-        Ok(HeadRun { job: Some(again), ..origin(&self.head_dir()) })
+        Ok(origin(&self.head_dir(), again))
     }
 }
 
-/// Where the numbers of a head came from that no job measured.
-pub(crate) fn origin(head: &Path) -> HeadRun {
-    HeadRun { head: head.display().to_string(), planned: rundir::is_begun(head), job: None }
+/// Where the numbers of a head came from; `turns` measures its times again.
+pub(crate) fn origin(head: &Path, turns: String) -> HeadRun {
+    HeadRun { head: head.display().to_string(), planned: rundir::is_begun(head), turns }
 }
 
 fn programs(programs: &Programs, tell: &mut dyn FnMut(&str)) -> Result<Builds> {

@@ -54,7 +54,8 @@ pub struct ProgramOutcome {
     pub ratio: Option<Estimate>,
     /// The same of each set.
     pub set_ratios: Vec<f64>,
-    /// The smallest slowdown, as a share, that so many sets would have shown in four cases of five.
+    /// The smallest slowdown, as a share, that so many sets would have shown in four cases of five. None of fewer than
+    /// three sets, or above 1.
     pub detectable: Option<f64>,
     /// The verdict; none for the reference.
     pub verdict: Option<TimeVerdict>,
@@ -117,7 +118,7 @@ impl ProgramOutcome {
                 .map(|ns| session.units(member) as f64 * 1e9 / ns),
             ratio: session.sample(member).ratio().filter(|_| has_ratio),
             set_ratios: record.logs.iter().map(|log| log.exp()).collect(),
-            detectable: stats::detectable(&record.logs).map(f64::exp_m1),
+            detectable: session.sample(member).detectable(),
             verdict,
             asleep_cpu_share: asleep_share(turns.iter().copied()),
         }

@@ -36,7 +36,7 @@ fn ask<T: DeserializeOwned>(arguments: &[String], note: &dyn Fn(&str)) -> Result
     match ended?.code() {
         Some(0) => {}
         Some(_) if !errors.trim().is_empty() => bail!("{}", errors.trim().trim_start_matches("error: ")),
-        Some(code) => bail!("`skipbench {}` ended with exit status {code} and no word", arguments.join(" ")),
+        Some(code) => bail!("`skipbench {}` ended with exit status {code} and no message", arguments.join(" ")),
         None => bail!("`skipbench {}` was killed. {}", arguments.join(" "), errors.trim()),
     }
     errors.lines().filter(|line| line.starts_with("note: ")).for_each(note);
@@ -138,7 +138,7 @@ pub(super) fn check(cells: &[PlannedCell], note: &dyn Fn(&str)) -> Result<()> {
 
 fn check_device(id: DeviceId, numerics: Numerics, note: &dyn Fn(&str)) -> Result<()> {
     if !Backend::Flex.compiled() {
-        note(&format!("{id}: not checked, for this build lacks the feature flex, with which it would be compared"));
+        note(&format!("{id}: not checked, because this build lacks the feature flex, with which it would be compared"));
         return Ok(());
     }
     let (device, kernels, precision) = (id.to_string(), numerics.kernels.word(), numerics.precision.word());

@@ -71,7 +71,7 @@ pub(crate) fn begun(claims: impl Iterator<Item = Claim>, dir: &Path) -> Result<V
             }
         }
     }
-    ensure!(!begun.is_empty(), "{}: no claims to go on with; start them with `skipbench claims --out`", dir.display());
+    ensure!(!begun.is_empty(), "{}: no claims to resume; start them with `skipbench claims --out`", dir.display());
     Ok(begun)
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use skipbench_reports::analyses::quantity::format_number_of;
 
 /// What a process may use; absent where nothing limits it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -66,8 +67,9 @@ impl Limits {
             let quota = quota.map(|cpus| format!("a control group's quota allows {cpus:.1}"));
             let why: Vec<String> = affinity.into_iter().chain(quota).collect();
             notes.push(format!(
-                "the machine has {logical_cpus} logical processors, but this process may use fewer ({}): the default is {threads} thread(s)",
-                why.join(", ")
+                "the machine has {logical_cpus} logical processors, but this process may use fewer ({}): the default is {}",
+                why.join(", "),
+                format_number_of(threads, "thread")
             ));
         }
         if let Some(limit) = self.memory_bytes.filter(|_| self.heap_bytes(heap) < heap) {

@@ -11,7 +11,7 @@ use super::provenance::Host;
 use super::request::Request;
 use super::rundir::Plan;
 use super::sitting::alone;
-use super::sitting::precision::Goal;
+use super::sitting::precision::{Goal, LEAST_PILOT};
 use crate::files::data::{Settings, Source, Summary, dir_from_environment};
 use crate::suite::check::MOST_SEEDS;
 use crate::suite::group::{Group, resolve};
@@ -27,6 +27,13 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
     let images = images(&suite, request, note)?;
     let groups = resolve(&suite, images.1.images)?;
     let context = context(&suite, request, every_size(&groups, images, note)?, host, note)?;
+    ensure!(
+        request.goal.is_none() || context.sets >= LEAST_PILOT,
+        "{}: --precision needs the spread of {LEAST_PILOT} sets or more to say how many are needed, but {} is planned; \
+         give --sets {LEAST_PILOT} or more",
+        suite.file,
+        context.sets
+    );
     let kept =
         |planned: &PlannedCell| request.filter.as_ref().is_none_or(|filter| plan::matches(&planned.cell, filter));
     let (cells, left_out): (Vec<PlannedCell>, Vec<PlannedCell>) =
@@ -116,7 +123,7 @@ fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     let source = Source::parse(set.unwrap_or(usual), settings).with_context(|| suite.file.clone())?;
     match given.filter(|_| !source.has_dir()) {
         Some(dir) => bail!(
-            "--data {dir}: the suite's data set, {usual}, lies in no directory; to replace it say digits, cifar10, cifar100, mnist, fashion-mnist or folder:DIR"
+            "--data {dir}: the suite's data set, {usual}, is not read from a directory; to replace it, give digits, cifar10, cifar100, mnist, fashion-mnist or folder:DIR"
         ),
         None => Ok(source),
     }

@@ -95,7 +95,7 @@ impl Runner for Processes {
             Ok(child) => child,
             Err(error) => {
                 // This says nothing of the cell, and every other would meet the same.
-                stop.give_up(format!("no cell can be started any more: {error}"));
+                stop.give_up(format!("no more cells can be started: {error}"));
                 return None;
             }
         };

@@ -110,10 +110,10 @@ fn headline(planned: &PlannedCell, row: &RunRow) -> Option<String> {
             format!("{:.0} images/s", row.epoch_images? as f64 * 1e9 / row.epoch_ns_median?.max(1) as f64)
         }
         Task::TimeToAccuracy => match row.target_ns {
-            Some(ns) => format!("{:.2} s to the accuracy", ns as f64 / 1e9),
+            Some(ns) => format!("reached the accuracy in {:.2} s", ns as f64 / 1e9),
             None => format!("not reached: {} of {} test images right", row.test_correct?, row.test_total?),
         },
-        Task::Latency => format!("{:.2} ms an image", row.step_ns_median? as f64 / 1e6),
+        Task::Latency => format!("{:.2} ms per image", row.step_ns_median? as f64 / 1e6),
         Task::TrainStep | Task::Infer => {
             format!("{:.0} images/s", row.batch as f64 * 1e9 / row.step_ns_median?.max(1) as f64)
         }

@@ -84,7 +84,7 @@ fn worth_keeping<'a>(dir: &Path, rows: &'a [RunRow]) -> Result<&'a RunRow> {
     let traced = |row: &RunRow| row.git_dirty == Some(false) && !row.git_revision.is_empty();
     ensure!(
         rows.iter().all(traced),
-        "{}: its source was not a clean commit, so that nobody can build it again; commit, build and run anew",
+        "{}: its source was not a clean commit, so it cannot be built again; commit, build and run again",
         dir.display()
     );
     Ok(first)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use skipbench_reports::rows::document;
+use skipbench_reports::rows::document::{self, Document};
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store;
@@ -81,7 +81,7 @@ pub(crate) fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<File> {
     let foreign = fs::read_to_string(&machine).is_ok_and(|there| there != host);
     let others = WRITTEN.into_iter().find(|name| dir.join(name).exists());
     if let Some(name) = others.or(foreign.then_some("host.toml")) {
-        bail!("{0} holds no run, but {name}, which a run would write over; give another --out", dir.display());
+        bail!("{0} holds no run, but it holds {name}, which a run would overwrite; give another --out", dir.display());
     }
     store::replace(&machine, &host)?;
     update(dir, plan)?;
@@ -93,7 +93,7 @@ pub(crate) fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<File> {
 pub(crate) fn refuse_run(dir: &Path) -> Result<()> {
     ensure!(
         !dir.join(PLAN).exists() && !dir.join(store::RUNS).exists(),
-        "{0} holds a run already; go on with it by `skipbench run --resume {0}`, or give another --out",
+        "{0} holds a run already; continue it with `skipbench run --resume {0}`, or give another --out",
         dir.display()
     );
     Ok(())
@@ -105,8 +105,13 @@ pub(crate) fn refuse_run(dir: &Path) -> Result<()> {
 /// If another one is at work there, there is no plan, or it is damaged.
 pub(crate) fn resume(dir: &Path) -> Result<(File, Plan)> {
     // Nothing is left behind in a directory that is none.
-    ensure!(is_begun(dir), "{}: no run to go on with", dir.join(PLAN).display());
-    Ok((lock(dir)?, open(dir)?))
+    ensure!(is_begun(dir), "{}: no run to resume", dir.join(PLAN).display());
+    let (lock, plan) = (lock(dir)?, open(dir)?);
+    if !parse(dir)?.sealed {
+        // Its rows are written in this version's schema from now on, beside which every plan has a seal.
+        update(dir, &plan)?;
+    }
+    Ok((lock, plan))
 }
 
 /// The one cell of `plan` whose identity begins with `word`, if there is one.
@@ -115,7 +120,7 @@ pub(crate) fn resume(dir: &Path) -> Result<(File, Plan)> {
 /// If several do.
 pub(crate) fn cell<'a>(dir: &Path, plan: &'a Plan, word: &str) -> Result<Option<&'a PlannedCell>> {
     let found: Vec<_> = plan.cells.iter().filter(|planned| planned.cell.id().starts_with(word)).collect();
-    ensure!(found.len() < 2, "{}: {} cells begin with `{word}`; give more of it", dir.display(), found.len());
+    ensure!(found.len() < 2, "{}: {} cells begin with `{word}`; give more characters", dir.display(), found.len());
     Ok(found.first().copied())
 }
 
@@ -151,23 +156,35 @@ pub(crate) fn is_begun(dir: &Path) -> bool {
 /// If there is no plan, or it is damaged.
 pub(crate) fn open(dir: &Path) -> Result<Plan> {
     let path = dir.join(PLAN);
-    ensure!(path.exists(), "{}: no run to go on with", path.display());
+    ensure!(path.exists(), "{}: no run to resume", path.display());
     serde_json::from_value(document(dir)?)
         .with_context(|| format!("{}: the plan is damaged; start a new run", path.display()))
 }
 
-/// A run's plan as JSON, whoever wrote it. Plans of earlier versions have no seal, and are read; of those only the rows
-/// tell what was edited ([`ensure_planned`]).
+/// Schema version of the rows from which on every plan has a seal.
+const FIRST_SEALED: u32 = 5;
+
+/// A run's plan as JSON, whoever wrote it. Plans of earlier versions have no seal, and are read beside rows of their
+/// age. Of those only the rows tell what was edited ([`ensure_planned`]).
 ///
 /// # Errors
 /// If there is none, or it is not as it was written.
 pub(crate) fn document(dir: &Path) -> Result<serde_json::Value> {
+    let parsed = parse(dir)?;
+    let is_old = || dir.join(store::RUNS).exists() && store::oldest_version(dir).is_ok_and(|age| age < FIRST_SEALED);
+    ensure!(
+        parsed.sealed || is_old(),
+        "{}: its last key, digest, is missing, so an edit would go unnoticed; restore the file, or start a new run",
+        dir.join(PLAN).display()
+    );
+    Ok(parsed.value)
+}
+
+fn parse(dir: &Path) -> Result<Document> {
     let path = dir.join(PLAN);
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let parsed = document::parse(&text);
-    Ok(parsed
-        .with_context(|| format!("{}: the plan is damaged; restore it, or start a new run", path.display()))?
-        .value)
+    document::parse(&text)
+        .with_context(|| format!("{}: the plan is damaged; restore it, or start a new run", path.display()))
 }
 
 /// Compares rows with the plan by the identity of their cells, which is a digest of everything that a cell is made
@@ -180,7 +197,7 @@ fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()>
     let strange = rows.difference(&planned).count();
     ensure!(
         strange == 0,
-        "{}: {strange} of {} rows are of no cell of {PLAN}: it was edited, or is of another version of skipbench, and to go on would measure those cells twice; start a new run",
+        "{}: {strange} of {} rows belong to no cell of {PLAN}; it was edited, or is of another version of skipbench. To continue would measure those cells twice; start a new run",
         dir.display(),
         rows.len()
     );

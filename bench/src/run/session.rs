@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
+use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store;
@@ -68,7 +69,11 @@ pub(crate) fn run(
     // Empty by now, unless some cell failed: the folder of a measured one went with its row.
     let _ = std::fs::remove_dir(dir.join("checkpoints"));
     if let (Some(reason), Ending::Interrupted(left)) = (stop.reason(), &ending) {
-        bail!("{reason}; {left} cell(s) are to go; go on with: skipbench run --resume {}", dir.display());
+        bail!(
+            "{reason}; continue with the {} left: skipbench run --resume {}",
+            format_number_of(*left, "cell"),
+            dir.display()
+        );
     }
     Ok(ending)
 }
@@ -77,7 +82,7 @@ fn ensure_same_machine(dir: &Path, host: &Host) -> Result<()> {
     let begun_on = rundir::host(dir)?;
     ensure!(
         begun_on.id == host.id,
-        "{}: the run was begun on another machine ({}, {} processors); rows of two machines do not compare, so start a new run",
+        "{}: the run was begun on another machine ({}, {} processors); rows of two machines cannot be compared; start a new run",
         dir.display(),
         begun_on.cpu,
         begun_on.logical_cpus
@@ -138,7 +143,7 @@ impl Session<'_> {
         };
         if !self.apart.contains(&contest) {
             let Some(why) = self.executor.sit(cells, first, &mut self.journal, observer, tally)? else { return Ok(()) };
-            (self.note)(&format!("note: {contest}: measured alone, one after the other, for {why}"));
+            (self.note)(&format!("note: {contest}: measured alone, one after the other, because {why}"));
             self.apart.insert(contest);
         }
         let alone = alone(cells, &self.plan.cells);

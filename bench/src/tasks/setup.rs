@@ -44,7 +44,7 @@ impl<'a> Setup<'a> {
         if let Some(half) = cell.recipe.precision.half() {
             ensure!(
                 device.supports_dtype(half),
-                "recipe.precision = \"{}\": {} does not compute in it; `skipbench devices` lists what it does",
+                "recipe.precision = \"{}\": {} does not compute in it; `skipbench devices` lists its formats",
                 cell.recipe.precision.word(),
                 cell.device
             );

@@ -107,7 +107,7 @@ fn cells_are_listed_by_claim_and_words_are_checked() {
     let name = refused(dir, &["claims", "speed"]);
     assert!(name.contains("no claim has that name") && name.contains("depth, gradients"), "{name}");
     assert!(refused(dir, &["claims", "--filter", "vgg"]).contains("leaves no cell of any claim"));
-    assert!(refused(dir, &["claims", "--resume", "nowhere"]).contains("no claims to go on with"));
+    assert!(refused(dir, &["claims", "--resume", "nowhere"]).contains("no claims to resume"));
     let (help, _) = ends(dir, &["claims", "--help"], 0);
     assert!(CLAIMS.iter().all(|claim| help.contains(claim.name)) && help.contains("stated beforehand"), "{help}");
     assert!(ends(dir, &["suites", "claim-depth"], 0).0.contains("name = \"claim-depth\""));

@@ -73,5 +73,5 @@ fn a_run_writes_over_nothing() {
         fs::remove_dir_all(&out).expect("removed");
     }
     let message = refused(dir.path(), &["run", "--resume", "nowhere"]);
-    assert!(message.contains("no run to go on with") && !dir.path().join("nowhere").exists(), "{message}");
+    assert!(message.contains("no run to resume") && !dir.path().join("nowhere").exists(), "{message}");
 }

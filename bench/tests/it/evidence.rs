@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::Path;
 
+use skipbench_reports::rows::store;
+
 use super::gate::{GATE, changed, folder};
 use super::{ends, refused};
 
@@ -49,28 +51,39 @@ fn a_plan_that_was_edited_is_refused_by_every_command_and_nothing_is_measured() 
         let error = refused(dir, words);
         assert!(error.contains("b/plan.json") && error.contains("digest"), "{words:?}: {error}");
     }
-    // Without a seal the rows tell.
     unseal(&plan);
-    let error = refused(dir, &["run", "--resume", "b", "-q"]);
-    assert!(error.contains("rows are of no cell of plan.json"), "{error}");
+    for words in
+        [&["run", "--resume", "b", "-q"][..], &["run", "--resume", "b", "--list"], &GATE, &["replay", "b", "0"]]
+    {
+        let error = refused(dir, words);
+        assert!(error.contains("b/plan.json: its last key, digest, is missing"), "{words:?}: {error}");
+    }
     assert_eq!(fs::read(&rows).expect("rows"), before, "nothing was measured");
+    // A plan of an earlier version has no seal; the rows tell.
+    fs::write(&rows, older(&String::from_utf8(before).expect("text"))).expect("written");
+    let error = refused(dir, &["run", "--resume", "b", "-q"]);
+    assert!(error.contains("rows belong to no cell of plan.json"), "{error}");
 }
 
 #[test]
 fn a_plan_of_an_earlier_version_is_gone_on_with_and_judged() {
     let dir = folder();
     let dir = dir.path();
-    changed(dir, str::to_owned);
+    changed(dir, older);
     unseal(&dir.join("b/plan.json"));
-    let before = fs::read(dir.join("b/runs.csv")).expect("rows");
-    ends(dir, &["run", "--resume", "b", "-q"], 0);
-    assert_eq!(fs::read(dir.join("b/runs.csv")).expect("rows"), before, "every cell was there");
-    assert!(!refused_as_plan(dir, &GATE));
-}
-
-/// Whether a gate ends for its plan's sake. Times of two runs are not judged, so that its code is 0.
-fn refused_as_plan(dir: &Path, words: &[&str]) -> bool {
-    ends(dir, words, 0).1.contains("plan.json")
+    let started = || {
+        let runs = store::read(&dir.join("b")).expect("whole");
+        runs.into_iter().map(|run| (run.row.cell, run.row.started)).collect::<Vec<_>>()
+    };
+    let before = started();
+    assert!(!refused(dir, &["gate", "--base", "b", "--head", "a"]).contains("plan.json"), "read as it is");
+    // From the second time on rows and plan are of this version.
+    for _ in 0..2 {
+        ends(dir, &["run", "--resume", "b", "-q"], 0);
+        assert_eq!(started(), before, "every cell was there");
+    }
+    assert!(fs::read_to_string(dir.join("b/plan.json")).expect("there").contains("\"digest\""));
+    assert!(!refused(dir, &GATE).contains("plan.json"));
 }
 
 /// Columns that came after schema version 3.
@@ -140,7 +153,7 @@ fn rows_that_are_gone_with_their_samples_are_missed() {
     first("samples.csv", &|line| line.starts_with(&cell));
     for words in [["gate", "--base", "b", "--head", "b"], ["gate", "--base", "b", "--head", "a"]] {
         let error = refused(dir, &words);
-        assert!(error.contains("b: 1 rows, but the plan has 3 cells"), "{error}");
+        assert!(error.contains("b: 1 row, but the plan has 3 cells"), "{error}");
     }
 }
 
@@ -182,7 +195,7 @@ fn a_blessing_takes_the_place_of_a_baseline_and_of_nothing_else() {
         fs::create_dir(dir.join(&place)).expect("a folder");
         fs::write(dir.join(&place).join(name), "mine\n").expect("written");
         let error = refused(dir, &["gate", "--base", &place, "--head", "a", "--bless"]);
-        assert!(error.contains(&format!("{place}: {name} is of no baseline")), "{error}");
+        assert!(error.contains(&format!("{place}: {name} belongs to no baseline")), "{error}");
         assert_eq!(kept(&format!("{place}/{name}")), b"mine\n");
     }
 }

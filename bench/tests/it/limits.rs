@@ -102,7 +102,7 @@ fn what_is_limited_is_said_and_a_cell_gets_no_more() {
     let limits = Limits { affinity_cpus: Some(6), quota_cpus: Some(2.5), memory_bytes: Some(1 << 30) };
     let notes = limits.notes(8, 8 << 30);
     assert!(notes[0].contains("affinity allows 6") && notes[0].contains("quota allows 2.5"), "{notes:?}");
-    assert!(notes[0].contains("8 logical processors") && notes[0].contains("2 thread(s)"), "{notes:?}");
+    assert!(notes[0].contains("8 logical processors") && notes[0].contains("2 threads"), "{notes:?}");
     assert!(notes[1].contains("1024 MiB") && notes[1].contains("memory_limit_mib = 8192"), "{notes:?}");
     assert!(limits.heap_bytes(8 << 30) < 1 << 30);
     assert_eq!(limits.heap_bytes(1 << 20), 1 << 20, "a suite's own limit holds where it is the lower");

@@ -96,6 +96,10 @@ fn a_cell_is_not_begun_by_another_program_and_stays_to_do() {
         let stop = Stop::new();
         let ended = processes.run(&cell("resnet8-w4", Task::Infer), dir.path(), &stop, &|_| {});
         assert!(ended.is_none() && stop.now(), "{ended:?}");
-        assert!(stop.reason().is_some_and(|reason| reason.contains("no cell can be started")), "{:?}", stop.reason());
+        assert!(
+            stop.reason().is_some_and(|reason| reason.contains("no more cells can be started")),
+            "{:?}",
+            stop.reason()
+        );
     }
 }

@@ -131,6 +131,12 @@ fn what_cannot_be_asked_for_is_refused() {
     ] {
         refused(dir.path(), arguments);
     }
+    // A single set has no spread, whether the command line or the suite asks for it.
+    fs::write(dir.path().join("one.toml"), TINY.replace("\nsets = 2\n", "\nsets = 1\n")).expect("written");
+    for arguments in [&["run", "--sets", "1", "--precision", "2%"][..], &["run", "one.toml", "--precision", "2%"]] {
+        let error = refused(dir.path(), &[arguments, &["--list"]].concat());
+        assert!(error.contains("--precision needs") && error.contains("--sets 2 or more"), "{error}");
+    }
 }
 
 #[test]

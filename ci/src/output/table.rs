@@ -42,8 +42,11 @@ fn reasons(judgment: &Judgment) -> Vec<String> {
         }
     }
     if judgment.new_cells > 0 {
-        reasons
-            .push(format!("{} cell(s) of the head are not in the base: nothing is said of them", judgment.new_cells));
+        let (cells, rest) = match judgment.new_cells {
+            1 => ("1 cell".to_owned(), "is not in the base; it is not judged"),
+            count => (format!("{count} cells"), "are not in the base; they are not judged"),
+        };
+        reasons.push(format!("{cells} of the head {rest}"));
     }
     if judgment.dropped_turns > 0 {
         let Judgment { turns, dropped_turns, .. } = judgment;

@@ -97,9 +97,10 @@ impl<'a> Trained<'a> {
 fn describe_doubt(detectable: Option<f64>, n: usize) -> String {
     match detectable {
         Some(least) => format!(
-            "{n} seeds with this spread would show {:.1} points or more in four cases of five; more seeds would tell",
+            "{n} seeds with this spread would show {:.1} points or more in four cases of five; more seeds would decide",
             least * 100.0
         ),
-        None => "a single seed has no interval; more seeds would tell".to_owned(),
+        None if n < 2 => "a single seed has no interval; more seeds would decide".to_owned(),
+        None => format!("{n} seeds are too few to say what difference they would show; more seeds would decide"),
     }
 }

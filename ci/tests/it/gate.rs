@@ -184,7 +184,7 @@ fn times_that_did_not_take_turns_are_refused_with_the_reason() {
     let alone = |row: &mut RunRow| (row.round, row.set) = (row.set.unwrap_or_default(), None);
     let in_a_run = |row: &mut RunRow| row.time_reference = "resnet20".into();
     let edits: [(&str, Edit); 3] =
-        [("two machines", |row| row.host = "m2".into()), ("two runs", in_a_run), ("earlier skipbench", alone)];
+        [("two machines", |row| row.host = "m2".into()), ("two separate runs", in_a_run), ("earlier skipbench", alone)];
     for (reason, edit) in edits {
         let mut job = job();
         job.head.iter_mut().filter(|run| run.row.set.is_some()).for_each(|run| edit(&mut run.row));

@@ -4,7 +4,7 @@ use skipbench_ci::config::{Config, Inconclusive};
 use skipbench_ci::finding::Verdict;
 use skipbench_ci::gate::{Judgment, judge, judge_times};
 use skipbench_ci::output::{benchmarks, findings, format_junit, format_markdown};
-use skipbench_ci::reproduce::{HeadRun, commands};
+use skipbench_ci::reproduce::{HeadRun, commands, turns};
 use skipbench_ci::restless::Restless;
 use skipbench_ci::sets::SetTimes;
 use skipbench_reports::rows::record::{RunRow, Status};
@@ -17,7 +17,7 @@ fn judgment() -> Judgment {
     let base = [memory("resnet", 1_000_000), memory("<b> & \"c\"\u{1}", 2_000_000)];
     let head = Run { row: RunRow { params: Some(1001), ..memory("resnet", 1_010_000).row }, samples: Vec::new() };
     let judged = judge(&base, &[head, base[1].clone()], &Config::default()).expect("judged");
-    judged.reproducible(&HeadRun { head: "results/head".into(), planned: true, job: None })
+    judged.reproducible(&HeadRun { head: "results/head".into(), planned: true, turns: String::new() })
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn what_regressed_says_how_to_measure_it_again_to_scripts_too() {
 fn cells_of_a_run_without_its_plan_are_run_again_by_their_suite() {
     let (base, head) = (trained(1, 950), trained(1, 700));
     let judged = judge(&[base], &[head], &Config::default()).expect("judged");
-    let judged = judged.reproducible(&HeadRun { head: "ci/baseline".into(), planned: false, job: None });
+    let judged = judged.reproducible(&HeadRun { head: "ci/baseline".into(), planned: false, turns: String::new() });
     assert_eq!(commands(&judged), ["skipbench run gate --filter 'pair/net/train/flex'"]);
 }
 
@@ -96,9 +96,39 @@ fn cells_of_a_run_without_its_plan_are_run_again_by_their_suite() {
 #[test]
 fn times_are_reproduced_by_the_two_programs_taking_turns_again() {
     let job = "skipbench gate --binaries old new".to_owned();
-    let origin = HeadRun { head: "job/head".into(), planned: true, job: Some(job.clone()) };
+    let origin = HeadRun { head: "job/head".into(), planned: true, turns: job.clone() };
     let judged = Job::new(Machine::QUIET, Plant::Slower(2.0), 1).judged().reproducible(&origin);
     assert_eq!(commands(&judged), [job]);
+}
+
+/// Of a job that is judged again from its files the rows say how it was measured; of other runs the base is built.
+#[test]
+fn the_command_for_times_follows_from_the_rows() {
+    let job = Job::new(Machine::QUIET, Plant::Nothing, 1);
+    let named = |mut run: Run| {
+        run.row.command = "skipbench gate --against main".to_owned();
+        run
+    };
+    let head: Vec<Run> = job.head.iter().cloned().map(named).collect();
+    assert_eq!(turns(&job.base, &head), "skipbench gate --against main");
+    let built = |is_dirty| {
+        let mut run = memory("resnet", 1);
+        (run.row.git_revision, run.row.git_dirty) = ("0123abcd".to_owned(), Some(is_dirty));
+        [run]
+    };
+    assert_eq!(turns(&built(false), &built(true)), "skipbench gate --against 0123abcd");
+    assert_eq!(turns(&built(true), &built(true)), "skipbench gate --against REV", "no commit to build");
+    // A time that the head lacks is open, and `replay` would measure it alone.
+    let timed = |ns| {
+        let mut run = memory("resnet", 1_000_000);
+        (run.row.task, run.row.step_ns_median, run.row.timed_steps) = ("train-step".to_owned(), ns, Some(5));
+        run
+    };
+    let judged = judge(&[timed(Some(1_000_000))], &[timed(None)], &Config::default()).expect("judged");
+    let origin = HeadRun { head: "results/head".into(), planned: true, turns: "skipbench gate --against main".into() };
+    let judged = judged.reproducible(&origin);
+    let time = judged.findings.iter().find(|finding| finding.metric == "step_ns_median").expect("it is told");
+    assert_eq!(time.reproduce, "skipbench gate --against main");
 }
 
 #[test]
@@ -180,7 +210,7 @@ fn names_and_errors_change_no_page_and_no_terminal() {
     let base = [memory(HOSTILE, 1_000_000), failed];
     let head = [memory(HOSTILE, 2_000_000), memory("vit", 1)];
     let judged = judge(&base, &head, &Config::default()).expect("judged");
-    let judged = judged.reproducible(&HeadRun { head: "results/head".into(), planned: true, job: None });
+    let judged = judged.reproducible(&HeadRun { head: "results/head".into(), planned: true, turns: String::new() });
     let text = format_markdown(&judged);
     // In a fence of code an angle is an angle.
     let page: String = text.lines().filter(|line| !line.starts_with("skipbench replay ")).collect();

@@ -65,6 +65,6 @@ impl Unit {
 }
 
 /// `1 cell`, `2 cells`.
-pub(crate) fn format_number_of(count: usize, noun: &str) -> String {
+pub fn format_number_of(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -98,10 +98,22 @@ pub fn p_value(values: &[f64]) -> Option<f64> {
     Some(2.0 * student.cdf(-(mean / (deviation / n.sqrt())).abs()))
 }
 
+/// The fewest values whose spread says what could have been detected.
+pub(crate) const LEAST_DETECTING: usize = 3;
+
+/// A detectable share, where it is one of use: above 1 it only says that there are too few values.
+pub(crate) fn useful(share: f64) -> Option<f64> {
+    Some(share).filter(|share| *share <= 1.0)
+}
+
 /// The smallest mean that as many values with the same spread would have shown to differ from 0 in four cases of five:
-/// (t(0.975) + t(0.8)) · s / √n with n − 1 degrees of freedom. None with fewer than two values.
+/// (t(0.975) + t(0.8)) · s / √n with n − 1 degrees of freedom. None with fewer than three values that differ: a
+/// spread of two says next to nothing.
 pub fn detectable(values: &[f64]) -> Option<f64> {
     let (deviation, n) = (deviation(values)?, values.len() as f64);
+    if values.len() < LEAST_DETECTING && deviation > 0.0 {
+        return None;
+    }
     Some((student(n - 1.0, 0.975)? + student(n - 1.0, 0.8)?) * deviation / n.sqrt())
 }
 

@@ -126,10 +126,15 @@ impl<'a> Sample<'a> {
         Some((2.0 * self.p_above(1.0)?.min(self.p_below(1.0)?)).min(1.0))
     }
 
-    /// The smallest ratio, less 1, that so many sets with this spread would have shown in four cases of five.
-    fn detectable(&self) -> Option<f64> {
+    /// The smallest ratio, less 1, that so many sets with this spread would have shown in four cases of five. None of
+    /// fewer than three pilot sets, or above 1.
+    pub fn detectable(&self) -> Option<f64> {
+        let (sets, error) = (self.pilot.min(self.logs.len()), self.standard_error()?);
+        if sets < stats::LEAST_DETECTING && error > 0.0 {
+            return None;
+        }
         let quantiles = self.quantile(1.0 - CHANCE / 2.0)? + self.quantile(POWER)?;
-        Some((quantiles * self.standard_error()?).exp_m1())
+        stats::useful((quantiles * error).exp_m1())
     }
 
     /// The chance of a ratio at least so high, were the truth `ratio`; none with fewer than two pilot sets.

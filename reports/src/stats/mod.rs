@@ -7,4 +7,4 @@ pub mod paired;
 pub(crate) mod parallel;
 
 pub use estimate::{Estimate, detectable, deviation, holm, mean, mean_interval, median, p_value, quantile};
-pub(crate) use estimate::{far_above, growth_exponent, median_interval, slope};
+pub(crate) use estimate::{LEAST_DETECTING, far_above, growth_exponent, median_interval, slope, useful};

@@ -11,6 +11,7 @@ pub struct Contrast {
     /// The chance of one at least so far from none, were there none. Uncorrected; none with fewer than two pairs.
     pub p: Option<f64>,
     /// The smallest that as many pairs with this spread would have shown in four cases of five; a ratio's as a share.
+    /// None of fewer than three pairs, and of ratios and shares none above 1.
     pub detectable: Option<f64>,
 }
 
@@ -22,7 +23,7 @@ pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
         contrast(&pairs.iter().copied().filter_map(log).collect::<Vec<f64>>())?;
     let estimate =
         Estimate { n: log.n, value: log.value.exp(), low: log.low.map(f64::exp), high: log.high.map(f64::exp) };
-    Some(Contrast { estimate, p, detectable: detectable.map(f64::exp_m1) })
+    Some(Contrast { estimate, p, detectable: detectable.map(f64::exp_m1).and_then(stats::useful) })
 }
 
 /// The mean of `value − base` over pairs of shares of `count` things, such as test images; none if there is no pair.
@@ -32,7 +33,7 @@ pub fn ratio(pairs: &[(f64, f64)]) -> Option<Contrast> {
 pub fn counted_difference(pairs: &[(f64, f64)], count: u64) -> Option<Contrast> {
     let mut differences: Vec<f64> = pairs.iter().map(|(value, base)| value - base).collect();
     spread_by_one(&mut differences, count);
-    contrast(&differences)
+    contrast(&differences).map(|of| Contrast { detectable: of.detectable.and_then(stats::useful), ..of })
 }
 
 /// The mean of `value − base` over pairs of anything else; none if there is no pair.

@@ -2,7 +2,6 @@
 
 use super::number::{format_fine_ratio, format_points, format_ratio};
 use crate::analyses::compare::{ComparedMetric, ComparisonVerdict};
-use crate::analyses::metric::Metric;
 use crate::analyses::quantity::{Quantity, format_number_of};
 use crate::stats::paired::Contrast;
 
@@ -12,8 +11,11 @@ pub(super) fn format_effect_lines(entry: &ComparedMetric) -> Vec<String> {
     let said = match entry.verdict {
         ComparisonVerdict::Reference => return Vec::new(),
         ComparisonVerdict::Exact => Vec::new(),
-        ComparisonVerdict::Higher => describe_speed(entry.metric, true),
-        ComparisonVerdict::Lower => describe_speed(entry.metric, false),
+        ComparisonVerdict::Higher => describe_speed(entry, true),
+        ComparisonVerdict::Lower => describe_speed(entry, false),
+        ComparisonVerdict::NoDifferenceShown | ComparisonVerdict::NotAfterCorrection if entry.is_within_margin() => {
+            vec![SMALL.to_owned()]
+        }
         ComparisonVerdict::NoDifferenceShown => describe_nothing_shown(entry, contrast),
         ComparisonVerdict::WithinNoise => vec!["could be noise".to_owned()],
         ComparisonVerdict::NotAfterCorrection => vec!["could be chance".to_owned()],
@@ -33,20 +35,28 @@ fn format_contrast(entry: &ComparedMetric, contrast: &Contrast) -> String {
     }
 }
 
+/// What is said where the whole interval of a ratio of turns lies within the margin.
+pub(super) const SMALL: &str = "no difference above 1 %";
+
 /// Of times and speeds a word, because more of one is less of the other.
-fn describe_speed(metric: Metric, higher: bool) -> Vec<String> {
-    let faster = match metric.quantity() {
+fn describe_speed(entry: &ComparedMetric, higher: bool) -> Vec<String> {
+    let faster = match entry.metric.quantity() {
         Quantity::Rate => higher,
         Quantity::Milliseconds | Quantity::Seconds => !higher,
         _ => return Vec::new(),
     };
-    vec![if faster { "faster" } else { "slower" }.to_owned()]
+    let word = if faster { "faster" } else { "slower" };
+    vec![if entry.is_within_margin() { format!("{word} by less than 1 %") } else { word.to_owned() }]
 }
 
-/// With the smallest difference that would have shown. Of what repeats exactly that is nothing, and not told.
+/// With the smallest difference that would have shown, where the repeats are enough to say it. Of what repeats exactly
+/// that is nothing, and not told.
 fn describe_nothing_shown(entry: &ComparedMetric, contrast: &Contrast) -> Vec<String> {
     let unit = if entry.metric.is_share() { "points" } else { "%" };
-    let least = contrast.detectable.map(|least| format!("{:.1}", least * 100.0)).filter(|least| least != "0.0");
-    let could = least.map(|least| format!("could have detected {least} {unit}"));
+    let noun = if entry.turns { "sets" } else { "repeats" };
+    let could = match contrast.detectable.map(|least| format!("{:.1}", least * 100.0)) {
+        Some(least) => (least != "0.0").then(|| format!("could have detected {least} {unit}")),
+        None => Some(format!("too few {noun} to detect one")),
+    };
     std::iter::once("no difference shown".to_owned()).chain(could).collect()
 }

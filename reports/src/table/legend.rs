@@ -20,4 +20,5 @@ const SETS: &str = "What a set is. Every set starts all networks of a group anew
     each, so that whatever slows the machine down slows all alike. A set gives one ratio for each network. Where the \
     repeats are sets, the first line is the median over the sets, and the interval of the multiple is Student's over \
     the sets. In every set the first network runs twice: the noise floor is how far it could differ from itself. It \
-    is shown, but changes no verdict.";
+    is shown, but changes no verdict. \"No difference above 1 %\": the whole interval lies within 1 % of the first \
+    network.";

@@ -22,6 +22,8 @@ fn p_values_agree_with_students_table() {
     assert_eq!(p_value(&[2.0, 2.0, 2.0]), Some(0.0), "bytes that repeat exactly");
     assert_eq!(p_value(&[0.0, 0.0]), Some(1.0));
     assert_eq!((p_value(&[1.0]), detectable(&[1.0])), (None, None));
+    assert_eq!((detectable(&[1.0, 2.0]), detectable(&[1.0, 1.0])), (None, Some(0.0)), "two say nothing of a spread");
+    assert!(detectable(&[1.0, 2.0, 3.0]).is_some());
 }
 
 /// Holm's own procedure, step by step: the smallest against 0.05 / m, the next against 0.05 / (m − 1), until one fails.

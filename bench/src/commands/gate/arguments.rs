@@ -15,12 +15,16 @@ use crate::lockstep::set::Length;
 /// Arguments of `gate`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    skipbench gate --base ci/baseline --head results/mine    counts, shapes, losses, peak memory, accuracy\n  \
-    skipbench gate --against main                            builds main and this tree; both take turns: times, too\n  \
-    skipbench gate --base-command 'python3 old.py' --head-command 'python3 new.py'   any two programs, in turns\n  \
-    skipbench gate --base ci/baseline --head results/mine --bless   the head becomes the base\n\n\
+    skipbench gate --base ci/baseline --head results/mine\n      \
+        two finished runs: counts, shapes, losses, peak memory, accuracy\n  \
+    skipbench gate --against main\n      \
+        builds main and this tree, and lets them take turns: times, too\n  \
+    skipbench gate --base-command 'python3 old.py' --head-command 'python3 new.py'\n      \
+        any two programs, in turns\n  \
+    skipbench gate --base ci/baseline --head results/mine --bless\n      \
+        the head becomes the base\n\n\
     Times are judged only where base and head took turns step by step on one machine. Programs of your own speak the \
-    step protocol (bench/PROTOCOL.md); [[command]] in gate.toml names them for good.\n\
+    step protocol (bench/PROTOCOL.md); [[command]] in gate.toml lists them permanently.\n\
     Exit codes: 0 pass; 1 regressed; 2 broken, or nothing could be judged; 3 inconclusive (--config makes it 0 or 1).")]
 pub(crate) struct GateArgs {
     /// Directory of the run to compare with.
@@ -38,14 +42,13 @@ pub(crate) struct GateArgs {
     pub(super) commands: CommandArgs,
     #[command(flatten)]
     pub(super) turns: TurnArgs,
-    /// Limits, and what an inconclusive metric makes of the whole. Default ci/gate.toml where it is, else as `skipbench
-    /// gate` has it.
+    /// Limits, and how an inconclusive metric counts. Default: ci/gate.toml if it exists, or else the built-in limits.
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Show what the head changes of the base, and make it the base.
+    /// Show what the head changes, and make it the new base.
     #[arg(long, requires = "head", conflicts_with_all = ["against", "binaries", "base_command"])]
     pub(super) bless: bool,
-    /// Show every metric, not only those that changed or could not be told.
+    /// Show every metric, not only those that changed or are inconclusive.
     #[arg(long)]
     pub(super) all: bool,
     /// As Markdown, for a pull request.
@@ -65,7 +68,7 @@ pub(crate) struct GateArgs {
 /// Arguments of a job.
 #[derive(Debug, Args)]
 pub(super) struct JobArgs {
-    /// Build this revision and the working tree as it is, and let both take turns.
+    /// Build this revision and the working tree as it is, and let the two programs take turns.
     #[arg(long, value_name = "REV", conflicts_with_all = ["base", "head", "binaries"])]
     against: Option<String>,
     /// Two programs that are built already: the base's and the head's.
@@ -74,9 +77,9 @@ pub(super) struct JobArgs {
     /// The suite that both run: a TOML file. Default: the built-in suite `gate`.
     #[arg(long, value_name = "FILE")]
     suite: Option<PathBuf>,
-    /// Where base/ and head/ go. Default: target/gate/job. What an earlier job of the gate left
-    /// there is deleted; a directory that holds anything else is refused. Of commands: where every turn and the
-    /// judgment go, a new directory or an empty one; nowhere if it is not given.
+    /// Where base/ and head/ are written. Default: target/gate/job. What an earlier job of the gate left there is
+    /// deleted; a directory that holds anything else is refused. With commands: where every turn and the judgment are
+    /// written, a new directory or an empty one; without it they are not kept.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Cargo features to build both with, beside the default ones.
@@ -119,11 +122,11 @@ impl CommandArgs {
 /// How programs take turns.
 #[derive(Debug, Args)]
 pub(super) struct TurnArgs {
-    /// Sets of fresh processes, fixed before. Each gives one ratio, and the verdict comes from their spread.
+    /// Sets of fresh processes; the number is fixed beforehand. Each gives one ratio, and the verdict follows from all.
     #[arg(long, alias = "rounds", default_value_t = 8, value_parser = clap::value_parser!(u64).range(2..=1000))]
     pub(super) sets: u64,
-    /// How long each set takes turns after its warm-up, in seconds of steps. Default: 10 of commands, 2 of each cell of
-    /// a suite.
+    /// How long each set takes turns after its warm-up, in seconds of steps. Default: 10 for commands, 2 for each cell
+    /// of a suite.
     #[arg(long, value_parser = super::super::quantity::seconds, conflicts_with = "steps")]
     pub(super) seconds: Option<f64>,
     /// Steps of each program in each set, in place of --seconds.

@@ -8,7 +8,7 @@ use skipbench_ci::gate::{Judgment, judge_times};
 use skipbench_ci::reproduce::HeadRun;
 
 use super::super::versus::results::Results;
-use super::{GateArgs, forget, say};
+use super::{GateArgs, forget, note_processors, say};
 use crate::gate::commands::{Measured, measure};
 use crate::lockstep::session::Session;
 use crate::system::interrupt::{self, STOP};
@@ -22,6 +22,7 @@ pub(super) fn judged(arguments: &GateArgs, config: &Config) -> Result<Judgment> 
     interrupt::listen(|_| {})?;
     let mut results = arguments.job.out.as_deref().map(Results::claim).transpose()?;
     forget(arguments)?;
+    note_processors(arguments);
     let start = Instant::now();
     let tell = |what: &str| {
         if !arguments.turns.quiet {
@@ -54,6 +55,6 @@ fn origin(arguments: &GateArgs, pairs: &[CommandPair]) -> Result<HeadRun> {
     let config = arguments.config.as_ref().map(|path| path.to_string_lossy().into_owned());
     words.extend(config.iter().flat_map(|path| ["--config", path]));
     words.extend(turns.iter().map(String::as_str));
-    let job = shlex::try_join(words).context("a command holds a zero byte")?;
-    Ok(HeadRun { head: String::new(), planned: false, job: Some(job) })
+    let turns = shlex::try_join(words).context("a command holds a zero byte")?;
+    Ok(HeadRun { head: String::new(), planned: false, turns })
 }

@@ -12,13 +12,15 @@ use anyhow::{Context, Result};
 use skipbench_ci::config::Config;
 use skipbench_ci::gate::{Judgment, judge_job};
 use skipbench_ci::output;
-use skipbench_ci::reproduce::commands;
+use skipbench_ci::reproduce::{self, commands};
 use skipbench_ci::restless::{Restless, restless};
+use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::rows::store::{self, Run};
 
-use super::{print, print_json, say, terminal};
+use super::{note, print, print_json, say, terminal};
 use crate::gate::job::{Job, origin};
 use crate::gate::{baseline, evidence, interleave};
+use crate::lockstep::process::shortfall;
 use crate::system::interrupt::{self, Interrupted, STOP};
 
 pub(crate) use arguments::GateArgs;
@@ -60,7 +62,8 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
 /// Judges two runs that are there.
 fn finished(base: &Path, head: &Path, other: Option<&Path>, config: &Config) -> Result<Judgment> {
     let both = both(base, head)?;
-    let judgment = judge_job(&both.base, &both.head, &relinked(other)?, config)?.reproducible(&origin(head));
+    let origin = origin(head, reproduce::turns(&both.base, &both.head));
+    let judgment = judge_job(&both.base, &both.head, &relinked(other)?, config)?.reproducible(&origin);
     evidence::ensure_finished(base, both.base.len())?;
     evidence::ensure_finished(head, both.head.len())?;
     Ok(Judgment { restless: both.restless, ..judgment })
@@ -100,6 +103,7 @@ fn measure(arguments: &GateArgs) -> Result<Job> {
             say(&format!("gate: {what}"));
         }
     };
+    note_processors(arguments);
     let turns = arguments.turns.turns(USUAL_SECONDS);
     let request = arguments.job.request(turns, arguments.relinked.as_deref())?;
     let job = Job::prepare(&request, &mut tell).map_err(|error| {
@@ -109,6 +113,11 @@ fn measure(arguments: &GateArgs) -> Result<Job> {
     forget(arguments)?;
     interleave::run(&job, &STOP, tell)?;
     Ok(job)
+}
+
+/// Says where fewer processors are taken than were asked for.
+fn note_processors(arguments: &GateArgs) {
+    note(&shortfall(arguments.turns.cpus).into_iter().collect::<Vec<_>>());
 }
 
 /// An earlier job's files are not this one's, whatever becomes of it. Others are left alone until there is a verdict to
@@ -167,6 +176,7 @@ fn blessed(base: &Path, head: &Path, json: bool) -> Result<ExitCode> {
     let shown = blessing.changes.iter().try_for_each(|change| print(&format!("{change}\n")));
     baseline::write(base, head, &blessing.runs)?;
     shown?;
-    print(&format!("{}: {cells} cells, {changes} changes; commit it with the change that makes it\n", base.display()))?;
+    let (cells, changes) = (format_number_of(cells, "cell"), format_number_of(changes, "change"));
+    print(&format!("{}: {cells}, {changes}; commit it together with the change that causes it\n", base.display()))?;
     Ok(ExitCode::SUCCESS)
 }

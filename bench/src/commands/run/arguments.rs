@@ -21,24 +21,24 @@ const MAX_TIME_S: u64 = 600;
     skipbench run cifar --data ~/data               matched pairs on CIFAR-10\n  \
     skipbench run quick --data folder:my-images     the same groups on your own images\n  \
     skipbench run mine.toml --device vulkan --out results/mine\n  \
-    skipbench run --resume results/mine             go on after a Ctrl-C, a crash or a power cut")]
+    skipbench run --resume results/mine             continue after a Ctrl-C, a crash or a power cut")]
 pub(crate) struct RunArgs {
     /// A built-in suite (`skipbench suites`) or a TOML file.
     #[arg(default_value = "quick", conflicts_with = "resume")]
     pub(super) suite: String,
-    /// Time every reference of train-epoch and time-to-accuracy twice, under two names (A/A), as suites with
-    /// `aa = true` do: how much it differs from itself is the noise floor. In sets the reference always runs twice.
+    /// Time every reference of train-epoch and time-to-accuracy twice, as suites with `aa = true` do (A/A). Its
+    /// difference from itself is the noise floor. In sets the reference always runs twice.
     #[arg(long, conflicts_with = "resume")]
     pub(super) aa: bool,
     /// Sets of fresh processes that take turns at train-step, infer and latency, in place of the suite's number. Each
     /// set gives one ratio.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_SETS), conflicts_with = "resume")]
     pub(super) sets: Option<u64>,
-    /// Add as many sets as half the width of each ratio's 95 % interval needs to be below this, such as 2%. The first
-    /// sets' spread says how many (Stein's rule). Nothing is added to train-epoch.
+    /// Add as many sets as are needed for 95 % intervals of ± this width, such as 2%. The spread of the first sets says
+    /// how many (Stein's rule). Nothing is added to train-epoch.
     #[arg(long, value_name = "PERCENT", value_parser = percent, conflicts_with = "resume")]
     pub(super) precision: Option<f64>,
-    /// With --precision: begin no further set once the sets took this long, such as 90s or 10m. Default 10m.
+    /// With --precision: start no further set once the sets have taken this long, such as 90s or 10m. Default 10m.
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "precision", conflicts_with = "resume")]
     pub(super) max_time: Option<u64>,
     #[command(flatten)]
@@ -63,19 +63,19 @@ pub(crate) struct SharedArgs {
     /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100,
     /// mnist, fashion-mnist or folder:DIR.
     ///
-    /// Where no directory is given, that in SKIPBENCH_DATA, else `data`.
+    /// Default directory: the one in SKIPBENCH_DATA, or else `data`.
     #[arg(long, value_name = "DIR|SET")]
     pub(crate) data: Option<String>,
-    /// Where rows go. Default skipbench-results/SUITE-TIME, with -2 and so on where that is taken.
+    /// Where rows are written. Default: skipbench-results/SUITE-TIME, or with -2 and so on if that is taken.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Go on with the run in this directory: no cell that has a row is repeated.
+    /// Continue the run in this directory. No cell that has a row is repeated.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "seeds", "device", "filter", "jobs", "threads", "data"])]
     pub(crate) resume: Option<PathBuf>,
     /// With --resume: repeat the cells that were not measured, and those whose row or samples are damaged.
     #[arg(long, requires = "resume")]
     pub(crate) retry_failed: bool,
-    /// With --resume: measure this cell anew, named as in runs.csv; a unique beginning is enough. May be repeated.
+    /// With --resume: measure this cell again, named as in runs.csv. A unique beginning is enough. May be repeated.
     #[arg(long, requires = "resume", value_name = "CELL")]
     pub(crate) again: Vec<String>,
     /// Untimed cells (training, memory) that run at the same time, in place of the suite's number.
@@ -87,7 +87,7 @@ pub(crate) struct SharedArgs {
     /// Show no progress.
     #[arg(long, short, conflicts_with = "json")]
     pub(crate) quiet: bool,
-    /// Tell everything as JSON lines on standard output.
+    /// Report everything as JSON lines on standard output.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -108,7 +108,7 @@ impl SharedArgs {
     /// What only a run that is resumed can do.
     pub(crate) fn request(&self, suite: &str) -> Result<Request> {
         // Clap asks for no argument that conflicts with one that is there, as the suite does.
-        ensure!(!self.retry_failed && self.again.is_empty(), "--retry-failed and --again go with --resume DIR");
+        ensure!(!self.retry_failed && self.again.is_empty(), "--retry-failed and --again need --resume DIR");
         Ok(Request {
             suite: suite.to_owned(),
             aa: false,

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use skipbench_reports::analyses::compare::rows;
+use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::analyses::scaling;
 use skipbench_reports::report::Report;
 use skipbench_reports::table;
@@ -25,9 +26,9 @@ pub(crate) use arguments::{RunArgs, SharedArgs};
 /// Makes a Ctrl-C end sessions in good order. Once a process, before anything is asked or planned.
 pub(super) fn listen() -> Result<()> {
     interrupt::listen(|before| match before {
-        0 => {
-            say("\nfinishing the cells in hand, or the turn of a set, which is left to do; Ctrl-C again stops them now")
-        }
+        0 => say(
+            "\nfinishing the current cells; a set stops after its turn and is measured again later; Ctrl-C again stops at once",
+        ),
         _ => say("\nstopping"),
     })
 }
@@ -68,7 +69,11 @@ fn session(dir: &Path, _lock: File, plan: Plan, host: &Host, shared: &SharedArgs
     match session::run(dir, plan, host, shared.options(), &STOP, &say)? {
         Ending::Complete(precision) => conclude(dir, precision, shared.json),
         Ending::Interrupted(left) => {
-            say(&format!("stopped with {left} cell(s) to go; go on with: skipbench run --resume {}", dir.display()));
+            say(&format!(
+                "stopped with {} left; continue with: skipbench run --resume {}",
+                format_number_of(left, "cell"),
+                dir.display()
+            ));
             Ok(ExitCode::from(INTERRUPTED))
         }
     }
@@ -105,7 +110,8 @@ fn conclude(dir: &Path, precision: Option<String>, json: bool) -> Result<ExitCod
     if report.broken > 0 {
         let (broken, dir) = (report.broken, dir.display());
         say(&format!(
-            "{broken} cell(s) could not be measured; try them again with: skipbench run --resume {dir} --retry-failed"
+            "{} could not be measured; try again with: skipbench run --resume {dir} --retry-failed",
+            format_number_of(broken, "cell")
         ));
     }
     Ok(ExitCode::from(u8::from(report.broken > 0)))

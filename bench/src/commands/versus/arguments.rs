@@ -10,6 +10,9 @@ use crate::commands::quantity::seconds;
 use crate::lockstep::session::Plan;
 use crate::lockstep::set::Length;
 
+/// Sets after which no more are added, unless the command line says otherwise.
+const MOST_SETS: u64 = 64;
+
 /// Arguments of `versus`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -43,9 +46,9 @@ pub(crate) struct VersusArgs {
     /// After --sets add as many as a ratio ± this share needs, such as 2% (Stein's two-stage rule).
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     precision: Option<f64>,
-    /// With --precision: no more sets than these in all.
-    #[arg(long, default_value_t = 64, requires = "precision", value_name = "SETS")]
-    max_sets: u64,
+    /// With --precision: no more sets than these in all. Default 64, or --sets where that is more.
+    #[arg(long, requires = "precision", value_name = "SETS")]
+    max_sets: Option<u64>,
     /// Judge: a program that is slower than the first by more than this has regressed.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(super) limit: Option<f64>,
@@ -75,16 +78,25 @@ pub(crate) struct VersusArgs {
 }
 
 impl VersusArgs {
-    pub(super) fn plan(&self) -> Plan {
+    /// # Errors
+    /// Fewer sets in all than are measured in any case.
+    pub(super) fn plan(&self) -> Result<Plan> {
         let time = Length::Time(Duration::from_secs_f64(self.seconds));
-        Plan {
+        let most_sets = self.max_sets.unwrap_or(MOST_SETS.max(self.sets));
+        ensure!(
+            most_sets >= self.sets,
+            "--max-sets {most_sets} is fewer than the {} that are measured in any case (--sets); raise it, or lower \
+             --sets",
+            self.sets
+        );
+        Ok(Plan {
             members: self.commands.len() + 1,
             sets: self.sets,
             precision: self.precision,
-            most_sets: self.max_sets,
+            most_sets,
             length: self.steps.map_or(time, Length::Steps),
             seed: self.seed,
-        }
+        })
     }
 
     pub(super) fn names(&self) -> Result<Vec<String>> {

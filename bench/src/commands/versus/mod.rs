@@ -14,8 +14,8 @@ use anyhow::Result;
 use serde_json::json;
 use skipbench_reports::stats::lockstep::TimeVerdict;
 
-use super::{print, print_json, say};
-use crate::lockstep::process::Commands;
+use super::{note, print, print_json, say};
+use crate::lockstep::process::{Commands, shortfall};
 use crate::lockstep::result::Outcome;
 use crate::lockstep::session;
 use crate::system::executable;
@@ -25,15 +25,16 @@ pub(crate) use arguments::VersusArgs;
 use results::Results;
 
 pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
-    let (names, words) = (arguments.names()?, arguments.words()?);
+    let (names, words, plan) = (arguments.names()?, arguments.words()?, arguments.plan()?);
+    note(&arguments.cpus.and_then(shortfall).into_iter().collect::<Vec<_>>());
     interrupt::listen(|_| {})?;
     let mut results = arguments.out.as_deref().map(Results::claim).transpose()?;
     let guard = Some(executable::own()?.path()?.to_owned());
     let timeout = Duration::from_secs_f64(arguments.timeout);
     let mut launcher = Commands { words: &words, guard, cpus: arguments.cpus, timeout, stop: &STOP };
-    let session = session::run(&arguments.plan(), &mut launcher, &mut *progress::observer(arguments.quiet));
+    let session = session::run(&plan, &mut launcher, &mut *progress::observer(arguments.quiet));
     if session.sets == 0 && session.interrupted_of.is_some() {
-        say("interrupted: no set was done, and so there is no result");
+        say("interrupted; no set was done, so there is no result");
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let outcome = Outcome::of(&session, &names, arguments.limit);
@@ -45,7 +46,7 @@ pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
     if arguments.json {
         print_json(&value)?;
     } else {
-        print(&text::text(&outcome, &arguments.commands))?;
+        print(&text::text(&outcome, &arguments.commands, arguments.cpus))?;
     }
     Ok(ExitCode::from(exit_code(&outcome)))
 }

@@ -1,13 +1,18 @@
 //! What a comparison says, for people: the answer, then the table, then what to know before believing it.
 
+use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::stats::lockstep::{RESTLESS, TimeVerdict};
 
 use super::format::{bare, format_ns, interval, percent, signed};
 use crate::commands::{format_count, format_table};
 use crate::lockstep::result::{Outcome, ProgramOutcome};
 
-pub(super) fn text(outcome: &Outcome, commands: &[String]) -> String {
-    let parts = [answers(outcome), sheet(outcome), notes(outcome), legend(outcome, commands)];
+/// Largest noise floor that is taken for a machine's usual one where threads stay on their processor.
+const QUIET: f64 = 0.02;
+
+/// `cpus`: the processors that each program was kept to, if that was asked for.
+pub(super) fn text(outcome: &Outcome, commands: &[String], cpus: Option<usize>) -> String {
+    let parts = [answers(outcome), sheet(outcome), lines(notes(outcome, cpus)), legend(outcome, commands)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -37,25 +42,30 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
         TimeVerdict::Slower => format!("{name} is slower than {reference}: it takes {size} longer{work}{range}."),
         TimeVerdict::Faster => format!("{name} is faster than {reference}: it takes {size} less time{work}{range}."),
         TimeVerdict::NoDifferenceShown => {
-            let detectable = program.detectable.map(percent).unwrap_or_default();
-            format!(
-                "No difference between {name} and {reference} was shown: {}{range}. A difference of {detectable} would \
-                 have been found in four cases of five.",
-                signed(change)
-            )
+            let found = describe_detectable(program);
+            format!("No difference between {name} and {reference} was shown: {}{range}. {found}", signed(change))
         }
         TimeVerdict::Pass => format!(
-            "{name} passes: its time differs from that of {reference} by {}{range}, surely less than the limit of {limit}.",
+            "{name} passes: its time differs from that of {reference} by {}{range}, less than the limit of {limit}, \
+             with 95 % confidence.",
             signed(change)
         ),
         TimeVerdict::Regressed => {
             format!("{name} has regressed: it takes {size} longer than {reference}{work}{range}; the limit is {limit}.")
         }
         TimeVerdict::CannotTell => format!(
-            "Nobody can tell whether {name} is slower than {reference} by more than {limit}: {}{range}. More sets \
-             (--sets, --precision) may tell.",
+            "It is not known whether {name} is slower than {reference} by more than {limit}: {}{range}. More sets \
+             (--sets, --precision) may show it.",
             signed(change)
         ),
+    }
+}
+
+/// What would have been found, where so few sets can say it.
+fn describe_detectable(program: &ProgramOutcome) -> String {
+    match program.detectable.map(percent) {
+        Some(least) => format!("A difference of {least} would have been found in four cases of five."),
+        None => "The sets are too few to say what difference would have been found (--sets, --precision).".to_owned(),
     }
 }
 
@@ -111,43 +121,63 @@ fn verdict(outcome: &Outcome, program: &ProgramOutcome) -> String {
     word.to_owned()
 }
 
-fn notes(outcome: &Outcome) -> String {
+fn notes(outcome: &Outcome, cpus: Option<usize>) -> Vec<String> {
     let Outcome { sets, pilot_sets, turns, dropped_turns, .. } = outcome;
+    let sets_of = format_number_of(*sets as usize, "set");
     let mut notes = vec![format!(
-        "{sets} sets of fresh processes, {} turns. [ ] is Student's 95 % interval over the sets.",
-        format_count(*turns as u64)
+        "There were {sets_of} of fresh processes and {}. [ ] is Student's 95 % interval over the sets.",
+        count_of(*turns, "turn")
     )];
     if let Some(planned) = outcome.interrupted_of {
-        notes.push(format!("Interrupted after {sets} of {planned} sets: what is said rests on those."));
+        notes.push(format!("Interrupted after {sets} of {planned} sets: the result rests on those."));
     }
-    if *dropped_turns > 0 {
-        notes.push(format!(
-            "{} turns were left out, because something else had the processor meanwhile (another guest, or another \
-             process).",
-            format_count(*dropped_turns as u64)
-        ));
-    }
+    notes.extend(describe_dropped(*dropped_turns));
     if pilot_sets < sets {
         notes.push(format!(
-            "The spread is that of the first {pilot_sets} sets, which said how many were needed (Stein's rule)."
+            "The spread is that of the first {pilot_sets} sets. It decided how many sets were needed (Stein's rule)."
         ));
     }
     if let Some(wanted) = outcome.wanted_sets {
-        notes.push(format!("The precision asked for needs {wanted} sets; --max-sets allowed {sets}."));
+        notes.push(format!("The precision that was asked for needs {wanted} sets, but --max-sets allowed {sets}."));
     }
+    notes.extend(describe_movement(outcome, cpus));
     if outcome.programs.len() > 3 {
-        notes.push("Each verdict holds after Holm's correction for their number.".to_owned());
+        notes.push("Each verdict holds after Holm's correction for the number of programs.".to_owned());
     }
     let restless = |program: &&ProgramOutcome| program.asleep_cpu_share.is_some_and(|share| share > RESTLESS);
     for program in outcome.programs.iter().filter(restless) {
         let share = percent(program.asleep_cpu_share.unwrap_or_default());
         notes.push(format!(
-            "{} is at work between its turns, for {share} of its steps' time, and so may slow others: let its \
+            "{} works between its turns, for {share} of its steps' time, and so it may slow the others: let its \
              threads sleep.",
             program.name
         ));
     }
-    lines(notes)
+    notes
+}
+
+/// `1 turn`, `1,234 turns`.
+fn count_of(count: usize, noun: &str) -> String {
+    format!("{} {noun}{}", format_count(count as u64), if count == 1 { "" } else { "s" })
+}
+
+fn describe_dropped(count: usize) -> Option<String> {
+    let were = if count == 1 { "was" } else { "were" };
+    let turns = count_of(count, "turn");
+    (count > 0).then(|| {
+        format!("{turns} {were} left out, because another process or another guest used the processor meanwhile.")
+    })
+}
+
+/// What helps where the reference differs from itself by much and threads may move.
+fn describe_movement(outcome: &Outcome, cpus: Option<usize>) -> Option<String> {
+    let floor = outcome.noise_floor.filter(|floor| *floor > QUIET && cpus != Some(1) && cfg!(target_os = "linux"))?;
+    Some(format!(
+        "The noise floor is {}. To lower it, keep the programs to one processor with --cpus 1: threads that move \
+         between processors lose their caches. On a virtual machine with two processors, equal programs differed by 2 to 8 % \
+         from set to set when free to move, and by 0.3 to 0.9 % on one.",
+        percent(floor)
+    ))
 }
 
 /// What the names stand for.

@@ -43,7 +43,7 @@ pub(crate) struct ExportArgs {
 /// What is written.
 #[derive(Debug, Args)]
 struct Written {
-    /// The file to write; it must not be there yet.
+    /// The file to write. It must not exist yet.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// As JSON.
@@ -53,7 +53,7 @@ struct Written {
 
 pub(super) fn import(arguments: &ImportArgs) -> Result<ExitCode> {
     let (out, file) = (&arguments.written.out, &arguments.weights.file);
-    ensure!(Format::of_ending(out)? == Format::Burnpack, "{}: a checkpoint of ours ends in .bpk", out.display());
+    ensure!(Format::of_ending(out)? == Format::Burnpack, "{}: a checkpoint of skipbench ends in .bpk", out.display());
     let (spec, _, model) = arguments.target.build(0, &cpu()?)?;
     let model = loaded(weights::load(file, &spec, model)?);
     weights::save(out, &spec, &model)?;

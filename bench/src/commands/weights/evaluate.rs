@@ -29,13 +29,13 @@ pub(crate) struct EvaluateArgs {
     /// folder:DIR.
     #[arg(long, value_name = "SET")]
     data: String,
-    /// Directory of downloaded data sets. Default: that in SKIPBENCH_DATA, else `data`.
+    /// Directory of downloaded data sets. Default: the one in SKIPBENCH_DATA, or else `data`.
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Side of the images, for folders. Default: that for which the network was published.
     #[arg(long)]
     image_size: Option<usize>,
-    /// What pixels are normalized by. Default: imagenet for networks published for ImageNet, else data.
+    /// How pixels are normalized. Default: imagenet for networks published for ImageNet, data for others.
     #[arg(long, value_enum, alias = "normalise")]
     normalize: Option<By>,
     /// Images in a batch.

@@ -13,9 +13,9 @@ use clap::Subcommand;
 /// Commands on weights.
 #[derive(Debug, Subcommand)]
 pub(crate) enum WeightsCommand {
-    /// Turn weights from PyTorch (any file of torch.save or .safetensors) into a checkpoint of ours (.bpk).
+    /// Turn weights from PyTorch (any file of torch.save or .safetensors) into a checkpoint of skipbench (.bpk).
     Import(convert::ImportArgs),
-    /// Turn a checkpoint of ours, or fresh weights, into a file for PyTorch (.safetensors, .pt, .pth).
+    /// Turn a checkpoint of skipbench, or fresh weights, into a file for PyTorch (.safetensors, .pt, .pth).
     Export(convert::ExportArgs),
     /// Show tensor by tensor whether a file fits a network, and whether the network computes what PyTorch did.
     Check(check::CheckArgs),

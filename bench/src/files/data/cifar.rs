@@ -8,6 +8,7 @@ use sha1::{Digest, Sha1};
 use skipbench_models::Images;
 
 use super::{DATA_DIR, DataError, DataSet, Half, Split, elsewhere, regular};
+use crate::files::packed::packed_file;
 
 const PIXELS: usize = 3 * 32 * 32;
 
@@ -109,7 +110,7 @@ fn elsewhere(layout: &Layout, dir: &Path) -> String {
     let here_or_below =
         |holds: &dyn Fn(&Path) -> bool| if holds(dir) { Some(dir.to_path_buf()) } else { elsewhere::below(dir, holds) };
     if let Some(found) = elsewhere::below(dir, held) {
-        return format!("they are in {0}: say --data {0} (or --dir)", found.display());
+        return format!("they are in {0}: give --data {0} (or --dir)", found.display());
     }
     for (version, holds) in [("Python", &python as &dyn Fn(&Path) -> bool), ("Matlab", &matlab)] {
         if let Some(found) = here_or_below(holds) {
@@ -160,6 +161,9 @@ fn contents(layout: &Layout, path: &Path) -> Result<Vec<u8>, DataError> {
     }
     let mut file = regular::open(path)?;
     let record = layout.record() as u64;
+    if let Some(what) = packed_file(path).filter(|_| !file.bytes.is_multiple_of(record)) {
+        return Err(DataError::corrupt(path, what, "a batch of images; unpack it and put the batches in its place"));
+    }
     if file.bytes == 0 || !file.bytes.is_multiple_of(record) || file.bytes > LARGEST {
         let expected =
             format!("a whole number of records of {record} bytes; the file was cut short or is not {}", layout.name);

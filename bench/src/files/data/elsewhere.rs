@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::beyond_home;
+use crate::files::packed::packed_file;
 
 /// Most folders that are looked into.
 const FOLDERS: usize = 200;
@@ -21,6 +22,9 @@ pub(super) fn below(dir: &Path, holds: impl Fn(&Path) -> bool) -> Option<PathBuf
     None
 }
 
+/// Endings of archives.
+const ENDINGS: [&str; 9] = [".zip", ".tar.gz", ".tgz", ".tar", ".tar.xz", ".tar.bz2", ".tar.zst", ".7z", ".rar"];
+
 fn folders(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten().take(FOLDERS);
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
@@ -35,16 +39,19 @@ pub(super) fn of_path(dir: &Path) -> Option<String> {
         return Some(format!("`~` stands for your home directory only at the start of a shell's word: write {meant}"));
     }
     if dir.is_file() {
-        return Some("it is a file; unpack it if it is an archive, and name the folder".to_owned());
+        return Some(match packed_file(dir) {
+            Some(what) => format!("{} is {what}; unpack it, and name the folder that holds its files", dir.display()),
+            None => format!("{} is a file; name the folder that holds it", dir.display()),
+        });
     }
-    packed(dir).map(|name| format!("{name} is there, but packed; unpack it first"))
+    archive_in(dir).map(|name| format!("{name} is there, but packed; unpack it first"))
 }
 
-/// An archive in `dir`.
-fn packed(dir: &Path) -> Option<String> {
+/// An archive in `dir`, by its name: which of many files is meant, their first bytes do not say.
+fn archive_in(dir: &Path) -> Option<String> {
     let entries = fs::read_dir(dir).ok()?.flatten().take(FOLDERS);
     let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
-    let archive = |name: &String| [".zip", ".tar.gz", ".tgz", ".tar"].iter().any(|ending| name.ends_with(ending));
+    let archive = |name: &String| ENDINGS.iter().any(|ending| name.ends_with(ending));
     names.into_iter().find(archive)
 }

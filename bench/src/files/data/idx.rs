@@ -3,7 +3,7 @@
 //! LeCun et al. 1998, <http://yann.lecun.com/exdb/mnist/>; Xiao et al. 2017, arXiv:1708.07747. A file is a number for
 //! its kind (2051: images, 2049: labels), its sides in big-endian order, and the bytes.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
@@ -12,6 +12,7 @@ use skipbench_models::Images;
 
 use super::regular::Regular;
 use super::{DATA_DIR, DataError, DataSet, Half, Split, elsewhere, regular};
+use crate::files::packed;
 
 /// One of the two sets.
 pub(super) struct Layout {
@@ -94,7 +95,7 @@ fn find(layout: &Layout, dir: &Path) -> Result<PathBuf, DataError> {
         return Ok(found);
     }
     let fix = match elsewhere::below(dir, holds) {
-        Some(found) => format!("such files are in {0}; say --dir {0} (or --data)", found.display()),
+        Some(found) => format!("such files are in {0}; give --dir {0} (or --data)", found.display()),
         None => elsewhere::of_path(dir).unwrap_or_else(|| {
             format!(
                 "it takes the four files that {} is published as, packed or not; say where they are with --data DIR, \
@@ -150,6 +151,16 @@ fn contents<const N: usize>(path: &Path, kind: u32) -> Result<([usize; N], Vec<u
     let corrupt = |found: String, expected: String| DataError::corrupt(path, found, expected);
     let mut reader: Box<dyn Read> = if packed { Box::new(GzDecoder::new(&mut file)) } else { Box::new(&mut file) };
     let what = if N == 1 { "labels" } else { "images" };
+    let mut head = Vec::new();
+    // What cannot be unpacked has no header, and is told so below.
+    let _ = reader.by_ref().take(packed::HEAD).read_to_end(&mut head);
+    if let Some(archive) = packed::packed(&head) {
+        let found = if packed { format!("packed by gzip, and within it {archive}") } else { archive.to_owned() };
+        let way_out =
+            format!("IDX {what}, plain or packed once by gzip; unpack it and put the file itself in its place");
+        return Err(corrupt(found, way_out));
+    }
+    let mut reader = Cursor::new(head).chain(reader);
     let mut number = || {
         let mut bytes = [0; 4];
         let read = reader.read_exact(&mut bytes);
@@ -200,7 +211,7 @@ pub(super) fn differences(layout: &Layout, dir: &Path, data: &DataSet) -> Result
         }
         let bytes = regular.read(1 << 30).map_err(|source| DataError::io(&path, source))?;
         if crate::system::text::hex(&Md5::digest(bytes)) != md5 {
-            differences.push(format!("{}: other bytes than those published, or packed anew", path.display()));
+            differences.push(format!("{}: other bytes than those published, or packed again", path.display()));
         }
     }
     Ok(differences)

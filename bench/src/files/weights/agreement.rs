@@ -118,7 +118,10 @@ fn batch(images: Images, expected: &State, device: &Device) -> Result<(Tensor<4>
     let Images { size, channels, classes } = images;
     let shape = pixels.shape().to_vec();
     let fits = shape.len() == 4 && shape[0] > 0 && shape[1..] == [channels, size, size];
-    ensure!(fits, "the expected results are of {shape:?} images, but the network is built for {images}; use --size");
+    ensure!(
+        fits,
+        "the expected results are for images of shape {shape:?}, but the network is built for {images}; use --size"
+    );
     ensure!(labels.shape().to_vec() == [shape[0]], "the expected results need one label for each image");
     let labels: Vec<i64> = labels.iter::<i64>().collect();
     ensure!(labels.iter().all(|label| (0..classes as i64).contains(label)), "a label is not among {classes} classes");

@@ -31,14 +31,14 @@ pub(crate) fn seal(path: &Path) -> Result<()> {
 pub(crate) fn verify(path: &Path) -> Result<()> {
     let mut file = File::open(path).with_context(|| format!("{}", path.display()))?;
     let held = file.metadata()?.len().checked_sub(SEAL);
-    let Some(held) = held else { bail!("{}: cut short; write it anew", path.display()) };
+    let Some(held) = held else { bail!("{}: cut short; write it again", path.display()) };
     let mut seal = [0; SEAL as usize];
     file.seek(SeekFrom::Start(held))?;
     file.read_exact(&mut seal)?;
     let Some(expected) = seal.strip_prefix(MARK) else {
         bail!(
             "{}: it ends without a checksum, so it was cut short or written before there were any, and damage could not \
-             be seen; write it anew with `skipbench weights import`",
+             be seen; write it again with `skipbench weights import`",
             path.display()
         )
     };

@@ -15,6 +15,26 @@ pub(super) enum Element {
     Other(&'static str, usize),
 }
 
+const COMPLEX: &str = "complex numbers";
+const FLOAT8: &str = "numbers of 8 bits (float8)";
+const QUANTIZED: &str = "quantized numbers";
+
+/// The numbers of a tensor that only its indices, its class or nothing at all stands for.
+pub(super) const SPARSE: &str = "the numbers of a sparse tensor";
+pub(super) const WRAPPED: &str = "the numbers of a special class of tensors";
+pub(super) const ABSENT: &str = "no numbers (it is on the device `meta`)";
+
+/// The way out of numbers that are not read: what to do in Python.
+pub(super) fn way_out(what: &str) -> &'static str {
+    match what {
+        QUANTIZED => "; in Python, save the state_dict of the network before it was quantized",
+        FLOAT8 => "; in Python, save the tensors as f32 (tensor.float())",
+        SPARSE => "; in Python, save the tensors dense (tensor.to_dense())",
+        WRAPPED => "; in Python, save ordinary tensors (of quantized ones: tensor.dequantize())",
+        _ => "",
+    }
+}
+
 impl Element {
     /// Of PyTorch's `FloatStorage` and so on.
     pub(super) fn of_storage(class: &str) -> Self {
@@ -28,10 +48,10 @@ impl Element {
             "ShortStorage" => Element::Int(2),
             "CharStorage" => Element::Int(1),
             "ByteStorage" | "BoolStorage" | "UntypedStorage" => Element::Unsigned(1),
-            "ComplexFloatStorage" => Element::Other("complex numbers", 8),
-            "ComplexDoubleStorage" => Element::Other("complex numbers", 16),
-            "QInt8Storage" | "QUInt8Storage" => Element::Other("quantized numbers", 1),
-            "QInt32Storage" => Element::Other("quantized numbers", 4),
+            "ComplexFloatStorage" => Element::Other(COMPLEX, 8),
+            "ComplexDoubleStorage" => Element::Other(COMPLEX, 16),
+            "QInt8Storage" | "QUInt8Storage" | "QUInt4x2Storage" | "QUInt2x4Storage" => Element::Other(QUANTIZED, 1),
+            "QInt32Storage" => Element::Other(QUANTIZED, 4),
             _ => Element::Other("numbers of an unknown kind", 0),
         }
     }
@@ -51,8 +71,10 @@ impl Element {
             "uint16" => Element::Unsigned(2),
             "uint32" => Element::Unsigned(4),
             "uint64" => Element::Unsigned(8),
-            name if name.starts_with("float8") => Element::Other("numbers of 8 bits (float8)", 1),
-            name if name.starts_with("complex") => Element::Other("complex numbers", 8),
+            name if name.starts_with("float8") => Element::Other(FLOAT8, 1),
+            name if name.starts_with("complex") => Element::Other(COMPLEX, 8),
+            "qint8" | "quint8" | "quint4x2" | "quint2x4" => Element::Other(QUANTIZED, 1),
+            "qint32" => Element::Other(QUANTIZED, 4),
             _ => Element::Other("numbers of an unknown kind", 0),
         }
     }
@@ -72,8 +94,8 @@ impl Element {
             "U16" => Element::Unsigned(2),
             "U32" => Element::Unsigned(4),
             "U64" => Element::Unsigned(8),
-            name if name.starts_with("F8") => Element::Other("numbers of 8 bits (float8)", 1),
-            "C64" => Element::Other("complex numbers", 8),
+            name if name.starts_with("F8") => Element::Other(FLOAT8, 1),
+            "C64" => Element::Other(COMPLEX, 8),
             _ => Element::Other("numbers of an unknown kind", 0),
         }
     }

@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::torch;
+use crate::files::packed::{HEAD, is_tape, packed};
 
 /// How a file holds tensors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +45,6 @@ pub(super) enum Content {
     Early,
     Burnpack,
 }
-
-/// Bytes that tell the format: a TAR's mark ends at 262.
-const HEAD: u64 = 512;
 
 /// Opens a file of weights and says what it is.
 ///
@@ -106,7 +104,7 @@ fn content(head: &[u8], length: u64) -> Result<Content, String> {
         () if is(b"PK\x03\x04") => Ok(Content::Archive),
         () if is(b"NRUB") => Ok(Content::Burnpack),
         () if torch::is_stream(head) => Ok(Content::Stream),
-        () if head.get(257..262) == Some(b"ustar") || is_old_tape(head) => Ok(Content::Early),
+        () if is_tape(head) || is_old_tape(head) => Ok(Content::Early),
         () if is_safetensors(head, length) => Ok(Content::Safetensors),
         () => Err(describe_other(head)),
     }
@@ -126,6 +124,9 @@ fn is_safetensors(head: &[u8], length: u64) -> bool {
 fn describe_other(head: &[u8]) -> String {
     let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_lowercase();
     let is = |start: &[u8]| head.starts_with(start);
+    if let Some(what) = packed(head) {
+        return format!("{what}; unpack it and name the file of weights in it");
+    }
     let what = match () {
         () if head.is_empty() => "an empty file; download it again",
         () if text.starts_with("version https://git-lfs") => {
@@ -135,14 +136,10 @@ fn describe_other(head: &[u8]) -> String {
             "a web page, not weights; download the file itself (on GitHub and Hugging Face by its download link)"
         }
         () if head.iter().all(|byte| *byte == 0) => "it holds only zeros; the download or copy was not finished",
-        () if is(b"\x1F\x8B") => "packed by gzip; unpack it (gunzip, or tar -xzf) and name the file in it",
-        () if is(b"7z\xBC\xAF") || is(b"Rar!") || is(b"\xFD7zXZ") || is(b"BZh") || is(b"\x28\xB5\x2F\xFD") => {
-            "a packed file; unpack it and name the file of weights in it"
-        }
         () if is(b"PK\x05\x06") => "an empty ZIP archive; download it again",
         () if is(b"\x89HDF\r\n") => "an HDF5 file (Keras or old TensorFlow); only PyTorch's weights are read",
         () if is(b"GGUF") => "a GGUF file (llama.cpp); only PyTorch's weights are read",
-        () if is(b"\x93NUMPY") => "an array of NumPy; only PyTorch's weights are read",
+        () if is(b"\x93NUMPY") => "an array of NumPy (.npy), which has no name; only PyTorch's weights are read",
         () if head.get(8) == Some(&b'{') => {
             "a .safetensors file that was cut short within its header; download it again"
         }

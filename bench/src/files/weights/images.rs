@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
+use skipbench_reports::analyses::quantity::format_number_of;
 
 use crate::files::data::{DataError, DataSet, Half, Normalization, Read, Source};
 
@@ -43,7 +44,8 @@ pub(crate) fn normalization(by: By, data: &DataSet) -> Result<Normalization> {
         By::Data => Ok(Normalization::of(&DataSet { train: data.test.clone(), ..data.clone() })),
         By::Imagenet => {
             let channels = data.images.channels;
-            ensure!(channels == 3, "--normalise imagenet is for color images; these have {channels} channel(s)");
+            let have = format_number_of(channels, "channel");
+            ensure!(channels == 3, "--normalise imagenet is for color images; these have {have}");
             Ok(Normalization::imagenet())
         }
     }

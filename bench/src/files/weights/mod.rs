@@ -22,10 +22,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use burn::tensor::TensorData;
 use skipbench_models::{Fit, ModelSpec, Network, State, torchvision};
+use skipbench_reports::analyses::quantity::format_number_of;
 
 pub(crate) use burnpack::{seal, verify};
 pub(crate) use format::Format;
 
+use element::{Element, way_out};
 use format::Content;
 use names::{Located, Wanted, locate};
 use tensor::{Contents, Entry, escape_controls};
@@ -47,7 +49,12 @@ const LISTED: usize = 20;
 impl fmt::Display for Misfits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.fits.len();
-        write!(f, "{}: {count} tensor(s) do not fit; another model, size or number of classes?", self.path.display())?;
+        let (tensors, verb) = (format_number_of(count, "tensor"), if count == 1 { "does" } else { "do" });
+        write!(
+            f,
+            "{}: {tensors} {verb} not fit; is it of another model, size or number of classes?",
+            self.path.display()
+        )?;
         for hint in &self.hints {
             write!(f, "\n  {}", escape_controls(hint))?;
         }
@@ -125,6 +132,7 @@ fn among(mut contents: Contents, wanted: &[Wanted]) -> Result<Found> {
     ensure!(!contents.entries.is_empty(), "it holds no tensor");
     let Located { parts, fits, notes, hints } = locate(wanted, &contents.entries);
     if !fits.iter().all(Fit::fits) {
+        let hints = hints.into_iter().chain(describe_unread(&contents.entries)).collect();
         return Ok(Found { fits, notes, hints, tensors: None });
     }
     let mut tensors = Vec::new();
@@ -137,6 +145,22 @@ fn among(mut contents: Contents, wanted: &[Wanted]) -> Result<Found> {
         tensors.push((name.clone(), TensorData::new(numbers, shape.clone())));
     }
     Ok(Found { fits, notes, hints, tensors: Some(tensors.into_iter().collect()) })
+}
+
+/// What is said of tensors whose numbers are not read, a sentence for each kind. Where they are the network's, others
+/// are packed away beside them, and seem to be missing.
+fn describe_unread(entries: &[Entry]) -> Vec<String> {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in entries {
+        if let Element::Other(what, _) = entry.element {
+            *kinds.entry(what).or_default() += 1;
+        }
+    }
+    let sentence = |(what, count): (&str, usize)| {
+        let tensors = format_number_of(count, "tensor");
+        format!("{tensors} in the file: {what}, which are not read{}", way_out(what))
+    };
+    kinds.into_iter().map(sentence).collect()
 }
 
 /// # Errors

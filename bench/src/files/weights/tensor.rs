@@ -10,7 +10,7 @@ use burn::tensor::TensorData;
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
 
-use super::element::Element;
+use super::element::{Element, way_out};
 
 /// Bytes of a file that hold the numbers of one storage.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +55,7 @@ impl Contents {
     pub(super) fn read(&mut self, entry: &Entry) -> Result<TensorData> {
         let named = || format!("the tensor `{}`", entry.name);
         if let Element::Other(what, _) = entry.element {
-            bail!("{}: it holds {what}, which are not read", named());
+            bail!("{}: it holds {what}, which are not read{}", named(), way_out(what));
         }
         let Some((count, extent)) = extent(&entry.shape, &entry.strides) else {
             bail!("{}: impossible sides or strides", named());

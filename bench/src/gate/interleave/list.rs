@@ -90,7 +90,7 @@ pub(super) fn timed<'a>(base: &'a [Listed], head: &'a [Listed]) -> Result<Vec<Ti
         let head = head.iter().find(|listed| key(&listed.planned.cell) == own);
         let label = base.planned.cell.label();
         let head =
-            head.with_context(|| format!("the head lacks {label}, which the base has; give both one --suite"))?;
+            head.with_context(|| format!("the head lacks {label}, which the base has; give both the same --suite"))?;
         cells.push(TimedCell { base, head });
     }
     Ok(cells)

@@ -124,7 +124,7 @@ impl Interleaving<'_> {
             let help = output(guarded(program)?.args(["steps", "--help"]).stderr(Stdio::null()))?;
             if !(help.status.success() && String::from_utf8_lossy(&help.stdout).contains("--cell")) {
                 return Ok(Some(format!(
-                    "the {} is of a skipbench before the step protocol, whose programs cannot take turns",
+                    "the {} is a skipbench from before the step protocol, and cannot take turns",
                     side.word()
                 )));
             }

@@ -16,6 +16,7 @@ use super::{Fault, Launcher, Live, Turned};
 use crate::run::runner::Stop;
 
 use guard::guard;
+pub(crate) use processors::shortfall;
 
 /// Of a program that could not be started.
 pub(crate) const NOT_STARTED: &str = "could not be started";

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use skipbench_reports::analyses::quantity::format_number_of;
+
 use crate::lockstep::protocol::Answer;
 
 /// Longest line that is read: a thousand times of twenty digits take a fiftieth of it.
@@ -70,7 +72,8 @@ pub(super) fn checked(answer: Answer, steps: u32, wall: Duration) -> Result<Vec<
         other => return Err(format!("answered a turn with {other:?} instead of times")),
     };
     if times.len() as u64 != u64::from(steps) {
-        return Err(format!("answered {steps} steps with {} times", times.len()));
+        let (asked, given) = (format_number_of(steps as usize, "step"), format_number_of(times.len(), "time"));
+        return Err(format!("answered {asked} with {given}"));
     }
     let claimed: u128 = times.iter().map(|time| u128::from(*time)).sum();
     // Clocks may differ by a little.

@@ -5,6 +5,16 @@
 //! set when they were free to move, and by 0.25 % when they were not (six sets of a second).
 
 use anyhow::Result;
+use skipbench_reports::analyses::quantity::format_number_of;
+
+use crate::run::limits::Limits;
+
+/// What is said where `asked` is more than this process may use; nothing where programs get what was asked.
+pub(crate) fn shortfall(asked: usize) -> Option<String> {
+    let there = Limits::read().affinity_cpus.filter(|there| *there < asked)?;
+    let there = format_number_of(there, "processor");
+    Some(format!("--cpus {asked}: only {there} may be used here, and each program is kept to that many"))
+}
 
 /// Keeps this process, and what it becomes, to so many of the processors that it may use: the last ones, because systems
 /// like to do their own work on the first. All where it may use no more. Nothing on systems that cannot.

@@ -39,7 +39,7 @@ impl Executor<'_> {
         let driven = match Driven::prepare(cells) {
             Ok(driven) => driven,
             Err(error) => {
-                self.stop.give_up(format!("no cell can be started any more: {error}"));
+                self.stop.give_up(format!("no more cells can be started: {error}"));
                 return Ok(None);
             }
         };

@@ -81,7 +81,7 @@ impl<'a> Launcher for OwnCells<'a> {
         let (process, introduction) = self.commands.start(member, padding).map_err(|fault| match fault {
             // This says nothing of the cell, and every other would meet the same.
             Fault::Broken(error) if error.contains(NOT_STARTED) => {
-                self.commands.stop.give_up(format!("no cell can be started any more: {error}"));
+                self.commands.stop.give_up(format!("no more cells can be started: {error}"));
                 Fault::Stopped
             }
             fault => fault,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::stats::lockstep::sets_needed;
 
@@ -24,6 +25,9 @@ pub struct Goal {
     pub pilot: u64,
 }
 
+/// The fewest sets that have a spread.
+pub(crate) const LEAST_PILOT: u64 = 2;
+
 /// Sets that a contest has and needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
@@ -36,7 +40,7 @@ pub struct Need {
 
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} has {} of {} sets", self.contest, self.has, self.needs)
+        write!(f, "{} has {} of {}", self.contest, self.has, format_number_of(self.needs as usize, "set"))
     }
 }
 
@@ -122,13 +126,15 @@ pub(crate) fn added(rows: &[RunRow], pilot: u64) -> usize {
 /// A sentence on what was reached: whether the goal was, and by how many added sets; nothing where no set gave a ratio.
 pub(crate) fn describe(goal: &Goal, needs: &[Need], added: usize) -> String {
     let percent = format!("±{} %", (goal.half_width * 1e8).round() / 1e6);
+    let added = format_number_of(added, "set");
     let short: Vec<String> = needs.iter().filter(|need| need.has < need.needs).map(ToString::to_string).collect();
     if needs.is_empty() {
-        "precision: nothing to judge: steps of no two networks were measured in sets".to_owned()
+        let pilot = format_number_of(goal.pilot as usize, "set");
+        format!("precision: nothing to judge: no network has a ratio in two or more of the first {pilot}")
     } else if short.is_empty() {
-        format!("precision: {percent} reached everywhere, {added} set(s) added")
+        format!("precision: {percent} reached everywhere, {added} added")
     } else {
         let time = goal.max_time_s;
-        format!("precision: {percent} not reached within {time} s, {added} set(s) added: {}", short.join(", "))
+        format!("precision: {percent} not reached within {time} s, {added} added: {}", short.join(", "))
     }
 }

@@ -48,7 +48,7 @@ fn copy(setup: &Setup, model: &Model) -> Result<Model> {
     let state = State::of(&model.valid());
     state.load_into(fresh(setup)?).map_err(|misfits| {
         let names: Vec<&str> = misfits.iter().map(|misfit| misfit.name.as_str()).collect();
-        anyhow!("the copy of a network misfits it in {}", names.join(", "))
+        anyhow!("the copy of a network differs from it in {}", names.join(", "))
     })
 }
 

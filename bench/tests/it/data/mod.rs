@@ -266,7 +266,7 @@ fn a_class_that_only_one_half_has_is_named() {
         fs::remove_dir_all(dir.path().join(half).join("warm")).expect("removed");
     }
     let single = error(&source);
-    assert!(single.contains("1 folder(s)") && single.contains("2 or more classes"), "{single}");
+    assert!(single.contains("1 folder;") && single.contains("2 or more classes"), "{single}");
 }
 
 #[test]

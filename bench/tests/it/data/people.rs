@@ -48,7 +48,7 @@ fn what_claims_to_be_no_image_is_skipped_and_counted() {
     assert_eq!(data, plain);
     let notes = notes.join("\n");
     assert!(notes.contains("skipped 5 files that are no images, the first"), "{notes}");
-    assert!(notes.contains("__MACOSX") && notes.contains("1 file(s) beside the folders"), "{notes}");
+    assert!(notes.contains("__MACOSX") && notes.contains("1 file beside the folders"), "{notes}");
     let (_, told) = ends(dir.path(), &["data", "check", "folder:.", "--image-size", "8"], 0);
     assert!(told.contains("note: ") && told.contains("skipped 5"), "{told}");
 }
@@ -238,7 +238,7 @@ fn hints_say_what_may_be_meant() {
     fs::create_dir_all(&deep).expect("made");
     write_cifar10(&deep, 1);
     let said = error(&Source::Cifar10 { dir: root.path().into() });
-    assert!(said.contains(&format!("say --data {}", deep.display())), "{said}");
+    assert!(said.contains(&format!("give --data {}", deep.display())), "{said}");
     assert!(error(&Source::Cifar10 { dir: parent.clone() }).contains(&format!("say folder:{}", parent.display())));
     let packed = tempfile::tempdir().expect("temp");
     fs::write(packed.path().join("images.zip"), b"PK").expect("written");

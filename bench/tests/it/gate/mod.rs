@@ -125,7 +125,10 @@ fn a_blessing_shows_what_it_changes_and_is_then_the_base() {
     assert!(said.contains("params: 4934 -> 4933"), "{said}");
     // What is exact passes now; times that took no turns say nothing.
     let (said, _) = ends(dir.path(), &against, 0);
-    assert!(said.contains("0 regressed, 0 inconclusive") && said.contains("were timed in two runs"), "{said}");
+    assert!(
+        said.contains("0 regressed, 0 inconclusive") && said.contains("were measured in two separate runs"),
+        "{said}"
+    );
     let (json, _) = ends(dir.path(), &["gate", "--base", "new", "--head", "b", "--bless", "--json"], 0);
     let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert!(

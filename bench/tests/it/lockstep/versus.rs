@@ -68,6 +68,11 @@ fn programs_are_kept_to_as_many_processors_as_was_asked() {
     assert_eq!(processors(&["--cpus", "4096"]), [all.as_str(); 3], "no more than there are");
     let dir = tempfile::tempdir().expect("temp");
     let a = sleeping("");
+    let (_, told) = versus(dir.path(), &[&a, &a], &["--cpus", "4096", "--quiet"], 0);
+    assert!(told.contains("note: --cpus 4096: only ") && told.contains("may be used here"), "{told}");
+    let gate = ["gate", "--base-command", &a, "--head-command", &a, "--sets", "2", "--steps", "20", "--cpus", "4096"];
+    let (_, told) = ends(dir.path(), &[&gate[..], &["--quiet"]].concat(), 0);
+    assert!(told.contains("note: --cpus 4096: only "), "{told}");
     assert!(refused(dir.path(), &["versus", &a, &a, "--cpus", "0"]).contains("a number of processors is needed"));
 }
 
@@ -88,7 +93,25 @@ fn where_it_cannot_be_told_the_exit_code_says_so() {
     let script = "echo >> starts; exec \"$0\" steps --sleep $((300 + $(wc -l < starts) % 3 * 200))us";
     let varying = format!("sh -c '{script}' {}", env!("CARGO_BIN_EXE_skipbench"));
     let (said, _) = versus(dir.path(), &[&sleeping(""), &varying], &["--limit", "1%", "--sets", "3"], 3);
-    assert!(said.contains("Nobody can tell whether B is slower than A by more than 1.0 %"), "{said}");
+    assert!(said.contains("It is not known whether B is slower than A by more than 1.0 %"), "{said}");
+}
+
+/// A reference that differs from itself by much, most likely because its threads move.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_high_noise_floor_is_told_with_what_lowers_it() {
+    let dir = tempfile::tempdir().expect("temp");
+    let script = "echo >> starts; exec \"$0\" steps --sleep $((300 + $(wc -l < starts) % 3 * 200))us";
+    let varying = format!("sh -c '{script}' {}", env!("CARGO_BIN_EXE_skipbench"));
+    let (said, _) = versus(dir.path(), &[&varying, &varying], &[], 0);
+    assert!(said.contains("keep the programs to one processor with --cpus 1"), "{said}");
+    // Two sets of such programs could have detected nothing that anybody asks for.
+    assert!(said.contains("There were 2 sets") && said.contains("too few to say what difference"), "{said}");
+    assert!(!said.contains("four cases of five"), "{said}");
+    let (said, _) = versus(dir.path(), &[&varying, &varying], &["--cpus", "1"], 0);
+    assert!(!said.contains("keep the programs to one processor"), "{said}");
+    let (said, _) = versus(dir.path(), &[&sleeping(""), &sleeping("")], &[], 0);
+    assert!(!said.contains("--cpus 1"), "a low one needs no hint: {said}");
 }
 
 #[test]
@@ -103,7 +126,7 @@ fn programs_that_break_are_errors_that_say_how_and_the_others_go_on() {
         ("read hello; echo hello skipbench-steps 2; sleep 60".to_owned(), "hello skipbench-steps 2"),
         ("read hello; echo error no GPU is here".to_owned(), "no GPU is here"),
         (format!("{hello} read turn; sleep 60"), "took more than 2 s for one turn"),
-        (format!("{hello} read turn; echo ns 12 13; sleep 60"), "answered 1 steps with 2 times"),
+        (format!("{hello} read turn; echo ns 12 13; sleep 60"), "answered 1 step with 2 times"),
         (format!("{hello} read turn; echo ns 99999999999; sleep 60"), "answered 99999999999 ns in a turn that lasted"),
         (format!("{hello} read turn; echo ns 0; sleep 60"), "answered 0 ns"),
         (format!("{hello} read turn; echo step 7 done; sleep 60"), "its line 3 on standard output is not an answer"),
@@ -134,6 +157,9 @@ fn bad_arguments_are_refused_with_the_way_out() {
     assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x"]).contains("2 programs need 2 names"));
     assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x,x"]).contains("is listed twice"));
     assert!(refused(dir.path(), &["versus", "a", "b", "--sets", "1"]).contains("2..=1000"));
+    let fewer = ["versus", "a", "b", "--sets", "5", "--precision", "2%", "--max-sets", "3"];
+    let said = refused(dir.path(), &fewer);
+    assert!(said.contains("--max-sets 3 is fewer than the 5") && said.contains("--sets"), "{said}");
     assert!(refused(dir.path(), &["versus", "a", "b", "--limit", "much"]).contains("such as 3%"));
     let (help, _) = ends(dir.path(), &["versus", "--help"], 0);
     assert!(help.contains("skipbench versus 'python3 old.py' 'python3 new.py' --limit 3%"), "{help}");

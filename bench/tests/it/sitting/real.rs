@@ -133,7 +133,7 @@ fn an_interrupt_within_a_set_leaves_the_set_to_do() {
     let output = parent.wait_with_output().expect("ends by itself");
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{told}");
-    assert!(told.contains("a set, which is left to do") && told.contains("stopped with 6 cell(s) to go"), "{told}");
+    assert!(told.contains("a set stops after its turn") && told.contains("stopped with 6 cells left"), "{told}");
     assert!(rows(&dir.path().join("out")).is_empty());
 }
 

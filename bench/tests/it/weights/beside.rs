@@ -133,7 +133,7 @@ fn names_that_a_network_does_not_have_are_told_and_skipped() {
     }
     made::write(&path, &all, &storages(&state));
     let notes = gives(&path, &network).join("\n");
-    assert!(notes.contains("skipped 3 tensor(s)") && notes.contains("layer1.0.total_ops"), "{notes}");
+    assert!(notes.contains("skipped 3 tensors") && notes.contains("layer1.0.total_ops"), "{notes}");
     let text = path.to_string_lossy();
     let (said, told) = super::ends(dir.path(), &["weights", "check", &text, "--model", "resnet8-w4"], 0);
     assert!(said.contains("tensors fit") && told.contains("note: skipped 3"), "{said}{told}");

@@ -102,7 +102,8 @@ pub(crate) fn archive(stem: &str, pickle: &[u8], storages: &[Vec<u8>]) -> Vec<u8
     zip64(&members)
 }
 
-fn zip64(members: &[(String, Vec<u8>)]) -> Vec<u8> {
+/// A ZIP archive.
+pub(crate) fn zip64(members: &[(String, Vec<u8>)]) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in members {
         let mut crc = Crc::new();

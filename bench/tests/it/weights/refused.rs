@@ -154,6 +154,53 @@ fn what_is_no_weights_is_said_in_words() {
     assert!(run(dir, &["check", "/dev/zero"], 2).1.contains("not an ordinary file"));
 }
 
+/// A tensor as quantized networks have them.
+fn quantized(key: usize, shape: &[usize]) -> Pickle {
+    let mut value = Pickle::default();
+    value.global("torch._utils", "_rebuild_qtensor").raw(b"(");
+    value.storage("QInt8Storage", &key.to_string(), shape.iter().product(), false).number(0);
+    value.numbers(shape).numbers(&made::strides(shape));
+    value.raw(b"(").global("torch", "per_tensor_affine").raw(b"G\x3f\xb9\x99\x99\x99\x99\x99\x9aK\x00t");
+    value.raw(b"\x89").global("collections", "OrderedDict").raw(b")RtR");
+    value
+}
+
+#[test]
+fn tensors_that_are_there_but_not_read_are_not_called_missing() {
+    let (dir, network) = (tempfile::tempdir().expect("temp"), resnet("resnet8-w4"));
+    let (state, path) = (state(&network), dir.path().join("quantized.pth"));
+    let (mut all, mut stored) = (items(&state, 0, str::to_owned), storages(&state));
+    for (index, (_, data)) in state.iter().enumerate().filter(|(_, (name, _))| name.contains("conv")) {
+        (all[index].1, stored[index]) = (quantized(index, data.shape()), vec![1; data.shape().iter().product()]);
+    }
+    made::write(&path, &all, &stored);
+    let said = refusal(&path, &network);
+    assert!(said.contains("quantized.pth") && said.contains("it holds quantized numbers"), "{said}");
+    assert!(said.contains("before it was quantized"), "{said}");
+    // Layers that were fused are missing, too; then that is why.
+    all.retain(|(name, _)| !name.contains("bn"));
+    made::write(&path, &all, &stored);
+    let said = refusal(&path, &network);
+    assert!(said.contains("in the file: quantized numbers") && said.contains("before it was quantized"), "{said}");
+}
+
+#[test]
+fn archives_of_other_programs_are_named_with_the_way_out() {
+    let dir = tempfile::tempdir().expect("temp");
+    let archives = [
+        ("net.pt2", "serialized_exported_program.json", "a program of torch.export (.pt2)"),
+        ("net.npz", "conv1.weight.npy", "torch.from_numpy"),
+        ("net.zip", "folder/resnet20.pth", "unzip"),
+        ("net.keras", "model.weights.h5", "a model of Keras"),
+    ];
+    for (file, member, words) in archives {
+        let member = (member.to_owned(), b"x".to_vec());
+        fs::write(dir.path().join(file), made::zip64(&[member])).expect("written");
+        let said = run(dir.path(), &["check", file], 2).1;
+        assert!(said.contains(file) && said.contains(words), "{said}");
+    }
+}
+
 /// Ten times as many took a hundred times as long.
 #[test]
 fn a_file_of_ten_thousand_other_tensors_is_refused_at_once() {

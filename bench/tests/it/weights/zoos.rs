@@ -130,7 +130,7 @@ fn what_does_not_fit_is_explained_by_its_names() {
         refusal(&path, &network)
     };
     let said = written(&|name| name.replace("fc.", "linear."));
-    assert!(said.contains("`linear` in the file is likely `fc` in the network (2 tensor(s))"), "{said}");
+    assert!(said.contains("`linear` in the file is likely `fc` in the network (2 tensors)"), "{said}");
     let said = written(&|name| name.replace("fc.", "fc.1."));
     assert!(said.contains("`fc.1.weight` in the file is likely `fc.weight`"), "{said}");
     let said = written(&|name| name.replace("bn1", "norm_a").replace("conv", "c"));

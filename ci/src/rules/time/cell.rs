@@ -40,7 +40,7 @@ impl<'a> TimedCell<'a> {
         } else if pairs().any(|(base, head)| base.set.is_none() || head.set.is_none()) {
             "base and head did not take turns step by step, or were measured by an earlier skipbench, cell by cell"
         } else if pairs().any(|(base, head)| !base.time_reference.is_empty() || head.time_reference != BASE) {
-            "base and head were timed in two runs, at two hours of the machine"
+            "base and head were measured in two separate runs"
         } else {
             return None;
         };
@@ -66,8 +66,8 @@ impl<'a> TimedCell<'a> {
     }
 }
 
-const EPOCHS: &str = "an epoch is too long to take turns with, and alone it says nothing of another program; gate \
-                      train-step";
+const EPOCHS: &str = "an epoch is too long to take turns, and measured alone it says nothing of another program; \
+                      gate train-step";
 
 fn median_ns(rows: &[&RunRow]) -> Option<f64> {
     stats::median(&rows.iter().filter_map(|row| Some(time(row)?.1 as f64)).collect::<Vec<f64>>())

@@ -1,4 +1,4 @@
-//! Three verdicts on a slowdown: it lies below the limit, it is there and above the limit, or nobody can tell.
+//! Three verdicts on a slowdown: it lies below the limit, it is there and above the limit, or neither is known.
 //!
 //! The sets are the sample. Bounds are those of Student's two-sided 95 % interval, and every verdict must hold after
 //! Holm's correction for all times of the job. A regression must also be shown at the chance that the limits allow.
@@ -56,7 +56,7 @@ fn judged(finding: Finding, sets: SetTimes, shown: Shown, limits: &Limits) -> Fi
         ..finding
     };
     let Some(ratio) = sets::ratio(&sets.head_ratios) else {
-        let why = "no turn of the head lies between two of the base; longer sets would tell (--seconds)";
+        let why = "no turn of the head lies between two of the base; longer sets would help (--seconds)";
         return Finding { sets: Some(sets), ..finding }.with(Verdict::Inconclusive, why);
     };
     // How many rows or commands it stands for is the caller's to say.
@@ -73,11 +73,11 @@ fn judged(finding: Finding, sets: SetTimes, shown: Shown, limits: &Limits) -> Fi
     }
 }
 
-/// Why nobody can tell, and what would help.
+/// Why it is not known, and what would help.
 fn describe_doubt(ratio: &stats::Estimate, limit: f64) -> String {
     let percent = |share: f64| format!("{:+.1} %", share * 100.0).replace('-', "−");
     let (Some(low), Some(high)) = (ratio.low, ratio.high) else {
-        return "a single set has no interval; more sets would tell (--sets 8)".to_owned();
+        return "a single set has no interval; more sets would decide (--sets 8)".to_owned();
     };
     let (range, most) = (format!("from {} to {}", percent(low - 1.0), percent(high - 1.0)), percent(limit));
     let beyond = ratio.value > 1.0 + limit;
@@ -87,12 +87,14 @@ fn describe_doubt(ratio: &stats::Estimate, limit: f64) -> String {
     let half = (high / low).ln() / 2.0;
     let wanted = (ratio.n as f64 * (half / distance).powi(2)).ceil().max(ratio.n as f64 * 1.5).ceil();
     let help = if wanted <= MOST_ADVISED {
-        format!("more sets would tell (--sets {wanted})")
+        format!("more sets would decide (--sets {wanted})")
     } else {
-        "so near the limit more sets hardly help".to_owned()
+        "this close to the limit, more sets would hardly help".to_owned()
     };
     if beyond {
-        format!("beyond the limit of {most}, but among all times of the job such a one is no surprise; {help}")
+        format!(
+            "it is beyond the limit of {most}, but among so many times of one job that can happen by chance; {help}"
+        )
     } else {
         format!("its interval reaches {range}, and the limit is {most}; {help}")
     }

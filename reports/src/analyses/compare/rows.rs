@@ -67,6 +67,8 @@ pub struct ComparisonRow {
     pub p_corrected: Option<f64>,
     /// How many those are.
     pub comparisons: usize,
+    /// Whether the whole interval of a ratio of turns lies within 1 %; empty of anything else.
+    pub within_1_percent: Option<bool>,
     /// What the difference of shares, or else the ratio, says.
     pub verdict: ComparisonVerdict,
 }
@@ -119,6 +121,7 @@ fn row(comparison: &Comparison, member: &ComparedMember, entry: &ComparedMetric)
         p: judged.and_then(|judged| judged.p),
         p_corrected: entry.corrected_p,
         comparisons: comparison.judged,
+        within_1_percent: judged.filter(|_| entry.turns).map(|_| entry.is_within_margin()),
         verdict: entry.verdict,
     }
 }

@@ -4,10 +4,11 @@ mod change;
 mod effects;
 mod words;
 
+use super::effect::SMALL;
 use super::format::Format;
 use super::plain::format_sentence;
 use crate::analyses::answer::{Answer, Effect};
-use crate::analyses::compare::CHANCE;
+use crate::analyses::compare::{CHANCE, is_within_margin};
 use crate::analyses::metric::Metric;
 use crate::analyses::quantity::format_number_of;
 use crate::rows::style;
@@ -96,6 +97,7 @@ fn describe_doubt(effect: &Effect, metric: Metric) -> &'static str {
     let (estimate, none) = (&effect.contrast.estimate, if metric.is_share() { 0.0 } else { 1.0 });
     match estimate.low {
         None => "too few repeats for an interval",
+        Some(_) if effect.turns && is_within_margin(estimate) => SMALL,
         Some(_) if !estimate.excludes(none) => "no difference shown",
         Some(_) if effect.corrected_p.is_none_or(|p| p > CHANCE) => "could be chance among so many comparisons",
         Some(_) => "",

@@ -1,7 +1,7 @@
 //! How sets are told.
 
 use skipbench_reports::analyses::answer::answers;
-use skipbench_reports::analyses::compare::compare;
+use skipbench_reports::analyses::compare::{compare, rows};
 use skipbench_reports::analyses::group::group;
 use skipbench_reports::analyses::notes::notes;
 use skipbench_reports::page::page;
@@ -41,7 +41,7 @@ fn the_table_of_a_group_with_sets() {
     - not measured: plain, train-step, sets 1, 2, 3: killed by signal 9
 
     How to read it. A cell's first line is the mean over its repeats, ± a 95 % interval; of times in sets it is the median. Below it stands how it differs from the group's first network: accuracy in percentage points, all else as a multiple (×2.00: twice as much), with the 95 % interval in brackets. Both are compared repeat by repeat. "No difference shown" does not mean equal: "could have detected" is the difference that so many repeats find in four cases of five. "Could be noise": the first network differs from itself by as much. "Could be chance": among so many comparisons one such difference is no surprise (Holm's correction, 5 %). MACs are multiply-accumulates for one image.
-    What a set is. Every set starts all networks of a group anew, and they take turns, a few steps each, so that whatever slows the machine down slows all alike. A set gives one ratio for each network. Where the repeats are sets, the first line is the median over the sets, and the interval of the multiple is Student's over the sets. In every set the first network runs twice: the noise floor is how far it could differ from itself. It is shown, but changes no verdict.
+    What a set is. Every set starts all networks of a group anew, and they take turns, a few steps each, so that whatever slows the machine down slows all alike. A set gives one ratio for each network. Where the repeats are sets, the first line is the median over the sets, and the interval of the multiple is Student's over the sets. In every set the first network runs twice: the noise floor is how far it could differ from itself. It is shown, but changes no verdict. "No difference above 1 %": the whole interval lies within 1 % of the first network.
     2026-11-23, flex (CPU), machine m1, skipbench 0.1.0 (0123abcd+), Burn 0.22.1: skipbench run
     "#);
 }
@@ -70,6 +70,53 @@ fn members_that_did_not_sleep_between_their_turns_are_told() {
         runs[index].samples = steps.into_iter().chain([sample("turn_asleep_cpu_ns", asleep)]).collect();
     }
     insta::assert_snapshot!(noted(&runs).expect("told"), @"at work between their turns, when they should sleep, which slows the others: 1 timed cell, most of all dense train-step, seed 2, set 2, for 6.0 % of its steps' time");
+}
+
+/// A small difference is shown in one run and not in the next; that it is small holds in both.
+#[test]
+fn an_interval_within_one_percent_is_told_whether_a_difference_is_shown_or_not() {
+    let members: [(&str, &[f64]); 4] = [
+        ("shown", &[1.004, 1.0041, 1.0039, 1.004, 1.0042]),
+        ("hidden", &[1.001, 0.998, 1.003, 0.999, 1.0]),
+        ("wide", &[1.001, 0.98, 1.02, 0.99, 1.0]),
+        ("beyond", &[1.0095, 1.0105, 1.01, 1.0098, 1.0102]),
+    ];
+    let compared = compare(&group(&sitting("train-step", &members)));
+    let said: Vec<(String, Option<bool>)> = rows(&compared)
+        .into_iter()
+        .filter(|row| row.metric == "train_images_per_s")
+        .map(|row| (row.model, row.within_1_percent))
+        .collect();
+    let expected = [
+        ("resnet", None),
+        ("shown", Some(true)),
+        ("hidden", Some(true)),
+        ("wide", Some(false)),
+        ("beyond", Some(false)),
+    ];
+    assert_eq!(said, expected.map(|(model, within)| (model.to_owned(), within)));
+    let text = format_comparisons(&compared, Format::Markdown);
+    let line =
+        |model: &str| text.lines().find(|line| line.contains(&format!("| {model} "))).expect("a line").to_owned();
+    assert!(line("shown").contains("<br>slower by less than 1 %"), "{text}");
+    assert!(line("hidden").contains("<br>no difference above 1 % |"), "{text}");
+    assert!(line("wide").contains("<br>no difference shown<br>could have detected"), "{text}");
+    assert!(line("beyond").contains("<br>slower |"), "{text}");
+}
+
+/// Two sets, or a spread beyond all use, say nothing of what could have been detected.
+#[test]
+fn too_few_sets_are_said_in_place_of_absurd_numbers() {
+    let members: [(&str, &[f64]); 2] = [("two", &[1.3, 0.8]), ("wild", &[9.0, 0.1, 3.0])];
+    let text = format_comparisons(&compare(&group(&sitting("train-step", &members))), Format::Markdown);
+    assert_eq!(text.matches("no difference shown<br>too few sets to detect one").count(), 2, "{text}");
+    let detectable = |row: &skipbench_reports::analyses::compare::ComparisonRow| row.detectable;
+    assert!(
+        rows(&compare(&group(&sitting("train-step", &members))))
+            .iter()
+            .filter_map(detectable)
+            .all(|least| least <= 1.0)
+    );
 }
 
 /// Numbers of steps have gaps where other members were at work, and a series may say how long turns waited.

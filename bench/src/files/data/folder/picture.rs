@@ -74,7 +74,7 @@ fn claimed(file: &mut regular::Regular, path: &Path, head: Vec<u8>, ending: &str
         () if small && is_link(&[head, rest(file, path).map_err(|error| error.to_string())?].concat()) => {
             Ok(Picture::Link)
         }
-        () => Err(format!("named .{ending}, but its first bytes are of no image that is read")),
+        () => Err(format!("named .{ending}, but its first bytes are of no kind of image that is read")),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use skipbench_models::Fit;
+use skipbench_reports::analyses::quantity::format_number_of;
 
 use super::hints;
 use super::located::{Located, Wanted, joined};
@@ -112,5 +113,11 @@ fn describe_skipped(skipped: &[Fit]) -> Option<String> {
     let names: Vec<String> = skipped.iter().take(NAMED).map(|fit| escape_controls(&fit.name).into_owned()).collect();
     let more = if skipped.len() > NAMED { ", …" } else { "" };
     let count = skipped.len();
-    (count > 0).then(|| format!("skipped {count} tensor(s) that the network does not have: {}{more}", names.join(", ")))
+    (count > 0).then(|| {
+        format!(
+            "skipped {} that the network does not have: {}{more}",
+            format_number_of(count, "tensor"),
+            names.join(", ")
+        )
+    })
 }

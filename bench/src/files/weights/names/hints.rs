@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use skipbench_models::Fit;
+use skipbench_reports::analyses::quantity::format_number_of;
 
 use super::zoo;
 
@@ -63,7 +64,8 @@ fn renames(fits: &[Fit]) -> Vec<String> {
     }
     let renamed = words.into_iter().map(|((found, wanted), count)| {
         format!(
-            "`{found}` in the file is likely `{wanted}` in the network ({count} tensor(s)); rename it and try again"
+            "`{found}` in the file is likely `{wanted}` in the network ({}); rename it and try again",
+            format_number_of(count, "tensor")
         )
     });
     let renamed: Vec<String> = renamed.collect();

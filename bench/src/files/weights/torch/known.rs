@@ -4,6 +4,7 @@
 use anyhow::{Result, bail};
 
 use super::value::Global;
+use crate::files::weights::element::{ABSENT, WRAPPED};
 
 /// What a call makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,10 @@ pub(super) enum Call {
     Tensor,
     /// The same from bytes, with the kind of number as the seventh argument.
     TypedTensor,
+    /// A tensor whose numbers are not read: what they are, and which argument holds the sides.
+    Unread(&'static str, usize),
+    /// The same of a sparse tensor, whose second argument holds indices, values and sides.
+    Sparse,
     /// What its first argument is.
     First,
     /// What a function makes of arguments: those are the first and the third.
@@ -34,8 +39,11 @@ pub(super) fn call(global: &Global) -> Result<Call> {
     check_named(global)?;
     let (module, name) = (global.module.as_str(), global.name.as_str());
     Ok(match (module, name) {
-        ("torch._utils", "_rebuild_tensor_v2" | "_rebuild_tensor") => Call::Tensor,
+        ("torch._utils", "_rebuild_tensor_v2" | "_rebuild_tensor" | "_rebuild_qtensor") => Call::Tensor,
         ("torch._utils", "_rebuild_tensor_v3") => Call::TypedTensor,
+        ("torch._utils", "_rebuild_sparse_tensor") => Call::Sparse,
+        ("torch._utils", "_rebuild_wrapper_subclass") => Call::Unread(WRAPPED, 2),
+        ("torch._utils", "_rebuild_meta_tensor_no_storage") => Call::Unread(ABSENT, 1),
         ("torch._utils", "_rebuild_parameter" | "_rebuild_parameter_with_state") | ("torch", "Size") => Call::First,
         ("torch._tensor", "_rebuild_from_type_v2" | "_rebuild_from_type") => Call::Nested,
         ("collections", "OrderedDict" | "defaultdict" | "Counter") | (BUILTINS | PYTHON_2, "dict") => Call::Map,

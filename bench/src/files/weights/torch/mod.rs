@@ -6,6 +6,7 @@ mod archive;
 mod contents;
 mod early;
 mod flatten;
+mod foreign;
 mod input;
 mod known;
 mod machine;
@@ -21,6 +22,7 @@ use anyhow::{Result, bail, ensure};
 use self::archive::Member;
 use self::contents::{PICKLE, contents};
 use self::flatten::flatten;
+use self::foreign::foreign;
 use self::input::Input;
 use self::machine::{Table, run};
 use self::value::Tensor;
@@ -55,7 +57,12 @@ pub(super) fn read_early(file: File) -> Result<Contents> {
 /// An archive of something else, or one that was cut short.
 pub(super) fn read_archive(mut file: File) -> Result<Contents> {
     let members = archive::members(&mut file)?;
-    let pickles = members.iter().filter(|member| member.name == "data.pkl" || member.name.ends_with("/data.pkl"));
+    let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+    let is_pickle = |name: &&str| *name == "data.pkl" || name.ends_with("/data.pkl");
+    if let Some(what) = foreign(&names).filter(|_| !names.iter().any(is_pickle)) {
+        bail!("{what}");
+    }
+    let pickles = members.iter().filter(|member| is_pickle(&member.name.as_str()));
     let Some(pickle) = pickles.min_by_key(|member| member.name.len()) else {
         bail!("a ZIP archive, but not one of torch.save: it holds no data.pkl; unpack it, or name another file");
     };

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use skipbench_reports::analyses::quantity::format_number_of;
+
 use super::super::super::{DataError, regular};
 use super::listing::{Listed, Listing};
 use super::walk::below;
@@ -40,7 +42,11 @@ pub(super) fn annotated(dir: &Path) -> Result<Option<Listing>, DataError> {
     }
     let mut notes = vec![format!("{}: classes are taken from {ANNOTATIONS}", dir.display())];
     if unlisted > 0 {
-        notes.push(format!("{}: skipped {unlisted} file(s) that {ANNOTATIONS} does not name", dir.display()));
+        notes.push(format!(
+            "{}: skipped {} that {ANNOTATIONS} does not name",
+            dir.display(),
+            format_number_of(unlisted, "file")
+        ));
     }
     Ok(Some(Listing { dir: dir.into(), classes, annotated: true, notes }))
 }

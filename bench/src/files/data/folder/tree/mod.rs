@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use skipbench_reports::analyses::quantity::format_number_of;
+
 use self::annotated::annotated;
 use self::halves::{TEST, TRAIN, halves};
 use self::listing::Listing;
@@ -95,7 +97,7 @@ fn compare(dir: &Path, train: &Listing, test: &Listing, wanted: Half) -> Result<
     let half = if train.classes.is_empty() { test } else { train };
     match half.classes.len() {
         0 | 1 => {
-            let found = format!("{} folder(s)", half.classes.len());
+            let found = format_number_of(half.classes.len(), "folder");
             let path = if half.dir.as_os_str().is_empty() { dir } else { &half.dir };
             Err(DataError::corrupt(path, found, "a folder for each of 2 or more classes"))
         }
@@ -124,7 +126,11 @@ fn classes(dir: &Path, files: bool) -> Result<Listing, DataError> {
         notes.push(format!("{}: skipped 1 folder __MACOSX, which an archive of macOS leaves", dir.display()));
     }
     if loose > 0 {
-        notes.push(format!("{}: skipped {loose} file(s) beside the folders of classes", dir.display()));
+        notes.push(format!(
+            "{}: skipped {} beside the folders of classes",
+            dir.display(),
+            format_number_of(loose, "file")
+        ));
     }
     Ok(Listing { dir: dir.into(), classes, annotated: false, notes })
 }

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use super::super::known::{self, Call};
 use super::super::value::{Id, NOTHING, Object, Storage, Tensor, Value};
 use super::state::{EMPTY, Machine};
-use crate::files::weights::element::Element;
+use crate::files::weights::element::{Element, SPARSE};
+use crate::files::weights::tensor::contiguous;
 
 /// Most arguments of a call that are looked at.
 const ARGUMENTS: usize = 16;
@@ -30,6 +31,11 @@ impl<R: Read> Machine<'_, R> {
         let value = match call {
             Call::Tensor => self.tensor(arguments, None),
             Call::TypedTensor => self.tensor(arguments, Some(argument(6))),
+            Call::Unread(what, sides) => self.unread(what, argument(sides)),
+            Call::Sparse => {
+                let sides = self.values.sequence(argument(1)).and_then(|parts| parts.get(2).copied());
+                sides.and_then(|sides| self.unread(SPARSE, sides))
+            }
             Call::First if arguments.is_empty() => Some(self.object_of(callee)),
             Call::First => return Ok(argument(0)),
             Call::Nested if nested => {
@@ -75,6 +81,13 @@ impl<R: Read> Machine<'_, R> {
         let (shape, strides) = (self.values.sides(shape)?, self.values.sides(strides)?);
         let fits = shape.len() == strides.len();
         fits.then_some(Value::Tensor(Tensor { storage, offset: self.values.number(offset)?, shape, strides }))
+    }
+
+    /// A tensor that is there, though its numbers are not read: it is not called missing.
+    fn unread(&self, what: &'static str, sides: Id) -> Option<Value> {
+        let shape = self.values.sides(sides)?;
+        let storage = Storage { key: String::new(), element: Element::Other(what, 0), first: 0 };
+        Some(Value::Tensor(Tensor { storage, offset: 0, strides: contiguous(&shape), shape }))
     }
 
     /// The state of an object; of a tensor's class, what it is a tensor of.
