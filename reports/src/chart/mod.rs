@@ -5,6 +5,7 @@
 
 mod bars;
 mod canvas;
+mod forest;
 mod frame;
 mod heat;
 mod marks;
@@ -41,6 +42,7 @@ fn drawing(figure: &Figure, style: Markup) -> Markup {
         Kind::Plot => plot::plot(figure),
         Kind::Bars => bars::bars(figure),
         Kind::Heat => heat::heat(figure),
+        Kind::Forest => forest::forest(figure),
     };
     html! {
         svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox=(format!("0 0 {WIDTH} {}", format_coordinate(height)))

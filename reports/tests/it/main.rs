@@ -1,12 +1,14 @@
 //! Integration tests of skipbench-reports.
 
 mod chart;
+mod choice;
 mod claims;
 mod compare;
 mod curves;
 mod document;
 mod equal;
 mod escaped;
+mod forest;
 mod intervals;
 mod large;
 mod latest;
@@ -19,6 +21,7 @@ mod published;
 mod questions;
 mod sets;
 mod significance;
+mod site;
 mod stats;
 mod store;
 mod told;
