@@ -36,7 +36,7 @@ fn one(index: usize, choice: &Choice) -> Markup {
             output aria-live="polite" {}
             details open[index == 0] {
                 summary { "Every network, the most accurate first: under a limit, take the first that keeps it" }
-                (data::grid(&heading, &header(&costs), &rows(choice, &costs), BEFORE - 1))
+                (data::grid(&heading, &header(&costs), &rows(choice, &costs), |index| index >= BEFORE - 1))
             }
         }
     }

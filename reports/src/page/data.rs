@@ -66,25 +66,25 @@ pub(super) struct Row {
 /// The table alone, columns but the first `left` ones aligned to the right.
 pub(super) fn bare(label: &str, header: &[String], rows: &[Vec<String>], left: usize) -> Markup {
     let row = |row: &Vec<String>| Row { cells: row.iter().map(|cell| Cell::words(cell)).collect(), as_good: vec![] };
-    grid(label, header, &rows.iter().map(row).collect::<Vec<Row>>(), left)
+    grid(label, header, &rows.iter().map(row).collect::<Vec<Row>>(), |index| index >= left)
 }
 
-/// The same of cells that scripts read.
-pub(super) fn grid(label: &str, header: &[String], rows: &[Row], left: usize) -> Markup {
+/// The same of cells that scripts read, the columns of numbers aligned to the right.
+pub(super) fn grid(label: &str, header: &[String], rows: &[Row], is_number: impl Fn(usize) -> bool) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(label) {
             table {
                 thead {
                     tr {
                         @for (index, title) in header.iter().enumerate() {
-                            th.number[index >= left] scope="col" { (title) }
+                            th.number[is_number(index)] scope="col" { (title) }
                         }
                     }
                 }
                 tbody {
                     @for row in rows {
                         tr data-as-good=[format_places(&row.as_good)] {
-                            @for (index, cell) in row.cells.iter().enumerate() { (one_cell(index, cell, left)) }
+                            @for (index, cell) in row.cells.iter().enumerate() { (one_cell(cell, index == 0, is_number(index))) }
                         }
                     }
                 }
@@ -98,12 +98,12 @@ fn format_places(places: &[usize]) -> Option<String> {
     (!places.is_empty()).then(|| places.join(" "))
 }
 
-fn one_cell(index: usize, Cell { text, number }: &Cell, left: usize) -> Markup {
+fn one_cell(Cell { text, number }: &Cell, is_first: bool, is_number: bool) -> Markup {
     let value = number.map(|number| number.value);
     let (low, high) = (number.and_then(|number| number.low), number.and_then(|number| number.high));
     html! {
-        @if index == 0 { th scope="row" { (lines(text)) } }
-        @else if index < left { td { (lines(text)) } }
+        @if is_first { th scope="row" { (lines(text)) } }
+        @else if !is_number { td { (lines(text)) } }
         @else { td.number data-value=[value] data-low=[low] data-high=[high] { (lines(text)) } }
     }
 }

@@ -4,6 +4,7 @@ use super::claims::{format_remarks, tables};
 use super::format::Format;
 use super::number::{format_bound, format_quantity};
 use super::plain::format_sentence;
+use crate::analyses::quantity::Quantity;
 use crate::claims::{Condition, Finding, Side};
 use crate::figure::Figure;
 
@@ -24,9 +25,10 @@ pub(crate) fn headline(finding: &Finding) -> Option<Headline> {
         Side::Above => "above",
         Side::Below => "below",
     };
-    let number = estimate.map_or("not decided".to_owned(), |estimate| format_quantity(*quantity, &estimate));
+    let unit = if *quantity == Quantity::Difference { " points" } else { "" };
+    let number = estimate.map(|estimate| format_quantity(*quantity, &estimate) + unit);
     let needed = format!("needed: {side} {}; {}", format_bound(*quantity, *bound), outcome.word());
-    Some(Headline { says: says.clone(), number, needed })
+    Some(Headline { says: says.clone(), number: number.unwrap_or("not decided".to_owned()), needed })
 }
 
 /// The card as text; in a document with the plot, and with the tables folded.

@@ -3,8 +3,8 @@ addEventListener('load', () => setTimeout(() => {
   const explorer = document.querySelector('.explorer');
   const shown = () => [...explorer.querySelectorAll('tbody tr')].filter((row) => !row.hidden);
   const words = (column) => [...new Set(shown().map((row) => row.cells[column].textContent))];
-  const values = () => shown().map((row) => Number(row.cells[8].dataset.value));
-  const look = () => ({ count: shown().length, told: explorer.querySelector('output').textContent, hash: location.hash, styles: words(1), metrics: words(3), values: values() });
+  const values = () => shown().map((row) => Number(row.cells[3].dataset.value));
+  const look = () => ({ count: shown().length, told: explorer.querySelector('output').textContent, hash: location.hash, styles: words(1), metrics: words(2), values: values() });
   const field = (name) => explorer.querySelector(`[name=${name}]`);
   const fill = (input, value) => {
     input.value = value;
@@ -19,12 +19,12 @@ addEventListener('load', () => setTimeout(() => {
   fill(field('find'), 'no such network');
   const none = look();
   fill(field('find'), '');
-  const title = explorer.querySelectorAll('thead button')[8];
+  const title = explorer.querySelectorAll('thead button')[3];
   title.click();
   const rising = look();
   title.click();
   const falling = look();
-  const sorted = explorer.querySelectorAll('thead th')[8].getAttribute('aria-sort');
+  const sorted = explorer.querySelectorAll('thead th')[3].getAttribute('aria-sort');
   const [box] = document.querySelectorAll('.choice');
   const said = () => box.querySelector('output').textContent;
   const [memory, speed] = box.querySelectorAll('input');

@@ -13,10 +13,33 @@ use crate::table::{format_effect_lines, format_metric};
 use super::super::data::{Cell, Row};
 
 /// The columns of words.
-pub(super) const WORDS: [&str; 8] = ["model", "style", "family", "metric", "data", "suite", "machine", "group"];
+pub(super) const WORDS: [&str; 8] = ["model", "style", "metric", "family", "data", "suite", "machine", "group"];
 
 /// The columns of numbers.
-pub(super) const NUMBERS: [&str; 3] = ["value", "against the group's reference", "repeats"];
+const NUMBERS: [&str; 3] = ["value", "against the group's reference", "repeats"];
+
+/// So many columns of words, and after them of numbers, come first: they are what a narrow screen shows.
+const FIRST: (usize, usize) = (3, 2);
+
+/// The titles of all columns.
+pub(super) fn columns() -> Vec<&'static str> {
+    in_order(WORDS.to_vec(), NUMBERS.to_vec())
+}
+
+/// Whether a column holds numbers.
+pub(super) fn is_number(column: usize) -> bool {
+    columns().get(column).is_some_and(|title| NUMBERS.contains(title))
+}
+
+/// What stands in the columns of words and of numbers, from left to right.
+fn in_order<T>(words: Vec<T>, numbers: Vec<T>) -> Vec<T> {
+    let (mut words, mut numbers) = (words.into_iter(), numbers.into_iter());
+    let mut all: Vec<T> = words.by_ref().take(FIRST.0).collect();
+    all.extend(numbers.by_ref().take(FIRST.1));
+    all.extend(words);
+    all.extend(numbers);
+    all
+}
 
 /// One number.
 pub(super) struct Entry {
@@ -28,8 +51,8 @@ pub(super) struct Entry {
 impl Entry {
     /// As a line of the table.
     pub(super) fn into_row(self) -> Row {
-        let words = self.words.iter().map(|word| Cell::words(word));
-        Row { cells: words.chain(self.numbers).collect(), ..Row::default() }
+        let words = self.words.iter().map(|word| Cell::words(word)).collect();
+        Row { cells: in_order(words, self.numbers.into()), ..Row::default() }
     }
 }
 
@@ -57,7 +80,7 @@ fn of_entry(comparison: &Comparison, member: &ComparedMember, entry: &ComparedMe
     let (metric, value) = (entry.metric, entry.value);
     let against = entry.judged().map(|contrast| contrast.estimate);
     let Identity { data, suite, group, .. } = identity;
-    let words = [model, skip, family, metric.title(), data, suite, &machine, group];
+    let words = [model, skip, metric.title(), family, data, suite, &machine, group];
     let effect = format_effect_lines(entry).join("\n");
     Entry {
         words: words.map(str::to_owned),
@@ -76,7 +99,7 @@ fn of_curve(curve: &Curve, names: &HashMap<&str, &Origin>) -> Vec<Entry> {
     let entry = |(at, value): &(f64, f64)| {
         let value = Estimate { n: 1, value: *value, low: None, high: None };
         let model = format!("{line}, {} {at}", sweep.replace('_', " "));
-        let words = [&model, skip, family, metric.title(), &setting.data, suite, &machine, group];
+        let words = [&model, skip, metric.title(), family, &setting.data, suite, &machine, group];
         Entry {
             words: words.map(str::to_owned),
             numbers: [Cell::number(format_metric(*metric, &value), value), Cell::words(""), Cell::words("")],

@@ -8,7 +8,7 @@ use crate::analyses::quantity::format_number_of;
 use crate::report::Report;
 
 use super::super::data::{self, Row};
-use super::entry::{Entry, NUMBERS, WORDS, entries};
+use super::entry::{Entry, WORDS, columns, entries, is_number};
 
 /// Columns that have a filter, in the order of the fields.
 const FILTERS: [&str; 6] = ["machine", "data", "family", "style", "metric", "suite"];
@@ -25,7 +25,7 @@ const BEGINNINGS: [(&str, &str); 4] = [
 pub(super) fn explore(report: &Report) -> Markup {
     let entries = entries(report);
     let count = format_number_of(entries.len(), "number");
-    let header: Vec<String> = WORDS.iter().chain(&NUMBERS).map(|title| (*title).to_owned()).collect();
+    let header: Vec<String> = columns().into_iter().map(str::to_owned).collect();
     html! {
         p { "Every number of every record. Filters, the search and the order stay in the link: copy the address to share \
              what you see." }
@@ -42,15 +42,16 @@ pub(super) fn explore(report: &Report) -> Markup {
                 button type="reset" { "Clear" }
             }
             output aria-live="polite" { (count) }
-            (data::grid("Every number", &header, &entries.into_iter().map(Entry::into_row).collect::<Vec<Row>>(), WORDS.len()))
+            (data::grid("Every number", &header, &entries.into_iter().map(Entry::into_row).collect::<Vec<Row>>(), is_number))
         }
     }
 }
 
 /// A field that offers every word of its column.
 fn filter(name: &str, entries: &[Entry]) -> Markup {
-    let column = WORDS.iter().position(|title| *title == name);
-    let words = column.iter().flat_map(|column| entries.iter().map(move |entry| entry.words[*column].as_str()));
+    let column = columns().iter().position(|title| *title == name);
+    let place = WORDS.iter().position(|title| *title == name);
+    let words = place.iter().flat_map(|place| entries.iter().map(move |entry| entry.words[*place].as_str()));
     // A word that is absent cannot be told from no filter.
     let words: BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
     html! {

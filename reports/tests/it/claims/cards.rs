@@ -57,7 +57,10 @@ fn every_plot_stands_on_one_card() {
     );
     assert!(cards[1].contains("trainable. (2)</h3>"), "headings differ");
     let (shown, folded) = cards[0].split_once("<details").expect("the rest is folded");
-    assert!(shown.contains("class=\"headline\">+64.9 [+62.0, +67.7]<") && folded.contains("Caution: "), "{shown}");
+    assert!(
+        shown.contains("class=\"headline\">+64.9 [+62.0, +67.7] points<") && folded.contains("Caution: "),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -67,7 +70,7 @@ fn a_document_shows_each_claims_first_plot_and_folds_its_tables() {
     let (shown, folded) = text.split_once("<details>").expect("folded");
     assert!(shown.contains("![Training error against depth](plots/claim-depth-train-error.svg)"), "{shown}");
     let decisive = "Decisive: without a skip, training error rises from the shallowest network to the deepest: **+64.9 \
-                    [+62.0, +67.7]** (needed: above 0; holds).";
+                    [+62.0, +67.7] points** (needed: above 0; holds).";
     assert!(shown.contains(decisive), "{shown}");
     assert!(folded.contains("**What decides depth**") && folded.contains("</details>"), "{folded}");
     let plots: Vec<String> = shown_plots(DOCUMENT, &report).into_iter().map(|figure| figure.id).collect();
