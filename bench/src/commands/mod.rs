@@ -20,6 +20,7 @@ pub(crate) mod report;
 pub(crate) mod roofline;
 mod rows;
 pub(crate) mod run;
+mod site;
 pub(crate) mod steps;
 pub(crate) mod suites;
 pub(crate) mod versus;

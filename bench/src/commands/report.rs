@@ -10,15 +10,16 @@ use serde::Serialize;
 use skipbench_reports::analyses::compare::rows;
 use skipbench_reports::analyses::rank::By;
 use skipbench_reports::analyses::{frontier, published, rank, scaling};
-use skipbench_reports::figure::{figures, overview};
-use skipbench_reports::page::page;
+use skipbench_reports::figure::{Figure, figures, overview};
+use skipbench_reports::page::{page, site};
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::{render, store};
-use skipbench_reports::table::splice::splice;
+use skipbench_reports::table::splice::{PLOTS, shown_plots, splice};
 use skipbench_reports::table::{self, Format};
 use skipbench_reports::{chart, claims};
 
 use super::rows::RunDirs;
+use super::site::page_in;
 use super::{print, print_json, say};
 
 /// Arguments of `report`.
@@ -27,6 +28,7 @@ use super::{print, print_json, say};
     skipbench report results/mine                      results/mine/report.html\n  \
     skipbench report results/* --out all.html          several runs in one\n  \
     skipbench report results/mine --markdown           for a pull request\n  \
+    skipbench report reports/records --site site       every record as one page: site/index.html\n  \
     skipbench report results/mine --splice README.md   anew between <!-- skipbench:comparison --> and\n  \
     \x20                                                  <!-- /skipbench:comparison -->; other sections: answer, effects,\n  \
     \x20                                                  numbers, networks, claims, published, frontier, rank,\n  \
@@ -54,7 +56,12 @@ pub(crate) struct ReportArgs {
     /// Only the plot of that name, such as accuracy-macs. May be repeated.
     #[arg(long, value_name = "NAME", requires = "plots")]
     plot: Vec<String>,
-    /// Rewrite sections between their markers in this document. May be repeated.
+    /// Write all runs as one page of a site, index.html in this directory: every number in a table with filters, whose
+    /// links keep them. A directory that holds anything else is refused.
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
+    /// Rewrite sections between their markers in this document. May be repeated. The section `claims` shows plots,
+    /// which are written into the folder plots beside the document.
     #[arg(long, value_name = "FILE")]
     splice: Vec<PathBuf>,
     /// Write nothing. Exit code 1 if a file differs from what would be written.
@@ -88,15 +95,18 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<ExitCode> {
 }
 
 fn pages(arguments: &ReportArgs, report: &Report) -> Result<Vec<Page>> {
-    let ReportArgs { runs, out, markdown, json, csv, plots, splice, .. } = arguments;
+    let ReportArgs { runs, out, markdown, json, csv, plots, site: site_dir, splice, .. } = arguments;
     let mut pages = Vec::new();
-    let other = *markdown || *json || csv.is_some() || plots.is_some() || !splice.is_empty();
+    let other = *markdown || *json || csv.is_some() || plots.is_some() || site_dir.is_some() || !splice.is_empty();
     let usual = || match runs.paths() {
         [one] => one.join("report.html"),
         _ => PathBuf::from("report.html"),
     };
     if let Some(path) = out.clone().or_else(|| (!other).then(usual)) {
         pages.push((path, page(report)));
+    }
+    if let Some(dir) = site_dir {
+        pages.push((page_in(dir)?, site(report)));
     }
     if let Some(dir) = csv {
         pages.extend(tables(dir, report)?);
@@ -105,7 +115,7 @@ fn pages(arguments: &ReportArgs, report: &Report) -> Result<Vec<Page>> {
         pages.extend(drawings(dir, &arguments.plot, report)?);
     }
     for path in splice {
-        pages.push((path.clone(), spliced(path, report)?));
+        pages.extend(spliced(path, report)?);
     }
     Ok(pages)
 }
@@ -125,9 +135,14 @@ fn drawings(dir: &Path, wanted: &[String], report: &Report) -> Result<Vec<Page>>
     Ok(drawn.into_iter().filter(shown).map(|(id, text)| (dir.join(format!("{id}.svg")), text)).collect())
 }
 
-fn spliced(path: &Path, report: &Report) -> Result<String> {
+/// The document, and the plots that it shows beside it.
+fn spliced(path: &Path, report: &Report) -> Result<Vec<Page>> {
     let document = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    splice(&document, report).with_context(|| path.display().to_string())
+    let text = splice(&document, report).with_context(|| path.display().to_string())?;
+    let plots = path.parent().unwrap_or(Path::new("")).join(PLOTS);
+    let draw = |figure: Figure| (plots.join(format!("{}.svg", figure.id)), chart::standalone(&figure));
+    let drawn = shown_plots(&document, report).into_iter().map(draw);
+    Ok(std::iter::once((path.to_owned(), text)).chain(drawn).collect())
 }
 
 /// What no row says has no file.

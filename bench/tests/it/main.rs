@@ -33,11 +33,14 @@ mod runner;
 mod selftest;
 #[cfg(unix)]
 mod signals;
+mod site;
 mod sitting;
 mod suite;
 mod sweep;
 #[cfg(unix)]
 mod told;
+#[cfg(unix)]
+mod tutorial;
 mod weights;
 #[cfg(feature = "wgpu")]
 mod wgpu;

@@ -1,6 +1,7 @@
 //! What follows from rows: pure functions over them.
 
 pub mod answer;
+pub mod choice;
 pub mod compare;
 pub mod diff;
 pub(crate) mod distinguish;

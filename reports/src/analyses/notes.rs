@@ -20,21 +20,21 @@ const HELD_UP: f64 = 0.05;
 /// Share of the median ceiling below which a machine counts as slowed down.
 const SLOWED: f64 = 0.8;
 
-/// One sentence for each kind of trouble that was seen; nothing where none was.
+/// For each kind of trouble that was seen, what it was and what to do about it; nothing where none was.
 pub fn notes(runs: &[Run]) -> Vec<String> {
     let measured: Vec<&Run> = runs.iter().filter(|run| run.row.status == Status::Ok).collect();
     let all = [
-        describe_busy(&measured),
-        describe_slowed(&measured),
-        describe_dropped(&measured),
-        describe_restless(&measured),
-        describe_alone(&measured),
-        describe_unsteady(&measured),
-        describe_held_up(&measured),
-        describe_leaks(&measured),
-        describe_missed(&measured),
+        (describe_busy(&measured), "Close other programs and measure again, or add sets with --precision 2%."),
+        (describe_slowed(&measured), "Measure those again while the machine is cool and does nothing else."),
+        (describe_dropped(&measured), "If it is more than a few, measure again on a quieter machine."),
+        (describe_restless(&measured), "Let a program's threads sleep after its step (bench/PROTOCOL.md says how)."),
+        (describe_alone(&measured), "To compare them too, free memory or make the group smaller."),
+        (describe_unsteady(&measured), "Give them longer: raise warmup_max_ms in the recipe."),
+        (describe_held_up(&measured), "Close other programs, or add sets with --precision 2%."),
+        (describe_leaks(&measured), "Over many steps it adds up: look at a longer run before you rely on the peak."),
+        (describe_missed(&measured), "Train for more epochs, or lower target_accuracy in the recipe."),
     ];
-    all.into_iter().flatten().collect()
+    all.into_iter().filter_map(|(fact, advice)| Some(format!("{}. {advice}", fact?))).collect()
 }
 
 /// The cell as people know it.

@@ -23,6 +23,8 @@ pub struct Curve {
     pub sweep: String,
     /// The model in which it is varied.
     pub line: String,
+    /// Its family.
+    pub family: String,
     /// Skip style.
     pub skip: String,
     /// The metric.
@@ -82,6 +84,7 @@ fn curve(setting: &Setting, rows: &[&RunRow], metric: Metric) -> Option<Curve> {
         setting: setting.clone(),
         sweep: first.sweep.clone(),
         line: first.sweep_line.clone(),
+        family: first.family.clone(),
         skip: first.skip.clone(),
         metric,
         exponent: stats::growth_exponent(&points),

@@ -5,6 +5,7 @@
 
 mod bars;
 mod canvas;
+mod forest;
 mod frame;
 mod guides;
 mod heat;
@@ -68,6 +69,7 @@ fn body(figure: &Figure) -> (Markup, f64) {
         Kind::Plot => plot::plot(figure),
         Kind::Bars => bars::bars(figure),
         Kind::Heat => heat::heat(figure),
+        Kind::Forest => forest::forest(figure),
     }
 }
 

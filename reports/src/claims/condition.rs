@@ -133,6 +133,12 @@ impl Condition {
         Self { margin, p_corrected, ..self }.judged()
     }
 
+    /// How far its number lies on the side that the claim says; less than 0 on the other.
+    pub(super) fn advance(&self) -> f64 {
+        let beyond = self.estimate.map_or(f64::NEG_INFINITY, |estimate| estimate.value - self.bound);
+        if self.side == Side::Below && beyond.is_finite() { -beyond } else { beyond }
+    }
+
     fn holds(&self) -> bool {
         self.outcome == Outcome::Holds
     }

@@ -40,6 +40,27 @@ pub struct Finding {
     pub plots: Vec<Plot>,
 }
 
+impl Finding {
+    /// The one condition that says most of why the verdict is what it is: the first that agrees with it and was
+    /// measured. Of open ones of one kind it is the one that is nearest to holding.
+    pub fn deciding(&self) -> Option<&Condition> {
+        let wanted = match self.verdict {
+            ClaimVerdict::Supported => Outcome::Holds,
+            ClaimVerdict::NotSupported => Outcome::Contradicted,
+            ClaimVerdict::Inconclusive => Outcome::Open,
+        };
+        let agreeing = || self.conditions.iter().filter(|condition| condition.outcome == wanted);
+        let agrees = |condition: &&Condition| condition.outcome == wanted && condition.estimate.is_some();
+        let Some(first) = self.conditions.iter().find(agrees) else { return agreeing().next() };
+        if self.verdict != ClaimVerdict::Inconclusive {
+            return Some(first);
+        }
+        let alike = |other: &&Condition| (other.quantity, other.side) == (first.quantity, first.side);
+        let open = self.conditions.iter().filter(agrees).filter(alike);
+        open.max_by(|a, b| a.advance().total_cmp(&b.advance()))
+    }
+}
+
 /// One line of `claims.csv`: one condition of one verdict.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClaimRow {

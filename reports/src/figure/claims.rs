@@ -12,19 +12,33 @@ pub(super) fn claims(findings: &[Finding]) -> Vec<Figure> {
 }
 
 fn of_one(finding: &Finding) -> impl Iterator<Item = Figure> {
-    let drawn = finding.plots.iter().filter(|plot| plot.traces.iter().any(|trace| !trace.points.is_empty()));
-    drawn.map(|plot| figure(finding, plot))
+    drawn(finding).map(|plot| figure(finding, plot))
 }
 
-/// What a claim's figures are called begins so.
-pub(super) fn format_id_prefix(claim: &str) -> String {
-    format!("claim-{claim}-")
+/// The plots that have something to show.
+fn drawn(finding: &Finding) -> impl Iterator<Item = &Plot> {
+    finding.plots.iter().filter(|plot| plot.traces.iter().any(|trace| !trace.points.is_empty()))
 }
+
+/// The figures of each finding among all of a report: a claim that was judged twice has two sets of one name.
+pub(crate) fn by_finding<'a>(findings: &[Finding], figures: &'a [Figure]) -> Vec<&'a [Figure]> {
+    let first = figures.iter().position(|figure| figure.id.starts_with(CLAIM)).unwrap_or(figures.len());
+    let mut rest = &figures[first..];
+    let take = |finding: &Finding| {
+        let (own, others) = rest.split_at(drawn(finding).count().min(rest.len()));
+        rest = others;
+        own
+    };
+    findings.iter().map(take).collect()
+}
+
+/// What the ids of all claims' figures begin with; they are the last of a report.
+const CLAIM: &str = "claim-";
 
 fn figure(finding: &Finding, plot: &Plot) -> Figure {
     let own = plot.traces.iter().filter(|trace| !trace.points.is_empty());
     Figure {
-        id: format_id_prefix(finding.claim) + &slug(&[&plot.name]),
+        id: format!("{CLAIM}{}-{}", finding.claim, slug(&[&plot.name])),
         title: plot.title.clone(),
         caption: plot.caption.clone(),
         x: axis(&plot.x),

@@ -39,6 +39,8 @@ pub enum Kind {
     Plot,
     /// A bar for each point's name, the series stacked from left to right along the horizontal axis.
     Bars,
+    /// A line for each point, from top to bottom by its height, with its interval along the horizontal axis.
+    Forest,
     /// A row of cells for each series, a column for each value of the horizontal axis, shaded by the value.
     Heat,
 }

@@ -1,7 +1,8 @@
 //! Plots as data: what is drawn, in the units in which it is read. Nothing is drawn here.
 
-mod claims;
+pub(crate) mod claims;
 mod data;
+pub(crate) mod forest;
 mod growth;
 mod overview;
 mod pareto;
@@ -17,15 +18,11 @@ use crate::report::Report;
 pub use data::{Axis, Figure, Kind, LEGEND_ONLY, Mark, Panels, Point, Scale, Series};
 pub use overview::overview;
 
-/// What the ids of a claim's figures begin with.
-pub(crate) fn format_claim_prefix(claim: &str) -> String {
-    claims::format_id_prefix(claim)
-}
-
 /// Every figure that the rows have data for, in the order of a report; no two with one name.
 pub fn figures(report: &Report) -> Vec<Figure> {
     let mut figures: Vec<Figure> =
         report.frontiers.iter().filter(|frontier| !is_matched(report, frontier)).map(pareto::pareto).collect();
+    figures.extend(forest::forest(report));
     figures.extend(training::training(report));
     figures.extend(growth::growth(report));
     figures.extend(phases::phases(report));

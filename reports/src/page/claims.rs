@@ -1,9 +1,11 @@
-//! Claims on a page: what is said, the verdict, what decided, and the plots.
+//! Claims on a page, a card each: what is said, the verdict, the one number and the one plot; the rest is folded.
 
 use maud::{Markup, html};
 
+use crate::analyses::quantity::format_number_of;
 use crate::claims::{ClaimVerdict, Finding};
 use crate::figure::Figure;
+use crate::figure::claims::by_finding;
 use crate::table;
 
 use super::data;
@@ -11,22 +13,50 @@ use super::plots::plots;
 
 /// All of them, the verdicts first.
 pub(super) fn claims(findings: &[Finding], figures: &[Figure]) -> Markup {
+    let own = by_finding(findings, figures);
     html! {
         @if !findings.is_empty() {
             (data::table(&table::verdicts(findings)))
-            @for finding in findings { (one(finding, figures)) }
+            div.cards {
+                @for (index, figures) in own.into_iter().enumerate() {
+                    (card(&format_title(findings, index), &findings[index], figures))
+                }
+            }
         }
     }
 }
 
-fn one(finding: &Finding, figures: &[Figure]) -> Markup {
-    let beginning = crate::figure::format_claim_prefix(finding.claim);
+/// What is said; of a claim that was judged before, with the number of its verdict.
+fn format_title(findings: &[Finding], index: usize) -> String {
+    let finding = &findings[index];
+    match findings[..index].iter().filter(|earlier| earlier.claim == finding.claim).count() {
+        0 => finding.sentence.to_owned(),
+        earlier => format!("{} ({})", finding.sentence, earlier + 1),
+    }
+}
+
+fn card(title: &str, finding: &Finding, figures: &[Figure]) -> Markup {
+    let (first, others) = figures.split_at(figures.len().min(1));
+    let measured = format!("{} on {}, {}", finding.data, finding.device, format_number_of(finding.seeds.len(), "seed"));
     html! {
         article.claim {
-            h3 { (finding.claim) " " span class={ "verdict " (class(finding.verdict)) } { (finding.verdict.word()) } }
-            @for sentence in table::format_sentences(finding) { p.remark { (sentence) } }
-            @for table in table::tables(finding) { (data::table(&table)) }
-            (plots(figures.iter().filter(|figure| figure.id.starts_with(&beginning))))
+            h3 { (title) }
+            p.remark {
+                span class={ "verdict " (class(finding.verdict)) } { (finding.verdict.word()) } " " (finding.claim) ", " (measured)
+            }
+            @if let Some(headline) = table::headline(finding) {
+                p.headline { (headline.number) }
+                p.remark { (headline.says) " (" (headline.needed) ")" }
+            }
+            (plots(first.iter()))
+            details {
+                summary { "Rule, caution and all numbers" }
+                p.remark { "Rule: " (finding.rule) }
+                p.remark { "Caution: " (finding.caution) }
+                @for remark in table::format_claim_remarks(finding) { p.remark { (remark) } }
+                @for table in table::tables(finding) { (data::table(&table)) }
+                (plots(others.iter()))
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::chart::format_estimate;
 use crate::figure::{Figure, Kind, Mark};
+use crate::stats::Estimate;
 use crate::table::TextTable;
 
 /// A table with its title and caption.
@@ -36,31 +37,74 @@ pub(super) fn folded(title: &str, tables: &[TextTable]) -> Markup {
     }
 }
 
+/// A cell, and the number that scripts sort and choose by.
+pub(super) struct Cell {
+    text: String,
+    number: Option<Estimate>,
+}
+
+impl Cell {
+    /// Of words.
+    pub(super) fn words(text: &str) -> Self {
+        Self { text: text.to_owned(), number: None }
+    }
+
+    /// Of a number; `text` says it.
+    pub(super) fn number(text: String, number: Estimate) -> Self {
+        Self { text, number: Some(number) }
+    }
+}
+
+/// A line of a table.
+#[derive(Default)]
+pub(super) struct Row {
+    pub(super) cells: Vec<Cell>,
+    /// The numbers of other lines that are as good as this one.
+    pub(super) as_good: Vec<usize>,
+}
+
 /// The table alone, columns but the first `left` ones aligned to the right.
 pub(super) fn bare(label: &str, header: &[String], rows: &[Vec<String>], left: usize) -> Markup {
+    let row = |row: &Vec<String>| Row { cells: row.iter().map(|cell| Cell::words(cell)).collect(), as_good: vec![] };
+    grid(label, header, &rows.iter().map(row).collect::<Vec<Row>>(), |index| index >= left)
+}
+
+/// The same of cells that scripts read, the columns of numbers aligned to the right.
+pub(super) fn grid(label: &str, header: &[String], rows: &[Row], is_number: impl Fn(usize) -> bool) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(label) {
             table {
                 thead {
                     tr {
                         @for (index, title) in header.iter().enumerate() {
-                            th.number[index >= left] scope="col" { (title) }
+                            th.number[is_number(index)] scope="col" { (title) }
                         }
                     }
                 }
                 tbody {
                     @for row in rows {
-                        tr {
-                            @for (index, cell) in row.iter().enumerate() {
-                                @if index == 0 { th scope="row" { (lines(cell)) } }
-                                @else if index < left { td { (lines(cell)) } }
-                                @else { td.number { (lines(cell)) } }
-                            }
+                        tr data-as-good=[format_places(&row.as_good)] {
+                            @for (index, cell) in row.cells.iter().enumerate() { (one_cell(cell, index == 0, is_number(index))) }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+fn format_places(places: &[usize]) -> Option<String> {
+    let places: Vec<String> = places.iter().map(usize::to_string).collect();
+    (!places.is_empty()).then(|| places.join(" "))
+}
+
+fn one_cell(Cell { text, number }: &Cell, is_first: bool, is_number: bool) -> Markup {
+    let value = number.map(|number| number.value);
+    let (low, high) = (number.and_then(|number| number.low), number.and_then(|number| number.high));
+    html! {
+        @if is_first { th scope="row" { (lines(text)) } }
+        @else if !is_number { td { (lines(text)) } }
+        @else { td.number data-value=[value] data-low=[low] data-high=[high] { (lines(text)) } }
     }
 }
 
@@ -75,8 +119,10 @@ fn lines(cell: &str) -> Markup {
 
 /// What a plot shows, as a table.
 pub(super) fn numbers(figure: &Figure) -> Markup {
-    let bars = figure.kind == Kind::Bars;
-    let titles = if bars {
+    let bars = matches!(figure.kind, Kind::Bars | Kind::Forest);
+    let titles = if figure.kind == Kind::Forest {
+        vec!["name", "style", &figure.x.title]
+    } else if bars {
         vec!["name", "part", &figure.x.title]
     } else {
         vec!["name", "series", &figure.x.title, &figure.y.title]

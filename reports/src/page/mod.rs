@@ -3,28 +3,29 @@
 //! It only arranges: sentences and tables come from [`table`], plots from [`figure`](crate::figure) through
 //! [`chart`], so that no number here can differ from the same number in Markdown or CSV.
 
+mod choice;
 mod claims;
 mod data;
 mod plots;
 mod provenance;
+mod shell;
+mod site;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::analyses::compare::Comparison;
 use crate::analyses::quantity::format_number_of;
-use crate::chart;
+use crate::figure::forest::{ANSWER, COMPARISON};
 use crate::figure::{Figure, figures};
 use crate::report::Report;
 use crate::table::{self, Format, TextTable};
 
 use plots::plots;
+use shell::{Shell, shell};
 
-const STYLE: &str = include_str!("page.css");
+pub use site::{SITE_MARK, site};
+
 const SCRIPT: &str = include_str!("page.js");
-
-/// Nothing may be loaded from anywhere.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
-                      base-uri 'none'; form-action 'none'";
 
 /// A section of the page: its name in links, its title, what it holds.
 type PageSection = (&'static str, &'static str, Markup);
@@ -35,36 +36,26 @@ const RANK: &str = "On the whole";
 /// The page. The same rows always give the same text.
 pub fn page(report: &Report) -> String {
     let figures = figures(report);
-    let sections: Vec<PageSection> =
-        sections(report, &figures).into_iter().filter(|(_, _, body)| !body.0.is_empty()).collect();
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                link rel="icon" href="data:,";
-                title { "skipbench: " (format_subject(report)) }
-                style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) }
-            }
-            body {
-                a.skip href="#answer" { "To the answer" }
-                (head(report, &sections))
-                main {
-                    @for (id, title, body) in &sections {
-                        section id=(id) aria-labelledby={ (id) "-title" } {
-                            h2 id={ (id) "-title" } { (title) }
-                            (body)
-                        }
-                    }
-                }
-                script { (PreEscaped(SCRIPT)) }
-            }
-        }
-    };
-    page.into_string()
+    let sections = filled(sections(report, &figures));
+    let title = format!("skipbench: {}", format_subject(report));
+    shell(&Shell {
+        generator: "skipbench report",
+        title: &title,
+        subject: &format_extent(report),
+        sections: &sections,
+        scripts: &[SCRIPT],
+    })
+}
+
+/// Those that have something to show.
+fn filled(sections: Vec<PageSection>) -> Vec<PageSection> {
+    sections.into_iter().filter(|(_, _, body)| !body.0.is_empty()).collect()
+}
+
+/// What was measured, and how much of it.
+fn format_extent(report: &Report) -> String {
+    let cells = format_number_of(report.runs.len(), "cell");
+    format!("{}, {cells}, {} not measured", format_subject(report), report.broken)
 }
 
 /// What was measured, on what: `digits on flex`.
@@ -74,20 +65,6 @@ fn format_subject(report: &Report) -> String {
     subjects.sort();
     subjects.dedup();
     subjects.join(", ")
-}
-
-fn head(report: &Report, sections: &[PageSection]) -> Markup {
-    html! {
-        header {
-            p.brand { "skipbench" }
-            h1 { "What does a skip connection buy, and what does it cost?" }
-            p.subject { (format_subject(report)) ", " (format_number_of(report.runs.len(), "cell")) ", " (report.broken) " not measured" }
-            button.theme type="button" hidden aria-label="Light or dark" { "◐" }
-            nav aria-label="Contents" {
-                ul { @for (id, title, _) in sections { li { a href={ "#" (id) } { (title) } } } }
-            }
-        }
-    }
 }
 
 // One list of all sections, in the order of the page: to divide it would hide that order.
@@ -102,9 +79,11 @@ fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
         }
     };
     vec![
-        ("answer", "The answer", answer(report)),
+        ("answer", "The answer", html! { (answer(report)) (drawn(ANSWER)) }),
+        ("choose", "What to take", choice::choices(&report.groups)),
         ("claims", "Claims", claims::claims(&report.claims, figures)),
         ("notes", "Before believing it", notes(report)),
+        ("ratios", "Every difference with its interval", drawn(COMPARISON)),
         ("comparison", "Matched groups", comparisons(&report.comparisons)),
         (
             "published",

@@ -55,6 +55,40 @@
   document.addEventListener('focusout', hide);
   document.addEventListener('scroll', hide, { passive: true });
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape') hide(); });
+  // The first network of a list, which is the most accurate, that keeps every limit.
+  for (const box of document.querySelectorAll('.choice')) {
+    const [form, said] = [box.querySelector('form'), box.querySelector('output')];
+    const rows = [...box.querySelectorAll('tbody tr')];
+    const within = (input, value) => {
+      const limit = input.valueAsNumber * Number(input.dataset.size);
+      return value !== undefined && ('least' in input.dataset ? Number(value) >= limit : Number(value) <= limit);
+    };
+    const name = (row) => row.cells[0].textContent;
+    const describe = (row, limits, kept) => {
+      const ends = (input) => ['low', 'high'].map((end) => row.cells[input.dataset.column].dataset[end]);
+      const sure = limits.every((input) => ends(input).every((end) => end === undefined || within(input, end)));
+      const places = (row.dataset.asGood ?? '').split(' ').filter(Boolean);
+      const rivals = [...new Set(places.map((place) => rows[place]).filter((other) => kept.includes(other)).map(name))];
+      const costs = [...row.cells].slice(4).map((cell, index) => cell.textContent && `${box.querySelectorAll('thead th')[4 + index].textContent} ${cell.textContent}`);
+      return `Take ${name(row)} (${row.cells[1].textContent}, ${row.cells[2].textContent}): test accuracy ${row.cells[3].textContent}; ${costs.filter(Boolean).join(', ')}.`
+        + (sure ? '' : ' Its 95 % interval reaches beyond a limit: more seeds or sets would tell.')
+        + (rivals.length ? ` It is not shown to be more accurate than ${rivals.join(', ')}.` : '');
+    };
+    const choose = () => {
+      const limits = [...form.elements].filter((input) => input.value !== '' && input.validity.valid);
+      const keeps = (row) => limits.every((input) => within(input, row.cells[input.dataset.column].dataset.value));
+      const kept = rows.filter(keeps);
+      for (const row of rows) {
+        row.classList.toggle('beyond', !kept.includes(row));
+        row.classList.toggle('taken', row === kept[0]);
+      }
+      said.textContent = kept.length ? describe(kept[0], limits, kept) : 'No measured network keeps these limits.';
+    };
+    form.hidden = false;
+    form.addEventListener('input', choose);
+    form.addEventListener('submit', (event) => event.preventDefault());
+    choose();
+  }
   // Commands to take along.
   for (const code of document.querySelectorAll('#reproduce > pre')) {
     if (!navigator.clipboard) break;

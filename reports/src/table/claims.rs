@@ -1,10 +1,12 @@
 //! Verdicts: one table of all, and for each claim what decided and what else was measured.
 
+use super::claim_card::format_card;
 use super::format::Format;
-use super::plain::format_sentence;
 use super::text_table::TextTable;
 use crate::analyses::quantity::format_number_of;
 use crate::claims::{Condition, Finding, MeasureRow, Measures, Side};
+use crate::figure::Figure;
+use crate::figure::claims::by_finding;
 use crate::stats::Estimate;
 
 use super::number::{format_bound, format_quantity};
@@ -31,35 +33,20 @@ const LEGEND: &str = "Supported: every condition of the claim holds by its whole
 
 /// Every claim in whole: the verdicts, then claim by claim.
 pub fn format_claims(findings: &[Finding], format: Format) -> String {
-    let one = |finding: &Finding| {
-        let (bold, gap) = if format == Format::Markdown { ("**", "\n\n") } else { ("", "\n") };
-        let remarks = format_remarks(finding).into_iter().map(|remark| format_sentence(&remark, format));
-        let lines: Vec<String> = format_claim(finding).into_iter().chain(remarks).map(|line| line + gap).collect();
-        let tables: String = tables(finding).iter().map(|table| table.format_titled(format)).collect();
-        let heading = format_sentence(&format_heading(finding), format);
-        format!("{bold}{heading}{bold}{gap}{}\n{tables}", lines.concat().trim_end().to_owned() + "\n")
-    };
-    verdicts(findings).format_titled(format) + &findings.iter().map(one).collect::<Vec<String>>().join("\n")
+    let cards: Vec<String> = findings.iter().map(|finding| format_card(finding, None, format)).collect();
+    verdicts(findings).format_titled(format) + &cards.join("\n")
 }
 
-/// `depth: supported (digits on flex)`
-fn format_heading(finding: &Finding) -> String {
-    format!("{}: {} ({} on {})", finding.claim, finding.verdict.word(), finding.data, finding.device)
-}
-
-/// What is said, by what rule, with what caution.
-pub(crate) fn format_sentences(finding: &Finding) -> Vec<String> {
-    format_claim(finding).into_iter().chain(format_remarks(finding)).collect()
-}
-
-/// The claim's own words, which are the same in every report.
-fn format_claim(finding: &Finding) -> [String; 3] {
-    let Finding { sentence, rule, caution, .. } = finding;
-    [format!("Said: {sentence}"), format!("Rule: {rule}"), format!("Caution: {caution}")]
+/// The same for a document that has each claim's first plot in a folder beside it.
+pub(super) fn format_with_plots(findings: &[Finding], figures: &[Figure]) -> String {
+    let own = by_finding(findings, figures);
+    let card = |(finding, figures): (&Finding, &&[Figure])| format_card(finding, figures.first(), Format::Markdown);
+    let cards: Vec<String> = findings.iter().zip(&own).map(card).collect();
+    verdicts(findings).format_titled(Format::Markdown) + &cards.join("\n")
 }
 
 /// What these rows add, with the names and errors that they hold.
-fn format_remarks(finding: &Finding) -> Vec<String> {
+pub(crate) fn format_remarks(finding: &Finding) -> Vec<String> {
     let mut remarks: Vec<String> = finding.remarks.iter().map(|remark| format!("Here: {remark}.")).collect();
     if finding.broken > 0 {
         remarks

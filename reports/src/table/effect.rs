@@ -6,7 +6,7 @@ use crate::analyses::quantity::{Quantity, format_number_of};
 use crate::stats::paired::Contrast;
 
 /// The lines below a value: the difference or ratio, and what may be said of it.
-pub(super) fn format_effect_lines(entry: &ComparedMetric) -> Vec<String> {
+pub(crate) fn format_effect_lines(entry: &ComparedMetric) -> Vec<String> {
     let Some(contrast) = entry.judged() else { return Vec::new() };
     let said = match entry.verdict {
         ComparisonVerdict::Reference => return Vec::new(),

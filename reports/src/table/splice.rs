@@ -2,8 +2,14 @@
 //!
 //! A section stands between `<!-- skipbench:NAME -->` and `<!-- /skipbench:NAME -->`.
 
+use super::claims::format_with_plots;
+use crate::figure::claims::by_finding;
+use crate::figure::{Figure, figures};
 use crate::report::Report;
 use crate::table::{Section, format_section};
+
+/// The folder beside a document that holds the plots which its sections show.
+pub const PLOTS: &str = "plots";
 
 /// Why nothing could be replaced.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,11 +46,28 @@ pub fn splice(document: &str, report: &Report) -> Result<String, SpliceError> {
             return Err(SpliceError::Repeated(part.word()));
         }
         let length = text[start..].find(&end).ok_or(SpliceError::Open(part.word()))?;
-        let body = format_section(report, part);
+        let body = format_body(report, part);
         text.replace_range(start..start + length, &normalize_line_ends(document, &format!("\n\n{}\n\n", body.trim())));
         found = true;
     }
     if found { Ok(text) } else { Err(SpliceError::NoMarker(format_section_names())) }
+}
+
+/// A section as it stands in a document.
+fn format_body(report: &Report, section: Section) -> String {
+    match section {
+        Section::Claims if !report.claims.is_empty() => format_with_plots(&report.claims, &figures(report)),
+        _ => format_section(report, section),
+    }
+}
+
+/// The plots that the document's sections show, which belong into [`PLOTS`] beside it: of each claim the first.
+pub fn shown_plots(document: &str, report: &Report) -> Vec<Figure> {
+    if !document.contains(&format!("<!-- skipbench:{} -->", Section::Claims.word())) {
+        return Vec::new();
+    }
+    let figures = figures(report);
+    by_finding(&report.claims, &figures).into_iter().filter_map(<[Figure]>::first).cloned().collect()
 }
 
 /// The text with the line ends of the document.

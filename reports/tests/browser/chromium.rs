@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use skipbench_reports::page::page;
+use skipbench_reports::page::{page, site};
 use skipbench_reports::report::Report;
 
 use super::rows::runs;
@@ -18,11 +18,20 @@ pub(crate) fn folder() -> &'static Path {
         fs::create_dir_all(&dir).expect("a folder");
         let dir = dir.canonicalize().expect("a folder");
         let text = page(&Report::new(runs()));
-        let scripted = |script: &str| text.replace("</body>", &format!("<script>{script}</script></body>"));
+        let site = site(&Report::new(runs()));
+        let append = |text: &str, script: &str| text.replace("</body>", &format!("<script>{script}</script></body>"));
+        let scripted = |script: &str| append(&text, script);
         fs::write(dir.join("bare.html"), &text).expect("written");
         fs::write(dir.join("page.html"), scripted(include_str!("probe.js"))).expect("written");
         fs::write(dir.join("paper.html"), scripted(include_str!("paper.js"))).expect("written");
+        fs::write(dir.join("site.html"), append(&site, include_str!("probe.js"))).expect("written");
+        fs::write(dir.join("explore.html"), append(&site, include_str!("site.js"))).expect("written");
         fs::write(dir.join("phone.html"), include_str!("phone.html")).expect("written");
+        for (page, width) in [("page", 390), ("page", 1600), ("site", 390), ("site", 1600)] {
+            let frame = include_str!("phone.html").replace("page.html", &format!("{page}.html"));
+            let frame = frame.replace("width=\"360\"", &format!("width=\"{width}\""));
+            fs::write(dir.join(format!("{page}-{width}.html")), frame).expect("written");
+        }
         dir
     })
 }

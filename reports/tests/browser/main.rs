@@ -4,6 +4,7 @@
 
 mod chromium;
 mod rows;
+mod site;
 
 use std::fs;
 
@@ -68,6 +69,20 @@ fn a_phone_needs_no_scrolling_sideways() {
     assert!(seen["wide"].as_u64() <= Some(360), "{seen}");
 }
 
+/// Tables and plots that are wider scroll by themselves; the report and the site do not.
+#[test]
+fn no_page_scrolls_sideways_from_a_phone_to_a_wide_screen_in_light_and_dark() {
+    for (page, width) in [("page", 390), ("page", 1600), ("site", 390), ("site", 1600)] {
+        for dark in [0, 1] {
+            let scheme = format!("--blink-settings=preferredColorScheme={dark}");
+            let seen = seen(&format!("{page}-{width}.html"), &["--window-size=1800,2600", &scheme]);
+            assert_eq!(seen["window"].as_u64(), Some(width), "{page}");
+            assert!(seen["wide"].as_u64() <= Some(width), "{page} at {width}: {seen}");
+            assert_eq!((&seen["repeated"], &seen["dead"]), (&serde_json::json!([]), &serde_json::json!([])), "{page}");
+        }
+    }
+}
+
 #[test]
 fn a_phone_shows_whose_bars_there_are_and_whole_commands() {
     let seen = seen("phone.html", &["--window-size=800,2600"]);
@@ -91,6 +106,7 @@ fn light_dark_phone_and_paper_are_drawn() {
     chromium("bare.html", &[&shot("light.png"), "--window-size=1280,5000", "--blink-settings=preferredColorScheme=1"]);
     chromium("bare.html", &[&shot("dark.png"), "--window-size=1280,5000", "--blink-settings=preferredColorScheme=0"]);
     chromium("phone.html", &[&shot("phone.png"), "--window-size=500,2400"]);
+    chromium("explore.html", &[&shot("site.png"), "--window-size=1600,3000"]);
     chromium("bare.html", &[&format!("--print-to-pdf={}", picture("paper.pdf").display())]);
     let bytes = |name: &str| fs::read(picture(name)).expect(name);
     assert_ne!(bytes("light.png"), bytes("dark.png"), "the system's theme is followed");

@@ -51,7 +51,7 @@ addEventListener('load', () => setTimeout(() => {
     wide: document.documentElement.scrollWidth, window: innerWidth,
     repeated: ids.filter((id, index) => ids.indexOf(id) !== index),
     sections: [...document.querySelectorAll('main > section')].map((section) => section.id),
-    dead: [...document.querySelectorAll('a[href^="#"]')].map((a) => a.hash.slice(1)).filter((id) => !document.getElementById(id)),
+    dead: [...document.querySelectorAll('a[href^="#"]')].map((a) => a.hash.slice(1).split('?')[0]).filter((id) => !document.getElementById(id)),
     plots: document.querySelectorAll('figure svg').length, tables: document.querySelectorAll('table').length,
     marks: marks.length, astray, overlaid, covered, copied: document.querySelectorAll('.command button').length, names: names.length, hidden,
     unnamed: document.querySelectorAll('.chart .point:not([aria-label])').length,

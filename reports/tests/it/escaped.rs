@@ -62,6 +62,9 @@ fn read(markdown: &str) -> (String, Vec<usize>) {
             Event::Start(Tag::TableHead | Tag::TableRow) => columns.push(0),
             Event::Start(Tag::TableCell) => *columns.last_mut().expect("a row") += 1,
             Event::Start(Tag::Table(alignments)) => columns.push(alignments.len()),
+            // What folds the numbers behind a claim.
+            Event::Html(tag) if tag.starts_with("<details>") || tag.starts_with("</details>") => {}
+            Event::Start(Tag::HtmlBlock) => {}
             Event::Start(Tag::Paragraph | Tag::Strong | Tag::List(_) | Tag::Item | Tag::CodeBlock(_)) => {}
             Event::Start(Tag::Heading { .. }) => text.push_str("\nheading: "),
             Event::End(TagEnd::Strong) => {}

@@ -1,6 +1,7 @@
 //! Integration tests of skipbench-reports.
 
 mod chart;
+mod choice;
 mod claims;
 mod compare;
 mod curves;
@@ -8,6 +9,7 @@ mod document;
 mod drawn;
 mod equal;
 mod escaped;
+mod forest;
 mod intervals;
 mod large;
 mod latest;
@@ -20,6 +22,7 @@ mod published;
 mod questions;
 mod sets;
 mod significance;
+mod site;
 mod stats;
 mod store;
 mod told;

@@ -1,6 +1,7 @@
 //! Claims judged by rows whose answer is known: supported, not supported, inconclusive. A file a claim; here is what
 //! they share and what holds for all.
 
+mod cards;
 mod depth;
 mod gradients;
 pub(crate) mod identity;

@@ -59,7 +59,7 @@ fn a_member_that_was_timed_alone_has_a_time_but_no_ratio_and_is_named() {
         notes,
         [
             "timed alone while others of the group took turns, and so not compared with those in time: large train-step in \
-          pair"
+          pair. To compare them too, free memory or make the group smaller."
         ]
     );
 }
@@ -68,7 +68,13 @@ fn a_member_that_was_timed_alone_has_a_time_but_no_ratio_and_is_named() {
 fn turns_that_were_left_out_are_told() {
     let mut runs = new();
     runs[0].row.dropped_turns = Some(3);
-    assert_eq!(notes(&runs), ["3 of 240 turns are left out of the ratios, because something else held the machine up"]);
+    assert_eq!(
+        notes(&runs),
+        [
+            "3 of 240 turns are left out of the ratios, because something else held the machine up. If it is more than a \
+          few, measure again on a quieter machine."
+        ]
+    );
 }
 
 /// Two runs were in no set together, whatever the numbers of their sets.

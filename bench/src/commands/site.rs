@@ -1,0 +1,43 @@
+//! The directory of a site: it holds one page, and is written to only where it holds nothing else.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use skipbench_reports::page::SITE_MARK;
+
+/// The one file of a site.
+const PAGE: &str = "index.html";
+
+/// Where the page of a site in `dir` goes. Changes nothing.
+///
+/// # Errors
+/// If `dir` is no directory, or holds anything but the page of a site.
+pub(super) fn page_in(dir: &Path) -> Result<PathBuf> {
+    let page = dir.join(PAGE);
+    if fs::symlink_metadata(dir).is_err() {
+        return Ok(page);
+    }
+    let entries = fs::read_dir(dir).with_context(|| format!("--site {}", dir.display()))?;
+    for entry in entries {
+        let name = entry.with_context(|| dir.display().to_string())?.file_name();
+        ensure!(
+            name == OsStr::new(PAGE),
+            "--site {}: it holds {}, which is no part of a site; name a directory that is new or empty",
+            dir.display(),
+            name.display()
+        );
+    }
+    ensure!(
+        !page.exists() || is_site(&page),
+        "{}: it is no page of a site, and is not written over; name a directory that is new or empty",
+        page.display()
+    );
+    Ok(page)
+}
+
+/// A folder of that name, or a file that cannot be read as text, is none.
+fn is_site(page: &Path) -> bool {
+    fs::read_to_string(page).is_ok_and(|text| text.contains(SITE_MARK))
+}

@@ -1,0 +1,93 @@
+//! Forest plots: a line for each name, its mark and interval over one number, and the number itself beside it.
+
+use maud::{Markup, html};
+
+use crate::figure::{Figure, Point, Scale, Series};
+
+use super::canvas::{RIGHT, TOP, class, format_coordinate};
+use super::marks::{mark, width};
+use super::scale::{Layout, format_estimate, format_ticks};
+
+/// Where the axis begins: right of the names.
+const FROM: f64 = 270.0;
+/// Where it ends: left of the numbers.
+const TO: f64 = 540.0;
+/// Height of a line.
+const STEP: f64 = 24.0;
+/// Size of names and numbers.
+const SIZE: f64 = 12.0;
+
+/// The plot, and its height.
+pub(super) fn forest(figure: &Figure) -> (Markup, f64) {
+    let lines = lines(figure);
+    let reach = lines.iter().flat_map(|(_, point)| [Some(point.x.value), point.x.low, point.x.high]).flatten();
+    let none = if figure.x.scale == Scale::Log { 1.0 } else { 0.0 };
+    let x = Layout::new(figure.x.scale, reach.chain([none]), (FROM, TO));
+    let bottom = TOP + STEP * lines.len() as f64 + 4.0;
+    let body = html! {
+        (axis(figure, &x, bottom))
+        @let at = format_coordinate(x.held(none));
+        line class="axis" x1=(at) x2=(at) y1=(TOP) y2=(format_coordinate(bottom)) {}
+        @for (index, (series, point)) in lines.iter().enumerate() {
+            (line(figure, series, point, &x, TOP + STEP * (index as f64 + 0.5)))
+        }
+    };
+    (body, bottom + 48.0)
+}
+
+/// Every point with its series, from the first line to the last.
+fn lines(figure: &Figure) -> Vec<(&Series, &Point)> {
+    let of = |series| -> Vec<(&Series, &Point)> { points(series).map(|point| (series, point)).collect() };
+    let mut lines: Vec<(&Series, &Point)> = figure.series.iter().flat_map(of).collect();
+    lines.sort_by(|(_, a), (_, b)| a.y.value.total_cmp(&b.y.value));
+    lines
+}
+
+fn points(series: &Series) -> impl Iterator<Item = &Point> {
+    series.points.iter().filter(|point| point.x.value.is_finite())
+}
+
+fn axis(figure: &Figure, x: &Layout, bottom: f64) -> Markup {
+    html! {
+        @for (tick, label) in x.ticks.iter().zip(format_ticks(&x.ticks)) {
+            @let at = format_coordinate(x.held(*tick));
+            line class="grid" x1=(at) x2=(at) y1=(TOP) y2=(format_coordinate(bottom)) {}
+            text class="tick" x=(at) y=(format_coordinate(bottom + 16.0)) text-anchor="middle" { (label) }
+        }
+        line class="axis" x1=(FROM) x2=(TO) y1=(format_coordinate(bottom)) y2=(format_coordinate(bottom)) {}
+        text x=(format_coordinate((FROM + TO) / 2.0)) y=(format_coordinate(bottom + 36.0)) text-anchor="middle" { (figure.x.title) }
+    }
+}
+
+fn line(figure: &Figure, series: &Series, point: &Point, x: &Layout, y: f64) -> Markup {
+    let (px, py) = (x.held(point.x.value), format_coordinate(y));
+    let ends = point.x.low.zip(point.x.high).map(|(low, high)| (x.held(low), x.held(high)));
+    html! {
+        text class="tick" x=(FROM - 12.0) y=(py) dy="0.35em" text-anchor="end" aria-hidden="true" { (shorten(&point.name)) }
+        g class={ (if point.hollow { "point hollow " } else { "point " }) (class(&series.style)) } tabindex="0" role="img" {
+            title { (point.name) " (" (series.name) "): " (figure.x.title) " " (format_estimate(&point.x)) }
+            @if let Some((low, high)) = ends {
+                line class="error" x1=(format_coordinate(low)) x2=(format_coordinate(high)) y1=(py) y2=(py) {}
+            }
+            circle class="hit" cx=(format_coordinate(px)) cy=(py) r="11" {}
+            (mark(&series.style, px, y))
+        }
+        text class="tick" x=(RIGHT) y=(py) dy="0.35em" text-anchor="end" aria-hidden="true" { (format_estimate(&point.x)) }
+    }
+}
+
+/// A name that is too long for its place, without its middle; the mark says it in full.
+fn shorten(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let room = (0..=letters.len()).rev().find(|count| width(&name_of(&letters, *count), SIZE) <= FROM - 16.0);
+    name_of(&letters, room.unwrap_or(0))
+}
+
+/// The name in at most `count` letters.
+fn name_of(letters: &[char], count: usize) -> String {
+    if count >= letters.len() {
+        return letters.iter().collect();
+    }
+    let (head, tail) = (count.div_ceil(2), count / 2);
+    letters[..head].iter().chain(&['…']).chain(&letters[letters.len() - tail..]).collect()
+}

@@ -1,0 +1,149 @@
+//! Forest plots: the ratios or differences of one metric, a line each, with their intervals.
+
+use crate::analyses::answer::{Answer, Effect};
+use crate::analyses::compare::{CHANCE, ComparedMember, Comparison, ComparisonVerdict};
+use crate::analyses::group::Setting;
+use crate::analyses::metric::Metric;
+use crate::report::Report;
+use crate::rows::style;
+use crate::stats::Estimate;
+
+use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
+
+/// What the ids of forest plots of the answer begin with.
+pub(crate) const ANSWER: &str = "answer-";
+
+/// What the ids of all other forest plots begin with.
+pub(crate) const COMPARISON: &str = "forest-";
+
+/// Metrics that have a plot, in its order; `comparison.csv` holds the rest.
+const SHOWN: [Metric; 8] = [
+    Metric::TestAccuracy,
+    Metric::TrainThroughput,
+    Metric::EpochThroughput,
+    Metric::TimeToAccuracy,
+    Metric::InferThroughput,
+    Metric::Latency,
+    Metric::TrainMemory,
+    Metric::InferMemory,
+];
+
+/// One line of a plot.
+struct Line<'a> {
+    name: String,
+    style: &'a str,
+    estimate: Estimate,
+    hollow: bool,
+}
+
+/// One plot for each answer, then one for each setting and metric that groups compare.
+pub(super) fn forest(report: &Report) -> Vec<Figure> {
+    let answers = report.answers.iter().map(of_answer);
+    let settings = by_setting(&report.comparisons);
+    let compared = settings.iter().flat_map(|(setting, comparisons)| of_setting(setting, comparisons));
+    answers.chain(compared).collect()
+}
+
+fn of_answer(answer: &Answer) -> Figure {
+    let lines = answer.effects.iter().map(|effect| of_effect(effect, answer.metric)).collect();
+    let title = format!("{}: what the skip changes", capitalize(answer.metric.subject()));
+    figure(ANSWER, answer.metric, title, String::new(), lines)
+}
+
+fn of_effect(effect: &Effect, metric: Metric) -> Line<'_> {
+    let Effect { group, style, model, against, contrast, corrected_p, .. } = effect;
+    let by = model.as_ref().map_or(String::new(), |model| format!(" by {model}"));
+    let name = format!("{group}: {style}{by} against {against}");
+    let shown = contrast.estimate.excludes(none(metric)) && corrected_p.is_some_and(|p| p <= CHANCE);
+    Line { name, style, estimate: contrast.estimate, hollow: !shown }
+}
+
+/// The comparisons of each setting, in their order.
+fn by_setting(comparisons: &[Comparison]) -> Vec<(Setting, Vec<&Comparison>)> {
+    let mut settings: Vec<(Setting, Vec<&Comparison>)> = Vec::new();
+    for comparison in comparisons {
+        let setting = comparison.identity.setting();
+        match settings.iter_mut().find(|(other, _)| *other == setting) {
+            Some((_, same)) => same.push(comparison),
+            None => settings.push((setting, vec![comparison])),
+        }
+    }
+    settings
+}
+
+fn of_setting(setting: &Setting, comparisons: &[&Comparison]) -> Vec<Figure> {
+    let plot = |metric: Metric| {
+        let lines: Vec<Line<'_>> = comparisons.iter().flat_map(|comparison| of_group(comparison, metric)).collect();
+        let title = format!("{} of {}, against each group's reference", capitalize(metric.subject()), setting.suite);
+        let place = format!("{} on {}. ", setting.data, setting.device);
+        (!lines.is_empty()).then(|| figure(COMPARISON, metric, title, place, lines))
+    };
+    SHOWN.into_iter().filter_map(plot).collect()
+}
+
+fn of_group(comparison: &Comparison, metric: Metric) -> Vec<Line<'_>> {
+    let line = |member| of_member(&comparison.identity.group, member, metric);
+    comparison.members.iter().filter_map(line).collect()
+}
+
+fn of_member<'a>(group: &str, member: &'a ComparedMember, metric: Metric) -> Option<Line<'a>> {
+    let entry = member.entry(metric).filter(|entry| entry.verdict != ComparisonVerdict::Reference)?;
+    let estimate = entry.judged()?.estimate;
+    let style = style::grouped(&member.family, &member.skip);
+    let hollow = !matches!(entry.verdict, ComparisonVerdict::Higher | ComparisonVerdict::Lower);
+    Some(Line { name: format!("{group}: {}", member.model), style, estimate, hollow })
+}
+
+/// The value that says that there is no difference.
+fn none(metric: Metric) -> f64 {
+    if metric.is_share() { 0.0 } else { 1.0 }
+}
+
+fn figure(beginning: &str, metric: Metric, title: String, place: String, lines: Vec<Line<'_>>) -> Figure {
+    let (axis, factor) = if metric.is_share() {
+        (Axis::new(format!("{}: difference in percentage points", metric.subject()), Scale::Linear), 100.0)
+    } else {
+        (Axis::new(format!("{}: ratio, 1 is no difference", metric.subject()), Scale::Log), 1.0)
+    };
+    Figure {
+        id: format!("{beginning}{}", slug(&[metric.word()])),
+        title,
+        caption: place + LEGEND,
+        x: axis,
+        y: Axis::new("", Scale::Linear),
+        kind: Kind::Forest,
+        series: series(&lines, factor),
+    }
+}
+
+const LEGEND: &str = "A mark is the ratio or the difference, and the line through it its 95 % interval. A hollow mark \
+    shows no difference, or one that could be noise or chance.";
+
+/// A series for each style; a point's height is the number of its line.
+fn series(lines: &[Line<'_>], factor: f64) -> Vec<Series> {
+    let mut styles: Vec<&str> = Vec::new();
+    for line in lines {
+        if !styles.contains(&line.style) {
+            styles.push(line.style);
+        }
+    }
+    let point = |(index, line): (usize, &Line<'_>)| Point {
+        name: line.name.clone(),
+        x: scaled(&line.estimate, factor),
+        y: exactly(index as f64),
+        hollow: line.hollow,
+    };
+    let of = |style: &str| lines.iter().enumerate().filter(|(_, line)| line.style == style).map(point).collect();
+    let one = |style: &&str| Series {
+        name: (*style).to_owned(),
+        style: (*style).to_owned(),
+        mark: Mark::Marks,
+        points: of(style),
+    };
+    styles.iter().map(one).collect()
+}
+
+fn capitalize(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}

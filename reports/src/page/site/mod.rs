@@ -1,0 +1,52 @@
+//! All records as one page of a site: the report, with every number of it in a table that can be filtered and sorted.
+//!
+//! Its links keep the filters behind the `#`, so that no server has to understand them.
+
+mod entry;
+mod explore;
+
+use crate::analyses::answer::answers;
+use crate::analyses::group::Group;
+use crate::figure::figures;
+use crate::report::Report;
+
+use super::shell::{Shell, shell};
+use super::{SCRIPT, filled, format_extent, sections};
+
+/// What the page says that it was made by.
+const GENERATOR: &str = "skipbench report --site";
+
+/// What stands in every page of a site, and by which it is known as one.
+pub const SITE_MARK: &str = "<meta name=\"generator\" content=\"skipbench report --site\">";
+
+/// The suite that answers the question where there are records of many: its groups are matched for that.
+const FRONT: &str = "quick";
+
+/// The report, with the answer of that suite alone where there is one.
+fn answered_by_front(report: &Report) -> Report {
+    let front: Vec<Group> = report.groups.iter().filter(|group| group.identity.suite == FRONT).cloned().collect();
+    let own = answers(&front);
+    let answers = if own.is_empty() { report.answers.clone() } else { own };
+    Report { answers, ..report.clone() }
+}
+
+/// Lets the table be filtered and sorted.
+const EXPLORE: &str = include_str!("site.js");
+
+/// The page. The same rows always give the same text.
+pub fn site(report: &Report) -> String {
+    let report = &answered_by_front(report);
+    let figures = figures(report);
+    let mut sections = filled(sections(report, &figures));
+    // The table of all numbers takes the place of that of all rows.
+    sections.retain(|(id, ..)| *id != "rows");
+    let after_answer = sections.iter().position(|(id, ..)| *id == "answer").map_or(0, |place| place + 1);
+    sections.insert(after_answer, ("explore", "Explore every number", explore::explore(report)));
+    shell(&Shell {
+        generator: GENERATOR,
+        title: "skipbench: what skip connections buy and cost",
+        subject: &format_extent(report),
+        sections: &sections,
+        scripts: &[SCRIPT, EXPLORE],
+    })
+}

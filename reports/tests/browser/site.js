@@ -1,0 +1,41 @@
+// Looks at the table of every number as it came, then filters, sorts and clears it, and tells what it saw.
+addEventListener('load', () => setTimeout(() => {
+  const explorer = document.querySelector('.explorer');
+  const shown = () => [...explorer.querySelectorAll('tbody tr')].filter((row) => !row.hidden);
+  const words = (column) => [...new Set(shown().map((row) => row.cells[column].textContent))];
+  const values = () => shown().map((row) => Number(row.cells[3].dataset.value));
+  const look = () => ({ count: shown().length, told: explorer.querySelector('output').textContent, hash: location.hash, styles: words(1), metrics: words(2), values: values() });
+  const field = (name) => explorer.querySelector(`[name=${name}]`);
+  const fill = (input, value) => {
+    input.value = value;
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  };
+  const came = look();
+  for (const name of ['style', 'metric', 'find']) fill(field(name), '');
+  const all = look();
+  fill(field('metric'), 'train peak');
+  fill(field('find'), 'DENSE');
+  const found = look();
+  fill(field('find'), 'no such network');
+  const none = look();
+  fill(field('find'), '');
+  const title = explorer.querySelectorAll('thead button')[3];
+  title.click();
+  const rising = look();
+  title.click();
+  const falling = look();
+  const sorted = explorer.querySelectorAll('thead th')[3].getAttribute('aria-sort');
+  const [box] = document.querySelectorAll('.choice');
+  const said = () => box.querySelector('output').textContent;
+  const [memory, speed] = box.querySelectorAll('input');
+  const taken = [said()];
+  fill(memory, '12');
+  taken.push(said());
+  fill(speed, '1000000');
+  taken.push(said());
+  const beyond = box.querySelectorAll('.beyond').length;
+  const told = document.createElement('pre');
+  told.id = 'probe';
+  told.textContent = JSON.stringify({ came, all, found, none, rising, falling, sorted, taken, beyond });
+  document.body.append(told);
+}, 50));
