@@ -115,10 +115,11 @@ fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
 }
 
 fn answer(report: &Report) -> Markup {
-    let sentences = table::format_answers(&report.answers, Format::Terminal);
+    let words = table::describe_answers(&report.answers);
     html! {
-        @for sentence in &sentences { p.sentence { (sentence) } }
-        @if sentences.is_empty() { p { "No matched group of these runs has two skip styles: there is nothing to hold against each other." } }
+        @for sentence in &words { p.sentence { (sentence) } }
+        @for sentence in table::format_answers(&report.answers, Format::Terminal) { p.remark { (sentence) } }
+        @if report.answers.is_empty() { p { "No matched group of these runs has two skip styles: there is nothing to hold against each other." } }
     }
 }
 
