@@ -27,7 +27,6 @@ mod text_table;
 pub use answer::{describe_answers, effects, format_answers};
 pub(crate) use claim_card::headline;
 pub(crate) use claims::format_remarks as format_claim_remarks;
-pub(crate) use claims::format_sentences;
 pub use claims::{format_claims, tables, verdicts};
 pub use comparison::{comparison, format_comparisons};
 pub use diff::format_diff;

@@ -69,7 +69,7 @@ fn members_that_did_not_sleep_between_their_turns_are_told() {
         let steps = [sample("step_ns", 5e7), sample("step_ns", 5e7)];
         runs[index].samples = steps.into_iter().chain([sample("turn_asleep_cpu_ns", asleep)]).collect();
     }
-    insta::assert_snapshot!(noted(&runs).expect("told"), @"at work between their turns, when they should sleep, which slows the others: 1 timed cell, most of all dense train-step, seed 2, set 2, for 6.0 % of its steps' time");
+    insta::assert_snapshot!(noted(&runs).expect("told"), @"at work between their turns, when they should sleep, which slows the others: 1 timed cell, most of all dense train-step, seed 2, set 2, for 6.0 % of its steps' time. Let a program's threads sleep after its step (bench/PROTOCOL.md says how).");
 }
 
 /// A small difference is shown in one run and not in the next; that it is small holds in both.
