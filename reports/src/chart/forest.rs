@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::figure::{Figure, Point, Scale, Series};
+use crate::stats::Estimate;
 
 use super::canvas::{RIGHT, TOP, class, format_coordinate};
 use super::marks::{mark, width};
@@ -72,8 +73,17 @@ fn line(figure: &Figure, series: &Series, point: &Point, x: &Layout, y: f64) -> 
             circle class="hit" cx=(format_coordinate(px)) cy=(py) r="11" {}
             (mark(&series.style, px, y))
         }
-        text class="tick" x=(RIGHT) y=(py) dy="0.35em" text-anchor="end" aria-hidden="true" { (format_estimate(&point.x)) }
+        text class="tick" x=(RIGHT) y=(py) dy="0.35em" text-anchor="end" aria-hidden="true" { (beside(figure, &point.x)) }
     }
+}
+
+/// The number of a line, with as many decimals as its neighbors: `×0.992 [0.989, 0.996]` or `+4.4 [+2.8, +5.9]`.
+fn beside(figure: &Figure, estimate: &Estimate) -> String {
+    let ratio = figure.x.scale == Scale::Log;
+    let one = |value: f64| if ratio { format!("{value:.3}") } else { format!("{value:+.1}").replace('-', "−") };
+    let sign = if ratio { "×" } else { "" };
+    let interval = estimate.low.zip(estimate.high).map(|(low, high)| format!(" [{}, {}]", one(low), one(high)));
+    format!("{sign}{}{}", one(estimate.value), interval.unwrap_or_default())
 }
 
 /// A name that is too long for its place, without its middle; the mark says it in full.

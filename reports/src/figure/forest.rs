@@ -53,7 +53,7 @@ fn of_answer(answer: &Answer) -> Figure {
 fn of_effect(effect: &Effect, metric: Metric) -> Line<'_> {
     let Effect { group, style, model, against, contrast, corrected_p, .. } = effect;
     let by = model.as_ref().map_or(String::new(), |model| format!(" by {model}"));
-    let name = format!("{group}: {style}{by} against {against}");
+    let name = format!("{group}: {}{by} against {}", style::noun(style), style::noun(against));
     let shown = contrast.estimate.excludes(none(metric)) && corrected_p.is_some_and(|p| p <= CHANCE);
     Line { name, style, estimate: contrast.estimate, hollow: !shown }
 }

@@ -34,10 +34,10 @@ fn the_answer_has_a_line_for_each_effect() {
     let figure = named(&report, "answer-test_accuracy");
     let told: Vec<String> = lines(&figure).iter().map(|point| format!("{} {}", point.name, point.hollow)).collect();
     insta::assert_snapshot!(told.join("\n"), @r"
-    near: add against none false
-    deep: add against none false
-    near: concat against none false
-    deep: concat against none false
+    near: addition against no skip false
+    deep: addition against no skip false
+    near: concatenation against no skip false
+    deep: concatenation against no skip false
     ");
     let answer = report.answers.iter().find(|answer| answer.metric == Metric::TestAccuracy).expect("trained");
     for (point, effect) in lines(&figure).iter().zip(&answer.effects) {
@@ -46,7 +46,7 @@ fn the_answer_has_a_line_for_each_effect() {
     let speed = named(&report, "answer-train_images_per_s");
     let hollow: Vec<&str> =
         lines(&speed).into_iter().filter(|point| point.hollow).map(|point| point.name.as_str()).collect();
-    assert_eq!(hollow, ["deep: add against none"], "its interval includes 1");
+    assert_eq!(hollow, ["deep: addition against no skip"], "its interval includes 1");
 }
 
 #[test]
