@@ -1,7 +1,7 @@
 //! The report as one HTML file that needs nothing else: no network, no font, no library.
 //!
 //! It only arranges: sentences and tables come from [`table`], plots from [`figure`](crate::figure) through
-//! [`chart`], so that no number here can differ from the same number in Markdown or CSV.
+//! [`crate::chart`], so that no number here can differ from the same number in Markdown or CSV.
 
 mod choice;
 mod claims;
