@@ -34,7 +34,8 @@ def serve(step, name="a Python program", units=(1, "steps"), wait=lambda: None, 
     if line != f"{HELLO}\n":
         refuse(line, answers)
     count, unit = units
-    lines = [HELLO, f"name {name}", f"units {count} {unit}", *(f"fact {key} {value}" for key, value in facts.items())]
+    said = [f"fact {key} {value}" for key, value in facts.items() if str(value).strip()]  # What is unknown is left out.
+    lines = [HELLO, f"name {str(name).strip() or 'a Python program'}", f"units {count} {unit}", *said]
     print(*(" ".join(line.split()) for line in lines), "ready", sep="\n", file=answers, flush=True)
     if collect:
         gc.collect()

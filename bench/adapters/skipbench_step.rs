@@ -106,7 +106,8 @@ fn refuse(line: &str, mut answers: impl Write) -> io::Result<()> {
 }
 
 fn introduction(Program { name, units: (count, unit), facts }: &Program<'_>) -> String {
-    let facts: String = facts.iter().map(|(key, value)| format!("fact {key} {}\n", one_line(value))).collect();
+    let known = facts.iter().filter(|(_, value)| !value.trim().is_empty());
+    let facts: String = known.map(|(key, value)| format!("fact {key} {}\n", one_line(value))).collect();
     format!("{HELLO}\nname {}\nunits {count} {unit}\n{facts}ready\n", one_line(name))
 }
 

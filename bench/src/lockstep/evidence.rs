@@ -17,8 +17,9 @@ const SETTLING: Duration = Duration::from_millis(5);
 pub struct Evidence {
     /// Ticks (10 ms) in which another guest had a processor of this machine.
     pub steal_ticks: u64,
-    /// Time that threads of the program and of the processes that it started waited for a processor, ready to run:
-    /// something else had it.
+    /// Time that threads of the program and of the processes that it started waited for a processor, ready to run,
+    /// which something else had. No more than what they left of their processors' time: threads of one program that
+    /// wait for each other are its own affair.
     pub waited_ns: u64,
     /// How often a thread had to give up its processor. Only recorded: Linux counts a thread that yields while it looks
     /// for work, as Rayon's do, among them.
@@ -42,15 +43,19 @@ impl Evidence {
 #[derive(Debug)]
 pub(crate) struct Watch {
     root: u32,
+    /// How many processors it may use.
+    cpus: usize,
+    began: Instant,
     before: Seen,
     slept_from: Option<Threads>,
     asleep_cpu_ns: u64,
 }
 
 impl Watch {
-    /// Of the process with that number.
-    pub(crate) fn new(root: u32) -> Self {
-        Self { root, before: Seen::default(), slept_from: None, asleep_cpu_ns: 0 }
+    /// Of the process with that number, which may use so many processors.
+    pub(crate) fn new(root: u32, cpus: usize) -> Self {
+        let (began, before) = (Instant::now(), Seen::default());
+        Self { root, cpus, began, before, slept_from: None, asleep_cpu_ns: 0 }
     }
 
     /// Its turn begins.
@@ -58,20 +63,34 @@ impl Watch {
         self.before = Seen::now(self.root);
         let slept = |from: &Threads| self.before.threads.since(from).ran_ns;
         self.asleep_cpu_ns = self.slept_from.as_ref().map_or(0, slept);
+        self.began = Instant::now();
     }
 
     /// Its turn is over: waits until its threads sleep, for a few milliseconds at most.
     pub(crate) fn end(&mut self) -> Evidence {
-        let (deadline, threads) = (Instant::now() + SETTLING, tree::threads(self.root));
-        while threads.iter().any(|thread| is_running(thread)) && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_micros(20));
-        }
+        let (wall, answered) = (self.began.elapsed(), Seen::now(self.root));
+        let Counts { ran_ns, waited_ns, switches } = answered.threads.since(&self.before.threads);
+        let waited_ns = waited_ns.min(left_over(wall, self.cpus, ran_ns));
+        self.settle();
         let now = Seen::now(self.root);
-        let Counts { waited_ns, switches, .. } = now.threads.since(&self.before.threads);
         let steal_ticks = now.steal_ticks.saturating_sub(self.before.steal_ticks);
         self.slept_from = Some(now.threads);
         Evidence { steal_ticks, waited_ns, involuntary_switches: switches, asleep_cpu_ns: self.asleep_cpu_ns }
     }
+
+    /// Waits until its threads sleep.
+    fn settle(&self) {
+        let (deadline, threads) = (Instant::now() + SETTLING, tree::threads(self.root));
+        while threads.iter().any(|thread| is_running(thread)) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_micros(20));
+        }
+    }
+}
+
+/// What a program that ran for `ran_ns` left of the time of `cpus` processors.
+fn left_over(wall: Duration, cpus: usize, ran_ns: u64) -> u64 {
+    let whole = wall.as_nanos().saturating_mul(cpus as u128);
+    u64::try_from(whole).unwrap_or(u64::MAX).saturating_sub(ran_ns)
 }
 
 /// All counters at one moment.
@@ -144,4 +163,19 @@ fn steal_ticks() -> Option<u64> {
 fn is_running(thread: &Path) -> bool {
     let stat = fs::read_to_string(thread.join("stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('R'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two threads of one program on one processor wait for each other, and nothing is left for anything else.
+    #[test]
+    fn threads_that_wait_for_each_other_are_not_held_up_from_outside() {
+        let wall = Duration::from_millis(10);
+        assert_eq!(left_over(wall, 1, 10_000_000), 0, "both in turn, all the time");
+        assert_eq!(left_over(wall, 1, 6_000_000), 4_000_000, "something else had it for four tenths");
+        assert_eq!(left_over(wall, 2, 15_000_000), 5_000_000);
+        assert_eq!(left_over(wall, 1, 11_000_000), 0, "counters are read one after the other");
+    }
 }

@@ -66,6 +66,7 @@ impl Answer {
             }
             "ready" if rest.is_empty() => Some(Answer::Ready),
             "ns" => Some(Answer::Times(rest.split(' ').map(|time| time.parse().ok()).collect::<Option<_>>()?)),
+            "error" if rest.is_empty() => Some(Answer::Error("gave an error without a word".to_owned())),
             "error" => Some(Answer::Error(rest.to_owned())),
             _ => None,
         }
@@ -87,8 +88,12 @@ pub struct Introduction {
 #[derive(Debug, Default)]
 pub struct Greeting {
     greeted: bool,
+    lines: usize,
     introduction: Introduction,
 }
+
+/// Most lines of an introduction.
+const MOST_LINES: usize = 1000;
 
 impl Greeting {
     /// Takes the next answer. Gives the introduction once it is complete, or why it is refused.
@@ -96,6 +101,10 @@ impl Greeting {
     /// # Errors
     /// An answer that does not belong here.
     pub fn take(&mut self, answer: Answer) -> Result<Option<Introduction>, String> {
+        self.lines += 1;
+        if self.lines > MOST_LINES {
+            return Err(format!("its introduction has more than {MOST_LINES} lines; \"ready\" ends it"));
+        }
         let introduction = &mut self.introduction;
         match (answer, self.greeted) {
             (Answer::Hello, false) => self.greeted = true,

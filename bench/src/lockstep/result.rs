@@ -66,7 +66,9 @@ pub struct ProgramOutcome {
 impl Outcome {
     /// Judges a session of programs called `names`.
     pub fn of(session: &Session, names: &[String], limit: Option<f64>) -> Self {
-        let whole: Vec<usize> = session.compared().filter(|member| session.members[*member].error.is_none()).collect();
+        let measured =
+            |member: &usize| session.members[*member].error.is_none() && session.sample(*member).ratio().is_some();
+        let whole: Vec<usize> = session.compared().filter(measured).collect();
         let samples: Vec<_> = whole.iter().map(|member| session.sample(*member)).collect();
         let verdicts: Vec<(usize, TimeVerdict)> = whole.into_iter().zip(judge(&samples, limit)).collect();
         let verdict = |member| verdicts.iter().find(|(other, _)| *other == member).map(|(_, verdict)| *verdict);

@@ -25,7 +25,7 @@ fn answers(outcome: &Outcome) -> String {
     let broken = |program: &ProgramOutcome| {
         let error = program.error.as_ref()?;
         let again = if program.again { " (started again)" } else { "" };
-        Some(format!("{}{again} could not be measured: {error}.", program.name))
+        Some(format!("{}{again} could not be measured: {}.", program.name, error.trim_end_matches(['.', ' '])))
     };
     let judged = outcome.programs.iter().filter_map(|program| Some((program, program.verdict?)));
     let judged = judged.map(|(program, verdict)| answer(outcome, program, &reference.name, verdict));
@@ -110,6 +110,7 @@ fn verdict(outcome: &Outcome, program: &ProgramOutcome) -> String {
         return outcome.noise_floor.map_or_else(String::new, |floor| format!("noise floor {}", percent(floor)));
     }
     let word = match program.verdict {
+        None if !std::ptr::eq(program, &outcome.programs[0]) => "not compared",
         None => "the reference",
         Some(TimeVerdict::Faster) => "faster",
         Some(TimeVerdict::Slower) => "slower",
@@ -125,7 +126,7 @@ fn notes(outcome: &Outcome, cpus: Option<usize>) -> Vec<String> {
     let Outcome { sets, pilot_sets, turns, dropped_turns, .. } = outcome;
     let sets_of = format_number_of(*sets as usize, "set");
     let mut notes = vec![format!(
-        "There were {sets_of} of fresh processes and {}. [ ] is Student's 95 % interval over the sets.",
+        "Measured: {sets_of} of fresh processes, {}. [ ] is Student's 95 % interval over the sets.",
         count_of(*turns, "turn")
     )];
     if let Some(planned) = outcome.interrupted_of {

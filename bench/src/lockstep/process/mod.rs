@@ -64,13 +64,19 @@ impl<'a> Launcher for Commands<'a> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.spawn().map_err(|error| Fault::broken(format!("{NOT_STARTED}: {error}")))?;
-        let mut process = Process::new(child, self.timeout, self.stop);
+        let mut process = Process::new(child, self.processors(), self.timeout, self.stop);
         let introduction = process.greet()?;
         Ok((process, introduction))
     }
 }
 
 impl Commands<'_> {
+    /// How many processors a program may use.
+    fn processors(&self) -> usize {
+        let all = std::thread::available_parallelism().map_or(1, usize::from);
+        self.cpus.map_or(all, |cpus| cpus.min(all))
+    }
+
     fn command(&self, words: &[String]) -> Command {
         let (program, arguments) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
         let mut command = match &self.guard {
@@ -102,7 +108,7 @@ pub(crate) struct Process<'a> {
 }
 
 impl<'a> Process<'a> {
-    fn new(mut child: Child, timeout: Duration, stop: &'a Stop) -> Self {
+    fn new(mut child: Child, cpus: usize, timeout: Duration, stop: &'a Stop) -> Self {
         let lines = child.stdout.take().map(output::lines);
         let errors = child.stderr.take().map(output::tail);
         Self {
@@ -110,7 +116,7 @@ impl<'a> Process<'a> {
             lines: lines.unwrap_or_else(|| channel().1),
             count: 0,
             errors: errors.unwrap_or_else(|| channel().1),
-            watch: Watch::new(child.id()),
+            watch: Watch::new(child.id(), cpus),
             child,
             timeout,
             stop,
@@ -140,16 +146,19 @@ impl<'a> Process<'a> {
     /// The next line. `within` says what had to happen before `deadline`.
     fn hear(&mut self, deadline: Instant, within: &str) -> Result<Answer, Fault> {
         loop {
+            // Also of a program that never falls silent.
+            if self.stop.soon() {
+                return Err(Fault::Stopped);
+            }
+            if Instant::now() >= deadline {
+                return Err(Fault::broken(format!("{TOO_LONG} {} s {within}", self.timeout.as_secs_f64())));
+            }
             match self.lines.recv_timeout(Duration::from_millis(50)) {
                 Ok(line) => {
                     self.count += 1;
                     return Answer::parse(&line).ok_or_else(|| Fault::broken(output::stray(&line, self.count)));
                 }
                 Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
-                Err(RecvTimeoutError::Timeout) if self.stop.soon() => return Err(Fault::Stopped),
-                Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => {
-                    return Err(Fault::broken(format!("{TOO_LONG} {} s {within}", self.timeout.as_secs_f64())));
-                }
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }

@@ -1,22 +1,28 @@
 //! What a program writes: lines of the protocol, and what it prints beside them.
 
 use std::io::{BufRead, BufReader, Read};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::time::Duration;
 
 use skipbench_reports::analyses::quantity::format_number_of;
 
-use crate::lockstep::protocol::Answer;
+use crate::lockstep::protocol::{Answer, HELLO};
 
 /// Longest line that is read: a thousand times of twenty digits take a fiftieth of it.
 const LONGEST: u64 = 1 << 20;
 
+/// What the first line of any version begins with.
+const OTHER_VERSION: &str = "hello skipbench-steps ";
+
 /// Most of a line that an error quotes.
 const QUOTED: usize = 80;
 
+/// Lines that are read before anyone asks for them. A program that writes more has to wait.
+const AHEAD: usize = 16;
+
 /// The lines that come out of `pipe`, read by a thread that sleeps meanwhile.
 pub(super) fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, receiver) = channel();
+    let (sender, receiver) = sync_channel(AHEAD);
     std::thread::spawn(move || {
         let mut pipe = BufReader::new(pipe);
         loop {
@@ -54,6 +60,9 @@ fn last_of(mut pipe: impl Read) -> String {
 
 /// What is said of a line that is not of the protocol.
 pub(super) fn stray(line: &str, number: u64) -> String {
+    if line.starts_with(OTHER_VERSION) {
+        return format!("speaks another version of the protocol, \"{line}\"; this driver speaks \"{HELLO}\"");
+    }
     let mut quoted: String = line.chars().take(QUOTED).collect();
     if quoted.len() < line.len() {
         quoted.push('…');
@@ -69,7 +78,7 @@ pub(super) fn checked(answer: Answer, steps: u32, wall: Duration) -> Result<Vec<
     let times = match answer {
         Answer::Times(times) => times,
         Answer::Error(error) => return Err(error),
-        other => return Err(format!("answered a turn with {other:?} instead of times")),
+        _ => return Err("answered a turn with a line of its introduction, not with times".to_owned()),
     };
     if times.len() as u64 != u64::from(steps) {
         let (asked, given) = (format_number_of(steps as usize, "step"), format_number_of(times.len(), "time"));

@@ -106,7 +106,7 @@ fn a_high_noise_floor_is_told_with_what_lowers_it() {
     let (said, _) = versus(dir.path(), &[&varying, &varying], &[], 0);
     assert!(said.contains("keep the programs to one processor with --cpus 1"), "{said}");
     // Two sets of such programs could have detected nothing that anybody asks for.
-    assert!(said.contains("There were 2 sets") && said.contains("too few to say what difference"), "{said}");
+    assert!(said.contains("2 sets of fresh processes") && said.contains("too few to say what difference"), "{said}");
     assert!(!said.contains("four cases of five"), "{said}");
     let (said, _) = versus(dir.path(), &[&varying, &varying], &["--cpus", "1"], 0);
     assert!(!said.contains("keep the programs to one processor"), "{said}");
@@ -368,4 +368,26 @@ fn a_killed_driver_leaves_no_process_behind_even_if_it_hangs() {
     // It does not see that its input ended.
     assert_eq!(interrupted("sleep 600", "sleep 600", "-KILL"), None);
     assert_eq!(interrupted(&sleeping(""), &sleeping(""), "-KILL"), None);
+}
+
+/// Neither many lines nor a trickle keep the driver from its deadline.
+#[test]
+fn an_introduction_that_never_ends_is_refused() {
+    let dir = tempfile::tempdir().expect("temp");
+    let endless =
+        |pause: &str| format!("sh -c 'echo hello skipbench-steps 1; while :; do echo fact a b; {pause} done'");
+    let options = ["--timeout", "5"];
+    let (said, _) = versus(dir.path(), &[&sleeping(""), &endless(""), &endless("sleep 0.01;")], &options, 2);
+    assert!(said.contains("its introduction has more than 1000 lines"), "{said}");
+    assert!(said.contains("until it was ready"), "{said}");
+}
+
+#[test]
+fn nothing_is_said_of_programs_whose_reference_broke() {
+    let dir = tempfile::tempdir().expect("temp");
+    for limit in [&[][..], &["--limit", "3%"]] {
+        let (said, _) = versus(dir.path(), &["false", &sleeping("")], limit, 2);
+        assert!(said.contains("A could not be measured") && said.contains("not compared"), "{said}");
+        assert!(!said.contains("+0.0 %") && !said.contains("No difference"), "{said}");
+    }
 }
