@@ -69,8 +69,8 @@ impl Watch {
     /// Its turn is over: waits until its threads sleep, for a few milliseconds at most.
     pub(crate) fn end(&mut self) -> Evidence {
         let (wall, answered) = (self.began.elapsed(), Seen::now(self.root));
-        let Counts { ran_ns, waited_ns, switches } = answered.threads.since(&self.before.threads);
-        let waited_ns = waited_ns.min(left_over(wall, self.cpus, ran_ns));
+        let Counts { waited_ns, switches, .. } = answered.threads.since(&self.before.threads);
+        let waited_ns = waited_ns.min(left_over(wall, self.cpus, answered.ran_since(&self.before)));
         self.settle();
         let now = Seen::now(self.root);
         let steal_ticks = now.steal_ticks.saturating_sub(self.before.steal_ticks);
@@ -98,11 +98,21 @@ fn left_over(wall: Duration, cpus: usize, ran_ns: u64) -> u64 {
 struct Seen {
     steal_ticks: u64,
     threads: Threads,
+    /// Processor time of each process.
+    processes: HashMap<u32, u64>,
 }
 
 impl Seen {
     fn now(root: u32) -> Self {
-        Self { steal_ticks: steal_ticks().unwrap_or(0), threads: Threads::of(root) }
+        let (steal_ticks, processes) = (steal_ticks().unwrap_or(0), tree::processor_ns(root));
+        Self { steal_ticks, threads: Threads::of(root), processes }
+    }
+
+    /// Processor time since `before`, with that of threads that have ended meanwhile.
+    fn ran_since(&self, before: &Self) -> u64 {
+        let since =
+            |(process, ns): (&u32, &u64)| ns.saturating_sub(before.processes.get(process).copied().unwrap_or(0));
+        self.processes.iter().map(since).sum()
     }
 }
 

@@ -1,7 +1,10 @@
 //! The processes that a process started, and those that these started.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
 /// All processes below `root`, by `/proc`; none where the system does not tell.
 pub(crate) fn below(root: u32) -> Vec<u32> {
@@ -11,6 +14,22 @@ pub(crate) fn below(root: u32) -> Vec<u32> {
         next += 1;
     }
     found
+}
+
+/// The processor time in nanoseconds of `root` and of each process below it, with that of threads that have ended.
+#[cfg(target_os = "linux")]
+pub(crate) fn processor_ns(root: u32) -> HashMap<u32, u64> {
+    let ran = |process: u32| {
+        let clock = nix::time::clock_getcpuclockid(nix::unistd::Pid::from_raw(process.try_into().ok()?)).ok()?;
+        u64::try_from(Duration::from(clock.now().ok()?).as_nanos()).ok()
+    };
+    std::iter::once(root).chain(below(root)).filter_map(|process| Some((process, ran(process)?))).collect()
+}
+
+/// Not known here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn processor_ns(_root: u32) -> HashMap<u32, u64> {
+    HashMap::new()
 }
 
 /// The folders in `/proc` of all threads of `root` and of the processes below it.
