@@ -1,10 +1,23 @@
 //! Reading a suite: by its name or from its text.
 
+use std::fs::File;
+use std::io::Read;
+
 use sha2::{Digest, Sha256};
 
 use super::builtin::{BUILT_IN, built_in};
 use super::check::check;
 use super::{Keys, Suite, SuiteError, explain, explain_table};
+
+/// Most bytes of a suite that are read: a device such as /dev/zero never ends.
+const LARGEST: u64 = 32 << 20;
+
+/// The text, or a byte more than the most of it.
+fn read(name: &str) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(name)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    Ok(text)
+}
 
 impl Suite {
     /// Reads a built-in suite by name, or a file.
@@ -15,7 +28,11 @@ impl Suite {
         if let Some(built_in) = built_in(name) {
             return Self::parse(built_in.name, built_in.text);
         }
-        match std::fs::read_to_string(name) {
+        match read(name) {
+            Ok(text) if text.len() as u64 > LARGEST => {
+                let message = format!("longer than {} MiB, and so no suite", LARGEST >> 20);
+                Err(SuiteError { file: name.to_owned(), message })
+            }
             Ok(text) => Self::parse(name, &text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let names: Vec<&str> = BUILT_IN.iter().map(|built_in| built_in.name).collect();

@@ -244,3 +244,11 @@ fn lists_and_names_that_nobody_wrote_are_refused_at_once() {
     assert!(error.len() < 2000 && error.contains("skipbench models"), "{} bytes", error.len());
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+/// A device that never ends is refused, and its bytes are not kept.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_longer_than_any_suite_is_refused() {
+    let error = Suite::load("/dev/zero").expect_err("no suite").to_string();
+    assert!(error.contains("/dev/zero") && error.contains("longer than 32 MiB"), "{error}");
+}
