@@ -143,6 +143,21 @@ metrics! {
 }
 
 impl Metric {
+    /// What tables compare, in the order of their columns; `comparison.csv` holds the rest.
+    pub(crate) const COMPARED: [Metric; 11] = [
+        Metric::TestAccuracy,
+        Metric::TrainThroughput,
+        Metric::EpochThroughput,
+        Metric::TimeToAccuracy,
+        Metric::InferThroughput,
+        Metric::Latency,
+        Metric::LatencyTail,
+        Metric::TrainMemory,
+        Metric::InferMemory,
+        Metric::Params,
+        Metric::Macs,
+    ];
+
     fn definition(self) -> &'static Definition {
         &DEFINITIONS[self as usize]
     }

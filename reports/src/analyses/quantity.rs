@@ -64,6 +64,12 @@ impl Unit {
     }
 }
 
+/// The text with its first letter large, as at the beginning of a sentence.
+pub(crate) fn capitalize(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `1 cell`, `2 cells`.
 pub fn format_number_of(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }

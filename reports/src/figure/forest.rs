@@ -4,6 +4,7 @@ use crate::analyses::answer::{Answer, Effect};
 use crate::analyses::compare::{CHANCE, ComparedMember, Comparison, ComparisonVerdict};
 use crate::analyses::group::Setting;
 use crate::analyses::metric::Metric;
+use crate::analyses::quantity::capitalize;
 use crate::report::Report;
 use crate::rows::style;
 use crate::stats::Estimate;
@@ -16,17 +17,8 @@ pub(crate) const ANSWER: &str = "answer-";
 /// What the ids of all other forest plots begin with.
 pub(crate) const COMPARISON: &str = "forest-";
 
-/// Metrics that have a plot, in its order; `comparison.csv` holds the rest.
-const SHOWN: [Metric; 8] = [
-    Metric::TestAccuracy,
-    Metric::TrainThroughput,
-    Metric::EpochThroughput,
-    Metric::TimeToAccuracy,
-    Metric::InferThroughput,
-    Metric::Latency,
-    Metric::TrainMemory,
-    Metric::InferMemory,
-];
+/// Compared metrics without a plot: what is exact, and the tail of a latency whose median has one.
+const UNDRAWN: [Metric; 3] = [Metric::LatencyTail, Metric::Params, Metric::Macs];
 
 /// One line of a plot.
 struct Line<'a> {
@@ -78,7 +70,7 @@ fn of_setting(setting: &Setting, comparisons: &[&Comparison]) -> Vec<Figure> {
         let place = format!("{} on {}. ", setting.data, setting.device);
         (!lines.is_empty()).then(|| figure(COMPARISON, metric, title, place, lines))
     };
-    SHOWN.into_iter().filter_map(plot).collect()
+    Metric::COMPARED.into_iter().filter(|metric| !UNDRAWN.contains(metric)).filter_map(plot).collect()
 }
 
 fn of_group(comparison: &Comparison, metric: Metric) -> Vec<Line<'_>> {
@@ -141,9 +133,4 @@ fn series(lines: &[Line<'_>], factor: f64) -> Vec<Series> {
         points: of(style),
     };
     styles.iter().map(one).collect()
-}
-
-fn capitalize(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

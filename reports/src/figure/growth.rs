@@ -3,6 +3,7 @@
 use crate::analyses::distinguish::{distinguish, format_distinction};
 use crate::analyses::group::{Group, Setting};
 use crate::analyses::metric::Metric;
+use crate::analyses::quantity::capitalize;
 use crate::analyses::scaling::Curve;
 use crate::report::Report;
 use crate::rows::record::{RunRow, Status};
@@ -51,11 +52,6 @@ fn figure(report: &Report, sweep: &str, metric: Metric) -> Option<Figure> {
         kind: Kind::Plot,
         series,
     })
-}
-
-fn capitalize(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn series(curve: &Curve, distinction: &str, report: &Report) -> Series {

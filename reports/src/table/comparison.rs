@@ -14,21 +14,6 @@ use crate::analyses::metric::Metric;
 
 use super::number::format_metric;
 
-/// The columns; `comparison.csv` holds the rest.
-const COLUMNS: [Metric; 11] = [
-    Metric::TestAccuracy,
-    Metric::TrainThroughput,
-    Metric::EpochThroughput,
-    Metric::TimeToAccuracy,
-    Metric::InferThroughput,
-    Metric::Latency,
-    Metric::LatencyTail,
-    Metric::TrainMemory,
-    Metric::InferMemory,
-    Metric::Params,
-    Metric::Macs,
-];
-
 /// One table a group: each member's values and, below each, the ratio to the reference with its interval.
 pub fn format_comparisons(comparisons: &[Comparison], format: Format) -> String {
     let mut text: String = comparisons.iter().map(|comparison| format_group(comparison, format)).collect();
@@ -57,7 +42,7 @@ fn format_group(comparison: &Comparison, format: Format) -> String {
 
 /// One group's table.
 pub fn comparison(comparison: &Comparison) -> TextTable {
-    let metrics: Vec<Metric> = COLUMNS.into_iter().filter(|metric| measured(comparison, *metric)).collect();
+    let metrics: Vec<Metric> = Metric::COMPARED.into_iter().filter(|metric| measured(comparison, *metric)).collect();
     let titles = ["model", "skip", "repeats"].into_iter().map(str::to_owned);
     let line = |member: &ComparedMember| {
         let names = [member.model.clone(), member.skip.clone(), format_replicates(member)];

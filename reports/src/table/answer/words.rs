@@ -5,6 +5,7 @@ use super::change::Span;
 use super::is_shown;
 use crate::analyses::answer::{Answer, Effect};
 use crate::analyses::metric::Metric;
+use crate::analyses::quantity::capitalize;
 use crate::rows::style;
 
 /// One sentence for each style on what it cost, then one or two on what was learned. Only what was shown counts as a
@@ -54,7 +55,7 @@ fn format_subject((style, against): Kind<'_>) -> String {
     }
 }
 
-/// None where no change was shown in any group.
+/// Empty if no group shows a change.
 fn describe_cost(answer: &Answer, kind: Kind<'_>) -> Option<String> {
     let metric = answer.metric;
     let shown = |effect: &Effect| is_shown(effect, metric);
@@ -176,9 +177,4 @@ fn describe_points(points: &[f64]) -> String {
         _ if high < 0.0 => format!("lost {} points", range(high, low)),
         _ => format!("changed by −{} to +{} points", whole(low), whole(high)),
     }
-}
-
-fn capitalize(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
