@@ -86,7 +86,9 @@ fn show(model: &str, fits: &[Fit], hints: &[String], found: Option<&Agreement>) 
         _ if fit.fits() => "fits",
         _ => "other shape",
     };
-    let row = |fit: &Fit| vec![fit.name.clone(), word(fit).to_owned(), shape(&fit.found), shape(&fit.wanted)];
+    let row = |fit: &Fit| {
+        vec![weights::shown(&fit.name).into_owned(), word(fit).to_owned(), shape(&fit.found), shape(&fit.wanted)]
+    };
     print(&format_table(&["tensor", "", "file", "network"], fits.iter().map(row).collect(), 2))?;
     let wrong = fits.iter().filter(|fit| !fit.fits()).count();
     print(&match wrong {

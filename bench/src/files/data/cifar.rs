@@ -8,7 +8,8 @@ use sha1::{Digest, Sha1};
 use skipbench_models::Images;
 
 use super::{DATA_DIR, DataError, DataSet, Half, Split, elsewhere, regular};
-use crate::files::packed::packed_file;
+use crate::files::mistaken::{mistaken, of_another_kind};
+use crate::files::packed::{self, packed_file};
 
 const PIXELS: usize = 3 * 32 * 32;
 
@@ -75,15 +76,15 @@ pub(super) const CIFAR100: Layout = Layout {
 /// whole ones.
 pub(super) fn load(layout: &Layout, dir: &Path, wanted: Half) -> Result<DataSet, DataError> {
     let dir = find(layout, dir)?;
-    let mut train = Split::default();
+    let (mut train, mut test, mut errors) = (Split::default(), Split::default(), Vec::new());
     for file in layout.train.iter().filter(|_| wanted.trains()) {
-        read(layout, &dir.join(file), &mut train)?;
+        errors.extend(read(layout, &dir.join(file), &mut train).err());
     }
-    let mut test = Split::default();
     if wanted.tests() {
-        read(layout, &dir.join(layout.test), &mut test)?;
+        errors.extend(read(layout, &dir.join(layout.test), &mut test).err());
     }
-    Ok(DataSet { images: Images { size: 32, channels: 3, classes: layout.classes }, train, test })
+    let images = Images { size: 32, channels: 3, classes: layout.classes };
+    DataError::all(&dir, errors).map_or(Ok(DataSet { images, train, test }), Err)
 }
 
 /// `dir` itself or its folder of the published name, whichever holds more of the batches.
@@ -165,8 +166,16 @@ fn contents(layout: &Layout, path: &Path) -> Result<Vec<u8>, DataError> {
         return Err(DataError::corrupt(path, what, "a batch of images; unpack it and put the batches in its place"));
     }
     if file.bytes == 0 || !file.bytes.is_multiple_of(record) || file.bytes > LARGEST {
-        let expected =
-            format!("a whole number of records of {record} bytes; the file was cut short or is not {}", layout.name);
+        let head = file.read(packed::HEAD).map_err(|source| DataError::io(path, source))?;
+        // A black image of the first class begins with zeros, too.
+        let zeros = head.iter().all(|byte| *byte == 0);
+        if let Some(what) = mistaken(&head).filter(|_| !zeros).or_else(|| of_another_kind(&head)) {
+            return Err(DataError::corrupt(path, what, format!("a batch of {}", layout.name)));
+        }
+        let expected = format!(
+            "a whole number of records of {record} bytes; the file was cut short or is not {}: download it again",
+            layout.name
+        );
         return Err(DataError::corrupt(path, format!("{} bytes", file.bytes), expected));
     }
     file.read(file.bytes).map_err(|source| DataError::io(path, source))
@@ -177,7 +186,7 @@ fn read(layout: &Layout, path: &Path, split: &mut Split) -> Result<(), DataError
     for (index, bytes) in bytes.chunks_exact(layout.record()).enumerate() {
         let label = bytes[layout.labels - 1];
         if usize::from(label) >= layout.classes {
-            let expected = format!("a label below {}", layout.classes);
+            let expected = format!("a label below {}; the file is damaged or not {}", layout.classes, layout.name);
             return Err(DataError::corrupt(path, format!("label {label} in record {index}"), expected));
         }
         split.labels.push(label.into());

@@ -91,6 +91,14 @@ impl DataError {
         DataError::Corrupt { path: path.into(), found: found.into(), expected: expected.into() }
     }
 
+    /// All of them as one; none where there are none.
+    pub(super) fn all(path: &Path, mut errors: Vec<DataError>) -> Option<Self> {
+        match errors.len() {
+            0 | 1 => errors.pop(),
+            _ => Some(DataError::Many { path: path.into(), errors }),
+        }
+    }
+
     /// Both, this one first.
     pub(super) fn and(self, other: Self) -> Self {
         let path = match (&self, &other) {

@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::torch;
+use crate::files::mistaken::{mistaken, of_another_kind};
 use crate::files::packed::{HEAD, is_tape, packed};
 
 /// How a file holds tensors.
@@ -122,20 +123,16 @@ fn is_safetensors(head: &[u8], length: u64) -> bool {
 
 /// What people have instead of weights.
 fn describe_other(head: &[u8]) -> String {
-    let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_lowercase();
     let is = |start: &[u8]| head.starts_with(start);
+    let contains = |word: &[u8]| head.windows(word.len()).any(|part| part == word);
     if let Some(what) = packed(head) {
         return format!("{what}; unpack it and name the file of weights in it");
     }
     let what = match () {
-        () if head.is_empty() => "an empty file; download it again",
-        () if text.starts_with("version https://git-lfs") => {
-            "a Git LFS pointer, not the file itself; run `git lfs pull` where it was cloned"
+        () if contains(b"\"weight_map\"") => {
+            "the index of weights in several files; load them in Python and save them as one (save_pretrained with a \
+             large max_shard_size)"
         }
-        () if text.starts_with("<!doctype") || text.starts_with("<html") || text.starts_with("<?xml") => {
-            "a web page, not weights; download the file itself (on GitHub and Hugging Face by its download link)"
-        }
-        () if head.iter().all(|byte| *byte == 0) => "it holds only zeros; the download or copy was not finished",
         () if is(b"PK\x05\x06") => "an empty ZIP archive; download it again",
         () if is(b"\x89HDF\r\n") => "an HDF5 file (Keras or old TensorFlow); only PyTorch's weights are read",
         () if is(b"GGUF") => "a GGUF file (llama.cpp); only PyTorch's weights are read",
@@ -146,8 +143,14 @@ fn describe_other(head: &[u8]) -> String {
         () if is(b"\x80") => {
             "a pickle, but not one of torch.save; load it in Python and write its state_dict with torch.save"
         }
-        () if text.starts_with('{') || text.starts_with('[') => "a JSON file, not weights",
-        () => "no file of weights: neither safetensors, nor what torch.save writes, nor .bpk",
+        () => match (mistaken(head), of_another_kind(head)) {
+            (Some(what), _) => what,
+            (None, Some(what)) => return format!("{what}, not weights; name the file of weights"),
+            (None, None) => {
+                "no file of weights: neither safetensors, nor what torch.save writes, nor .bpk; name the file of \
+                 weights, or download it again"
+            }
+        },
     };
     what.to_owned()
 }

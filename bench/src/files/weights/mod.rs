@@ -26,6 +26,7 @@ use skipbench_reports::analyses::quantity::format_number_of;
 
 pub(crate) use burnpack::{seal, verify};
 pub(crate) use format::Format;
+pub(crate) use tensor::shown;
 
 use element::{Element, way_out};
 use format::Content;
@@ -59,7 +60,8 @@ impl fmt::Display for Misfits {
             write!(f, "\n  {}", escape_controls(hint))?;
         }
         for fit in self.fits.iter().take(LISTED) {
-            write!(f, "\n  {}", escape_controls(&fit.to_string()))?;
+            let fit = Fit { name: shown(&fit.name).into_owned(), ..fit.clone() };
+            write!(f, "\n  {fit}")?;
         }
         match count.checked_sub(LISTED) {
             Some(more @ 1..) => write!(f, "\n  and {more} more; `skipbench weights check` lists them all"),
@@ -129,7 +131,10 @@ fn contents(file: std::fs::File, content: Content) -> Result<Contents> {
 
 /// The numbers are read only if all fits.
 fn among(mut contents: Contents, wanted: &[Wanted]) -> Result<Found> {
-    ensure!(!contents.entries.is_empty(), "it holds no tensor");
+    ensure!(
+        !contents.entries.is_empty(),
+        "it holds no tensor; in Python, save the state_dict of the network: torch.save(model.state_dict(), \"weights.pth\")"
+    );
     let Located { parts, fits, notes, hints } = locate(wanted, &contents.entries);
     if !fits.iter().all(Fit::fits) {
         let hints = hints.into_iter().chain(describe_unread(&contents.entries)).collect();

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use skipbench_models::State;
 
 use super::element::Element;
-use super::tensor::{Contents, Entry, Span, contiguous, part};
+use super::tensor::{Contents, Entry, Span, contiguous, part, shown};
 
 /// Largest header that the format allows.
 const HEADER: u64 = 100_000_000;
@@ -38,11 +38,11 @@ pub(super) fn read(mut file: File) -> Result<Contents> {
         if name == "__metadata__" {
             continue;
         }
-        let Described { dtype, shape, data_offsets: (start, end) } =
-            serde_json::from_value(described).with_context(|| format!("its header is damaged at `{name}`"))?;
+        let Described { dtype, shape, data_offsets: (start, end) } = serde_json::from_value(described)
+            .with_context(|| format!("its header is damaged at `{}`", shown(&name)))?;
         let data = 8 + size;
         let fits = start <= end && data.checked_add(end).is_some_and(|end| end <= length);
-        ensure!(fits, "it was cut short: the numbers of `{name}` are missing");
+        ensure!(fits, "it was cut short: the numbers of `{}` are missing", shown(&name));
         spans.insert(name.clone(), Span { start: data + start, bytes: end - start, unpacked: None, crc: None });
         let (key, element, strides) = (name.clone(), Element::of_safetensors(&dtype), contiguous(&shape));
         entries.push((start, Entry { name, key, element, offset: 0, shape, strides }));

@@ -53,7 +53,7 @@ impl Contents {
     /// # Errors
     /// Numbers of a kind that is not read, or that the file does not hold.
     pub(super) fn read(&mut self, entry: &Entry) -> Result<TensorData> {
-        let named = || format!("the tensor `{}`", entry.name);
+        let named = || format!("the tensor `{}`", shown(&entry.name));
         if let Element::Other(what, _) = entry.element {
             bail!("{}: it holds {what}, which are not read{}", named(), way_out(what));
         }
@@ -178,9 +178,28 @@ pub(super) fn escape_controls(name: &str) -> Cow<'_, str> {
     if name.chars().any(char::is_control) { Cow::Owned(name.escape_debug().to_string()) } else { Cow::Borrowed(name) }
 }
 
+/// Longest name that is shown whole. Those of networks have some fifty letters; a file may hold some of any length.
+const LONGEST_SHOWN: usize = 160;
+
+/// A name within a sentence: without what moves a terminal's cursor, and cut where it is longer than any network's.
+pub(crate) fn shown(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}… ({} bytes)", escape_controls(&name[..end]), name.len())),
+        None => escape_controls(name),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_of_any_length_is_shown_within_a_line() {
+        assert_eq!(shown("conv1.weight"), "conv1.weight");
+        assert_eq!(shown("a\u{1b}[2J"), "a\\u{1b}[2J");
+        let long = shown(&"é".repeat(1 << 15)).into_owned();
+        assert!(long.starts_with("éé") && long.ends_with("… (65536 bytes)") && long.len() < 400, "{long}");
+    }
 
     #[test]
     fn strides_decide_where_numbers_lie() {

@@ -56,7 +56,7 @@ fn what_claims_to_be_no_image_is_skipped_and_counted() {
 #[test]
 fn images_in_folders_below_a_class_are_read() {
     let (dir, _) = usual();
-    for place in ["2019", "2020/may", "a/b/c/d"] {
+    for place in ["2019", "2020/may", &["a"; 50].join("/")] {
         let below = dir.path().join("train/cold").join(place);
         fs::create_dir_all(&below).expect("made");
         picture().save(below.join("x.png")).expect("written");
@@ -130,6 +130,67 @@ fn tiny_imagenet_is_read_as_it_is_unpacked() {
     // Some classes may have no image to test.
     fs::write(dir.path().join("val/val_annotations.txt"), lines.lines().next().expect("one")).expect("written");
     assert_eq!(read(dir.path()).data.test.labels, [1]);
+}
+
+#[test]
+fn a_broken_list_of_tiny_imagenet_is_named_with_its_line() {
+    let dir = tempfile::tempdir().expect("temp");
+    for class in ["n01443537", "n01629819"] {
+        fs::create_dir_all(dir.path().join("train").join(class)).expect("made");
+        picture().save(dir.path().join("train").join(class).join("x.png")).expect("written");
+    }
+    // Tiny ImageNet's test half has no classes.
+    for half in ["val", "test"] {
+        fs::create_dir_all(dir.path().join(half).join("images")).expect("made");
+    }
+    let good = "a.png\tn01629819\t0\t1\t2\t3\n";
+    picture().save(dir.path().join("val/images/a.png")).expect("written");
+    picture().save(dir.path().join("val/images/b.png")).expect("written");
+    let list = dir.path().join("val/val_annotations.txt");
+    let broken: [(&str, &str); 9] = [
+        ("b.png n01443537", "line 2: `b.png n01443537`"),
+        ("b.png\t", "line 2: `b.png\\t`"),
+        ("\n\tn01443537", "line 3: "),
+        ("b.png\tn0000", "line 2: the class n0000; expected one of the classes in"),
+        ("b.png\t../train", "line 2: "),
+        ("a.png\tn01443537", "line 2: a.png is of the class n01443537, and in line 1 of n01629819"),
+        ("", ""),
+        ("<html>", "line 2: `<html>`"),
+        ("c.png\tn01443537\r", ""),
+    ];
+    for (line, words) in broken {
+        fs::write(&list, format!("{good}{line}\n")).expect("written");
+        if words.is_empty() {
+            assert_eq!(read(dir.path()).data.test.labels, [1], "{line}");
+            continue;
+        }
+        let said = error(&folder(dir.path()));
+        assert!(said.contains("val_annotations.txt: ") && said.contains(words), "{line}: {said}");
+    }
+    for (text, words) in
+        [("", "an empty file"), ("\n\n", "no line"), ("<html>", "a web page"), ("z\tn01443537", "none of")]
+    {
+        fs::write(&list, text).expect("written");
+        let said = error(&folder(dir.path()));
+        assert!(said.contains("val_annotations.txt: ") && said.contains(words), "{text}: {said}");
+    }
+    fs::write(&list, format!("{good}c.png\tn01443537\n")).expect("written");
+    let notes = read(dir.path()).notes.join("\n");
+    assert!(
+        notes.contains("skipped 1 file") && notes.contains("names 1 file that the folder does not hold"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn who_names_a_half_or_a_class_is_told_to_name_the_whole() {
+    let (dir, _) = usual();
+    let whole = format!("folder:{}", dir.path().display());
+    for (part, what) in [("train", "one half"), ("test", "one half"), ("train/cold", "one class")] {
+        let said = error(&folder(&dir.path().join(part)));
+        assert!(said.contains(&format!("this is {what} alone")) && said.ends_with(&whole), "{said}");
+    }
+    assert!(!error(&folder(&dir.path().join("nothing/train"))).contains("one half"));
 }
 
 #[test]

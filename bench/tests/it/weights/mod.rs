@@ -3,6 +3,7 @@
 mod beside;
 mod formats;
 mod made;
+mod mixed;
 mod network;
 mod places;
 mod refused;

@@ -6,8 +6,8 @@ use burn::tensor::TensorData;
 use skipbench::internals::weights;
 use skipbench_models::{Model, ModelSpec, State};
 
-use super::made::{self, Pickle, items, storages};
-use super::network::{gives, refusal, resnet, state};
+use super::made::{self, Pickle, items, map, storages};
+use super::network::{gives, nested, refusal, resnet, state};
 
 /// A table of its own: from torchvision's names to those of timm and of Hugging Face.
 #[test]
@@ -131,10 +131,20 @@ fn what_does_not_fit_is_explained_by_its_names() {
     };
     let said = written(&|name| name.replace("fc.", "linear."));
     assert!(said.contains("`linear` in the file is likely `fc` in the network (2 tensors)"), "{said}");
+    assert!(said.contains("missing: fc.weight, fc.bias\n"), "{said}");
+    let said = written(&|name| format!("net.module.{}", name.replace("fc.", "linear.")));
+    assert!(said.contains("`net.module.linear.bias` is likely `fc.bias`"), "{said}");
     let said = written(&|name| name.replace("fc.", "fc.1."));
     assert!(said.contains("`fc.1.weight` in the file is likely `fc.weight`"), "{said}");
     let said = written(&|name| name.replace("bn1", "norm_a").replace("conv", "c"));
     assert!(said.contains("`norm_a` in the file is likely `bn1`"), "{said}");
+    assert!(
+        !said.contains("`c2` in the file is likely `conv1`"),
+        "which of two convolutions is meant is not known: {said}"
+    );
+    // A layer's tensors have one shape, and are told apart by their last words alone.
+    let said = written(&|name| name.replace("bn1.weight", "bn1.gamma").replace("bn1.bias", "bn1.beta"));
+    assert!(!said.contains("likely"), "{said}");
     let said = written(&|name| format!("net.blocks.0.attn.qkv.{}", name.replace('.', "_")));
     assert!(said.contains("all names in the file begin with `net.`"), "{said}");
     assert!(
@@ -143,4 +153,38 @@ fn what_does_not_fit_is_explained_by_its_names() {
     );
     made::write(&path, &[("epoch".to_owned(), Pickle(b"K\x07".to_vec()))], &[]);
     assert!(refusal(&path, &network).contains("holds no tensor"));
+}
+
+/// Fewer than a quarter were called none.
+#[test]
+fn names_that_are_right_are_counted_however_few_they_are() {
+    let (dir, network) = (tempfile::tempdir().expect("temp"), resnet("resnet8-w4"));
+    let (state, path) = (state(&network), dir.path().join("few.pth"));
+    let right = |name: &str| ["fc.weight", "fc.bias", "conv1.weight"].contains(&name);
+    let renamed =
+        |name: &str| if right(name) { format!("net.{name}") } else { format!("net.x_{}", name.replace('.', "_")) };
+    made::write(&path, &items(&state, 0, renamed), &storages(&state));
+    let said = refusal(&path, &network);
+    let counted =
+        format!("3 of {} names were found at `net.`; missing: bn1.weight, bn1.bias, bn1.running_mean, …", state.len());
+    assert!(said.contains(&counted), "{said}");
+    assert!(!said.contains("\n  conv1.weight: missing"), "{said}");
+}
+
+#[test]
+fn tensors_that_are_there_under_no_names_are_not_called_none() {
+    let (dir, network) = (tempfile::tempdir().expect("temp"), resnet("resnet8-w4"));
+    let (state, path) = (state(&network), dir.path().join("nested.pth"));
+    let deep: Vec<&str> = vec!["a"; 80];
+    made::write(&path, &[("x".to_owned(), nested(&deep, map(&items(&state, 0, str::to_owned))))], &storages(&state));
+    let said = refusal(&path, &network);
+    assert!(said.contains(&format!("it holds {} tensors", state.len())) && said.contains("64 levels"), "{said}");
+    // Under a key that is no name, and in the state of an object of any kind.
+    let weights = map(&items(&state, 0, str::to_owned));
+    let keyed = Pickle([&b"}(K\x01K\x02\x86"[..], &weights.0, b"u"].concat());
+    let object = Pickle([&b"c__main__\nNet\n)\x81("[..], b"K\x01K\x02", &weights.0, b"tb"].concat());
+    for value in [keyed, object] {
+        made::write(&path, &[("x".to_owned(), value)], &storages(&state));
+        gives(&path, &network);
+    }
 }

@@ -5,6 +5,7 @@ mod decode;
 mod jpeg;
 mod picture;
 mod tree;
+mod unread;
 mod whole;
 
 use std::path::Path;
@@ -25,11 +26,7 @@ pub(super) fn load(dir: &Path, size: usize, wanted: Half) -> Result<(DataSet, Ve
     let (train, test) = (findings.split(&train, &classes, size), findings.split(&test, &classes, size));
     let data = DataSet { images: Images { size, channels: 3, classes: classes.len() }, train, test };
     notes.extend(findings.notes(dir));
-    match findings.bad.len() {
-        0 => Ok((data, notes)),
-        1 => Err(findings.bad.swap_remove(0)),
-        _ => Err(DataError::Many { path: dir.into(), errors: findings.bad }),
-    }
+    DataError::all(dir, findings.bad).map_or(Ok((data, notes)), Err)
 }
 
 /// What is told of the files of a set.

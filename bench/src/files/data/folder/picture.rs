@@ -6,8 +6,11 @@ use image::imageops::FilterType;
 use image::{DynamicImage, ImageFormat};
 
 use super::super::{DataError, regular};
-use super::decode::decode;
+use super::decode::{decode, describe};
+use super::unread;
 use super::whole::{self, Lack};
+use crate::files::mistaken::{mistaken, of_another_kind};
+use crate::files::packed::packed;
 
 /// What is read.
 pub(super) const KINDS: &str = "JPEG, PNG, WebP, GIF, BMP or PNM";
@@ -15,11 +18,12 @@ pub(super) const KINDS: &str = "JPEG, PNG, WebP, GIF, BMP or PNM";
 /// Largest file of an image.
 const LARGEST: u64 = 1 << 30;
 
-/// Bytes that tell what a file is.
-const HEAD: u64 = 32;
+/// Bytes that tell what a file is: a TAR's mark ends at 262.
+const HEAD: u64 = 512;
 
 /// Endings by which torchvision takes a file for an image, and GIF's.
-const ENDINGS: [&str; 12] = ["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "pbm", "pnm", "tif", "tiff", "webp", "gif"];
+const ENDINGS: [&str; 14] =
+    ["jpg", "jpeg", "jpe", "jfif", "png", "ppm", "bmp", "pgm", "pbm", "pnm", "tif", "tiff", "webp", "gif"];
 
 /// What a file is.
 pub(super) enum Picture {
@@ -36,13 +40,15 @@ pub(super) enum Picture {
 /// # Errors
 /// What claims to be an image and is none, or was cut short.
 pub(super) fn read(path: &Path, size: usize) -> Result<Picture, DataError> {
-    let corrupt = |found: String| DataError::corrupt(path, found, format!("a whole image: {KINDS}"));
+    let whole = format!("a whole image: {KINDS}; replace the file, or take it out of the folder");
+    let corrupt = |found: String| DataError::corrupt(path, found, whole.clone());
     let mut file = regular::open(path)?;
     let mut bytes = file.read(HEAD).map_err(|source| DataError::io(path, source))?;
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let named = ENDINGS.contains(&ending.as_str());
+    let named = ENDINGS.contains(&ending.as_str()) || unread::by_ending(&ending).is_some();
     let Some(format) = format(&bytes, &ending) else {
-        return if named { claimed(&mut file, path, bytes, &ending).map_err(corrupt) } else { Ok(Picture::Other) };
+        let claims = named || unread::by_content(&bytes).is_some();
+        return if claims { claimed(&mut file, path, bytes, &ending).map_err(corrupt) } else { Ok(Picture::Other) };
     };
     if file.bytes > LARGEST {
         return Err(corrupt(format!("{} bytes, more than an image has", file.bytes)));
@@ -53,34 +59,27 @@ pub(super) fn read(path: &Path, size: usize) -> Result<Picture, DataError> {
         Some(Lack::More(what)) => return Err(corrupt(what.to_owned())),
         None => false,
     };
-    let image = decode(&bytes, format).map_err(|error| corrupt(error.to_string()))?;
+    let image = decode(&bytes, format).map_err(|error| corrupt(describe(&bytes, format, &error)))?;
     Ok(Picture::Pixels { pixels: planes(image, size as u32), endless })
 }
 
 /// What a file is whose name says that it is an image, and whose first bytes do not; or why it is refused.
 fn claimed(file: &mut regular::Regular, path: &Path, head: Vec<u8>, ending: &str) -> Result<Picture, String> {
-    let small = file.bytes <= 1024;
-    let tiff = head.starts_with(b"II*\0") || head.starts_with(b"MM\0*");
-    match () {
-        () if head.is_empty() => Err("an empty file".to_owned()),
-        () if head.starts_with(b"version https://git-lfs") => {
-            Err("a Git LFS pointer, not the image; run `git lfs pull` where it was cloned".to_owned())
-        }
-        () if is_page(&head) => Err("a web page, not the image; download the image itself".to_owned()),
-        () if head.iter().all(|byte| *byte == 0) => {
-            Err("it begins with zeros only; the download or copy was not finished".to_owned())
-        }
-        () if tiff => Err("a TIFF, which is not read; convert it to PNG".to_owned()),
-        () if small && is_link(&[head, rest(file, path).map_err(|error| error.to_string())?].concat()) => {
-            Ok(Picture::Link)
-        }
-        () => Err(format!("named .{ending}, but its first bytes are of no kind of image that is read")),
+    if let Some(what) = mistaken(&head) {
+        return Err(what.to_owned());
     }
-}
-
-fn is_page(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_lowercase();
-    text.starts_with("<!doctype html") || text.starts_with("<html")
+    if let Some(what) = unread::unread(&head, ending) {
+        return Err(format!("{what}, {}", unread::WAY_OUT));
+    }
+    let other = packed(&head).or_else(|| of_another_kind(&head));
+    let small = file.bytes <= 1024;
+    if small && is_link(&[head, rest(file, path).map_err(|error| error.to_string())?].concat()) {
+        return Ok(Picture::Link);
+    }
+    Err(match other {
+        Some(what) => format!("{what}, though it is named .{ending}"),
+        None => format!("named .{ending}, but its first bytes are of no kind of image that is read"),
+    })
 }
 
 fn rest(file: &mut regular::Regular, path: &Path) -> Result<Vec<u8>, DataError> {

@@ -1,17 +1,25 @@
 //! One naming and one path of a file, and what is said of it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use skipbench_models::Fit;
 use skipbench_reports::analyses::quantity::format_number_of;
 
 use super::hints;
 use super::located::{Located, Wanted, joined};
+use super::names::Names;
+use super::words::{describe_lacking, describe_place, describe_some};
 use super::zoo::NAMINGS;
-use crate::files::weights::tensor::{Entry, escape_controls};
+use crate::files::weights::tensor::Entry;
 
 /// Words in a path by which a copy is known that is not what was trained itself.
-const COPIES: [&str; 5] = ["ema", "swa", "teacher", "averaged", "shadow"];
+const COPIES: [&str; 10] =
+    ["ema", "swa", "teacher", "averaged", "average", "avg", "shadow", "polyak", "momentum", "target"];
+
+/// Whether a path leads to a copy of what was trained.
+pub(super) fn is_copy(path: &str) -> bool {
+    path.to_lowercase().split(['.', '_']).any(|part| COPIES.contains(&part))
+}
 
 /// A naming and a path.
 #[derive(Default)]
@@ -19,80 +27,131 @@ pub(super) struct Candidate {
     pub(super) label: &'static str,
     pub(super) prefix: String,
     pub(super) parts: Vec<Vec<usize>>,
+    /// Which of the wanted tensors stand on the path itself.
+    pub(super) direct: Vec<bool>,
     pub(super) found: usize,
     pub(super) fitting: usize,
     pub(super) wanted: usize,
-    /// Whether all stands on this one path.
-    pub(super) alone: bool,
+    /// Paths from which names were taken that this one lacks, and how many.
+    pub(super) beside: BTreeMap<String, usize>,
+    /// Paths of other models that have such names, from which none was taken.
+    pub(super) models: Vec<String>,
     /// Other paths under which all stands too.
     pub(super) others: Vec<String>,
+    /// Paths of other models that do not fit.
+    pub(super) rivals: Vec<Rival>,
+}
+
+/// A path under which most names stand.
+pub(super) struct Rival {
+    pub(super) prefix: String,
+    pub(super) lacking: Vec<String>,
 }
 
 impl Candidate {
+    pub(super) fn none(wanted: usize) -> Self {
+        Candidate { wanted, parts: vec![Vec::new(); wanted], direct: vec![false; wanted], ..Candidate::default() }
+    }
+
     pub(super) fn whole(&self) -> bool {
         self.wanted > 0 && self.found == self.wanted
     }
 
-    /// The higher the better: all names, shapes that fit, names, and no copy of what was trained.
-    pub(super) fn score(&self) -> (bool, usize, usize, bool) {
-        let copy = self.prefix.to_lowercase();
-        let original = !copy.split(['.', '_']).any(|part| COPIES.contains(&part));
-        (self.whole(), self.fitting, self.found, self.found > 0 && original)
+    pub(super) fn fits(&self) -> bool {
+        self.whole() && self.fitting == self.wanted
     }
 
-    /// A few names that a path has by chance are no network.
-    fn unless_by_chance(self) -> Self {
-        if 4 * self.found < self.wanted { Self { wanted: self.wanted, ..Self::default() } } else { self }
+    /// Whether all stands on this one path.
+    pub(super) fn alone(&self) -> bool {
+        self.whole() && self.beside.is_empty()
     }
 
-    pub(super) fn located(self, wanted: &[Wanted], entries: &[Entry], names: &[String]) -> Located {
-        let this = self.unless_by_chance();
-        let parts = if this.parts.is_empty() { vec![Vec::new(); wanted.len()] } else { this.parts.clone() };
+    pub(super) fn alone_fits(&self) -> bool {
+        self.alone() && self.fits()
+    }
+
+    /// Whether most of the names stand on the path itself.
+    pub(super) fn is_model(&self) -> bool {
+        2 * self.direct.iter().filter(|direct| **direct).count() >= self.wanted
+    }
+
+    /// The higher the better. What fits beats what does not, and one path beats what was put together; then count all
+    /// names, shapes that fit, names, and whether it is no copy of what was trained.
+    pub(super) fn score(&self) -> (bool, bool, bool, usize, usize, bool) {
+        let original = self.found > 0 && !is_copy(&self.prefix);
+        (self.fits(), self.alone(), self.whole(), self.fitting, self.found, original)
+    }
+
+    pub(super) fn located(self, wanted: &[Wanted], entries: &[Entry], names: &Names) -> Located {
         let fit = |((name, shape), parts): (&Wanted, &Vec<usize>)| Fit {
             name: name.clone(),
             wanted: Some(shape.clone()),
             found: joined(entries, parts),
         };
-        let mut fits: Vec<Fit> = wanted.iter().zip(&parts).map(fit).collect();
-        let superfluous = this.superfluous(&parts, entries, names);
-        let (mut notes, mut hints) = (this.notes(), Vec::new());
+        let mut fits: Vec<Fit> = wanted.iter().zip(&self.parts).map(fit).collect();
+        let extras = self.superfluous(entries, names);
+        let whole: HashMap<String, &str> = extras.iter().map(|(fit, name)| (fit.name.clone(), *name)).collect();
+        let superfluous = extras.into_iter().map(|(fit, _)| fit).collect();
+        let (mut notes, mut hints) = (self.notes(), Vec::new());
         if fits.iter().all(Fit::fits) {
             let (others, skipped) = tell_apart(superfluous, wanted);
             fits.extend(others);
-            notes.extend(describe_skipped(&skipped));
+            notes.extend(describe_skipped(&skipped, &whole));
         } else {
             fits.extend(superfluous);
         }
         if fits.iter().any(|fit| !fit.fits()) {
-            hints = hints::hints(&fits, &names.iter().map(String::as_str).collect::<Vec<_>>(), &this.prefix);
+            hints = hints::hints(&fits, names, &self, &whole);
         }
-        Located { parts, fits, notes, hints }
+        Located { parts: self.parts, fits, notes, hints }
     }
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if self.whole() && self.label != NAMINGS[0].label {
+        if !self.whole() {
+            return notes;
+        }
+        if self.label != NAMINGS[0].label {
             notes.push(format!("the file has {}", self.label));
         }
-        if let (true, Some(other)) = (self.whole(), self.others.first()) {
-            let place = |prefix: &str| {
-                if prefix.is_empty() { "the top".to_owned() } else { format!("`{}`", escape_controls(prefix)) }
-            };
-            let (read, other) = (place(&self.prefix), place(other));
-            notes.push(format!("the weights at {read} were read; those at {other} would fit too"));
+        let read = describe_place(&self.prefix);
+        if let Some(other) = self.others.first() {
+            notes.push(format!("the weights at {read} were read; those at {} would fit too", describe_place(other)));
         }
+        let unfit =
+            |rival: &Rival| format!("the weights at {read} were read; {}", describe_lacking(rival, self.wanted));
+        notes.extend(self.rivals.iter().map(unfit));
+        notes.extend(self.described_beside());
         notes
     }
 
-    /// Tensors of floating-point numbers that stand on the path and are not wanted.
-    fn superfluous(&self, parts: &[Vec<usize>], entries: &[Entry], names: &[String]) -> Vec<Fit> {
+    /// What is told where names of several paths were put together.
+    fn described_beside(&self) -> Option<String> {
+        let own = self.direct.iter().filter(|direct| **direct).count();
+        let beside = |(path, count): (&String, &usize)| format!("{count} at {}", describe_place(path));
+        let beside: Vec<String> = self.beside.iter().map(beside).collect();
+        let own = format!("{} at {}", format_number_of(own, "tensor"), describe_place(&self.prefix));
+        (!beside.is_empty())
+            .then(|| format!("the weights stand apart, and were read together: {own}, {}", beside.join(", ")))
+    }
+
+    /// Tensors of floating-point numbers that stand on the path and are not wanted, under their names there and in the
+    /// file. Where few names were found, the path says little, and all of the file's are shown.
+    fn superfluous<'a>(&self, entries: &'a [Entry], names: &Names) -> Vec<(Fit, &'a str)> {
+        let few = 4 * self.found < self.wanted;
         let mut used = vec![false; entries.len()];
-        parts.iter().flatten().for_each(|part| used[*part] = true);
-        let unused = entries.iter().zip(names).zip(used).filter(|((entry, _), used)| !used && entry.element.is_float());
-        let within = unused.filter_map(|((entry, name), _)| Some((entry, name.strip_prefix(self.prefix.as_str())?)));
-        within
-            .map(|(entry, name)| Fit { name: name.to_owned(), wanted: None, found: Some(entry.shape.clone()) })
-            .collect()
+        self.parts.iter().flatten().for_each(|part| used[*part] = true);
+        let unused = entries.iter().zip(&names.all).zip(used);
+        let unused = unused.filter(|((entry, name), used)| !used && !name.is_empty() && entry.element.is_float());
+        let within = |name: &str| match name.strip_prefix(self.prefix.as_str()) {
+            None if few => Some(name.to_owned()),
+            within => within.map(str::to_owned),
+        };
+        let fit = |((entry, name), _): ((&'a Entry, &String), bool)| {
+            let fit = Fit { name: within(name)?, wanted: None, found: Some(entry.shape.clone()) };
+            Some((fit, entry.name.as_str()))
+        };
+        unused.filter_map(fit).collect()
     }
 }
 
@@ -108,16 +167,8 @@ fn tell_apart(superfluous: Vec<Fit>, wanted: &[Wanted]) -> (Vec<Fit>, Vec<Fit>) 
     superfluous.into_iter().partition(|fit| layer(&fit.name).is_some_and(|layer| known.contains(&layer)))
 }
 
-fn describe_skipped(skipped: &[Fit]) -> Option<String> {
-    const NAMED: usize = 3;
-    let names: Vec<String> = skipped.iter().take(NAMED).map(|fit| escape_controls(&fit.name).into_owned()).collect();
-    let more = if skipped.len() > NAMED { ", …" } else { "" };
-    let count = skipped.len();
-    (count > 0).then(|| {
-        format!(
-            "skipped {} that the network does not have: {}{more}",
-            format_number_of(count, "tensor"),
-            names.join(", ")
-        )
-    })
+fn describe_skipped(skipped: &[Fit], whole: &HashMap<String, &str>) -> Option<String> {
+    let names: Vec<&str> = skipped.iter().map(|fit| whole.get(&fit.name).copied().unwrap_or(&fit.name)).collect();
+    let tensors = format_number_of(names.len(), "tensor");
+    (!names.is_empty()).then(|| format!("skipped {tensors} that the network does not have: {}", describe_some(&names)))
 }

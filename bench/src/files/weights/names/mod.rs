@@ -1,12 +1,18 @@
 //! Which tensors of a file are a network's: the path is found under which all its names stand, in torchvision's naming
-//! or that of another zoo. What lies elsewhere is not looked at.
+//! or that of another zoo. What lies elsewhere is not looked at, an optimizer's state is never taken, and the weights of
+//! two models are never mixed.
 
+mod beside;
 mod candidate;
 mod hints;
 mod located;
+mod names;
+mod optimizer;
 mod search;
+mod words;
 mod zoo;
 
+use self::names::Names;
 use self::search::Search;
 use super::tensor::Entry;
 
@@ -19,12 +25,13 @@ const WRAPPERS: [&str; 5] =
 
 /// Finds `wanted` among `entries`.
 pub(super) fn locate(wanted: &[Wanted], entries: &[Entry]) -> Located {
-    let plain: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+    let plain = Names::new(entries, str::to_owned);
     let first = Search::new(wanted, entries, &plain).best();
-    let unwrapped: Vec<String> = plain.iter().map(|name| unwrap(name)).collect();
-    if first.whole() || plain == unwrapped {
+    let wrapped = entries.iter().any(|entry| entry.name.split('.').any(|part| WRAPPERS.contains(&part)));
+    if first.alone_fits() || !wrapped {
         return first.located(wanted, entries, &plain);
     }
+    let unwrapped = Names::new(entries, unwrap);
     let second = Search::new(wanted, entries, &unwrapped).best();
     if second.score() > first.score() {
         second.located(wanted, entries, &unwrapped)

@@ -1,9 +1,11 @@
 //! The paths of a file under which wanted names stand.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::candidate::Candidate;
+use super::beside::{Beside, beside};
+use super::candidate::{Candidate, Rival};
 use super::located::{Wanted, joined};
+use super::names::Names;
 use super::zoo::{NAMINGS, Naming};
 use crate::files::weights::tensor::Entry;
 
@@ -16,12 +18,10 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(wanted: &'a [Wanted], entries: &'a [Entry], names: &'a [String]) -> Self {
-        let mut index = HashMap::new();
-        for (place, name) in names.iter().enumerate() {
-            index.entry(name.as_str()).or_insert(place);
-        }
-        Self { wanted, entries, names, index }
+    pub(super) fn new(wanted: &'a [Wanted], entries: &'a [Entry], names: &'a Names) -> Self {
+        let places = names.all.iter().enumerate().filter(|(_, name)| !name.is_empty());
+        let index = places.map(|(place, name)| (name.as_str(), place)).collect();
+        Self { wanted, entries, names: &names.all, index }
     }
 
     /// Of all namings and paths the one with the most wanted tensors; of equals the first in the file.
@@ -32,11 +32,20 @@ impl<'a> Search<'a> {
             all.extend(self.prefixes(&sought).into_iter().map(|prefix| self.candidate(naming, &sought, prefix)));
         }
         let better = |best: usize, other: usize| if all[other].score() > all[best].score() { other } else { best };
-        let Some(best) = (0..all.len()).reduce(better) else { return Candidate::default() };
-        let prefix = all[best].prefix.clone();
-        let fits = |other: &&Candidate| other.alone && other.fitting == other.wanted && other.prefix != prefix;
-        let others = all.iter().filter(fits).map(|other| other.prefix.clone()).collect();
-        Candidate { others, ..all.swap_remove(best) }
+        let Some(best) = (0..all.len()).reduce(better) else { return Candidate::none(self.wanted.len()) };
+        let best = all.remove(best);
+        let elsewhere = all.iter().filter(|other| other.prefix != best.prefix);
+        let others = elsewhere.clone().filter(|other| other.alone() && other.fits()).map(|other| other.prefix.clone());
+        let others = others.collect();
+        let rivals = elsewhere.filter(|other| other.label == best.label && other.is_model() && !other.alone_fits());
+        let rivals = rivals.map(|rival| self.rival(rival)).collect();
+        Candidate { others, rivals, ..best }
+    }
+
+    /// What another model has, and what it lacks.
+    fn rival(&self, other: &Candidate) -> Rival {
+        let lacking = self.wanted.iter().zip(&other.direct).filter(|(_, direct)| !**direct);
+        Rival { prefix: other.prefix.clone(), lacking: lacking.map(|((name, _), _)| name.clone()).collect() }
     }
 
     /// The names that a zoo gives to what is wanted; none if it has no such network.
@@ -60,58 +69,30 @@ impl<'a> Search<'a> {
     }
 
     fn candidate(&self, naming: &'static Naming, sought: &[Vec<String>], prefix: &str) -> Candidate {
-        let siblings = self.siblings(sought, prefix);
-        let place = |name: &String| {
-            let direct = self.index.get(format!("{prefix}{name}").as_str());
-            direct.or_else(|| siblings.get(name.as_str())).copied()
-        };
+        let at = |name: &str| self.index.get(format!("{prefix}{name}").as_str()).copied();
+        let set: HashSet<&str> = sought.iter().flatten().map(String::as_str).collect();
+        let Beside { found, models } =
+            beside(self.names, &set, prefix, |name| set.contains(name) && at(name).is_some());
+        let place = |name: &String| at(name).or_else(|| found.get(name.as_str()).map(|(place, _)| *place));
         let parts = |names: &Vec<String>| names.iter().map(place).collect::<Option<Vec<_>>>().unwrap_or_default();
         let parts: Vec<Vec<usize>> = sought.iter().map(parts).collect();
-        let shapes =
-            self.wanted.iter().zip(&parts).map(|((_, shape), parts)| self.joined(parts).as_ref() == Some(shape));
-        let fitting = shapes.filter(|fits| *fits).count();
-        let found = parts.iter().filter(|parts| !parts.is_empty()).count();
+        let mut beside: BTreeMap<String, usize> = BTreeMap::new();
+        for (_, path) in sought.iter().flatten().filter_map(|name| found.get(name.as_str())) {
+            *beside.entry((*path).to_owned()).or_default() += 1;
+        }
+        let shapes = self.wanted.iter().zip(&parts);
+        let fitting = shapes.filter(|((_, shape), parts)| joined(self.entries, parts).as_ref() == Some(shape)).count();
         Candidate {
             label: naming.label,
             prefix: prefix.to_owned(),
-            alone: siblings.is_empty() && found == self.wanted.len(),
+            direct: sought.iter().map(|names| names.iter().all(|name| at(name).is_some())).collect(),
+            found: parts.iter().filter(|parts| !parts.is_empty()).count(),
             parts,
-            found,
             fitting,
             wanted: self.wanted.len(),
-            others: Vec::new(),
+            beside,
+            models: models.into_iter().map(str::to_owned).collect(),
+            ..Candidate::default()
         }
-    }
-
-    /// Names that the path lacks and that one sibling path has, such as `head.` of `backbone.`.
-    fn siblings(&self, sought: &[Vec<String>], prefix: &str) -> HashMap<String, usize> {
-        let parent = match prefix.trim_end_matches('.').rfind('.') {
-            Some(dot) => &prefix[..=dot],
-            None => "",
-        };
-        let lacking = |name: &&String| !self.index.contains_key(format!("{prefix}{name}").as_str());
-        let lacking: HashSet<&str> = sought.iter().flatten().filter(lacking).map(String::as_str).collect();
-        let mut found: HashMap<String, usize> = HashMap::new();
-        let mut twice: HashSet<String> = HashSet::new();
-        if prefix.is_empty() || lacking.is_empty() {
-            return found;
-        }
-        for (place, name) in self.names.iter().enumerate() {
-            let Some(rest) = name.strip_prefix(parent) else { continue };
-            // Directly there, or one step down.
-            let within = [Some(rest), rest.split_once('.').map(|(_, rest)| rest)];
-            for rest in within.into_iter().flatten().filter(|rest| lacking.contains(rest)) {
-                if found.insert(rest.to_owned(), place).is_some() {
-                    twice.insert(rest.to_owned());
-                }
-            }
-        }
-        found.retain(|name, _| !twice.contains(name));
-        found
-    }
-
-    /// The shape of what `parts` make together.
-    fn joined(&self, parts: &[usize]) -> Option<Vec<usize>> {
-        joined(self.entries, parts)
     }
 }

@@ -6,7 +6,7 @@ use std::fs::File;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::files::weights::tensor::{Span, part};
+use crate::files::weights::tensor::{Span, part, shown};
 
 /// An entry of the directory.
 pub(super) struct Member {
@@ -136,7 +136,11 @@ impl Member {
     /// What is encrypted, packed by another method than deflate, or beyond the file's end.
     pub(super) fn span(&self, file: &mut File) -> Result<Span> {
         ensure!(!self.encrypted, "it is encrypted; unpack it first");
-        ensure!(self.stored || self.deflated, "{} is packed by a method that cannot be read", self.name);
+        ensure!(
+            self.stored || self.deflated,
+            "{} is packed by a method that cannot be read; pack it anew with zip or torch.save",
+            shown(&self.name)
+        );
         let header = part(file, self.span.start, 30)?;
         ensure!(header.starts_with(b"PK\x03\x04"), "a ZIP archive whose members are not where it says");
         let start = self.span.start + 30 + (u16_at(&header, 26)? + u16_at(&header, 28)?) as u64;

@@ -25,6 +25,12 @@ pub(super) fn flatten(values: &Values, root: Id) -> Result<Vec<(String, Tensor)>
     while let Some((id, name, depth)) = walk.open.pop() {
         walk.visit(id, name, depth)?;
     }
+    let unnamed = if walk.found.is_empty() { values.tensors() } else { 0 };
+    ensure!(
+        unnamed == 0,
+        "it holds {unnamed} tensors, but under no names: they lie more than {DEEPEST} levels deep, or in objects whose \
+         contents only their own code knows; open it in Python and save the state_dict of the network alone"
+    );
     Ok(walk.found)
 }
 
@@ -62,26 +68,28 @@ impl Walk<'_> {
     }
 
     fn enter_object(&mut self, object: &Object, name: &str, depth: usize) {
-        let state = object.state.map(|state| self.values.get(state));
-        // With `__slots__` a state is a pair of dictionaries.
-        let state: Vec<&Value> = match state {
-            Some(Value::Sequence(parts)) => parts.iter().take(2).map(|part| self.values.get(*part)).collect(),
-            other => other.into_iter().collect(),
+        // With `__slots__` a state is a pair of dictionaries, and a class may make any other of its own.
+        let state: Vec<Id> = match object.state.map(|state| (state, self.values.get(state))) {
+            Some((_, Value::Sequence(parts))) => parts.clone(),
+            Some((state, _)) => vec![state],
+            None => Vec::new(),
         };
-        for part in state.into_iter().rev() {
-            if let Value::Map(items) = part {
-                self.enter(items, name, depth, true);
+        for (index, part) in state.into_iter().enumerate().rev() {
+            match self.values.get(part) {
+                Value::Map(items) => self.enter(items, name, depth, true),
+                _ => self.open(part, name, &index.to_string(), depth),
             }
         }
         self.enter(&object.items, name, depth, false);
     }
 
     fn enter(&mut self, items: &[(Id, Id)], name: &str, depth: usize, of_object: bool) {
-        for (key, value) in items.iter().rev() {
-            match self.values.key(*key) {
+        for (index, (key, value)) in items.iter().enumerate().rev() {
+            match self.values.key(*key).filter(|key| key.len() <= LONGEST) {
                 Some(key) if of_object && OF_MODULES.contains(&key.as_str()) => self.open(*value, name, "", depth),
-                Some(key) if key.len() <= LONGEST => self.open(*value, name, &key, depth),
-                _ => {}
+                Some(key) => self.open(*value, name, &key, depth),
+                // A key that is no name, such as a pair: what is under it is there all the same.
+                None => self.open(*value, name, &format!("[{index}]"), depth),
             }
         }
     }

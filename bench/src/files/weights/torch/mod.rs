@@ -26,7 +26,7 @@ use self::foreign::foreign;
 use self::input::Input;
 use self::machine::{Table, run};
 use self::value::Tensor;
-use super::tensor::{Contents, DAMAGED, Span, intact, part, unpack};
+use super::tensor::{Contents, DAMAGED, Span, intact, part, shown, unpack};
 
 pub(super) use write::write;
 
@@ -98,7 +98,7 @@ fn spans(file: &mut File, tensors: &[(String, Tensor)], named: &HashMap<&str, &M
 fn whole(file: &mut File, member: &Member) -> Result<Vec<u8>> {
     let span = member.span(file)?;
     let size = span.unpacked.unwrap_or(span.bytes);
-    ensure!(size <= PICKLE, "{} has {size} bytes; no pickle of weights is that large", member.name);
+    ensure!(size <= PICKLE, "{} has {size} bytes; no pickle of weights is that large", shown(&member.name));
     let bytes = match span.unpacked {
         Some(size) => unpack(file, span, size)?,
         None => part(file, span.start, span.bytes)?,

@@ -88,6 +88,11 @@ impl Values {
         Ok(self.0.len() - 1)
     }
 
+    /// How many of them are tensors.
+    pub(super) fn tensors(&self) -> usize {
+        self.0.iter().filter(|value| matches!(value, Value::Tensor(_))).count()
+    }
+
     pub(super) fn get(&self, id: Id) -> &Value {
         &self.0[id]
     }

@@ -1,6 +1,6 @@
 //! What the folders of a half hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -21,7 +21,14 @@ pub(in super::super) enum Listed {
 pub(super) struct Listing {
     pub(super) dir: PathBuf,
     pub(super) classes: BTreeMap<OsString, Vec<Listed>>,
-    /// Whether classes come from a list of images, so that one without images is not there.
-    pub(super) annotated: bool,
+    /// Where classes come from a list of images, so that one without images is not there.
+    pub(super) annotations: Option<Annotations>,
     pub(super) notes: Vec<String>,
+}
+
+/// A list of images and their classes.
+pub(super) struct Annotations {
+    pub(super) list: PathBuf,
+    /// Where each class is named first.
+    pub(super) lines: HashMap<OsString, usize>,
 }

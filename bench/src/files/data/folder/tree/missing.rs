@@ -12,7 +12,8 @@ pub(super) fn missing(dir: &Path, half: &str) -> DataError {
     let fix = match elsewhere::below(dir, holds).filter(|_| !holds(dir)) {
         Some(found) => format!("{0} holds it: say folder:{0}", found.display()),
         None if idx::holds(dir) => {
-            "it holds the files of MNIST: say mnist or fashion-mnist, and --data with this folder".to_owned()
+            let set = idx::of(dir).unwrap_or("mnist or fashion-mnist");
+            format!("it holds IDX files, as MNIST's are: say {set}, and --data with this folder")
         }
         None if dir.join("data_batch_1.bin").exists() => {
             "it holds CIFAR-10's binary files: say cifar10, and --data with this folder".to_owned()
@@ -21,10 +22,26 @@ pub(super) fn missing(dir: &Path, half: &str) -> DataError {
             "it holds CIFAR-10's Python version; cifar10 reads the binary version: skipbench data fetch cifar10"
                 .to_owned()
         }
-        None => match elsewhere::of_path(dir) {
+        None => match parent(dir).or_else(|| elsewhere::of_path(dir)) {
             Some(hint) => format!("{usual}; {hint}"),
             None => usual.to_owned(),
         },
     };
     DataError::Missing { path: dir.join(half), fix }
+}
+
+/// What is said of a half itself, or of a class within one.
+fn parent(dir: &Path) -> Option<String> {
+    if !dir.is_dir() {
+        return None;
+    }
+    let half = whole_of(dir).map(|whole| ("one half", whole));
+    let (what, whole) = half.or_else(|| Some(("one class", whole_of(dir.parent()?)?)))?;
+    Some(format!("this is {what} alone: name the folder that holds the halves, folder:{}", whole.display()))
+}
+
+/// The folder that holds a half.
+fn whole_of(half: &Path) -> Option<&Path> {
+    let name = half.file_name()?.to_string_lossy().to_lowercase();
+    if TRAIN.iter().chain(&TEST).any(|known| **known == name) { half.parent() } else { None }
 }

@@ -14,7 +14,7 @@ use skipbench_reports::analyses::quantity::format_number_of;
 
 use self::annotated::annotated;
 use self::halves::{TEST, TRAIN, halves};
-use self::listing::Listing;
+use self::listing::{Annotations, Listing};
 use self::missing::missing;
 use self::walk::{below, entries, is_metadata};
 use super::super::{DataError, Half};
@@ -59,7 +59,7 @@ pub(super) fn of(dir: &Path, wanted: Half) -> Result<Tree, DataError> {
 
 /// The half for the test: the first that has the training half's classes, or else the first.
 fn best(tests: &[PathBuf], train: &Listing) -> Result<Listing, DataError> {
-    let mut first = None;
+    let mut first: Option<Listing> = None;
     for dir in tests {
         let listing = match annotated(dir)? {
             Some(listing) => listing,
@@ -67,7 +67,7 @@ fn best(tests: &[PathBuf], train: &Listing) -> Result<Listing, DataError> {
         };
         let alike = if train.classes.is_empty() {
             listing.classes.len() > 1
-        } else if listing.annotated {
+        } else if listing.annotations.is_some() {
             listing.classes.keys().all(|class| train.classes.contains_key(class))
         } else {
             listing.classes.keys().eq(train.classes.keys())
@@ -75,7 +75,10 @@ fn best(tests: &[PathBuf], train: &Listing) -> Result<Listing, DataError> {
         if alike {
             return Ok(listing);
         }
-        first.get_or_insert(listing);
+        // A list says more of what was meant than folders do.
+        if first.is_none() || listing.annotations.is_some() {
+            first = Some(listing);
+        }
     }
     Ok(first.unwrap_or_default())
 }
@@ -84,8 +87,11 @@ fn compare(dir: &Path, train: &Listing, test: &Listing, wanted: Half) -> Result<
     let both = [train, test].map(|half| half.classes.keys().collect::<HashSet<&OsString>>());
     // A training half that is not used need not be whole.
     if wanted.tests() && (wanted.trains() || !train.classes.is_empty()) {
-        let odd = train.classes.keys().filter(|_| !test.annotated).chain(test.classes.keys());
+        let odd = train.classes.keys().filter(|_| test.annotations.is_none()).chain(test.classes.keys());
         let odd = odd.into_iter().find(|class| !both.iter().all(|half| half.contains(class)));
+        if let (Some(odd), Some(annotations)) = (odd, &test.annotations) {
+            return Err(unknown(odd, annotations, train));
+        }
         if let Some(odd) = odd {
             let half = if both[0].contains(odd) { &test.dir } else { &train.dir };
             return Err(DataError::Missing {
@@ -106,6 +112,13 @@ fn compare(dir: &Path, train: &Listing, test: &Listing, wanted: Half) -> Result<
         }
         _ => Ok(()),
     }
+}
+
+/// A class of a list that is none of the training half's.
+fn unknown(class: &OsString, annotations: &Annotations, train: &Listing) -> DataError {
+    let line = annotations.lines.get(class).map_or(String::new(), |line| format!("line {line}: "));
+    let found = format!("{line}the class {}", class.display());
+    DataError::corrupt(&annotations.list, found, format!("one of the classes in {}", train.dir.display()))
 }
 
 /// Every class of a half, with what is below it where that is asked for.
@@ -132,5 +145,5 @@ fn classes(dir: &Path, files: bool) -> Result<Listing, DataError> {
             format_number_of(loose, "file")
         ));
     }
-    Ok(Listing { dir: dir.into(), classes, annotated: false, notes })
+    Ok(Listing { dir: dir.into(), classes, annotations: None, notes })
 }

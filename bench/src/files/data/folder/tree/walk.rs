@@ -8,22 +8,18 @@ use std::path::{Path, PathBuf};
 use super::super::super::DataError;
 use super::listing::Listed;
 
-/// Deepest folder below a class.
-const DEEPEST: usize = 32;
-
-/// Every file below a class's folder, links followed, in the order of their paths.
+/// Every file below a class's folder, however deep, links followed, in the order of their paths.
 pub(super) fn below(class: &Path) -> Result<Vec<Listed>, DataError> {
-    let (mut files, mut open, mut seen) = (Vec::new(), vec![(class.to_path_buf(), 0)], HashSet::new());
-    while let Some((dir, depth)) = open.pop() {
-        // A folder that a link leads to again is read once.
-        let known = dir.canonicalize().is_ok_and(|real| !seen.insert(real));
-        if known || depth > DEEPEST {
+    let (mut files, mut open, mut seen) = (Vec::new(), vec![class.to_path_buf()], HashSet::new());
+    while let Some(dir) = open.pop() {
+        // A folder that a link leads to again is read once, so that no cycle of links is walked twice.
+        if dir.canonicalize().is_ok_and(|real| !seen.insert(real)) {
             continue;
         }
         for path in entries(&dir)? {
             match fs::metadata(&path) {
                 Ok(meta) if meta.is_dir() && is_metadata(path.file_name().unwrap_or_default()) => {}
-                Ok(meta) if meta.is_dir() => open.push((path, depth + 1)),
+                Ok(meta) if meta.is_dir() => open.push(path),
                 Ok(meta) if meta.is_file() => files.push((path.clone(), Listed::File(path))),
                 Ok(_) => files.push((path.clone(), Listed::Special(path))),
                 Err(_) if path.is_symlink() => files.push((path.clone(), Listed::Dangling(path))),
