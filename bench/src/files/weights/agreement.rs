@@ -120,7 +120,8 @@ fn batch(images: Images, expected: &State, device: &Device) -> Result<(Tensor<4>
     let fits = shape.len() == 4 && shape[0] > 0 && shape[1..] == [channels, size, size];
     ensure!(
         fits,
-        "the expected results are for images of shape {shape:?}, but the network is built for {images}; use --size"
+        "the expected results are for images of shape {}, but the network is built for {images}; use --size",
+        shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×")
     );
     ensure!(labels.shape().to_vec() == [shape[0]], "the expected results need one label for each image");
     let labels: Vec<i64> = labels.iter::<i64>().collect();

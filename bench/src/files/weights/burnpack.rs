@@ -65,16 +65,16 @@ fn digest(file: &mut File, bytes: u64) -> Result<Vec<u8>> {
 pub(super) fn read(path: &Path) -> Result<State> {
     verify(path)?;
     let mut store = BurnpackStore::from_file(path).auto_extension(false);
-    let tensors = store
-        .get_all_tensors()
-        .map_err(|error| anyhow::anyhow!("{error}"))
-        .with_context(|| format!("{}", path.display()))?;
+    // Its checksum holds, so another version of Burn or of this program wrote it; Burn's error is no sentence.
+    let Ok(tensors) = store.get_all_tensors() else {
+        bail!("{}: no checkpoint of this version; write it again with `skipbench weights import`", path.display())
+    };
     // Burn writes which variant of an enum a network is, the only capital among the fields.
     let field = |part: &&str| !part.starts_with(char::is_uppercase);
     let name = |name: &str| name.split('.').filter(field).collect::<Vec<_>>().join(".");
     let data = |(path, tensor): (&String, _)| match bridge::to_data(tensor) {
         Ok(data) => Ok((name(path), data)),
-        Err(error) => Err(anyhow::anyhow!("{path}: {error}")),
+        Err(_) => Err(anyhow::anyhow!("the tensor `{path}` cannot be read; write it again with `skipbench weights import`")),
     };
     tensors.iter().filter(|(_, tensor)| tensor.dtype.is_float()).map(data).collect()
 }

@@ -4,6 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::candidate::is_copy;
 
+/// Where each name stands, and under which path.
+type Places<'a> = HashMap<&'a str, Vec<(usize, &'a str)>>;
+
 /// What stands beside a path.
 #[derive(Default)]
 pub(super) struct Beside<'a> {
@@ -24,7 +27,7 @@ pub(super) fn beside<'a>(
     if prefix.is_empty() || sought.iter().all(|name| stands(name)) {
         return Beside::default();
     }
-    let (mut places, mut models): (HashMap<&str, Vec<(usize, &str)>>, HashSet<&str>) = Default::default();
+    let (mut places, mut models) = (Places::new(), HashSet::new());
     let parent = prefix.trim_end_matches('.').rfind('.').map_or(0, |dot| dot + 1);
     for (place, name) in names.iter().enumerate() {
         if name.starts_with(prefix) || !name.starts_with(&prefix[..parent]) {
@@ -39,7 +42,7 @@ pub(super) fn beside<'a>(
             }
         }
         // Deeper down, too, a name that the path has itself is another model's.
-        if let Some(step) = step.filter(|step| suffixes(&name[*step..]).any(|suffix| stands(suffix))) {
+        if let Some(step) = step.filter(|step| suffixes(&name[*step..]).any(&stands)) {
             models.insert(&name[..step]);
         }
     }
@@ -52,10 +55,10 @@ fn suffixes(name: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Of each name the only place that is no other model's. Of two places neither is taken.
-fn choose<'a>(places: HashMap<&'a str, Vec<(usize, &'a str)>>, models: &HashSet<&str>, prefix: &str) -> Beside<'a> {
+fn choose<'a>(places: Places<'a>, models: &HashSet<&str>, prefix: &str) -> Beside<'a> {
     let mut beside = Beside::default();
     for (name, places) in places {
-        let another = |path: &str| models.contains(path) || (is_copy(path) && !is_copy(prefix));
+        let another = |path: &str| models.contains(path) || is_copy(path) != is_copy(prefix);
         let (others, own): (Vec<_>, Vec<_>) = places.into_iter().partition(|(_, path)| another(path));
         beside.models.extend(others.into_iter().map(|(_, path)| path));
         match own.as_slice() {

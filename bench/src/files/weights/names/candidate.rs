@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use skipbench_models::Fit;
 use skipbench_reports::analyses::quantity::format_number_of;
 
+use super::given::Given;
 use super::hints;
 use super::located::{Located, Wanted, joined};
-use super::names::Names;
 use super::words::{describe_lacking, describe_place, describe_some};
 use super::zoo::NAMINGS;
 use crate::files::weights::tensor::Entry;
@@ -82,17 +82,40 @@ impl Candidate {
         (self.fits(), self.alone(), self.whole(), self.fitting, self.found, original)
     }
 
-    pub(super) fn located(self, wanted: &[Wanted], entries: &[Entry], names: &Names) -> Located {
+    /// Where few names were found, those of another shape were found by chance, as the first convolution of another
+    /// network's layer.
+    fn without_chance(mut self, wanted: &[Wanted], entries: &[Entry]) -> Self {
+        if self.few() {
+            for ((_, shape), parts) in wanted.iter().zip(&mut self.parts) {
+                if joined(entries, parts).as_ref() != Some(shape) {
+                    parts.clear();
+                }
+            }
+            self.found = self.parts.iter().filter(|parts| !parts.is_empty()).count();
+        }
+        if self.found == 0 {
+            self.prefix.clear();
+        }
+        self
+    }
+
+    /// Whether the path says little of what the file holds.
+    fn few(&self) -> bool {
+        4 * self.found < self.wanted
+    }
+
+    pub(super) fn located(self, wanted: &[Wanted], entries: &[Entry], given: &Given) -> Located {
+        let this = self.without_chance(wanted, entries);
         let fit = |((name, shape), parts): (&Wanted, &Vec<usize>)| Fit {
             name: name.clone(),
             wanted: Some(shape.clone()),
             found: joined(entries, parts),
         };
-        let mut fits: Vec<Fit> = wanted.iter().zip(&self.parts).map(fit).collect();
-        let extras = self.superfluous(entries, names);
+        let mut fits: Vec<Fit> = wanted.iter().zip(&this.parts).map(fit).collect();
+        let extras = this.superfluous(entries, given);
         let whole: HashMap<String, &str> = extras.iter().map(|(fit, name)| (fit.name.clone(), *name)).collect();
         let superfluous = extras.into_iter().map(|(fit, _)| fit).collect();
-        let (mut notes, mut hints) = (self.notes(), Vec::new());
+        let (mut notes, mut hints) = (this.notes(), Vec::new());
         if fits.iter().all(Fit::fits) {
             let (others, skipped) = tell_apart(superfluous, wanted);
             fits.extend(others);
@@ -101,9 +124,9 @@ impl Candidate {
             fits.extend(superfluous);
         }
         if fits.iter().any(|fit| !fit.fits()) {
-            hints = hints::hints(&fits, names, &self, &whole);
+            hints = hints::hints(&fits, given, &this, &whole);
         }
-        Located { parts: self.parts, fits, notes, hints }
+        Located { parts: this.parts, fits, notes, hints }
     }
 
     fn notes(&self) -> Vec<String> {
@@ -113,6 +136,9 @@ impl Candidate {
         }
         if self.label != NAMINGS[0].label {
             notes.push(format!("the file has {}", self.label));
+        }
+        if !self.fits() {
+            return notes;
         }
         let read = describe_place(&self.prefix);
         if let Some(other) = self.others.first() {
@@ -137,11 +163,11 @@ impl Candidate {
 
     /// Tensors of floating-point numbers that stand on the path and are not wanted, under their names there and in the
     /// file. Where few names were found, the path says little, and all of the file's are shown.
-    fn superfluous<'a>(&self, entries: &'a [Entry], names: &Names) -> Vec<(Fit, &'a str)> {
-        let few = 4 * self.found < self.wanted;
+    fn superfluous<'a>(&self, entries: &'a [Entry], given: &Given) -> Vec<(Fit, &'a str)> {
+        let few = self.few();
         let mut used = vec![false; entries.len()];
         self.parts.iter().flatten().for_each(|part| used[*part] = true);
-        let unused = entries.iter().zip(&names.all).zip(used);
+        let unused = entries.iter().zip(&given.all).zip(used);
         let unused = unused.filter(|((entry, name), used)| !used && !name.is_empty() && entry.element.is_float());
         let within = |name: &str| match name.strip_prefix(self.prefix.as_str()) {
             None if few => Some(name.to_owned()),

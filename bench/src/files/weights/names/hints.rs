@@ -6,20 +6,20 @@ use skipbench_models::Fit;
 use skipbench_reports::analyses::quantity::format_number_of;
 
 use super::candidate::Candidate;
-use super::names::Names;
+use super::given::Given;
 use super::words::{describe_lacking, describe_place, describe_some};
 use super::zoo;
 use crate::files::weights::tensor::shown;
 
 /// What is said beside a list of tensors that do not fit: how many were found, whose names they are, what stands
 /// elsewhere, and likely renames.
-pub(super) fn hints(fits: &[Fit], names: &Names, best: &Candidate, whole: &HashMap<String, &str>) -> Vec<String> {
-    let mut hints = vec![describe_match(fits, names, best)];
-    hints.extend(describe_elsewhere(names, best));
+pub(super) fn hints(fits: &[Fit], given: &Given, best: &Candidate, whole: &HashMap<String, &str>) -> Vec<String> {
+    let mut hints = vec![describe_match(fits, given, best)];
+    hints.extend(describe_elsewhere(given, best));
     if fits.iter().all(|fit| fit.found.is_some()) {
         return hints;
     }
-    let found = zoo::kind(names.given());
+    let found = zoo::kind(given.names());
     let sought = zoo::kind(fits.iter().filter(|fit| fit.wanted.is_some()).map(|fit| fit.name.as_str()));
     if let Some(found) = found.filter(|found| *found != sought.unwrap_or_default()) {
         let network = sought.map_or(String::new(), |sought| format!("; the network has {sought}"));
@@ -30,7 +30,7 @@ pub(super) fn hints(fits: &[Fit], names: &Names, best: &Candidate, whole: &HashM
 }
 
 /// How many of the wanted tensors there are by name, and where.
-fn describe_match(fits: &[Fit], names: &Names, best: &Candidate) -> String {
+fn describe_match(fits: &[Fit], given: &Given, best: &Candidate) -> String {
     let wanted = fits.iter().filter(|fit| fit.wanted.is_some());
     let missing: Vec<&str> = wanted.clone().filter(|fit| fit.found.is_none()).map(|fit| fit.name.as_str()).collect();
     let other: Vec<&str> =
@@ -39,10 +39,10 @@ fn describe_match(fits: &[Fit], names: &Names, best: &Candidate) -> String {
     let place = if best.prefix.is_empty() { String::new() } else { format!(" at {}", describe_place(&best.prefix)) };
     let shapes = match other.as_slice() {
         [] => String::new(),
-        names => format!("; {} of them have another shape: {}", names.len(), describe_some(names)),
+        names => format!("; {} of another shape: {}", names.len(), describe_some(names)),
     };
     match found {
-        0 => match common_part(names.given()) {
+        0 => match common_part(given.names()) {
             Some(part) => {
                 format!("none of the {all} names was found; all names in the file begin with `{}.`", shown(part))
             }
@@ -54,7 +54,7 @@ fn describe_match(fits: &[Fit], names: &Names, best: &Candidate) -> String {
 }
 
 /// What was not taken, and why.
-fn describe_elsewhere(names: &Names, best: &Candidate) -> Vec<String> {
+fn describe_elsewhere(given: &Given, best: &Candidate) -> Vec<String> {
     let mut told: Vec<String> = best.rivals.iter().map(|rival| describe_lacking(rival, best.wanted)).collect();
     if !best.models.is_empty() {
         let models: Vec<&str> = best.models.iter().map(String::as_str).collect();
@@ -63,12 +63,12 @@ fn describe_elsewhere(names: &Names, best: &Candidate) -> Vec<String> {
     if !told.is_empty() {
         told.push("weights of two models are never mixed; save the state_dict of one, whole".to_owned());
     }
-    if let Some((one, other)) = &names.twice {
+    if let Some((one, other)) = &given.twice {
         let (one, other) = (shown(one), shown(other));
         told.push(format!("`{one}` and `{other}` have one name, so neither was taken; save the state_dict of one"));
     }
-    if names.kept > 0 {
-        let tensors = format_number_of(names.kept, "tensor");
+    if given.kept > 0 {
+        let tensors = format_number_of(given.kept, "tensor");
         told.push(format!("{tensors} in the file are an optimizer's state, which is no weights"));
     }
     told

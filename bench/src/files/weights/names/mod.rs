@@ -4,15 +4,15 @@
 
 mod beside;
 mod candidate;
+mod given;
 mod hints;
 mod located;
-mod names;
 mod optimizer;
 mod search;
 mod words;
 mod zoo;
 
-use self::names::Names;
+use self::given::Given;
 use self::search::Search;
 use super::tensor::Entry;
 
@@ -25,13 +25,13 @@ const WRAPPERS: [&str; 5] =
 
 /// Finds `wanted` among `entries`.
 pub(super) fn locate(wanted: &[Wanted], entries: &[Entry]) -> Located {
-    let plain = Names::new(entries, str::to_owned);
+    let plain = Given::new(entries, str::to_owned);
     let first = Search::new(wanted, entries, &plain).best();
     let wrapped = entries.iter().any(|entry| entry.name.split('.').any(|part| WRAPPERS.contains(&part)));
     if first.alone_fits() || !wrapped {
         return first.located(wanted, entries, &plain);
     }
-    let unwrapped = Names::new(entries, unwrap);
+    let unwrapped = Given::new(entries, unwrap);
     let second = Search::new(wanted, entries, &unwrapped).best();
     if second.score() > first.score() {
         second.located(wanted, entries, &unwrapped)

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::beside::{Beside, beside};
 use super::candidate::{Candidate, Rival};
+use super::given::Given;
 use super::located::{Wanted, joined};
-use super::names::Names;
 use super::zoo::{NAMINGS, Naming};
 use crate::files::weights::tensor::Entry;
 
@@ -18,10 +18,10 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(wanted: &'a [Wanted], entries: &'a [Entry], names: &'a Names) -> Self {
-        let places = names.all.iter().enumerate().filter(|(_, name)| !name.is_empty());
+    pub(super) fn new(wanted: &'a [Wanted], entries: &'a [Entry], given: &'a Given) -> Self {
+        let places = given.all.iter().enumerate().filter(|(_, name)| !name.is_empty());
         let index = places.map(|(place, name)| (name.as_str(), place)).collect();
-        Self { wanted, entries, names: &names.all, index }
+        Self { wanted, entries, names: &given.all, index }
     }
 
     /// Of all namings and paths the one with the most wanted tensors; of equals the first in the file.
@@ -70,16 +70,22 @@ impl<'a> Search<'a> {
 
     fn candidate(&self, naming: &'static Naming, sought: &[Vec<String>], prefix: &str) -> Candidate {
         let at = |name: &str| self.index.get(format!("{prefix}{name}").as_str()).copied();
-        let set: HashSet<&str> = sought.iter().flatten().map(String::as_str).collect();
-        let Beside { found, models } =
+        let names = || sought.iter().flatten().map(String::as_str);
+        let set: HashSet<&str> = names().collect();
+        let Beside { mut found, models } =
             beside(self.names, &set, prefix, |name| set.contains(name) && at(name).is_some());
+        let mut beside: BTreeMap<String, usize> = BTreeMap::new();
+        for (_, path) in names().filter_map(|name| found.get(name)) {
+            *beside.entry((*path).to_owned()).or_default() += 1;
+        }
+        // A head is not completed by a body: of two heads it would be one by chance.
+        let own = names().filter(|name| at(name).is_some()).count();
+        if beside.values().any(|count| *count > own) {
+            (found, beside) = Default::default();
+        }
         let place = |name: &String| at(name).or_else(|| found.get(name.as_str()).map(|(place, _)| *place));
         let parts = |names: &Vec<String>| names.iter().map(place).collect::<Option<Vec<_>>>().unwrap_or_default();
         let parts: Vec<Vec<usize>> = sought.iter().map(parts).collect();
-        let mut beside: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, path) in sought.iter().flatten().filter_map(|name| found.get(name.as_str())) {
-            *beside.entry((*path).to_owned()).or_default() += 1;
-        }
         let shapes = self.wanted.iter().zip(&parts);
         let fitting = shapes.filter(|((_, shape), parts)| joined(self.entries, parts).as_ref() == Some(shape)).count();
         Candidate {

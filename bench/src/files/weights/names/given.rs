@@ -7,7 +7,7 @@ use crate::files::weights::tensor::Entry;
 
 /// A name for every tensor; empty where it is not to be found by one: what an optimizer keeps, and names that two
 /// tensors have, of which neither is better.
-pub(super) struct Names {
+pub(super) struct Given {
     pub(super) all: Vec<String>,
     /// Tensors that an optimizer keeps.
     pub(super) kept: usize,
@@ -15,7 +15,7 @@ pub(super) struct Names {
     pub(super) twice: Option<(String, String)>,
 }
 
-impl Names {
+impl Given {
     pub(super) fn new(entries: &[Entry], name: impl Fn(&str) -> String) -> Self {
         let kept: Vec<bool> = entries.iter().map(|entry| optimizer::keeps(&entry.name)).collect();
         let name = |(entry, kept): (&Entry, &bool)| if *kept { String::new() } else { name(&entry.name) };
@@ -33,7 +33,7 @@ impl Names {
     }
 
     /// Those that there are.
-    pub(super) fn given(&self) -> impl Iterator<Item = &str> + Clone {
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.all.iter().map(String::as_str).filter(|name| !name.is_empty())
     }
 }
