@@ -8,7 +8,7 @@ use skipbench_models::SpecError;
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// A file or folder that must be there is not.
-    #[error("{path}: not found; {fix}")]
+    #[error("{}: not found; {fix}", shown(path))]
     Missing {
         /// What is not there.
         path: PathBuf,
@@ -16,7 +16,7 @@ pub enum DataError {
         fix: String,
     },
     /// The file system refused.
-    #[error("{path}: {source}")]
+    #[error("{}: {source}", shown(path))]
     Io {
         /// The file.
         path: PathBuf,
@@ -24,7 +24,7 @@ pub enum DataError {
         source: std::io::Error,
     },
     /// The bytes are not what they should be.
-    #[error("{path}: {found}; expected {expected}")]
+    #[error("{}: {found}; expected {expected}", shown(path))]
     Corrupt {
         /// The file.
         path: PathBuf,
@@ -76,7 +76,7 @@ const SETS: &str = "digits, cifar10, cifar100, mnist, fashion-mnist, generated o
 const LISTED: usize = 20;
 
 fn format_list(path: &Path, errors: &[DataError]) -> String {
-    let mut text = format!("{}: {} files or classes cannot be used:", path.display(), errors.len());
+    let mut text = format!("{}: {} files or classes cannot be used:", shown(path), errors.len());
     for error in errors.iter().take(LISTED) {
         text.push_str(&format!("\n  {error}"));
     }
@@ -84,6 +84,12 @@ fn format_list(path: &Path, errors: &[DataError]) -> String {
         text.push_str(&format!("\n  and {more} more; `skipbench data check` lists them all"));
     }
     text
+}
+
+/// A path in a sentence: without what ends a line or moves a terminal's cursor.
+fn shown(path: &Path) -> String {
+    let path = path.display().to_string();
+    if path.contains(char::is_control) { path.escape_debug().to_string() } else { path }
 }
 
 impl DataError {

@@ -74,7 +74,9 @@ pub(super) fn read(path: &Path) -> Result<State> {
     let name = |name: &str| name.split('.').filter(field).collect::<Vec<_>>().join(".");
     let data = |(path, tensor): (&String, _)| match bridge::to_data(tensor) {
         Ok(data) => Ok((name(path), data)),
-        Err(_) => Err(anyhow::anyhow!("the tensor `{path}` cannot be read; write it again with `skipbench weights import`")),
+        Err(_) => {
+            Err(anyhow::anyhow!("the tensor `{path}` cannot be read; write it again with `skipbench weights import`"))
+        }
     };
     tensors.iter().filter(|(_, tensor)| tensor.dtype.is_float()).map(data).collect()
 }

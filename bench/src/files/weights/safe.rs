@@ -30,7 +30,7 @@ struct Described {
 pub(super) fn read(mut file: File) -> Result<Contents> {
     let length = file.metadata()?.len();
     let size = u64::from_le_bytes(part(&mut file, 0, 8)?.try_into().unwrap_or_default());
-    ensure!(size <= HEADER && size <= length.saturating_sub(8), "its header is cut short");
+    ensure!(size <= HEADER && size <= length.saturating_sub(8), "its header is cut short; download or copy it again");
     let header = part(&mut file, 8, size)?;
     let all: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&header).context("its header is damaged")?;
     let (mut entries, mut spans) = (Vec::new(), HashMap::new());
@@ -42,7 +42,7 @@ pub(super) fn read(mut file: File) -> Result<Contents> {
             .with_context(|| format!("its header is damaged at `{}`", shown(&name)))?;
         let data = 8 + size;
         let fits = start <= end && data.checked_add(end).is_some_and(|end| end <= length);
-        ensure!(fits, "it was cut short: the numbers of `{}` are missing", shown(&name));
+        ensure!(fits, "it was cut short: the numbers of `{}` are missing; download or copy it again", shown(&name));
         spans.insert(name.clone(), Span { start: data + start, bytes: end - start, unpacked: None, crc: None });
         let (key, element, strides) = (name.clone(), Element::of_safetensors(&dtype), contiguous(&shape));
         entries.push((start, Entry { name, key, element, offset: 0, shape, strides }));

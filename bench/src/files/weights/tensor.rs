@@ -123,7 +123,10 @@ pub(super) fn part(file: &mut File, start: u64, count: u64) -> Result<Vec<u8>> {
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
     file.take(count).read_to_end(&mut bytes)?;
-    ensure!(bytes.len() as u64 == count, "the file ends before its contents do: it was cut short");
+    ensure!(
+        bytes.len() as u64 == count,
+        "the file ends before its contents do: it was cut short; download or copy it again"
+    );
     Ok(bytes)
 }
 
@@ -132,7 +135,10 @@ pub(super) fn unpack(file: &mut File, span: Span, count: u64) -> Result<Vec<u8>>
     file.seek(SeekFrom::Start(span.start))?;
     let mut bytes = Vec::new();
     DeflateDecoder::new(file.take(span.bytes)).take(count).read_to_end(&mut bytes)?;
-    ensure!(bytes.len() as u64 == count, "the file ends before its contents do: it was cut short");
+    ensure!(
+        bytes.len() as u64 == count,
+        "the file ends before its contents do: it was cut short; download or copy it again"
+    );
     Ok(bytes)
 }
 

@@ -85,6 +85,9 @@ fn links_that_lead_nowhere_and_pipes_and_devices_are_skipped_and_counted() {
     // A folder that leads to itself is read once, and a class needs no name in UTF-8.
     symlink(&cold, cold.join("again")).expect("linked");
     assert_eq!(read(dir.path()).data, plain);
+    // One that the class lies in would bring the other classes with it.
+    symlink("../..", cold.join("up")).expect("linked");
+    assert_eq!(read(dir.path()).data, plain);
     for half in ["train", "test"] {
         let odd = dir.path().join(half).join(OsStr::from_bytes(b"warm\xFF"));
         fs::rename(dir.path().join(half).join("warm"), odd).expect("renamed");
@@ -191,6 +194,19 @@ fn who_names_a_half_or_a_class_is_told_to_name_the_whole() {
         assert!(said.contains(&format!("this is {what} alone")) && said.ends_with(&whole), "{said}");
     }
     assert!(!error(&folder(&dir.path().join("nothing/train"))).contains("one half"));
+    fs::rename(dir.path().join("train"), dir.path().join("set")).expect("renamed");
+    let said = error(&folder(&dir.path().join("set")));
+    assert!(said.contains("if its 2 folders are classes, move them into train/"), "{said}");
+}
+
+/// A name may end a line or move a terminal's cursor.
+#[cfg(unix)]
+#[test]
+fn names_are_shown_without_what_moves_a_terminals_cursor() {
+    let (dir, _) = usual();
+    fs::write(dir.path().join("train/cold/\u{1b}[2J\nx.png"), b"junk").expect("written");
+    let said = error(&folder(dir.path()));
+    assert!(said.contains("\\u{1b}[2J\\nx.png: named .png") && !said.contains(['\u{1b}', '\n']), "{said}");
 }
 
 #[test]

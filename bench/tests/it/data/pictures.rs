@@ -146,6 +146,36 @@ fn images_of_formats_that_are_not_read_are_named_with_the_way_out() {
     }
 }
 
+/// Decoders give an image without pixels, or refuse what they call unsupported.
+#[test]
+fn images_of_impossible_sides_are_refused_by_their_sides() {
+    let (dir, _) = usual();
+    let encoded = |format: ImageFormat| {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        picture().write_to(&mut bytes, format).expect("written");
+        bytes.into_inner()
+    };
+    let with = |format: ImageFormat, at: usize, sides: &[u8]| {
+        let mut bytes = encoded(format);
+        bytes[at..at + sides.len()].copy_from_slice(sides);
+        bytes
+    };
+    let files = [
+        ("x.gif", with(ImageFormat::Gif, 6, &[0; 4]), "a GIF of 0×0 pixels"),
+        ("x.gif", with(ImageFormat::Gif, 6, &[0xFF; 4]), "a GIF of 65535×65535 pixels, more than are read"),
+        ("x.bmp", with(ImageFormat::Bmp, 18, &[0; 8]), "a BMP of 0×0 pixels"),
+        ("x.bmp", with(ImageFormat::Bmp, 18, &[0xFF, 0xFF, 0xFF, 0x7F, 1, 0, 0, 0]), "a BMP of 2147483647×1 pixels"),
+        ("x.ppm", b"P6 0 0 255\n".to_vec(), "a PNM of 0×0 pixels"),
+        ("x.ppm", b"P6 99999999 99999999 255\n123".to_vec(), "a PNM of 99999999×99999999 pixels, more than are read"),
+    ];
+    for (name, bytes, words) in files {
+        fs::write(dir.path().join("train/cold").join(name), bytes).expect("written");
+        let said = error(&folder(dir.path()));
+        assert!(said.contains(&format!("{name}: {words}")), "{said}");
+        fs::remove_file(dir.path().join("train/cold").join(name)).expect("removed");
+    }
+}
+
 /// Whatever a decoder gives is three planes of one size.
 #[test]
 fn images_of_every_depth_and_kind_of_color_are_read() {

@@ -142,6 +142,11 @@ fn what_does_not_fit_is_explained_by_its_names() {
         !said.contains("`c2` in the file is likely `conv1`"),
         "which of two convolutions is meant is not known: {said}"
     );
+    let said = written(&|name| name.replace("bn1", "norm1").replace("bn2", "norm2"));
+    assert!(
+        said.contains("`norm2` in the file is likely `bn2`") && !said.contains("`norm1` in the file is likely `bn2`"),
+        "{said}"
+    );
     // A layer's tensors have one shape, and are told apart by their last words alone.
     let said = written(&|name| name.replace("bn1.weight", "bn1.gamma").replace("bn1.bias", "bn1.beta"));
     assert!(!said.contains("likely"), "{said}");

@@ -20,12 +20,18 @@ fn reader(bytes: &[u8], format: ImageFormat) -> ImageReader<Cursor<&[u8]>> {
     reader
 }
 
+/// What an image without pixels is called, which some decoders give.
+pub(super) fn without_pixels(image: &DynamicImage, format: ImageFormat) -> Option<String> {
+    let (width, height) = (image.width(), image.height());
+    (width == 0 || height == 0).then(|| format!("a {} of {width}×{height} pixels", name(format)))
+}
+
 /// Why an image cannot be decoded. A decoder's own words are told only where they are words.
 pub(super) fn describe(bytes: &[u8], format: ImageFormat, error: &ImageError) -> String {
     let name = name(format);
     if let Some((width, height)) = sides(bytes, format) {
         if width == 0 || height == 0 {
-            return format!("a {name} of {width}×{height} pixels in its header: damaged");
+            return format!("a {name} of {width}×{height} pixels");
         }
         if matches!(error, ImageError::Limits(_)) || u64::from(width) * u64::from(height) > MOST_PIXELS {
             return format!(
@@ -58,13 +64,20 @@ fn name(format: ImageFormat) -> &'static str {
     }
 }
 
-/// What the header says. Of a PNG it is read here, since the decoder refuses a side of 0.
+/// What the header says. Of PNG and BMP it is read here, since their decoders refuse sides that are not possible.
 fn sides(bytes: &[u8], format: ImageFormat) -> Option<(u32, u32)> {
-    if format == ImageFormat::Png {
-        let number = |at: usize| bytes.get(at..)?.first_chunk().map(|number| u32::from_be_bytes(*number));
-        return Some((number(16)?, number(20)?));
+    let number = |at: usize| bytes.get(at..)?.first_chunk::<4>();
+    match format {
+        ImageFormat::Png if bytes.get(12..16) == Some(b"IHDR") => {
+            Some((u32::from_be_bytes(*number(16)?), u32::from_be_bytes(*number(20)?)))
+        }
+        ImageFormat::Bmp if bytes.get(14).is_some_and(|header| *header >= 40) => {
+            // A negative height has the rows from the top.
+            let side = |at: usize| Some(i32::from_le_bytes(*number(at)?).unsigned_abs());
+            Some((side(18)?, side(22)?))
+        }
+        _ => reader(bytes, format).into_dimensions().ok(),
     }
-    reader(bytes, format).into_dimensions().ok()
 }
 
 /// The first chunk of a PNG whose checksum does not hold, by its name.
@@ -87,11 +100,12 @@ fn broken_chunk(bytes: &[u8]) -> Option<String> {
 /// What a decoder says, where it is a sentence and not the inside of a program.
 fn in_words(error: &ImageError) -> Option<String> {
     let text = error.to_string();
-    let told = text.rsplit_once(": ").map_or(text.as_str(), |(_, told)| told).trim().trim_end_matches('.');
-    let letters = |letter: char| letter.is_alphanumeric() || " ,.'-/%".contains(letter);
+    let own = text.strip_prefix("Format error decoding ").and_then(|text| text.split_once(": "));
+    let told = own.map_or(text.as_str(), |(_, told)| told).trim().trim_end_matches('.');
+    let letters = |letter: char| letter.is_alphanumeric() || " ,.:'-/%".contains(letter);
     let inner = |word: &str| word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
-    let words = !told.is_empty() && told.len() < 100 && told.chars().all(letters) && !told.split(' ').any(inner);
-    words.then(|| told.to_owned())
+    let sentence = told.contains(' ') && told.len() < 100 && told.chars().all(letters) && !told.contains("::");
+    (sentence && !told.split(' ').any(inner)).then(|| told.to_owned())
 }
 
 #[cfg(test)]
@@ -102,7 +116,7 @@ mod tests {
     fn a_decoders_words_are_told_only_where_they_are_words() {
         let said = |text: &str| in_words(&ImageError::IoError(io::Error::other(text.to_owned())));
         assert_eq!(said("invalid color type"), Some("invalid color type".to_owned()));
-        for inside in ["CrcMismatch { recover: 1 }", "Some(IDAT)", "ChunkType", "[0, 1]", ""] {
+        for inside in ["CrcMismatch { recover: 1 }", "Some(IDAT)", "ChunkType", "[0, 1]", "7", ""] {
             assert_eq!(said(inside), None, "{inside}");
         }
     }

@@ -6,7 +6,7 @@ use image::imageops::FilterType;
 use image::{DynamicImage, ImageFormat};
 
 use super::super::{DataError, regular};
-use super::decode::{decode, describe};
+use super::decode::{decode, describe, without_pixels};
 use super::unread;
 use super::whole::{self, Lack};
 use crate::files::mistaken::{mistaken, of_another_kind};
@@ -60,6 +60,9 @@ pub(super) fn read(path: &Path, size: usize) -> Result<Picture, DataError> {
         None => false,
     };
     let image = decode(&bytes, format).map_err(|error| corrupt(describe(&bytes, format, &error)))?;
+    if let Some(what) = without_pixels(&image, format) {
+        return Err(corrupt(what));
+    }
     Ok(Picture::Pixels { pixels: planes(image, size as u32), endless })
 }
 

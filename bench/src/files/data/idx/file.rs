@@ -89,7 +89,10 @@ fn sides<const N: usize>(head: &[u8], packed: bool) -> Result<[usize; N], (Strin
     let (kind, what) = (if N == 1 { LABELS } else { IMAGES }, what::<N>());
     if number(0) != Some(kind) {
         let within = if packed { "packed by gzip, and within it " } else { "" };
-        return Err((format!("{within}{}", describe(head, what)), format!("IDX {what}, which begin with {kind}")));
+        return Err((
+            format!("{within}{}", describe(head, what)),
+            format!("IDX {what} as they are published, which begin with {kind}"),
+        ));
     }
     let mut sides = [0; N];
     for (index, side) in sides.iter_mut().enumerate() {

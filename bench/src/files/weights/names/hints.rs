@@ -89,10 +89,7 @@ fn renames(fits: &[Fit], whole: &HashMap<String, &str>) -> Vec<String> {
     let missing: Vec<&Fit> = fits.iter().filter(|fit| fit.found.is_none()).collect();
     let given = by_gap(superfluous.iter().map(|fit| (*fit, fit.found.as_deref())));
     for (gap, wanted) in by_gap(missing.iter().map(|fit| (*fit, fit.wanted.as_deref()))) {
-        // Where several would do on either side, which one is meant is not known.
-        if let (Some([(found, one)]), [(word, other)]) = (given.get(&gap).map(Vec::as_slice), wanted.as_slice())
-            && found != word
-        {
+        for ((found, one), (word, other)) in pairs(given.get(&gap).map_or(&[], Vec::as_slice), &wanted) {
             words.entry((found, word)).or_insert((0, one, other)).0 += 1;
         }
     }
@@ -118,11 +115,29 @@ fn renames(fits: &[Fit], whole: &HashMap<String, &str>) -> Vec<String> {
 /// A name with one part left out, and the shape.
 type Gap<'a> = (usize, Vec<&'a str>, &'a [usize]);
 
+/// A word in a gap, and whose it is.
+type Word<'a> = (&'a str, &'a Fit);
+
+/// Words that stand for each other in one gap: the only ones, or the only ones of their number, as `norm2` and `bn2`.
+/// Where several would do, which one is meant is not known.
+fn pairs<'a>(given: &[Word<'a>], wanted: &[Word<'a>]) -> Vec<(Word<'a>, Word<'a>)> {
+    let number = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
+    let alike = |words: &[Word<'a>], other: &str| -> Vec<Word<'a>> {
+        words.iter().filter(|(word, _)| number(word) == number(other)).copied().collect()
+    };
+    let pair = |(word, fit): &Word<'a>| match (given, wanted) {
+        ([only], [_]) => Some((*only, (*word, *fit))),
+        _ => match (alike(given, word).as_slice(), alike(wanted, word).len()) {
+            ([only], 1) => Some((*only, (*word, *fit))),
+            _ => None,
+        },
+    };
+    wanted.iter().filter_map(pair).filter(|((found, _), (word, _))| found != word).collect()
+}
+
 /// Names by the gaps that they can have, in the order of the names.
-fn by_gap<'a>(
-    fits: impl Iterator<Item = (&'a Fit, Option<&'a [usize]>)>,
-) -> BTreeMap<Gap<'a>, Vec<(&'a str, &'a Fit)>> {
-    let mut by_gap: BTreeMap<Gap, Vec<(&str, &Fit)>> = BTreeMap::new();
+fn by_gap<'a>(fits: impl Iterator<Item = (&'a Fit, Option<&'a [usize]>)>) -> BTreeMap<Gap<'a>, Vec<Word<'a>>> {
+    let mut by_gap: BTreeMap<Gap, Vec<Word>> = BTreeMap::new();
     for (fit, shape) in fits {
         for (gap, word) in gaps(fit, shape) {
             by_gap.entry(gap).or_default().push((word, fit));

@@ -32,7 +32,7 @@ pub(super) fn members(file: &mut File) -> Result<Vec<Member>> {
     let last = |exact| (0..bytes.len().saturating_sub(END - 1)).rev().find(|at| is_end(&bytes[*at..], exact));
     // Copies may be filled up behind the archive, which PyTorch passes over too.
     let Some(at) = last(true).or_else(|| last(false)) else {
-        bail!("a ZIP archive without its directory: it was cut short")
+        bail!("a ZIP archive without its directory: it was cut short; download or copy it again")
     };
     let (end, place) = (&bytes[at..], length - tail + at as u64);
     let (mut size, mut start) = (u64::from(u32_at(end, 12)?), u64::from(u32_at(end, 16)?));
@@ -42,7 +42,9 @@ pub(super) fn members(file: &mut File) -> Result<Vec<Member>> {
         (size, start) = (wide.size, wide.start);
         base = wide.at.checked_sub(size).and_then(|from| from.checked_sub(start));
     }
-    let base = base.context("a ZIP archive whose directory is not where it should be: it was cut short")?;
+    let base = base.context(
+        "a ZIP archive whose directory is not where it should be: it was cut short; download or copy it again",
+    )?;
     let directory = part(file, base + start, size)?;
     parse(&directory, base)
 }
@@ -146,7 +148,7 @@ impl Member {
         let start = self.span.start + 30 + (u16_at(&header, 26)? + u16_at(&header, 28)?) as u64;
         let fits =
             start.checked_add(self.span.bytes).is_some_and(|end| end <= file.metadata().map_or(0, |meta| meta.len()));
-        ensure!(fits, "the file ends before its contents do: it was cut short");
+        ensure!(fits, "the file ends before its contents do: it was cut short; download or copy it again");
         Ok(Span { start, ..self.span })
     }
 }

@@ -40,7 +40,8 @@ fn members(mut file: &File) -> Result<Members> {
     let mut archive = tar::Archive::new(file);
     let mut members = Members::new();
     for entry in archive.entries_with_seek()? {
-        let entry = entry.context("a TAR archive that was cut short")?;
+        let entry =
+            entry.map_err(|_| anyhow::anyhow!("a TAR archive that was cut short; download or copy it again"))?;
         let name = entry.path_bytes();
         let name = String::from_utf8_lossy(&name).trim_start_matches("./").to_owned();
         members.insert(name, (entry.raw_file_position(), entry.size()));

@@ -9,7 +9,7 @@ use super::value::{Id, Object, Tensor, Value, Values};
 /// Deepest place of a tensor.
 const DEEPEST: usize = 64;
 /// Longest part of a name.
-const LONGEST: usize = 512;
+const LONGEST: usize = 1024;
 /// Most tensors, and most bytes of all their names.
 const MOST: usize = 1_000_000;
 const MOST_BYTES: usize = 1 << 28;

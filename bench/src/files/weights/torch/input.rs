@@ -7,6 +7,9 @@ use anyhow::{Result, bail, ensure};
 /// Longest line: names of modules and numbers in words, and texts of the oldest protocol.
 const LINE: usize = 1 << 16;
 
+/// What is said where the bytes end.
+const SHORT: &str = "it ends too early: it was cut short; download or copy it again";
+
 /// Reads forward and counts.
 pub(super) struct Input<R> {
     inner: R,
@@ -31,7 +34,7 @@ impl<R: Read> Input<R> {
         let mut bytes = [0; N];
         match self.inner.read_exact(&mut bytes) {
             Ok(()) => self.read += N as u64,
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => bail!("it ends too early"),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => bail!(SHORT),
             Err(error) => return Err(error.into()),
         }
         Ok(bytes)
@@ -40,14 +43,14 @@ impl<R: Read> Input<R> {
     pub(super) fn bytes(&mut self, count: u64) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.inner.by_ref().take(count).read_to_end(&mut bytes)?;
-        ensure!(bytes.len() as u64 == count, "it ends too early");
+        ensure!(bytes.len() as u64 == count, SHORT);
         self.read += count;
         Ok(bytes)
     }
 
     pub(super) fn skip(&mut self, count: u64) -> Result<()> {
         let skipped = io::copy(&mut self.inner.by_ref().take(count), &mut io::sink())?;
-        ensure!(skipped == count, "it ends too early");
+        ensure!(skipped == count, SHORT);
         self.read += count;
         Ok(())
     }

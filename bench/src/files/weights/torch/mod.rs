@@ -63,7 +63,8 @@ pub(super) fn read_archive(mut file: File) -> Result<Contents> {
         bail!("{what}");
     }
     let pickles = members.iter().filter(|member| is_pickle(&member.name.as_str()));
-    let Some(pickle) = pickles.min_by_key(|member| member.name.len()) else {
+    // Of several the outermost; of those the first, as PyTorch writes it.
+    let Some(pickle) = pickles.min_by_key(|member| member.name.matches('/').count()) else {
         bail!("a ZIP archive, but not one of torch.save: it holds no data.pkl; unpack it, or name another file");
     };
     let folder = pickle.name.strip_suffix("data.pkl").unwrap_or_default();

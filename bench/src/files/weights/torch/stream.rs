@@ -70,7 +70,9 @@ fn spans(
         file.seek(SeekFrom::Start(at))?;
         let bytes = Input::new(&mut *file).length()?.checked_mul(size as u64);
         let span = bytes.and_then(|bytes| Some((bytes, at.checked_add(8)?.checked_add(bytes)?)));
-        let (bytes, end) = span.filter(|(_, end)| *end <= length).context("it was cut short: a storage is missing")?;
+        let (bytes, end) = span
+            .filter(|(_, end)| *end <= length)
+            .context("it was cut short: a storage is missing; download or copy it again")?;
         spans.insert(key.clone(), Span { start: at + 8, bytes, unpacked: None, crc: None });
         at = end;
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::super::super::{DataError, elsewhere, idx};
 use super::halves::{TEST, TRAIN, halves};
+use super::walk::entries;
 
 /// A half is not there: what may be meant.
 pub(super) fn missing(dir: &Path, half: &str) -> DataError {
@@ -22,7 +23,7 @@ pub(super) fn missing(dir: &Path, half: &str) -> DataError {
             "it holds CIFAR-10's Python version; cifar10 reads the binary version: skipbench data fetch cifar10"
                 .to_owned()
         }
-        None => match parent(dir).or_else(|| elsewhere::of_path(dir)) {
+        None => match parent(dir).or_else(|| elsewhere::of_path(dir)).or_else(|| loose(dir)) {
             Some(hint) => format!("{usual}; {hint}"),
             None => usual.to_owned(),
         },
@@ -44,4 +45,14 @@ fn parent(dir: &Path) -> Option<String> {
 fn whole_of(half: &Path) -> Option<&Path> {
     let name = half.file_name()?.to_string_lossy().to_lowercase();
     if TRAIN.iter().chain(&TEST).any(|known| **known == name) { half.parent() } else { None }
+}
+
+/// What is said of a folder that holds classes, it seems, and no halves.
+fn loose(dir: &Path) -> Option<String> {
+    let folders = entries(dir).ok()?.into_iter().filter(|path| path.is_dir()).count();
+    (folders > 1).then(|| {
+        format!(
+            "if its {folders} folders are classes, move them into train/, and some images of each into test/<class>/"
+        )
+    })
 }

@@ -11,9 +11,12 @@ use super::listing::Listed;
 /// Every file below a class's folder, however deep, links followed, in the order of their paths.
 pub(super) fn below(class: &Path) -> Result<Vec<Listed>, DataError> {
     let (mut files, mut open, mut seen) = (Vec::new(), vec![class.to_path_buf()], HashSet::new());
+    let own = class.canonicalize();
     while let Some(dir) = open.pop() {
-        // A folder that a link leads to again is read once, so that no cycle of links is walked twice.
-        if dir.canonicalize().is_ok_and(|real| !seen.insert(real)) {
+        // A folder that a link leads to again is read once, so that no cycle of links is walked twice; one that the
+        // class lies in holds the other classes, too.
+        let around = |real: &PathBuf| own.as_ref().is_ok_and(|own| own != real && own.starts_with(real));
+        if dir.canonicalize().is_ok_and(|real| around(&real) || !seen.insert(real)) {
             continue;
         }
         for path in entries(&dir)? {
