@@ -95,6 +95,21 @@ fn of_two_heads_neither_is_taken() {
 }
 
 #[test]
+fn of_two_models_with_heads_apart_the_one_that_was_trained_is_read() {
+    let (dir, two) = (tempfile::tempdir().expect("temp"), Two::new());
+    let path = dir.path().join("both.pth");
+    let apart = |name: &str| if body(name) { format!("backbone.{name}") } else { format!("head.{name}") };
+    let copy = ("model_ema".to_owned(), map(&items(&two.other, two.own.len(), apart)));
+    let trained = ("model".to_owned(), map(&items(&two.own, 0, apart)));
+    made::write(&path, &[copy, trained], &[storages(&two.own), storages(&two.other)].concat());
+    let notes = gives(&path, &two.network).join("\n");
+    assert!(
+        notes.contains("those at `model_ema.backbone.` would fit too") && notes.contains("`model.head.`"),
+        "{notes}"
+    );
+}
+
+#[test]
 fn what_an_optimizer_keeps_is_never_taken_for_weights() {
     let (dir, two) = (tempfile::tempdir().expect("temp"), Two::new());
     let path = dir.path().join("optimizer.pth");

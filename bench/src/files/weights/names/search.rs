@@ -35,9 +35,9 @@ impl<'a> Search<'a> {
         let Some(best) = (0..all.len()).reduce(better) else { return Candidate::none(self.wanted.len()) };
         let best = all.remove(best);
         let elsewhere = all.iter().filter(|other| other.prefix != best.prefix);
-        let others = elsewhere.clone().filter(|other| other.alone() && other.fits()).map(|other| other.prefix.clone());
+        let others = elsewhere.clone().filter(|other| other.fits()).map(|other| other.prefix.clone());
         let others = others.collect();
-        let rivals = elsewhere.filter(|other| other.label == best.label && other.is_model() && !other.alone_fits());
+        let rivals = elsewhere.filter(|other| other.label == best.label && other.is_model() && !other.fits());
         let rivals = rivals.map(|rival| self.rival(rival)).collect();
         Candidate { others, rivals, ..best }
     }
