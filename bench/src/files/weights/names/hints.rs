@@ -57,8 +57,8 @@ fn describe_match(fits: &[Fit], given: &Given, best: &Candidate) -> String {
 fn describe_elsewhere(given: &Given, best: &Candidate) -> Vec<String> {
     let mut told: Vec<String> = best.rivals.iter().map(|rival| describe_lacking(rival, best.wanted)).collect();
     if !best.models.is_empty() {
-        let models: Vec<&str> = best.models.iter().map(String::as_str).collect();
-        told.push(format!("some missing names stand at {}, which may be another model", describe_some(&models)));
+        let models: Vec<String> = best.models.iter().take(3).map(|path| describe_place(path)).collect();
+        told.push(format!("some missing names stand at {}, which may be another model", models.join(" and ")));
     }
     if !told.is_empty() {
         told.push("weights of two models are never mixed; save the state_dict of one, whole".to_owned());

@@ -20,7 +20,10 @@ const KEPT: [&str; 14] = [
 ];
 
 /// Parts within which such words stand.
-const WITHIN: [&str; 5] = ["exp_avg", "square_avg", "grad_avg", "momentum_buffer", "_moment"];
+const WITHIN: [&str; 4] = ["exp_avg", "square_avg", "grad_avg", "momentum_buffer"];
+
+/// Words with which such parts end; a `backbone_momentum` is a copy of a network.
+const ENDS: [&str; 2] = ["_moment", "_moments"];
 
 /// Words that begin like an optimizer's and say something of a network.
 const OTHERS: [&str; 4] = ["optimized", "optimised", "optimal", "optimum"];
@@ -33,7 +36,8 @@ pub(super) fn keeps(name: &str) -> bool {
 
 fn is_kept(part: &str) -> bool {
     let optimizer = |word: &str| word.starts_with("optim") && !OTHERS.iter().any(|other| word.starts_with(other));
-    KEPT.contains(&part) || WITHIN.iter().any(|word| part.contains(word)) || part.split(['_', '-']).any(optimizer)
+    let worded = WITHIN.iter().any(|word| part.contains(word)) || ENDS.iter().any(|word| part.ends_with(word));
+    KEPT.contains(&part) || worded || part.split(['_', '-']).any(optimizer)
 }
 
 #[cfg(test)]
@@ -46,7 +50,7 @@ mod tests {
         {
             assert!(keeps(&format!("{path}.conv1.weight")), "{path}");
         }
-        for path in ["model", "opt_model", "optimized", "momentum_encoder", "module.option", "optimal_net"] {
+        for path in ["model", "opt_model", "optimized", "backbone_momentum", "module.option", "optimal_net"] {
             assert!(!keeps(&format!("{path}.conv1.weight")), "{path}");
         }
         assert!(!keeps("exp_avg"));
