@@ -7,6 +7,7 @@ use std::rc::Rc;
 use csv::StringRecord;
 
 use super::file::Lines;
+use super::misread::misread;
 use super::{StoreError, io};
 use crate::rows::migrate::{self, OLDEST};
 use crate::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
@@ -113,23 +114,8 @@ impl<'a> Columns<'a> {
         } else {
             migrate::row(text, version, self.version).deserialize(Some(header))
         };
-        let row: RunRow = row.map_err(|source| misread(self.path, header, line, source))?;
+        let row: RunRow = row.map_err(|source| misread(self.path, header, text, line, source))?;
         Ok(RunRow { recipe: migrate::recipe(row.recipe), ..row })
-    }
-}
-
-/// What is wrong with a row, by the name of its column where one is at fault.
-fn misread(path: &Path, header: &StringRecord, line: u64, source: csv::Error) -> StoreError {
-    let path = path.to_path_buf();
-    let column = match source.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| header.get(field as usize)),
-        _ => None,
-    };
-    match (column.map(str::to_owned), source.kind()) {
-        (Some(column), csv::ErrorKind::Deserialize { err, .. }) => {
-            StoreError::Field { path, line, column, problem: err.kind().to_string() }
-        }
-        _ => StoreError::Row { path, source },
     }
 }
 

@@ -3,6 +3,7 @@
 mod error;
 mod file;
 mod line;
+mod misread;
 mod samples;
 mod saved;
 mod version;
@@ -12,6 +13,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::input;
 use crate::rows::record::{RunRow, SampleRow};
 use crate::rows::render;
 
@@ -65,20 +67,21 @@ pub(crate) fn read_begun(dir: &Path) -> Result<Vec<Run>, StoreError> {
 /// # Errors
 /// As [`read`] for what must not be left out, and always for a file of rows of an unknown schema version.
 pub fn salvage(dir: &Path, drop: impl Fn(&str) -> bool) -> Result<Vec<Run>, StoreError> {
-    let samples = begun(&dir.join(SAMPLES)).map(salvage_samples).unwrap_or_default();
+    let samples = begun(&dir.join(SAMPLES), input::SAMPLES).map(salvage_samples).unwrap_or_default();
     let path = dir.join(RUNS);
-    let runs = begun(&path).and_then(|lines| attach(&path, lines, samples, &drop));
+    let runs = begun(&path, input::ROWS).and_then(|lines| attach(&path, lines, samples, &drop));
     runs.map(|(runs, _)| runs).map_err(|error| saved::explain(&path, error))
 }
 
-/// Opens a file of rows or of samples.
-type Open = fn(&Path) -> Result<Lines, StoreError>;
+/// Opens a file of rows or of samples, of so many bytes at most.
+type Open = fn(&Path, u64) -> Result<Lines, StoreError>;
 
 /// Rows with their samples, and a cell that has samples but no row.
 fn read_both(runs: &Path, samples: &Path, open: Open) -> Result<(Vec<Run>, Option<String>), StoreError> {
     // Before the samples, so that a directory without a run is said to be one.
-    let lines = open(runs).map_err(|error| saved::explain(runs, error))?;
-    let read = open(samples).and_then(|lines| read_samples(samples, lines));
+    let lines = open(runs, input::ROWS).map_err(|error| saved::explain(runs, error))?;
+    let read = open(samples, input::SAMPLES).map_err(StoreError::of_samples);
+    let read = read.and_then(|lines| read_samples(samples, lines));
     let by_cell = read.map_err(|error| saved::explain(samples, error))?;
     attach(runs, lines, by_cell, &|_| false).map_err(|error| saved::explain(runs, error))
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::StoreError;
 use super::file::Lines;
+use super::misread::misread;
 use crate::rows::record::SampleRow;
 use crate::rows::shared_text::SharedText;
 
@@ -26,24 +27,32 @@ pub(super) type Samples = HashMap<SharedText, Vec<SampleRow>>;
 
 /// Reads the samples.
 pub(super) fn read_samples(path: &Path, lines: Lines) -> Result<Samples, StoreError> {
-    collect(lines, Err).map_err(|source| StoreError::Row { path: path.into(), source })
+    collect(path, lines, Err)
 }
 
 /// Those lines that are samples. Whatever is wrong with the others, the digest of their row knows it.
 pub(super) fn salvage_samples(lines: Lines) -> Samples {
-    collect(lines, |_| Ok(())).unwrap_or_default()
+    collect(Path::new(""), lines, |_| Ok(())).unwrap_or_default()
 }
 
 /// The samples; `broken` hears of a line that is none, and may end the reading.
-fn collect(lines: Lines, broken: impl Fn(csv::Error) -> Result<(), csv::Error>) -> Result<Samples, csv::Error> {
+fn collect(
+    path: &Path,
+    lines: Lines,
+    broken: impl Fn(StoreError) -> Result<(), StoreError>,
+) -> Result<Samples, StoreError> {
+    let unread = |source| StoreError::Row { path: path.into(), source };
     let mut reader = csv::Reader::from_reader(lines);
-    let header = reader.headers()?.clone();
+    let header = reader.headers().map_err(unread)?.clone();
     let (mut record, mut names, mut by_cell) = (StringRecord::new(), HashSet::new(), Samples::new());
     loop {
         let line = match reader.read_record(&mut record) {
             Ok(false) => break,
-            Ok(true) => record.deserialize(Some(&header)),
-            Err(error) => Err(error),
+            Ok(true) => record.deserialize(Some(&header)).map_err(|source| {
+                let line = record.position().map_or(0, csv::Position::line);
+                misread(path, &header, &record, line, source)
+            }),
+            Err(source) => Err(unread(source)),
         };
         match line {
             Ok(line) => add(&mut by_cell, &mut names, line),
