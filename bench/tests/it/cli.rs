@@ -242,16 +242,27 @@ fn flags_of_another_form_are_refused_with_the_forms_that_use_them() {
     let said = |arguments: &[&str]| refused(dir.path(), arguments);
     let finished = ["gate", "--base", "a", "--head", "b"];
     let given = |more: &[&str]| said(&[&finished[..], more].concat());
-    for flag in
-        ["--suite x", "--cpus 1", "--seconds 1", "--steps 1", "--sets 4", "--seed 1", "--timeout 9s", "--out x", "--quiet"]
-    {
+    for flag in [
+        "--suite x",
+        "--cpus 1",
+        "--seconds 1",
+        "--steps 1",
+        "--sets 4",
+        "--seed 1",
+        "--timeout 9s",
+        "--out x",
+        "--quiet",
+    ] {
         let words: Vec<&str> = flag.split(' ').collect();
         let error = given(&words);
         assert!(error.contains(&format!("{} does nothing with --base and --head", words[0])), "{error}");
         assert!(error.contains("It goes with --against; with --binaries"), "{error}");
     }
     let error = said(&["gate", "--binaries", "a", "b", "--features", "wgpu"]);
-    assert!(error.contains("--features does nothing with --binaries") && error.contains("goes with --against"), "{error}");
+    assert!(
+        error.contains("--features does nothing with --binaries") && error.contains("goes with --against"),
+        "{error}"
+    );
     assert!(said(&["gate", "--binaries", "a", "b", "--bin", "x"]).contains("--bin does nothing"));
     assert!(said(&["gate", "--against", "main", "--relinked", "x"]).contains("--relinked does nothing"));
     assert!(given(&["--bless", "--junit", "x"]).contains("--junit or --benchmark-json does nothing with --bless"));

@@ -23,6 +23,7 @@ use skipbench_reports::table::format_line;
 
 use super::{note, print, print_json, say, terminal};
 use crate::gate::job::{Job, origin};
+use crate::gate::thin::Thin;
 use crate::gate::{baseline, evidence, interleave};
 use crate::lockstep::process::shortfall;
 use crate::run::rundir;
@@ -92,22 +93,17 @@ impl Both {
 }
 
 fn both(base: &Path, head: &Path) -> Result<Both> {
-    let mut all = Vec::new();
-    let mut bare = |mut runs: Vec<Run>, program: &str| {
-        all.extend(restless(&runs, program));
-        let series = RunSeries::of(&runs);
-        runs.iter_mut().for_each(|run| run.samples = Vec::new());
-        (runs, series)
-    };
+    let [mut of_base, mut of_head] = [Thin::default(), Thin::default()];
     // One after the other: of two large runs not both have their samples at once.
-    let (base, of_base) = bare(evidence::base(base, say)?, "base");
-    let (head, of_head) = bare(evidence::head(head)?, "head");
-    Ok(Both { base, head, series: [of_base, of_head], restless: all })
+    let base = evidence::base(base, say, |run| of_base.keep(run))?;
+    let head = evidence::head(head, |run| of_head.keep(run))?;
+    let restless = [restless(&base, "base"), restless(&head, "head")].concat();
+    Ok(Both { base, head, series: [of_base.series, of_head.series], restless })
 }
 
 /// The rows of the base in another layout, where there are any.
 fn relinked(dir: Option<&Path>) -> Result<Vec<Run>> {
-    dir.map_or(Ok(Vec::new()), evidence::head)
+    dir.map_or(Ok(Vec::new()), |dir| evidence::head(dir, |run| Thin::default().keep(run)))
 }
 
 /// Lets base and head take turns, until a Ctrl-C.

@@ -64,7 +64,8 @@ fn nothing_is_said_of_programs_whose_reference_broke() {
 #[test]
 fn what_programs_say_of_themselves_changes_no_terminal() {
     let dir = tempfile::tempdir().expect("temp");
-    let script = r"read hello; printf 'hello skipbench-steps 1\nname a\033[2Jb\nunits 1 \033[31mred\nready\n'; sleep 60";
+    let script =
+        r"read hello; printf 'hello skipbench-steps 1\nname a\033[2Jb\nunits 1 \033[31mred\nready\n'; sleep 60";
     let named = shlex::try_join(["sh", "-c", script]).expect("no zero byte");
     let last_words = shlex::try_join(["sh", "-c", r"printf '\033]0;title\007' >&2; exit 1"]).expect("no zero byte");
     let stray = shlex::try_join(["sh", "-c", r"printf '\033[2J\n'; sleep 60"]).expect("no zero byte");
