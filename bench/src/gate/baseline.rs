@@ -59,7 +59,7 @@ fn refuse_others(base: &Path) -> Result<()> {
 /// A head that does not say on which machine it was measured, or a file system that refuses.
 pub(crate) fn write(base: &Path, head: &Path, runs: &[Run]) -> Result<()> {
     let host = head.join(HOST);
-    ensure!(host.is_file(), "{}: not found; a baseline must say on which machine it was measured", host.display());
+    ensure!(host.exists(), "{}: not found; a baseline must say on which machine it was measured", host.display());
     fs::create_dir_all(base).with_context(|| base.display().to_string())?;
     let text = input::text(&host, input::SETTINGS).with_context(|| host.display().to_string())?;
     store::replace(&base.join(HOST), &text)?;
@@ -70,7 +70,7 @@ pub(crate) fn write(base: &Path, head: &Path, runs: &[Run]) -> Result<()> {
 
 /// Whether `dir` is a baseline.
 pub(super) fn is_one(dir: &Path) -> bool {
-    dir.join(MARK).is_file()
+    dir.join(MARK).exists()
 }
 
 /// Compares the rows, of which there are `count`, with the mark.

@@ -52,7 +52,7 @@ fn read(dir: &Path, keep: impl FnMut(Run) -> Run) -> Result<Vec<Run>> {
         baseline::check(dir, runs.len())?;
     } else {
         ensure!(
-            dir.join(PLAN).is_file(),
+            dir.join(PLAN).exists(),
             "{0}: not found. A run has its plan and a baseline has {1}; a baseline of an earlier skipbench gets it with `skipbench gate --base {2} --head {2} --bless`",
             dir.join(PLAN).display(),
             baseline::MARK,

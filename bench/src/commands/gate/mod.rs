@@ -157,7 +157,7 @@ fn are_benchmarks(text: &str) -> bool {
 
 fn config(given: Option<&Path>) -> Result<Config> {
     let usual = Path::new(USUAL_CONFIG);
-    match given.or_else(|| usual.is_file().then_some(usual)) {
+    match given.or_else(|| usual.exists().then_some(usual)) {
         Some(path) => Ok(Config::read(path)?),
         None => Ok(Config::default()),
     }

@@ -166,7 +166,9 @@ impl Interleaving<'_> {
         for (side, run, planned) in rows::of(&sitting, cell, programs.relinked.is_some(), &self.provenance) {
             self.collected.take(side, run, planned);
         }
-        self.write()?;
+        if !sitting.sets.is_empty() {
+            self.write()?;
+        }
         sitting.ensure_whole()
     }
 }

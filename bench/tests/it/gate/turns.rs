@@ -143,8 +143,8 @@ fn a_printed_command_runs_and_keeps_every_choice() {
     fs::write(place.join("small.toml"), SUITE.replace(", \"peak-memory-train\"", "")).expect("written");
     fs::write(place.join("my limits.toml"), "[limits]\ntime = 0.2\n").expect("written");
     let program = env!("CARGO_BIN_EXE_skipbench");
-    let slow = script(&place, "it's slow", &format!("exec {program} \"$@\" --plant 100%"));
-    let choices = ["--seed", "7", "--timeout", "50s", "--config", "my limits.toml", "--steps", "20", "--sets", "3"];
+    let slow = script(&place, "it's slow", &format!("exec {program} \"$@\" --plant 900%"));
+    let choices = ["--seed", "7", "--timeout", "50s", "--config", "my limits.toml", "--steps", "20", "--sets", "4"];
     let words = ["gate", "--binaries", program, &slow, "--suite", "small.toml", "--out", "job", "--json"];
     let (json, _) = ends(&place, &[&words[..], &choices].concat(), 1);
     let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
