@@ -55,7 +55,7 @@ pub fn turns(base: &[Run], head: &[Run]) -> String {
     let of_job = head.iter().map(|run| &run.row).find(|row| row.time_reference == BASE && !row.command.is_empty());
     let whole = |run: &&Run| run.row.git_dirty == Some(false) && !run.row.git_revision.is_empty();
     match (of_job, base.iter().find(whole)) {
-        (Some(row), _) => row.command.clone(),
+        (Some(row), _) => row.command.to_string(),
         (None, Some(run)) => format!("skipbench gate --against {}", quote(&run.row.git_revision)),
         (None, None) => "skipbench gate --against REV".to_owned(),
     }

@@ -1,21 +1,15 @@
 //! A run as the gate's rules need it, made so while it is read: of a large one, texts and samples that no rule reads
 //! would be most of what is in memory.
 
-use sha2::{Digest, Sha256};
-use skipbench_ci::finding::BASE;
 use skipbench_ci::series::RunSeries;
 use skipbench_reports::rows::record::{RunRow, SampleRow};
 use skipbench_reports::rows::series::{STEP_NS, TURN_ASLEEP_CPU_NS};
 use skipbench_reports::rows::store::Run;
 
-use crate::system::text::hex;
-
 /// Thins runs, and remembers what their samples held.
 #[derive(Debug, Default)]
 pub(crate) struct Thin {
     pub(crate) series: RunSeries,
-    /// Whether a row has told how the job was measured, which all of its rows tell alike.
-    told: bool,
 }
 
 impl Thin {
@@ -24,31 +18,21 @@ impl Thin {
     pub(crate) fn keep(&mut self, run: Run) -> Run {
         self.series.add(&run);
         let samples = if run.row.set.is_some() { totals(&run) } else { Vec::new() };
-        Run { row: self.row(run.row), samples }
-    }
-
-    fn row(&mut self, mut row: RunRow) -> RunRow {
-        // Only whether they are equal is asked.
-        row.spec = digest(&row.spec);
-        row.recipe = digest(&row.recipe);
-        if self.told || row.time_reference != BASE {
-            row.command = String::new();
-        }
-        self.told |= !row.command.is_empty();
-        let RunRow { suite_sha256, reference, budget, data, device_name, .. } = &mut row;
-        for text in [suite_sha256, reference, budget, data, device_name] {
-            *text = String::new();
-        }
-        let RunRow { skipbench_version, burn_version, started, .. } = &mut row;
-        for text in [skipbench_version, burn_version, started] {
-            *text = String::new();
-        }
-        row
+        Run { row: judged(run.row), samples }
     }
 }
 
-fn digest(text: &str) -> String {
-    hex(&Sha256::digest(text)[..8])
+/// A row without texts that no rule reads.
+fn judged(mut row: RunRow) -> RunRow {
+    let RunRow { suite_sha256, reference, budget, data, device_name, .. } = &mut row;
+    for text in [suite_sha256, reference, budget, data, device_name] {
+        *text = String::new();
+    }
+    let RunRow { skipbench_version, burn_version, started, .. } = &mut row;
+    for text in [skipbench_version, burn_version, started] {
+        *text = String::new();
+    }
+    row
 }
 
 /// The sums of the series by which it is told whether a program slept.

@@ -106,7 +106,7 @@ fn times_are_reproduced_by_the_two_programs_taking_turns_again() {
 fn the_command_for_times_follows_from_the_rows() {
     let job = Job::new(Machine::QUIET, Plant::Nothing, 1);
     let named = |mut run: Run| {
-        run.row.command = "skipbench gate --against main".to_owned();
+        run.row.command = "skipbench gate --against main".into();
         run
     };
     let head: Vec<Run> = job.head.iter().cloned().map(named).collect();

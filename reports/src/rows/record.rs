@@ -49,7 +49,7 @@ columns! {
         /// The model's name.
         pub model: String,
         /// Its specification as JSON.
-        pub spec: String,
+        pub spec: SharedText,
         /// `plain`, `resnet`, `densenet`, `vit` or `backbone`.
         pub family: String,
         /// How it joins, a word of [`style`](super::style).
@@ -93,7 +93,7 @@ columns! {
         /// Classes.
         pub classes: u64,
         /// The recipe as JSON.
-        pub recipe: String,
+        pub recipe: SharedText,
         /// Images in a batch; 1 for `latency`.
         pub batch: u64,
     }
@@ -248,7 +248,7 @@ columns! {
         /// How long its process lived.
         pub wall_ns: u64,
         /// The command that ran the suite.
-        pub command: String,
+        pub command: SharedText,
     }
 }
 

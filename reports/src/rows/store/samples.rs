@@ -10,7 +10,7 @@ use super::StoreError;
 use super::file::Lines;
 use super::misread::misread;
 use crate::rows::record::SampleRow;
-use crate::rows::shared_text::SharedText;
+use crate::rows::shared_text::{SharedText, shared};
 
 /// A line as it stands in the file.
 #[derive(Deserialize)]
@@ -68,13 +68,4 @@ fn add(by_cell: &mut Samples, names: &mut HashSet<SharedText>, Line { cell, seri
     let series = shared(names, series);
     let cell = by_cell.get_key_value(cell).map_or_else(|| cell.into(), |(cell, _)| cell.clone());
     by_cell.entry(cell.clone()).or_default().push(SampleRow { cell, series, index, value });
-}
-
-fn shared(names: &mut HashSet<SharedText>, name: &str) -> SharedText {
-    if let Some(known) = names.get(name) {
-        return known.clone();
-    }
-    let new = SharedText::from(name);
-    names.insert(new.clone());
-    new
 }
