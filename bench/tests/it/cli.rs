@@ -231,6 +231,8 @@ fn what_would_be_ignored_is_refused_instead() {
     assert!(none.contains("classes = 0: a number from 1 to"), "{none}");
     let huge = said(&["data", "check", "folder:pictures", "--image-size", "99999999"]);
     assert!(huge.contains("size = 99999999: a number from 1 to"), "{huge}");
+    let unused = said(&["data", "check", "digits", "--dir", "data"]);
+    assert!(unused.contains("--dir: digits does not lie in a directory of data sets; leave it out"), "{unused}");
     let missing = said(&["compare", "nowhere"]);
     assert_eq!(missing.matches("os error").count(), 1, "a cause is said once: {missing}");
 }
