@@ -206,10 +206,9 @@ fn a_wrong_recipe_is_told_as_the_suites_own_or_as_what_a_group_changes() {
     let changed = with(reference, &format!("{reference}\nrecipe = {{ schedule = \"cosin\" }}"));
     says(&changed, &["group \"pair\": recipe: ", "cosin", "did you mean `cosine`?"]);
     // What only the two together make impossible is the group's.
-    let both = TINY.replace("warmup_max_ms = 1", "warmup_max_ms = 9").replace(
-        reference,
-        &format!("{reference}\nrecipe = {{ warmup_ms = 10 }}"),
-    );
+    let both = TINY
+        .replace("warmup_max_ms = 1", "warmup_max_ms = 9")
+        .replace(reference, &format!("{reference}\nrecipe = {{ warmup_ms = 10 }}"));
     says(&refused(&both), &["group \"pair\": recipe.warmup_ms = 10"]);
 }
 
