@@ -99,7 +99,7 @@ def measure(args, comparison, env):
     print(f"{comparison.name}: {', '.join(commands)}", file=sys.stderr, flush=True)
     forget(dir)
     versus = ["skipbench", "versus", *commands.values(), "--names", ",".join(commands), "--out", str(dir)]
-    versus += ["--sets", str(args.sets), "--seconds", str(args.seconds), "--timeout", "600"]
+    versus += ["--sets", str(args.sets), "--seconds", str(args.seconds), "--timeout", "600s"]
     ended = subprocess.run(versus, check=False, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
     if ended.returncode not in (0, 2):  # 2: a program broke, and the table says so.
         raise SystemExit(f"skipbench versus ended with {ended.returncode}")

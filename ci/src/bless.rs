@@ -57,10 +57,10 @@ const SHOWN: [Column; 20] = [
     ("work_kernel_bytes", |row| format_optional(row.work_kernel_bytes)),
     ("work_instructions", |row| format_optional(row.work_instructions)),
     ("test_correct", |row| format_optional(row.test_correct)),
-    ("spec", |row| row.spec.clone()),
+    ("spec", |row| row.spec.to_string()),
     ("data_sha256", |row| row.data_sha256.clone()),
     ("threads", |row| row.threads.to_string()),
-    ("recipe", |row| row.recipe.clone()),
+    ("recipe", |row| row.recipe.to_string()),
 ];
 
 fn format_optional(value: Option<impl ToString>) -> String {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use skipbench_reports::input;
 
 /// What the gate holds a change to. Every key may be left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,7 +140,8 @@ impl Config {
     /// # Errors
     /// If it cannot be read, has an unknown key or a limit that is no share.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.into(), source })?;
+        let text =
+            input::text(path, input::SETTINGS).map_err(|source| ConfigError::Io { path: path.into(), source })?;
         let toml = |source| ConfigError::Toml { path: path.into(), source: Box::new(source) };
         let config: Config = toml::from_str(&text).map_err(toml)?;
         let Limits { heap, work, time, accuracy, loss, chance } = config.limits;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use skipbench_reports::rows::record::RunRow;
+use skipbench_reports::rows::shared_text::SharedText;
 use skipbench_reports::stats::Estimate;
 
 use crate::sets::SetTimes;
@@ -70,7 +71,7 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
     /// `group/model/task/device`, and what else tells it apart.
-    pub cell: String,
+    pub cell: SharedText,
     /// What.
     pub metric: &'static str,
     /// By what rule.
@@ -92,9 +93,9 @@ pub struct Finding {
     /// How far the base differs from itself in the same job, as a share.
     pub noise_floor: Option<f64>,
     /// What another order of its sections does to the base's time.
-    pub layout: Option<Estimate>,
+    pub layout: Option<Box<Estimate>>,
     /// What each set gave, where programs took turns.
-    pub sets: Option<SetTimes>,
+    pub sets: Option<Box<SetTimes>>,
     /// What it shows.
     pub verdict: Verdict,
     /// Why, where the numbers do not say it.
@@ -103,9 +104,9 @@ pub struct Finding {
     #[serde(skip)]
     pub presence: bool,
     /// The head's suite.
-    pub suite: String,
+    pub suite: SharedText,
     /// The head's cell, for `skipbench replay`.
-    pub id: String,
+    pub id: SharedText,
     /// The command that measures it again ([`reproduce`](crate::reproduce)); empty where none would tell more.
     pub reproduce: String,
 }
@@ -114,7 +115,7 @@ impl Finding {
     /// A finding about a head's cell, that passes until a rule says otherwise.
     pub(crate) fn of(cell: &str, metric: &'static str, class: Class, head: &RunRow) -> Self {
         Self {
-            cell: cell.to_owned(),
+            cell: cell.into(),
             metric,
             class,
             base: None,
@@ -130,8 +131,8 @@ impl Finding {
             verdict: Verdict::Pass,
             why: String::new(),
             presence: false,
-            suite: head.suite.clone(),
-            id: head.cell.clone(),
+            suite: (&head.suite).into(),
+            id: (&head.cell).into(),
             reproduce: String::new(),
         }
     }

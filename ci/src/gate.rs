@@ -10,6 +10,7 @@ use crate::finding::{Class, Finding, STEP_TIME, UNMEASURED, Verdict, cell_label}
 use crate::pair::{Pair, PairError, Pairs, pair};
 use crate::restless::Restless;
 use crate::rules::{accuracy, exact, missing, repeated, time};
+use crate::series::RunSeries;
 use crate::sets::SetTimes;
 
 /// What the gate found.
@@ -62,17 +63,42 @@ pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgment, Pa
     judge_job(base, head, &[], config)
 }
 
+/// The rows of a job.
+#[derive(Debug, Clone, Copy)]
+pub struct JobRows<'a> {
+    /// The base's; their samples are not looked at.
+    pub base: &'a [Run],
+    /// The head's, likewise.
+    pub head: &'a [Run],
+    /// The base's in another order of its sections, where a job measured it.
+    pub relinked: &'a [Run],
+    /// What the samples of base and head hold.
+    pub series: [&'a RunSeries; 2],
+}
+
 /// Judges `head` against `base`, where a job also measured the base `relinked` in another order of its sections.
 ///
 /// # Errors
 /// If the runs are not of the same cells.
 pub fn judge_job(base: &[Run], head: &[Run], relinked: &[Run], config: &Config) -> Result<Judgment, PairError> {
+    let series = [&RunSeries::of(base), &RunSeries::of(head)];
+    judge_rows(JobRows { base, head, relinked, series }, config)
+}
+
+/// Judges rows whose samples need not be there any more.
+///
+/// # Errors
+/// If the runs are not of the same cells.
+pub fn judge_rows(
+    JobRows { base, head, relinked, series }: JobRows<'_>,
+    config: &Config,
+) -> Result<Judgment, PairError> {
     let pairs = pair(base, head, relinked)?;
     let mut findings: Vec<Finding> = Vec::new();
     for pair in &pairs.pairs {
         findings.extend(exact::judge(pair, &config.limits));
         findings.extend(repeated::judge(pair, &config.limits));
-        findings.extend(missing::judge(pair));
+        findings.extend(missing::judge(pair, series));
     }
     findings.extend(time::judge(&pairs, &config.limits));
     findings.extend(accuracy::judge(&pairs, &config.limits));
@@ -104,7 +130,7 @@ pub fn judge_times(times: Vec<(String, Result<SetTimes, String>)>, config: &Conf
 /// What follows from findings alone.
 fn judgment(mut findings: Vec<Finding>, config: &Config) -> Judgment {
     findings.sort_by_key(|finding| finding.verdict);
-    let sum = |of: fn(&SetTimes) -> u64| findings.iter().filter_map(|finding| finding.sets.as_ref()).map(of).sum();
+    let sum = |of: fn(&SetTimes) -> u64| findings.iter().filter_map(|finding| finding.sets.as_deref()).map(of).sum();
     Judgment {
         verdict: whole(&findings, config.inconclusive),
         inconclusive: config.inconclusive,

@@ -36,9 +36,17 @@ fn is_open(finding: &Finding) -> bool {
 fn format_command(finding: &Finding, origin: &HeadRun) -> String {
     match finding.class {
         Class::Time => origin.turns.clone(),
-        _ if !origin.planned => format!("skipbench run {} --filter '{}'", finding.suite, filter(&finding.cell)),
-        _ => format!("skipbench replay {} {} # {}", origin.head, finding.id, finding.cell),
+        _ if !origin.planned => {
+            format!("skipbench run {} --filter {}", quote(&finding.suite), quote(filter(&finding.cell)))
+        }
+        _ => format!("skipbench replay {} {} # {}", quote(&origin.head), quote(&finding.id), finding.cell),
     }
+}
+
+/// A word as a shell takes it, whatever it holds; a zero byte no shell takes.
+fn quote(word: &str) -> String {
+    let word = word.replace('\0', "");
+    shlex::try_quote(&word).map_or_else(|_| String::new(), std::borrow::Cow::into_owned)
 }
 
 /// The command that lets the programs behind two runs take turns: the one that measured the head, where that was a job
@@ -47,8 +55,8 @@ pub fn turns(base: &[Run], head: &[Run]) -> String {
     let of_job = head.iter().map(|run| &run.row).find(|row| row.time_reference == BASE && !row.command.is_empty());
     let whole = |run: &&Run| run.row.git_dirty == Some(false) && !run.row.git_revision.is_empty();
     match (of_job, base.iter().find(whole)) {
-        (Some(row), _) => row.command.clone(),
-        (None, Some(run)) => format!("skipbench gate --against {}", run.row.git_revision),
+        (Some(row), _) => row.command.to_string(),
+        (None, Some(run)) => format!("skipbench gate --against {}", quote(&run.row.git_revision)),
         (None, None) => "skipbench gate --against REV".to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! What skipbench's numbers say. Data flows one way through the rooms, in this order:
 //!
-//! - [`rows`]: the rows, column by column, and their files.
+//! - [`input`]: how files are opened. [`rows`]: the rows, column by column, and their files.
 //! - [`stats`]: medians, intervals, exponents, ratios and differences; programs that take turns
 //!   ([`lockstep`](stats::lockstep)).
 //! - [`analyses`]: what is compared ([`metric`](analyses::metric)), the one grouping ([`group`](analyses::group)), and
@@ -15,6 +15,7 @@ pub mod analyses;
 pub mod chart;
 pub mod claims;
 pub mod figure;
+pub mod input;
 pub mod page;
 pub mod report;
 pub mod rows;

@@ -34,10 +34,10 @@ pub(crate) struct ClaimsArgs {
     #[arg(long, conflicts_with_all = ["resume", "from"])]
     deep: bool,
     /// Run nothing: judge the rows of these runs, and of every run below them. May be repeated.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["list", "filter", "seeds", "device", "data", "out", "resume", "jobs", "threads", "quiet"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["list", "filter", "seeds", "device", "data", "out", "resume", "retry_failed", "again", "jobs", "threads", "quiet"])]
     from: Vec<PathBuf>,
     /// Print the verdicts as Markdown.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "list"])]
     markdown: bool,
     #[command(flatten)]
     shared: SharedArgs,

@@ -39,7 +39,7 @@ enum Command {
         /// A built-in suite: its text is printed.
         name: Option<String>,
         /// As JSON.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "name")]
         json: bool,
     },
     /// List every published network, or describe one layer by layer.

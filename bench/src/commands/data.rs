@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -61,12 +61,22 @@ pub(crate) fn run(command: &DataCommand) -> Result<ExitCode> {
             }
         }
         DataCommand::Check { set, dir, image_size, classes, json } => {
-            let dir = dir.clone().or_else(dir_from_environment);
-            let settings = Settings { dir, image_size: *image_size, classes: *classes };
-            check(&Source::parse(set, settings)?, *json)?;
+            let found = dir.clone().or_else(dir_from_environment);
+            let settings = Settings { dir: found, image_size: *image_size, classes: *classes };
+            let source = Source::parse(set, settings)?;
+            ensure_used(dir.as_deref(), &source)?;
+            check(&source, *json)?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// # Errors
+/// A directory of data sets, `--dir`, that was given for what does not lie in one.
+pub(super) fn ensure_used(dir: Option<&Path>, source: &Source) -> Result<()> {
+    let name = source.name();
+    ensure!(dir.is_none() || source.has_dir(), "--dir: {name} does not lie in a directory of data sets; leave it out");
+    Ok(())
 }
 
 fn download(set: &str, dir: &Path, from: Option<&str>) -> Result<PathBuf> {

@@ -58,6 +58,11 @@ fn channels(word: &str) -> Result<usize, String> {
 }
 
 impl ImageArgs {
+    /// Whether any was given.
+    fn is_given(self) -> bool {
+        self.size.is_some() || self.channels.is_some() || self.classes.is_some()
+    }
+
     /// `usual`, except for what was given.
     fn or(self, usual: Images) -> Images {
         Images {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 use serde_json::json;
 use skipbench_models::{Images, Layer, ModelSpec, catalog, total};
@@ -24,7 +24,11 @@ pub(crate) struct ModelsArgs {
 pub(crate) fn run(arguments: &ModelsArgs) -> Result<ExitCode> {
     match &arguments.name {
         Some(name) => describe(name, arguments)?,
-        None => list(arguments)?,
+        None => {
+            let unused = arguments.images.is_given();
+            ensure!(!unused, "--size, --channels and --classes are of one network; name it, or leave them out");
+            list(arguments)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! Amounts on the command line: `2GiB`, `300k`, `1.5ms`, each with the units of what it is an amount of.
 
 use std::ops::RangeBounds;
+use std::time::Duration;
 
 use skipbench_reports::analyses::metric::Metric;
 
@@ -84,12 +85,26 @@ fn is_percent(word: &str) -> bool {
     word.parse::<f64>().is_ok_and(|number| (1.0..=100.0).contains(&number))
 }
 
-/// A number of seconds.
+/// A number of seconds, of flags that have the unit in their name.
 pub(super) fn seconds(word: &str) -> Result<f64, String> {
     let seconds: Option<f64> = word.strip_suffix('s').unwrap_or(word).trim().parse().ok();
     let usual = seconds.filter(|seconds| (0.001..=86_400.0).contains(seconds));
     usual.ok_or_else(|| "a number of seconds is needed, such as 10 or 0.5".to_owned())
 }
+
+/// `90s`, `10m` or `1h 30m`. Bare numbers are refused: 5 may be meant as seconds or as minutes.
+pub(super) fn time(word: &str) -> Result<Duration, String> {
+    let word = word.trim();
+    let span = word.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
+    span.filter(|time| !time.is_zero() && *time <= LONGEST).ok_or_else(|| {
+        let number = word.parse::<f64>().is_ok_and(|number| number > 0.0);
+        let bare = if number { format!("; {word} of which unit?") } else { String::new() };
+        format!("a time with its unit is needed, such as 90s, 10m or 1h 30m{bare}")
+    })
+}
+
+/// Nobody waits for longer.
+const LONGEST: Duration = Duration::from_secs(365 * 86_400);
 
 /// A number of processors.
 pub(super) fn processors(word: &str) -> Result<usize, String> {
@@ -97,8 +112,8 @@ pub(super) fn processors(word: &str) -> Result<usize, String> {
     number.ok_or_else(|| "a number of processors is needed, such as 1".to_owned())
 }
 
-/// `3%` or `3` as a share, 0.03, if that is one of `shares`.
+/// `3%` as a share, 0.03, if that is one of `shares`. Without its sign 0.03 could be meant as either.
 pub(super) fn share(word: &str, shares: impl RangeBounds<f64>) -> Option<f64> {
-    let number: f64 = word.strip_suffix('%').unwrap_or(word).trim().parse().ok()?;
+    let number: f64 = word.trim().strip_suffix('%')?.trim().parse().ok()?;
     Some(number / 100.0).filter(|share| shares.contains(share))
 }

@@ -11,6 +11,7 @@ use skipbench_reports::analyses::compare::rows;
 use skipbench_reports::analyses::rank::By;
 use skipbench_reports::analyses::{frontier, published, rank, scaling};
 use skipbench_reports::figure::{Figure, figures, overview};
+use skipbench_reports::input;
 use skipbench_reports::page::{page, site};
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::{render, store};
@@ -137,7 +138,7 @@ fn drawings(dir: &Path, wanted: &[String], report: &Report) -> Result<Vec<Page>>
 
 /// The document, and the plots that it shows beside it.
 fn spliced(path: &Path, report: &Report) -> Result<Vec<Page>> {
-    let document = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let document = input::text(path, input::DOCUMENT).with_context(|| path.display().to_string())?;
     let text = splice(&document, report).with_context(|| path.display().to_string())?;
     let plots = path.parent().unwrap_or(Path::new("")).join(PLOTS);
     let draw = |figure: Figure| (plots.join(format!("{}.svg", figure.id)), chart::standalone(&figure));
@@ -200,7 +201,7 @@ impl<'a> All<'a> {
 fn check(pages: &[Page]) -> Result<ExitCode> {
     let stale: Vec<&Path> = pages
         .iter()
-        .filter(|(path, text)| fs::read_to_string(path).ok().as_ref() != Some(text))
+        .filter(|(path, text)| input::text(path, input::PLAN).ok().as_ref() != Some(text))
         .map(|(path, _)| path.as_path())
         .collect();
     for path in &stale {

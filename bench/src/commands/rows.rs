@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use skipbench_reports::report::Report;
 use skipbench_reports::rows::latest::latest;
+use skipbench_reports::rows::series::{STEP_NS, TURN_ASLEEP_CPU_NS};
 use skipbench_reports::rows::store::{self, Run};
 
 use super::say;
@@ -30,12 +31,13 @@ impl RunDirs {
 
     /// Everything that their rows say.
     pub(super) fn report(&self) -> Result<Report> {
-        Ok(Report::of(each(&self.dirs)?))
+        Ok(Report::of(each(&self.dirs, |run| run)?))
     }
 
-    /// The rows, and a sentence on each record that is left out because a later one repeats it.
+    /// The rows, with the samples that notes on comparisons are from, and a sentence on each record that is left out
+    /// because a later one repeats it.
     pub(super) fn runs(&self) -> Result<(Vec<Run>, Vec<String>)> {
-        Ok(latest(each(&self.dirs)?))
+        Ok(latest(each(&self.dirs, with_steps)?))
     }
 }
 
@@ -56,27 +58,34 @@ impl AnyRunDirs {
             "no run below {}; name its directory, or make one with `skipbench run`",
             USUAL.join(" or ")
         );
-        Ok(Report::of(each(&found)?))
+        Ok(Report::of(each(&found, |run| run)?))
     }
 }
 
 /// Reads the rows of several runs; of a directory that is no run, those of every run below it. Says which records are
 /// left out because later ones repeat them.
 pub(super) fn read(dirs: &[PathBuf]) -> Result<Vec<Run>> {
-    let (runs, superseded) = latest(each(dirs)?);
+    let (runs, superseded) = latest(each(dirs, |run| run)?);
     superseded.iter().for_each(|note| say(&format!("note: {note}")));
     Ok(runs)
 }
 
-/// The same, each run by itself.
-fn each(dirs: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<Run>)>> {
+/// A run without all other samples, which of a large one are much of what would be in memory.
+fn with_steps(mut run: Run) -> Run {
+    run.samples.retain(|sample| [STEP_NS, TURN_ASLEEP_CPU_NS].contains(&&*sample.series));
+    run.samples.shrink_to_fit();
+    run
+}
+
+/// What `keep` makes of the rows of each run, each by itself.
+fn each(dirs: &[PathBuf], keep: fn(Run) -> Run) -> Result<Vec<(PathBuf, Vec<Run>)>> {
     let mut runs = Vec::new();
     for dir in dirs {
         let found = below(std::slice::from_ref(dir))?;
         // Where there is none, reading says what is missing.
         let found = if found.is_empty() { vec![dir.clone()] } else { found };
         for dir in found {
-            runs.push((dir.clone(), store::read(&dir)?));
+            runs.push((dir.clone(), store::read_as(&dir, keep)?));
         }
     }
     ensure!(runs.iter().any(|(_, runs)| !runs.is_empty()), "no rows yet: the run has not finished a cell");

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use skipbench_reports::input;
 use skipbench_reports::page::SITE_MARK;
 
 /// The one file of a site.
@@ -39,5 +40,5 @@ pub(super) fn page_in(dir: &Path) -> Result<PathBuf> {
 
 /// A folder of that name, or a file that cannot be read as text, is none.
 fn is_site(page: &Path) -> bool {
-    fs::read_to_string(page).is_ok_and(|text| text.contains(SITE_MARK))
+    input::text(page, input::PLAN).is_ok_and(|text| text.contains(SITE_MARK))
 }

@@ -9,6 +9,7 @@ use clap::Args;
 use serde::de::DeserializeOwned;
 use skipbench_models::{Kernels, Memory, catalog};
 use skipbench_reports::analyses::metric::Metric;
+use skipbench_reports::input;
 use skipbench_reports::rows::task;
 
 use super::quantity::quantity;
@@ -69,15 +70,31 @@ pub(crate) struct StepsArgs {
     plant: f64,
     /// The cell in this file, as JSON, in place of all of the above. It then says, too, what it measured before its
     /// first turn.
-    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = CHOICES)]
     cell: Option<PathBuf>,
     /// In place of steps: say what the cell's device reaches at best.
     #[arg(long, hide = true, requires = "cell")]
     ceilings: bool,
     /// In place of a network: sleep for so long, such as 500us, and say that the step took exactly that.
-    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with_all = ["model", "cell"])]
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "cell", conflicts_with_all = CHOICES)]
     sleep: Option<Duration>,
 }
+
+/// What is chosen of a network, where no file holds all of it.
+const CHOICES: [&str; 12] = [
+    "model",
+    "task",
+    "data",
+    "image_size",
+    "classes",
+    "batch",
+    "device",
+    "kernels",
+    "memory",
+    "precision",
+    "seed",
+    "threads",
+];
 
 pub(crate) fn run(arguments: &StepsArgs) -> Result<ExitCode> {
     if let Some(time) = arguments.sleep {
@@ -97,7 +114,7 @@ pub(crate) fn run(arguments: &StepsArgs) -> Result<ExitCode> {
 impl StepsArgs {
     fn cell(&self) -> Result<Cell> {
         if let Some(path) = &self.cell {
-            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+            let text = input::text(path, input::DOCUMENT).with_context(|| path.display().to_string())?;
             return serde_json::from_str(&text).with_context(|| format!("{}: not a cell in JSON", path.display()));
         }
         let model = self.model.as_deref().context("a network is needed")?;
@@ -166,7 +183,7 @@ fn task(given: &str) -> Result<Task, String> {
     word(given).ok().filter(|task| TASKS.contains(task)).ok_or_else(|| format!("one of {} is needed", words.join(", ")))
 }
 
-/// `3%` or `3` as a share: 0.03.
+/// `3%` as a share: 0.03.
 fn planted(word: &str) -> Result<f64, String> {
     super::quantity::share(word, 0.0..=10.0).ok_or_else(|| "a percentage is needed, such as 3%".to_owned())
 }

@@ -1,8 +1,9 @@
 //! What packed files are, by their first bytes and whatever their names say.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+use skipbench_reports::input;
 
 /// Bytes that tell it: a TAR's mark ends at 262.
 pub(super) const HEAD: u64 = 512;
@@ -30,7 +31,7 @@ pub(super) fn is_tape(head: &[u8]) -> bool {
 /// The same of an ordinary file; nothing of one that cannot be read.
 pub(super) fn packed_file(path: &Path) -> Option<&'static str> {
     let mut head = Vec::new();
-    File::open(path).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+    input::open(path, u64::MAX).ok()?.0.take(HEAD).read_to_end(&mut head).ok()?;
     packed(&head)
 }
 

@@ -2,12 +2,14 @@
 //! mark that says how many rows there are and covers all of them together.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use skipbench_ci::bless::{Blessing, bless};
+use skipbench_reports::input;
 use skipbench_reports::rows::document;
 use skipbench_reports::rows::store::{self, Run};
 
@@ -57,9 +59,10 @@ fn refuse_others(base: &Path) -> Result<()> {
 /// A head that does not say on which machine it was measured, or a file system that refuses.
 pub(crate) fn write(base: &Path, head: &Path, runs: &[Run]) -> Result<()> {
     let host = head.join(HOST);
-    ensure!(host.is_file(), "{}: not found; a baseline must say on which machine it was measured", host.display());
+    ensure!(host.exists(), "{}: not found; a baseline must say on which machine it was measured", host.display());
     fs::create_dir_all(base).with_context(|| base.display().to_string())?;
-    store::replace(&base.join(HOST), &fs::read_to_string(&host)?)?;
+    let text = input::text(&host, input::SETTINGS).with_context(|| host.display().to_string())?;
+    store::replace(&base.join(HOST), &text)?;
     store::write(base, runs)?;
     let mark = Mark { cells: runs.len(), rows_sha256: digest(base)? };
     Ok(store::replace(&base.join(MARK), &document::format(&mark)?)?)
@@ -67,7 +70,7 @@ pub(crate) fn write(base: &Path, head: &Path, runs: &[Run]) -> Result<()> {
 
 /// Whether `dir` is a baseline.
 pub(super) fn is_one(dir: &Path) -> bool {
-    dir.join(MARK).is_file()
+    dir.join(MARK).exists()
 }
 
 /// Compares the rows, of which there are `count`, with the mark.
@@ -87,7 +90,7 @@ pub(super) fn check(dir: &Path, count: usize) -> Result<()> {
 
 fn mark(dir: &Path) -> Result<Mark> {
     let path = dir.join(MARK);
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let text = input::text(&path, input::SETTINGS).with_context(|| path.display().to_string())?;
     let document = document::parse(&text).with_context(|| path.display().to_string())?;
     ensure!(document.sealed, "{}: no digest; bless the run again", path.display());
     serde_json::from_value(document.value).with_context(|| path.display().to_string())
@@ -96,10 +99,11 @@ fn mark(dir: &Path) -> Result<Mark> {
 /// Lines and not bytes: Git may change how they end.
 fn digest(dir: &Path) -> Result<String> {
     let path = dir.join(store::RUNS);
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let at = || path.display().to_string();
+    let (file, _) = input::open(&path, input::ROWS).with_context(at)?;
     let mut hash = Sha256::new();
-    for line in text.lines() {
-        hash.update(line);
+    for line in BufReader::new(file).lines() {
+        hash.update(line.with_context(at)?);
         hash.update("\n");
     }
     Ok(crate::system::text::hex(&hash.finalize()))

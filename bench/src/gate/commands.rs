@@ -47,7 +47,7 @@ pub(crate) fn measure(
 
 fn programs(pair: &CommandPair) -> Result<Programs> {
     let [base, head] = pair.words().map_err(|(key, problem)| anyhow::anyhow!("{} of {}: {problem}", key, pair.name))?;
-    Ok(Programs { base, head, relinked: None })
+    Ok(Programs { base, head, relinked: None, memory_limit_bytes: None })
 }
 
 /// Why there is no verdict, which needs all of the programs.

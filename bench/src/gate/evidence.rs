@@ -11,11 +11,12 @@ use skipbench_reports::rows::store::{self, FIRST_SEALED, Run};
 use super::baseline;
 use crate::run::rundir::{self, PLAN};
 
-/// Reads the base. Its rows may be of an older schema, which had no seals: `note` hears so.
+/// Reads the base, of every row of which that is kept which `keep` gives. Its rows may be of an older schema, which had
+/// no seals: `note` hears so.
 ///
 /// # Errors
 /// A file that is missing, damaged or edited.
-pub(crate) fn base(dir: &Path, note: impl Fn(&str)) -> Result<Vec<Run>> {
+pub(crate) fn base(dir: &Path, note: impl Fn(&str), keep: impl FnMut(Run) -> Run) -> Result<Vec<Run>> {
     let version = version(dir)?;
     if version < FIRST_SEALED {
         note(&format!(
@@ -23,35 +24,35 @@ pub(crate) fn base(dir: &Path, note: impl Fn(&str)) -> Result<Vec<Run>> {
             dir.display()
         ));
     }
-    read(dir)
+    read(dir, keep)
 }
 
-/// Reads the head, every row of which must be sealed.
+/// Reads the head likewise, every row of which must be sealed.
 ///
 /// # Errors
 /// As [`base`], and rows of an older schema.
-pub(crate) fn head(dir: &Path) -> Result<Vec<Run>> {
+pub(crate) fn head(dir: &Path, keep: impl FnMut(Run) -> Run) -> Result<Vec<Run>> {
     let version = version(dir)?;
     ensure!(
         version >= FIRST_SEALED,
         "{}: rows of schema version {version}, which had no seals, so an edit would go unnoticed; the gate takes a head of version {FIRST_SEALED} or later: measure it again",
         dir.join(store::RUNS).display()
     );
-    read(dir)
+    read(dir, keep)
 }
 
 fn version(dir: &Path) -> Result<u32> {
     store::oldest_version(dir).with_context(|| dir.display().to_string())
 }
 
-fn read(dir: &Path) -> Result<Vec<Run>> {
-    let runs = store::read(dir).with_context(|| dir.display().to_string())?;
+fn read(dir: &Path, keep: impl FnMut(Run) -> Run) -> Result<Vec<Run>> {
+    let runs = store::read_as(dir, keep).with_context(|| dir.display().to_string())?;
     rundir::host(dir).context("the gate must know on which machine a run was measured")?;
     if baseline::is_one(dir) {
         baseline::check(dir, runs.len())?;
     } else {
         ensure!(
-            dir.join(PLAN).is_file(),
+            dir.join(PLAN).exists(),
             "{0}: not found. A run has its plan and a baseline has {1}; a baseline of an earlier skipbench gets it with `skipbench gate --base {2} --head {2} --bless`",
             dir.join(PLAN).display(),
             baseline::MARK,
@@ -93,5 +94,5 @@ pub(crate) fn blessed(base: &Path, head: &Path) -> Result<Vec<Run>> {
         rundir::host(head)?;
         return store::read(head).with_context(|| head.display().to_string());
     }
-    self::head(head)
+    self::head(head, |run| run)
 }

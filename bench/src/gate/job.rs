@@ -1,11 +1,12 @@
 //! A gate's job, `skipbench gate --against`: what is needed for base and head to take turns, and the command that
 //! repeats it.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use skipbench_ci::reproduce::HeadRun;
+use skipbench_reports::input;
 
 use super::builds::{self, BuildOptions, Builds};
 use super::directory;
@@ -36,6 +37,8 @@ pub(crate) struct JobRequest {
     pub(crate) turns: Turns,
     /// Where it goes.
     pub(crate) out: Option<PathBuf>,
+    /// The file of limits that was named, which a repetition names again.
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// A job that is ready: both programs are there.
@@ -56,6 +59,7 @@ pub(crate) struct Job {
     pub(super) turns: Turns,
     /// Where `base/`, `head/` and `relinked/` are written, each as a run's directory.
     pub(super) dir: PathBuf,
+    config: Option<PathBuf>,
     /// Keeps other jobs out of it.
     _lock: File,
 }
@@ -77,7 +81,8 @@ impl Job {
         let cpus = request.turns.cpus;
         let (base_cells, head_cells) = (list(&base, BASE, &suite, cpus)?, list(&head, HEAD, &suite, cpus)?);
         let (dir, lock) = directory::prepare(&dir)?;
-        Ok(Self { base, head, relinked, base_cells, head_cells, suite, turns: request.turns, dir, _lock: lock })
+        let (turns, config) = (request.turns, request.config.clone());
+        Ok(Self { base, head, relinked, base_cells, head_cells, suite, turns, dir, config, _lock: lock })
     }
 
     /// What every row of what takes turns says alike.
@@ -87,6 +92,11 @@ impl Job {
         let command = shlex::try_join(words.iter().map(String::as_str)).context("a word holds a zero byte")?;
         let (suite, suite_sha256, host) = (suite.keys.name, suite.sha256, host.id.clone());
         Ok(Provenance { suite, suite_sha256, host, command, pilot_sets: None })
+    }
+
+    /// Where it writes.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The base's rows, as a run's directory.
@@ -116,6 +126,8 @@ impl Job {
         let mut words = vec!["skipbench", "gate", "--binaries", &base, &head, "--suite", &suite, "--out", &out];
         let relinked = self.relinked.as_ref().map(|program| program.name().to_string_lossy());
         words.extend(relinked.iter().flat_map(|path| ["--relinked", path]));
+        let config = self.config.as_ref().map(|path| path.to_string_lossy());
+        words.extend(config.iter().flat_map(|path| ["--config", path]));
         let turns = self.turns.words();
         words.extend(turns.iter().map(String::as_str));
         let again = shlex::try_join(words).context("a path holds a zero byte")?;
@@ -147,7 +159,7 @@ fn here(path: PathBuf, role: &str) -> Result<Executable> {
 
 fn suite(path: Option<&Path>) -> Result<String> {
     match path {
-        Some(path) => fs::read_to_string(path).with_context(|| path.display().to_string()),
+        Some(path) => input::text(path, input::DOCUMENT).with_context(|| path.display().to_string()),
         None => Ok(BUILT_IN.iter().find(|suite| suite.name == "gate").context("it is built in")?.text.to_owned()),
     }
 }

@@ -11,3 +11,4 @@ pub(crate) mod interleave;
 pub(crate) mod job;
 mod relink;
 pub(crate) mod sitting;
+pub(crate) mod thin;

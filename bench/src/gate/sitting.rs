@@ -44,8 +44,10 @@ impl Turns {
             Length::Time(time) | Length::Both(time, _) => ("--seconds", time.as_secs_f64().to_string()),
             Length::Steps(steps) => ("--steps", steps.to_string()),
         };
-        let (sets, cpus) = (self.sets.to_string(), self.cpus.to_string());
-        ["--sets", &sets, length, &value, "--cpus", &cpus].map(str::to_owned).to_vec()
+        let numbers = [self.sets, self.cpus as u64, self.seed].map(|number| number.to_string());
+        let ([sets, cpus, seed], timeout) = (numbers, format!("{}s", self.timeout.as_secs_f64()));
+        let words = ["--sets", &sets, length, &value, "--cpus", &cpus, "--seed", &seed, "--timeout", &timeout];
+        words.map(str::to_owned).to_vec()
     }
 }
 
@@ -56,6 +58,8 @@ pub(crate) struct Programs {
     pub(crate) head: Vec<String>,
     /// The base, linked in another order.
     pub(crate) relinked: Option<Vec<String>>,
+    /// The memory that each is allowed, where that is known.
+    pub(crate) memory_limit_bytes: Option<u64>,
 }
 
 impl Programs {
@@ -112,7 +116,8 @@ pub(crate) fn sit(programs: &Programs, turns: Turns, stop: &Stop, told: &mut dyn
     let Turns { sets, length, cpus, seed, timeout } = turns;
     let plan = Plan { members: words.len(), sets, precision: None, most_sets: sets, length, seed };
     let guard = Some(executable::own()?.path()?.to_owned());
-    let mut launcher = Commands { words: &words, guard, cpus: Some(cpus), timeout, stop };
+    let (cpus, memory_limit_bytes) = (Some(cpus), programs.memory_limit_bytes);
+    let mut launcher = Commands { words: &words, guard, cpus, timeout, memory_limit_bytes, stop };
     let mut observer = Told { told, begun: Begun::now(), sets: Vec::new() };
     let session = session::run(&plan, &mut launcher, &mut observer);
     Ok(Sitting { session, sets: observer.sets })

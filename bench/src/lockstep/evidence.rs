@@ -12,6 +12,10 @@ use crate::system::tree;
 /// Time that a program's threads, and those of the processes that it started, may take to fall asleep after its answer.
 const SETTLING: Duration = Duration::from_millis(5);
 
+/// Processor time, for each processor that a program may use, that its threads may take after an answer by looking for
+/// work before they sleep: twice what the driver lets OpenMP's do. More than that is work.
+const SPINNING: Duration = Duration::from_millis(2);
+
 /// What happened during one turn. Zero where the system does not tell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Evidence {
@@ -25,7 +29,7 @@ pub struct Evidence {
     /// for work, as Rayon's do, among them.
     pub involuntary_switches: u64,
     /// Processor time that the program and the processes that it started took since its last turn, when they should
-    /// have slept.
+    /// have slept; with it what they took right after its answer, beyond what threads take to fall asleep.
     pub asleep_cpu_ns: u64,
 }
 
@@ -48,6 +52,8 @@ pub(crate) struct Watch {
     began: Instant,
     before: Seen,
     slept_from: Option<Threads>,
+    /// What it worked after its last answer, before it was to sleep.
+    worked_on_ns: u64,
     asleep_cpu_ns: u64,
 }
 
@@ -55,14 +61,14 @@ impl Watch {
     /// Of the process with that number, which may use so many processors.
     pub(crate) fn new(root: u32, cpus: usize) -> Self {
         let (began, before) = (Instant::now(), Seen::default());
-        Self { root, cpus, began, before, slept_from: None, asleep_cpu_ns: 0 }
+        Self { root, cpus, began, before, slept_from: None, worked_on_ns: 0, asleep_cpu_ns: 0 }
     }
 
     /// Its turn begins.
     pub(crate) fn begin(&mut self) {
         self.before = Seen::now(self.root);
         let slept = |from: &Threads| self.before.threads.since(from).ran_ns;
-        self.asleep_cpu_ns = self.slept_from.as_ref().map_or(0, slept);
+        self.asleep_cpu_ns = self.slept_from.as_ref().map_or(0, slept) + self.worked_on_ns;
         self.began = Instant::now();
     }
 
@@ -73,6 +79,7 @@ impl Watch {
         let waited_ns = waited_ns.min(left_over(wall, self.cpus, answered.ran_since(&self.before)));
         self.settle();
         let now = Seen::now(self.root);
+        self.worked_on_ns = more_than_spinning(now.ran_since(&answered), self.cpus);
         let steal_ticks = now.steal_ticks.saturating_sub(self.before.steal_ticks);
         self.slept_from = Some(now.threads);
         Evidence { steal_ticks, waited_ns, involuntary_switches: switches, asleep_cpu_ns: self.asleep_cpu_ns }
@@ -85,6 +92,12 @@ impl Watch {
             std::thread::sleep(Duration::from_micros(20));
         }
     }
+}
+
+/// What of the processor time after an answer no thread can have spent by looking for work.
+fn more_than_spinning(ran_ns: u64, cpus: usize) -> u64 {
+    let spun = SPINNING.as_nanos().saturating_mul(cpus as u128);
+    ran_ns.saturating_sub(u64::try_from(spun).unwrap_or(u64::MAX))
 }
 
 /// What a program that ran for `ran_ns` left of the time of `cpus` processors.
@@ -187,5 +200,13 @@ mod tests {
         assert_eq!(left_over(wall, 1, 6_000_000), 4_000_000, "something else had it for four tenths");
         assert_eq!(left_over(wall, 2, 15_000_000), 5_000_000);
         assert_eq!(left_over(wall, 1, 11_000_000), 0, "counters are read one after the other");
+    }
+
+    /// A program that answers before its work is done.
+    #[test]
+    fn work_after_an_answer_counts_beyond_what_threads_take_to_fall_asleep() {
+        assert_eq!(more_than_spinning(4_500_000, 1), 2_500_000);
+        assert_eq!(more_than_spinning(1_900_000, 1), 0, "a thread that spins a millisecond, and is late");
+        assert_eq!(more_than_spinning(3_900_000, 2), 0, "two of them");
     }
 }

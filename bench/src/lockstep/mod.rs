@@ -20,6 +20,8 @@ pub(crate) mod serve;
 pub(crate) mod session;
 pub(crate) mod set;
 
+use skipbench_reports::table::format_line;
+
 pub use evidence::Evidence;
 pub use protocol::Introduction;
 
@@ -65,6 +67,6 @@ pub enum Fault {
 
 impl Fault {
     fn broken(error: impl Into<String>) -> Self {
-        Fault::Broken(error.into().split_whitespace().collect::<Vec<_>>().join(" "))
+        Fault::Broken(format_line(&error.into()))
     }
 }

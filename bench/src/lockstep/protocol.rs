@@ -57,7 +57,7 @@ impl Answer {
             "name" if !rest.is_empty() => Some(Answer::Name(rest.to_owned())),
             "units" => {
                 let (count, unit) = rest.split_once(' ')?;
-                let count = count.parse().ok().filter(|count| *count > 0)?;
+                let count = number(count).filter(|count| *count > 0)?;
                 (!unit.is_empty()).then(|| Answer::Units(count, unit.to_owned()))
             }
             "fact" => {
@@ -65,12 +65,17 @@ impl Answer {
                 Some(Answer::Fact(key.to_owned(), value.to_owned()))
             }
             "ready" if rest.is_empty() => Some(Answer::Ready),
-            "ns" => Some(Answer::Times(rest.split(' ').map(|time| time.parse().ok()).collect::<Option<_>>()?)),
+            "ns" => Some(Answer::Times(rest.split(' ').map(number).collect::<Option<_>>()?)),
             "error" if rest.is_empty() => Some(Answer::Error("gave an error without a word".to_owned())),
             "error" => Some(Answer::Error(rest.to_owned())),
             _ => None,
         }
     }
+}
+
+/// A number as the protocol has it: digits and nothing else, which programs in other languages read alike.
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 /// What a program said of itself before its first turn.

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::death::{ANSWER, Death};
 use super::plan::PlannedCell;
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
 use crate::files::data::{Source, Summary};
@@ -33,11 +34,15 @@ fn ask<T: DeserializeOwned>(arguments: &[String], note: &dyn Fn(&str)) -> Result
     let text = |pipe: Option<JoinHandle<Vec<u8>>>| pipe.and_then(|pipe| pipe.join().ok()).unwrap_or_default();
     let (answer, errors) = (text(answer), text(errors));
     let errors = String::from_utf8_lossy(&errors);
-    match ended?.code() {
+    let ended = ended?;
+    match ended.code() {
         Some(0) => {}
-        Some(_) if !errors.trim().is_empty() => bail!("{}", errors.trim().trim_start_matches("error: ")),
-        Some(code) => bail!("`skipbench {}` ended with exit status {code} and no message", arguments.join(" ")),
-        None => bail!("`skipbench {}` was killed. {}", arguments.join(" "), errors.trim()),
+        // What it says itself; else it died.
+        Some(2) if !errors.trim().is_empty() => bail!("{}", errors.trim().trim_start_matches("error: ")),
+        _ => {
+            let died = Death { status: Some(ended), errors: &errors, owed: ANSWER, memory_limit_bytes: None };
+            bail!("`skipbench {}` {}", arguments.join(" "), died.sentence())
+        }
     }
     errors.lines().filter(|line| line.starts_with("note: ")).for_each(note);
     Ok(serde_json::from_slice(&answer)?)

@@ -9,7 +9,7 @@
 
 pub(crate) mod ask;
 pub(crate) mod claims;
-mod death;
+pub(crate) mod death;
 pub(crate) mod derived;
 pub(crate) mod limits;
 pub(crate) mod orchestrate;

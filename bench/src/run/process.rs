@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use skipbench_reports::rows::record::Status;
 
-use super::death::explain_death;
+use super::death::{Death, RESULT, describe_errors, last_words, status};
 use super::runner::{CellFailure, CellResult, Runner, Stop};
 use crate::cell::{Cell, Message, Outcome, Progress};
 use crate::system::executable::{self, Executable};
@@ -101,7 +101,7 @@ impl Runner for Processes {
         };
         // Held until the child has ended: its end would tell the child that its parent is gone.
         let stdin = child.stdin.take().map(|stdin| hand_over(cell, stdin));
-        let errors = child.stderr.take().map(|pipe| std::thread::spawn(move || tail(pipe)));
+        let errors = child.stderr.take().map(|pipe| std::thread::spawn(move || last_words(pipe)));
         let messages = child.stdout.take().map(listen);
         let deadline = Instant::now() + Duration::from_secs(cell.timeout_s);
         let event =
@@ -134,10 +134,17 @@ fn result(cell: &Cell, event: ChildEvent, end: End, errors: &str) -> Option<Cell
         ChildEvent::Failed(error) => failure(Status::Failed, error),
         ChildEvent::Silence if end.hung => {
             let grace = GRACE.as_secs();
-            let error = format!("gave no result, closed its output and did not end within {grace} s. {errors}");
-            failure(Status::Crashed, error)
+            let said = describe_errors(errors);
+            failure(
+                Status::Crashed,
+                format!("gave no result, closed its output and did not end within {grace} s. {said}"),
+            )
         }
-        ChildEvent::Silence => Some(Err(explain_death(cell, end.status, errors))),
+        ChildEvent::Silence => {
+            let memory_limit_bytes = Some(cell.memory_limit_bytes);
+            let died = Death { status: end.status, errors, owed: RESULT, memory_limit_bytes }.sentence();
+            failure(status(&died).unwrap_or(Status::Crashed), died)
+        }
         ChildEvent::Timeout => {
             failure(Status::Timeout, format!("stopped after the time limit of {} s", cell.timeout_s))
         }
@@ -195,16 +202,4 @@ fn listen(pipe: impl Read + Send + 'static) -> Receiver<Message> {
         }
     });
     receiver
-}
-
-/// The last two kilobytes of what a child wrote to standard error.
-fn tail(mut pipe: impl Read) -> String {
-    let mut text = Vec::new();
-    let mut buffer = [0; 4096];
-    while let Ok(count @ 1..) = pipe.read(&mut buffer) {
-        text.extend_from_slice(&buffer[..count]);
-        let excess = text.len().saturating_sub(2048);
-        text.drain(..excess);
-    }
-    String::from_utf8_lossy(&text).into_owned()
 }

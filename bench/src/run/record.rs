@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use skipbench_reports::input;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store;
 
@@ -55,7 +56,7 @@ fn place(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf>
 
 /// The first name that no record has. Reports take the latest of those that measure the same.
 fn free(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf> {
-    let rows = fs::read(dir.join(store::RUNS))?;
+    let rows = input::bytes(&dir.join(store::RUNS), input::ROWS)?;
     let mut number = 1;
     loop {
         let nth = if number > 1 { format!("-{number}") } else { String::new() };
@@ -63,7 +64,7 @@ fn free(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf> 
         if !record.exists() {
             return Ok(record);
         }
-        let same = fs::read(record.join(store::RUNS)).is_ok_and(|kept| kept == rows);
+        let same = input::bytes(&record.join(store::RUNS), input::ROWS).is_ok_and(|kept| kept == rows);
         ensure!(!same, "{}: this run is kept there already, and records are never changed", record.display());
         number += 1;
     }

@@ -54,7 +54,7 @@ fn work(
         reference: reference.clone(),
         budget: budget.clone(),
         model: cell.model.clone(),
-        spec: serde_json::to_string(&cell.spec).expect(json),
+        spec: serde_json::to_string(&cell.spec).expect(json).into(),
         family: cell.spec.family().to_owned(),
         skip: cell.spec.skip().to_owned(),
         depth: cell.spec.depth() as u64,
@@ -74,7 +74,7 @@ fn work(
         image_size: cell.images().size as u64,
         image_channels: cell.images().channels as u64,
         classes: cell.images().classes as u64,
-        recipe: serde_json::to_string(&cell.recipe).expect(json),
+        recipe: serde_json::to_string(&cell.recipe).expect(json).into(),
         batch: cell.batch() as u64,
     }
 }
@@ -121,6 +121,6 @@ fn origin(cell: &Cell, Provenance { host, command, .. }: &Provenance) -> Origin 
         host: host.clone(),
         started: String::new(),
         wall_ns: 0,
-        command: command.clone(),
+        command: command.into(),
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
+use skipbench_reports::input;
 use skipbench_reports::rows::document::{self, Document};
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::record::{RunRow, Status};
@@ -78,7 +79,8 @@ pub(crate) fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<File> {
     refuse_run(dir)?;
     let host = toml::to_string(host)?;
     let machine = dir.join("host.toml");
-    let foreign = fs::read_to_string(&machine).is_ok_and(|there| there != host);
+    let foreign =
+        fs::exists(&machine).unwrap_or(true) && input::text(&machine, input::SETTINGS).ok().as_ref() != Some(&host);
     let others = WRITTEN.into_iter().find(|name| dir.join(name).exists());
     if let Some(name) = others.or(foreign.then_some("host.toml")) {
         bail!("{0} holds no run, but it holds {name}, which a run would overwrite; give another --out", dir.display());
@@ -182,7 +184,7 @@ pub(crate) fn document(dir: &Path) -> Result<serde_json::Value> {
 
 fn parse(dir: &Path) -> Result<Document> {
     let path = dir.join(PLAN);
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let text = input::text(&path, input::PLAN).with_context(|| path.display().to_string())?;
     document::parse(&text)
         .with_context(|| format!("{}: the plan is damaged; restore it, or start a new run", path.display()))
 }
@@ -210,7 +212,7 @@ fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()>
 /// If `host.toml` is missing or damaged.
 pub(crate) fn host(dir: &Path) -> Result<Host> {
     let path = dir.join("host.toml");
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let text = input::text(&path, input::SETTINGS).with_context(|| path.display().to_string())?;
     toml::from_str(&text).with_context(|| format!("{}: damaged", path.display()))
 }
 
@@ -220,6 +222,7 @@ pub(crate) fn host(dir: &Path) -> Result<Host> {
 /// If another one is at work there.
 pub(crate) fn lock(dir: &Path) -> Result<File> {
     let path = dir.join(LOCK);
+    input::ensure_ordinary_if_there(&path).with_context(|| path.display().to_string())?;
     let file = File::create(&path).with_context(|| path.display().to_string())?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -43,11 +43,17 @@ impl Suite {
     pub(crate) fn recipe(&self, group: &GroupKeys) -> Result<Recipe, String> {
         let mut table = self.keys.recipe.clone();
         table.extend(group.recipe.clone());
-        let recipe: Result<Recipe, _> = Recipe::deserialize(table.clone());
-        let here = format!("group \"{}\"", group.name);
-        let recipe = recipe
-            .map_err(|error| format!("{here}: recipe: {}", explain_table::<Recipe>(&table, &error.to_string())))?;
-        recipe.check().map_err(|error| format!("{here}: {error}"))?;
-        Ok(recipe)
+        read_recipe(&table).map_err(|error| match read_recipe(&self.keys.recipe) {
+            // It stands in the suite's own recipe, whichever group meets it first.
+            Err(own) if own == error => own,
+            _ => format!("group \"{}\": {error}", group.name),
+        })
     }
+}
+
+fn read_recipe(table: &toml::Table) -> Result<Recipe, String> {
+    let recipe: Result<Recipe, _> = Recipe::deserialize(table.clone());
+    let recipe = recipe.map_err(|error| format!("recipe: {}", explain_table::<Recipe>(table, &error.to_string())))?;
+    recipe.check().map_err(|error| error.to_string())?;
+    Ok(recipe)
 }

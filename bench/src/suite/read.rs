@@ -1,23 +1,13 @@
 //! Reading a suite: by its name or from its text.
 
-use std::fs::File;
-use std::io::Read;
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use skipbench_reports::input;
 
 use super::builtin::{BUILT_IN, built_in};
 use super::check::check;
 use super::{Keys, Suite, SuiteError, explain, explain_table};
-
-/// Most bytes of a suite that are read: a device such as /dev/zero never ends.
-const LARGEST: u64 = 32 << 20;
-
-/// The text, or a byte more than the most of it.
-fn read(name: &str) -> std::io::Result<String> {
-    let mut text = String::new();
-    File::open(name)?.take(LARGEST + 1).read_to_string(&mut text)?;
-    Ok(text)
-}
 
 impl Suite {
     /// Reads a built-in suite by name, or a file.
@@ -28,11 +18,7 @@ impl Suite {
         if let Some(built_in) = built_in(name) {
             return Self::parse(built_in.name, built_in.text);
         }
-        match read(name) {
-            Ok(text) if text.len() as u64 > LARGEST => {
-                let message = format!("longer than {} MiB, and so no suite", LARGEST >> 20);
-                Err(SuiteError { file: name.to_owned(), message })
-            }
+        match input::text(Path::new(name), input::DOCUMENT) {
             Ok(text) => Self::parse(name, &text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let names: Vec<&str> = BUILT_IN.iter().map(|built_in| built_in.name).collect();

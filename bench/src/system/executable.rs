@@ -12,6 +12,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
+use skipbench_reports::input;
+
 /// A program as it was when it was first looked at.
 #[derive(Debug)]
 pub(crate) struct Executable {
@@ -75,8 +77,8 @@ impl Executable {
     /// # Errors
     /// If it is not there or no file.
     pub(crate) fn at(path: &Path) -> io::Result<Self> {
-        let mut file = std::fs::File::open(path)?;
-        let stamp = Some(Stamp::of(&regular(file.metadata()?)?));
+        let (mut file, _) = input::open(path, u64::MAX)?;
+        let stamp = Some(Stamp::of(&file.metadata()?));
         // A script's interpreter needs the script's name.
         let mut first = [0; 2];
         let script = file.read(&mut first)? == 2 && first == *b"#!";

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
+use skipbench_reports::table::escape_control;
 
 /// Exit status where standard output was closed before all was told: that of a program which the signal SIGPIPE ended,
 /// as shells report it.
@@ -15,10 +16,11 @@ pub(crate) const CLOSED: u8 = 141;
 #[error("standard output was closed")]
 pub(crate) struct OutputClosed;
 
-/// Says a line on standard error. Nothing fails where nobody can hear it.
+/// Says a line on standard error. Nothing fails where nobody can hear it. Codes in what others wrote, such as a name or
+/// an error, do not reach a terminal.
 pub(crate) fn say(line: &str) {
     // One write for the whole line, so that lines of two threads or processes do not mix.
-    drop(io::stderr().lock().write_all(format!("{line}\n").as_bytes()));
+    drop(io::stderr().lock().write_all(format!("{}\n", escape_control(line)).as_bytes()));
 }
 
 /// Prints to standard output.

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
+use skipbench_reports::input;
 
 use crate::cell::Sample;
 use crate::files::weights;
@@ -121,7 +122,7 @@ impl Checkpoints {
     }
 
     fn latest(&self) -> Option<PathBuf> {
-        let name = fs::read_to_string(self.dir.join("latest")).ok()?;
+        let name = input::text(&self.dir.join("latest"), input::SETTINGS).ok()?;
         Some(self.dir.join(name)).filter(|folder| folder.is_dir())
     }
 
@@ -137,7 +138,8 @@ impl Checkpoints {
         }
         let model = model.try_load_file(folder.join(SEALED[0])).map_err(|error| damaged(error.to_string()))?;
         let optimizer = optimizer.load(folder.join(SEALED[1])).map_err(|error| damaged(error.to_string()))?;
-        let state = fs::read(folder.join("state.json")).map_err(|error| damaged(error.to_string()))?;
+        let state =
+            input::bytes(&folder.join("state.json"), input::PLAN).map_err(|error| damaged(error.to_string()))?;
         let state = serde_json::from_slice(&state).map_err(|error| damaged(error.to_string()))?;
         Ok((model, optimizer, state))
     }

@@ -231,8 +231,78 @@ fn what_would_be_ignored_is_refused_instead() {
     assert!(none.contains("classes = 0: a number from 1 to"), "{none}");
     let huge = said(&["data", "check", "folder:pictures", "--image-size", "99999999"]);
     assert!(huge.contains("size = 99999999: a number from 1 to"), "{huge}");
+    let unused = said(&["data", "check", "digits", "--dir", "data"]);
+    assert!(unused.contains("--dir: digits does not lie in a directory of data sets; leave it out"), "{unused}");
     let missing = said(&["compare", "nowhere"]);
     assert_eq!(missing.matches("os error").count(), 1, "a cause is said once: {missing}");
+}
+
+/// A flag that the form at hand does not use would be believed to have counted.
+#[test]
+fn flags_of_another_form_are_refused_with_the_forms_that_use_them() {
+    let dir = tempfile::tempdir().expect("temp");
+    let said = |arguments: &[&str]| refused(dir.path(), arguments);
+    let finished = ["gate", "--base", "a", "--head", "b"];
+    let given = |more: &[&str]| said(&[&finished[..], more].concat());
+    for flag in [
+        "--suite x",
+        "--cpus 1",
+        "--seconds 1",
+        "--steps 1",
+        "--sets 4",
+        "--seed 1",
+        "--timeout 9s",
+        "--out x",
+        "--quiet",
+    ] {
+        let words: Vec<&str> = flag.split(' ').collect();
+        let error = given(&words);
+        assert!(error.contains(&format!("{} does nothing with --base and --head", words[0])), "{error}");
+        assert!(error.contains("It goes with --against; with --binaries"), "{error}");
+    }
+    let error = said(&["gate", "--binaries", "a", "b", "--features", "wgpu"]);
+    assert!(
+        error.contains("--features does nothing with --binaries") && error.contains("goes with --against"),
+        "{error}"
+    );
+    assert!(said(&["gate", "--binaries", "a", "b", "--bin", "x"]).contains("--bin does nothing"));
+    assert!(said(&["gate", "--against", "main", "--relinked", "x"]).contains("--relinked does nothing"));
+    assert!(given(&["--bless", "--junit", "x"]).contains("--junit or --benchmark-json does nothing with --bless"));
+    let command = ["gate", "--base-command", "true", "--head-command", "true", "--features", "wgpu"];
+    assert!(said(&command).contains("--features does nothing with --base-command"));
+    for other in [
+        &["suites", "quick", "--json"][..],
+        &["models", "--size", "8"],
+        &["steps", "--cell", "x", "--batch", "8"],
+        &["steps", "--sleep", "1ms", "--task", "infer"],
+        &["run", "--list", "--out", "x"],
+        &["claims", "--from", "x", "--retry-failed"],
+    ] {
+        let error = said(other);
+        assert!(error.contains("cannot be used with") || error.contains("leave them out"), "{other:?}: {error}");
+    }
+}
+
+#[test]
+fn amounts_without_a_unit_are_refused() {
+    let dir = tempfile::tempdir().expect("temp");
+    let said = |arguments: &[&str]| refused(dir.path(), arguments);
+    for arguments in [
+        &["run", "--precision", "2%", "--max-time", "5"][..],
+        &["versus", "a", "b", "--timeout", "5"],
+        &["gate", "--base-command", "a", "--head-command", "b", "--timeout", "5"],
+    ] {
+        let error = said(arguments);
+        assert!(error.contains("such as 90s, 10m or 1h 30m; 5 of which unit?"), "{error}");
+    }
+    for arguments in [
+        &["run", "--precision", "0.02"][..],
+        &["versus", "a", "b", "--limit", "0.03"],
+        &["versus", "a", "b", "--precision", "1"],
+        &["steps", "resnet20", "--plant", "3"],
+    ] {
+        assert!(said(arguments).contains("such as"), "{arguments:?}");
+    }
 }
 
 #[test]

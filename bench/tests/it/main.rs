@@ -13,6 +13,8 @@ mod directories;
 mod evidence;
 mod fetch;
 mod gate;
+#[cfg(unix)]
+mod inputs;
 mod inside;
 mod killed;
 mod limits;

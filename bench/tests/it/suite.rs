@@ -79,7 +79,7 @@ fn what_a_key_takes_is_said_in_plain_words() {
 #[test]
 fn unknown_keys_are_named_with_the_nearest() {
     says(&with("timeout_s", "timeot_s"), &["timeot_s", "line 7", "did you mean `timeout_s`?"]);
-    says(&with("epochs", "epocs"), &["group \"pair\"", "recipe", "epocs", "did you mean `epochs`?"]);
+    says(&with("epochs", "epocs"), &["mine.toml: recipe", "epocs", "did you mean `epochs`?"]);
     says(&with("reference", "referense"), &["referense", "did you mean `reference`?"]);
     says(&with("\"infer\"", "\"inference\""), &["inference", "infer"]);
 }
@@ -94,7 +94,7 @@ fn wrong_types_and_broken_toml_are_named() {
 
 #[test]
 fn impossible_values_are_named() {
-    says(&with("batch = 16", "batch = 0"), &["group \"pair\"", "recipe.batch = 0", "a number from 1"]);
+    says(&with("batch = 16", "batch = 0"), &["mine.toml: recipe.batch = 0", "a number from 1"]);
     says(&with("jobs = 2", "jobs = 0"), &["jobs = 0"]);
     says(&with("seeds = [1, 2]", "seeds = [1, 1]"), &["seeds", "twice"]);
     says(&with("seeds = [1, 2]", "seeds = []"), &["seeds is empty"]);
@@ -133,7 +133,7 @@ fn names_that_would_leave_their_folder_or_break_a_table_are_refused() {
 
 #[test]
 fn schedules_that_cannot_be_are_named() {
-    says(&with("batch = 16", "batch = 16\nwarmup_epochs = 2"), &["group \"pair\"", "recipe.warmup_epochs = 2"]);
+    says(&with("batch = 16", "batch = 16\nwarmup_epochs = 2"), &["mine.toml: recipe.warmup_epochs = 2"]);
     says(&with("batch = 16", "batch = 16\nlr = 0.0"), &["recipe.lr = 0", "above 0"]);
     let step = "batch = 16\nschedule = \"step\"\nmilestones = [0.75, 0.5]";
     says(&with("batch = 16", step), &["recipe.milestones = [0.75, 0.5]"]);
@@ -198,6 +198,20 @@ fn a_match_finds_the_member_that_the_library_finds() {
     assert_eq!((plain.model.as_str(), &plain.spec), ("plain8-w4", &catalog::find("plain8-w4").expect("known")));
 }
 
+#[test]
+fn a_wrong_recipe_is_told_as_the_suites_own_or_as_what_a_group_changes() {
+    let own = with("batch = 16", "batch = 16\nschedule = \"cosin\"");
+    assert!(own.starts_with("mine.toml: recipe: ") && !own.contains("group"), "{own}");
+    let reference = "reference = \"resnet8-w4\"";
+    let changed = with(reference, &format!("{reference}\nrecipe = {{ schedule = \"cosin\" }}"));
+    says(&changed, &["group \"pair\": recipe: ", "cosin", "did you mean `cosine`?"]);
+    // What only the two together make impossible is the group's.
+    let both = TINY
+        .replace("warmup_max_ms = 1", "warmup_max_ms = 9")
+        .replace(reference, &format!("{reference}\nrecipe = {{ warmup_ms = 10 }}"));
+    says(&refused(&both), &["group \"pair\": recipe.warmup_ms = 10"]);
+}
+
 /// Whatever takes one of some words lists them when it holds something else.
 #[test]
 fn a_word_of_another_type_lists_the_words() {
@@ -212,7 +226,7 @@ fn a_word_of_another_type_lists_the_words() {
     ] {
         for wrong in ["true", "1", "1.5", "[]", "{ a = 1 }"] {
             let said = with("batch = 16", &format!("batch = 16\n{key} = {wrong}"));
-            says(&said, &["group \"pair\"", key]);
+            says(&said, &["mine.toml: recipe", key]);
             says(&said, &words);
         }
     }
@@ -250,5 +264,5 @@ fn lists_and_names_that_nobody_wrote_are_refused_at_once() {
 #[test]
 fn what_is_longer_than_any_suite_is_refused() {
     let error = Suite::load("/dev/zero").expect_err("no suite").to_string();
-    assert!(error.contains("/dev/zero") && error.contains("longer than 32 MiB"), "{error}");
+    assert!(error.contains("/dev/zero: it is a device, and an ordinary file is needed"), "{error}");
 }

@@ -35,7 +35,7 @@ pub(super) fn format_summary(judgment: &Judgment) -> String {
 fn reasons(judgment: &Judgment) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for finding in judgment.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
-        let what = if finding.metric == UNMEASURED { &finding.cell } else { finding.metric };
+        let what: &str = if finding.metric == UNMEASURED { &finding.cell } else { finding.metric };
         let reason = format_line(&format!("not judged: {what}: {}", finding.why));
         if !reasons.contains(&reason) {
             reasons.push(reason);
@@ -67,7 +67,7 @@ fn row(finding: &Finding) -> Vec<String> {
     let limit = if finding.limit > 0.0 { percent(finding.limit) } else { "equal".to_owned() };
     vec![
         finding.verdict.word().to_owned(),
-        finding.cell.clone(),
+        finding.cell.to_string(),
         finding.metric.to_owned(),
         value(&finding.base),
         value(&finding.head),
@@ -75,7 +75,7 @@ fn row(finding: &Finding) -> Vec<String> {
         finding.n.to_string(),
         limit,
         finding.noise_floor.map(percent).unwrap_or_default(),
-        finding.layout.as_ref().map(format_ratio).unwrap_or_default(),
+        finding.layout.as_deref().map(format_ratio).unwrap_or_default(),
         finding.why.clone(),
     ]
 }

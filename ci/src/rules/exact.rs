@@ -15,16 +15,18 @@ pub(crate) fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
         let why = format!("measured in the base, but not in the head: {}", pair.head.error);
         return vec![Finding::of(&cell, UNMEASURED, Class::Exact, pair.head).with(Verdict::Regressed, why)];
     }
+    // Its names are shared by all findings about the cell.
+    let of_cell = Finding::of(&cell, UNMEASURED, Class::Exact, pair.head);
     let exact = columns::judged(Class::Exact, pair.base).filter(|column| column.name != LOSS);
     let counts = exact.filter_map(|column| {
         let (base, head) = (column.value(pair.base)?, column.value(pair.head));
         let equal = head.as_ref() == Some(&base);
         let verdict = if equal { Verdict::Pass } else { Verdict::Regressed };
         let why = if equal { "" } else { why(head.as_ref()) };
-        let finding = Finding { base: Some(base), head, ..Finding::of(&cell, column.name, Class::Exact, pair.head) };
+        let finding = Finding { metric: column.name, base: Some(base), head, ..of_cell.clone() };
         Some(finding.with(verdict, why))
     });
-    counts.chain(loss(&cell, pair, limits)).collect()
+    counts.chain(loss(&of_cell, pair, limits)).collect()
 }
 
 const CHANGED: &str = "it must be equal; if the change is meant, bless the head in the commit that makes it";
@@ -37,7 +39,7 @@ fn why(head: Option<&Value>) -> &'static str {
 const LOSS: &str = "loss";
 
 /// The loss from a fixed seed: equal where sums are taken in the same order, and nearly so elsewhere.
-fn loss(cell: &str, pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
+fn loss(of_cell: &Finding, pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
     columns::judged(Class::Exact, pair.base).find(|column| column.name == LOSS)?;
     let (base, head) = (pair.base.loss?, pair.head.loss);
     let same_sums = pair.base.host == pair.head.host && pair.base.features == pair.head.features;
@@ -49,7 +51,8 @@ fn loss(cell: &str, pair: &Pair<'_>, limits: &Limits) -> Option<Finding> {
         head: head.map(Value::Number),
         effect: head.map(|head| head / base),
         limit,
-        ..Finding::of(cell, "loss", Class::Exact, pair.head)
+        metric: LOSS,
+        ..of_cell.clone()
     };
     let verdict = if kept { Verdict::Pass } else { Verdict::Regressed };
     Some(finding.with(verdict, if kept { "" } else { why(head.map(Value::Number).as_ref()) }))

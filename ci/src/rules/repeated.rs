@@ -13,22 +13,20 @@ pub(crate) fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
     if pair.head.status != Status::Ok {
         return Vec::new();
     }
-    let of =
-        |class, limit| columns::judged(class, pair.base).filter_map(move |column| finding(pair, column, class, limit));
+    let of_cell = Finding::of(&cell_label(pair.base), "", Class::Heap, pair.head);
+    let of = |class, limit| {
+        let of_class = Finding { class, limit, ..of_cell.clone() };
+        columns::judged(class, pair.base).filter_map(move |column| finding(pair, column, &of_class))
+    };
     of(Class::Heap, limits.heap).chain(of(Class::Work, limits.work)).collect()
 }
 
-fn finding(pair: &Pair<'_>, column: &Column, class: Class, limit: f64) -> Option<Finding> {
+fn finding(pair: &Pair<'_>, column: &Column, of_class: &Finding) -> Option<Finding> {
     let (base, head) = (column.value(pair.base)?, column.value(pair.head));
     let ratio = head.as_ref().and_then(|head| ratio(&base, head));
     let elsewhere = pair.base.host != pair.head.host;
-    let finding = Finding {
-        base: Some(base),
-        head,
-        effect: ratio,
-        limit,
-        ..Finding::of(&cell_label(pair.base), column.name, class, pair.head)
-    };
+    let limit = of_class.limit;
+    let finding = Finding { metric: column.name, base: Some(base), head, effect: ratio, ..of_class.clone() };
     Some(match ratio {
         None if elsewhere && column.name == INSTRUCTIONS => finding.with(Verdict::Refused, OTHER_MACHINE),
         None => finding.with(Verdict::Regressed, LACKING),

@@ -44,6 +44,24 @@ pub(crate) enum Plant {
     SwappedSkip,
 }
 
+/// How networks were trained.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Seeds {
+    /// How many of each.
+    pub(crate) count: u64,
+    /// Standard deviation of accuracies from seed to seed.
+    pub(crate) stray: f64,
+}
+
+impl Seeds {
+    /// Three that stray by two points, as the quick suite's do.
+    pub(crate) const THREE: Seeds = Seeds { count: 3, stray: 0.02 };
+    /// Two of those.
+    pub(crate) const TWO: Seeds = Seeds { count: 2, stray: 0.02 };
+    /// A single one, of networks that stray as far as is thought possible.
+    pub(crate) const ONE_FAR: Seeds = Seeds { count: 1, stray: 0.05 };
+}
+
 /// A job: the base, the head, the base again and the base in another layout in turns.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Job {
@@ -141,19 +159,19 @@ impl Job {
         self.head.push(Run { row: head, samples: Vec::new() });
     }
 
-    /// Ten networks that base and head each trained with three seeds and sums in another order, so that their
-    /// accuracies stray by two points; the head's of the first is lower by `less`.
-    pub(crate) fn trained(less: f64, seed: u64) -> Self {
+    /// Ten networks that base and head each trained with so many seeds and sums in another order, so that their
+    /// accuracies stray; the head's of the first is lower by `less`.
+    pub(crate) fn trained(Seeds { count, stray }: Seeds, less: f64, seed: u64) -> Self {
         let mut noise = Noise(ChaCha8Rng::seed_from_u64(seed));
         let mut clock = 0;
         let mut run = |network: usize, seed: u64, less: f64| {
-            let share = (0.93 - less + 0.02 * noise.normal()).clamp(0.0, 1.0);
+            let share = (0.93 - less + stray * noise.normal()).clamp(0.0, 1.0);
             let correct = Some((share * 1200.0) as u64);
             let row = row(&format!("net{network}"), "train", &mut clock);
             Run { row: RunRow { seed, test_correct: correct, test_total: Some(1200), ..row }, samples: Vec::new() }
         };
         let mut job = Job::default();
-        for (network, seed) in (0..10).flat_map(|network| (1..=3).map(move |seed| (network, seed))) {
+        for (network, seed) in (0..10).flat_map(|network| (1..=count).map(move |seed| (network, seed))) {
             job.base.push(run(network, seed, 0.0));
             job.head.push(run(network, seed, if network == 0 { less } else { 0.0 }));
         }

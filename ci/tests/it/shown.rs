@@ -89,7 +89,7 @@ fn cells_of_a_run_without_its_plan_are_run_again_by_their_suite() {
     let (base, head) = (trained(1, 950), trained(1, 700));
     let judged = judge(&[base], &[head], &Config::default()).expect("judged");
     let judged = judged.reproducible(&HeadRun { head: "ci/baseline".into(), planned: false, turns: String::new() });
-    assert_eq!(commands(&judged), ["skipbench run gate --filter 'pair/net/train/flex'"]);
+    assert_eq!(commands(&judged), ["skipbench run gate --filter pair/net/train/flex"]);
 }
 
 /// One time by itself says nothing, so that replaying its cell would tell nobody anything.
@@ -106,7 +106,7 @@ fn times_are_reproduced_by_the_two_programs_taking_turns_again() {
 fn the_command_for_times_follows_from_the_rows() {
     let job = Job::new(Machine::QUIET, Plant::Nothing, 1);
     let named = |mut run: Run| {
-        run.row.command = "skipbench gate --against main".to_owned();
+        run.row.command = "skipbench gate --against main".into();
         run
     };
     let head: Vec<Run> = job.head.iter().cloned().map(named).collect();

@@ -107,7 +107,7 @@ fn roof(row: &RunRow) -> Option<Roof> {
         task: row.task.clone(),
         device: row.device.clone(),
         host: row.host.clone(),
-        recipe: row.recipe.clone(),
+        recipe: row.recipe.to_string(),
         in_set: row.set.is_some(),
         setting: Setting::of(row),
         batch: row.batch,

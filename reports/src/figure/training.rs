@@ -43,7 +43,7 @@ fn figure(
     let identity = &group.identity;
     let of = |run: &&&Run| {
         let row = &run.row;
-        let own = [&row.suite, &row.data_sha256, &row.recipe, &row.device, &row.host];
+        let own: [&str; 5] = [&row.suite, &row.data_sha256, &row.recipe, &row.device, &row.host];
         let theirs =
             [&identity.suite, &identity.data_sha256, &identity.recipe, &identity.device, &identity.origin.host];
         own == theirs

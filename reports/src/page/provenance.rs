@@ -33,10 +33,10 @@ fn recipes(report: &Report) -> Markup {
     }
 }
 
-fn distinct<'a>(report: &'a Report, of: impl Fn(&'a RunRow) -> &'a String) -> Vec<&'a str> {
+fn distinct<'a>(report: &'a Report, of: impl Fn(&'a RunRow) -> &'a str) -> Vec<&'a str> {
     let mut found: Vec<&str> = Vec::new();
     for run in &report.runs {
-        let value = of(&run.row).as_str();
+        let value = of(&run.row);
         if !found.contains(&value) {
             found.push(value);
         }
@@ -77,7 +77,7 @@ fn format_row(row: &RunRow, recipes: &[&str]) -> [String; 16] {
         Status::Timeout => "timeout",
         Status::OutOfMemory => "out of memory",
     };
-    let recipe = recipes.iter().position(|recipe| *recipe == row.recipe).map_or(0, |index| index + 1);
+    let recipe = recipes.iter().position(|recipe| row.recipe == *recipe).map_or(0, |index| index + 1);
     let task = if row.twin { format!("{} (A/A)", row.task) } else { row.task.clone() };
     [
         row.cell.clone(),

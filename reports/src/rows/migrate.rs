@@ -4,6 +4,7 @@
 use csv::StringRecord;
 
 use crate::rows::record::SCHEMA_VERSION;
+use crate::rows::shared_text::SharedText;
 
 /// The columns that each version added, and what an older row holds there.
 const ADDED: [(u32, &[(&str, &str)]); 4] = [
@@ -82,10 +83,10 @@ pub(super) fn row(row: &StringRecord, version: u32, version_column: usize) -> St
 }
 
 /// A recipe with the keys that came last; without them it was run on Burn's kernels, and every concatenation kept.
-pub(super) fn recipe(recipe: String) -> String {
+pub(super) fn recipe(recipe: SharedText) -> SharedText {
     match recipe.strip_suffix('}') {
         Some(keys) if !keys.contains("\"kernels\":") && !keys.trim_end().ends_with('{') => {
-            format!("{keys},\"kernels\":\"burn\",\"memory\":\"naive\"}}")
+            format!("{keys},\"kernels\":\"burn\",\"memory\":\"naive\"}}").into()
         }
         _ => recipe,
     }

@@ -1,5 +1,6 @@
 //! The rows, column by column, and the files that hold them.
 
+mod columns;
 pub(crate) mod command;
 pub mod document;
 pub mod journal;

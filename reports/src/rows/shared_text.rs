@@ -1,5 +1,6 @@
 //! Text that many rows have in common, such as the name of a series: kept once, however often it is held.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -7,8 +8,18 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A text of which clones share one copy.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SharedText(Arc<str>);
+
+/// The one of `names` that says so, which is put among them where none does yet.
+pub(crate) fn shared(names: &mut HashSet<SharedText>, name: &str) -> SharedText {
+    if let Some(known) = names.get(name) {
+        return known.clone();
+    }
+    let new = SharedText::from(name);
+    names.insert(new.clone());
+    new
+}
 
 impl Deref for SharedText {
     type Target = str;

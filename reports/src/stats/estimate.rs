@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// An estimate with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -96,6 +96,11 @@ pub fn p_value(values: &[f64]) -> Option<f64> {
     }
     let student = StudentsT::new(0.0, 1.0, n - 1.0).ok()?;
     Some(2.0 * student.cdf(-(mean / (deviation / n.sqrt())).abs()))
+}
+
+/// The chance that a normal value lies at least so many standard deviations from its mean, on either side.
+pub fn normal_p_value(distance: f64) -> f64 {
+    2.0 * Normal::standard().sf(distance.abs())
 }
 
 /// The fewest values whose spread says what could have been detected.

@@ -38,7 +38,7 @@ pub use frontier::frontier;
 pub(crate) use legend::legend;
 pub use lineup::lineup;
 pub(crate) use number::format_metric;
-pub use plain::{format_line, format_sentence};
+pub use plain::{escape_control, format_line, format_sentence};
 pub use provenance::{format_notes, format_origins};
 pub use published::published;
 pub use rank::rankings;

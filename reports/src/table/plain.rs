@@ -8,7 +8,7 @@ pub fn format_line(text: &str) -> String {
 }
 
 /// Control characters but line breaks, written out.
-pub(super) fn escape_control(text: &str) -> String {
+pub fn escape_control(text: &str) -> String {
     let escaped = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(escaped).collect()
 }

@@ -192,12 +192,12 @@ fn a_curve_has_one_recipe_one_data_set_and_one_build() {
         curves(&runs).iter().filter(|curve| curve.metric == Metric::TrainMemory).count()
     };
     assert_eq!(points(&|_, _| {}), 1);
-    assert_eq!(points(&|row, variant| row.recipe = variant.to_string()), 2);
+    assert_eq!(points(&|row, variant| row.recipe = variant.to_string().into()), 2);
     assert_eq!(points(&|row, variant| row.data_sha256 = variant.to_string()), 2);
     assert_eq!(points(&|row, variant| row.burn_version = variant.to_string()), 2);
     let recipe = |batch: u64, kernels: u64| format!(r#"{{"batch":{batch},"kernels":"{kernels}"}}"#);
-    assert_eq!(points(&|row, variant| (row.sweep, row.recipe) = ("batch".into(), recipe(variant, 1))), 1);
-    assert_eq!(points(&|row, variant| (row.sweep, row.recipe) = ("batch".into(), recipe(1, variant))), 2);
+    assert_eq!(points(&|row, variant| (row.sweep, row.recipe) = ("batch".into(), recipe(variant, 1).into())), 1);
+    assert_eq!(points(&|row, variant| (row.sweep, row.recipe) = ("batch".into(), recipe(1, variant).into())), 2);
     assert_eq!(points(&|row, variant| (row.sweep, row.data_sha256) = ("image_size".into(), variant.to_string())), 1);
 }
 
@@ -208,7 +208,7 @@ fn curves_of_two_kernels_are_named_apart() {
         for batch in [10, 20] {
             let run = point("add", batch, 1, bytes * batch as f64);
             let recipe = recipe.replace("100", &batch.to_string());
-            runs.push(Run { row: RunRow { sweep: "batch".into(), recipe, ..run.row }, ..run });
+            runs.push(Run { row: RunRow { sweep: "batch".into(), recipe: recipe.into(), ..run.row }, ..run });
         }
     }
     let found = curves(&runs);

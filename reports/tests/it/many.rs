@@ -89,7 +89,7 @@ fn row(group: u64, (model, skip, ..): (&str, &str, u64, u64), task: &str, replic
         seed: replicate + 1,
         data: "digits".into(),
         data_sha256: "5d".repeat(32),
-        recipe: RECIPE.to_owned() + &"a recipe as long as real ones are; ".repeat(20) + "\"}",
+        recipe: (RECIPE.to_owned() + &"a recipe as long as real ones are; ".repeat(20) + "\"}").into(),
         batch: 64,
         params: Some(270_000 + group),
         macs: Some(2_500_000 + 1000 * group),

@@ -62,9 +62,10 @@ fn what_others_wrote_is_text() {
         for word in [&mut row.group, &mut row.model, &mut row.family, &mut row.skip, &mut row.suite, &mut row.data] {
             word.push_str(HOSTILE);
         }
-        for word in [&mut row.device_name, &mut row.device, &mut row.host, &mut row.command, &mut row.reference] {
+        for word in [&mut row.device_name, &mut row.device, &mut row.host, &mut row.reference] {
             word.push_str(HOSTILE);
         }
+        row.command = format!("{}{HOSTILE}", row.command).into();
     }
     let text = site(&Report::new(runs));
     assert!(!text.contains("<script>alert") && !text.contains("\" onload=") && !text.contains("<b>"));

@@ -125,7 +125,23 @@ fn the_schema_of_a_file_as_it_lies_there_is_known() {
 fn edited_files_are_refused_by_name_and_line() {
     let dir = edited(|text| text.replace("ok", "fine"));
     let message = read(dir.path()).expect_err("no such status").to_string();
-    assert!(message.contains("runs.csv") && message.contains("fine"), "{message}");
+    assert!(message.contains("runs.csv: line 2, column status: unknown variant `fine`"), "{message}");
+    let dir = edited(|text| text.replacen(",seed,", ",seeds,", 1));
+    let message = read(dir.path()).expect_err("no such column").to_string();
+    assert!(message.contains("line 2, column seeds: no column of a row has that name"), "{message}");
+}
+
+#[test]
+fn a_sample_that_is_no_number_is_refused_by_line_and_column_with_the_way_out() {
+    let dir = tempfile::tempdir().expect("temp");
+    journal_of_two(dir.path());
+    let path = dir.path().join(SAMPLES);
+    let samples = fs::read_to_string(&path).expect("written");
+    fs::write(&path, samples.replacen("0.5", "half", 1)).expect("edited");
+    let message = read(dir.path()).expect_err("no number").to_string();
+    assert!(message.contains("samples.csv: line 2, column value"), "{message}");
+    let advice = format!("`skipbench run --resume {} --retry-failed`", dir.path().display());
+    assert!(message.contains(&advice), "{message}");
 }
 
 #[test]
@@ -152,7 +168,7 @@ fn rows_whose_samples_are_gone_are_refused_and_kept() {
     fs::remove_file(dir.path().join(SAMPLES)).expect("there");
     let before = fs::read(dir.path().join(RUNS)).expect("there");
     let message = Journal::open(dir.path()).expect_err("not to be gone on with").to_string();
-    assert!(message.contains("samples.csv"), "{message}");
+    assert!(message.contains("samples.csv: not found, though there are rows"), "{message}");
     assert_eq!(fs::read(dir.path().join(RUNS)).expect("there"), before);
 }
 
@@ -210,7 +226,8 @@ fn an_older_file_with_a_newer_column_or_without_an_old_one_was_edited() {
         let dir = tempfile::tempdir().expect("temp");
         fs::write(dir.path().join(RUNS), OLDER[1].1.replacen(from, to, 1)).expect("written");
         write_atomically::<SampleRow>(&dir.path().join(SAMPLES), &[]).expect("written");
-        assert!(matches!(read(dir.path()), Err(StoreError::Row { .. })), "{to}");
+        let refused = read(dir.path()).expect_err(to);
+        assert!(matches!(refused, StoreError::Row { .. } | StoreError::Field { .. }), "{to}: {refused}");
     }
 }
 

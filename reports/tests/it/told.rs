@@ -41,7 +41,7 @@ fn by(kernels: &str) -> Vec<Run> {
         r#"{{"epochs":30,"batch":8,"optimizer":"sgd","lr":0.1,"momentum":0.9,"augment":"usual","kernels":"{kernels}"}}"#
     );
     [trained("resnet", 1, 950), trained("plain", 1, 940)]
-        .map(|run| Run { row: RunRow { recipe: recipe.clone(), ..run.row }, ..run })
+        .map(|run| Run { row: RunRow { recipe: recipe.as_str().into(), ..run.row }, ..run })
         .to_vec()
 }
 

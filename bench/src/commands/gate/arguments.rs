@@ -49,7 +49,7 @@ pub(crate) struct GateArgs {
     #[arg(long, requires = "head", conflicts_with_all = ["against", "binaries", "base_command"])]
     pub(super) bless: bool,
     /// Show every metric, not only those that changed or are inconclusive.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["markdown", "json"])]
     pub(super) all: bool,
     /// As Markdown, for a pull request.
     #[arg(long, conflicts_with = "json")]
@@ -70,24 +70,24 @@ pub(crate) struct GateArgs {
 pub(super) struct JobArgs {
     /// Build this revision and the working tree as it is, and let the two programs take turns.
     #[arg(long, value_name = "REV", conflicts_with_all = ["base", "head", "binaries"])]
-    against: Option<String>,
+    pub(super) against: Option<String>,
     /// Two programs that are built already: the base's and the head's.
     #[arg(long, num_args = 2, value_names = ["BASE", "HEAD"], conflicts_with_all = ["base", "head"])]
-    binaries: Option<Vec<PathBuf>>,
+    pub(super) binaries: Option<Vec<PathBuf>>,
     /// The suite that both run: a TOML file. Default: the built-in suite `gate`.
     #[arg(long, value_name = "FILE")]
-    suite: Option<PathBuf>,
+    pub(super) suite: Option<PathBuf>,
     /// Where base/ and head/ are written. Default: target/gate/job. What an earlier job of the gate left there is
     /// deleted; a directory that holds anything else is refused. With commands: where every turn and the judgment are
     /// written, a new directory or an empty one; without it they are not kept.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// Cargo features to build both with, beside the default ones.
-    #[arg(long, requires = "against")]
-    features: Option<String>,
-    /// The program's name, where it is one with networks of your own.
-    #[arg(long, default_value = "skipbench", requires = "against")]
-    bin: String,
+    /// With --against: Cargo features to build both with, beside the default ones.
+    #[arg(long)]
+    pub(super) features: Option<String>,
+    /// With --against: the program's name, where it is one with networks of your own. Default: skipbench.
+    #[arg(long)]
+    pub(super) bin: Option<String>,
 }
 
 /// Two programs of any kind.
@@ -123,8 +123,9 @@ impl CommandArgs {
 #[derive(Debug, Args)]
 pub(super) struct TurnArgs {
     /// Sets of fresh processes; the number is fixed beforehand. Each gives one ratio, and the verdict follows from all.
-    #[arg(long, alias = "rounds", default_value_t = 8, value_parser = clap::value_parser!(u64).range(2..=1000))]
-    pub(super) sets: u64,
+    /// Default: 8.
+    #[arg(long, alias = "rounds", value_parser = clap::value_parser!(u64).range(2..=1000))]
+    pub(super) sets: Option<u64>,
     /// How long each set takes turns after its warm-up, in seconds of steps. Default: 10 for commands, 2 for each cell
     /// of a suite.
     #[arg(long, value_parser = super::super::quantity::seconds, conflicts_with = "steps")]
@@ -133,15 +134,16 @@ pub(super) struct TurnArgs {
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) steps: Option<u64>,
     /// Processors that each program may use, the same for all (Linux); timed cells of a suite get as many threads. With 1
-    /// the smallest differences are found: no thread moves from one processor to another.
-    #[arg(long, default_value = "1", value_name = "N", value_parser = super::super::quantity::processors)]
-    pub(super) cpus: usize,
-    /// Seed of the order of starts and turns.
-    #[arg(long, default_value_t = 1)]
-    pub(super) seed: u64,
-    /// Seconds after which a program that is not ready, or does not end its turn, has failed.
-    #[arg(long, default_value_t = 300.0, value_parser = super::super::quantity::seconds)]
-    timeout: f64,
+    /// the smallest differences are found: no thread moves from one processor to another. Default: 1.
+    #[arg(long, value_name = "N", value_parser = super::super::quantity::processors)]
+    pub(super) cpus: Option<usize>,
+    /// Seed of the order of starts and turns. Default: 1.
+    #[arg(long)]
+    pub(super) seed: Option<u64>,
+    /// Time after which a program that is not ready, or does not end its turn, has failed, such as 90s or 10m. Default:
+    /// 5m.
+    #[arg(long, value_name = "TIME", value_parser = super::super::quantity::time)]
+    pub(super) timeout: Option<Duration>,
     /// Show no progress.
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -151,8 +153,18 @@ impl TurnArgs {
     /// With sets of `usual` seconds where nothing else was asked.
     pub(super) fn turns(&self, usual: f64) -> Turns {
         let time = Length::Time(Duration::from_secs_f64(self.seconds.unwrap_or(usual)));
-        let (length, timeout) = (self.steps.map_or(time, Length::Steps), Duration::from_secs_f64(self.timeout));
-        Turns { sets: self.sets, length, cpus: self.cpus, seed: self.seed, timeout }
+        Turns {
+            sets: self.sets.unwrap_or(8),
+            length: self.steps.map_or(time, Length::Steps),
+            cpus: self.cpus(),
+            seed: self.seed.unwrap_or(1),
+            timeout: self.timeout.unwrap_or(Duration::from_secs(300)),
+        }
+    }
+
+    /// Processors that each program may use.
+    pub(super) fn cpus(&self) -> usize {
+        self.cpus.unwrap_or(1)
     }
 }
 
@@ -163,12 +175,13 @@ impl JobArgs {
     }
 
     /// What they ask for.
-    pub(super) fn request(&self, turns: Turns, relinked: Option<&Path>) -> Result<JobRequest> {
+    pub(super) fn request(&self, turns: Turns, relinked: Option<&Path>, config: Option<&Path>) -> Result<JobRequest> {
         Ok(JobRequest {
             programs: self.programs(turns.seed, relinked)?,
             suite: self.suite.clone(),
             turns,
             out: self.out.clone(),
+            config: config.map(Path::to_owned),
         })
     }
 
@@ -178,6 +191,7 @@ impl JobArgs {
             return Ok(Programs::Built(Builds { base, head, relinked }));
         }
         let revision = self.against.clone().context("--base and --head, or --against, or --binaries")?;
-        Ok(Programs::Against(revision, BuildOptions { features: self.features.clone(), bin: self.bin.clone(), seed }))
+        let (features, bin) = (self.features.clone(), self.bin.clone().unwrap_or_else(|| "skipbench".to_owned()));
+        Ok(Programs::Against(revision, BuildOptions { features, bin, seed }))
     }
 }

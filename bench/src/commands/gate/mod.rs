@@ -1,6 +1,7 @@
 //! `skipbench gate`: whether a change may land.
 
 mod arguments;
+mod forms;
 mod given;
 
 use std::fs;
@@ -10,17 +11,22 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use skipbench_ci::config::Config;
-use skipbench_ci::gate::{Judgment, judge_job};
+use skipbench_ci::gate::{JobRows, Judgment, judge_rows};
 use skipbench_ci::output;
 use skipbench_ci::reproduce::{self, commands};
 use skipbench_ci::restless::{Restless, restless};
+use skipbench_ci::series::RunSeries;
 use skipbench_reports::analyses::quantity::format_number_of;
+use skipbench_reports::input;
 use skipbench_reports::rows::store::{self, Run};
+use skipbench_reports::table::format_line;
 
 use super::{note, print, print_json, say, terminal};
 use crate::gate::job::{Job, origin};
+use crate::gate::thin::Thin;
 use crate::gate::{baseline, evidence, interleave};
 use crate::lockstep::process::shortfall;
+use crate::run::rundir;
 use crate::system::interrupt::{self, Interrupted, STOP};
 
 pub(crate) use arguments::GateArgs;
@@ -32,6 +38,7 @@ const USUAL_CONFIG: &str = "ci/gate.toml";
 const USUAL_SECONDS: f64 = 2.0;
 
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
+    forms::ensure_used(arguments)?;
     let config = config(arguments.config.as_deref())?;
     let judgment = match (&arguments.base, &arguments.head) {
         (Some(base), Some(head)) if arguments.bless => return blessed(base, head, arguments.json),
@@ -42,10 +49,10 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
         _ if arguments.job.is_asked() => {
             let start = Instant::now();
             let job = measure(arguments)?;
-            let Both { base, head, restless } = both(&job.base_dir(), &job.head_dir())?;
+            let both = both(&job.base_dir(), &job.head_dir())?;
             let relinked = relinked(job.relinked_dir().as_deref())?;
-            let judgment = judge_job(&base, &head, &relinked, &config)?.reproducible(&job.origin()?);
-            Judgment { seconds: Some(start.elapsed().as_secs_f64()), restless, ..judgment }
+            let judgment = judge_rows(both.rows(&relinked), &config)?.reproducible(&job.origin()?);
+            Judgment { seconds: Some(start.elapsed().as_secs_f64()), restless: both.restless, ..judgment }
         }
         _ => given::judged(arguments, &config)?,
     };
@@ -63,36 +70,40 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
 fn finished(base: &Path, head: &Path, other: Option<&Path>, config: &Config) -> Result<Judgment> {
     let both = both(base, head)?;
     let origin = origin(head, reproduce::turns(&both.base, &both.head));
-    let judgment = judge_job(&both.base, &both.head, &relinked(other)?, config)?.reproducible(&origin);
+    let judgment = judge_rows(both.rows(&relinked(other)?), config)?.reproducible(&origin);
     evidence::ensure_finished(base, both.base.len())?;
     evidence::ensure_finished(head, both.head.len())?;
     Ok(Judgment { restless: both.restless, ..judgment })
 }
 
-/// Base and head as rules want them: without samples, which none looks at, and which of a large run are much of what
-/// would be in memory. What samples say of programs that did not sleep is told beside the rules.
+/// Base and head as rules want them: of their samples only what they hold, since of a large run the numbers are much of
+/// what would be in memory. What samples say of programs that did not sleep is told beside the rules.
 struct Both {
     base: Vec<Run>,
     head: Vec<Run>,
+    series: [RunSeries; 2],
     restless: Vec<Restless>,
 }
 
+impl Both {
+    fn rows<'a>(&'a self, relinked: &'a [Run]) -> JobRows<'a> {
+        let [base, head] = &self.series;
+        JobRows { base: &self.base, head: &self.head, relinked, series: [base, head] }
+    }
+}
+
 fn both(base: &Path, head: &Path) -> Result<Both> {
-    let mut all = Vec::new();
-    let mut bare = |mut runs: Vec<Run>, program: &str| {
-        all.extend(restless(&runs, program));
-        runs.iter_mut().for_each(|run| run.samples = Vec::new());
-        runs
-    };
+    let [mut of_base, mut of_head] = [Thin::default(), Thin::default()];
     // One after the other: of two large runs not both have their samples at once.
-    let base = bare(evidence::base(base, say)?, "base");
-    let head = bare(evidence::head(head)?, "head");
-    Ok(Both { base, head, restless: all })
+    let base = evidence::base(base, say, |run| of_base.keep(run))?;
+    let head = evidence::head(head, |run| of_head.keep(run))?;
+    let restless = [restless(&base, "base"), restless(&head, "head")].concat();
+    Ok(Both { base, head, series: [of_base.series, of_head.series], restless })
 }
 
 /// The rows of the base in another layout, where there are any.
 fn relinked(dir: Option<&Path>) -> Result<Vec<Run>> {
-    dir.map_or(Ok(Vec::new()), evidence::head)
+    dir.map_or(Ok(Vec::new()), |dir| evidence::head(dir, |run| Thin::default().keep(run)))
 }
 
 /// Lets base and head take turns, until a Ctrl-C.
@@ -105,19 +116,23 @@ fn measure(arguments: &GateArgs) -> Result<Job> {
     };
     note_processors(arguments);
     let turns = arguments.turns.turns(USUAL_SECONDS);
-    let request = arguments.job.request(turns, arguments.relinked.as_deref())?;
+    let request = arguments.job.request(turns, arguments.relinked.as_deref(), arguments.config.as_deref())?;
     let job = Job::prepare(&request, &mut tell).map_err(|error| {
         // Cargo and Git hear a Ctrl-C too, and fail.
         if STOP.soon() { Interrupted.into() } else { error }
     })?;
     forget(arguments)?;
-    interleave::run(&job, &STOP, tell)?;
+    interleave::run(&job, &STOP, tell).inspect_err(|error| {
+        if error.is::<Interrupted>() && rundir::is_begun(&job.base_dir()) {
+            say(&format!("gate: what was measured so far is kept in {}", job.dir().display()));
+        }
+    })?;
     Ok(job)
 }
 
 /// Says where fewer processors are taken than were asked for.
 fn note_processors(arguments: &GateArgs) {
-    note(&shortfall(arguments.turns.cpus).into_iter().collect::<Vec<_>>());
+    note(&shortfall(arguments.turns.cpus()).into_iter().collect::<Vec<_>>());
 }
 
 /// An earlier job's files are not this one's, whatever becomes of it. Others are left alone until there is a verdict to
@@ -128,7 +143,7 @@ fn forget(arguments: &GateArgs) -> Result<()> {
 }
 
 fn forget_file(file: Option<&Path>, is_ours: fn(&str) -> bool) -> Result<()> {
-    match file.filter(|file| fs::read_to_string(file).is_ok_and(|text| is_ours(&text))) {
+    match file.filter(|file| input::text(file, input::PLAN).is_ok_and(|text| is_ours(&text))) {
         Some(file) => fs::remove_file(file).with_context(|| file.display().to_string()),
         None => Ok(()),
     }
@@ -142,7 +157,7 @@ fn are_benchmarks(text: &str) -> bool {
 
 fn config(given: Option<&Path>) -> Result<Config> {
     let usual = Path::new(USUAL_CONFIG);
-    match given.or_else(|| usual.is_file().then_some(usual)) {
+    match given.or_else(|| usual.exists().then_some(usual)) {
         Some(path) => Ok(Config::read(path)?),
         None => Ok(Config::default()),
     }
@@ -173,7 +188,7 @@ fn blessed(base: &Path, head: &Path, json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     // Before the base is another: whoever stops it here has seen what it would do.
-    let shown = blessing.changes.iter().try_for_each(|change| print(&format!("{change}\n")));
+    let shown = blessing.changes.iter().try_for_each(|change| print(&format!("{}\n", format_line(change))));
     baseline::write(base, head, &blessing.runs)?;
     shown?;
     let (cells, changes) = (format_number_of(cells, "cell"), format_number_of(changes, "change"));

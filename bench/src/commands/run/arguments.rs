@@ -49,7 +49,7 @@ pub(crate) struct RunArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SharedArgs {
     /// Only list the cells.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["out", "quiet", "retry_failed", "again"])]
     pub(crate) list: bool,
     /// Only cells whose group/model/task/device/seed=N holds every one of these words.
     #[arg(long, value_name = "WORDS")]
@@ -142,14 +142,13 @@ fn command_line() -> Result<String> {
     shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")
 }
 
-/// `2%` or `2` as a share: 0.02.
+/// `2%` as a share: 0.02.
 fn percent(word: &str) -> Result<f64, String> {
     super::super::quantity::share(word, 1e-6..1.0)
         .ok_or_else(|| "a percentage from 0.0001% to below 100% is needed, such as 2%".to_owned())
 }
 
-/// `90s`, `10m`, `1h 30m` or a number of seconds.
+/// A time in whole seconds, one at least.
 fn seconds(word: &str) -> Result<u64, String> {
-    let span = word.parse().ok().or_else(|| word.parse::<jiff::SignedDuration>().ok()?.as_secs().try_into().ok());
-    span.filter(|seconds| *seconds > 0).ok_or_else(|| "a time is needed, such as 90s, 10m or 1h 30m".to_owned())
+    super::super::quantity::time(word).map(|time| time.as_secs().max(1))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 
-use crate::commands::quantity::seconds;
+use crate::commands::quantity::{seconds, time};
 use crate::lockstep::session::Plan;
 use crate::lockstep::set::Length;
 
@@ -62,9 +62,9 @@ pub(crate) struct VersusArgs {
     /// What the programs are called in the table, separated by commas. Default A, B, C, …
     #[arg(long, value_delimiter = ',', value_name = "NAME,NAME,…")]
     names: Vec<String>,
-    /// Seconds after which a program that is not ready, or does not end its turn, has failed.
-    #[arg(long, default_value_t = 300.0, value_parser = seconds)]
-    pub(super) timeout: f64,
+    /// Time after which a program that is not ready, or does not end its turn, has failed, such as 90s or 10m.
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
+    pub(super) timeout: Duration,
     /// Write turns.csv (every step of every turn, in order) and result.json into this directory, which must be new or
     /// empty. After a Ctrl-C they hold the sets that were done.
     #[arg(long, value_name = "DIR")]
@@ -107,6 +107,9 @@ impl VersusArgs {
             return Ok((0..count).map(name).collect());
         }
         ensure!(self.names.len() == count, "--names: {count} programs need {count} names, not {}", self.names.len());
+        if let Some(empty) = self.names.iter().position(|name| name.trim().is_empty()) {
+            bail!("--names: name {} is empty; every program needs one", empty + 1);
+        }
         let twice = self.names.iter().enumerate().find(|(index, name)| self.names[..*index].contains(name));
         if let Some((_, name)) = twice {
             bail!("--names: \"{name}\" is listed twice");
@@ -126,7 +129,7 @@ impl VersusArgs {
     }
 }
 
-/// `3%` or `3` as a share: 0.03.
+/// `3%` as a share: 0.03.
 fn percent(word: &str) -> Result<f64, String> {
     super::super::quantity::share(word, 1e-6..=10.0)
         .ok_or_else(|| "a percentage from 0.0001% to 1000% is needed, such as 3%".to_owned())

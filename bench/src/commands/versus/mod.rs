@@ -8,7 +8,6 @@ mod text;
 mod turns;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::json;
@@ -30,8 +29,9 @@ pub(crate) fn run(arguments: &VersusArgs) -> Result<ExitCode> {
     interrupt::listen(|_| {})?;
     let mut results = arguments.out.as_deref().map(Results::claim).transpose()?;
     let guard = Some(executable::own()?.path()?.to_owned());
-    let timeout = Duration::from_secs_f64(arguments.timeout);
-    let mut launcher = Commands { words: &words, guard, cpus: arguments.cpus, timeout, stop: &STOP };
+    let timeout = arguments.timeout;
+    let (cpus, memory_limit_bytes) = (arguments.cpus, None);
+    let mut launcher = Commands { words: &words, guard, cpus, timeout, memory_limit_bytes, stop: &STOP };
     let session = session::run(&plan, &mut launcher, &mut *progress::observer(arguments.quiet));
     if session.sets == 0 && session.interrupted_of.is_some() {
         say("interrupted; no set was done, so there is no result");

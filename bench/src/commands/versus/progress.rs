@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use skipbench_reports::table::format_line;
 
 use crate::lockstep::session::Observer;
 use crate::lockstep::set::SetRecord;
@@ -80,7 +81,7 @@ impl Observer for Bar {
 
     fn finished(&mut self, _: u64, _: u64, set: &SetRecord) {
         for (member, error) in &set.broken {
-            self.bar.println(format!("program {}: {error}", member + 1));
+            self.bar.println(format_line(&format!("program {}: {error}", member + 1)));
         }
     }
 }

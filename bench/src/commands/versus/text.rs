@@ -2,6 +2,7 @@
 
 use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::stats::lockstep::{RESTLESS, TimeVerdict};
+use skipbench_reports::table::format_line;
 
 use super::format::{bare, format_ns, interval, percent, signed};
 use crate::commands::{format_count, format_table};
@@ -17,7 +18,8 @@ pub(super) fn text(outcome: &Outcome, commands: &[String], cpus: Option<usize>) 
 }
 
 fn lines(lines: impl IntoIterator<Item = String>) -> String {
-    lines.into_iter().map(|line| format!("{line}\n")).collect()
+    // Names, units and errors are the programs' own words.
+    lines.into_iter().map(|line| format!("{}\n", format_line(&line))).collect()
 }
 
 fn answers(outcome: &Outcome) -> String {
@@ -139,7 +141,9 @@ fn notes(outcome: &Outcome, cpus: Option<usize>) -> Vec<String> {
         ));
     }
     if let Some(wanted) = outcome.wanted_sets {
-        notes.push(format!("The precision that was asked for needs {wanted} sets, but --max-sets allowed {sets}."));
+        // Of an interrupted comparison fewer are done than were allowed.
+        let allowed = outcome.interrupted_of.unwrap_or(*sets);
+        notes.push(format!("The precision that was asked for needs {wanted} sets, but --max-sets allowed {allowed}."));
     }
     notes.extend(describe_movement(outcome, cpus));
     if outcome.programs.len() > 3 {

@@ -7,6 +7,7 @@ use serde_json::json;
 use skipbench_models::{Images, catalog};
 
 use super::arguments::{DeviceArgs, Weights, loaded};
+use crate::commands::data::ensure_used;
 use crate::commands::{format_count, note, print, print_json};
 use crate::files::data::{Batches, Read, Settings, Source, dir_from_environment};
 use crate::files::weights;
@@ -55,6 +56,7 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
     let image_size = arguments.image_size.or(published.filter(|_| folder).map(|images| images.size));
     let dir = arguments.dir.clone().or_else(dir_from_environment);
     let source = Source::parse(&arguments.data, Settings { dir, image_size, classes: None })?;
+    ensure_used(arguments.dir.as_deref(), &source)?;
     let imagenet = published == Some(Images::IMAGENET);
     let by = arguments.normalize.unwrap_or(if imagenet { By::Imagenet } else { By::Data });
     let Read { data, notes } = images::read(&source, by)?;

@@ -14,11 +14,13 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use skipbench_reports::rows::store;
+use skipbench_reports::table::format_line;
 
 use super::job::Job;
 use super::sitting::{Programs, sit};
 use crate::cell::Task;
 use crate::lockstep::process::guard::{guard, output};
+use crate::run::death::{Death, RESULT};
 use crate::run::provenance::{Host, Provenance};
 use crate::run::runner::Stop;
 use crate::system::executable::{self, Executable};
@@ -50,10 +52,12 @@ pub(crate) fn run(job: &Job, stop: &Stop, mut tell: impl FnMut(&str)) -> Result<
     let silent = interleaving.silent()?;
     for cell in &cells {
         match &silent {
-            Some(why) => interleaving.refuse(cell, why)?,
+            Some(why) => {
+                interleaving.refuse(cell, why)?;
+                interleaving.write()?;
+            }
             None => interleaving.in_turns(cell, &mut tell)?,
         }
-        interleaving.write()?;
     }
     Ok(())
 }
@@ -105,14 +109,13 @@ impl Interleaving<'_> {
         command.args(["--filter", &filter, "--out"]).arg(&run).stderr(Stdio::piped());
         let output = output(&mut command).with_context(|| program.name().display().to_string())?;
         ensure_not_interrupted(&output)?;
-        let errors = String::from_utf8_lossy(&output.stderr);
         // 1: some cell could not be measured, which its row says.
         ensure!(
             matches!(output.status.code(), Some(0 | 1)),
             "the {} could not run {filter} ({}): {}",
             side.word(),
             program.name().display(),
-            errors.trim()
+            describe_failure(&output)
         );
         self.collected.take_run(side, &run)
     }
@@ -142,7 +145,7 @@ impl Interleaving<'_> {
         Ok(())
     }
 
-    /// All sets of a cell.
+    /// All sets of a cell, or those that were done when the user ended it: they are kept in either case.
     fn in_turns(&mut self, cell: &TimedCell<'_>, tell: &mut dyn FnMut(&str)) -> Result<()> {
         let dir = tempfile::tempdir_in(&self.job.dir)?;
         let words = |side: Side| -> Result<Option<Vec<String>>> {
@@ -155,16 +158,28 @@ impl Interleaving<'_> {
         };
         let own = "base and head are always there";
         let (base, head) = (words(Side::Base)?.context(own)?, words(Side::Head)?.context(own)?);
-        let programs = Programs { base, head, relinked: words(Side::Relinked)? };
+        let memory_limit_bytes = Some(cell.head.planned.cell.memory_limit_bytes);
+        let programs = Programs { base, head, relinked: words(Side::Relinked)?, memory_limit_bytes };
         let label = cell.head.planned.cell.label();
         let mut told = |set: u64, sets: u64| tell(&format!("{label}: set {set} of {sets} is done"));
         let sitting = sit(&programs, self.job.turns, self.stop, &mut told)?;
-        sitting.ensure_whole()?;
         for (side, run, planned) in rows::of(&sitting, cell, programs.relinked.is_some(), &self.provenance) {
             self.collected.take(side, run, planned);
         }
-        Ok(())
+        if !sitting.sets.is_empty() {
+            self.write()?;
+        }
+        sitting.ensure_whole()
     }
+}
+
+/// What a program said that could not run its cells, or how it died.
+fn describe_failure(output: &Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(2) && !errors.trim().is_empty() {
+        return format_line(&errors);
+    }
+    Death { status: Some(output.status), errors: &errors, owed: RESULT, memory_limit_bytes: None }.sentence()
 }
 
 /// The cell that a program is driven with, in its own words.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use super::evidence::Watch;
 use super::protocol::{Answer, Greeting, Introduction, Request};
 use super::{Fault, Launcher, Live, Turned};
+use crate::run::death::{ANSWER, Death, describe_errors};
 use crate::run::runner::Stop;
 
 use guard::guard;
@@ -23,9 +24,6 @@ pub(crate) const NOT_STARTED: &str = "could not be started";
 
 /// Begins the error of a program that took too long.
 pub(crate) const TOO_LONG: &str = "took more than";
-
-/// Of a program that died.
-pub(crate) const DIED: &str = "without an answer";
 
 /// What a program may take to end by itself once it was told to.
 const GRACE: Duration = Duration::from_secs(2);
@@ -46,6 +44,8 @@ pub(crate) struct Commands<'a> {
     pub cpus: Option<usize>,
     /// Longest time until a program is ready, and of one turn.
     pub timeout: Duration,
+    /// The memory that each is allowed, where that is known.
+    pub memory_limit_bytes: Option<u64>,
     /// Whether to end now.
     pub stop: &'a Stop,
 }
@@ -64,7 +64,7 @@ impl<'a> Launcher for Commands<'a> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.spawn().map_err(|error| Fault::broken(format!("{NOT_STARTED}: {error}")))?;
-        let mut process = Process::new(child, self.processors(), self.timeout, self.stop);
+        let mut process = Process::new(child, self);
         let introduction = process.greet()?;
         Ok((process, introduction))
     }
@@ -102,13 +102,14 @@ pub(crate) struct Process<'a> {
     errors: Receiver<String>,
     watch: Watch,
     timeout: Duration,
+    memory_limit_bytes: Option<u64>,
     stop: &'a Stop,
     /// Whether it answered right so far. Nothing is asked of one that did not, not even to quit.
     well: bool,
 }
 
 impl<'a> Process<'a> {
-    fn new(mut child: Child, cpus: usize, timeout: Duration, stop: &'a Stop) -> Self {
+    fn new(mut child: Child, commands: &Commands<'a>) -> Self {
         let lines = child.stdout.take().map(output::lines);
         let errors = child.stderr.take().map(output::tail);
         Self {
@@ -116,10 +117,11 @@ impl<'a> Process<'a> {
             lines: lines.unwrap_or_else(|| channel().1),
             count: 0,
             errors: errors.unwrap_or_else(|| channel().1),
-            watch: Watch::new(child.id(), cpus),
+            watch: Watch::new(child.id(), commands.processors()),
             child,
-            timeout,
-            stop,
+            timeout: commands.timeout,
+            memory_limit_bytes: commands.memory_limit_bytes,
+            stop: commands.stop,
             well: false,
         }
     }
@@ -169,11 +171,12 @@ impl<'a> Process<'a> {
         self.kill();
         // A process that left the group may hold standard error open for ever.
         let errors = self.errors.recv_timeout(GRACE).unwrap_or_default();
-        let how = match status {
-            Some(status) => format!("ended ({status})"),
-            None => "closed its standard output".to_owned(),
-        };
-        Fault::broken(format!("{how} {DIED}. {errors}"))
+        if status.is_none() {
+            let said = describe_errors(&errors);
+            return Fault::broken(format!("closed its standard output without {ANSWER}. {said}"));
+        }
+        let memory_limit_bytes = self.memory_limit_bytes;
+        Fault::broken(Death { status, errors: &errors, owed: ANSWER, memory_limit_bytes }.sentence())
     }
 
     /// How it ended, if it does within `time`.

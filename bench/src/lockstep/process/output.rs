@@ -7,6 +7,7 @@ use std::time::Duration;
 use skipbench_reports::analyses::quantity::format_number_of;
 
 use crate::lockstep::protocol::{Answer, HELLO};
+use crate::run::death::last_words;
 
 /// Longest line that is read: a thousand times of twenty digits take a fiftieth of it.
 const LONGEST: u64 = 1 << 20;
@@ -40,22 +41,12 @@ pub(super) fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-/// The last two kilobytes of what comes out of `pipe`, on one line, once it is closed.
+/// The last of what comes out of `pipe`, once it is closed.
 pub(super) fn tail(pipe: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = channel();
     // Nobody may wait for it any more.
-    std::thread::spawn(move || drop(sender.send(last_of(pipe))));
+    std::thread::spawn(move || drop(sender.send(last_words(pipe))));
     receiver
-}
-
-fn last_of(mut pipe: impl Read) -> String {
-    let (mut text, mut buffer) = (Vec::new(), [0; 4096]);
-    while let Ok(count @ 1..) = pipe.read(&mut buffer) {
-        text.extend_from_slice(&buffer[..count]);
-        let excess = text.len().saturating_sub(2048);
-        text.drain(..excess);
-    }
-    String::from_utf8_lossy(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What is said of a line that is not of the protocol.

@@ -22,6 +22,7 @@ pub(super) struct Driven {
     /// As many processors as the cells have threads.
     cpus: usize,
     timeout: Duration,
+    memory_limit_bytes: Option<u64>,
 }
 
 impl Driven {
@@ -42,13 +43,15 @@ impl Driven {
         words.extend(ceilings);
         let timeout = cells.iter().map(|planned| planned.cell.timeout_s).max().unwrap_or(1);
         let cpus = cells.iter().map(|planned| planned.cell.threads).max().unwrap_or(1);
-        Ok(Self { _dir: dir, words, own, cpus, timeout: Duration::from_secs(timeout) })
+        let memory_limit_bytes = cells.iter().map(|planned| planned.cell.memory_limit_bytes).max();
+        Ok(Self { _dir: dir, words, own, cpus, timeout: Duration::from_secs(timeout), memory_limit_bytes })
     }
 
     /// Starts them until `stop` says otherwise.
     pub(super) fn launcher<'a>(&'a self, stop: &'a Stop) -> OwnCells<'a> {
-        let (words, guard, timeout) = (&self.words, Some(self.own.clone()), self.timeout);
-        let commands = Commands { words, guard, cpus: Some(self.cpus), timeout, stop };
+        let (words, guard, cpus) = (&self.words, Some(self.own.clone()), Some(self.cpus));
+        let Self { timeout, memory_limit_bytes, .. } = *self;
+        let commands = Commands { words, guard, cpus, timeout, memory_limit_bytes, stop };
         OwnCells { commands }
     }
 }

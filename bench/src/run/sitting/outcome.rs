@@ -8,8 +8,9 @@ use skipbench_reports::stats::lockstep::{Turn, dropped, log_ratio};
 
 use crate::cell::{Measured, Outcome, Sample};
 use crate::lockstep::cells;
-use crate::lockstep::process::{DIED, TOO_LONG};
+use crate::lockstep::process::TOO_LONG;
 use crate::lockstep::set::{SetRecord, TurnRecord};
+use crate::run::death;
 use crate::run::plan::PlannedCell;
 use crate::run::runner::{CellFailure, CellResult};
 use crate::tasks::meter::warmup::WarmUp;
@@ -168,13 +169,6 @@ fn with_turns(
 
 /// What an error of a driven program says of how it ended.
 fn status(error: &str) -> Status {
-    if error.contains("memory allocation of") {
-        Status::OutOfMemory
-    } else if error.starts_with(TOO_LONG) {
-        Status::Timeout
-    } else if error.contains(DIED) {
-        Status::Crashed
-    } else {
-        Status::Failed
-    }
+    let too_long = error.starts_with(TOO_LONG).then_some(Status::Timeout);
+    too_long.or_else(|| death::status(error)).unwrap_or(Status::Failed)
 }

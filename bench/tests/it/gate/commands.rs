@@ -5,13 +5,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::lockstep::versus::{left, sleeping};
+use crate::lockstep::processes::left;
+use crate::lockstep::versus::sleeping;
 use crate::{ends, refused};
 
 /// The gate with short sets. Gives what it said.
 fn gate(dir: &Path, base: &str, head: &str, more: &[&str], code: i32) -> (String, String) {
     let mut arguments = vec!["gate", "--base-command", base, "--head-command", head];
-    for usual in [["--sets", "2"], ["--seconds", "0.2"], ["--timeout", "20"]] {
+    for usual in [["--sets", "2"], ["--seconds", "0.2"], ["--timeout", "20s"]] {
         arguments.extend(usual.iter().filter(|_| !more.contains(&usual[0])));
     }
     arguments.extend(more);
@@ -89,7 +90,7 @@ fn a_broken_program_is_an_error_with_its_last_words() {
     }
     let (said, _) = gate(dir.path(), &whole, "sh -c 'echo Loading; sleep 60'", &[], 2);
     assert!(said.contains("gate: broken. 1 broken, 0 regressed") && said.contains("\"Loading\""), "{said}");
-    let (said, _) = gate(dir.path(), &whole, "sleep 60", &["--timeout", "1", "--markdown"], 2);
+    let (said, _) = gate(dir.path(), &whole, "sleep 60", &["--timeout", "1s", "--markdown"], 2);
     assert!(said.contains("took more than 1 s until it was ready"), "{said}");
     assert_eq!(left(dir.path()), 0);
 }
@@ -119,7 +120,7 @@ fn a_pair_that_breaks_takes_no_verdict_from_the_others() {
 #[test]
 fn a_program_that_does_not_sleep_is_told_in_every_form() {
     let dir = tempfile::tempdir().expect("temp");
-    let spinning = crate::lockstep::versus::spinning();
+    let spinning = crate::lockstep::processes::spinning();
     let lax = lax(dir.path());
     let told = |form: &str| gate(dir.path(), &sleeping(""), &spinning, &["--config", &lax, form], 0).0;
     let line = "step: the head is at work between its turns, for ";
@@ -174,7 +175,7 @@ fn the_file_names_commands_and_what_is_wrong_with_them() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_interrupt_leaves_no_process_behind() {
-    use crate::lockstep::versus::interrupts;
+    use crate::lockstep::processes::interrupts;
     let hanging = "sh -c 'trap \"\" INT TERM; sleep 600 & sleep 600'";
     let words = |head| ["gate", "--base-command", "sleep 600", "--head-command", head, "--seconds", "600"];
     assert_eq!(interrupts(&words(hanging), "sleep 600", "-INT"), Some(130));

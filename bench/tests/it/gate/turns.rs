@@ -133,11 +133,62 @@ fn sets_of_a_job_are_written_as_those_of_a_run() {
     assert!(first <= base.row.warmup_steps, "{first:?}");
 }
 
+/// What it says to do again does the same again, whatever the files are called.
+#[cfg(unix)]
+#[test]
+fn a_printed_command_runs_and_keeps_every_choice() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = dir.path().join("it's here");
+    fs::create_dir(&place).expect("made");
+    fs::write(place.join("small.toml"), SUITE.replace(", \"peak-memory-train\"", "")).expect("written");
+    fs::write(place.join("my limits.toml"), "[limits]\ntime = 0.2\n").expect("written");
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let slow = script(&place, "it's slow", &format!("exec {program} \"$@\" --plant 900%"));
+    let choices = ["--seed", "7", "--timeout", "50s", "--config", "my limits.toml", "--steps", "20", "--sets", "4"];
+    let words = ["gate", "--binaries", program, &slow, "--suite", "small.toml", "--out", "job", "--json"];
+    let (json, _) = ends(&place, &[&words[..], &choices].concat(), 1);
+    let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let again = value["findings"][0]["reproduce"].as_str().expect("a command");
+    let again = shlex::split(again).expect("words a shell takes");
+    for pair in choices.chunks(2) {
+        assert!(again.windows(2).any(|two| two == pair), "{pair:?}: {again:?}");
+    }
+    ends(&place, &again[1..].iter().map(String::as_str).collect::<Vec<_>>(), 1);
+    assert!(place.join("again/head/runs.csv").is_file(), "beside the first job");
+}
+
+/// Of the cell in hand, too.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_job_keeps_the_sets_that_are_done() {
+    use std::io::{BufRead, BufReader};
+    let dir = tempfile::tempdir().expect("a folder");
+    let suite = SUITE.replace(", \"peak-memory-train\"", "");
+    fs::write(dir.path().join("small.toml"), suite).expect("written");
+    let program = env!("CARGO_BIN_EXE_skipbench");
+    let words = ["gate", "--binaries", program, program, "--suite", "small.toml", "--sets", "500", "--out", "job"];
+    let mut command = skipbench(dir.path());
+    command.args(words).args(["--seconds", "0.2"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut gate = command.spawn().expect("started");
+    let mut told = BufReader::new(gate.stderr.take().expect("piped")).lines().map_while(Result::ok);
+    assert!(told.any(|line| line.contains("set 2 of 500 is done")));
+    Command::new("kill").args(["-INT", &gate.id().to_string()]).status().expect("kill");
+    let rest: Vec<String> = told.collect();
+    assert_eq!(gate.wait().expect("ended").code(), Some(130));
+    assert!(rest.iter().any(|line| line.contains("what was measured so far is kept in")), "{rest:?}");
+    let read = |side: &str| store::read(&dir.path().join("job").join(side)).expect("whole");
+    let (base, head) = (read("base"), read("head"));
+    assert!(head.len() >= 2 && base.len() == 2 * head.len(), "{} and {}", base.len(), head.len());
+    assert!((1..).zip(&head).all(|(set, run)| run.row.set == Some(set)));
+    // They can be judged as they are.
+    judgment(dir.path(), &["gate", "--base", "job/base", "--head", "job/head", "--json"]);
+}
+
 /// Neither what measures alone nor what takes turns.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_killed_job_leaves_no_process_behind() {
-    use crate::lockstep::versus::{left, processes, wait_until};
+    use crate::lockstep::processes::{left, processes, wait_until};
     let dir = folder();
     for begun in [" worker ", " steps --cell "] {
         let mut command = skipbench(dir.path());

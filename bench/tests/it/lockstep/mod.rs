@@ -3,8 +3,14 @@
 mod adapters;
 #[cfg(target_os = "linux")]
 mod asleep;
+#[cfg(unix)]
+mod broken;
+mod machine;
+mod mishaps;
 mod order;
 mod peers;
+#[cfg(unix)]
+pub(crate) mod processes;
 mod protocol;
 mod sessions;
 #[cfg(unix)]

@@ -1,13 +1,11 @@
-//! `skipbench versus` with real processes.
+//! `skipbench versus` with real processes: what it says and keeps.
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::{ends, refused, skipbench};
+use crate::{ends, refused};
 
 /// A program that sleeps for exactly so long a step, and the same with more.
 pub(crate) fn sleeping(more: &str) -> String {
@@ -16,17 +14,17 @@ pub(crate) fn sleeping(more: &str) -> String {
 }
 
 /// Versus with short sets. Gives what it said.
-fn versus(dir: &Path, commands: &[&str], more: &[&str], code: i32) -> (String, String) {
+pub(crate) fn versus(dir: &Path, commands: &[&str], more: &[&str], code: i32) -> (String, String) {
     let mut arguments = vec!["versus"];
     arguments.extend(commands);
-    for usual in [["--sets", "2"], ["--seconds", "0.2"], ["--timeout", "20"]] {
+    for usual in [["--sets", "2"], ["--seconds", "0.2"], ["--timeout", "20s"]] {
         arguments.extend(usual.iter().filter(|_| !more.contains(&usual[0])));
     }
     arguments.extend(more);
     ends(dir, &arguments, code)
 }
 
-fn outcome(said: &str) -> Value {
+pub(crate) fn outcome(said: &str) -> Value {
     serde_json::from_str::<Value>(said).expect("JSON")["outcome"].clone()
 }
 
@@ -115,47 +113,13 @@ fn a_high_noise_floor_is_told_with_what_lowers_it() {
 }
 
 #[test]
-fn programs_that_break_are_errors_that_say_how_and_the_others_go_on() {
-    let dir = tempfile::tempdir().expect("temp");
-    let hello = "read hello; echo hello skipbench-steps 1; echo ready;";
-    let scripts = [
-        ("exit 3".to_owned(), "ended (exit status: 3) without an answer"),
-        ("echo gone >&2; exit 1".to_owned(), "gone"),
-        ("echo Loading data; sleep 60".to_owned(), "its line 1 on standard output is not an answer: \"Loading data\""),
-        ("sleep 60".to_owned(), "took more than 2 s until it was ready"),
-        ("read hello; echo hello skipbench-steps 2; sleep 60".to_owned(), "hello skipbench-steps 2"),
-        ("read hello; echo error no GPU is here".to_owned(), "no GPU is here"),
-        (format!("{hello} read turn; sleep 60"), "took more than 2 s for one turn"),
-        (format!("{hello} read turn; echo ns 12 13; sleep 60"), "answered 1 step with 2 times"),
-        (format!("{hello} read turn; echo ns 99999999999; sleep 60"), "answered 99999999999 ns in a turn that lasted"),
-        (format!("{hello} read turn; echo ns 0; sleep 60"), "answered 0 ns"),
-        (format!("{hello} read turn; echo step 7 done; sleep 60"), "its line 3 on standard output is not an answer"),
-        (format!("{hello} read turn; kill -9 $$"), "ended (signal: 9 (SIGKILL)) without an answer"),
-    ];
-    let (a, b) = (sleeping(""), sleeping("--plant 10%"));
-    let broken: Vec<String> =
-        scripts.iter().map(|(script, _)| shlex::try_join(["sh", "-c", script]).expect("no zero byte")).collect();
-    let mut commands = vec![a.as_str(), b.as_str(), "./is-not-there"];
-    commands.extend(broken.iter().map(String::as_str));
-    let (said, _) = versus(dir.path(), &commands, &["--timeout", "2", "--json"], 2);
-    let outcome = outcome(&said);
-    let error = |index: usize| outcome["programs"][index]["error"].as_str().unwrap_or_default();
-    assert!(error(2).contains("./is-not-there could not be started"), "{}", error(2));
-    for (index, (script, expected)) in scripts.iter().enumerate() {
-        assert!(error(index + 3).contains(expected), "{script}: {}", error(index + 3));
-    }
-    assert_eq!(outcome["programs"][1]["verdict"], "slower", "{said}");
-    assert_eq!(outcome["programs"][1]["set_ratios"].as_array().map(Vec::len), Some(2));
-    assert_eq!(left(dir.path()), 0);
-}
-
-#[test]
 fn bad_arguments_are_refused_with_the_way_out() {
     let dir = tempfile::tempdir().expect("temp");
     assert!(refused(dir.path(), &["versus", "true"]).contains("2 values required"));
     assert!(refused(dir.path(), &["versus", "a 'b", "c"]).contains("a quotation mark is not closed"));
     assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x"]).contains("2 programs need 2 names"));
     assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x,x"]).contains("is listed twice"));
+    assert!(refused(dir.path(), &["versus", "a", "b", "--names", "x,"]).contains("name 2 is empty"));
     assert!(refused(dir.path(), &["versus", "a", "b", "--sets", "1"]).contains("2..=1000"));
     let fewer = ["versus", "a", "b", "--sets", "5", "--precision", "2%", "--max-sets", "3"];
     let said = refused(dir.path(), &fewer);
@@ -244,150 +208,4 @@ fn a_comparison_is_kept_over_nothing_that_is_there() {
     // What broke off before there was anything to keep leaves nothing in the way.
     refused(dir.path(), &["versus", &a, &a, "--out", "notes/deep", "--names", "x"]);
     assert!(!dir.path().join("notes").exists());
-}
-
-/// Programs that are kept busy so while they should sleep.
-#[cfg(target_os = "linux")]
-pub(crate) fn spinning() -> String {
-    format!("sh -c 'while :; do :; done & exec {} steps --sleep 500us'", env!("CARGO_BIN_EXE_skipbench"))
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_process_that_a_program_started_and_that_does_not_sleep_is_told() {
-    let dir = tempfile::tempdir().expect("temp");
-    let orphan =
-        format!("sh -c '(while :; do :; done &); exec {} steps --sleep 500us'", env!("CARGO_BIN_EXE_skipbench"));
-    let (said, _) = versus(dir.path(), &[&sleeping(""), &spinning(), &orphan], &["--names", "still,child,orphan"], 0);
-    for name in ["child", "orphan"] {
-        assert!(said.contains(&format!("{name} works between its turns")), "{said}");
-    }
-    assert!(!said.contains("still works"), "{said}");
-    assert_eq!(left(dir.path()), 0);
-}
-
-/// The command lines of processes whose folder is `dir`.
-pub(crate) fn processes(dir: &Path) -> Vec<String> {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
-    let ours = processes.filter(|process| fs::read_link(process.join("cwd")).is_ok_and(|folder| folder == dir));
-    ours.filter_map(|process| Some(fs::read_to_string(process.join("cmdline")).ok()?.replace('\0', " "))).collect()
-}
-
-pub(crate) fn left(dir: &Path) -> usize {
-    processes(dir).len()
-}
-
-pub(crate) fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-/// Two programs that go on for long. Once a process begins with `begun`, `signal` goes to the driver: its exit code.
-#[cfg(target_os = "linux")]
-fn interrupted(hanging: &str, begun: &str, signal: &str) -> Option<i32> {
-    interrupts(&["versus", &sleeping(""), hanging, "--seconds", "600"], begun, signal)
-}
-
-/// The same with whatever starts programs.
-#[cfg(target_os = "linux")]
-pub(crate) fn interrupts(arguments: &[&str], begun: &str, signal: &str) -> Option<i32> {
-    let dir = tempfile::tempdir().expect("temp");
-    let mut command = skipbench(dir.path());
-    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut driver = command.spawn().expect("started");
-    wait_until("it is started", || processes(dir.path()).iter().any(|process| process.starts_with(begun)));
-    Command::new("kill").args([signal, &driver.id().to_string()]).status().expect("kill");
-    let status = driver.wait().expect("it ended");
-    wait_until("nothing is left", || left(dir.path()) == 0);
-    status.code()
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn an_interrupt_leaves_no_process_behind() {
-    let hanging = "sh -c 'trap \"\" INT TERM; sleep 600 & sleep 600'";
-    assert_eq!(interrupted(hanging, "sleep 600", "-INT"), Some(130));
-    assert_eq!(interrupted(&sleeping(""), &sleeping(""), "-TERM"), Some(130));
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interrupt_keeps_the_sets_that_are_done() {
-    use std::io::{BufRead, BufReader};
-    let dir = tempfile::tempdir().expect("temp");
-    let (a, b) = (sleeping(""), sleeping("--plant 10%"));
-    let mut command = skipbench(dir.path());
-    command.args(["versus", &a, &b, "--sets", "500", "--seconds", "0.2", "--out", "out"]);
-    let mut driver = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
-    let mut told = BufReader::new(driver.stderr.take().expect("piped")).lines().map_while(Result::ok);
-    assert!(told.any(|line| line.contains("set 2 of 500 is done")));
-    Command::new("kill").args(["-INT", &driver.id().to_string()]).status().expect("kill");
-    drop(told.last());
-    let output = driver.wait_with_output().expect("ended");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(130), "{said}");
-    let result = fs::read_to_string(dir.path().join("out/result.json")).expect("result");
-    let sets = outcome(&result)["sets"].as_u64().expect("a number");
-    assert!((2..500).contains(&sets) && outcome(&result)["interrupted_of"] == 500, "{result}");
-    assert!(said.contains(&format!("Interrupted after {sets} of 500 sets")), "{said}");
-    let turns = fs::read_to_string(dir.path().join("out/turns.csv")).expect("turns");
-    let last = turns.lines().last().and_then(|line| line.split(',').next()).expect("a turn");
-    assert_eq!(last, sets.to_string(), "no turn of the set in hand");
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interrupt_before_the_first_set_keeps_nothing() {
-    let dir = tempfile::tempdir().expect("temp");
-    let a = sleeping("");
-    let mut command = skipbench(dir.path());
-    command.args(["versus", &a, &a, "--seconds", "600", "--out", "out"]).stderr(Stdio::null());
-    let mut driver = command.spawn().expect("started");
-    wait_until("it is started", || processes(dir.path()).iter().any(|process| process.starts_with(&a)));
-    Command::new("kill").args(["-INT", &driver.id().to_string()]).status().expect("kill");
-    assert_eq!(driver.wait().expect("ended").code(), Some(130));
-    assert!(!dir.path().join("out").exists());
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_killed_driver_leaves_no_grandchild_behind() {
-    // A shell that waits for what it started, which does not see that its input ended.
-    assert_eq!(interrupted("sh -c 'sleep 600; true'", "sleep 600", "-KILL"), None);
-    // One that ended before, and one that left the group.
-    assert_eq!(interrupted("sh -c '(sleep 600 &) ; exec sleep 700'", "sleep 600", "-KILL"), None);
-    assert_eq!(interrupted("sh -c 'setsid sleep 600 & exec sleep 700'", "sleep 600", "-KILL"), None);
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_killed_driver_leaves_no_process_behind_even_if_it_hangs() {
-    // It does not see that its input ended.
-    assert_eq!(interrupted("sleep 600", "sleep 600", "-KILL"), None);
-    assert_eq!(interrupted(&sleeping(""), &sleeping(""), "-KILL"), None);
-}
-
-/// Neither many lines nor a trickle keep the driver from its deadline.
-#[test]
-fn an_introduction_that_never_ends_is_refused() {
-    let dir = tempfile::tempdir().expect("temp");
-    let endless =
-        |pause: &str| format!("sh -c 'echo hello skipbench-steps 1; while :; do echo fact a b; {pause} done'");
-    let options = ["--timeout", "5"];
-    let (said, _) = versus(dir.path(), &[&sleeping(""), &endless(""), &endless("sleep 0.01;")], &options, 2);
-    assert!(said.contains("its introduction has more than 1000 lines"), "{said}");
-    assert!(said.contains("until it was ready"), "{said}");
-}
-
-#[test]
-fn nothing_is_said_of_programs_whose_reference_broke() {
-    let dir = tempfile::tempdir().expect("temp");
-    for limit in [&[][..], &["--limit", "3%"]] {
-        let (said, _) = versus(dir.path(), &["false", &sleeping("")], limit, 2);
-        assert!(said.contains("A could not be measured") && said.contains("not compared"), "{said}");
-        assert!(!said.contains("+0.0 %") && !said.contains("No difference"), "{said}");
-    }
 }

@@ -162,6 +162,9 @@ fn a_member_that_cannot_be_measured_is_a_row_and_the_others_go_on() {
     let rows = rows(&dir.path().join("out"));
     let statuses: Vec<Status> = rows.iter().map(|row| row.status).collect();
     assert_eq!(statuses, [Status::Ok, Status::OutOfMemory, Status::Ok, Status::Ok], "{rows:?}");
+    let error = &rows[1].error;
+    assert!(error.starts_with("above the memory limit of 64 MiB, or of the machine: memory allocation of "), "{error}");
+    assert!(error.ends_with(" bytes failed"), "without the allocator's backtrace: {error}");
     assert!(rows[1].error.contains("memory allocation of") && told.contains("densenet-40-24 not measured"), "{told}");
     assert!(rows[1].time_ratio.is_none() && rows[2].time_ratio.is_some());
 }

@@ -31,8 +31,9 @@ pub(crate) fn judge(times: Vec<(Finding, SetTimes)>, limits: &Limits) -> Vec<Fin
         faster: faster[index] <= ONE_SIDE.min(limits.chance),
         below: below[index] <= ONE_SIDE,
     };
-    let shown: Vec<Shown> = (0..times.len()).map(shown).collect();
-    times.into_iter().zip(shown).map(|((finding, sets), shown)| judged(finding, sets, shown, limits)).collect()
+    let (count, shown): (usize, Vec<Shown>) = (times.len(), (0..times.len()).map(shown).collect());
+    let verdict = |((finding, sets), shown)| judged(finding, sets, shown, limits, count);
+    times.into_iter().zip(shown).map(verdict).collect()
 }
 
 /// What holds of a slowdown after correction.
@@ -44,7 +45,8 @@ struct Shown {
     below: bool,
 }
 
-fn judged(finding: Finding, sets: SetTimes, shown: Shown, limits: &Limits) -> Finding {
+/// `times`: how many times of the job share its chance of error.
+fn judged(finding: Finding, sets: SetTimes, shown: Shown, limits: &Limits, times: usize) -> Finding {
     let limit = sets.limit(limits.time);
     let finding = Finding {
         class: Class::Time,
@@ -52,15 +54,15 @@ fn judged(finding: Finding, sets: SetTimes, shown: Shown, limits: &Limits) -> Fi
         head: sets.head_step_ns.map(Value::Number),
         limit,
         noise_floor: sets.noise_floor(),
-        layout: sets.layout(),
+        layout: sets.layout().map(Box::new),
         ..finding
     };
     let Some(ratio) = sets::ratio(&sets.head_ratios) else {
         let why = "no turn of the head lies between two of the base; longer sets would help (--seconds)";
-        return Finding { sets: Some(sets), ..finding }.with(Verdict::Inconclusive, why);
+        return Finding { sets: Some(Box::new(sets)), ..finding }.with(Verdict::Inconclusive, why);
     };
     // How many rows or commands it stands for is the caller's to say.
-    let finding = Finding { n: finding.n, sets: Some(sets), ..finding.estimated(&ratio) };
+    let finding = Finding { n: finding.n, sets: Some(Box::new(sets)), ..finding.estimated(&ratio) };
     if ratio.value > 1.0 + limit && shown.slower {
         finding.with(Verdict::Regressed, "")
     } else if ratio.value < 1.0 / (1.0 + limit) && shown.faster {
@@ -68,13 +70,13 @@ fn judged(finding: Finding, sets: SetTimes, shown: Shown, limits: &Limits) -> Fi
     } else if shown.below {
         finding.with(Verdict::Pass, "")
     } else {
-        let why = describe_doubt(&ratio, limit);
+        let why = describe_doubt(&ratio, limit, times);
         finding.with(Verdict::Inconclusive, why)
     }
 }
 
 /// Why it is not known, and what would help.
-fn describe_doubt(ratio: &stats::Estimate, limit: f64) -> String {
+fn describe_doubt(ratio: &stats::Estimate, limit: f64, times: usize) -> String {
     let percent = |share: f64| format!("{:+.1} %", share * 100.0).replace('-', "−");
     let (Some(low), Some(high)) = (ratio.low, ratio.high) else {
         return "a single set has no interval; more sets would decide (--sets 8)".to_owned();
@@ -92,9 +94,11 @@ fn describe_doubt(ratio: &stats::Estimate, limit: f64) -> String {
         "this close to the limit, more sets would hardly help".to_owned()
     };
     if beyond {
-        format!(
-            "it is beyond the limit of {most}, but among so many times of one job that can happen by chance; {help}"
-        )
+        let why = match times {
+            1 => "but sets that differ so much can give that by chance".to_owned(),
+            _ => format!("but among the {times} times of this job that can happen by chance"),
+        };
+        format!("it is beyond the limit of {most}, {why}; {help}")
     } else {
         format!("its interval reaches {range}, and the limit is {most}; {help}")
     }

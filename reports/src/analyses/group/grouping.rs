@@ -105,7 +105,7 @@ fn slot(row: &RunRow) -> Slot<'_> {
 fn key(row: &RunRow) -> GroupKey<'_> {
     let RunRow { suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features, .. } =
         row;
-    [suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features].map(String::as_str)
+    [suite_sha256, group, data_sha256, &**recipe, device, host, git_revision, burn_version, features]
 }
 
 /// The groups of each setting, in the order of the rows.

@@ -38,7 +38,7 @@ impl Identity {
             budget: row.budget.clone(),
             reference: row.reference.clone(),
             data_sha256: row.data_sha256.clone(),
-            recipe: row.recipe.clone(),
+            recipe: row.recipe.to_string(),
             origin: Origin::of(row),
         }
     }

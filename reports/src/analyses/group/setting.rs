@@ -29,7 +29,8 @@ impl Setting {
     pub(crate) fn of(row: &RunRow) -> Self {
         let Origin { host, skipbench, burn, .. } = Origin::of(row);
         let RunRow { suite, data, device, data_sha256, recipe, .. } = row;
-        let [suite, data, device, data_sha256, recipe] = [suite, data, device, data_sha256, recipe].map(String::clone);
+        let [suite, data, device, data_sha256] = [suite, data, device, data_sha256].map(String::clone);
+        let recipe = recipe.to_string();
         Self { suite, data, device, host, skipbench, burn, data_sha256, recipe }
     }
 }

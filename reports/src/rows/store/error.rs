@@ -17,9 +17,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// A line is not a row.
-    #[error(
-        "{path}: {source}. The file was cut short or edited by hand; `skipbench run --resume` mends a file that a killed run left"
-    )]
+    #[error("{path}: {source}. The file was cut short or edited by hand; {}", measure_anew(.path))]
     Row {
         /// The file.
         path: PathBuf,
@@ -27,7 +25,10 @@ pub enum StoreError {
         source: csv::Error,
     },
     /// A column holds what it cannot hold.
-    #[error("{path}: line {line}, column {column}: {problem}; the file was edited by hand, or is of another program")]
+    #[error(
+        "{path}: line {line}, column {column}: {problem}; the file was edited by hand, or is of another program; {}",
+        measure_anew(.path)
+    )]
     Field {
         /// The file.
         path: PathBuf,
@@ -37,6 +38,12 @@ pub enum StoreError {
         column: String,
         /// What is wrong with it.
         problem: String,
+    },
+    /// There are rows without a file of samples.
+    #[error("{path}: not found, though there are rows; {}", measure_anew(.path))]
+    NoSamples {
+        /// The file.
+        path: PathBuf,
     },
     /// A row or its samples are not those that were written.
     #[error(
@@ -117,6 +124,14 @@ impl StoreError {
         matches!(self, Self::Row { .. } | Self::Field { .. } | Self::Edited { .. } | Self::Repeated { .. })
     }
 
+    /// Of a file of samples that could not be opened.
+    pub(super) fn of_samples(self) -> Self {
+        match self {
+            Self::Io { path, source } if source.kind() == std::io::ErrorKind::NotFound => Self::NoSamples { path },
+            other => other,
+        }
+    }
+
     /// The cell, where it is known.
     pub(super) fn cell(&self) -> &str {
         match self {
@@ -124,6 +139,12 @@ impl StoreError {
             _ => "",
         }
     }
+}
+
+/// What helps where a file of a run is damaged.
+fn measure_anew(path: &Path) -> String {
+    let dir = path.parent().unwrap_or(path).display();
+    format!("restore it, or measure what is damaged anew by `skipbench run --resume {dir} --retry-failed`")
 }
 
 pub(crate) fn io(path: &Path, source: std::io::Error) -> StoreError {

@@ -7,25 +7,25 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::{StoreError, io};
+use crate::input;
 
 /// A file's lines, read as they are needed.
 pub(super) type Lines = BufReader<Take<File>>;
 
 /// The file, which must end where a line ends.
-pub(super) fn whole(path: &Path) -> Result<Lines, StoreError> {
-    let (lines, cut) = lines(path).map_err(|source| io(path, source))?;
+pub(super) fn whole(path: &Path, most: u64) -> Result<Lines, StoreError> {
+    let (lines, cut) = lines(path, most).map_err(|source| io(path, source))?;
     if cut { Err(StoreError::Torn { path: path.into() }) } else { Ok(lines) }
 }
 
 /// The file without what stands after its last line break. No field holds one: writers put errors on one line.
-pub(super) fn begun(path: &Path) -> Result<Lines, StoreError> {
-    lines(path).map(|(lines, _)| lines).map_err(|source| io(path, source))
+pub(super) fn begun(path: &Path, most: u64) -> Result<Lines, StoreError> {
+    lines(path, most).map(|(lines, _)| lines).map_err(|source| io(path, source))
 }
 
 /// The whole lines of a file, and whether something stands behind them.
-fn lines(path: &Path) -> std::io::Result<(Lines, bool)> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
+fn lines(path: &Path, most: u64) -> std::io::Result<(Lines, bool)> {
+    let (mut file, length) = input::open(path, most)?;
     let end = last_line_end(&mut file, length)?;
     file.rewind()?;
     Ok((BufReader::new(file.take(end)), end < length))

@@ -1,16 +1,18 @@
 //! A line of the file of rows: read with its seal and brought to the present schema, or sealed and written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 
 use csv::StringRecord;
 
 use super::file::Lines;
+use super::misread::misread;
 use super::{StoreError, io};
 use crate::rows::migrate::{self, OLDEST};
 use crate::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
 use crate::rows::seal;
+use crate::rows::shared_text::{SharedText, shared};
 
 /// The first schema version whose rows are sealed.
 pub const FIRST_SEALED: u32 = 4;
@@ -71,6 +73,8 @@ struct Columns<'a> {
     digest: Option<usize>,
     /// Where the schema version stands.
     version: usize,
+    /// Long texts that rows have in common, each kept once.
+    texts: HashSet<SharedText>,
     /// What rows of a version call the columns now, for every version met.
     headers: BTreeMap<u32, StringRecord>,
 }
@@ -80,7 +84,7 @@ impl<'a> Columns<'a> {
         let digest = header.iter().position(|name| name == seal::COLUMN);
         let header = Rc::new(seal::without(header, digest));
         let version = header.iter().position(|name| name == "schema_version").unwrap_or(0);
-        Self { path, header, digest, version, headers: BTreeMap::new() }
+        Self { path, header, digest, version, texts: HashSet::new(), headers: BTreeMap::new() }
     }
 
     fn line(&mut self, record: &StringRecord) -> Result<SealedRow, StoreError> {
@@ -113,23 +117,10 @@ impl<'a> Columns<'a> {
         } else {
             migrate::row(text, version, self.version).deserialize(Some(header))
         };
-        let row: RunRow = row.map_err(|source| misread(self.path, header, line, source))?;
-        Ok(RunRow { recipe: migrate::recipe(row.recipe), ..row })
-    }
-}
-
-/// What is wrong with a row, by the name of its column where one is at fault.
-fn misread(path: &Path, header: &StringRecord, line: u64, source: csv::Error) -> StoreError {
-    let path = path.to_path_buf();
-    let column = match source.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| header.get(field as usize)),
-        _ => None,
-    };
-    match (column.map(str::to_owned), source.kind()) {
-        (Some(column), csv::ErrorKind::Deserialize { err, .. }) => {
-            StoreError::Field { path, line, column, problem: err.kind().to_string() }
-        }
-        _ => StoreError::Row { path, source },
+        let row: RunRow = row.map_err(|source| misread(self.path, header, text, line, source))?;
+        let [spec, recipe, command] =
+            [row.spec, migrate::recipe(row.recipe), row.command].map(|text| shared(&mut self.texts, &text));
+        Ok(RunRow { spec, recipe, command, ..row })
     }
 }
 

@@ -3,6 +3,7 @@
 mod error;
 mod file;
 mod line;
+mod misread;
 mod samples;
 mod saved;
 mod version;
@@ -12,6 +13,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::input;
 use crate::rows::record::{RunRow, SampleRow};
 use crate::rows::render;
 
@@ -44,8 +46,16 @@ pub struct Run {
 /// # Errors
 /// A file that is missing, cut short, edited into something else, or of an unknown schema version.
 pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
+    read_as(dir, |run| run)
+}
+
+/// [`read`], but of every run that is kept which `keep` makes of it: a large directory's is never in memory whole.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_as(dir: &Path, mut keep: impl FnMut(Run) -> Run) -> Result<Vec<Run>, StoreError> {
     let [runs, samples] = [RUNS, SAMPLES].map(|name| dir.join(name));
-    let (runs, lost) = read_both(&runs, &samples, whole)?;
+    let (runs, lost) = read_both(&runs, &samples, whole, &mut keep)?;
     match lost {
         Some(cell) => Err(StoreError::Lost { path: dir.join(RUNS), cell }),
         None => Ok(runs),
@@ -56,7 +66,7 @@ pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
 /// a row.
 pub(crate) fn read_begun(dir: &Path) -> Result<Vec<Run>, StoreError> {
     let [runs, samples] = [RUNS, SAMPLES].map(|name| dir.join(name));
-    read_both(&runs, &samples, begun).map(|(runs, _)| runs)
+    read_both(&runs, &samples, begun, &mut |run| run).map(|(runs, _)| runs)
 }
 
 /// What is whole of a run: rows that are damaged, or whose samples are, are left out where `drop` says so of their
@@ -65,22 +75,28 @@ pub(crate) fn read_begun(dir: &Path) -> Result<Vec<Run>, StoreError> {
 /// # Errors
 /// As [`read`] for what must not be left out, and always for a file of rows of an unknown schema version.
 pub fn salvage(dir: &Path, drop: impl Fn(&str) -> bool) -> Result<Vec<Run>, StoreError> {
-    let samples = begun(&dir.join(SAMPLES)).map(salvage_samples).unwrap_or_default();
+    let samples = begun(&dir.join(SAMPLES), input::SAMPLES).map(salvage_samples).unwrap_or_default();
     let path = dir.join(RUNS);
-    let runs = begun(&path).and_then(|lines| attach(&path, lines, samples, &drop));
+    let runs = begun(&path, input::ROWS).and_then(|lines| attach(&path, lines, samples, &drop, &mut |run| run));
     runs.map(|(runs, _)| runs).map_err(|error| saved::explain(&path, error))
 }
 
-/// Opens a file of rows or of samples.
-type Open = fn(&Path) -> Result<Lines, StoreError>;
+/// Opens a file of rows or of samples, of so many bytes at most.
+type Open = fn(&Path, u64) -> Result<Lines, StoreError>;
 
 /// Rows with their samples, and a cell that has samples but no row.
-fn read_both(runs: &Path, samples: &Path, open: Open) -> Result<(Vec<Run>, Option<String>), StoreError> {
+fn read_both(
+    runs: &Path,
+    samples: &Path,
+    open: Open,
+    keep: &mut dyn FnMut(Run) -> Run,
+) -> Result<(Vec<Run>, Option<String>), StoreError> {
     // Before the samples, so that a directory without a run is said to be one.
-    let lines = open(runs).map_err(|error| saved::explain(runs, error))?;
-    let read = open(samples).and_then(|lines| read_samples(samples, lines));
+    let lines = open(runs, input::ROWS).map_err(|error| saved::explain(runs, error))?;
+    let read = open(samples, input::SAMPLES).map_err(StoreError::of_samples);
+    let read = read.and_then(|lines| read_samples(samples, lines));
     let by_cell = read.map_err(|error| saved::explain(samples, error))?;
-    attach(runs, lines, by_cell, &|_| false).map_err(|error| saved::explain(runs, error))
+    attach(runs, lines, by_cell, &|_| false, keep).map_err(|error| saved::explain(runs, error))
 }
 
 /// Rows with their samples, except for damaged ones that are to be dropped; and a cell that has samples but no row: a
@@ -90,6 +106,7 @@ fn attach(
     lines: Lines,
     mut by_cell: Samples,
     drop: &dyn Fn(&str) -> bool,
+    keep: &mut dyn FnMut(Run) -> Run,
 ) -> Result<(Vec<Run>, Option<String>), StoreError> {
     let (mut seen, mut whole) = (HashSet::new(), Vec::new());
     for line in SealedRows::of(path, lines)? {
@@ -105,7 +122,7 @@ fn attach(
             }
         });
         match run {
-            Ok(run) => whole.push(run),
+            Ok(run) => whole.push(keep(run)),
             Err(error) if error.is_of_a_cell() && drop(error.cell()) => {}
             Err(error) => return Err(error),
         }

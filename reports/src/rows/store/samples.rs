@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::StoreError;
 use super::file::Lines;
+use super::misread::misread;
 use crate::rows::record::SampleRow;
-use crate::rows::shared_text::SharedText;
+use crate::rows::shared_text::{SharedText, shared};
 
 /// A line as it stands in the file.
 #[derive(Deserialize)]
@@ -26,24 +27,32 @@ pub(super) type Samples = HashMap<SharedText, Vec<SampleRow>>;
 
 /// Reads the samples.
 pub(super) fn read_samples(path: &Path, lines: Lines) -> Result<Samples, StoreError> {
-    collect(lines, Err).map_err(|source| StoreError::Row { path: path.into(), source })
+    collect(path, lines, Err)
 }
 
 /// Those lines that are samples. Whatever is wrong with the others, the digest of their row knows it.
 pub(super) fn salvage_samples(lines: Lines) -> Samples {
-    collect(lines, |_| Ok(())).unwrap_or_default()
+    collect(Path::new(""), lines, |_| Ok(())).unwrap_or_default()
 }
 
 /// The samples; `broken` hears of a line that is none, and may end the reading.
-fn collect(lines: Lines, broken: impl Fn(csv::Error) -> Result<(), csv::Error>) -> Result<Samples, csv::Error> {
+fn collect(
+    path: &Path,
+    lines: Lines,
+    broken: impl Fn(StoreError) -> Result<(), StoreError>,
+) -> Result<Samples, StoreError> {
+    let unread = |source| StoreError::Row { path: path.into(), source };
     let mut reader = csv::Reader::from_reader(lines);
-    let header = reader.headers()?.clone();
+    let header = reader.headers().map_err(unread)?.clone();
     let (mut record, mut names, mut by_cell) = (StringRecord::new(), HashSet::new(), Samples::new());
     loop {
         let line = match reader.read_record(&mut record) {
             Ok(false) => break,
-            Ok(true) => record.deserialize(Some(&header)),
-            Err(error) => Err(error),
+            Ok(true) => record.deserialize(Some(&header)).map_err(|source| {
+                let line = record.position().map_or(0, csv::Position::line);
+                misread(path, &header, &record, line, source)
+            }),
+            Err(source) => Err(unread(source)),
         };
         match line {
             Ok(line) => add(&mut by_cell, &mut names, line),
@@ -59,13 +68,4 @@ fn add(by_cell: &mut Samples, names: &mut HashSet<SharedText>, Line { cell, seri
     let series = shared(names, series);
     let cell = by_cell.get_key_value(cell).map_or_else(|| cell.into(), |(cell, _)| cell.clone());
     by_cell.entry(cell.clone()).or_default().push(SampleRow { cell, series, index, value });
-}
-
-fn shared(names: &mut HashSet<SharedText>, name: &str) -> SharedText {
-    if let Some(known) = names.get(name) {
-        return known.clone();
-    }
-    let new = SharedText::from(name);
-    names.insert(new.clone());
-    new
 }

@@ -1,17 +1,18 @@
 //! What other programs do to files of rows: spreadsheets write other separators and encodings, version control leaves
 //! both sides of a conflict. Such a file is named as what it is, instead of by the first row that it spoils.
 
-use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use super::StoreError;
+use crate::input;
 
 /// The first column of a file of rows and of one of samples.
 const FIRST_COLUMNS: [&str; 2] = ["schema_version", "cell"];
 
 /// The error, or what was done to the file as a whole where that is why.
 pub(super) fn explain(path: &Path, error: StoreError) -> StoreError {
-    let Ok(bytes) = fs::read(path) else { return error };
+    let Ok(bytes) = beginning(path) else { return error };
     if let Some(line) = conflict(&bytes) {
         return StoreError::Conflict { path: path.into(), line };
     }
@@ -19,6 +20,16 @@ pub(super) fn explain(path: &Path, error: StoreError) -> StoreError {
         Some(how) => StoreError::Resaved { path: path.into(), how },
         None => error,
     }
+}
+
+/// As much of a file as is looked through: a long one is not held in memory to explain an error.
+const LOOKED_THROUGH: u64 = 64 << 20;
+
+fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let (file, _) = input::open(path, u64::MAX)?;
+    let mut bytes = Vec::new();
+    file.take(LOOKED_THROUGH).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The line of the first marker of a conflict.

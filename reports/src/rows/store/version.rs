@@ -5,6 +5,7 @@ use std::path::Path;
 use super::file::whole;
 use super::saved;
 use super::{RUNS, StoreError};
+use crate::input;
 use crate::rows::record::SCHEMA_VERSION;
 
 /// The oldest schema version among the rows in `dir`; the present one where there is no row.
@@ -17,7 +18,7 @@ pub fn oldest_version(dir: &Path) -> Result<u32, StoreError> {
 }
 
 fn oldest(path: &Path) -> Result<u32, StoreError> {
-    let file = whole(path)?;
+    let file = whole(path, input::ROWS)?;
     let broken = |source| StoreError::Row { path: path.into(), source };
     let mut reader = csv::Reader::from_reader(file);
     let column = reader.headers().map_err(broken)?.iter().position(|name| name == "schema_version").unwrap_or(0);

@@ -82,7 +82,7 @@ fn depth_is_inconclusive_without_intervals_or_depths() {
 fn the_same_cells_measured_otherwise_have_a_verdict_of_their_own() {
     let runs = trained([("none", [50, 700]), ("add", [40, 60]), ("concat", [30, 20])], 3);
     let by = |recipe: &'static str| {
-        runs.iter().cloned().map(move |run| Run { row: RunRow { recipe: recipe.to_owned(), ..run.row }, ..run })
+        runs.iter().cloned().map(move |run| Run { row: RunRow { recipe: recipe.into(), ..run.row }, ..run })
     };
     let others = [
         r#"{"kernels":"burn"}"#,

@@ -21,7 +21,7 @@ fn peaks(factor: f64, exponent: f64) -> Vec<Run> {
                 let row = RunRow {
                     budget: budget.into(),
                     group: format!("{budget} {depth}"),
-                    spec: spec(style, 16),
+                    spec: spec(style, 16).into(),
                     ..cell("memory", "peak-memory-train", (style, depth), 1)
                 };
                 runs.push(measured(row, peak(style, depth)));
@@ -55,7 +55,7 @@ fn widths(runs: &[Run], exponent: impl Fn(&str) -> f64) -> Vec<Run> {
         let RunRow { skip, group, spec, heap_peak_bytes, .. } = &mut run.row;
         let times = (width as f64 / 16.0).powf(exponent(skip));
         *heap_peak_bytes = heap_peak_bytes.map(|bytes| (bytes as f64 * times) as u64);
-        (*group, *spec) = (format!("{group} w{width}"), self::spec(skip, width));
+        (*group, *spec) = (format!("{group} w{width}"), self::spec(skip, width).into());
         run
     };
     runs.iter().filter(at_22).flat_map(|run| [8, 12, 24, 32].map(|width| wider(run, width))).collect()
@@ -78,7 +78,7 @@ fn memory_is_judged_over_depths_and_by_exponents() {
 /// Rows as of another recipe, in groups of their own.
 fn by_recipe(mut runs: Vec<Run>, recipe: &str, word: &str) -> Vec<Run> {
     for row in runs.iter_mut().map(|run| &mut run.row) {
-        (row.recipe, row.group) = (recipe.to_owned(), format!("{}, {word}", row.group));
+        (row.recipe, row.group) = (recipe.into(), format!("{}, {word}", row.group));
     }
     runs
 }
