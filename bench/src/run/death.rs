@@ -7,6 +7,7 @@ use skipbench_reports::rows::record::Status;
 use super::limits::Limits;
 use super::runner::CellFailure;
 use crate::cell::Cell;
+use crate::system::process::signal;
 
 /// What a death without a last word means.
 pub(super) fn explain_death(cell: &Cell, status: Option<ExitStatus>, errors: &str) -> CellFailure {
@@ -35,16 +36,6 @@ pub(super) fn explain_death(cell: &Cell, status: Option<ExitStatus>, errors: &st
             CellFailure::new(Status::Crashed, format!("ended with exit status {code} and no result. {said}"))
         }
     }
-}
-
-#[cfg(unix)]
-fn signal(status: ExitStatus) -> Option<i32> {
-    std::os::unix::process::ExitStatusExt::signal(&status)
-}
-
-#[cfg(not(unix))]
-fn signal(_status: ExitStatus) -> Option<i32> {
-    None
 }
 
 /// What a child wrote to standard error; of a panic its message and place, without what the runtime says around them.
