@@ -63,5 +63,7 @@ pub use nets::{Shortcut, Staged, StemKind, ViT, ViTConfig};
 pub use skip::{ResidualSkip, Skip};
 /// What was asked of this project's kernels.
 pub use skipbench_ops::Work as KernelWork;
+/// Instruction sets that this project's kernels have, and what they multiply.
+pub use skipbench_ops::{Isa as KernelIsa, Products as KernelProducts};
 pub use spec::{Custom, CustomConfig, CustomModel, Model, ModelSpec, Network};
 pub use weights::{Fit, State, fit, parity, torchvision};

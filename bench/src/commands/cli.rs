@@ -8,6 +8,7 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use skipbench_models::CustomModel;
 
+use crate::commands::version::{VERSION, VersionArgs};
 use crate::system::interrupt::{INTERRUPTED, Interrupted};
 use crate::system::tell::{CLOSED, OutputClosed, print, say};
 use crate::{cell, commands, lockstep, tasks};
@@ -16,13 +17,13 @@ use crate::{cell, commands, lockstep, tasks};
 /// residual, dense and Transformer networks.
 #[derive(Debug, Parser)]
 #[command(name = "skipbench", version = VERSION, after_help = EXIT_CODES)]
+#[command(disable_version_flag = true, arg_required_else_help = true, args_conflicts_with_subcommands = true)]
 struct Cli {
+    #[command(flatten)]
+    version: VersionArgs,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
-
-/// With the revision of the source, as rows have it.
-const VERSION: &str = env!("SKIPBENCH_VERSION");
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), a gate found a \
                           regression, a checked document is stale, or nothing measured fits; 2 the command, suite, data or \
@@ -128,7 +129,8 @@ pub fn main() -> ExitCode {
     tasks::worker::follow_if_asked();
     crate::system::interrupt::survive_size_limit();
     let command = match Cli::try_parse() {
-        Ok(cli) => cli.command,
+        Ok(Cli { command: Some(command), .. }) => command,
+        Ok(Cli { version, .. }) => return ended(commands::version::run(&version)),
         Err(error) => return ended(explain(&error)),
     };
     let result = match command {

@@ -23,6 +23,7 @@ pub(crate) mod run;
 mod site;
 pub(crate) mod steps;
 pub(crate) mod suites;
+pub(crate) mod version;
 pub(crate) mod versus;
 pub(crate) mod weights;
 use std::io::{self, IsTerminal};

@@ -164,13 +164,7 @@ fn with_environment(threads: usize) -> Result<()> {
     let mut command = crate::system::executable::own()?.command()?;
     command.args(std::env::args_os().skip(1)).env(PREPARED, "1").env("RAYON_NUM_THREADS", threads.to_string());
     command.envs(ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
-    #[cfg(unix)]
-    bail!("starting this program again: {}", std::os::unix::process::CommandExt::exec(&mut command));
-    #[cfg(not(unix))]
-    match command.status() {
-        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
-        Err(error) => bail!("starting this program again: {error}"),
-    }
+    bail!("starting this program again: {}", crate::system::process::go_on_as(&mut command))
 }
 
 /// A word as recipes have it.

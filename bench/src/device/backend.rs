@@ -40,6 +40,16 @@ impl Backend {
         }
     }
 
+    /// The packages that compute on it.
+    pub(crate) fn packages(self) -> &'static [&'static str] {
+        match self {
+            Backend::Flex => &["burn-flex"],
+            Backend::Wgpu | Backend::Vulkan | Backend::Metal => &["burn-wgpu", "cubecl-wgpu", "wgpu"],
+            Backend::Cuda => &["burn-cuda", "cubecl-cuda"],
+            Backend::Rocm => &["burn-rocm", "cubecl-hip"],
+        }
+    }
+
     /// Burn's type of such devices; none if it is not compiled in.
     fn device_type(self) -> Option<DeviceType> {
         match self {

@@ -37,6 +37,11 @@ pub struct Evidence {
 const WAITED: f64 = 0.05;
 
 impl Evidence {
+    /// Whether this system tells anything. What it does not tell is written nowhere: a zero would say that it was seen.
+    pub(crate) fn is_told() -> bool {
+        cfg!(target_os = "linux")
+    }
+
     /// Whether something from outside held up a turn of so many nanoseconds.
     pub fn is_disturbed(&self, turn_ns: u64) -> bool {
         self.steal_ticks > 0 || self.waited_ns as f64 > WAITED * turn_ns as f64

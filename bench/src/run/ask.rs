@@ -16,8 +16,8 @@ use super::plan::PlannedCell;
 use crate::device::{Backend, Choice, DeviceError, DeviceId, Found, automatic, explain_automatic};
 use crate::files::data::{Source, Summary};
 use crate::run::selftest::Numerics;
-use crate::system::executable;
 use crate::system::interrupt::{Interrupted, STOP};
+use crate::system::{executable, process};
 use crate::tasks::worker;
 
 /// Asks a child process of this same program, and gives what it answers as JSON; `note` hears its notes too.
@@ -26,8 +26,7 @@ fn ask<T: DeserializeOwned>(arguments: &[String], note: &dyn Fn(&str)) -> Result
     command.args(arguments).env(worker::FOLLOWS, std::process::id().to_string());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // A Ctrl-C in the terminal goes to the parent alone, which then ends the child.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    process::in_own_group(&mut command);
     let mut child = command.spawn().context("starting this program again")?;
     let (answer, errors) = (child.stdout.take().map(read), child.stderr.take().map(read));
     let ended = wait(&mut child);

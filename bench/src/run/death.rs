@@ -8,6 +8,7 @@ use skipbench_reports::rows::record::Status;
 use skipbench_reports::table::format_line;
 
 use super::limits::Limits;
+use crate::system::process::signal;
 
 /// Most bytes of what a process wrote to standard error that are kept: a backtrace must not push out what it is of.
 const KEPT: usize = 64 << 10;
@@ -79,16 +80,6 @@ pub(crate) fn status(sentence: &str) -> Option<Status> {
 fn describe_kill() -> String {
     let limit = Limits::read().memory_bytes.map(|bytes| format!(" (a control group allows {} MiB)", bytes >> 20));
     format!("unless somebody did that, the system ran out of memory{}", limit.unwrap_or_default())
-}
-
-#[cfg(unix)]
-fn signal(status: ExitStatus) -> Option<i32> {
-    std::os::unix::process::ExitStatusExt::signal(&status)
-}
-
-#[cfg(not(unix))]
-fn signal(_status: ExitStatus) -> Option<i32> {
-    None
 }
 
 /// What an allocator said that found no memory, without what the runtime says around it.

@@ -13,6 +13,7 @@ use super::death::{Death, RESULT, describe_errors, last_words, status};
 use super::runner::{CellFailure, CellResult, Runner, Stop};
 use crate::cell::{Cell, Message, Outcome, Progress};
 use crate::system::executable::{self, Executable};
+use crate::system::process;
 use crate::system::tell::say;
 
 /// What a child's C library (glibc; others know no such variables) is told, unless the user told it something: to keep
@@ -58,8 +59,7 @@ impl Processes {
         command.envs(ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A Ctrl-C in the terminal goes to the parent alone, which lets the child finish its row.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        process::in_own_group(&mut command);
         command.spawn()
     }
 

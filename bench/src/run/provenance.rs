@@ -7,8 +7,8 @@ use sysinfo::System;
 
 use super::limits::Limits;
 
-/// Version of Burn that this program is built on; the manifest pins it.
-pub(crate) const BURN_VERSION: &str = "0.22.1";
+/// Version of Burn that this program is built on, from `Cargo.lock`.
+pub(crate) const BURN_VERSION: &str = env!("SKIPBENCH_BURN_VERSION");
 
 /// Git revision of the source, found at build time; empty outside a repository.
 pub const GIT_REVISION: &str = env!("SKIPBENCH_GIT_REVISION");

@@ -10,6 +10,7 @@ use skipbench_reports::rows::store;
 
 use super::provenance::Host;
 use super::rundir::{self, Plan};
+use crate::system::files;
 
 /// What is kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is derived from
 /// it, or only of use while it runs.
@@ -110,10 +111,7 @@ fn machine(host: &Host) -> String {
 fn copy(dir: &Path, record: &Path) -> Result<()> {
     let parent = record.parent().context("a record has a folder above it")?;
     fs::create_dir_all(parent)?;
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-    let copied = builder.tempdir_in(parent)?;
+    let copied = files::temporary_dir_in(parent)?;
     for name in KEPT {
         fs::copy(dir.join(name), copied.path().join(name)).with_context(|| name.to_owned())?;
     }

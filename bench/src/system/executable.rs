@@ -4,7 +4,6 @@
 //! On Linux an [`Executable`] is held open and started from there, so that neither a replacement nor a deletion of the
 //! file matters. Elsewhere, and for scripts, a file that changed is not started any more.
 
-use std::ffi::OsString;
 use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -13,6 +12,8 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use skipbench_reports::input;
+
+use super::{files, process};
 
 /// A program as it was when it was first looked at.
 #[derive(Debug)]
@@ -32,19 +33,12 @@ pub(crate) struct Executable {
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    /// The device and the number of the file.
-    #[cfg(unix)]
-    file: (u64, u64),
+    identity: files::Identity,
 }
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
-        Self {
-            length: metadata.len(),
-            modified: metadata.modified().ok(),
-            #[cfg(unix)]
-            file: (std::os::unix::fs::MetadataExt::dev(metadata), std::os::unix::fs::MetadataExt::ino(metadata)),
-        }
+        Self { length: metadata.len(), modified: metadata.modified().ok(), identity: files::Identity::of(metadata) }
     }
 }
 
@@ -82,11 +76,10 @@ impl Executable {
         // A script's interpreter needs the script's name.
         let mut first = [0; 2];
         let script = file.read(&mut first)? == 2 && first == *b"#!";
-        if script || !cfg!(target_os = "linux") {
-            return Self::named(path.to_owned());
+        match files::open_file(&file).filter(|_| !script) {
+            Some(held) => Ok(Self { name: path.to_owned(), path: held, stamp, _held: Some(file) }),
+            None => Self::named(path.to_owned()),
         }
-        let held = format!("/proc/{}/fd/{}", std::process::id(), descriptor(&file));
-        Ok(Self { name: path.to_owned(), path: held.into(), stamp, _held: Some(file) })
     }
 
     fn named(name: PathBuf) -> io::Result<Self> {
@@ -119,27 +112,11 @@ impl Executable {
     /// As [`Self::path`].
     pub(crate) fn command(&self) -> io::Result<Command> {
         let mut command = Command::new(self.path()?);
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::arg0(&mut command, self.arg0());
+        process::call(&mut command, &self.name);
         Ok(command)
-    }
-
-    /// What it finds as its own name.
-    fn arg0(&self) -> OsString {
-        self.name.clone().into_os_string()
     }
 }
 
 fn regular(metadata: Metadata) -> io::Result<Metadata> {
     if metadata.is_file() { Ok(metadata) } else { Err(io::Error::other("a program is needed, which is a file")) }
-}
-
-#[cfg(unix)]
-fn descriptor(file: &std::fs::File) -> i32 {
-    std::os::fd::AsRawFd::as_raw_fd(file)
-}
-
-#[cfg(not(unix))]
-fn descriptor(_file: &std::fs::File) -> i32 {
-    0
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::cell::{Cell, Message, Progress};
 use crate::run::limits::Limits;
+use crate::system::process;
 use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::dispatch;
 use crate::tasks::meter::heap;
@@ -26,8 +27,7 @@ pub(crate) const FOLLOWS: &str = "SKIPBENCH_FOLLOWS";
 
 /// Ends this process with its parent where [`FOLLOWS`] asks for it.
 pub(crate) fn follow_if_asked() {
-    #[cfg(unix)]
-    if std::env::var(FOLLOWS).is_ok_and(|parent| parent == std::os::unix::process::parent_id().to_string()) {
+    if std::env::var(FOLLOWS).is_ok_and(|parent| process::is_parent(&parent)) {
         follow_parent();
     }
 }

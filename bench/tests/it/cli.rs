@@ -1,5 +1,6 @@
 //! The other commands, and what bad input gets.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -36,6 +37,44 @@ fn the_version_names_the_source_as_rows_do() {
     let dirty = if git_dirty() == Some(true) { "+" } else { "" };
     let source = if revision.is_empty() { String::new() } else { format!(" ({revision}{dirty})") };
     assert_eq!(said(&["--version"]), format!("skipbench {}{source}\n", env!("CARGO_PKG_VERSION")));
+}
+
+/// The packages in `Cargo.lock`, each with its versions.
+fn locked() -> BTreeMap<String, Vec<String>> {
+    let lock: toml::Table = include_str!("../../../Cargo.lock").parse().expect("TOML");
+    let mut packages: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for package in lock["package"].as_array().expect("packages") {
+        let word = |key: &str| package[key].as_str().expect(key).to_owned();
+        packages.entry(word("name")).or_default().push(word("version"));
+    }
+    packages
+}
+
+#[test]
+fn what_the_program_was_built_from_is_what_the_lock_file_says() {
+    let built: serde_json::Value = serde_json::from_str(&said(&["--version", "--json"])).expect("JSON");
+    let told: BTreeMap<String, Vec<String>> = serde_json::from_value(built["locked"].clone()).expect("packages");
+    let locked = locked();
+    assert_eq!(told, locked);
+    assert_eq!(built["burn"], locked["burn"][0]);
+    assert_eq!(built["backends"]["burn-flex"], locked["burn-flex"][0]);
+    assert_eq!(built["revision"], GIT_REVISION);
+    assert!(built["target"].as_str().expect("text").starts_with(std::env::consts::ARCH), "{}", built["target"]);
+}
+
+#[test]
+fn a_long_version_is_asked_for() {
+    let (short, long) = (said(&["-V"]), said(&["-vV"]));
+    assert_eq!((short.lines().count(), said(&["--version", "--verbose"])), (1, long.clone()));
+    assert!(long.starts_with(&short), "{long}");
+    let keys: Vec<&str> = long.lines().skip(1).filter_map(|line| line.split_once(' ')).map(|(key, _)| key).collect();
+    for key in ["burn", "backends", "kernels", "features", "rustc", "target", "profile"] {
+        assert!(keys.contains(&key), "{key}: {long}");
+    }
+    let dir = tempfile::tempdir().expect("temp");
+    assert!(refused(dir.path(), &["--verbose"]).contains("--version"), "alone it says nothing");
+    assert!(refused(dir.path(), &["--version", "run"]).contains("cannot be used"), "no command beside it");
+    assert!(refused(dir.path(), &[]).contains("Usage: skipbench"));
 }
 
 #[test]

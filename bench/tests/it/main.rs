@@ -1,5 +1,8 @@
 //! Integration tests of skipbench: the pieces through the library, the whole through the real binary.
 
+// Tests of signals and processes are POSIX's alone, and what they import is idle elsewhere.
+#![cfg_attr(not(unix), allow(unused_imports))]
+
 mod batches;
 mod builds;
 mod cells;
@@ -24,8 +27,10 @@ mod meter;
 mod orchestrate;
 mod parity;
 mod plan;
+mod portable;
 mod questions;
 mod recipe;
+mod released;
 #[cfg(target_os = "linux")]
 mod replaced;
 mod resume;

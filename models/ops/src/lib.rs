@@ -48,4 +48,4 @@ mod slices;
 pub use conv::Conv;
 pub use engine::{Engine, update_running_statistics, uses_batch_statistics};
 pub use skipbench_kernels::norm::Epilogue;
-pub use skipbench_kernels::{Products, Work};
+pub use skipbench_kernels::{Isa, Products, Work};

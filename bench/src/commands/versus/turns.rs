@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::lockstep::Evidence;
 use crate::lockstep::session::Session;
 
 /// One turn. Steps that do not count come first.
@@ -19,17 +20,18 @@ pub(super) struct TurnRow {
     counted_steps: usize,
     /// Nanoseconds of each step, with a space between.
     step_ns: String,
-    /// Ticks (10 ms) in which another guest had a processor.
-    steal_ticks: u64,
+    /// Ticks (10 ms) in which another guest had a processor. Like all that follows, empty where the system does not tell.
+    steal_ticks: Option<u64>,
     /// Time that threads were ready to run and waited for a processor.
-    waited_ns: u64,
+    waited_ns: Option<u64>,
     /// How often a thread had to give up its processor.
-    involuntary_switches: u64,
+    involuntary_switches: Option<u64>,
     /// Processor time since its last turn.
-    asleep_cpu_ns: u64,
+    asleep_cpu_ns: Option<u64>,
 }
 
 pub(super) fn rows(session: &Session, names: &[String]) -> Vec<TurnRow> {
+    let told = |count: u64| Evidence::is_told().then_some(count);
     let row = |turn: &crate::lockstep::set::TurnRecord| {
         let again = turn.member == session.twin();
         TurnRow {
@@ -39,10 +41,10 @@ pub(super) fn rows(session: &Session, names: &[String]) -> Vec<TurnRow> {
             again,
             counted_steps: turn.counted,
             step_ns: turn.times.iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
-            steal_ticks: turn.evidence.steal_ticks,
-            waited_ns: turn.evidence.waited_ns,
-            involuntary_switches: turn.evidence.involuntary_switches,
-            asleep_cpu_ns: turn.evidence.asleep_cpu_ns,
+            steal_ticks: told(turn.evidence.steal_ticks),
+            waited_ns: told(turn.evidence.waited_ns),
+            involuntary_switches: told(turn.evidence.involuntary_switches),
+            asleep_cpu_ns: told(turn.evidence.asleep_cpu_ns),
         }
     };
     session.turns.iter().map(row).collect()

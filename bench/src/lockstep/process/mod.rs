@@ -15,6 +15,7 @@ use super::protocol::{Answer, Greeting, Introduction, Request};
 use super::{Fault, Launcher, Live, Turned};
 use crate::run::death::{ANSWER, Death, describe_errors};
 use crate::run::runner::Stop;
+use crate::system::process as system;
 
 use guard::guard;
 pub(crate) use processors::shortfall;
@@ -61,8 +62,7 @@ impl<'a> Launcher for Commands<'a> {
         command.envs(SLEEPING_THREADS.into_iter().filter(|(name, _)| unsaid(name)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A Ctrl-C in the terminal goes to the driver alone; and the whole group can be killed.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        system::in_own_group(&mut command);
         let child = command.spawn().map_err(|error| Fault::broken(format!("{NOT_STARTED}: {error}")))?;
         let mut process = Process::new(child, self);
         let introduction = process.greet()?;
@@ -80,8 +80,9 @@ impl Commands<'_> {
     fn command(&self, words: &[String]) -> Command {
         let (program, arguments) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
         let mut command = match &self.guard {
-            Some(own) => guard(Command::new(own), program.as_ref()),
-            None => Command::new(program),
+            // Without signals a guard could not end the program, and would only stand between it and its end.
+            Some(own) if cfg!(unix) => guard(Command::new(own), program.as_ref()),
+            _ => Command::new(program),
         };
         command.args(arguments);
         if let Some(cpus) = self.cpus {
@@ -195,10 +196,11 @@ impl<'a> Process<'a> {
     /// Ends it and every process that it started.
     fn kill(&mut self) {
         if let Ok(None) = self.child.try_wait() {
-            guard::ask_to_end(&self.child);
+            // A guard ends the program, so that it still sees how much processor time that took.
+            system::ask_to_end(self.child.id());
             self.ended_within(GRACE);
         }
-        guard::kill_group(self.child.id());
+        system::kill_group(self.child.id());
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

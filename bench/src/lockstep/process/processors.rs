@@ -34,7 +34,7 @@ pub(super) fn keep_to(cpus: usize) -> Result<()> {
     Ok(sched_setaffinity(own, &kept)?)
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(all(unix, not(target_os = "linux")))]
 pub(super) fn keep_to(_: usize) -> Result<()> {
     Ok(())
 }

@@ -7,9 +7,9 @@ use skipbench_reports::rows::series;
 use skipbench_reports::stats::lockstep::{Turn, dropped, log_ratio};
 
 use crate::cell::{Measured, Outcome, Sample};
-use crate::lockstep::cells;
 use crate::lockstep::process::TOO_LONG;
 use crate::lockstep::set::{SetRecord, TurnRecord};
+use crate::lockstep::{Evidence, cells};
 use crate::run::death;
 use crate::run::plan::PlannedCell;
 use crate::run::runner::{CellFailure, CellResult};
@@ -107,7 +107,9 @@ fn one(members: &Members<'_>, member: usize, played: &Played<'_>) -> CellResult 
     let measured = with_turns(measured, members, member, played, &turns);
     samples.extend(warm_up);
     samples.extend(turns.iter().flat_map(|(first, turn)| steps(*first, turn)));
-    samples.extend(turns.iter().flat_map(|(first, turn)| evidence(*first, turn)));
+    if Evidence::is_told() {
+        samples.extend(turns.iter().flat_map(|(first, turn)| evidence(*first, turn)));
+    }
     Ok(Outcome { device_name, measured, samples })
 }
 

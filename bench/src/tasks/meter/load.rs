@@ -56,22 +56,11 @@ impl Span {
 }
 
 /// Processor time of all children that ended, if they are wanted; none if the system does not tell.
-#[cfg(unix)]
 fn children_ms(wanted: bool) -> Option<u64> {
-    use nix::sys::resource::{UsageWho, getrusage};
-    use nix::sys::time::TimeValLike;
-
     if !wanted {
         return Some(0);
     }
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
-    let ms = usage.user_time().num_milliseconds() + usage.system_time().num_milliseconds();
-    u64::try_from(ms).ok()
-}
-
-#[cfg(not(unix))]
-fn children_ms(wanted: bool) -> Option<u64> {
-    (!wanted).then_some(0)
+    u64::try_from(crate::system::process::time_of_ended_children()?.as_millis()).ok()
 }
 
 /// Processor time of this process so far, all threads together.

@@ -53,6 +53,18 @@ impl Isa {
         Self::present(products).next().unwrap_or(Self { set: Set::Portable, products })
     }
 
+    /// Its name: `avx512`, `avx2` or `portable`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self.set {
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => "avx2",
+            Set::Portable => "portable",
+        }
+    }
+
     fn present(products: Products) -> impl Iterator<Item = Self> {
         let all = [
             #[cfg(target_arch = "x86_64")]

@@ -10,7 +10,7 @@ mod keep;
 
 use std::io;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 #[cfg(unix)]
 pub(crate) use keep::keep;
@@ -42,27 +42,6 @@ pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     let output = child.wait_with_output();
     drop(held);
     output
-}
-
-/// Asks a guard that leads a group to end the program, so that it still sees how much processor time that took.
-pub(super) fn ask_to_end(guard: &Child) {
-    #[cfg(unix)]
-    if let Ok(id) = i32::try_from(guard.id()) {
-        // It may have ended by itself.
-        let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), nix::sys::signal::Signal::SIGTERM);
-    }
-    #[cfg(not(unix))]
-    let _ = guard;
-}
-
-/// Kills every process of the group that a child leads. It may be empty.
-pub(super) fn kill_group(leader: u32) {
-    #[cfg(unix)]
-    if let Ok(leader) = i32::try_from(leader) {
-        let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(leader), nix::sys::signal::Signal::SIGKILL);
-    }
-    #[cfg(not(unix))]
-    let _ = leader;
 }
 
 /// Starts the program that `words` name and ends as it does. Where there are no signals, nothing ends it with the
