@@ -1,7 +1,7 @@
 //! The layers that the families are made of, alone: convolution – BatchNorm – ReLU, and a dense layer against a basic
 //! block of equal multiply-accumulates. On every device of this build that is here and real.
 //!
-//! A basic block of 16 channels does 2·16·16·9 MACs a pixel; so does a dense layer that sees 64 channels and adds 8,
+//! A basic block of 16 channels does 2·16·16·9 MACs per pixel; so does a dense layer that sees 64 channels and adds 8,
 //! 64·8·9, with fewer parameters to read and four times the channels to normalize and copy.
 
 use std::time::Duration;

@@ -37,7 +37,7 @@ fn training<'a>(setup: &'a Setup, batch: &'a (Tensor<4>, Tensor<1, Int>)) -> imp
     }
 }
 
-/// Telling a parent how far it is, at most ten times a second, as a cell's process does.
+/// Telling a parent how far it is, at most ten times per second, as a cell's process does.
 fn telling() -> impl FnMut(u64) {
     let mut told: Option<Instant> = None;
     move |done| {

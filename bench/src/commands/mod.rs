@@ -1,4 +1,4 @@
-//! One file a command: it calls the library and prints.
+//! One file per command: it calls the library and prints.
 
 pub(crate) mod claims;
 pub mod cli;

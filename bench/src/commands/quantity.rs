@@ -44,7 +44,7 @@ const COUNT: Kind = Kind {
     most: f64::MAX,
 };
 
-const RATE: Kind = Kind { name: "images a second, such as 500 or 2k", ..COUNT };
+const RATE: Kind = Kind { name: "images per second, such as 500 or 2k", ..COUNT };
 
 const SHARE: Kind = Kind { name: "a share, such as 95% or 0.95", units: &[("%", 0.01), ("", 1.0)], most: 1.0 };
 

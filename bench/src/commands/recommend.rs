@@ -36,10 +36,10 @@ pub(crate) struct RecommendArgs {
     /// Most memory that inference may need.
     #[arg(long, value_parser = limit(Metric::InferMemory), value_name = "BYTES")]
     max_infer_memory: Option<f64>,
-    /// Fewest training images a second.
+    /// Fewest training images per second.
     #[arg(long, value_parser = limit(Metric::TrainThroughput), value_name = "IMAGES")]
     min_throughput: Option<f64>,
-    /// Fewest inference images a second.
+    /// Fewest inference images per second.
     #[arg(long, value_parser = limit(Metric::InferThroughput), value_name = "IMAGES")]
     min_infer_throughput: Option<f64>,
     /// Longest median time of one image's inference, such as 2ms.
@@ -48,7 +48,7 @@ pub(crate) struct RecommendArgs {
     /// Most parameters, such as 300k.
     #[arg(long, value_parser = limit(Metric::Params), value_name = "COUNT")]
     max_params: Option<f64>,
-    /// Most multiply-accumulates an image, such as 50M.
+    /// Most multiply-accumulates per image, such as 50M.
     #[arg(long, value_parser = limit(Metric::Macs), value_name = "COUNT")]
     max_macs: Option<f64>,
     /// Least test accuracy, such as 95%.

@@ -48,7 +48,7 @@ pub struct ProgramOutcome {
     pub steps: usize,
     /// Their median, in nanoseconds.
     pub step_ns_median: Option<f64>,
-    /// Units a second, by that median; none where the reference counts something else.
+    /// Units per second, by that median; none where the reference counts something else.
     pub units_per_s: Option<f64>,
     /// Its time for one unit as a multiple of the reference's.
     pub ratio: Option<Estimate>,

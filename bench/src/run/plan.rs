@@ -2,7 +2,7 @@
 //!
 //! What consists of steps comes first, in sets: all members of a group and the reference's twin, whose processes take
 //! turns ([`sitting`](super::sitting)). Seeds take turns over sets. Then come the cells that are timed alone on the
-//! machine, one round a seed; every second round runs backwards (A B B A), so that a machine that slows down or speeds
+//! machine, one round per seed; every second round runs backwards (A B B A), so that a machine that slows down or speeds
 //! up favors no family. Last come the untimed cells; where they share the machine, the longest come first, so that they
 //! end together.
 

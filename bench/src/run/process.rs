@@ -24,12 +24,12 @@ pub(crate) const ALLOCATOR: [(&str, &str); 3] = [
     ("MALLOC_TOP_PAD_", "67108864"),
 ];
 
-/// One child process a cell.
+/// One child process per cell.
 #[derive(Debug)]
 pub struct Processes {
     /// None: this program.
     program: Option<Executable>,
-    /// What no checkpoint could be kept for is said once a run.
+    /// What no checkpoint could be kept for is said once per run.
     warned: Once,
 }
 

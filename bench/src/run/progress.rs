@@ -1,4 +1,4 @@
-//! What a run shows while it goes on: a bar on a terminal, a line a cell elsewhere, JSON lines for scripts, or nothing.
+//! What a run shows while it goes on: a bar on a terminal, a line per cell elsewhere, JSON lines for scripts, or nothing.
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -17,7 +17,7 @@ use crate::system::tell::say;
 /// How a run shows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Show {
-    /// A bar if standard error is a terminal, else a line a cell.
+    /// A bar if standard error is a terminal, else a line per cell.
     Usual,
     /// Nothing until the end.
     Quiet,

@@ -36,7 +36,7 @@ fn sample_row(cell: &str, Sample { series, index, value }: &Sample) -> SampleRow
     SampleRow { cell: cell.into(), series: series.into(), index: *index, value: *value }
 }
 
-/// One column a line, which is why it is long: the compiler finds the one that is missing.
+/// One column per line, which is why it is long: the compiler finds the one that is missing.
 fn work(
     PlannedCell { cell, reference, budget }: &PlannedCell,
     broken: Option<&CellFailure>,

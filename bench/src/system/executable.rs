@@ -46,7 +46,7 @@ impl Stamp {
     }
 }
 
-/// This program, looked at once a process.
+/// This program, looked at once per process.
 static OWN: OnceLock<Result<Executable, String>> = OnceLock::new();
 
 /// This program, as it was when it started. To be called first thing, before a build can replace the file.

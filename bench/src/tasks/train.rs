@@ -1,4 +1,4 @@
-//! `train`: train by the recipe and test; one loss and three counts an epoch.
+//! `train`: train by the recipe and test; one loss and three counts per epoch.
 //!
 //! Timed: every step and test, data preparation included, over all resumptions. Not timed: loading, building, saving.
 //! Verified: finite losses, looked at after every fifty steps and at an epoch's end; parameter count. Its time is for

@@ -28,7 +28,7 @@ pub fn benchmarks(judgment: &Judgment) -> Vec<Benchmark> {
 }
 
 fn work_unit(metric: &str) -> &'static str {
-    if metric.ends_with("_bytes") { "bytes" } else { "a step" }
+    if metric.ends_with("_bytes") { "bytes" } else { "per step" }
 }
 
 fn benchmark(finding: &Finding) -> Option<Benchmark> {

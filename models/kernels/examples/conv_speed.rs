@@ -7,7 +7,7 @@
 //! Without a network's name all are run; with the word bf16 products are computed in that. Timed is what a training
 //! step calls, memory for the result included: `output`, `gradient`, and `weight_gradient` into a new vector.
 //!
-//! Rates are in GFLOP/s, two operations a multiply-add. A shape's line has the median of all its runs. The line of a
+//! Rates are in GFLOP/s, two operations per multiply-add. A shape's line has the median of all its runs. The line of a
 //! network weighs its shapes by how often it has them: the median of the rounds, and the lowest and the highest.
 
 use std::hint::black_box;

@@ -83,7 +83,7 @@ impl<'a> Convolution<'a> {
         Self { image_strides: (self.image_strides.0, floats), ..self }
     }
 
-    /// Convolves `max(scale · x + shift, 0)`, one scale and shift a channel, instead of `x`. The gradient of the input
+    /// Convolves `max(scale · x + shift, 0)`, one scale and shift per channel, instead of `x`. The gradient of the input
     /// is then that of what is convolved.
     ///
     /// # Panics

@@ -80,7 +80,7 @@ impl<'a> Planes<'a> {
         unsafe { written(self.batch * wide, write) }
     }
 
-    /// Copies all planes to those of `to`, which has `channels` channels an image, from channel `first` on.
+    /// Copies all planes to those of `to`, which has `channels` channels per image, from channel `first` on.
     ///
     /// # Panics
     /// If `to` has less room.

@@ -16,7 +16,7 @@ pub struct Work {
     pub calls: u64,
     /// Multiply-adds of convolutions, as [`ConvShape::multiply_adds`](crate::ConvShape::multiply_adds) counts them.
     pub multiply_adds: u64,
-    /// Bytes of activations, weights and their gradients to read and to write, each operand once a call. What a channel
+    /// Bytes of activations, weights and their gradients to read and to write, each operand once per call. What a channel
     /// has one number of is left out.
     pub bytes: u64,
 }

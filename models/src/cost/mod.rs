@@ -21,7 +21,7 @@ pub struct Cost {
     /// crate's kernels with naive memory where no [`Execution`](crate::Execution) is given.
     pub saved_bytes: u64,
     /// Bytes that a forward pass moves where every operation runs by itself: each input read once, each output written
-    /// once. Weights, read once a batch, are not among them.
+    /// once. Weights, read once per batch, are not among them.
     pub traffic_bytes: u64,
     /// The part of `traffic_bytes` that belongs to joins: what the skip style itself moves.
     pub join_bytes: u64,

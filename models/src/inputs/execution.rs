@@ -35,7 +35,7 @@ pub enum Memory {
     /// What automatic differentiation keeps when every concatenation is an operation of its own: all of its results.
     #[default]
     Naive,
-    /// One tensor of features a block, which every layer reads the beginning of; the results of BN and ReLU, once each.
+    /// One tensor of features per block, which every layer reads the beginning of; the results of BN and ReLU, once each.
     Shared,
     /// The features and the results of inner convolutions only. BN and ReLU are computed again in the backward pass:
     /// Pleiss et al. 2017, arXiv:1707.06990.

@@ -1,4 +1,4 @@
-//! `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; `y = x + p·F(x)` outside training:
+//! `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once per step and block; `y = x + p·F(x)` outside training:
 //! [`Skip::Stochastic`].
 //!
 //! Stochastic depth: Huang, Sun, Liu, Sedra and Weinberger 2016, arXiv:1603.09382, eqs. 2, 4 and 5. p falls linearly

@@ -20,7 +20,7 @@ pub enum Skip {
     /// `y = x + a·F(x)` with one learned number a, 0 at first: SkipInit, De and Smith 2020, arXiv:2002.10444; ReZero,
     /// Bachlechner et al. 2020, arXiv:2003.04887, eq. 1.
     Scaled,
-    /// `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; p·F(x) outside training. p
+    /// `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once per step and block; p·F(x) outside training. p
     /// falls linearly from 1 to 0.5 at the last block: stochastic depth, Huang et al. 2016, arXiv:1603.09382, eqs. 2, 4
     /// and 5.
     Stochastic,

@@ -64,14 +64,14 @@ metrics! {
             of_task(task::TRAIN, row).and_then(|row| share(row.train_correct, row.train_total))
         })
     };
-    /// Images a second in training.
+    /// Images per second in training.
     TrainThroughput: Definition {
         subject: "training speed",
         ..Definition::new("train_images_per_s", "train images/s", Quantity::Rate, |row| {
             of_task(task::TRAIN_STEP, row).and_then(steps_per_s)
         })
     };
-    /// Images a second over whole epochs, data preparation included.
+    /// Images per second over whole epochs, data preparation included.
     EpochThroughput: Definition {
         subject: "training speed",
         ..Definition::new("epoch_images_per_s", "epoch images/s", Quantity::Rate, |row| {
@@ -82,7 +82,7 @@ metrics! {
     TimeToAccuracy: Definition::new("time_to_accuracy_ns", "time to accuracy", Quantity::Seconds, |row| {
         number(row.target_ns)
     });
-    /// Images a second in inference.
+    /// Images per second in inference.
     InferThroughput: Definition {
         subject: "inference speed",
         ..Definition::new("infer_images_per_s", "infer images/s", Quantity::Rate, |row| {
@@ -132,12 +132,12 @@ metrics! {
     /// Multiply-accumulates that a training step asked of skipbench's kernels.
     KernelMacs: Definition {
         unit: Unit { name: "millions", size: 1e6 },
-        ..Definition::new("step_kernel_macs", "kernel MACs a step", Quantity::Count, |row| {
+        ..Definition::new("step_kernel_macs", "kernel MACs per step", Quantity::Count, |row| {
             of_task(task::PEAK_MEMORY_TRAIN, row).and_then(|row| number(row.work_kernel_macs))
         })
     };
     /// Allocations of heap memory in a training step.
-    Allocations: Definition::new("step_allocations", "allocations a step", Quantity::Count, |row| {
+    Allocations: Definition::new("step_allocations", "allocations per step", Quantity::Count, |row| {
         of_task(task::PEAK_MEMORY_TRAIN, row).and_then(|row| number(row.work_allocations))
     });
 }
@@ -241,7 +241,7 @@ fn per_s(images: u64, ns: Option<u64>) -> Option<f64> {
     ns.filter(|ns| *ns > 0).map(|ns| images as f64 * 1e9 / ns as f64)
 }
 
-/// Images a second by single steps.
+/// Images per second by single steps.
 fn steps_per_s(row: &RunRow) -> Option<f64> {
     per_s(row.batch, row.step_ns_median)
 }

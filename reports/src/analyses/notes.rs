@@ -157,7 +157,7 @@ fn describe_leaks(runs: &[&Run]) -> Option<String> {
     let leaking = runs.iter().filter(|run| run.row.heap_growth_bytes > Some(0));
     let most = leaking.max_by_key(|run| run.row.heap_growth_bytes)?;
     let bytes = most.row.heap_growth_bytes?;
-    Some(format!("memory grows from step to step: {} by {bytes} bytes a step", format_cell(&most.row)))
+    Some(format!("memory grows from step to step: {} by {bytes} bytes per step", format_cell(&most.row)))
 }
 
 /// Means of the time to an accuracy leave out the seeds that never reached it, which flatters those that seldom do.

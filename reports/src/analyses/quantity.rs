@@ -20,7 +20,7 @@ pub enum Quantity {
     Seconds,
     /// A count.
     Count,
-    /// So many a second.
+    /// So many per second.
     Rate,
     /// A number without a unit.
     Number,

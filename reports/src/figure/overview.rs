@@ -1,4 +1,4 @@
-//! What a skip buys and costs as networks get deeper: test error and peak memory against depth, one line a style.
+//! What a skip buys and costs as networks get deeper: test error and peak memory against depth, one line per style.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The roofline: FLOP/s reached against FLOP done a byte, under what the machine can do (Williams et al. 2009).
+//! The roofline: FLOP/s reached against FLOP done per byte, under what the machine can do (Williams et al. 2009).
 
 use std::collections::BTreeMap;
 

@@ -14,7 +14,7 @@ use crate::analyses::metric::Metric;
 
 use super::number::format_metric;
 
-/// One table a group: each member's values and, below each, the ratio to the reference with its interval.
+/// One table per group: each member's values and, below each, the ratio to the reference with its interval.
 pub fn format_comparisons(comparisons: &[Comparison], format: Format) -> String {
     let mut text: String = comparisons.iter().map(|comparison| format_group(comparison, format)).collect();
     text.extend(legend(comparisons).into_iter().map(|line| line.to_owned() + "\n"));

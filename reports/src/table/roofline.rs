@@ -1,4 +1,4 @@
-//! Timed cells against the machine's ceilings, one line a model, task and setting: medians over replicates.
+//! Timed cells against the machine's ceilings, one line per model, task and setting: medians over replicates.
 
 use super::text_table::TextTable;
 use crate::analyses::distinguish::{distinguish, format_distinction};

@@ -1,4 +1,4 @@
-//! Sweeps, one line a model: the exponent of each metric.
+//! Sweeps, one line per model: the exponent of each metric.
 
 use super::text_table::TextTable;
 use crate::analyses::distinguish::{distinguish, format_distinction};

@@ -71,7 +71,7 @@ impl TextTable {
         u16::try_from(wide).unwrap_or(u16::MAX)
     }
 
-    /// One line a cell, `title: text`, for a terminal too narrow for columns.
+    /// One line per cell, `title: text`, for a terminal too narrow for columns.
     fn format_stacked(&self, columns: usize) -> String {
         let titled = |(title, cell): (&String, &String)| {
             let cell = escape_control(&cell.replace('\n', ", "));

@@ -100,7 +100,7 @@ impl Recipe {
         Execution { kernels: self.kernels, memory: self.memory }
     }
 
-    /// The learning rate of step `step` (from 0) of `total`, with `per_epoch` steps an epoch.
+    /// The learning rate of step `step` (from 0) of `total`, with `per_epoch` steps per epoch.
     pub fn learning_rate(&self, step: u64, total: u64, per_epoch: u64) -> f64 {
         let warmup = self.warmup_epochs * per_epoch as f64;
         let (step, total) = (step as f64, total as f64);

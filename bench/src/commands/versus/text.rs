@@ -71,7 +71,7 @@ fn describe_detectable(program: &ProgramOutcome) -> String {
 
 fn sheet(outcome: &Outcome) -> String {
     let by_step = outcome.unit == "steps";
-    let rate = format!("{} a second", outcome.unit);
+    let rate = format!("{} per second", outcome.unit);
     let compared = format!("time compared with {}", outcome.programs[0].name);
     let header = ["program", "steps", "median step", &rate, &compared, "verdict"];
     let row = |program: &ProgramOutcome| {

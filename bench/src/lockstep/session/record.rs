@@ -59,7 +59,7 @@ impl MemberRecord {
         let first = self.introduction.get_or_insert_with(|| introduction.clone());
         if first.units != introduction.units {
             let [first, now] = [&*first, &introduction].map(|said| format_units(said.units.as_ref()));
-            self.error.get_or_insert(format!("counted {first} a step in its first set, and now counts {now}"));
+            self.error.get_or_insert(format!("counted {first} per step in its first set, and now counts {now}"));
         }
     }
 }

@@ -12,7 +12,7 @@ pub const LAGS: [usize; 22] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 /// Below this share of the gradients' mean square their variance along the line is rounding.
 const ROUNDING: f64 = 1e-10;
 
-/// The autocorrelation of `gradients`, one vector a point, centered along the line: at lag k the correlation, over all
+/// The autocorrelation of `gradients`, one vector per point, centered along the line: at lag k the correlation, over all
 /// components together, between points k apart. Gradients that do not vary along the line are alike at every lag: 1.
 ///
 /// Absent where every gradient is 0 or one is no number. Lags as long as the line have no value.

@@ -61,9 +61,9 @@ fn inverse(variance: f32, epsilon: f64) -> f32 {
 /// γ, β and ε of a normalization.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameters<'a> {
-    /// γ, one a channel.
+    /// γ, one per channel.
     pub gamma: &'a [f32],
-    /// β, one a channel.
+    /// β, one per channel.
     pub beta: &'a [f32],
     /// What is added to the variance.
     pub epsilon: f64,

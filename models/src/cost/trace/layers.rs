@@ -30,7 +30,7 @@ impl CostTrace {
         }
     }
 
-    /// Batch normalization. Saves its input; the statistics, two numbers a channel and batch, are left out.
+    /// Batch normalization. Saves its input; the statistics, two numbers per channel and batch, are left out.
     pub(crate) fn batch_norm(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         self.normalized.insert(y.id);

@@ -1,4 +1,4 @@
-//! The one grouping: matched group → model → metric → one value a replicate.
+//! The one grouping: matched group → model → metric → one value per replicate.
 
 mod grouping;
 mod identity;

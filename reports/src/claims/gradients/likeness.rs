@@ -38,7 +38,7 @@ pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     }
 }
 
-/// How the correlation of a style falls with depth by two laws: halvings a layer, 2^(−b·L), and L^(−b). None if more
+/// How the correlation of a style falls with depth by two laws: halvings per layer, 2^(−b·L), and L^(−b). None if more
 /// than a third of the correlations are not positive, of which there is no logarithm.
 fn decay(evidence: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
     let point = |run: &&Run| Some((run.row.depth as f64, correlation(run, lag)?));
@@ -62,13 +62,13 @@ pub(super) fn decays(all: &Evidence<'_>) -> Measures {
         let values = [NEAR, FAR].map(|lag| decay(&of_style, lag)).concat();
         values.iter().any(Option::is_some).then(|| MeasureRow::new(format_kind(style, normed), style, values))
     };
-    let column = |lag: u64| ["halvings a layer", "b of L^−b"].map(|law| format!("lag {lag}: {law}"));
+    let column = |lag: u64| ["halvings per layer", "b of L^−b"].map(|law| format!("lag {lag}: {law}"));
     let columns = [NEAR, FAR].map(column).concat();
     let kinds = [true, false].into_iter().flat_map(|normed| style::COMPARED.map(|style| (style, normed)));
     Measures {
         title: "How the correlation falls with depth L".to_owned(),
         caption: "Least squares over depths and seeds with Student's 95 % interval. Correlations that are not positive are left out, and no \
-                  law is fitted where they are more than a third. One halving a layer is 2^−L, what Balduzzi et al. 2017 derive for plain \
+                  law is fitted where they are more than a third. One halving per layer is 2^−L, what Balduzzi et al. 2017 derive for plain \
                   networks without BatchNorm; for residual networks with it they derive b = 1/2 of L^−b."
             .to_owned(),
         columns: columns.into_iter().map(|title| Column::new(title, Quantity::Number)).collect(),
@@ -87,7 +87,7 @@ pub(super) fn describe_decay(all: &Evidence<'_>) -> Option<String> {
     let halvings = |style: &str, lag: u64| decay(&unnormed.style(style), lag)[0].map(format_estimate);
     let near = halvings(style::NONE, NEAR)?;
     let found = format!(
-        "without BatchNorm and without a skip the correlation at lag {NEAR} falls by {near} halvings a layer, where 2^−L is one"
+        "without BatchNorm and without a skip the correlation at lag {NEAR} falls by {near} halvings per layer, where 2^−L is one"
     );
     let [Some(none), Some(add), Some(concat)] = style::COMPARED.map(|style| halvings(style, FAR)) else {
         return Some(found);
