@@ -1,5 +1,5 @@
-//! What a reader must know before believing the numbers: a busy machine, steps that never became steady, memory that
-//! grows from step to step, steps that something held up.
+//! Lists what a reader must know before believing the numbers: a busy machine, steps that never became steady, memory
+//! that grows from step to step, and steps that something held up.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -11,16 +11,17 @@ use crate::rows::store::Run;
 use crate::rows::{series, task};
 use crate::stats::{far_above, median};
 
-/// Cores kept busy by others from which a machine counts as busy: a twentieth of the two that a small machine has.
+/// Number of cores kept busy by others from which a machine counts as busy: a twentieth of the two that a small machine
+/// has.
 const BUSY_CORES: f64 = 0.1;
 
-/// Share of a cell's steps that may be held up without a word; one alone always may.
+/// Share of a cell's steps that may be held up without a note. A single one always may.
 const HELD_UP: f64 = 0.05;
 
 /// Share of the median ceiling below which a machine counts as slowed down.
 const SLOWED: f64 = 0.8;
 
-/// For each kind of trouble that was seen, what it was and what to do about it; nothing where none was.
+/// Returns one note for each kind of trouble that was seen: what it was, and what to do about it.
 pub fn notes(runs: &[Run]) -> Vec<String> {
     let measured: Vec<&Run> = runs.iter().filter(|run| run.row.status == Status::Ok).collect();
     let all = [
@@ -37,7 +38,7 @@ pub fn notes(runs: &[Run]) -> Vec<String> {
     all.into_iter().filter_map(|(fact, advice)| Some(format!("{}. {advice}", fact?))).collect()
 }
 
-/// The cell as people know it.
+/// Names the cell as people know it.
 fn format_cell(row: &RunRow) -> String {
     let round = if row.round > 0 { format!(", round {}", row.round) } else { String::new() };
     let set = row.set.map_or(String::new(), |set| format!(", set {set}"));
@@ -64,8 +65,8 @@ fn describe_busy(runs: &[&Run]) -> Option<String> {
     })
 }
 
-/// Cells in whose process the device's own matrix product was much slower than in the others: a lower clock, or a
-/// virtual machine whose host gave it less.
+/// Describes cells in whose process the device's own matrix product was much slower than in the others. The cause is a
+/// lower clock, or a virtual machine whose host gave it less.
 fn describe_slowed(runs: &[&Run]) -> Option<String> {
     let with_ceiling = timed(runs).filter_map(|run| Some((&run.row, run.row.ceiling_flops_per_s?)));
     let mut by_device: BTreeMap<&str, Vec<(&RunRow, f64)>> = BTreeMap::new();
@@ -98,7 +99,7 @@ fn describe_dropped(runs: &[&Run]) -> Option<String> {
     })
 }
 
-/// Members of sets whose processes were at work while they should have slept: they take time from the others.
+/// Describes members of sets whose processes worked while they should have slept, which takes time from the others.
 fn describe_restless(runs: &[&Run]) -> Option<String> {
     let share = |run: &&Run| Some((format_cell(&run.row), restless_share(std::iter::once(*run))?));
     let restless: Vec<(String, f64)> = runs.iter().filter_map(share).collect();
@@ -111,7 +112,7 @@ fn describe_restless(runs: &[&Run]) -> Option<String> {
     ))
 }
 
-/// Networks that were timed alone in groups whose others took turns: nothing can be said of their ratios.
+/// Describes networks that were timed alone in groups whose others took turns. Nothing can be said of their ratios.
 fn describe_alone(runs: &[&Run]) -> Option<String> {
     let key = |row: &RunRow| -> [String; 5] {
         [&row.suite_sha256, &row.group, &row.task, &row.device, &row.host].map(String::clone)
@@ -160,7 +161,8 @@ fn describe_leaks(runs: &[&Run]) -> Option<String> {
     Some(format!("memory grows from step to step: {} by {bytes} bytes per step", format_cell(&most.row)))
 }
 
-/// Means of the time to an accuracy leave out the seeds that never reached it, which flatters those that seldom do.
+/// Describes seeds that never reached the accuracy. Means of the time to an accuracy leave them out, which flatters
+/// networks that seldom reach it.
 fn describe_missed(runs: &[&Run]) -> Option<String> {
     let all: Vec<&RunRow> = runs.iter().map(|run| &run.row).filter(|row| row.task == task::TIME_TO_ACCURACY).collect();
     let mut models: Vec<&str> = all.iter().map(|row| row.model.as_str()).collect();

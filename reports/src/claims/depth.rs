@@ -1,7 +1,7 @@
 //! "Skip connections make networks of a hundred layers trainable."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher *training* error,
-//! deeper residual ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
+//! The source is He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher
+//! *training* error, deeper residual ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
 
 use super::claim::{Claim, Examined};
 use super::condition::{ClaimVerdict, Condition, estimate};
@@ -13,10 +13,10 @@ use crate::rows::store::Run;
 use crate::rows::{series, style, task};
 use crate::stats;
 
-/// The training error above which He et al. 2016, arXiv:1603.05027, table 1, say that a network failed.
+/// Training error above which He et al. 2016, arXiv:1603.05027, table 1, say that a network failed.
 const FAILED: f64 = 0.2;
 
-/// The share of images that counts as learned.
+/// Share of images that counts as learned.
 const LEARNED: f64 = 0.9;
 
 pub(super) const CLAIM: Claim = Claim {
@@ -37,7 +37,7 @@ fn test_error(run: &Run) -> Option<f64> {
     Some(1.0 - share(run.row.test_correct, run.row.test_total)?)
 }
 
-/// The first epoch in which 90 % of the training images were right; none if none was.
+/// Returns the first epoch in which 90 % of the training images were classified correctly, if there is one.
 fn epochs_to_learn(run: &Run) -> Option<f64> {
     let totals = read_series(run, series::TRAIN_TOTAL);
     let share = |epoch: u64, correct: f64| {

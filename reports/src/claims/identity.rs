@@ -1,7 +1,7 @@
 //! "The identity is easier to learn with a skip than as a new function."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is easier to push
-//! F toward nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
+//! The source is He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is
+//! easier to push F toward zero than to fit the identity by a stack of layers. Here stacks are asked to do just that.
 
 use super::claim::{Claim, Examined};
 use super::condition::{ClaimVerdict, Condition, estimate};
@@ -26,20 +26,20 @@ pub(super) const CLAIM: Claim = Claim {
     examine,
 };
 
-/// The two things to learn.
+/// The two targets to learn.
 const TARGETS: [(&str, &str); 2] = [(series::IDENTITY, "the identity"), (series::NEAR_IDENTITY, "something near it")];
 
-/// Whether the error of a stack ceased to be a finite number.
+/// Returns whether the error of a stack ceased to be a finite number.
 fn diverged(run: &Run, name: &str) -> bool {
     !read_series(run, &series::diverged(name)).is_empty()
 }
 
-/// The error after the last step; none of a stack that diverged.
+/// Returns the error after the last step. A stack that diverged has none.
 fn learned(run: &Run, name: &str) -> Option<f64> {
     last(run, &series::error(name)).filter(|_| !diverged(run, name))
 }
 
-/// What counts as the error: to diverge is a result, and no better than to answer 0.
+/// Returns what counts as the error. A stack that diverged is a result, and no better than answering 0.
 fn counted(run: &Run, name: &str) -> Option<f64> {
     let worst = || read_series(run, &series::error(name)).into_iter().map(|(_, error)| error).fold(1.0, f64::max);
     if diverged(run, name) { Some(worst()) } else { learned(run, name) }
@@ -65,7 +65,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     Examined { verdict, remarks: describe_remarks(&all), conditions, measures, plots }
 }
 
-/// Which stacks diverged.
+/// Describes which stacks diverged.
 fn describe_remarks(all: &Evidence<'_>) -> Vec<String> {
     let remark = |(first, network): (&RunRow, Evidence<'_>)| {
         let any = |run: &&&Run| TARGETS.iter().any(|(name, _)| diverged(run, name));

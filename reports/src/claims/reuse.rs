@@ -1,8 +1,9 @@
 //! "Concatenation makes information flow more densely: features are used again."
 //!
-//! Huang et al. 2016, arXiv:1608.06993, figure 5: mean |w| of each layer over each earlier one's channels. Veit et al.
-//! 2016, arXiv:1605.06431: delete or swap single blocks of a trained network and see what accuracy is left. Kim et al.
-//! 2024, arXiv:2403.19588: concatenation raises the rank of features (here Roy and Vetterli's 2007 effective rank).
+//! There are three sources. Huang et al. 2016, arXiv:1608.06993, figure 5, show mean |w| of each layer over the
+//! channels of each earlier one. Veit et al. 2016, arXiv:1605.06431, delete or swap single blocks of a trained network
+//! and see what accuracy is left. Kim et al. 2024, arXiv:2403.19588, say that concatenation raises the rank of features
+//! (here Roy and Vetterli's 2007 effective rank).
 
 use std::collections::BTreeMap;
 
@@ -18,10 +19,10 @@ use crate::rows::store::Run;
 use crate::rows::{series, style, task};
 use crate::stats;
 
-/// Accuracy by which a plain network may trail the others before its lesions say little: ten points.
+/// How much less accurate than the others a plain network may be before its lesions say little: ten points.
 const TRAILS: f64 = 0.1;
 
-/// A use of earlier features, against that of the nearest, below which layers live off the nearest alone.
+/// Use of earlier features, relative to that of the nearest, below which layers use only the nearest.
 const USED: f64 = 0.5;
 
 pub(super) const CLAIM: Claim = Claim {
@@ -38,26 +39,26 @@ pub(super) const CLAIM: Claim = Claim {
     examine,
 };
 
-/// The mean share of the test images that is lost when one block is changed, over the blocks.
+/// Returns the mean share of the test images that is lost when one block is changed, over the blocks.
 fn lost(run: &Run, name: &str) -> Option<f64> {
     let losses: Vec<f64> = losses(run, name)?.into_iter().map(|(_, loss)| loss).collect();
     stats::mean(&losses)
 }
 
-/// The share of the test images that is lost by the change of each block.
+/// Returns the share of the test images that is lost by changing each block.
 fn losses(run: &Run, name: &str) -> Option<Vec<(u64, f64)>> {
     let total = run.row.test_total.filter(|total| *total > 0)? as f64;
     let intact = share(run.row.test_correct, run.row.test_total)?;
     Some(read_series(run, name).into_iter().map(|(block, correct)| (block, intact - correct / total)).collect())
 }
 
-/// Mean |w| of one layer's first convolution over the channels of one source, for each of both.
+/// Returns mean |w| of one layer's first convolution over the channels of one source, for each layer and source.
 fn weights(run: &Run) -> Vec<(WeightUse, f64)> {
     let weight = |(index, value): (u64, f64)| (WeightUse::of(index), value);
     read_series(run, series::WEIGHT_USE).into_iter().map(weight).collect()
 }
 
-/// How much layers weigh earlier features against the nearest ones: the geometric mean over layers.
+/// Returns how much layers weigh earlier features against the nearest ones: the geometric mean over layers.
 fn use_of_earlier(run: &Run) -> Option<f64> {
     let mut layers: BTreeMap<(u64, u64), Vec<(u64, f64)>> = BTreeMap::new();
     for (WeightUse { stage, layer, source }, value) in weights(run) {
@@ -83,7 +84,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     Examined { verdict, remarks: half_trained.into_iter().collect(), conditions, measures, plots }
 }
 
-/// What is not accurate yet has little to lose, and loses it for other reasons.
+/// Describes a half-trained network. What is not accurate yet has little to lose, and loses it for other reasons.
 fn describe_half_trained(all: &Evidence<'_>) -> Option<String> {
     let accuracy = |style| all.style(style).mean(|run| share(run.row.test_correct, run.row.test_total));
     let plain = accuracy(style::NONE)?.value;
@@ -100,7 +101,7 @@ fn describe_half_trained(all: &Evidence<'_>) -> Option<String> {
     })
 }
 
-/// `trained`: whether the plain network learned enough for its lesions to count.
+/// Returns the conditions. `trained` says whether the plain network learned enough for its lesions to count.
 fn conditions(all: &Evidence<'_>, trained: bool) -> Vec<Condition> {
     let of = |style: &str, of: fn(&Run) -> Option<f64>| all.style(style).values(of);
     let rank: fn(&Run) -> Option<f64> = |run| last(run, series::EFFECTIVE_RANK);
@@ -207,7 +208,7 @@ fn ranks(all: &Evidence<'_>) -> Plot {
     }
 }
 
-/// A heat map for each dense block: rows are layers, columns the sources that they read.
+/// Plots a heat map for each dense block. Rows are layers, and columns are the sources that they read.
 fn heat(dense: &Evidence<'_>) -> Vec<Plot> {
     let mut cells: BTreeMap<u64, BTreeMap<u64, BTreeMap<u64, Vec<f64>>>> = BTreeMap::new();
     for (WeightUse { stage, layer, source }, value) in dense.runs().iter().flat_map(|run| weights(run)) {

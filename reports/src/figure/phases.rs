@@ -1,4 +1,4 @@
-//! Where a training step's time goes: forward, backward, optimizer.
+//! Plots where a training step's time goes: forward, backward, optimizer.
 
 use crate::analyses::group::Group;
 use crate::report::Report;
@@ -15,7 +15,7 @@ const PHASES: [Phase; 3] = [
     ("optimizer", |row| row.optimizer_ns_median),
 ];
 
-/// A figure for each group whose steps were timed in phases.
+/// Returns a figure for each group whose steps were timed in phases.
 pub(super) fn phases(report: &Report) -> Vec<Figure> {
     report.groups.iter().filter_map(|group| figure(report, group)).collect()
 }

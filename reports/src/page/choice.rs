@@ -1,4 +1,4 @@
-//! Which network to take: a box that asks for limits, over a table that answers without a script too.
+//! Helps to choose a network: a box asks for limits, over a table that answers without a script too.
 
 use maud::{Markup, html};
 
@@ -11,10 +11,10 @@ use crate::table::format_metric;
 
 use super::data::{self, Cell, Row};
 
-/// Columns before the costs: model, style, group, test accuracy.
+/// Number of columns before the costs: model, style, group, test accuracy.
 const BEFORE: usize = 4;
 
-/// A box for each setting.
+/// Returns a box for each setting.
 pub(super) fn choices(groups: &[Group]) -> Markup {
     let choices = all_choices(groups);
     html! {
@@ -54,12 +54,12 @@ fn format_heading(choice: &Choice) -> String {
     )
 }
 
-/// The places of costs that any network has.
+/// Returns the indices of costs that any network has.
 fn measured(choice: &Choice) -> Vec<usize> {
     (0..COSTS.len()).filter(|cost| choice.networks.iter().any(|network| network.costs[*cost].is_some())).collect()
 }
 
-/// A field: `peak training memory, at most, MiB`.
+/// Returns a field such as `peak training memory, at most, MiB`.
 fn limit(index: usize, column: usize, metric: Metric) -> Markup {
     let Unit { name, size } = metric.unit();
     let least = metric.more_is_better();

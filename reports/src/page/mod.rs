@@ -1,7 +1,7 @@
-//! The report as one HTML file that needs nothing else: no network, no font, no library.
+//! Writes the report as one HTML file that needs nothing else: no network, no font, no library.
 //!
-//! It only arranges: sentences and tables come from [`table`], plots from [`figure`](crate::figure) through
-//! [`crate::chart`], so that no number here can differ from the same number in Markdown or CSV.
+//! It only arranges. Sentences and tables come from [`table`], and plots from [`figure`](crate::figure) through
+//! [`crate::chart`], so no number here can differ from the same number in Markdown or CSV.
 
 mod choice;
 mod claims;
@@ -27,13 +27,13 @@ pub use site::{SITE_MARK, site};
 
 const SCRIPT: &str = include_str!("page.js");
 
-/// A section of the page: its name in links, its title, what it holds.
+/// A section of the page: its name in links, its title, and what it holds.
 type PageSection = (&'static str, &'static str, Markup);
 
-/// The title of the section of rankings, and of its one table.
+/// Title of the section of rankings, and of its one table.
 const RANK: &str = "On the whole";
 
-/// The page. The same rows always give the same text.
+/// Writes the page. The same rows always give the same text.
 pub fn page(report: &Report) -> String {
     let figures = figures(report);
     let sections = filled(sections(report, &figures));
@@ -47,18 +47,18 @@ pub fn page(report: &Report) -> String {
     })
 }
 
-/// Those that have something to show.
+/// Keeps the sections that have something to show.
 fn filled(sections: Vec<PageSection>) -> Vec<PageSection> {
     sections.into_iter().filter(|(_, _, body)| !body.0.is_empty()).collect()
 }
 
-/// What was measured, and how much of it.
+/// Formats what was measured, and how much of it.
 fn format_extent(report: &Report) -> String {
     let cells = format_number_of(report.runs.len(), "cell");
     format!("{}, {cells}, {} not measured", format_subject(report), report.broken)
 }
 
-/// What was measured, on what: `digits on flex`.
+/// Formats what was measured, and on what: `digits on flex`.
 fn format_subject(report: &Report) -> String {
     let rows = report.runs.iter().map(|run| &run.row);
     let mut subjects: Vec<String> = rows.map(|row| format!("{} on {}", row.data, row.device)).collect();

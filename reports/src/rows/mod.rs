@@ -1,4 +1,4 @@
-//! The rows, column by column, and the files that hold them.
+//! Holds the rows, column by column, and the files that store them.
 
 pub(crate) mod command;
 pub mod document;

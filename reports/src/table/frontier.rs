@@ -1,4 +1,4 @@
-//! One frontier as a table.
+//! Formats one Pareto frontier as a table.
 
 use super::text_table::TextTable;
 use crate::analyses::frontier::{Frontier, Standing, Tradeoff};
@@ -6,7 +6,7 @@ use crate::analyses::metric::Metric;
 
 use super::number::format_metric;
 
-/// The networks by cost, the cheapest first.
+/// Tabulates the networks by cost, the cheapest first.
 pub fn frontier(frontier: &Frontier) -> TextTable {
     let (setting, cost) = (&frontier.setting, frontier.cost.title());
     let header = ["model", "style", "group", cost, Metric::TestAccuracy.title(), "seeds", "on the frontier"];

@@ -1,8 +1,8 @@
-//! How to read the tables of groups.
+//! Explains how to read the tables of groups.
 
 use crate::analyses::compare::Comparison;
 
-/// A paragraph for all, and one more where times were measured in sets.
+/// Returns a paragraph for all, and one more where times were measured in sets.
 pub(crate) fn legend(comparisons: &[Comparison]) -> Vec<&'static str> {
     let sets = comparisons.iter().any(Comparison::has_sets).then_some(SETS);
     std::iter::once(USUAL).chain(sets).collect()

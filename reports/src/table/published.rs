@@ -1,11 +1,11 @@
-//! What papers measured, beside what was measured here.
+//! Formats what papers measured, beside what was measured here.
 
 use super::text_table::TextTable;
 use crate::analyses::published::{Published, PublishedComparison};
 use crate::analyses::quantity::format_number_of;
 use crate::stats::Estimate;
 
-/// One line for each published figure of a network that was trained here.
+/// Tabulates one line for each published figure of a network that was trained here.
 pub fn published(compared: &[PublishedComparison]) -> TextTable {
     let header = ["model", "data", "may be compared", "published in", "epochs here", "test error here", "published"];
     TextTable {

@@ -1,11 +1,11 @@
-//! Rankings as one table, a line a metric.
+//! Formats rankings as one table, with one line per metric.
 
 use super::text_table::TextTable;
 use crate::analyses::rank::{Ranked, Ranking};
 
 use super::number::format_ratio;
 
-/// One line for each metric.
+/// Tabulates one line for each metric.
 pub fn rankings(rankings: &[Ranking]) -> TextTable {
     TextTable {
         id: "rank".to_owned(),

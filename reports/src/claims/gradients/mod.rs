@@ -1,9 +1,9 @@
 //! "Skip connections keep gradients from vanishing."
 //!
-//! Two measurements, since one does not do: norms of the gradient along the network, and the correlation of input
-//! gradients along a line between two images (shattered gradients: Balduzzi et al. 2017, arXiv:1702.08591, by whom it
-//! falls as 2^−L in plain networks and sublinearly with skips). With BatchNorm on, plain networks have healthy norms:
-//! He et al. 2015, arXiv:1512.03385, section 4.1, say so themselves.
+//! There are two measurements, since one is not enough: norms of the gradient along the network, and the correlation of
+//! input gradients along a line between two images. The latter are the shattered gradients of Balduzzi et al. 2017,
+//! arXiv:1702.08591: by them the correlation falls as 2^−L in plain networks and sublinearly with skips. With
+//! BatchNorm, plain networks have healthy norms, as He et al. 2015, arXiv:1512.03385, section 4.1, say themselves.
 
 mod likeness;
 mod norms;
@@ -51,10 +51,10 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     }
 }
 
-/// The two skips.
+/// Words of the two skips.
 const SKIPS: [&str; 2] = [style::ADD, style::CONCAT];
 
-/// How much of the gradient arrives at the first block.
+/// Returns conditions on how much of the gradient arrives at the first block.
 fn arrival(deepest: &Evidence<'_>, prefix: &str) -> Vec<Condition> {
     let of = |style: &str| deepest.style(style).values(reach);
     let says = format!("{prefix}without a skip, the gradient at the first block is smaller than at the last");
@@ -66,7 +66,7 @@ fn arrival(deepest: &Evidence<'_>, prefix: &str) -> Vec<Condition> {
     std::iter::once(vanishes).chain(SKIPS.map(more)).collect()
 }
 
-/// How alike the gradients of neighboring inputs are.
+/// Returns conditions on how alike the gradients of neighboring inputs are.
 fn alike(deepest: &Evidence<'_>) -> Vec<Condition> {
     let of = |style: &str| deepest.style(style).values(|run| correlation(run, NEAR));
     let closer = |style: &str| {

@@ -1,9 +1,9 @@
 //! "Concatenation costs more memory."
 //!
-//! Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990: written as it reads, a dense block
-//! keeps memory that grows with the square of its depth, "an artifact of implementation", which recomputing makes
-//! linear. Peaks repeat exactly on one thread, so that repetitions say nothing: the intervals are over networks of
-//! different depths, or widths.
+//! The sources are Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990. In a straightforward
+//! implementation a dense block keeps memory that grows with the square of its depth, "an artifact of implementation",
+//! which recomputing makes linear. Peaks repeat exactly on one thread, where repetitions say nothing. The intervals are
+//! therefore over networks of different depths, or widths.
 
 mod course;
 mod growth;
@@ -53,7 +53,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     Examined { verdict, conditions, measures, plots, ..Examined::default() }
 }
 
-/// The ratio of concatenation to addition over the matched groups of a course, each of another depth or width.
+/// Returns the ratio of concatenation to addition over the matched groups of a course, each of another depth or width.
 fn against_addition(evidence: &Evidence<'_>, course: &Course, kept: &str, metric: Metric) -> Option<Contrast> {
     let matched = course.of(evidence).only(|row| keeping(&row.recipe) == kept);
     let mut groups: BTreeMap<(&str, &str), [Vec<f64>; 2]> = BTreeMap::new();

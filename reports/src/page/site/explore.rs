@@ -1,4 +1,4 @@
-//! The table of every number, with the fields that filter it.
+//! Shows the table of every number, with the fields that filter it.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::entry::{Entry, WORDS, columns, entries, is_number};
 /// Columns that have a filter, in the order of the fields.
 const FILTERS: [&str; 6] = ["machine", "data", "family", "style", "metric", "suite"];
 
-/// Where to begin, as filters in a link.
+/// Links to begin with, which hold filters.
 const BEGINNINGS: [(&str, &str); 4] = [
     ("Test accuracy, the best first", "metric=test+accuracy&sort=-value"),
     ("Training speed, the fastest first", "metric=train+images%2Fs&sort=-value"),
@@ -21,7 +21,7 @@ const BEGINNINGS: [(&str, &str); 4] = [
     ("Every number", ""),
 ];
 
-/// The section.
+/// Returns the section.
 pub(super) fn explore(report: &Report) -> Markup {
     let entries = entries(report);
     let count = format_number_of(entries.len(), "number");
@@ -47,7 +47,7 @@ pub(super) fn explore(report: &Report) -> Markup {
     }
 }
 
-/// A field that offers every word of its column.
+/// Returns a field that offers every word of its column.
 fn filter(name: &str, entries: &[Entry]) -> Markup {
     let column = columns().iter().position(|title| *title == name);
     let place = WORDS.iter().position(|title| *title == name);
