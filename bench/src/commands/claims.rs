@@ -1,7 +1,7 @@
-//! `skipbench claims`: what is said of skip connections, run and judged.
+//! Runs `skipbench claims`: what is said of skip connections, measured and judged.
 //!
-//! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts
-//! are computed from the rows alone.
+//! Every claim is a suite, run as `run` runs one, in its own directory below the claims' directory. The verdicts are
+//! computed from the rows alone.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -60,7 +60,7 @@ fn after_help() -> String {
     )
 }
 
-/// The claim of that name.
+/// Returns the claim with that name.
 fn claim(name: &str) -> Result<&'static str, String> {
     let names = || CLAIMS.map(|claim| claim.name).join(", ");
     let found = CLAIMS.iter().find(|claim| claim.name == name).map(|claim| claim.name);
@@ -121,7 +121,7 @@ fn list(suites: &[PlannedSuite], json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The verdicts of the claims that are wanted.
+/// Returns the verdicts of the claims that are wanted.
 fn findings(arguments: &ClaimsArgs, runs: &[Run]) -> Result<Vec<Finding>> {
     let wanted: Vec<&str> = chosen(arguments).map(|claim| claim.name).collect();
     let mut found = judged::findings(runs);
@@ -150,7 +150,7 @@ fn conclude(arguments: &ClaimsArgs, dir: &Path) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(broken > 0)))
 }
 
-/// Shows the verdicts; after a run, of which everything is told as JSON lines, in one line.
+/// Shows the verdicts. After a run that reports everything as JSON lines, they are one line.
 fn show(arguments: &ClaimsArgs, found: &[Finding], dir: Option<&Path>) -> Result<()> {
     match (arguments.shared.json, dir) {
         (true, Some(dir)) => print(&format!("{}\n", json!({"event": "done", "dir": dir, "claims": found}))),

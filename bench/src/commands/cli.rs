@@ -1,4 +1,4 @@
-//! The command line: which commands there are. Each one's arguments stand beside what it does.
+//! Defines the command line: which commands there are. Each one's arguments are beside what it does.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ struct Cli {
     command: Command,
 }
 
-/// With the revision of the source, as rows have it.
+/// Version with the revision of the source, as rows have it.
 const VERSION: &str = env!("SKIPBENCH_VERSION");
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), a gate found a \
@@ -113,7 +113,7 @@ enum Command {
     },
 }
 
-/// [`main`] of a program that brings custom models: suites can name them beside the built-in ones.
+/// Does the same as [`main`] for a program that brings custom models. Suites can name them beside the built-in ones.
 pub fn main_with<C: CustomModel>() -> ExitCode {
     cell::custom::register::<C>();
     tasks::custom::register::<C>();
@@ -166,7 +166,8 @@ pub fn main() -> ExitCode {
     ended(result)
 }
 
-/// Help and versions, which were asked for, on standard output; what is wrong with a command line on standard error.
+/// Shows help and versions, which were asked for, on standard output, and what is wrong with a command line on standard
+/// error.
 fn explain(error: &clap::Error) -> Result<ExitCode> {
     if !error.use_stderr() && !std::io::stdout().is_terminal() {
         return print(&error.render().to_string()).map(|()| ExitCode::SUCCESS);
@@ -176,7 +177,7 @@ fn explain(error: &clap::Error) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
 
-/// The exit code, after a word on what went wrong.
+/// Returns the exit code, after a message about what went wrong.
 fn ended(result: Result<ExitCode>) -> ExitCode {
     match result {
         Ok(code) => code,

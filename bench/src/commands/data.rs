@@ -1,4 +1,4 @@
-//! `skipbench data`: downloading and checking data sets.
+//! Runs `skipbench data`: downloads and checks data sets.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -84,7 +84,7 @@ fn download(set: &str, dir: &Path, from: Option<&str>) -> Result<PathBuf> {
     Ok(installed?)
 }
 
-/// A data set that is here, for scripts.
+/// Describes a data set that is present, for scripts.
 fn installed(set: &str, dir: PathBuf, folder: &Path) -> Result<Value> {
     let settings = Settings { dir: Some(dir), image_size: None, classes: None };
     let mut value = serde_json::to_value(Source::parse(set, settings)?.load()?.summary())?;
@@ -114,7 +114,7 @@ fn check(source: &Source, json: bool) -> Result<()> {
     }
 }
 
-/// All of what is wrong, one a line, where an error tells the first of many.
+/// Returns everything that is wrong, one per line, where an error shows the first of many.
 fn in_full(error: DataError) -> anyhow::Error {
     match error.each() {
         Some(errors) => {

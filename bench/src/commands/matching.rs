@@ -1,4 +1,4 @@
-//! `skipbench match`: members of a family at a reference's budget.
+//! Runs `skipbench match`: finds members of a family at a reference's budget.
 
 use std::process::ExitCode;
 

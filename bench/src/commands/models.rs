@@ -1,4 +1,4 @@
-//! `skipbench models`: the catalog, and one network layer by layer.
+//! Runs `skipbench models`: shows the catalog, and one network layer by layer.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `skipbench recommend`: which network to take under limits, from what was measured.
+//! Runs `skipbench recommend`: recommends a network under limits, from what was measured.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -58,7 +58,7 @@ pub(crate) struct RecommendArgs {
     form: Form,
 }
 
-/// Reads the limits of a metric.
+/// Returns a reader of the limits of a metric.
 fn limit(metric: Metric) -> impl Fn(&str) -> Result<f64, String> + Clone {
     move |word| quantity(metric, word).map_err(|error| format!("it {error}"))
 }
@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &RecommendArgs) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(!advice.iter().any(fits))))
 }
 
-/// On what a test accuracy was measured.
+/// Describes on what a test accuracy was measured.
 fn measured(groups: &[Group]) -> String {
     let has = |group: &&Group| group.members.iter().any(|member| member.mean(Metric::TestAccuracy).is_some());
     let named = |group: &Group| format!("{} on {}", group.identity.data, group.identity.device);

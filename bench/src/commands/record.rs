@@ -1,4 +1,4 @@
-//! `skipbench record`: keeps a finished run for good, so that documents can quote it.
+//! Runs `skipbench record`: keeps a finished run permanently, so documents can quote it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

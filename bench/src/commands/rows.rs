@@ -1,4 +1,4 @@
-//! Directories of runs as arguments, and what is read from them.
+//! Reads directories of runs that are given as arguments.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use skipbench_reports::rows::store::{self, Run};
 use super::say;
 use crate::run::rundir;
 
-/// Where runs are looked for when none is named.
+/// Directories where runs are looked for if none is named.
 const USUAL: [&str; 2] = ["reports/records", rundir::RESULTS];
 
 /// Directories of runs that must be named.
@@ -28,12 +28,12 @@ impl RunDirs {
         &self.dirs
     }
 
-    /// Everything that their rows say.
+    /// Returns everything that their rows say.
     pub(super) fn report(&self) -> Result<Report> {
         Ok(Report::of(each(&self.dirs)?))
     }
 
-    /// The rows, and a sentence on each record that is left out because a later one repeats it.
+    /// Returns the rows, and a sentence on each record that is left out because a later one repeats it.
     pub(super) fn runs(&self) -> Result<(Vec<Run>, Vec<String>)> {
         Ok(latest(each(&self.dirs)?))
     }
@@ -48,7 +48,7 @@ pub(super) struct AnyRunDirs {
 }
 
 impl AnyRunDirs {
-    /// Everything that their rows say.
+    /// Returns everything that their rows say.
     pub(super) fn report(&self) -> Result<Report> {
         let found = if self.dirs.is_empty() { below(&USUAL.map(PathBuf::from))? } else { self.dirs.clone() };
         ensure!(
@@ -60,15 +60,15 @@ impl AnyRunDirs {
     }
 }
 
-/// Reads the rows of several runs; of a directory that is no run, those of every run below it. Says which records are
-/// left out because later ones repeat them.
+/// Reads the rows of several runs. For a directory that is no run, it reads every run below it. It says which records
+/// are left out because later ones repeat them.
 pub(super) fn read(dirs: &[PathBuf]) -> Result<Vec<Run>> {
     let (runs, superseded) = latest(each(dirs)?);
     superseded.iter().for_each(|note| say(&format!("note: {note}")));
     Ok(runs)
 }
 
-/// The same, each run by itself.
+/// Reads each run by itself.
 fn each(dirs: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<Run>)>> {
     let mut runs = Vec::new();
     for dir in dirs {
@@ -83,7 +83,7 @@ fn each(dirs: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<Run>)>> {
     Ok(runs)
 }
 
-/// Every directory with rows below `roots`, in the order of their names.
+/// Returns every directory with rows below `roots`, in the order of their names.
 fn below(roots: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for root in roots.iter().filter(|root| root.is_dir()) {

@@ -1,4 +1,4 @@
-//! The directory of a site: it holds one page, and is written to only where it holds nothing else.
+//! Manages the directory of a site. It holds one page, and is written to only if it holds nothing else.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use skipbench_reports::page::SITE_MARK;
 
-/// The one file of a site.
+/// Name of the only file of a site.
 const PAGE: &str = "index.html";
 
-/// Where the page of a site in `dir` goes. Changes nothing.
+/// Returns the path of the page of a site in `dir`. It changes nothing.
 ///
 /// # Errors
-/// If `dir` is no directory, or holds anything but the page of a site.
+/// Returns an error if `dir` is no directory, or holds anything except the page of a site.
 pub(super) fn page_in(dir: &Path) -> Result<PathBuf> {
     let page = dir.join(PAGE);
     if fs::symlink_metadata(dir).is_err() {
@@ -37,7 +37,7 @@ pub(super) fn page_in(dir: &Path) -> Result<PathBuf> {
     Ok(page)
 }
 
-/// A folder of that name, or a file that cannot be read as text, is none.
+/// Returns whether a file is a page of a site. A folder of that name, or a file that cannot be read as text, is not.
 fn is_site(page: &Path) -> bool {
     fs::read_to_string(page).is_ok_and(|text| text.contains(SITE_MARK))
 }

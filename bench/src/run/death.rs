@@ -1,4 +1,4 @@
-//! What the death of a cell's process means, for its row: from how it ended and what it wrote to standard error.
+//! Explains the death of a cell's process for its row, from how it ended and what it wrote to standard error.
 
 use std::process::ExitStatus;
 
@@ -8,7 +8,7 @@ use super::limits::Limits;
 use super::runner::CellFailure;
 use crate::cell::Cell;
 
-/// What a death without a last word means.
+/// Explains a death without a last message.
 pub(super) fn explain_death(cell: &Cell, status: Option<ExitStatus>, errors: &str) -> CellFailure {
     let (group, said) = (Limits::read(), describe_errors(errors));
     let limit = group.heap_bytes(cell.memory_limit_bytes) >> 20;
@@ -47,7 +47,8 @@ fn signal(_status: ExitStatus) -> Option<i32> {
     None
 }
 
-/// What a child wrote to standard error; of a panic its message and place, without what the runtime says around them.
+/// Describes what a child wrote to standard error. For a panic that is its message and place, without what the runtime
+/// writes around them.
 fn describe_errors(errors: &str) -> String {
     let mut lines = errors.lines().skip_while(|line| !line.contains(PANIC));
     let Some((_, place)) = lines.next().and_then(|line| line.split_once(PANIC)) else { return errors.to_owned() };
@@ -58,14 +59,14 @@ fn describe_errors(errors: &str) -> String {
     format!("It panicked: {message} ({})", short_place(place.trim_end_matches(':')))
 }
 
-/// Begins the line of a panic, before its place.
+/// Text that begins the line of a panic, before its place.
 const PANIC: &str = " panicked at ";
 
-/// What Rust says before the error that was not expected.
+/// Text that Rust writes before the error that was not expected.
 const UNWRAPPED: [&str; 2] =
     ["called `Result::unwrap()` on an `Err` value: ", "called `Result::unwrap_err()` on an `Ok` value: "];
 
-/// The place from its crate on: where the sources lay is of one machine.
+/// Shortens the place to begin at its crate, because the directory of the sources is particular to one machine.
 fn short_place(place: &str) -> String {
     let parts: Vec<&str> = place.split(['/', '\\']).collect();
     let source = parts.iter().rposition(|part| *part == "src").unwrap_or(0);

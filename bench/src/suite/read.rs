@@ -1,4 +1,4 @@
-//! Reading a suite: by its name or from its text.
+//! Reads a suite by its name or from its text.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,10 +9,10 @@ use super::builtin::{BUILT_IN, built_in};
 use super::check::check;
 use super::{Keys, Suite, SuiteError, explain, explain_table};
 
-/// Most bytes of a suite that are read: a device such as /dev/zero never ends.
+/// Largest number of bytes of a suite that are read, because a device such as /dev/zero never ends.
 const LARGEST: u64 = 32 << 20;
 
-/// The text, or a byte more than the most of it.
+/// Reads the text, or one byte more than the largest allowed.
 fn read(name: &str) -> std::io::Result<String> {
     let mut text = String::new();
     File::open(name)?.take(LARGEST + 1).read_to_string(&mut text)?;
@@ -23,7 +23,7 @@ impl Suite {
     /// Reads a built-in suite by name, or a file.
     ///
     /// # Errors
-    /// No such suite or file, or text that is no suite.
+    /// Returns an error if there is no such suite or file, or if the text is no suite.
     pub fn load(name: &str) -> Result<Self, SuiteError> {
         if let Some(built_in) = built_in(name) {
             return Self::parse(built_in.name, built_in.text);
@@ -44,10 +44,10 @@ impl Suite {
         }
     }
 
-    /// Reads a suite's text; `file` is what errors call it.
+    /// Reads a suite's text. Errors call it `file`.
     ///
     /// # Errors
-    /// Unknown keys, wrong types, values that cannot be whatever the images are.
+    /// Returns an error for unknown keys, wrong types, and values that are impossible with any images.
     pub fn parse(file: &str, text: &str) -> Result<Self, SuiteError> {
         let keys: Result<Keys, _> = toml::from_str(text);
         let error = |message: String| SuiteError { file: file.to_owned(), message };

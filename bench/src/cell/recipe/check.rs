@@ -1,13 +1,13 @@
-//! Which recipes are impossible.
+//! Checks which recipes are impossible.
 
 use skipbench_models::Kernels;
 
 use super::{Precision, Recipe, Schedule};
 
-/// Most of anything that is counted, so that products of two counts stay below 2⁶⁴.
+/// Largest value of anything that is counted. It keeps products of two counts below 2⁶⁴.
 const MOST: u64 = 1_000_000_000;
 
-/// A value that cannot be, and what would do.
+/// Names a value that is not possible, and what would be.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("recipe.{key} = {value}: {fix}")]
 pub struct RecipeError {
@@ -18,7 +18,7 @@ pub struct RecipeError {
 
 impl Recipe {
     /// # Errors
-    /// The first impossible value.
+    /// Returns the first impossible value.
     pub fn check(&self) -> Result<(), RecipeError> {
         let counts = [
             ("epochs", self.epochs),
@@ -67,7 +67,7 @@ impl Recipe {
         }
     }
 
-    /// The warm-up ends within the run, and the milestones lie in it, one after the other.
+    /// Checks that the warm-up ends within the run, and that the milestones are in it, one after the other.
     fn check_schedule(&self) -> Result<(), RecipeError> {
         if self.warmup_epochs > self.epochs as f64 {
             let fix = "no more than epochs is needed: the rate would never reach its peak";

@@ -1,4 +1,4 @@
-//! What `skipbench gate` takes.
+//! Defines what `skipbench gate` takes.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -103,7 +103,7 @@ pub(super) struct CommandArgs {
 }
 
 impl CommandArgs {
-    /// The pairs to measure: the one that was given, or else those of gate.toml.
+    /// Returns the pairs to measure: the given one, or else those of gate.toml.
     pub(super) fn pairs(&self, config: &Config) -> Result<Vec<CommandPair>> {
         let (Some(base), Some(head)) = (&self.base_command, &self.head_command) else {
             ensure!(
@@ -148,7 +148,7 @@ pub(super) struct TurnArgs {
 }
 
 impl TurnArgs {
-    /// With sets of `usual` seconds where nothing else was asked.
+    /// Returns the turns, with sets of `usual` seconds where nothing else was asked.
     pub(super) fn turns(&self, usual: f64) -> Turns {
         let time = Length::Time(Duration::from_secs_f64(self.seconds.unwrap_or(usual)));
         let (length, timeout) = (self.steps.map_or(time, Length::Steps), Duration::from_secs_f64(self.timeout));
@@ -157,12 +157,12 @@ impl TurnArgs {
 }
 
 impl JobArgs {
-    /// Whether one was asked for.
+    /// Returns whether a job was asked for.
     pub(super) fn is_asked(&self) -> bool {
         self.against.is_some() || self.binaries.is_some()
     }
 
-    /// What they ask for.
+    /// Returns what they ask for.
     pub(super) fn request(&self, turns: Turns, relinked: Option<&Path>) -> Result<JobRequest> {
         Ok(JobRequest {
             programs: self.programs(turns.seed, relinked)?,

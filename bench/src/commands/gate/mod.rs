@@ -1,4 +1,4 @@
-//! `skipbench gate`: whether a change may land.
+//! Runs `skipbench gate`: decides whether a change may land.
 
 mod arguments;
 mod given;
@@ -25,10 +25,10 @@ use crate::system::interrupt::{self, Interrupted, STOP};
 
 pub(crate) use arguments::GateArgs;
 
-/// The project's own limits, where they are kept.
+/// Path of the project's own limits, where they are kept.
 const USUAL_CONFIG: &str = "ci/gate.toml";
 
-/// Seconds for which each set of a cell takes turns, where nothing else was asked.
+/// Seconds for which each set of a cell takes turns by default.
 const USUAL_SECONDS: f64 = 2.0;
 
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
     Ok(ExitCode::from(judgment.exit_code()))
 }
 
-/// Judges two runs that are there.
+/// Judges two finished runs.
 fn finished(base: &Path, head: &Path, other: Option<&Path>, config: &Config) -> Result<Judgment> {
     let both = both(base, head)?;
     let origin = origin(head, reproduce::turns(&both.base, &both.head));
@@ -69,8 +69,8 @@ fn finished(base: &Path, head: &Path, other: Option<&Path>, config: &Config) -> 
     Ok(Judgment { restless: both.restless, ..judgment })
 }
 
-/// Base and head as rules want them: without samples, which none looks at, and which of a large run are much of what
-/// would be in memory. What samples say of programs that did not sleep is told beside the rules.
+/// Holds base and head as rules need them, without samples. No rule reads samples, and in a large run they are much of
+/// what would be in memory. What they say of programs that did not sleep is kept beside the rules.
 struct Both {
     base: Vec<Run>,
     head: Vec<Run>,
@@ -90,7 +90,7 @@ fn both(base: &Path, head: &Path) -> Result<Both> {
     Ok(Both { base, head, restless: all })
 }
 
-/// The rows of the base in another layout, where there are any.
+/// Returns the rows of the base in another layout, if there are any.
 fn relinked(dir: Option<&Path>) -> Result<Vec<Run>> {
     dir.map_or(Ok(Vec::new()), evidence::head)
 }
@@ -115,13 +115,13 @@ fn measure(arguments: &GateArgs) -> Result<Job> {
     Ok(job)
 }
 
-/// Says where fewer processors are taken than were asked for.
+/// Says if fewer processors are used than were asked for.
 fn note_processors(arguments: &GateArgs) {
     note(&shortfall(arguments.turns.cpus).into_iter().collect::<Vec<_>>());
 }
 
-/// An earlier job's files are not this one's, whatever becomes of it. Others are left alone until there is a verdict to
-/// put in their place.
+/// Removes an earlier job's files, which are not this one's. Others are left alone until there is a verdict to replace
+/// them.
 fn forget(arguments: &GateArgs) -> Result<()> {
     forget_file(arguments.junit.as_deref(), output::is_junit)?;
     forget_file(arguments.benchmark_json.as_deref(), are_benchmarks)
@@ -134,7 +134,7 @@ fn forget_file(file: Option<&Path>, is_ours: fn(&str) -> bool) -> Result<()> {
     }
 }
 
-/// Whether `text` is a list of [`output::benchmarks`], and not one of another program in the same form.
+/// Returns whether `text` is a list of [`output::benchmarks`], and not one of another program in the same form.
 fn are_benchmarks(text: &str) -> bool {
     let all: Result<Vec<serde_json::Value>, _> = serde_json::from_str(text);
     all.is_ok_and(|all| all.iter().all(|one| one["extra"].as_str().is_some_and(|extra| extra.contains(", n = "))))

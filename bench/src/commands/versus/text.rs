@@ -10,7 +10,8 @@ use crate::lockstep::result::{Outcome, ProgramOutcome};
 /// Largest noise floor that is taken for a machine's usual one where threads stay on their processor.
 const QUIET: f64 = 0.02;
 
-/// `cpus`: the processors that each program was kept to, if that was asked for.
+/// Formats the outcome for people. `cpus` is the number of processors that each program was kept to, if that was asked
+/// for.
 pub(super) fn text(outcome: &Outcome, commands: &[String], cpus: Option<usize>) -> String {
     let parts = [answers(outcome), sheet(outcome), lines(notes(outcome, cpus)), legend(outcome, commands)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
@@ -61,7 +62,7 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
     }
 }
 
-/// What would have been found, where so few sets can say it.
+/// Describes what would have been found, where so few sets can say it.
 fn describe_detectable(program: &ProgramOutcome) -> String {
     match program.detectable.map(percent) {
         Some(least) => format!("A difference of {least} would have been found in four cases of five."),
@@ -157,7 +158,7 @@ fn notes(outcome: &Outcome, cpus: Option<usize>) -> Vec<String> {
     notes
 }
 
-/// `1 turn`, `1,234 turns`.
+/// Formats `1 turn`, `1,234 turns`.
 fn count_of(count: usize, noun: &str) -> String {
     format!("{} {noun}{}", format_count(count as u64), if count == 1 { "" } else { "s" })
 }
@@ -170,7 +171,7 @@ fn describe_dropped(count: usize) -> Option<String> {
     })
 }
 
-/// What helps where the reference differs from itself by much and threads may move.
+/// Describes what helps if the reference differs much from itself and threads may move.
 fn describe_movement(outcome: &Outcome, cpus: Option<usize>) -> Option<String> {
     let floor = outcome.noise_floor.filter(|floor| *floor > QUIET && cpus != Some(1) && cfg!(target_os = "linux"))?;
     Some(format!(
@@ -181,7 +182,7 @@ fn describe_movement(outcome: &Outcome, cpus: Option<usize>) -> Option<String> {
     ))
 }
 
-/// What the names stand for.
+/// Explains what the names mean.
 fn legend(outcome: &Outcome, commands: &[String]) -> String {
     let line = |(program, command): (&ProgramOutcome, &String)| {
         let said = program.introduction.as_ref().map(|introduction| introduction.name.as_str()).unwrap_or_default();
