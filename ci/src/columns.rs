@@ -29,7 +29,7 @@ impl Treatment {
             Treatment::SameWork => "must be the same work",
             Treatment::Judged(Class::Exact) => "judged exactly",
             Treatment::Judged(_) => "judged by a limit",
-            Treatment::Present => "must be there and possible",
+            Treatment::Present => "must be present and possible",
             Treatment::NotJudged => "not judged",
         }
     }

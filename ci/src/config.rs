@@ -166,7 +166,7 @@ impl Config {
                 return Err(error(("name", "a name is needed, such as \"training step\"".to_owned())));
             }
             if !names.insert(&pair.name) {
-                return Err(error(("name", "two commands have it; a name of its own is needed".to_owned())));
+                return Err(error(("name", "two commands have it; each needs its own name".to_owned())));
             }
             pair.words().map_err(error)?;
         }

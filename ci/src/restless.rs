@@ -33,8 +33,8 @@ impl std::fmt::Display for Restless {
         let Self { cell, program, cpu_share } = self;
         write!(
             f,
-            "{cell}: the {program} is at work between its turns, for {:.1} % of its steps' time, and so may slow the \
-             other: let its threads sleep",
+            "{cell}: the {program} works between its turns, for {:.1} % of its steps' time, and so may slow the other: \
+             let its threads sleep",
             cpu_share * 100.0
         )
     }

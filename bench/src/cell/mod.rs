@@ -115,8 +115,8 @@ impl Cell {
         if self.recipe.kernels == Kernels::SkipbenchBf16 && self.device.backend != Backend::Flex {
             let (kernels, device) = (self.recipe.kernels.word(), self.device);
             return Err(format!(
-                "recipe.kernels = \"{kernels}\": they are the CPU's; on {device} take kernels = \"burn\", and precision = \"bf16\" if it \
-                 computes in it"
+                "recipe.kernels = \"{kernels}\": they are the CPU's; on {device} use kernels = \"burn\", and precision \
+                 = \"bf16\" if it computes in it"
             ));
         }
         let (batch, train, word) = (self.recipe.batch, self.data.train, self.task.word());

@@ -48,7 +48,7 @@ fn after_help() -> String {
     format!(
         "The claims:\n{claims}\n\
          A verdict is `supported`, `not supported` or `inconclusive`, by a rule that was stated beforehand (reports/README.md, Claims), \
-         with the numbers, intervals and seeds that carry it. The networks and images are small: \
+         with the numbers, intervals and seeds behind it. The networks and images are small: \
          `--data cifar10 --seeds 1,2,3,4,5` says more.\n\n\
          Examples:\n  \
          skipbench claims                          all of them on the embedded digits, in eight minutes on two cores\n  \
@@ -56,7 +56,7 @@ fn after_help() -> String {
          skipbench claims --resume skipbench-results/… continue after a Ctrl-C\n  \
          skipbench claims --from skipbench-results/…   the verdicts again, from the rows alone\n  \
          skipbench report skipbench-results/…          with every plot, as one HTML file\n  \
-         skipbench suites claim-depth > mine.toml  change what is run; the analysis goes by the suite's name"
+         skipbench suites claim-depth > mine.toml  change what is run; the analysis depends on the suite's name"
     )
 }
 

@@ -19,7 +19,7 @@ use super::rows::AnyRunDirs;
 #[command(after_help = "Examples:\n  \
     skipbench recommend --max-memory 2GiB --min-throughput 500 --data cifar10\n  \
     skipbench recommend results/mine --max-params 300k --max-latency 2ms\n\n\
-    Only what was measured is recommended: run the networks that you consider, on your data and machine, first. Exit code 1: \
+    Only measured networks are recommended: first run those that you consider, on your data and machine. Exit code 1: \
     no measured network keeps the limits.")]
 pub(crate) struct RecommendArgs {
     #[command(flatten)]

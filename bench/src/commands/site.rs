@@ -24,14 +24,14 @@ pub(super) fn page_in(dir: &Path) -> Result<PathBuf> {
         let name = entry.with_context(|| dir.display().to_string())?.file_name();
         ensure!(
             name == OsStr::new(PAGE),
-            "--site {}: it holds {}, which is no part of a site; name a directory that is new or empty",
+            "--site {}: it holds {}, which is not part of a site; name a directory that is new or empty",
             dir.display(),
             name.display()
         );
     }
     ensure!(
         !page.exists() || is_site(&page),
-        "{}: it is no page of a site, and is not written over; name a directory that is new or empty",
+        "{}: it is not a page of a site, and is not overwritten; name a directory that is new or empty",
         page.display()
     );
     Ok(page)

@@ -63,7 +63,7 @@ fn told<T>(prepared: Result<T>) -> Result<T> {
 }
 
 fn custom(cell: &Cell) -> Result<Drive> {
-    let missing = || format!("{}: this program brings no networks of its own; run the one that does", cell.model);
+    let missing = || format!("{}: this program brings no custom networks; run the one that does", cell.model);
     CUSTOM.get().copied().with_context(missing)
 }
 

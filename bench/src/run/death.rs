@@ -25,7 +25,7 @@ pub(super) fn explain_death(cell: &Cell, status: Option<ExitStatus>, errors: &st
         Some(9) => {
             let limit = group.memory_bytes.map(|bytes| format!(" (a control group allows {} MiB)", bytes >> 20));
             let limit = limit.unwrap_or_default();
-            let guess = format!("killed by signal 9; unless somebody did that, the system ran out of memory{limit}");
+            let guess = format!("killed by signal 9; unless someone did that, the system ran out of memory{limit}");
             CellFailure::new(Status::Crashed, format!("{guess}. {said}"))
         }
         Some(signal) => CellFailure::new(Status::Crashed, format!("died by signal {signal}. {said}")),

@@ -105,13 +105,13 @@ fn describe_result(planned: &PlannedCell, row: &RunRow) -> String {
 
 fn headline(planned: &PlannedCell, row: &RunRow) -> Option<String> {
     Some(match planned.cell.task {
-        Task::Train => format!("{} of {} test images right", row.test_correct?, row.test_total?),
+        Task::Train => format!("{} of {} test images correct", row.test_correct?, row.test_total?),
         Task::TrainEpoch => {
             format!("{:.0} images/s", row.epoch_images? as f64 * 1e9 / row.epoch_ns_median?.max(1) as f64)
         }
         Task::TimeToAccuracy => match row.target_ns {
             Some(ns) => format!("reached the accuracy in {:.2} s", ns as f64 / 1e9),
-            None => format!("not reached: {} of {} test images right", row.test_correct?, row.test_total?),
+            None => format!("not reached: {} of {} test images correct", row.test_correct?, row.test_total?),
         },
         Task::Latency => format!("{:.2} ms per image", row.step_ns_median? as f64 / 1e6),
         Task::TrainStep | Task::Infer => {
@@ -121,7 +121,7 @@ fn headline(planned: &PlannedCell, row: &RunRow) -> Option<String> {
             format!("peak {:.1} MiB", row.heap_peak_bytes? as f64 / 1048576.0)
         }
         Task::Gradients | Task::Reuse => {
-            format!("done; {} of {} test images right", row.test_correct?, row.test_total?)
+            format!("done; {} of {} test images correct", row.test_correct?, row.test_total?)
         }
         Task::Identity => format!("last error {:.4}", row.loss?),
         Task::Tokens => "done".to_owned(),

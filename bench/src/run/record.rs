@@ -94,7 +94,8 @@ fn worth_keeping<'a>(dir: &Path, rows: &'a [RunRow]) -> Result<&'a RunRow> {
 fn whole(dir: &Path, cells: usize, left_out: &[String]) -> Result<()> {
     let Some(first) = left_out.first() else { return Ok(()) };
     bail!(
-        "{}: --filter left out {} of the suite's {} cells, the first {first}; run the suite without --filter, or make what was measured a suite of its own",
+        "{}: --filter left out {} of the suite's {} cells, the first {first}; run the suite without --filter, or make \
+         what was measured its own suite",
         dir.display(),
         left_out.len(),
         cells + left_out.len()

@@ -134,7 +134,7 @@ pub(crate) fn ensure_known(again: &[String], plans: &[(&Path, &Plan)]) -> Result
         for (dir, plan) in plans {
             known |= cell(dir, plan, word)?.is_some();
         }
-        ensure!(known, "--again {word}: no cell begins so; runs.csv and plan.json name them");
+        ensure!(known, "--again {word}: no cell begins with that; runs.csv and plan.json name them");
     }
     Ok(())
 }
@@ -199,7 +199,8 @@ fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()>
     let strange = rows.difference(&planned).count();
     ensure!(
         strange == 0,
-        "{}: {strange} of {} rows belong to no cell of {PLAN}; it was edited, or is of another version of skipbench. To continue would measure those cells twice; start a new run",
+        "{}: {strange} of {} rows belong to no cell of {PLAN}; it was edited, or belongs to another version of \
+         skipbench. Continuing would measure those cells twice; start a new run",
         dir.display(),
         rows.len()
     );

@@ -81,7 +81,7 @@ fn once(Keys { groups, seeds, tasks, .. }: &Keys) -> Result<(), String> {
     }
     let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
     match repeated(&names) {
-        Some(name) => Err(format!("group.name = \"{name}\" is listed twice; groups need names of their own")),
+        Some(name) => Err(format!("group.name = \"{name}\" is listed twice; each group needs its own name")),
         None => Ok(()),
     }
 }
@@ -123,7 +123,7 @@ fn curve(sweep: &SweepKeys, data: &str) -> Result<(), String> {
         return Err(format!("sweep.values: {value} is listed twice"));
     }
     if sweep.values.len() < 2 {
-        return Err("sweep.values: a curve needs two values at least, and three for an interval".to_owned());
+        return Err("sweep.values: a curve needs at least two values, and three for an interval".to_owned());
     }
     if sweep.over == "image_size" && data != "generated" {
         return Err("a sweep over image_size needs data = \"generated\"".to_owned());

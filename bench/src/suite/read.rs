@@ -30,7 +30,7 @@ impl Suite {
         }
         match read(name) {
             Ok(text) if text.len() as u64 > LARGEST => {
-                let message = format!("longer than {} MiB, and so no suite", LARGEST >> 20);
+                let message = format!("longer than {} MiB, and so not a suite", LARGEST >> 20);
                 Err(SuiteError { file: name.to_owned(), message })
             }
             Ok(text) => Self::parse(name, &text),

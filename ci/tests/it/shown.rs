@@ -28,7 +28,7 @@ fn a_pull_request_sees_what_changed_and_how_to_reproduce_it() {
 
     | verdict   | cell                                      | metric          |    base |    head |  effect | n | limit | noise floor | layout |                                                                                  why |
     |-----------|-------------------------------------------|-----------------|---------|---------|---------|---|-------|-------------|--------|--------------------------------------------------------------------------------------|
-    | regressed | pair/resnet/peak-memory-train/flex/seed=1 | params          |    1000 |    1001 |         | 1 | equal |             |        | it must be equal; if the change is meant, bless the head in the commit that makes it |
+    | regressed | pair/resnet/peak-memory-train/flex/seed=1 | params          |    1000 |    1001 |         | 1 | equal |             |        | it must be equal; if the change is intended, bless the head in the commit that makes it |
     | regressed | pair/resnet/peak-memory-train/flex/seed=1 | heap_peak_bytes | 1000000 | 1010000 | ×1.0100 | 1 | 0.5 % |             |        |                                                                                      |
 
     Reproduce:

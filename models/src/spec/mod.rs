@@ -180,5 +180,5 @@ impl ModelSpec {
     }
 }
 
-const NO_LAYERS: &str = "a network of one's own has no layer table";
+const NO_LAYERS: &str = "a custom network has no layer table";
 const FOREIGN: &str = "this program has no such network; run the one that brings it";

@@ -69,7 +69,7 @@ impl<O: CustomModel> Network for Custom<O> {
     fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device, _: Execution) -> Result<Self, SpecError> {
         match spec {
             ModelSpec::Custom(config) => O::init(config, images, seed, device).map(|net| Self { net }),
-            other => Err(SpecError::new("family", other.family(), "a network of one's own is needed")),
+            other => Err(SpecError::new("family", other.family(), "a custom network is needed")),
         }
     }
 

@@ -28,7 +28,7 @@ pub fn notes(runs: &[Run]) -> Vec<String> {
         (describe_busy(&measured), "Close other programs and measure again, or add sets with --precision 2%."),
         (describe_slowed(&measured), "Measure those again while the machine is cool and does nothing else."),
         (describe_dropped(&measured), "If it is more than a few, measure again on a quieter machine."),
-        (describe_restless(&measured), "Let a program's threads sleep after its step (bench/PROTOCOL.md says how)."),
+        (describe_restless(&measured), "Let the program's threads sleep after its step (bench/PROTOCOL.md says how)."),
         (describe_alone(&measured), "To compare them too, free memory or make the group smaller."),
         (describe_unsteady(&measured), "Give them longer: raise warmup_max_ms in the recipe."),
         (describe_held_up(&measured), "Close other programs, or add sets with --precision 2%."),
@@ -93,7 +93,7 @@ fn describe_dropped(runs: &[&Run]) -> Option<String> {
     let (dropped, turns) = counts.fold((0, 0), |(dropped, turns), (one, of)| (dropped + one, turns + of));
     (dropped > 0).then(|| {
         format!(
-            "{dropped} of {} are left out of the ratios, because something else held the machine up",
+            "{dropped} of {} are left out of the ratios, because something else delayed the machine",
             format_number_of(turns as usize, "turn")
         )
     })
@@ -105,8 +105,8 @@ fn describe_restless(runs: &[&Run]) -> Option<String> {
     let restless: Vec<(String, f64)> = runs.iter().filter_map(share).collect();
     let (most, share) = restless.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(format!(
-        "at work between their turns, when they should sleep, which slows the others: {}, most of all {most}, for {:.1} % \
-         of its steps' time",
+        "working between their turns, when they should sleep, which slows the others: {}, most of all {most}, for \
+         {:.1} % of its steps' time",
         timed_cells(restless.len()),
         share * 100.0
     ))
@@ -124,7 +124,7 @@ fn describe_alone(runs: &[&Run]) -> Option<String> {
     let names: Vec<String> = names.into_iter().collect();
     (!names.is_empty()).then(|| {
         format!(
-            "timed alone while others of the group took turns, and so not compared with those in time: {}",
+            "timed alone while others of the group took turns, and so not compared with them in time: {}",
             names.join(", ")
         )
     })

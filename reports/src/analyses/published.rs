@@ -97,7 +97,7 @@ fn one(rows: &[&RunRow], figures: &[Published]) -> Option<PublishedComparison> {
 /// Returns the published data set that a row's images are or come from, and how they differ from it.
 fn published_set(row: &RunRow) -> Option<(&'static str, Option<String>)> {
     let whole = (row.train_images, row.test_images) == (50_000, 10_000);
-    let part = || format!("part of the images: {} to train on, {} for the test", row.train_images, row.test_images);
+    let part = || format!("part of the images: {} for training, {} for the test", row.train_images, row.test_images);
     match row.data.as_str() {
         "cifar10" => Some(("cifar10", (!whole).then(part))),
         "cifar100" => Some(("cifar100", (!whole).then(part))),

@@ -14,7 +14,7 @@ use super::names::names;
 use super::scale::{Layout, format_estimate};
 
 /// Note of a plot that has no room for every name.
-const UNNAMED: &str = "A mark without a name here says it when it is pointed at.";
+const UNNAMED: &str = "Point at a mark without a name to see it.";
 
 /// Returns the plot and its height.
 pub(super) fn plot(figure: &Figure) -> (Markup, f64) {
@@ -69,7 +69,7 @@ fn coinciding(series: &[Series], strokes: &[Stroke]) -> Vec<String> {
     let on = strokes.iter().enumerate().filter_map(|(index, stroke)| Some((index, stroke.on?)));
     // Without the exponent that a name may end with.
     let name = |index: usize| series[index].name.split(", b = ").next().unwrap_or_default();
-    on.map(|(index, under)| format!("{} lies on {}.", name(index), name(under))).collect()
+    on.map(|(index, under)| format!("{} coincides with {}.", name(index), name(under))).collect()
 }
 
 fn entry<'a>(series: &'a Series, stroke: &Stroke) -> LegendEntry<'a> {

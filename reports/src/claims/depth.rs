@@ -22,9 +22,10 @@ const LEARNED: f64 = 0.9;
 pub(super) const CLAIM: Claim = Claim {
     name: "depth",
     sentence: "Skip connections make networks of a hundred layers trainable.",
-    rule: "Training error of the last epoch, shallowest and deepest network of each style, paired by seed. Supported: without a skip \
-           it rises with depth; with addition and with concatenation it rises less, and stays below 20 % in the deepest \
-           network (He et al. 2016 call what is above failed). Not supported: an interval says the opposite of one of these.",
+    rule: "Training error of the last epoch, for the shallowest and the deepest network of each style, paired by seed. \
+           Supported: without a skip it rises with depth; with addition and with concatenation it rises less, and \
+           stays below 20 % in the deepest network (He et al. 2016 call larger errors failed). Not supported: an \
+           interval says the opposite of one of these.",
     caution: "One width, one recipe, one number of epochs: a plain network may learn later, or at another rate.",
     examine,
 };
@@ -98,8 +99,8 @@ fn measures(trained: &Evidence<'_>) -> Measures {
     };
     Measures {
         title: "Errors by depth".to_owned(),
-        caption: "Means over seeds with 95 % intervals; the training error is of the last epoch, while the weights still changed. \
-                  Epochs to 90 % of the training images: the mean over the seeds that got there."
+        caption: "Means over seeds with 95 % intervals; the training error is of the last epoch, while the weights \
+                  still changed. Epochs to 90 % of the training images: the mean over the seeds that reached it."
             .to_owned(),
         columns: columns.into_iter().map(|(title, quantity)| Column::new(title, quantity)).collect(),
         lines: trained.models().into_iter().map(line).collect(),

@@ -28,14 +28,16 @@ const USED: f64 = 0.5;
 pub(super) const CLAIM: Claim = Claim {
     name: "reuse",
     sentence: "With concatenation features are used again by later layers, and information flows more densely.",
-    rule: "Trained networks of equal parameters, paired by seed. Supported: concatenated layers weigh earlier features by more than half of \
-           what they weigh the nearest ones by (mean |w|); features after the last block have a higher effective rank with \
-           concatenation than with addition; deleting a single block costs less accuracy with addition, and with concatenation, than without a skip. Not \
-           supported: an interval says the opposite of one of these. A plain network ten points less accurate than the others is only \
-           half-trained, and decides nothing.",
-    caution: "Weights that were never trained weigh all features alike, so that after a short training the first number is near 1 \
-              whatever was learned. The rank is also bounded by the number of channels, of which concatenation has more. A plain network was \
-              never trained to do without a block, and changes its channels' meaning from block to block.",
+    rule: "Trained networks of equal parameters, paired by seed. Supported: concatenated layers give earlier features \
+           more than half of the weight that they give the nearest ones (mean |w|); features after the last block have \
+           a higher effective rank with concatenation than with addition; deleting a single block costs less accuracy \
+           with addition, and with concatenation, than without a skip. Not supported: an interval says the opposite of \
+           one of these. A plain network ten points less accurate than the others is only half-trained, and decides \
+           nothing.",
+    caution: "Untrained weights treat all features alike, so after a short training the first number is near 1 in any \
+              case. The rank is also bounded by the number of channels, of which concatenation has more. A plain \
+              network was never trained to work without a block, and the meaning of its channels changes from block to \
+              block.",
     examine,
 };
 
@@ -93,8 +95,8 @@ fn describe_half_trained(all: &Evidence<'_>) -> Option<String> {
     (plain < others - TRAILS).then(|| {
         let percent = |share: f64| format!("{:.1} %", share * 100.0);
         format!(
-            "the plain network is half-trained, {} of the test images right, the others {} at least. What lesions take from \
-             it means little, and both conditions on them are left open",
+            "the plain network is half-trained, with {} of the test images correct and the others with at least {}. \
+             What lesions take from it means little, and both conditions on them are left open",
             percent(plain),
             percent(others)
         )
@@ -109,7 +111,7 @@ fn conditions(all: &Evidence<'_>, trained: bool) -> Vec<Condition> {
     let spared = |style| estimate(difference(&of(style::NONE, deleted), &of(style, deleted))).filter(|_| trained);
     vec![
         Condition::above(
-            "concatenated layers weigh earlier features by more than half of what they weigh the nearest by",
+            "concatenated layers give earlier features more than half of the weight that they give the nearest",
             Quantity::Ratio,
             USED,
             alone(&of(style::CONCAT, use_of_earlier)),
@@ -158,8 +160,9 @@ fn measures(all: &Evidence<'_>) -> Measures {
     };
     Measures {
         title: "Lesions, ranks and reuse".to_owned(),
-        caption: "Means over seeds with 95 % intervals; of lesions over the blocks first, in points of the test accuracy. Use of earlier \
-                  features: mean |w| over earlier ones against the nearest, geometric mean over layers."
+        caption: "Means over seeds with 95 % intervals; for lesions first over the blocks, in points of the test \
+                  accuracy. Use of earlier features: mean |w| over earlier ones relative to the nearest, geometric \
+                  mean over layers."
             .to_owned(),
         columns: columns.into_iter().map(|(title, quantity)| Column::new(title, quantity)).collect(),
         lines: all.models().into_iter().map(line).collect(),

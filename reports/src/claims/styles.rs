@@ -20,12 +20,14 @@ const MATTERS: f64 = 0.02;
 pub(super) const CLAIM: Claim = Claim {
     name: "styles",
     sentence: "There are more accurate ways to join than plain addition.",
-    rule: "One backbone, one recipe; each style's test accuracy less addition's, paired by seed, with a spread of one test image at least. Supported: some style's interval lies \
-           above 0, and its chance, corrected for the number of styles (Holm), is at most 5 %. Not supported: every style's interval \
-           ends below 2 points. Inconclusive: else.",
-    caution: "Equal depth and width, not equal parameters, except for styles that add only a few scalars; the table has every \
-              cost. Most of these styles were proposed for networks far larger than these. Of three seeds the spread can be \
-              small by chance, and half a point is a few test images: see how large a difference is, not only that it is shown.",
+    rule: "One backbone, one recipe; each style's test accuracy minus addition's, paired by seed, with a spread of at \
+           least one test image. Supported: some style's interval is above 0, and its p-value, corrected for the \
+           number of styles (Holm), is at most 5 %. Not supported: every style's interval ends below 2 points. \
+           Inconclusive: otherwise.",
+    caution: "Equal depth and width, not equal parameters, except for styles that add only a few scalars; the table \
+              has every cost. Most of these styles were proposed for networks far larger than these. With three seeds \
+              the spread can be small by chance, and half a point is a few test images: consider how large a \
+              difference is, not only that it is shown.",
     examine,
 };
 

@@ -18,10 +18,10 @@ use crate::stats::{self, Estimate};
 pub(super) const CLAIM: Claim = Claim {
     name: "transformer",
     sentence: "A Transformer without skip connections does not train, because its tokens become alike.",
-    rule: "A Vision Transformer with both skips against the same with neither, paired by seed. Supported: with both its test accuracy is \
-           higher; at initialization its tokens after the last block are less alike (the residual ‖X − 1x̄ᵀ‖/‖X‖ is larger), and the \
-           gradients of its queries and keys are larger against those of its values. Not supported: an interval says the \
-           opposite of one of these.",
+    rule: "A Vision Transformer with both skips against the same with neither, paired by seed. Supported: with both \
+           its test accuracy is higher; at initialization its tokens after the last block are less alike (the residual \
+           ‖X − 1x̄ᵀ‖/‖X‖ is larger), and the gradients of its queries and keys are larger relative to those of its \
+           values. Not supported: an interval says the opposite of one of these.",
     caution: "One recipe, made for networks with skips: without them longer training or another initialization can catch up (He et al. \
               2023, arXiv:2302.10322, need five times the iterations). The table takes the two skips away one by one.",
     examine,
@@ -73,7 +73,7 @@ fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
         ),
         Condition::above("its tokens are less alike after the last block", Quantity::Ratio, 1.0, more(residual)),
         Condition::above(
-            "the gradients of its queries and keys are larger against those of its values",
+            "the gradients of its queries and keys are larger relative to those of its values",
             Quantity::Ratio,
             1.0,
             more(queries_and_keys),

@@ -20,7 +20,8 @@ pub(super) fn pareto(frontier: &Frontier) -> Figure {
         id: slug(&["accuracy", frontier.cost.word(), &format_elsewhere(&setting.data, &setting.device)]),
         title: format!("Accuracy against {cost}"),
         caption: format!(
-            "{} on {}. Means over repeats with 95 % intervals, of times in sets medians. Hollow: another network is at least as good in both and better in one, by those means.",
+            "{} on {}. Means over repeats with 95 % intervals, of times in sets medians. The line is the Pareto \
+             frontier. Hollow: another network is at least as good in both and better in one, by those means.",
             setting.data, setting.device
         ),
         x: Axis::new(unit.label(cost), Scale::Log),

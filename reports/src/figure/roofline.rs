@@ -46,8 +46,8 @@ fn figure(report: &Report, own_key: Key<'_>, title: String) -> Option<Figure> {
         id: slug(&["roofline", own_key[0]]),
         title,
         caption:
-            "Medians over repeats (seeds and rounds, or sets); filled: a training step, hollow: another task, such as inference. The line is what \
-             the device's own copy and matrix product allow at best."
+            "Medians over repeats (seeds and rounds, or sets). Filled: a training step; hollow: another task, such as \
+             inference. The line is the best that the device's own copy and matrix product allow."
                 .to_owned(),
         x: Axis::new("FLOP per byte", Scale::Log),
         y: Axis::new("GFLOP/s", Scale::Log),

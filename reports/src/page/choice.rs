@@ -35,7 +35,7 @@ fn one(index: usize, choice: &Choice) -> Markup {
             form hidden { @for (place, cost) in costs.iter().enumerate() { (limit(index, BEFORE + place, COSTS[*cost])) } }
             output aria-live="polite" {}
             details open[index == 0] {
-                summary { "Every network, the most accurate first: under a limit, take the first that keeps it" }
+                summary { "Every network, the most accurate first: under a limit, choose the first that keeps it" }
                 (data::grid(&heading, &header(&costs), &rows(choice, &costs), |index| index >= BEFORE - 1))
             }
         }

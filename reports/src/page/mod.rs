@@ -119,7 +119,8 @@ fn answer(report: &Report) -> Markup {
     html! {
         @for sentence in &words { p.sentence { (sentence) } }
         @for sentence in table::format_answers(&report.answers, Format::Terminal) { p.remark { (sentence) } }
-        @if report.answers.is_empty() { p { "No matched group of these runs has two skip styles: there is nothing to hold against each other." } }
+        @if report.answers.is_empty() { p { "No matched group of these runs has two skip styles, so there is nothing \
+            to compare." } }
     }
 }
 

@@ -20,7 +20,7 @@ pub fn verdicts(findings: &[Finding]) -> TextTable {
     };
     TextTable {
         id: "claims".to_owned(),
-        title: "What is said of skip connections".to_owned(),
+        title: "What is said about skip connections".to_owned(),
         caption: LEGEND.to_owned(),
         header: ["claim", "what is said", "verdict", "measured", "seeds"].map(str::to_owned).to_vec(),
         rows: findings.iter().map(line).collect(),
@@ -28,8 +28,9 @@ pub fn verdicts(findings: &[Finding]) -> TextTable {
     }
 }
 
-const LEGEND: &str = "Supported: every condition of the claim holds by its whole 95 % interval. Not supported: the whole interval of one lies \
-                      on the other side. Inconclusive: the intervals allow both. Each claim's rule stands with it; reports/README.md names what was tightened after a first measurement.";
+const LEGEND: &str = "Supported: every condition of the claim holds by its whole 95 % interval. Not supported: the \
+                      whole interval of one is on the other side. Inconclusive: the intervals allow both. Each claim's \
+                      rule is given with it; reports/README.md says what was tightened after a first measurement.";
 
 /// Formats every claim completely: the verdicts, then claim by claim.
 pub fn format_claims(findings: &[Finding], format: Format) -> String {
@@ -81,7 +82,7 @@ fn format_condition(condition: &Condition) -> Vec<String> {
     };
     let chance = p_corrected.map_or(String::new(), |p| format!("\np = {p:.3}, corrected for all conditions"));
     let matters = if *margin > 0.0 {
-        format!("\nmatters only beyond {}", format_bound(*quantity, bound + margin))
+        format!("\nmatters only above {}", format_bound(*quantity, bound + margin))
     } else {
         String::new()
     };

@@ -46,10 +46,10 @@ fn table(diff: &Diff) -> TextTable {
         id: "diff".to_owned(),
         title: "Before and after".to_owned(),
         caption:
-            "Means over the repeats (seeds and rounds) that both runs have, of times in sets medians over the sets. Ratio: after \
-             over before, repeat by repeat, their geometric mean with its 95 % interval in brackets; ×2.00 means twice as much. \
-             The intervals are not corrected for their number. \"None shared\": the runs have no repeat in common, so the means \
-             are over all, and there is no ratio."
+            "Means over the repeats (seeds and rounds) that both runs have; for times in sets, medians over the sets. \
+             Ratio: after over before, repeat by repeat, as a geometric mean with its 95 % interval in brackets; ×2.00 \
+             means twice as much. The intervals are not corrected for their number. \"None shared\": the runs have no \
+             repeat in common, so the means are over all, and there is no ratio."
                 .to_owned(),
         header: ["group", "model", "metric", "repeats", "before", "after", "ratio"].map(str::to_owned).to_vec(),
         rows: diff.changes.iter().map(format_row).collect(),

@@ -29,7 +29,7 @@ pub enum Section {
     Numbers,
     /// The networks side by side.
     Networks,
-    /// What is said of skip connections, judged.
+    /// What is said about skip connections, judged.
     Claims,
     /// Matched pairs.
     Comparison,

@@ -20,9 +20,10 @@ pub fn frontier(frontier: &Frontier) -> TextTable {
     }
 }
 
-const LEGEND: &str = "Yes: no other network is at least as accurate and as cheap, and better in one of the two. Open: \
-    by the means the named network is, but the 95 % intervals leave it open; more seeds, or more sets of times \
-    (--sets, --precision), would narrow them. No: the named network is, and the intervals say so too.";
+const LEGEND: &str = "Yes: on the Pareto frontier, because no other network is at least as accurate and as cheap, and \
+    better in one of the two. Open: by the means the named network is, but the 95 % intervals leave it open; more \
+    seeds, or more sets of times (--sets, --precision), would narrow them. No: the named network is, and the intervals \
+    say so too.";
 
 fn format_row(point: &Tradeoff, cost: Metric) -> Vec<String> {
     let beaten = point.beaten_by.as_deref().unwrap_or_default();

@@ -11,8 +11,9 @@ pub fn published(compared: &[PublishedComparison]) -> TextTable {
     TextTable {
         id: "published".to_owned(),
         title: "Measured beside published".to_owned(),
-        caption: "Test errors of the last epoch. Here: the mean over seeds, ± a 95 % interval. A published figure mostly is of one \
-                  run; ± is its standard deviation where there were more. Recipes differ unless they were set alike."
+        caption: "Test errors of the last epoch. Here: the mean over seeds, ± a 95 % interval. A published figure is \
+                  mostly from one run; ± is its standard deviation where there were more. Recipes differ unless they \
+                  were made equal."
             .to_owned(),
         header: header.map(str::to_owned).to_vec(),
         rows: compared.iter().flat_map(format_rows).collect(),

@@ -20,7 +20,7 @@ pub enum SpliceError {
     )]
     NoMarker(String),
     /// A marker names no section.
-    #[error("<!-- skipbench:{0} --> is no section; those are {1}")]
+    #[error("<!-- skipbench:{0} --> is not a section; sections are {1}")]
     Unknown(String, String),
     /// A section is in the document twice.
     #[error("<!-- skipbench:{0} --> is listed twice; a section has one place")]

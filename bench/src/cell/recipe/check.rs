@@ -40,7 +40,7 @@ impl Recipe {
         }
         if self.kernels == Kernels::SkipbenchBf16 && self.precision != Precision::F32 {
             let fix =
-                "networks compute in f32 by them, except for products: remove precision, or take kernels = \"burn\"";
+                "networks compute in f32 by them, except for products: remove precision, or use kernels = \"burn\"";
             return Err(RecipeError { key: "kernels", value: format!("{:?}", self.kernels.word()), fix });
         }
         self.check_numbers()?;
@@ -75,7 +75,7 @@ impl Recipe {
         }
         let inside = |milestone: &f64| 0.0 < *milestone && *milestone < 1.0;
         let fix = if self.schedule == Schedule::Step && self.milestones.is_empty() {
-            "schedule = \"step\" needs one at least"
+            "schedule = \"step\" needs at least one"
         } else if !self.milestones.iter().all(inside) {
             "shares of the run are needed, above 0 and below 1"
         } else if !self.milestones.is_sorted_by(|one, next| one < next) {

@@ -18,7 +18,7 @@ use crate::lockstep::set::Length;
     skipbench gate --base ci/baseline --head results/mine\n      \
         two finished runs: counts, shapes, losses, peak memory, accuracy\n  \
     skipbench gate --against main\n      \
-        builds main and this tree, and lets them take turns: times, too\n  \
+        builds main and this tree, and lets them take turns: times too\n  \
     skipbench gate --base-command 'python3 old.py' --head-command 'python3 new.py'\n      \
         any two programs, in turns\n  \
     skipbench gate --base ci/baseline --head results/mine --bless\n      \

@@ -131,7 +131,7 @@ fn notes(outcome: &Outcome, cpus: Option<usize>) -> Vec<String> {
         count_of(*turns, "turn")
     )];
     if let Some(planned) = outcome.interrupted_of {
-        notes.push(format!("Interrupted after {sets} of {planned} sets: the result rests on those."));
+        notes.push(format!("Interrupted after {sets} of {planned} sets: the result is based on those."));
     }
     notes.extend(describe_dropped(*dropped_turns));
     if pilot_sets < sets {

@@ -62,7 +62,7 @@ pub fn expected(numerics: Numerics) -> Result<Vec<Losses>> {
 fn describe_mismatch(id: DeviceId, numerics: Numerics) -> String {
     let half = numerics.precision != Precision::F32;
     let fix = match id.backend {
-        _ if half => format!("recipe.precision = \"{}\" is of no use here", numerics.precision.word()),
+        _ if half => format!("recipe.precision = \"{}\" cannot be used here", numerics.precision.word()),
         Backend::Flex => "try recipe.kernels = \"burn\"".to_owned(),
         Backend::Wgpu => "try a build with `--features wgpu`".to_owned(),
         backend => format!("try a build with `--features {backend}-plain`"),

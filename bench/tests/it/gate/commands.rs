@@ -138,7 +138,7 @@ fn turns_are_kept_over_nothing_that_is_there() {
     fs::create_dir(dir.path().join("out")).expect("made");
     fs::write(dir.path().join("out/plan.json"), "precious").expect("written");
     let (_, error) = gate(dir.path(), &a, &a, &["--out", "out"], 2);
-    assert!(error.contains("something that is of no comparison") && error.contains("another --out"), "{error}");
+    assert!(error.contains("something that is not part of a comparison") && error.contains("another --out"), "{error}");
     assert_eq!(fs::read_dir(dir.path().join("out")).expect("there").count(), 1);
     gate(dir.path(), &a, &a, &["--out", "kept", "-q", "--config", &lax(dir.path())], 0);
     let before = fs::read_to_string(dir.path().join("kept/turns-1.csv")).expect("turns");

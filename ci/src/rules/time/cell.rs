@@ -66,7 +66,7 @@ impl<'a> TimedCell<'a> {
     }
 }
 
-const EPOCHS: &str = "an epoch is too long to take turns, and measured alone it says nothing of another program; \
+const EPOCHS: &str = "an epoch is too long to take turns, and measured alone it says nothing about another program; \
                       gate train-step";
 
 fn median_ns(rows: &[&RunRow]) -> Option<f64> {

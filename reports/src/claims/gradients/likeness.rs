@@ -31,8 +31,9 @@ pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     };
     Measures {
         title: "Correlation of the deepest networks by lag".to_owned(),
-        caption: "Of input gradients at points so far apart on a line of 256 between two images, at the start; means over seeds with 95 % \
-                  intervals. Centerd along the line, so that far apart it goes below 0."
+        caption: "Of input gradients at points that far apart on a line of 256 between two images, before training; \
+                  means over seeds with 95 % intervals. Gradients are centered along the line, so the correlation \
+                  falls below 0 at large lags."
             .to_owned(),
         columns: LAGS.iter().map(|lag| Column::new(format!("lag {lag}"), Quantity::Number)).collect(),
         lines: deepest.iter().flat_map(|evidence| evidence.models()).map(line).collect(),
@@ -68,9 +69,10 @@ pub(super) fn decays(all: &Evidence<'_>) -> Measures {
     let kinds = [true, false].into_iter().flat_map(|normed| style::COMPARED.map(|style| (style, normed)));
     Measures {
         title: "How the correlation falls with depth L".to_owned(),
-        caption: "Least squares over depths and seeds with Student's 95 % interval. Correlations that are not positive are left out, and no \
-                  law is fitted where they are more than a third. One halving per layer is 2^−L, what Balduzzi et al. 2017 derive for plain \
-                  networks without BatchNorm; for residual networks with it they derive b = 1/2 of L^−b."
+        caption: "Least squares over depths and seeds with Student's 95 % interval. Correlations that are not positive \
+                  are left out, and no law is fitted if they are more than a third. One halving per layer is 2^−L, \
+                  which Balduzzi et al. 2017 derive for plain networks without BatchNorm; for residual networks with \
+                  it they derive b = 1/2 of L^−b."
             .to_owned(),
         columns: columns.into_iter().map(|title| Column::new(title, Quantity::Number)).collect(),
         lines: kinds.filter_map(line).collect(),

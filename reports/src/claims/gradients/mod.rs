@@ -19,17 +19,19 @@ use norms::reach;
 pub(super) const CLAIM: Claim = Claim {
     name: "gradients",
     sentence: "Without skip connections gradients vanish on their way to the first layers; with them they do not.",
-    rule: "Of the deepest networks with BatchNorm, and of the deepest without it, at initialization: the norm of the loss's gradient \
-           at the first block over that at the last. With BatchNorm also the correlation of input gradients at neighboring points (lag 1 of \
-           256) of a line between two images. Supported: each ratio is below 1 without a skip, and above that with addition and with \
-           concatenation; the correlation is higher with either skip. Not supported: an interval says the opposite of one \
-           of these.",
-    caution: "With BatchNorm on, the norm of the gradient alone does not tell a plain network from a residual one: plain networks \
-              that cannot be trained have norms that do not vanish too (He et al. 2015, section 4.1, call them healthy), or that explode. What tells them apart is how \
-              the gradient changes from one input to the next, and the training error of the claim `depth`. A large gradient \
-              is not a useful one. Without BatchNorm neighboring points are too near each other to tell: nearly every ReLU is in one state \
-              at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs have nothing to do with each other's (reports/README.md, \
-              Claims). The correlation farther along the line is shown beside it and decides nothing.",
+    rule: "For the deepest networks with BatchNorm, and for the deepest without it, at initialization: the norm of the \
+           loss's gradient at the first block over that at the last. With BatchNorm also the correlation of input \
+           gradients at neighboring points (lag 1 of 256) of a line between two images. Supported: each ratio is below \
+           1 without a skip, and above that with addition and with concatenation; the correlation is higher with \
+           either skip. Not supported: an interval says the opposite of one of these.",
+    caution: "With BatchNorm, the norm of the gradient alone does not distinguish a plain network from a residual one: \
+              plain networks that cannot be trained also have norms that do not vanish (He et al. 2015, section 4.1, \
+              call them healthy), or that explode. What distinguishes them is how the gradient changes from one input \
+              to the next, and the training error of the claim `depth`. A large gradient is not necessarily useful. \
+              Without BatchNorm neighboring points are too close to each other to tell: nearly every ReLU is in the \
+              same state at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs are independent \
+              (reports/README.md, Claims). The correlation farther along the line is shown beside it and decides \
+              nothing.",
     examine,
 };
 

@@ -93,9 +93,10 @@ pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
     }
     Measures {
         title: "Exponents of memory with depth and growth".to_owned(),
-        caption: "b of memory = a · depthᵇ or a · growthᵇ, with Student's 95 % interval over the networks; where networks are matched at one \
-                  depth, of a · widthᵇ, for the width is what both of a pair have, and the growth that matches follows it. What is recomputed are \
-                  joins, so that it changes nothing without concatenation."
+        caption: "b of memory = a · depthᵇ or a · growthᵇ, with Student's 95 % interval over the networks; where \
+                  networks are matched at one depth, of a · widthᵇ, because both of a pair have the same width, and \
+                  the growth that matches follows it. Joins are recomputed, which changes nothing without \
+                  concatenation."
             .to_owned(),
         columns: columns().map(|title| Column::new(title, Quantity::Number)).collect(),
         lines,
@@ -115,8 +116,8 @@ pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
     }
     Measures {
         title: "What recomputing takes from concatenation's exponents".to_owned(),
-        caption: "The exponent with everything kept less the one with recomputing, network by network, with Student's 95 % interval over \
-                  those."
+        caption: "The exponent with everything kept minus the one with recomputing, network by network, with Student's \
+                  95 % interval over the networks."
             .to_owned(),
         columns: columns().map(|title| Column::new(title, Quantity::Number)).collect(),
         lines,

@@ -25,12 +25,13 @@ use crate::stats::{self, Estimate};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "memory",
-    sentence: "Concatenation costs more memory than addition, and the more the deeper the network.",
+    sentence: "Concatenation costs more memory than addition, and more so the deeper the network.",
     rule: "The controlled backbone with everything kept for the backward pass. Supported: over pairs of different depths, peak training memory with \
            concatenation over that with addition is above 1 at matched parameters and at matched MACs; and its exponent with \
            depth, at a fixed growth, is above addition's. Not supported: an interval says the opposite of one of these.",
-    caution: "Here a dense block is written as it reads: every concatenation makes a new tensor that is kept. The tables show what \
-              recomputing in the backward pass takes away, which decides nothing. Heap of the CPU's process, which on a GPU is another matter.",
+    caution: "Here a dense block is implemented directly: every concatenation makes a new tensor that is kept. The \
+              tables show what recomputing in the backward pass saves, which decides nothing. The numbers are heap \
+              bytes of the CPU's process; a GPU may differ.",
     examine,
 };
 
@@ -83,8 +84,8 @@ fn ratios(evidence: &Evidence<'_>) -> Measures {
     }
     Measures {
         title: "Memory of concatenation over that of addition".to_owned(),
-        caption: "Geometric means over pairs of different depths, or of different widths at one depth, with 95 % intervals over those. What decides \
-                  are depths with everything kept."
+        caption: "Geometric means over pairs of different depths, or of different widths at one depth, with 95 % \
+                  intervals over those. The pairs of different depths with everything kept decide."
             .to_owned(),
         columns: columns().map(|title| Column::new(title, Quantity::Ratio)).collect(),
         lines,

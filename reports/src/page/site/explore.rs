@@ -17,7 +17,7 @@ const FILTERS: [&str; 6] = ["machine", "data", "family", "style", "metric", "sui
 const BEGINNINGS: [(&str, &str); 4] = [
     ("Test accuracy, the best first", "metric=test+accuracy&sort=-value"),
     ("Training speed, the fastest first", "metric=train+images%2Fs&sort=-value"),
-    ("Peak training memory, the least first", "metric=train+peak&sort=value"),
+    ("Peak training memory, the smallest first", "metric=train+peak&sort=value"),
     ("Every number", ""),
 ];
 
@@ -27,8 +27,8 @@ pub(super) fn explore(report: &Report) -> Markup {
     let count = format_number_of(entries.len(), "number");
     let header: Vec<String> = columns().into_iter().map(str::to_owned).collect();
     html! {
-        p { "Every number of every record. Filters, the search and the order stay in the link: copy the address to share \
-             what you see." }
+        p { "Every number of every record. The link keeps filters, search and order: copy the address to share what \
+             you see." }
         div.explorer {
             p.links hidden {
                 @for (title, filters) in BEGINNINGS { a href={ "#explore?" (filters) } { (title) } " " }

@@ -18,7 +18,8 @@ pub enum StoreError {
     },
     /// A line is not a row.
     #[error(
-        "{path}: {source}. The file was cut short or edited by hand; `skipbench run --resume` mends a file that a killed run left"
+        "{path}: {source}. The file was cut short or edited by hand; `skipbench run --resume` repairs a file that a \
+         killed run left"
     )]
     Row {
         /// Path of the file.
@@ -27,7 +28,7 @@ pub enum StoreError {
         source: csv::Error,
     },
     /// A column holds a value that is not possible there.
-    #[error("{path}: line {line}, column {column}: {problem}; the file was edited by hand, or is of another program")]
+    #[error("{path}: line {line}, column {column}: {problem}; the file was edited by hand, or another program wrote it")]
     Field {
         /// Path of the file.
         path: PathBuf,
@@ -40,7 +41,9 @@ pub enum StoreError {
     },
     /// A row or its samples are not what was written.
     #[error(
-        "{path}: line {line}: cell {cell} does not agree with its digest: the row, or its samples, were edited by hand or lost; measure the cell anew by `skipbench run --resume {} --again {cell}`, or all that are damaged by `--retry-failed`",
+        "{path}: line {line}: cell {cell} does not agree with its digest: the row, or its samples, were edited by hand \
+         or lost; measure the cell again with `skipbench run --resume {} --again {cell}`, or all that are damaged by \
+         `--retry-failed`",
         path.parent().unwrap_or(path).display()
     )]
     Edited {
@@ -63,7 +66,8 @@ pub enum StoreError {
     },
     /// A cell's samples have no row.
     #[error(
-        "{path}: no row of cell {cell}, of which there are samples: the file was cut short; `skipbench run --resume` mends what a killed run left"
+        "{path}: cell {cell} has samples but no row: the file was cut short; `skipbench run --resume` repairs what a \
+         killed run left"
     )]
     Lost {
         /// Path of the file.
@@ -72,14 +76,15 @@ pub enum StoreError {
         cell: String,
     },
     /// The last line has no end.
-    #[error("{path}: the last line is cut short; `skipbench run --resume` mends a file that a killed run left")]
+    #[error("{path}: the last line is cut short; `skipbench run --resume` repairs a file that a killed run left")]
     Torn {
         /// Path of the file.
         path: PathBuf,
     },
     /// Another program saved the file in its own way.
     #[error(
-        "{path}: saved {how} by another program, such as a spreadsheet, while rows are text with commas in UTF-8; take the file as skipbench wrote it"
+        "{path}: saved {how} by another program, such as a spreadsheet, while rows are text with commas in UTF-8; use \
+         the file as skipbench wrote it"
     )]
     Resaved {
         /// Path of the file.
@@ -89,7 +94,7 @@ pub enum StoreError {
     },
     /// Version control left both sides of a conflict in the file.
     #[error(
-        "{path}: line {line} is the marker of a merge conflict; resolve the conflict by taking one side's file whole"
+        "{path}: line {line} is the marker of a merge conflict; resolve the conflict by using one side's whole file"
     )]
     Conflict {
         /// Path of the file.

@@ -42,7 +42,7 @@ fn describe_costs(answers: &[Answer], kind: Kind<'_>) -> Option<String> {
         ([], []) => return None,
         ([], _) => "cost nothing that could be measured".to_owned(),
         (_, []) => join(&told),
-        _ => format!("{}; no change of {} was shown", join(&told), silent.join(" or ")),
+        _ => format!("{}; no change in {} was shown", join(&told), silent.join(" or ")),
     };
     Some(format!("{} {said}.", format_subject(kind)))
 }
