@@ -38,7 +38,7 @@ enum Command {
     Suites {
         /// A built-in suite: its text is printed.
         name: Option<String>,
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },

@@ -26,7 +26,7 @@ pub(crate) enum DataCommand {
         /// Another place to download the same archive from.
         #[arg(long, value_name = "URL")]
         from: Option<String>,
-        /// As JSON: its place, shape, counts and SHA-256. This reads all of it.
+        /// Print JSON: its place, shape, counts and SHA-256. This reads all of it.
         #[arg(long)]
         json: bool,
     },
@@ -43,7 +43,7 @@ pub(crate) enum DataCommand {
         /// Classes, for generated images.
         #[arg(long)]
         classes: Option<usize>,
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },

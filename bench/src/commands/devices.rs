@@ -25,7 +25,7 @@ pub(crate) struct DevicesArgs {
     /// With --check: the number format, which is f32, bf16 or f16.
     #[arg(long, requires = "check", default_value = "f32", value_parser = word::<Precision>)]
     precision: Precision,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

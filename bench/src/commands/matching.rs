@@ -44,7 +44,7 @@ pub(crate) struct MatchArgs {
     /// Candidates to print.
     #[arg(long, default_value_t = 10)]
     most: usize,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

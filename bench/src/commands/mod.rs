@@ -72,13 +72,13 @@ impl ImageArgs {
 #[derive(Debug, Clone, Copy, Args)]
 #[group(multiple = false)]
 struct Form {
-    /// As Markdown.
+    /// Print Markdown.
     #[arg(long)]
     markdown: bool,
-    /// As CSV, with the columns of the file of that name in a run's directory.
+    /// Print CSV, with the columns of the file of that name in a run's directory.
     #[arg(long)]
     csv: bool,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

@@ -16,7 +16,7 @@ pub(crate) struct ModelsArgs {
     name: Option<String>,
     #[command(flatten)]
     images: ImageArgs,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

@@ -19,7 +19,7 @@ pub(crate) struct RecordArgs {
     /// is ever changed.
     #[arg(long, value_name = "DIR", default_value = "reports/records")]
     into: PathBuf,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

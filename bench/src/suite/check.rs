@@ -110,7 +110,7 @@ fn swept(suite: &Suite, group: &GroupKeys, tasks: &[Task]) -> Result<(), String>
     match (&group.sweep, group.budget.is_empty()) {
         (Some(_), false) => Err("a sweep varies the cost and so has no budget: remove budget".to_owned()),
         (Some(sweep), true) if sweep.over == "batch" && tasks.contains(&Task::Latency) => {
-            Err("latency is of single images, whatever the batch: remove \"latency\" from tasks".to_owned())
+            Err("latency is that of single images, at any batch size: remove \"latency\" from tasks".to_owned())
         }
         (Some(sweep), true) => curve(sweep, &suite.keys.data),
         (None, _) => Ok(()),

@@ -14,7 +14,7 @@ use super::names::names;
 use super::scale::{Layout, format_estimate};
 
 /// Note of a plot that has no room for every name.
-const UNNAMED: &str = "Point at a mark without a name to see it.";
+const UNNAMED: &str = "A mark without a name here shows it when pointed at.";
 
 /// Returns the plot and its height.
 pub(super) fn plot(figure: &Figure) -> (Markup, f64) {

@@ -31,7 +31,7 @@ const SCRIPT: &str = include_str!("page.js");
 type PageSection = (&'static str, &'static str, Markup);
 
 /// Title of the section of rankings, and of its one table.
-const RANK: &str = "On the whole";
+const RANK: &str = "Overall ranking";
 
 /// Writes the page. The same rows always give the same text.
 pub fn page(report: &Report) -> String {
@@ -80,7 +80,7 @@ fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
     };
     vec![
         ("answer", "The answer", html! { (answer(report)) (drawn(ANSWER)) }),
-        ("choose", "What to take", choice::choices(&report.groups)),
+        ("choose", "Which network to take", choice::choices(&report.groups)),
         ("claims", "Claims", claims::claims(&report.claims, figures)),
         ("notes", "Before believing it", notes(report)),
         ("ratios", "Every difference with its interval", drawn(COMPARISON)),
@@ -93,7 +93,7 @@ fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
         (
             "frontier",
             "Accuracy against costs",
-            html! { (drawn("accuracy")) @if !frontiers.is_empty() { (data::folded("Who is on the frontier", &frontiers)) } },
+            html! { (drawn("accuracy")) @if !frontiers.is_empty() { (data::folded("Networks on the Pareto frontier", &frontiers)) } },
         ),
         ("training", "Training", drawn("training")),
         (

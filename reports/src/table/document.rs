@@ -96,7 +96,7 @@ impl Section {
             Section::Comparison => "Matched groups",
             Section::Published => "Beside what was published",
             Section::Frontier => "Accuracy against costs",
-            Section::Rank => "On the whole",
+            Section::Rank => "Overall ranking",
             Section::Growth => "Growth",
             Section::Roofline => "Roofline",
             Section::Notes => "Before believing it",

@@ -9,7 +9,7 @@ use super::number::format_ratio;
 pub fn rankings(rankings: &[Ranking]) -> TextTable {
     TextTable {
         id: "rank".to_owned(),
-        title: "On the whole".to_owned(),
+        title: "Overall ranking".to_owned(),
         caption: LEGEND.to_owned(),
         header: ["metric", "groups", "ranking", "not ranked"].map(str::to_owned).to_vec(),
         rows: rankings.iter().map(format_row).collect(),

@@ -51,10 +51,10 @@ pub(crate) struct GateArgs {
     /// Show every metric, not only those that changed or are inconclusive.
     #[arg(long)]
     pub(super) all: bool,
-    /// As Markdown, for a pull request.
+    /// Print Markdown, for a pull request.
     #[arg(long, conflicts_with = "json")]
     pub(super) markdown: bool,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     pub(super) json: bool,
     /// Write JUnit XML.

@@ -45,7 +45,7 @@ pub(crate) struct RunArgs {
     pub(super) shared: SharedArgs,
 }
 
-/// What every run of cells takes, whatever suite they are of.
+/// Arguments of every run of cells, for any suite.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SharedArgs {
     /// Only list the cells.

@@ -46,7 +46,7 @@ struct Written {
     /// The file to write. It must not exist yet.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

@@ -43,7 +43,7 @@ pub(crate) struct EvaluateArgs {
     batch: u16,
     #[command(flatten)]
     device: DeviceArgs,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

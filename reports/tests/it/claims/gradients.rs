@@ -112,7 +112,7 @@ fn healthy_norms_without_a_skip_contradict_it_whatever_the_correlation() {
     let finding = only(findings(&runs));
     assert_eq!(finding.verdict, ClaimVerdict::NotSupported);
     assert_eq!(outcomes(&finding)[3], Outcome::Holds, "gradients are more alike with a skip all the same");
-    assert!(finding.caution.contains("does not tell a plain network from a residual one"));
+    assert!(finding.caution.contains("does not distinguish a plain network from a residual one"));
 }
 
 #[test]
