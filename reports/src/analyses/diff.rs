@@ -146,7 +146,7 @@ fn describe_cautions(diff: &Diff) -> Vec<String> {
     let mut cautions = Vec::new();
     if timed && differs("machine") {
         cautions
-            .push("measured on two machines: times and peak memory differ between them, even if nothing else changed".to_owned());
+            .push("measured on two machines: times and peak memory differ between them anyway".to_owned());
     } else if timed {
         cautions.push(
             "measured at two times: a machine differs from itself by more than most changes do; to judge a change, \
@@ -155,7 +155,7 @@ fn describe_cautions(diff: &Diff) -> Vec<String> {
         );
     }
     if differs("recipe") || differs("data set") {
-        cautions.push("the recipe or the data set differs: this is different work, not a change to the same work".to_owned());
+        cautions.push("the recipe or the data set differs: this is other work, not a change to the same".to_owned());
     }
     cautions
 }

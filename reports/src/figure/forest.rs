@@ -66,7 +66,8 @@ fn by_setting(comparisons: &[Comparison]) -> Vec<(Setting, Vec<&Comparison>)> {
 fn of_setting(setting: &Setting, comparisons: &[&Comparison]) -> Vec<Figure> {
     let plot = |metric: Metric| {
         let lines: Vec<Line<'_>> = comparisons.iter().flat_map(|comparison| of_group(comparison, metric)).collect();
-        let title = format!("{} of {}, compared with each group's reference", capitalize(metric.subject()), setting.suite);
+        let subject = capitalize(metric.subject());
+        let title = format!("{subject} of {}, compared with each group's reference", setting.suite);
         let place = format!("{} on {}. ", setting.data, setting.device);
         (!lines.is_empty()).then(|| figure(COMPARISON, metric, title, place, lines))
     };

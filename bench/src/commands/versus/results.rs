@@ -15,7 +15,7 @@ use crate::run::rundir::{self, LOCK};
 const MARKER: &str = ".skipbench-turns";
 
 /// What the marker says.
-const MARK: &str = "skipbench keeps the turns of programs here, and overwrites nothing.\n";
+const MARK: &str = "skipbench keeps the turns of programs here, and writes over nothing.\n";
 
 /// A directory that is this comparison's alone.
 #[derive(Debug)]
