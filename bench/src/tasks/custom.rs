@@ -25,8 +25,8 @@ pub(crate) fn register<C: CustomModel>() {
 /// # Errors
 /// Returns an error if this program has none, or the errors of [`run_as`].
 pub(super) fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
-    let run = RUN.get().with_context(|| {
-        format!("{}: this program brings no custom networks; run the one that does", cell.model)
-    })?;
+    let run = RUN
+        .get()
+        .with_context(|| format!("{}: this program brings no custom networks; run the one that does", cell.model))?;
     run(cell, checkpoints, report)
 }

@@ -145,8 +145,7 @@ fn describe_cautions(diff: &Diff) -> Vec<String> {
     let timed = diff.changes.iter().any(|change| !change.metric.is_exact() && !change.metric.is_share());
     let mut cautions = Vec::new();
     if timed && differs("machine") {
-        cautions
-            .push("measured on two machines: times and peak memory differ between them anyway".to_owned());
+        cautions.push("measured on two machines: times and peak memory differ between them anyway".to_owned());
     } else if timed {
         cautions.push(
             "measured at two times: a machine differs from itself by more than most changes do; to judge a change, \

@@ -33,9 +33,10 @@ fn figure(report: &Report, group: &Group) -> Option<Figure> {
     series.iter().any(|series| !series.points.is_empty()).then(|| Figure {
         id: slug(&["parts", &identity.group]),
         title: format!("Where a training step's time goes: {}", identity.group),
-        caption: "Medians over repeats (seeds and rounds, or sets); there is a wait after each part, so the parts need \
+        caption:
+            "Medians over repeats (seeds and rounds, or sets); there is a wait after each part, so the parts need \
                   not sum to a whole step."
-            .to_owned(),
+                .to_owned(),
         x: Axis::new("milliseconds per step", Scale::Linear),
         y: Axis::new("", Scale::Linear),
         kind: Kind::Bars,

@@ -69,11 +69,12 @@ pub(super) fn decays(all: &Evidence<'_>) -> Measures {
     let kinds = [true, false].into_iter().flat_map(|normed| style::COMPARED.map(|style| (style, normed)));
     Measures {
         title: "How the correlation falls with depth L".to_owned(),
-        caption: "Least squares over depths and seeds with Student's 95 % interval. Correlations that are not positive \
+        caption:
+            "Least squares over depths and seeds with Student's 95 % interval. Correlations that are not positive \
                   are left out, and no law is fitted if they are more than a third. One halving per layer is 2^−L, \
                   which Balduzzi et al. 2017 derive for plain networks without BatchNorm; for residual networks with \
                   it they derive b = 1/2 of L^−b."
-            .to_owned(),
+                .to_owned(),
         columns: columns.into_iter().map(|title| Column::new(title, Quantity::Number)).collect(),
         lines: kinds.filter_map(line).collect(),
     }

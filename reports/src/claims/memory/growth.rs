@@ -116,9 +116,10 @@ pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
     }
     Measures {
         title: "What recomputing takes from concatenation's exponents".to_owned(),
-        caption: "The exponent with everything kept minus the one with recomputing, network by network, with Student's \
+        caption:
+            "The exponent with everything kept minus the one with recomputing, network by network, with Student's \
                   95 % interval over the networks."
-            .to_owned(),
+                .to_owned(),
         columns: columns().map(|title| Column::new(title, Quantity::Number)).collect(),
         lines,
     }

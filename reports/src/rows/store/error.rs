@@ -28,7 +28,9 @@ pub enum StoreError {
         source: csv::Error,
     },
     /// A column holds a value that is not possible there.
-    #[error("{path}: line {line}, column {column}: {problem}; the file was edited by hand, or another program wrote it")]
+    #[error(
+        "{path}: line {line}, column {column}: {problem}; the file was edited by hand, or another program wrote it"
+    )]
     Field {
         /// Path of the file.
         path: PathBuf,
