@@ -70,7 +70,7 @@ def timed(step, wait):
 
 
 def demo():
-    """python3 skipbench_step.py 1000: sums so many numbers a step."""
+    """python3 skipbench_step.py 1000: sums so many numbers per step."""
     numbers = range(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
     serve(lambda: sum(numbers), name="a sum", units=(len(numbers), "numbers"), python=sys.version.split()[0])
 

@@ -1,6 +1,6 @@
-//! One forward pass and one training step of each family at the parameters of ResNet-20, on the embedded digits.
+//! Times one forward pass and one training step of each family at the parameters of ResNet-20, on the embedded digits.
 //!
-//! The members are those of the built-in suite `quick`; the devices all of this build's that are here and real.
+//! The members are those of the built-in suite `quick`. The devices are all real ones of this build that are present.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! The join alone: y = x + F(x) against y = [x, F(x)], forward and with its backward pass, at several widths.
+//! Times the join alone: y = x + F(x) against y = [x, F(x)], forward and with its backward pass, at several widths.
 //!
-//! F(x) is given. Addition writes as many bytes as one input has, concatenation twice as many, and again in the
-//! backward pass, where it cuts the gradient in two. On every device of this build that is here and real.
+//! F(x) is given. Addition writes as many bytes as one input has. Concatenation writes twice as many, and again in the
+//! backward pass, where it cuts the gradient in two. It runs on every real device of this build that is present.
 
 use std::time::Duration;
 

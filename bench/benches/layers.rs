@@ -1,7 +1,7 @@
-//! The layers that the families are made of, alone: convolution – BatchNorm – ReLU, and a dense layer against a basic
-//! block of equal multiply-accumulates. On every device of this build that is here and real.
+//! Times the layers that the families are made of, alone: convolution – BatchNorm – ReLU, and a dense layer against a
+//! basic block of equal multiply-accumulates. It runs on every real device of this build that is present.
 //!
-//! A basic block of 16 channels does 2·16·16·9 MACs a pixel; so does a dense layer that sees 64 channels and adds 8,
+//! A basic block of 16 channels does 2·16·16·9 MACs per pixel; so does a dense layer that sees 64 channels and adds 8,
 //! 64·8·9, with fewer parameters to read and four times the channels to normalize and copy.
 
 use std::time::Duration;
@@ -25,7 +25,7 @@ fn norm(channels: usize, device: &Device) -> BatchNorm {
     BatchNormConfig::new(channels).init(device)
 }
 
-/// A layer as a function of its input, and the channels that it takes.
+/// A layer as a function of its input, with the channels that it takes.
 struct Layer {
     name: &'static str,
     channels: usize,

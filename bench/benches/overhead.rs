@@ -1,11 +1,11 @@
-//! What measuring costs: a training step of ResNet-20 inside skipbench's timed loop against the same step outside it,
-//! in one process, step by step in turn (A B B A).
+//! Measures what measuring costs: a training step of ResNet-20 inside skipbench's timed loop against the same step
+//! outside it, in one process, step by step in turn (A B B A).
 //!
-//! `cargo bench -p skipbench --bench overhead` prints the ratio with its interval, and what a turn of the loop with
-//! nothing in it takes; it ends with status 1 unless both stay below 0.5 %, the ratio with its whole interval. On a
-//! busy machine the interval may be too wide for that. Not Criterion's: what is wanted is the ratio of two things that
-//! alternate, which it does not measure. The batch is small, so that steps are short and many: what the loop adds
-//! weighs more there than at the usual batch.
+//! `cargo bench -p skipbench --bench overhead` prints the ratio with its interval, and how long an empty turn of the
+//! loop takes. It ends with status 1 unless both stay below 0.5 %, the ratio with its whole interval. On a busy machine
+//! the interval may be too wide for that. Criterion is not used, because it does not measure the ratio of two things
+//! that alternate. The batch is small, which makes steps short and many: the loop's overhead weighs more there than at
+//! the usual batch size.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -21,13 +21,13 @@ use skipbench::internals::tasks::{Setup, step};
 use skipbench_models::Model;
 use skipbench_reports::stats::{median, quantile};
 
-/// The most that the loop may add.
+/// Largest ratio that the loop may reach.
 const ALLOWED: f64 = 1.005;
 
-/// Images in a batch.
+/// Number of images in a batch.
 const BATCH: usize = 8;
 
-/// A network in training: each call is one step.
+/// Returns a network in training. Each call is one step.
 fn training<'a>(setup: &'a Setup, batch: &'a (Tensor<4>, Tensor<1, Int>)) -> impl FnMut() + 'a {
     let (loss, mut optimizer) = (setup.loss(), setup.optimizer());
     let mut model: Option<Model> = Some(setup.model().expect("published").0);
@@ -37,7 +37,7 @@ fn training<'a>(setup: &'a Setup, batch: &'a (Tensor<4>, Tensor<1, Int>)) -> imp
     }
 }
 
-/// Telling a parent how far it is, at most ten times a second, as a cell's process does.
+/// Returns a function that reports progress to a parent at most ten times per second, as a cell's process does.
 fn telling() -> impl FnMut(u64) {
     let mut told: Option<Instant> = None;
     move |done| {
@@ -49,8 +49,8 @@ fn telling() -> impl FnMut(u64) {
     }
 }
 
-/// Times of `count` steps outside and inside the loop: (inside, outside). The bare step runs within the loop's own
-/// step, before or after what is measured, and its time is taken out again.
+/// Measures `count` steps outside and inside the loop. Returns pairs of times (inside, outside). The bare step runs
+/// within the loop's own step, before or after what is measured, and its time is subtracted.
 fn pairs(setup: &Setup, count: u64) -> Vec<(f64, f64)> {
     let batch = Batches::new(&setup.data, BATCH).fixed().into_tensors(&setup.device);
     // One network: two would lie elsewhere in memory, which alone makes a difference.
@@ -92,13 +92,13 @@ fn pairs(setup: &Setup, count: u64) -> Vec<(f64, f64)> {
     differences(&turns, &bare).split_off(bare.len() - count as usize)
 }
 
-/// Of every turn what it took without the bare step, and that step.
+/// Returns, for every turn, its time without the bare step, and the time of that step.
 fn differences(turns: &[Instant], bare: &[Duration]) -> Vec<(f64, f64)> {
     let turns = turns.windows(2).map(|pair| pair[1] - pair[0]);
     turns.zip(bare).map(|(turn, bare)| ((turn - *bare).as_secs_f64(), bare.as_secs_f64())).collect()
 }
 
-/// Seconds that a turn of the loop takes whose step does nothing: what the loop, the stopwatch and the telling cost.
+/// Returns the seconds of an empty turn of the loop: the cost of the loop, the stopwatch and the progress reports.
 fn empty_turn(setup: &Setup, count: u64) -> f64 {
     let none = Duration::ZERO;
     let second = Duration::from_secs(1);
@@ -108,8 +108,8 @@ fn empty_turn(setup: &Setup, count: u64) -> f64 {
     start.elapsed().as_secs_f64() / count as f64
 }
 
-/// The ratio and its 95 % interval. What else the machine does makes steps longer, never shorter, so that of every
-/// hundred pairs the lower quartiles are compared; the answer is the median of those ratios, and its interval goes by
+/// Returns the ratio and its 95 % interval. Other work of the machine makes steps longer, never shorter, so the lower
+/// quartiles of every hundred pairs are compared. The answer is the median of those ratios, and its interval depends on
 /// their order alone.
 fn compare(pairs: &[(f64, f64)]) -> [f64; 3] {
     let quartile = |times: Vec<f64>| quantile(&times, 0.25).expect("some");

@@ -1,11 +1,11 @@
-//! A network of one's own beside the built-in ones, with the whole of skipbench around it.
+//! Measures a network of your own beside the built-in ones, with all of skipbench around it.
 //!
 //! ```sh
 //! cargo run --release -p skipbench --example custom_model -- run bench/examples/custom_model.toml
 //! ```
 //!
-//! The program is `skipbench` itself, with suites that can name `scaled-10` and `scaled-22`: residual blocks of which
-//! the branch is multiplied by one learned number that begins at 0, so that the network begins as the identity
+//! The program is `skipbench` itself, with suites that can name `scaled-10` and `scaled-22`. These are residual blocks
+//! whose branch is multiplied by one learned number. It begins at 0, and the network therefore as the identity
 //! (SkipInit, De and Smith 2020, arXiv:2002.10444), here with BatchNorm in the branch.
 
 use std::process::ExitCode;
@@ -17,10 +17,10 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use skipbench_models::{CustomConfig, CustomModel, Images, SpecError};
 
-/// Channels of every layer.
+/// Number of channels of every layer.
 const WIDTH: usize = 16;
 
-/// `y = ReLU(x + a · BN(conv(x)))`
+/// Computes `y = ReLU(x + a · BN(conv(x)))`.
 #[derive(Module, Debug)]
 struct Block {
     conv: Conv2d,
@@ -43,7 +43,7 @@ impl Block {
     }
 }
 
-/// A stem, blocks, and a linear layer on the maps' means.
+/// A stem, blocks, and a linear layer on the means of the maps.
 #[derive(Module, Debug)]
 struct Scaled {
     stem: Conv2d,

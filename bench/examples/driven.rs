@@ -1,11 +1,11 @@
-//! A Burn program that is none of skipbench's, made comparable with one copied file.
+//! Makes a Burn program that is not part of skipbench comparable with one copied file.
 //!
 //! ```sh
 //! cargo build --release -p skipbench --example driven
 //! skipbench versus 'target/release/examples/driven 128' 'target/release/examples/driven 160' --limit 3%
 //! ```
 //!
-//! It trains a perceptron with one hidden layer of as many units as its argument says.
+//! It trains a perceptron with one hidden layer. Its argument gives the number of hidden units.
 
 // Your program has a copy of the file in its own folder, and says `mod skipbench_step;`.
 #[path = "../adapters/skipbench_step.rs"]

@@ -1,7 +1,8 @@
-//! What a training step spends outside the network's layers: on its batch, the loss and the optimizer, each by itself.
+//! Measures what a training step spends outside the network's layers: on its batch, the loss and the optimizer, each by
+//! itself.
 //!
-//! `cargo run --release -p skipbench --example outside` prints a table of medians, on the CPU with all its threads:
-//! three networks on 32×32 pixels, batch 64, augmented as CIFAR-10 is.
+//! `cargo run --release -p skipbench --example outside` prints a table of medians, on the CPU with all its threads. It
+//! covers three networks on 32×32 pixels, with batch size 64, augmented as CIFAR-10 is.
 
 use std::time::{Duration, Instant};
 
@@ -34,7 +35,7 @@ fn line(model: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Median of repeated times.
+/// Returns the median of repeated times.
 fn median(times: impl Iterator<Item = Duration>) -> Duration {
     let mut times: Vec<Duration> = times.collect();
     times.sort();
@@ -46,7 +47,8 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (work(), start.elapsed())
 }
 
-/// A batch drawn, augmented, normalized and made a tensor; in two halves, each all the images that there are.
+/// Returns the time to draw, augment and normalize a batch and make it a tensor. It is drawn in two halves, each of all
+/// available images.
 fn batch(setup: &Setup) -> Duration {
     let batches = Batches::new(&setup.data, setup.data.train.count());
     let augment = Augment { pad: 4, flip: true };
@@ -54,7 +56,7 @@ fn batch(setup: &Setup) -> Duration {
     median((1..100).map(half)) * BATCH as u32 / setup.data.train.count() as u32
 }
 
-/// The loss of logits, and its gradient.
+/// Returns the time of the loss of logits and its gradient.
 fn loss(setup: &Setup) -> Duration {
     let criterion = setup.loss();
     let logits = Tensor::<2>::random([BATCH, IMAGES.classes], Distribution::Default, &setup.device).require_grad();
@@ -62,7 +64,7 @@ fn loss(setup: &Setup) -> Duration {
     median((0..100).map(|_| timed(|| criterion.forward(logits.clone(), labels.clone()).backward()).1))
 }
 
-/// A whole step, and the optimizer's part of it.
+/// Returns the time of a whole step, and of the optimizer's part of it.
 fn steps(setup: &Setup) -> anyhow::Result<[Duration; 2]> {
     let (mut model, criterion, mut optimizer) = (setup.model()?.0, setup.loss(), setup.optimizer());
     let (images, labels) = Batches::new(&setup.data, BATCH).fixed().into_tensors(&setup.device);

@@ -61,7 +61,7 @@ def rate(program):
 
 
 def ratio(found):
-    """How many times as many images a second skipbench does."""
+    """How many times as many images per second skipbench does."""
     if not found:
         return ""
     interval = "" if found["low"] is None else f" [{found['low']:.2f}, {found['high']:.2f}]"

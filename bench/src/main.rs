@@ -1,4 +1,4 @@
-//! The one binary of the workspace. Everything it does stands in the library.
+//! The one binary of the workspace. Everything it does is in the library.
 
 use std::process::ExitCode;
 

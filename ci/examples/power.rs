@@ -1,10 +1,10 @@
-//! What the gate can and cannot see, by simulation: `cargo run --release -p skipbench-ci --example power`.
+//! Simulates what the gate can and cannot see: `cargo run --release -p skipbench-ci --example power`.
 //!
-//! Each job is judged by the gate itself. Its rows are made up: eight timed cells in sets of fresh processes of
-//! base, head, the base again and the base in another layout; noise between processes, which no turn averages out, and
-//! within sets; what another layout does, which no set averages out; and processes that something holds up for a whole
-//! set; or the accuracies of ten networks with one to
-//! three seeds. Prints the table in `ci/power.md`.
+//! Each job is judged by the gate itself. Its rows are simulated: eight timed cells in sets of fresh processes of base,
+//! head, the base again and the base in another layout. The simulation has noise within sets, and noise between
+//! processes, which no turn averages out. It has the effect of another layout, which no set averages out, and processes
+//! that something holds up for a whole set. Other jobs have the accuracies of ten networks with one to three seeds. The
+//! program prints the table in `ci/power.md`.
 
 use std::process::ExitCode;
 
@@ -67,12 +67,12 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!kept))
 }
 
-/// What came of all jobs.
+/// Counts the results of all jobs.
 struct Tally {
     regressed: u64,
     inconclusive: u64,
     passed: u64,
-    /// None if nothing was timed.
+    /// Mean noise floor; `None` if nothing was timed.
     floor: Option<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! A new baseline from a run that is meant to differ, and what that changes.
+//! Makes a new baseline from a run that is meant to differ, and lists what that changes.
 
 use std::collections::HashSet;
 
@@ -9,37 +9,37 @@ use crate::finding::cell_label;
 use crate::pair::PairError;
 use crate::possible;
 
-/// A baseline in the making.
+/// A new baseline that is not written yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blessing {
-    /// The rows of the new baseline.
+    /// Rows of the new baseline.
     pub runs: Vec<Run>,
-    /// What differs, a line each: `cell: column: old -> new`.
+    /// Differences, one line each: `cell: column: old -> new`.
     pub changes: Vec<String>,
 }
 
-/// Why a run cannot be a baseline.
+/// Says why a run cannot be a baseline.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BlessError {
-    /// Nothing in it.
+    /// The run is empty.
     #[error("the head has no row")]
     Empty,
     /// A cell was not measured.
     #[error("{cell} was not measured ({error}); a baseline holds measured cells only")]
     NotMeasured {
-        /// The cell.
+        /// Name of the cell.
         cell: String,
-        /// Why.
+        /// Reason why it was not measured.
         error: String,
     },
-    /// A cell is listed twice, or holds what it cannot hold.
+    /// A cell is listed twice, or holds an impossible value.
     #[error(transparent)]
     Pair(#[from] PairError),
 }
 
 type Column = (&'static str, fn(&RunRow) -> String);
 
-/// What a baseline is held to, and what is other work where it differs.
+/// Columns that a baseline fixes, and those that mean other work where they differ.
 const SHOWN: [Column; 20] = [
     ("params", |row| format_optional(row.params)),
     ("macs", |row| format_optional(row.macs)),
@@ -67,10 +67,10 @@ fn format_optional(value: Option<impl ToString>) -> String {
     value.map_or("absent".to_owned(), |value| value.to_string())
 }
 
-/// All rows of the head, and what they change of `base`: cells that are new, or no longer there, or differ.
+/// Returns all rows of the head, and what they change in `base`: cells that are new, missing or different.
 ///
 /// # Errors
-/// If there is none, one is listed twice, was not measured, or holds an impossible value.
+/// Returns an error if there is no row, or if a cell is listed twice, was not measured, or holds an impossible value.
 pub fn bless(base: &[Run], head: &[Run]) -> Result<Blessing, BlessError> {
     if head.is_empty() {
         return Err(BlessError::Empty);

@@ -1,35 +1,35 @@
-//! What the gate makes of every column of a row: the one list from which the rules, the count of what had to be judged
-//! and the printed table follow.
+//! Says how the gate treats every column of a row. The rules, the count of what had to be judged and the printed table
+//! follow from this one list.
 
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::task;
 
 use crate::finding::{Class, Value};
 
-/// What is made of a column.
+/// Says how a column is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Treatment {
-    /// It names the cell: another value is another cell, and the base's is missing.
+    /// It names the cell. Another value is another cell, and the base's is missing.
     Name,
-    /// It says what work was done: another value cannot be compared.
+    /// It says what work was done. Another value cannot be compared.
     SameWork,
-    /// It is judged by a rule: exactly, or by a limit.
+    /// A rule judges it: exactly, or by a limit.
     Judged(Class),
     /// Its value is not judged, but the head must have it where the base does, and it must be possible.
     Present,
-    /// It is about the machine, the program or the hour, and not judged.
+    /// It describes the machine, the program or the time, and is not judged.
     NotJudged,
 }
 
 impl Treatment {
-    /// The word for it in the table of columns.
+    /// Returns the word for it in the table of columns.
     pub fn word(self) -> &'static str {
         match self {
             Treatment::Name => "names the cell",
             Treatment::SameWork => "must be the same work",
             Treatment::Judged(Class::Exact) => "judged exactly",
             Treatment::Judged(_) => "judged by a limit",
-            Treatment::Present => "must be there and possible",
+            Treatment::Present => "must be present and possible",
             Treatment::NotJudged => "not judged",
         }
     }
@@ -38,22 +38,22 @@ impl Treatment {
 /// One column of a row.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
-    /// Its name.
+    /// Name of the column.
     pub name: &'static str,
-    /// What is made of it.
+    /// How it is treated.
     pub treatment: Treatment,
-    /// In rows of which its value is judged; of all others it must be there.
+    /// Returns whether its value is judged in a row. In all others it must be present.
     only: fn(&RunRow) -> bool,
     value: fn(&RunRow) -> Option<Value>,
 }
 
 impl Column {
-    /// What a row holds there; nothing where it was not measured, and for columns that no rule reads.
+    /// Returns what a row holds there. It is `None` where it was not measured, and for columns that no rule reads.
     pub(crate) fn value(&self, row: &RunRow) -> Option<Value> {
         (self.value)(row)
     }
 
-    /// By what rule its value is judged in such a row.
+    /// Returns the rule by which its value is judged in such a row.
     pub(crate) fn class(&self, row: &RunRow) -> Option<Class> {
         match self.treatment {
             Treatment::Judged(class) if (self.only)(row) => Some(class),
@@ -61,7 +61,7 @@ impl Column {
         }
     }
 
-    /// Whether the head must have it where the base does, though no rule looks at its value.
+    /// Returns whether the head must have it where the base does, though no rule judges its value.
     pub(crate) fn must_be_present(&self, row: &RunRow) -> bool {
         self.class(row).is_none() && matches!(self.treatment, Treatment::Judged(_) | Treatment::Present)
     }
@@ -87,8 +87,8 @@ fn is_train_epoch(row: &RunRow) -> bool {
     row.task == task::TRAIN_EPOCH
 }
 
-/// A few steps from a fixed seed on the CPU. Elsewhere, and after whole epochs, sums in another order grow into other
-/// numbers.
+/// Returns whether a row has a few steps from a fixed seed on the CPU. Elsewhere, and after whole epochs, sums in
+/// another order grow into other numbers.
 fn is_golden(row: &RunRow) -> bool {
     row.task == task::PEAK_MEMORY_TRAIN && row.device.starts_with("flex")
 }
@@ -125,7 +125,7 @@ const ACCURACY: Treatment = Treatment::Judged(Class::Accuracy);
 const PRESENT: Treatment = Treatment::Present;
 const NO: Treatment = Treatment::NotJudged;
 
-/// Every column of a row, in its order.
+/// Lists every column of a row, in its order.
 pub const COLUMNS: &[Column] = table! {
     text schema_version NO;
     text cell NO;
@@ -228,17 +228,17 @@ pub const COLUMNS: &[Column] = table! {
     text command NO;
 };
 
-/// The column of that name that is judged in such a row by that rule.
+/// Returns the columns that are judged in such a row by that rule.
 pub(crate) fn judged(class: Class, row: &RunRow) -> impl Iterator<Item = &'static Column> {
     COLUMNS.iter().filter(move |column| column.class(row) == Some(class))
 }
 
-/// How many values of a base's row have to be judged.
+/// Returns how many values of a base's row have to be judged.
 pub(crate) fn due(row: &RunRow) -> usize {
     COLUMNS.iter().filter(|column| column.class(row).is_some() && column.value(row).is_some()).count()
 }
 
-/// Whether the head may lack a value that the base has, since it follows from how many steps it timed.
+/// Returns whether the head may lack a value that the base has, because it depends on how many steps were timed.
 pub(crate) fn may_be_absent(column: &Column, head: &RunRow) -> bool {
     let timed = head.timed_steps.unwrap_or(u64::MAX);
     match column.name {

@@ -1,4 +1,4 @@
-//! `gate.toml`: limits, and what to do where nothing can be decided.
+//! Reads `gate.toml`: limits, and what to do where nothing can be decided.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use skipbench_reports::input;
 
-/// What the gate holds a change to. Every key may be left out.
+/// Holds the limits and commands of the gate. Every key may be left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// What an inconclusive metric makes of the whole.
+    /// How an inconclusive metric affects the whole.
     pub inconclusive: Inconclusive,
-    /// How much worse is a regression.
+    /// How much worse counts as a regression.
     pub limits: Limits,
     /// Programs of any kind whose steps are timed: `[[command]]`.
     #[serde(rename = "command", skip_serializing_if = "Vec::is_empty")]
@@ -29,19 +29,19 @@ impl Default for Config {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommandPair {
-    /// What the work is called.
+    /// Name of the work.
     pub name: String,
-    /// The command line before the change.
+    /// Command line before the change.
     pub base: String,
-    /// After it.
+    /// Command line after the change.
     pub head: String,
 }
 
 impl CommandPair {
-    /// Both programs' words, split as a shell does.
+    /// Splits both command lines into words as a shell does.
     ///
     /// # Errors
-    /// The key whose command has no word or an open quotation mark, and what it holds.
+    /// Returns the key whose command has no word or an open quotation mark, and what it holds.
     pub fn words(&self) -> Result<[Vec<String>; 2], (&'static str, String)> {
         Ok([split("base", &self.base)?, split("head", &self.head)?])
     }
@@ -55,33 +55,33 @@ fn split(key: &'static str, command: &str) -> Result<Vec<String>, (&'static str,
     }
 }
 
-/// What an inconclusive metric makes of the whole.
+/// Says how an inconclusive metric affects the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Inconclusive {
-    /// An exit code of its own, 3.
+    /// It has an exit code of its own, 3.
     Report,
-    /// As if it had passed.
+    /// It counts as passed.
     Pass,
-    /// As if it had regressed.
+    /// It counts as regressed.
     Fail,
 }
 
-/// How much worse is a regression, as shares.
+/// Says how much worse counts as a regression, as shares.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Peak heap bytes: identical runs are equal.
+    /// Peak heap bytes. Identical runs are equal.
     pub heap: f64,
-    /// Work of a step: identical runs do the same to the count.
+    /// Work of a step. Identical runs have the same counts.
     pub work: f64,
-    /// Times: a step that takes 1.03 times as long.
+    /// Times. A step may take 1.03 times as long.
     pub time: f64,
-    /// Test accuracy: 0.02 are two points.
+    /// Test accuracy: 0.02 means two points.
     pub accuracy: f64,
-    /// The loss at a fixed seed on another machine, whose vectors sum in another order. On one machine it is exact.
+    /// Loss at a fixed seed on another machine, whose vectors sum in another order. On one machine it is exact.
     pub loss: f64,
-    /// The chance of calling any time of a job regressed that is not; shared among all its times.
+    /// Chance of calling any time of a job regressed that is not, shared among all its times.
     pub chance: f64,
 }
 
@@ -91,7 +91,7 @@ impl Default for Limits {
     }
 }
 
-/// Why a configuration cannot be used.
+/// Says why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
@@ -99,18 +99,18 @@ pub enum ConfigError {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause of the failure.
         source: std::io::Error,
     },
-    /// It is no configuration.
+    /// The file is not a configuration.
     #[error("{path}: {source}")]
     Toml {
         /// The file.
         path: PathBuf,
-        /// The line, the key and why.
+        /// Line, key and cause.
         source: Box<toml::de::Error>,
     },
-    /// A limit makes no sense.
+    /// A limit is not possible.
     #[error("{path}: limits.{key} = {value}: a share above 0 and below 1 is needed, such as 0.03")]
     Limit {
         /// The file.
@@ -120,7 +120,7 @@ pub enum ConfigError {
         /// Its value.
         value: f64,
     },
-    /// A command that cannot be started, or whose name says nothing.
+    /// A command cannot be started, or its name says nothing.
     #[error("{path}: command \"{name}\": {key}: {problem}")]
     Command {
         /// The file.
@@ -129,16 +129,16 @@ pub enum ConfigError {
         name: String,
         /// The key.
         key: &'static str,
-        /// What is wrong.
+        /// Description of what is wrong.
         problem: String,
     },
 }
 
 impl Config {
-    /// Reads a file.
+    /// Reads a configuration from a file.
     ///
     /// # Errors
-    /// If it cannot be read, has an unknown key or a limit that is no share.
+    /// Returns an error if the file cannot be read, has an unknown key or a limit that is not a share.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text =
             input::text(path, input::SETTINGS).map_err(|source| ConfigError::Io { path: path.into(), source })?;
@@ -168,7 +168,7 @@ impl Config {
                 return Err(error(("name", "a name is needed, such as \"training step\"".to_owned())));
             }
             if !names.insert(&pair.name) {
-                return Err(error(("name", "two commands have it; a name of its own is needed".to_owned())));
+                return Err(error(("name", "two commands have it; each needs its own name".to_owned())));
             }
             pair.words().map_err(error)?;
         }

@@ -1,4 +1,4 @@
-//! What the gate found out about one metric.
+//! Describes what the gate found out about one metric.
 
 use serde::Serialize;
 use skipbench_reports::rows::record::RunRow;
@@ -7,26 +7,26 @@ use skipbench_reports::stats::Estimate;
 
 use crate::sets::SetTimes;
 
-/// What a metric shows.
+/// Says what a metric shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// A program that was given could not be measured; `why` has its last words.
+    /// A given program could not be measured. `why` has its last words.
     Broken,
-    /// Worse than the limit allows, or no longer equal, or no longer measured.
+    /// It is worse than the limit allows, no longer equal, or no longer measured.
     Regressed,
-    /// It was judged, but neither is shown; `why` says what would help.
+    /// It was judged, but neither is shown. `why` says what would help.
     Inconclusive,
-    /// Better by more than the limit.
+    /// It is better by more than the limit.
     Improved,
-    /// As before, within the limit.
+    /// It is as before, within the limit.
     Pass,
-    /// Not judged, for what was measured says nothing about it; `why` says what would.
+    /// It was not judged, because the measurement says nothing about it. `why` says what would.
     Refused,
 }
 
 impl Verdict {
-    /// The word for it.
+    /// Returns the word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Verdict::Broken => "broken",
@@ -39,23 +39,23 @@ impl Verdict {
     }
 }
 
-/// By what rule a metric is judged.
+/// Says by what rule a metric is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
-    /// It must be equal.
+    /// The values must be equal.
     Exact,
-    /// Peak heap: nearly equal.
+    /// Peak heap must be nearly equal.
     Heap,
-    /// Work of a step, in counts: nearly equal.
+    /// Work of a step, in counts, must be nearly equal.
     Work,
-    /// Times: by sets of programs that took turns within one job.
+    /// Times are judged by sets of programs that took turns within one job.
     Time,
-    /// Accuracy: not worse by more than a margin.
+    /// Accuracy may not be worse by more than a margin.
     Accuracy,
 }
 
-/// A number, or a word such as a shape.
+/// A value: a number, or a word such as a shape.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -67,52 +67,52 @@ pub enum Value {
     Word(String),
 }
 
-/// One metric of one cell, or of one cell's repetitions together.
+/// Describes one metric of one cell, or of one cell's repetitions together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
-    /// `group/model/task/device`, and what else tells it apart.
+    /// Cell as `group/model/task/device`, and what else distinguishes it.
     pub cell: SharedText,
-    /// What.
+    /// Name of the metric.
     pub metric: &'static str,
-    /// By what rule.
+    /// Rule that judges it.
     pub class: Class,
-    /// In the base; absent where it was not measured.
+    /// Value in the base; `None` where it was not measured.
     pub base: Option<Value>,
-    /// In the head.
+    /// Value in the head; `None` where it was not measured.
     pub head: Option<Value>,
-    /// Head over base; of accuracy the difference, head less base.
+    /// Ratio of head to base; for accuracy the difference of head and base.
     pub effect: Option<f64>,
-    /// Lower end of its 95 % interval.
+    /// Lower end of the effect's 95 % interval.
     pub low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the effect's 95 % interval.
     pub high: Option<f64>,
-    /// Pairs behind it; of a time the sets of fresh processes.
+    /// Number of pairs behind it; for a time, the sets of fresh processes.
     pub n: usize,
-    /// How much worse would be a regression, as a share.
+    /// How much worse counts as a regression, as a share.
     pub limit: f64,
-    /// How far the base differs from itself in the same job, as a share.
+    /// How much the base differs from itself in the same job, as a share.
     pub noise_floor: Option<f64>,
-    /// What another order of its sections does to the base's time.
+    /// Effect of another order of its sections on the base's time.
     pub layout: Option<Box<Estimate>>,
-    /// What each set gave, where programs took turns.
+    /// Results of each set, where programs took turns.
     pub sets: Option<Box<SetTimes>>,
-    /// What it shows.
+    /// Verdict on the metric.
     pub verdict: Verdict,
-    /// Why, where the numbers do not say it.
+    /// Reason, where the numbers do not show it.
     pub why: String,
-    /// Whether it is only about the value being there, since its size is not judged.
+    /// Whether it only concerns the value's presence, since its size is not judged.
     #[serde(skip)]
     pub presence: bool,
-    /// The head's suite.
+    /// Name of the head's suite.
     pub suite: SharedText,
-    /// The head's cell, for `skipbench replay`.
+    /// Identity of the head's cell, for `skipbench replay`.
     pub id: SharedText,
-    /// The command that measures it again ([`reproduce`](crate::reproduce)); empty where none would tell more.
+    /// Command that measures it again ([`reproduce`](crate::reproduce)); empty where none would tell more.
     pub reproduce: String,
 }
 
 impl Finding {
-    /// A finding about a head's cell, that passes until a rule says otherwise.
+    /// Creates a finding about a head's cell that passes until a rule says otherwise.
     pub(crate) fn of(cell: &str, metric: &'static str, class: Class, head: &RunRow) -> Self {
         Self {
             cell: cell.into(),
@@ -137,7 +137,7 @@ impl Finding {
         }
     }
 
-    /// With what pairs say.
+    /// Adds what the pairs say.
     pub(crate) fn estimated(self, estimate: &Estimate) -> Self {
         Self { effect: Some(estimate.value), low: estimate.low, high: estimate.high, n: estimate.n, ..self }
     }
@@ -147,27 +147,27 @@ impl Finding {
     }
 }
 
-/// What a finding about a cell as a whole is called.
+/// Metric of a finding about a cell as a whole.
 pub(crate) const UNMEASURED: &str = "status";
 
-/// What the time of a step is called, in rows and of given programs.
+/// Metric for the time of a step, in rows and of given programs.
 pub(crate) const STEP_TIME: &str = "step_ns_median";
 
-/// What the time of an epoch is called.
+/// Metric for the time of an epoch.
 pub(crate) const EPOCH_TIME: &str = "epoch_ns_median";
 
-/// What rows of a gate's job that are compared with the base's have as their `time_reference`.
+/// `time_reference` of those rows of a gate's job that are compared with the base's.
 pub const BASE: &str = "base";
 
-/// Why a value that the base has and the head lacks is a regression.
+/// Reason why a value that the base has and the head lacks is a regression.
 pub(crate) const LACKING: &str = "measured in the base, but not in the head";
 
-/// `group/model/task/device`
+/// Formats `group/model/task/device`.
 pub(crate) fn cell_name(row: &RunRow) -> String {
     format!("{}/{}/{}/{}", row.group, row.model, row.task, row.device)
 }
 
-/// [`cell_name`] with seed, round and what else tells one cell from all others.
+/// Formats [`cell_name`] with seed, round and what else distinguishes one cell from all others.
 pub(crate) fn cell_label(row: &RunRow) -> String {
     let point = row.sweep_value.map_or(String::new(), |value| format!("/{}={value}", row.sweep));
     let round = if row.round > 0 { format!("/round={}", row.round) } else { String::new() };

@@ -1,4 +1,4 @@
-//! The gate: every rule over every cell, and what that means for the change.
+//! Applies every rule to every cell, and decides what that means for the change.
 
 use serde::Serialize;
 use skipbench_reports::rows::record::{RunRow, Status};
@@ -13,38 +13,38 @@ use crate::rules::{accuracy, exact, missing, repeated, time};
 use crate::series::RunSeries;
 use crate::sets::SetTimes;
 
-/// What the gate found.
+/// Holds what the gate found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Judgment {
-    /// What is said of the whole.
+    /// Verdict on the whole.
     pub verdict: Verdict,
-    /// What an inconclusive metric makes of it.
+    /// How an inconclusive metric affects it.
     pub inconclusive: Inconclusive,
-    /// Values of the base that had to be judged.
+    /// Number of the base's values that had to be judged.
     pub due: usize,
-    /// Those that were. What is missing is one that a finding says why it was not.
+    /// Number of those that were judged. For each of the others a finding says why it was not.
     pub judged: usize,
-    /// Cells that only the head has, about which nothing can be said.
+    /// Number of cells that only the head has, about which nothing can be said.
     pub new_cells: usize,
-    /// Turns that counted, where programs took turns.
+    /// Number of turns that counted, where programs took turns.
     pub turns: u64,
-    /// Of them, those that were left out because something else held the machine up.
+    /// Number of turns that were left out because something else held the machine up.
     pub dropped_turns: u64,
-    /// Programs that were at work between their turns.
+    /// Programs that worked between their turns.
     pub restless: Vec<Restless>,
-    /// How long the job took that measured, in seconds, where one did.
+    /// Duration of the job that measured, in seconds, where there was one.
     pub seconds: Option<f64>,
-    /// Every metric, the worst first.
+    /// Findings on every metric, the worst first.
     pub findings: Vec<Finding>,
 }
 
 impl Judgment {
-    /// How many findings have `verdict`.
+    /// Returns how many findings have `verdict`.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.findings.iter().filter(|finding| finding.verdict == verdict).count()
     }
 
-    /// 0 passed, 1 regressed, 2 a program broke or nothing was judged, 3 inconclusive.
+    /// Returns 0 for passed, 1 for regressed, 2 if a program broke or nothing was judged, and 3 for inconclusive.
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Pass | Verdict::Improved => 0,
@@ -58,7 +58,7 @@ impl Judgment {
 /// Judges `head` against `base`.
 ///
 /// # Errors
-/// If the runs are not of the same cells.
+/// Returns an error if the runs are not of the same cells.
 pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgment, PairError> {
     judge_job(base, head, &[], config)
 }
@@ -66,29 +66,29 @@ pub fn judge(base: &[Run], head: &[Run], config: &Config) -> Result<Judgment, Pa
 /// The rows of a job.
 #[derive(Debug, Clone, Copy)]
 pub struct JobRows<'a> {
-    /// The base's; their samples are not looked at.
+    /// Rows of the base, whose samples are not read.
     pub base: &'a [Run],
-    /// The head's, likewise.
+    /// Rows of the head, likewise.
     pub head: &'a [Run],
-    /// The base's in another order of its sections, where a job measured it.
+    /// Rows of the base in another order of its sections, where a job measured it.
     pub relinked: &'a [Run],
     /// What the samples of base and head hold.
     pub series: [&'a RunSeries; 2],
 }
 
-/// Judges `head` against `base`, where a job also measured the base `relinked` in another order of its sections.
+/// Judges `head` against `base`, in a job that also measured the base `relinked` in another order of its sections.
 ///
 /// # Errors
-/// If the runs are not of the same cells.
+/// Returns an error if the runs are not of the same cells.
 pub fn judge_job(base: &[Run], head: &[Run], relinked: &[Run], config: &Config) -> Result<Judgment, PairError> {
     let series = [&RunSeries::of(base), &RunSeries::of(head)];
     judge_rows(JobRows { base, head, relinked, series }, config)
 }
 
-/// Judges rows whose samples need not be there any more.
+/// Judges rows whose samples may be gone.
 ///
 /// # Errors
-/// If the runs are not of the same cells.
+/// Returns an error if the runs are not of the same cells.
 pub fn judge_rows(
     JobRows { base, head, relinked, series }: JobRows<'_>,
     config: &Config,
@@ -107,8 +107,8 @@ pub fn judge_rows(
     Ok(Judgment { due, judged, new_cells: pairs.new, ..judgment(findings, config) })
 }
 
-/// Judges what is called by those names: times of given programs, which have no cells, or why there are none. One that
-/// broke leaves the others judged.
+/// Judges named times of given programs, which have no cells, or the reasons why there are none. If one broke, the
+/// others are still judged.
 pub fn judge_times(times: Vec<(String, Result<SetTimes, String>)>, config: &Config) -> Judgment {
     let due = times.len();
     let finding = |name: &str| Finding::of(name, STEP_TIME, Class::Time, &RunRow::default());
@@ -127,7 +127,7 @@ pub fn judge_times(times: Vec<(String, Result<SetTimes, String>)>, config: &Conf
     Judgment { due, judged, ..judgment(findings, config) }
 }
 
-/// What follows from findings alone.
+/// Returns what follows from findings alone.
 fn judgment(mut findings: Vec<Finding>, config: &Config) -> Judgment {
     findings.sort_by_key(|finding| finding.verdict);
     let sum = |of: fn(&SetTimes) -> u64| findings.iter().filter_map(|finding| finding.sets.as_deref()).map(of).sum();
@@ -145,10 +145,10 @@ fn judgment(mut findings: Vec<Finding>, config: &Config) -> Judgment {
     }
 }
 
-/// How many values the base has that must be judged, and how many were.
+/// Counts the base's values that must be judged, and those that were.
 ///
 /// # Errors
-/// If the rules said nothing at all about one of them.
+/// Returns an error if the rules said nothing at all about one of them.
 fn count(pairs: &Pairs<'_>, findings: &[Finding]) -> Result<(usize, usize), PairError> {
     let of_failed: usize = failed(pairs).map(|pair| columns::due(pair.base)).sum();
     let due: usize = pairs.pairs.iter().map(|pair| columns::due(pair.base)).sum();
@@ -159,18 +159,18 @@ fn count(pairs: &Pairs<'_>, findings: &[Finding]) -> Result<(usize, usize), Pair
     if answered == due { Ok((due, values(&judged))) } else { Err(PairError::Uncounted { due, answered }) }
 }
 
-/// Cells that the head did not measure: one finding stands for all of their values.
+/// Returns cells that the head did not measure. One finding represents all of their values.
 fn failed<'a>(pairs: &'a Pairs<'_>) -> impl Iterator<Item = &'a Pair<'a>> {
     pairs.pairs.iter().filter(|pair| pair.head.status != Status::Ok)
 }
 
-/// Whether a finding is about values that had to be judged, and not about a cell as a whole or a value that must only
-/// be there.
+/// Returns whether a finding is about values that had to be judged, not about a cell as a whole or a value that only
+/// must be present.
 fn is_due(finding: &Finding) -> bool {
     finding.metric != UNMEASURED && !finding.presence
 }
 
-/// A cell that the base failed to measure says nothing of the head; that is said, lest it look judged.
+/// Reports a cell that the base failed to measure. It says nothing about the head, and must not look judged.
 fn unmeasured(base: &RunRow, head: Option<&RunRow>) -> Finding {
     let head = head.map_or("the head lacks it", |head| match head.status {
         Status::Ok => "the head measured it",

@@ -1,13 +1,14 @@
-//! Whether a change may land: verdicts over rows, without Burn and without a clock.
+//! Decides whether a change may land, by verdicts over rows. It needs neither Burn nor a clock.
 //!
-//! - [`pair`]: the cells of two runs, each with its own; what cannot be paired is an error and never a pass.
-//! - [`columns`]: what is made of every column; `possible`: values that no measurement can give.
-//! - `rules`: one rule a file; [`gate`] applies all of them; [`config`] has the limits; [`finding`] is what a rule
-//!   found.
-//! - [`series`]: what samples hold, without their numbers.
-//! - [`sets`]: what programs that took turns say of one time, from rows or from any two programs; [`restless`]: which of
-//!   them did not sleep between.
-//! - [`output`]: the only place that formats; [`reproduce`] gives the commands; [`bless`] makes a new baseline.
+//! - [`pair`] pairs each cell of one run with its counterpart in the other. What cannot be paired is an error and never
+//!   a pass.
+//! - [`columns`] says how every column is treated; `possible` knows values that no measurement can give.
+//! - `rules` has one rule per file. [`gate`] applies all of them, [`config`] has the limits, and [`finding`] is what a
+//!   rule found.
+//! - [`series`] holds what samples hold, without their numbers.
+//! - [`sets`] holds what programs that took turns say of one time, from rows or from any two programs. [`restless`]
+//!   finds those that did not sleep in between.
+//! - [`output`] is the only place that formats; [`reproduce`] gives the commands; [`bless`] makes a new baseline.
 
 pub mod bless;
 pub mod columns;

@@ -1,4 +1,4 @@
-//! The cells of two runs, each with its own. What cannot be paired is an error, and never a pass.
+//! Pairs each cell of one run with its counterpart in the other. What cannot be paired is an error, and never a pass.
 
 use std::collections::BTreeMap;
 
@@ -12,28 +12,28 @@ use crate::possible;
 /// One cell in both runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Pair<'a> {
-    /// In the base, where it was measured.
+    /// Row of the base, where it was measured.
     pub base: &'a RunRow,
-    /// In the head, where it may have failed.
+    /// Row of the head, where it may have failed.
     pub head: &'a RunRow,
 }
 
-/// All cells of two runs.
+/// Holds all cells of two runs.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pairs<'a> {
-    /// Those of the base, in its order.
+    /// Pairs in the order of the base.
     pub pairs: Vec<Pair<'a>>,
-    /// The base's cells once more (A/A), which show how far it differs from itself.
+    /// Rows of the base's cells once more (A/A), which show how much it differs from itself.
     pub twins: Vec<&'a RunRow>,
-    /// Cells of the base that was linked in another order.
+    /// Rows of the base that was linked in another order.
     pub relinked: Vec<&'a RunRow>,
     /// Cells that the base did not measure, each with the head's.
     pub unmeasured: Vec<(&'a RunRow, Option<&'a RunRow>)>,
-    /// Cells that only the head has.
+    /// Number of cells that only the head has.
     pub new: usize,
 }
 
-/// Why two runs cannot be judged.
+/// Says why two runs cannot be judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PairError {
     /// There is nothing to compare with.
@@ -42,53 +42,53 @@ pub enum PairError {
     /// A cell of the base is not in the head.
     #[error("the head lacks {cell}{}, which the base has; run the same suite to the end, or bless the head as the new base", format_others(.others))]
     Missing {
-        /// The first.
+        /// Name of the first such cell.
         cell: String,
-        /// How many more.
+        /// Number of other such cells.
         others: usize,
     },
     /// One run holds a cell twice.
     #[error("{cell} is listed twice in the {run}; its rows were put together by hand")]
     Repeated {
-        /// The cell.
+        /// Name of the cell.
         cell: String,
-        /// `base` or `head`.
+        /// Name of the run: `base` or `head`.
         run: &'static str,
     },
-    /// The same words, other work.
+    /// A cell has the same name but does other work.
     #[error(
         "{cell}: {what} differs between base and head, so they did not do the same work; bless the head if that is intended"
     )]
     OtherWork {
-        /// The cell.
+        /// Name of the cell.
         cell: String,
-        /// What differs.
+        /// Name of what differs.
         what: &'static str,
     },
-    /// A value that no measurement can give.
+    /// A row holds a value that no measurement can give.
     #[error(
         "{cell}: {column} = {value} in the {run} is impossible: {problem}; the program that measured it is broken, or its file was put together by hand"
     )]
     Impossible {
-        /// The cell.
+        /// Name of the cell.
         cell: String,
-        /// `base` or `head`.
+        /// Name of the run: `base` or `head`.
         run: &'static str,
-        /// The column.
+        /// Name of the column.
         column: &'static str,
-        /// What it holds.
+        /// Value that it holds.
         value: String,
-        /// What it would have to be.
+        /// What the value would have to be.
         problem: String,
     },
-    /// Fewer values were looked at than the base has. It is a mistake in the gate itself.
+    /// Fewer values were judged than the base has. This is a mistake in the gate itself.
     #[error(
         "the base has {due} values to judge, but {answered} were looked at; this is a mistake in skipbench, please report it"
     )]
     Uncounted {
-        /// How many the base has.
+        /// Number of values that the base has.
         due: usize,
-        /// How many a rule said something about.
+        /// Number of values that a rule said something about.
         answered: usize,
     },
 }
@@ -100,8 +100,8 @@ fn format_others(count: &usize) -> String {
 /// Pairs every measured cell of the base with the head's.
 ///
 /// # Errors
-/// If the base has none, the head lacks one, one is listed twice, is other work under the same name, or
-/// a value is impossible.
+/// Returns an error if the base has none, if the head lacks one, if one is listed twice or is other work under the same
+/// name, or if a value is impossible.
 pub(crate) fn pair<'a>(base: &'a [Run], head: &'a [Run], relinked: &'a [Run]) -> Result<Pairs<'a>, PairError> {
     possible::check(base.iter().map(|run| &run.row), "base")?;
     possible::check(head.iter().map(|run| &run.row), "head")?;
@@ -160,7 +160,7 @@ fn same_work(Pair { base, head }: &Pair<'_>) -> Result<(), PairError> {
     }
 }
 
-/// How many images of what shape and how many classes a row says that its data set has.
+/// Returns how many images a row's data set has, of what shape and with how many classes.
 fn images(row: &RunRow) -> [u64; 5] {
     [row.train_images, row.test_images, row.image_size, row.image_channels, row.classes]
 }

@@ -1,5 +1,5 @@
-//! Values that no measurement can give. A run that holds one is of a broken program: nothing of it is judged, and least
-//! of all called improved.
+//! Finds values that no measurement can give. A run that holds one comes from a broken program. Nothing of it is
+//! judged, and certainly nothing is called improved.
 
 use skipbench_reports::rows::record::{RunRow, Status};
 
@@ -50,7 +50,7 @@ const POSITIVE: [&str; 37] = [
 
 type Optional = fn(&RunRow) -> Option<u64>;
 
-/// Pairs of columns of which the first is never above the second.
+/// Pairs of columns where the first is never above the second.
 const AT_MOST: [(&str, Optional, &str, Optional); 16] = [
     ("test_correct", |row| row.test_correct, "test_total", |row| row.test_total),
     ("train_correct", |row| row.train_correct, "train_total", |row| row.train_total),
@@ -70,15 +70,15 @@ const AT_MOST: [(&str, Optional, &str, Optional); 16] = [
     ("heap_peak_optimizer_bytes", |row| row.heap_peak_optimizer_bytes, "heap_peak_bytes", |row| row.heap_peak_bytes),
 ];
 
-/// A count of images that a row says; 0 says nothing.
+/// Returns a row's count of images; 0 means unknown.
 fn known(count: u64) -> Option<u64> {
     Some(count).filter(|count| *count > 0)
 }
 
-/// Looks at every measured row.
+/// Checks every measured row.
 ///
 /// # Errors
-/// The first value that cannot be, with its cell and column.
+/// Returns the first impossible value, with its cell and column.
 pub(crate) fn check<'a>(rows: impl Iterator<Item = &'a RunRow>, run: &'static str) -> Result<(), PairError> {
     for row in rows.filter(|row| row.status == Status::Ok) {
         if let Some((column, value, problem)) = problem(row) {
@@ -126,7 +126,7 @@ fn order_problem(row: &RunRow) -> Option<Problem> {
     })
 }
 
-/// A custom network's counts are what its author says, who may not know them.
+/// Returns whether a count of a custom network is its author's own statement, which may be unknown.
 fn is_told_by_its_author(column: &str, row: &RunRow) -> bool {
     row.family == "own" && ["params", "macs"].contains(&column)
 }

@@ -1,4 +1,4 @@
-//! How what regressed or could not be told is measured again.
+//! Gives commands that measure again what regressed or was inconclusive.
 
 use skipbench_reports::rows::store::Run;
 use skipbench_reports::table::format_line;
@@ -6,19 +6,19 @@ use skipbench_reports::table::format_line;
 use crate::finding::{BASE, Class, Finding, Verdict};
 use crate::gate::Judgment;
 
-/// The head as it was run, from which commands follow.
+/// Describes how the head was run, from which commands follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeadRun {
-    /// The head's directory.
+    /// Directory of the head.
     pub head: String,
-    /// Whether it holds the plan by which `skipbench replay` repeats a cell; a baseline does not.
+    /// Whether it holds the plan by which `skipbench replay` repeats a cell. A baseline does not.
     pub planned: bool,
-    /// The command that lets base and head take turns again: a time says nothing alone.
+    /// Command that lets base and head take turns again, because a time alone says nothing.
     pub turns: String,
 }
 
 impl Judgment {
-    /// With a command for everything that regressed or could not be told.
+    /// Adds a command for everything that regressed or was inconclusive.
     #[must_use]
     pub fn reproducible(mut self, origin: &HeadRun) -> Self {
         for finding in self.findings.iter_mut().filter(|finding| is_open(finding)) {
@@ -43,14 +43,14 @@ fn format_command(finding: &Finding, origin: &HeadRun) -> String {
     }
 }
 
-/// A word as a shell takes it, whatever it holds; a zero byte no shell takes.
+/// Quotes a word for a shell, whatever it holds. A zero byte is left out, because no shell takes one.
 fn quote(word: &str) -> String {
     let word = word.replace('\0', "");
     shlex::try_quote(&word).map_or_else(|_| String::new(), std::borrow::Cow::into_owned)
 }
 
-/// The command that lets the programs behind two runs take turns: the one that measured the head, where that was a job
-/// of the gate, or else one that builds the base's revision.
+/// Returns the command that lets the programs behind two runs take turns. It is the one that measured the head, if that
+/// was a job of the gate, and otherwise one that builds the base's revision.
 pub fn turns(base: &[Run], head: &[Run]) -> String {
     let of_job = head.iter().map(|run| &run.row).find(|row| row.time_reference == BASE && !row.command.is_empty());
     let whole = |run: &&Run| run.row.git_dirty == Some(false) && !run.row.git_revision.is_empty();
@@ -61,13 +61,13 @@ pub fn turns(base: &[Run], head: &[Run]) -> String {
     }
 }
 
-/// The words by which `skipbench run` finds a cell: all but its round, which is one of those that every run begins
-/// anew.
+/// Returns the words by which `skipbench run` finds a cell: all except its round, because every run starts rounds
+/// again.
 fn filter(cell: &str) -> &str {
     cell.split("/round=").next().unwrap_or(cell)
 }
 
-/// The commands of a judgment, each once.
+/// Returns the commands of a judgment, each once.
 pub fn commands(judgment: &Judgment) -> Vec<&str> {
     let mut commands: Vec<&str> = Vec::new();
     for finding in &judgment.findings {

@@ -1,4 +1,4 @@
-//! Programs that were at work between their turns, and so slowed the others. That makes no verdict, but is told.
+//! Finds programs that worked between their turns, and so slowed the others. This decides no verdict, but is reported.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,19 @@ use skipbench_reports::stats::lockstep::RESTLESS;
 
 use crate::finding::cell_name;
 
-/// A program that did not sleep.
+/// A program that did not sleep between its turns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Restless {
     /// What was measured, as findings name it.
     pub cell: String,
-    /// `base` or `head`.
+    /// Name of the program: `base` or `head`.
     pub program: String,
-    /// Its processor time between its turns, as a share of the time of its steps.
+    /// Processor time between its turns, as a share of the time of its steps.
     pub cpu_share: f64,
 }
 
 impl Restless {
-    /// Of a program that was at work for `share` of its steps' time; none if that is little.
+    /// Creates it for a program that worked for `share` of its steps' time, or returns `None` if that is little.
     pub fn of(cell: &str, program: &str, share: f64) -> Option<Self> {
         let told = Self { cell: cell.to_owned(), program: program.to_owned(), cpu_share: share };
         (share > RESTLESS).then_some(told)
@@ -33,14 +33,14 @@ impl std::fmt::Display for Restless {
         let Self { cell, program, cpu_share } = self;
         write!(
             f,
-            "{cell}: the {program} is at work between its turns, for {:.1} % of its steps' time, and so may slow the \
-             other: let its threads sleep",
+            "{cell}: the {program} works between its turns, for {:.1} % of its steps' time, and so may slow the other: \
+             let its threads sleep",
             cpu_share * 100.0
         )
     }
 }
 
-/// The cells of a run in which its program, called `program`, did not sleep.
+/// Returns the cells of a run in which its program, called `program`, did not sleep.
 pub fn restless(runs: &[Run], program: &str) -> Vec<Restless> {
     let mut cells: BTreeMap<String, Vec<&Run>> = BTreeMap::new();
     for run in runs.iter().filter(|run| run.row.set.is_some()) {

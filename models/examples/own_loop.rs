@@ -1,11 +1,11 @@
-//! The networks of this crate in a training loop of one's own: two skip styles on a task that takes seconds.
+//! Trains the networks of this crate in a training loop of your own: two skip styles on a task that takes seconds.
 //!
 //! ```sh
 //! cargo run --release -p skipbench-models --example own_loop
 //! ```
 //!
-//! Images of 8×8 pixels hold a bright bar that lies or stands, in noise; the networks learn which. Nothing here needs
-//! more than Burn and `skipbench-models`.
+//! Images of 8×8 pixels hold a horizontal or vertical bright bar in noise, and the networks learn which. Nothing here
+//! needs more than Burn and `skipbench-models`.
 
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
@@ -17,7 +17,7 @@ use skipbench_models::{Images, Model, catalog};
 const BATCH: usize = 32;
 const SHAPE: Images = Images { size: 8, channels: 1, classes: 2 };
 
-/// Images, `[BATCH, 1, 8, 8]`, and which of them hold a standing bar.
+/// Draws images, `[BATCH, 1, 8, 8]`, and labels that say which of them hold a vertical bar.
 fn batch(device: &Device) -> (Tensor<4>, Tensor<1, Int>) {
     let noise: Tensor<4> = Tensor::random([BATCH, 1, 8, 8], Distribution::Normal(0.0, 0.5), device);
     let mut bars = vec![0.0f32; BATCH * 64];
@@ -33,7 +33,7 @@ fn batch(device: &Device) -> (Tensor<4>, Tensor<1, Int>) {
     (noise + bars, Tensor::from_data(TensorData::new(labels, [BATCH]), device))
 }
 
-/// The share of a fresh batch that is classified rightly.
+/// Returns the share of a fresh batch that is classified correctly.
 fn accuracy(model: &Model, device: &Device) -> f64 {
     let (images, labels) = batch(device);
     let right: i64 = model.valid().forward(images).argmax(1).flatten::<1>(0, 1).equal(labels).int().sum().into_scalar();

@@ -1,33 +1,34 @@
-//! What is wrong with a specification.
+//! Describes what is wrong with a specification.
 
-/// Deepest network. This and the other limits keep every cost of a layer below 2⁶⁴; no published network comes near.
+/// Depth of the deepest network allowed. This and the other limits keep every cost of a layer below 2⁶⁴; no published
+/// network comes near.
 pub(crate) const DEEPEST: usize = 5000;
-/// Widest first stage, token or growth rate.
+/// Largest width of a first stage or token, and largest growth rate.
 pub(crate) const WIDEST: usize = 4096;
-/// Largest image side.
+/// Largest image side, in pixels.
 pub(crate) const LARGEST: usize = 4096;
-/// Most classes.
+/// Largest number of classes.
 pub(crate) const MOST_CLASSES: usize = 1_000_000;
 
-/// A value in a spec that cannot be, and what would do.
+/// Names a value in a spec that is not possible, and what would be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{key} = {value}: {fix}")]
 pub struct SpecError {
-    /// The key in the spec.
+    /// Key in the spec.
     pub key: String,
     /// Its value.
     pub value: String,
-    /// What would do.
+    /// What would be possible.
     pub fix: String,
 }
 
 impl SpecError {
-    /// A value of a key, and what would do.
+    /// Creates an error for the value of a key, with what would be possible.
     pub fn new(key: &str, value: impl ToString, fix: impl Into<String>) -> Self {
         Self { key: key.to_owned(), value: value.to_string(), fix: fix.into() }
     }
 
-    /// Refuses a `value` outside 1 to `most`.
+    /// Returns an error if `value` is outside 1 to `most`.
     pub(crate) fn unless_within(key: &str, value: usize, most: usize) -> Result<(), SpecError> {
         if (1..=most).contains(&value) {
             return Ok(());

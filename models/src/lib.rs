@@ -1,21 +1,21 @@
-//! What skipbench compares: matched families of image classifiers on Burn that differ in their skip connection. The
-//! layers run on [`skipbench_ops`], which knows nothing of networks.
+//! Holds what skipbench compares: matched families of image classifiers on Burn that differ in their skip connection.
+//! The layers run on [`skipbench_ops`], which knows nothing of networks.
 //!
-//! The rooms, from the bottom up:
+//! The modules, from the bottom up:
 //!
-//! - `error` and `inputs` are what all others stand on: what is wrong with a specification, and what a network is built
-//!   from beside it, namely the shape of images, how it computes, and weights from a seed.
+//! - `error` and `inputs` are the base of all others: what is wrong with a specification, and what a network is built
+//!   from besides it (the shape of images, how it computes, and weights from a seed).
 //! - `cost` says what a network costs ([`Cost`], [`Layer`]) by a trace of its operations, without building it.
-//! - [`skip`] is the subject: how a block joins its input with its branch's output, a file for each style ([`Skip`]).
+//! - [`skip`] is the subject: how a block joins its input with its branch's output, one file per style ([`Skip`]).
 //! - [`probe`] sees what happens inside a network, and can leave out its blocks.
 //! - `nets` holds the networks: [`ResNet`], [`Staged`] (dense networks and the controlled backbone) and [`ViT`].
-//! - `spec` knows every family: [`ModelSpec`] is a network as data, [`Model`] the same network built; [`CustomModel`]
-//!   is how a network of another program is measured beside them.
+//! - `spec` knows every family. [`ModelSpec`] is a network as data, [`Model`] is the same network built, and
+//!   [`CustomModel`] brings in a network of another program to be measured beside them.
 //! - [`catalog`] knows every published variant by name, and [`matching`] finds members of equal budget.
-//! - `weights` is a network's tensors by name ([`State`]); [`torchvision`] gives them PyTorch's names and layout, and
-//!   [`parity`] compares what two programs compute.
+//! - `weights` holds a network's tensors by name ([`State`]); [`torchvision`] gives them PyTorch's names and layout,
+//!   and [`parity`] compares what two programs compute.
 //!
-//! What flows where:
+//! How data flows:
 //!
 //! ```text
 //! name ── catalog ──> ModelSpec ── layers, cost ──> Layer, Cost <── matching (members of equal budget)
@@ -27,7 +27,7 @@
 //!                         └── State ── torchvision, parity ──> PyTorch's names, deviations
 //! ```
 //!
-//! This crate reads no file, no clock and no environment; randomness comes from a seed passed in.
+//! This crate reads no file, no clock and no environment. Randomness comes from a seed passed in.
 //!
 //! ```
 //! use burn::tensor::{Device, Tensor};
@@ -61,7 +61,7 @@ pub use inputs::images::Images;
 pub use nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, Norm, ResNet, ResNetConfig};
 pub use nets::{Shortcut, Staged, StemKind, ViT, ViTConfig};
 pub use skip::{ResidualSkip, Skip};
-/// What was asked of this project's kernels.
+/// Counts what was asked of this project's kernels.
 pub use skipbench_ops::Work as KernelWork;
 /// Instruction sets that this project's kernels have, and what they multiply.
 pub use skipbench_ops::{Isa as KernelIsa, Products as KernelProducts};

@@ -1,6 +1,7 @@
-//! How long a report of 10,000 rows takes, part by part: `cargo run --release -p skipbench-reports --example large`.
+//! Measures how long a report of 10,000 rows takes, part by part: `cargo run --release -p skipbench-reports --example
+//! large`.
 //!
-//! Prints milliseconds, the fastest of five times. Another number of groups of 40 rows may be given.
+//! It prints milliseconds, the fastest of five runs. Another number of groups, of 40 rows each, can be given.
 
 use std::time::Instant;
 
@@ -31,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Tells how long `work` takes, and gives what it made.
+/// Prints how long `work` takes, and returns what it made.
 fn fastest<T>(what: &str, work: impl Fn() -> T) -> T {
     let timed = || {
         let start = Instant::now();

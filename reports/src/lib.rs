@@ -1,4 +1,4 @@
-//! What skipbench's numbers say. Data flows one way through the rooms, in this order:
+//! Says what skipbench's numbers mean. Data flows one way through the modules, in this order:
 //!
 //! - [`input`]: how files are opened. [`rows`]: the rows, column by column, and their files.
 //! - [`stats`]: medians, intervals, exponents, ratios and differences; programs that take turns
@@ -22,7 +22,7 @@ pub mod rows;
 pub mod stats;
 pub mod table;
 
-/// What tests of this crate look at inside it; no interface.
+/// Exposes what tests of this crate look at inside it. It is not an interface.
 #[doc(hidden)]
 pub mod inside {
     pub use crate::chart::scale::{Layout, format_short, format_ticks};

@@ -1,4 +1,4 @@
-//! Everything that rows say, computed once: what commands print and reports draw.
+//! Computes everything that rows say once: what commands print and reports draw.
 
 use std::path::PathBuf;
 
@@ -17,54 +17,54 @@ use crate::rows::latest::latest;
 use crate::rows::record::Status;
 use crate::rows::store::Run;
 
-/// All analyses of the same rows.
+/// Holds all analyses of the same rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// The rows themselves.
+    /// Rows themselves.
     pub runs: Vec<Run>,
     /// Matched groups.
     pub groups: Vec<Group>,
-    /// What a skip buys and costs.
+    /// Answers: what a skip buys and costs.
     pub answers: Vec<Answer>,
-    /// The networks of the groups side by side.
+    /// Networks of the groups, side by side.
     pub lineup: Vec<Lined>,
-    /// What is said of skip connections, judged.
+    /// Judged claims about skip connections.
     pub claims: Vec<Finding>,
-    /// What papers measured, beside it.
+    /// What papers measured, beside what was measured here.
     pub published: Vec<PublishedComparison>,
-    /// Each member against its reference.
+    /// Comparisons of each member with its reference.
     pub comparisons: Vec<Comparison>,
-    /// Accuracy against costs.
+    /// Pareto frontiers of accuracy against costs.
     pub frontiers: Vec<Frontier>,
-    /// Skip styles over all groups.
+    /// Rankings of skip styles over all groups.
     pub rankings: Vec<Ranking>,
-    /// Sweeps.
+    /// Curves along sweeps.
     pub curves: Vec<Curve>,
     /// Times against ceilings.
     pub roofs: Vec<Roof>,
-    /// Where the numbers come from, each with its device.
+    /// Origins of the numbers, each with its device.
     pub origins: Vec<(String, Origin)>,
-    /// What to know before believing them.
+    /// Notes: what to know before believing the numbers.
     pub notes: Vec<String>,
-    /// Cells that could not be measured.
+    /// Number of cells that could not be measured.
     pub broken: usize,
 }
 
-/// What `compare` prints, which is much less work than a whole report.
+/// Holds what `compare` prints, which is much less work than a whole report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
-    /// Each member against its reference.
+    /// Comparisons of each member with its reference.
     pub comparisons: Vec<Comparison>,
-    /// Sweeps.
+    /// Curves along sweeps.
     pub curves: Vec<Curve>,
-    /// Where the numbers come from, each with its device.
+    /// Origins of the numbers, each with its device.
     pub origins: Vec<(String, Origin)>,
-    /// What to know before believing them.
+    /// Notes: what to know before believing the numbers.
     pub notes: Vec<String>,
 }
 
 impl Compared {
-    /// Compares `runs`; `superseded` says which records were left out.
+    /// Compares `runs`. `superseded` says which records were left out.
     pub fn new(runs: &[Run], superseded: Vec<String>) -> Self {
         let notes = superseded.into_iter().chain(notes(runs)).collect();
         Self { comparisons: compare(&group(runs)), curves: curves(runs), origins: Origin::all(runs), notes }
@@ -72,7 +72,7 @@ impl Compared {
 }
 
 impl Report {
-    /// The part of it that `compare` prints.
+    /// Returns the part of it that `compare` prints.
     pub fn compared(&self) -> Compared {
         Compared {
             comparisons: self.comparisons.clone(),
@@ -82,14 +82,14 @@ impl Report {
         }
     }
 
-    /// Analyses what directories hold, except for records that later ones repeat, which it says.
+    /// Analyzes what directories hold. Records that later ones repeat are left out, and the notes say so.
     pub fn of(dirs: Vec<(PathBuf, Vec<Run>)>) -> Self {
         let (runs, superseded) = latest(dirs);
         let report = Self::new(runs);
         Self { notes: superseded.into_iter().chain(report.notes).collect(), ..report }
     }
 
-    /// Analyses `runs`.
+    /// Analyzes `runs`.
     pub fn new(runs: Vec<Run>) -> Self {
         let groups = group(&runs);
         Self {

@@ -1,4 +1,4 @@
-//! What a cell's process tells its parent.
+//! Defines what a cell's process tells its parent.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,32 +8,32 @@ use super::Outcome;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "message", rename_all = "lowercase")]
 pub enum Message {
-    /// How far it is.
+    /// Says how far the cell is.
     Progress(Progress),
-    /// What the user should know, of which the measurement knows nothing.
+    /// Tells the user something that the measurement does not know.
     Note {
-        /// A sentence.
+        /// Sentence for the user.
         text: String,
     },
-    /// It is done.
+    /// Says that the cell is done, with its outcome.
     Done(Box<Outcome>),
-    /// It could not.
+    /// Says that the cell could not be measured.
     Failed {
-        /// Why.
+        /// Reason why it could not.
         error: String,
     },
 }
 
-/// How far a cell is.
+/// Says how far a cell is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Steps done.
+    /// Number of steps done.
     pub done: u64,
-    /// Steps to do.
+    /// Number of steps to do.
     pub total: u64,
     /// Current epoch, from 1; 0 where there are none.
     pub epoch: u64,
-    /// Epochs to do.
+    /// Number of epochs to do.
     pub epochs: u64,
     /// Loss of the last finished epoch.
     pub loss: Option<f64>,

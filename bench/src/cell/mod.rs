@@ -1,4 +1,5 @@
-//! A [`Cell`]: everything one measurement depends on. An [`Outcome`]: everything it gave.
+//! Defines a [`Cell`], which is everything that one measurement depends on, and an [`Outcome`], which is everything
+//! that it returned.
 
 pub(crate) mod custom;
 mod message;
@@ -20,65 +21,64 @@ pub use outcome::{Outcome, Sample};
 pub use skipbench_reports::rows::record::Measured;
 pub use task::Task;
 
-/// One measurement: the same cell is the same work, wherever and whenever it runs.
+/// Describes one measurement. The same cell is the same work, anywhere and at any time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cell {
-    /// Group in the suite.
+    /// Name of the group in the suite.
     pub group: String,
     /// Name of the model.
     pub model: String,
-    /// The model.
+    /// Specification of the model.
     pub spec: ModelSpec,
     /// Where the images come from.
     pub source: Source,
-    /// What the images must be.
+    /// Summary that the images must match.
     pub data: Summary,
-    /// How to train.
+    /// Recipe by which it is trained.
     pub recipe: Recipe,
-    /// What to measure.
+    /// Task that is measured.
     pub task: Task,
-    /// On which device.
+    /// Device that it runs on.
     pub device: DeviceId,
     /// Seed of weights, order and augmentation.
     pub seed: u64,
-    /// Which repetition of a timed cell with this seed, from 0.
+    /// Number of the repetition of a timed cell with this seed, from 0.
     pub round: u64,
     /// Whether it is the reference once more under another name (A/A).
     pub twin: bool,
-    /// Which set of fresh processes it takes turns in, from 1; none if it is measured alone.
+    /// Number of the set of fresh processes that it takes turns in, from 1; `None` if it is measured alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<u64>,
-    /// The point of a sweep that it is, if any.
+    /// Point of a sweep that it is, if any.
     pub sweep: Option<SweepPoint>,
-    /// Threads of the CPU backend.
+    /// Number of threads of the CPU backend.
     pub threads: usize,
-    /// Cells that may run at the same time, this one included.
+    /// Number of cells that may run at the same time, this one included.
     pub concurrent: usize,
     /// Seconds after which the cell is stopped.
     pub timeout_s: u64,
-    /// Heap bytes that it may have.
+    /// Largest number of heap bytes that it may have.
     pub memory_limit_bytes: u64,
 }
 
-/// One point of a sweep.
+/// Describes one point of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SweepPoint {
-    /// What is varied, such as `depth`.
+    /// Key that is varied, such as `depth`.
     pub over: String,
     /// Name of the model in which it is varied.
     pub line: String,
-    /// The value here.
+    /// Value of the key here.
     pub value: u64,
 }
 
 impl Cell {
-    /// A cell by itself, outside any suite: a model from the catalog on the digits, by the default recipe, on one
-    /// thread.
+    /// Creates a cell outside any suite: a model from the catalog on the digits, by the default recipe, on one thread.
     ///
     /// # Errors
-    /// If no model has that name.
+    /// Returns an error if no model has that name.
     pub fn alone(model: &str, task: Task, device: DeviceId) -> Result<Self, UnknownModel> {
         Ok(Self {
             group: "alone".to_owned(),
@@ -101,22 +101,22 @@ impl Cell {
         })
     }
 
-    /// The first 16 hexadecimal digits of the SHA-256 of the cell's JSON.
+    /// Returns the first 16 hexadecimal digits of the SHA-256 of the cell's JSON.
     pub fn id(&self) -> String {
         let json = serde_json::to_vec(self).expect("a cell is plain data, which always serializes");
         crate::system::text::hex(&Sha256::digest(json))[..16].to_owned()
     }
 
-    /// Whether the images and the device suffice for the recipe.
+    /// Checks whether the images and the device suffice for the recipe.
     ///
     /// # Errors
-    /// A batch that is larger than an epoch, kernels that the device has not.
+    /// Returns an error for a batch that is larger than an epoch, or for kernels that the device does not have.
     pub fn check(&self) -> Result<(), String> {
         if self.recipe.kernels == Kernels::SkipbenchBf16 && self.device.backend != Backend::Flex {
             let (kernels, device) = (self.recipe.kernels.word(), self.device);
             return Err(format!(
-                "recipe.kernels = \"{kernels}\": they are the CPU's; on {device} take kernels = \"burn\", and precision = \"bf16\" if it \
-                 computes in it"
+                "recipe.kernels = \"{kernels}\": they are the CPU's; on {device} use kernels = \"burn\", and precision \
+                 = \"bf16\" if it computes in it"
             ));
         }
         let (batch, train, word) = (self.recipe.batch, self.data.train, self.task.word());
@@ -130,7 +130,7 @@ impl Cell {
         ))
     }
 
-    /// For people: `resnet20 train, seed 1`.
+    /// Returns a label for people: `resnet20 train, seed 1`.
     pub fn label(&self) -> String {
         let twin = if self.twin { " (A/A)" } else { "" };
         let point = match &self.sweep {
@@ -142,24 +142,24 @@ impl Cell {
         format!("{}{twin}{point} {}, seed {}{round}{set}", self.model, self.task.word(), self.seed)
     }
 
-    /// Shape of the images and number of classes.
+    /// Returns the shape of the images and the number of classes.
     pub fn images(&self) -> Images {
         self.data.images
     }
 
-    /// Images in a batch: one where the latency of single images is timed, else the recipe's.
+    /// Returns the batch size: one where the latency of single images is timed, and otherwise the recipe's.
     pub fn batch(&self) -> usize {
         if self.task == Task::Latency { 1 } else { self.recipe.batch }
     }
 
-    /// Steps that are timed. A 99th percentile needs a hundred.
+    /// Returns the number of steps that are timed. A 99th percentile needs a hundred.
     pub fn timed_steps(&self) -> u64 {
         if self.task == Task::Latency { self.recipe.timed_steps.max(100) } else { self.recipe.timed_steps }
     }
 
-    /// Multiply-accumulates that the cell will do, roughly: what progress and time left go by.
+    /// Estimates the multiply-accumulates that the cell will do. Progress and the time left are based on them.
     pub fn work(&self) -> f64 {
-        /// What a core does in a millisecond, in the order of magnitude.
+        /// Order of magnitude of what a core does in a millisecond.
         const MACS_PER_MS: f64 = 1e7;
         let macs = self.spec.cost(self.images()).map_or(0.0, |cost| cost.macs as f64);
         let Recipe { epochs, eval_every, warmup_ms, timed_ms, .. } = self.recipe;

@@ -1,33 +1,33 @@
-//! Everything a cell gave.
+//! Defines everything that a cell returned.
 
 use serde::{Deserialize, Serialize};
 use skipbench_reports::rows::record::Measured;
 
-/// One number of a series.
+/// A number of a series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
-    /// What it is, with its unit.
+    /// Name of the series, with its unit.
     pub series: String,
-    /// Epoch or step, from 1; of a task that looks inside a network a layer, block or lag.
+    /// Epoch or step, from 1. In a task that looks inside a network it is a layer, block or lag.
     pub index: u64,
-    /// The number.
+    /// Value of the number.
     pub value: f64,
 }
 
 impl Sample {
-    /// The `index`-th number of `series`.
+    /// Creates the `index`-th number of `series`.
     pub fn new(series: &str, index: u64, value: f64) -> Self {
         Self { series: series.to_owned(), index, value }
     }
 }
 
-/// Everything a cell gave.
+/// Holds everything that a cell returned.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// What the device calls itself.
+    /// Name of the device, as it calls itself.
     pub device_name: String,
-    /// The numbers.
+    /// Numbers that were measured.
     pub measured: Measured,
-    /// The series.
+    /// Series that were recorded.
     pub samples: Vec<Sample>,
 }

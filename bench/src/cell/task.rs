@@ -1,4 +1,4 @@
-//! The workloads' names, and what each asks of the plan.
+//! Defines the workloads' names, and what each asks of the plan.
 
 use serde::{Deserialize, Serialize};
 use skipbench_models::{Kernels, ModelSpec};
@@ -6,33 +6,33 @@ use skipbench_reports::rows::task;
 
 use crate::cell::recipe::{Precision, Recipe};
 
-/// What is measured.
+/// Says what is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// Train by the recipe; loss and counts of right answers.
+    /// Trains by the recipe, and records loss and correct answers.
     Train,
-    /// Time whole training steps: forward, backward and optimizer.
+    /// Times whole training steps: forward, backward and optimizer.
     TrainStep,
-    /// Time whole epochs, data preparation included.
+    /// Times whole epochs, data preparation included.
     TrainEpoch,
-    /// Time training until the recipe's accuracy is reached.
+    /// Times training until the recipe's accuracy is reached.
     TimeToAccuracy,
-    /// Time forward passes of the trained form of the network.
+    /// Times forward passes of the trained form of the network.
     Infer,
-    /// Time forward passes of single images.
+    /// Times forward passes of single images.
     Latency,
-    /// Peak memory of training steps.
+    /// Measures the peak memory of training steps.
     PeakMemoryTrain,
-    /// Peak memory of forward passes.
+    /// Measures the peak memory of forward passes.
     PeakMemoryInfer,
-    /// Norms and correlation of gradients, at the start and after training.
+    /// Measures norms and correlation of gradients, before and after training.
     Gradients,
-    /// How fast a stack of blocks learns the identity.
+    /// Measures how fast a stack of blocks learns the identity.
     Identity,
-    /// What a trained network loses without each of its blocks.
+    /// Measures what a trained network loses without each of its blocks.
     Reuse,
-    /// How alike a Transformer's tokens become, and what that does to gradients.
+    /// Measures how alike a Transformer's tokens become, and what that does to gradients.
     Tokens,
 }
 
@@ -53,7 +53,7 @@ impl Task {
         Task::Tokens,
     ];
 
-    /// The word used in suites and rows.
+    /// Returns the word used in suites and rows.
     pub fn word(self) -> &'static str {
         match self {
             Task::Train => task::TRAIN,
@@ -71,36 +71,36 @@ impl Task {
         }
     }
 
-    /// Whether its result is a time, so that nothing else may run beside it.
+    /// Returns whether its result is a time. Nothing else may then run beside it.
     pub fn is_timed(self) -> bool {
         matches!(self, Task::TrainStep | Task::TrainEpoch | Task::Infer | Task::Latency | Task::TimeToAccuracy)
     }
 
-    /// Whether it consists of steps that can take turns with others'. Epochs are too long for that.
+    /// Returns whether it consists of steps that can take turns with others' steps. Epochs are too long for that.
     pub fn is_stepped(self) -> bool {
         matches!(self, Task::TrainStep | Task::Infer | Task::Latency)
     }
 
-    /// Whether it learns from the images, so that random ones will not do.
+    /// Returns whether it learns from the images. Random ones are then not enough.
     pub fn learns(self) -> bool {
         matches!(self, Task::Train | Task::TimeToAccuracy | Task::Gradients | Task::Reuse)
     }
 
-    /// Whether it goes through the training images batch by batch; the others work on one batch, which may repeat
-    /// images.
+    /// Returns whether it goes through the training images batch by batch. The others work on one batch, which may
+    /// repeat images.
     pub fn goes_through_images(self) -> bool {
         !matches!(self, Task::TrainStep | Task::Infer | Task::Latency) && !self.is_memory()
     }
 
-    /// Whether it looks inside the network, which only built-in ones allow.
+    /// Returns whether it looks inside the network, which only built-in ones allow.
     pub fn looks_inside(self) -> bool {
         matches!(self, Task::Gradients | Task::Identity | Task::Reuse | Task::Tokens)
     }
 
-    /// Whether it can be done with `spec` by `recipe`.
+    /// Checks whether it can be done with `spec` by `recipe`.
     ///
     /// # Errors
-    /// Why not, and what would do.
+    /// Returns why not, and what would be possible.
     pub fn check(self, spec: &ModelSpec, recipe: &Recipe) -> Result<(), &'static str> {
         let rounds = recipe.kernels == Kernels::SkipbenchBf16;
         if rounds && matches!(spec, ModelSpec::Vit(_) | ModelSpec::Custom(_)) {
@@ -129,8 +129,8 @@ impl Task {
         }
     }
 
-    /// Whether its result is a peak of memory, which repeats only on one thread: the scratch of several overlaps by
-    /// chance.
+    /// Returns whether its result is a peak of memory. That repeats only on one thread, because the scratch of several
+    /// overlaps by chance.
     pub fn is_memory(self) -> bool {
         matches!(self, Task::PeakMemoryTrain | Task::PeakMemoryInfer)
     }

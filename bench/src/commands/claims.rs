@@ -1,7 +1,7 @@
-//! `skipbench claims`: what is said of skip connections, run and judged.
+//! Runs `skipbench claims`: what is said of skip connections, measured and judged.
 //!
-//! Every claim is a suite, run as `run` runs one into a directory of its own below the claims' directory; the verdicts
-//! are computed from the rows alone.
+//! Every claim is a suite, run as `run` runs one, in its own directory below the claims' directory. The verdicts are
+//! computed from the rows alone.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -48,7 +48,7 @@ fn after_help() -> String {
     format!(
         "The claims:\n{claims}\n\
          A verdict is `supported`, `not supported` or `inconclusive`, by a rule that was stated beforehand (reports/README.md, Claims), \
-         with the numbers, intervals and seeds that carry it. The networks and images are small: \
+         with the numbers, intervals and seeds behind it. The networks and images are small: \
          `--data cifar10 --seeds 1,2,3,4,5` says more.\n\n\
          Examples:\n  \
          skipbench claims                          all of them on the embedded digits, in eight minutes on two cores\n  \
@@ -56,11 +56,11 @@ fn after_help() -> String {
          skipbench claims --resume skipbench-results/… continue after a Ctrl-C\n  \
          skipbench claims --from skipbench-results/…   the verdicts again, from the rows alone\n  \
          skipbench report skipbench-results/…          with every plot, as one HTML file\n  \
-         skipbench suites claim-depth > mine.toml  change what is run; the analysis goes by the suite's name"
+         skipbench suites claim-depth > mine.toml  change what is run; the analysis depends on the suite's name"
     )
 }
 
-/// The claim of that name.
+/// Returns the claim with that name.
 fn claim(name: &str) -> Result<&'static str, String> {
     let names = || CLAIMS.map(|claim| claim.name).join(", ");
     let found = CLAIMS.iter().find(|claim| claim.name == name).map(|claim| claim.name);
@@ -121,7 +121,7 @@ fn list(suites: &[PlannedSuite], json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The verdicts of the claims that are wanted.
+/// Returns the verdicts of the claims that are wanted.
 fn findings(arguments: &ClaimsArgs, runs: &[Run]) -> Result<Vec<Finding>> {
     let wanted: Vec<&str> = chosen(arguments).map(|claim| claim.name).collect();
     let mut found = judged::findings(runs);
@@ -150,7 +150,7 @@ fn conclude(arguments: &ClaimsArgs, dir: &Path) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(broken > 0)))
 }
 
-/// Shows the verdicts; after a run, of which everything is told as JSON lines, in one line.
+/// Shows the verdicts. After a run that reports everything as JSON lines, they are one line.
 fn show(arguments: &ClaimsArgs, found: &[Finding], dir: Option<&Path>) -> Result<()> {
     match (arguments.shared.json, dir) {
         (true, Some(dir)) => print(&format!("{}\n", json!({"event": "done", "dir": dir, "claims": found}))),

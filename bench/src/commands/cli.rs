@@ -1,4 +1,4 @@
-//! The command line: which commands there are. Each one's arguments stand beside what it does.
+//! Defines the command line: which commands there are. Each one's arguments are beside what it does.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ enum Command {
     Suites {
         /// A built-in suite: its text is printed.
         name: Option<String>,
-        /// As JSON.
+        /// Print JSON.
         #[arg(long, conflicts_with = "name")]
         json: bool,
     },
@@ -114,7 +114,7 @@ enum Command {
     },
 }
 
-/// [`main`] of a program that brings custom models: suites can name them beside the built-in ones.
+/// Does the same as [`main`] for a program that brings custom models. Suites can name them beside the built-in ones.
 pub fn main_with<C: CustomModel>() -> ExitCode {
     cell::custom::register::<C>();
     tasks::custom::register::<C>();
@@ -168,7 +168,8 @@ pub fn main() -> ExitCode {
     ended(result)
 }
 
-/// Help and versions, which were asked for, on standard output; what is wrong with a command line on standard error.
+/// Shows help and versions, which were asked for, on standard output, and what is wrong with a command line on standard
+/// error.
 fn explain(error: &clap::Error) -> Result<ExitCode> {
     if !error.use_stderr() && !std::io::stdout().is_terminal() {
         return print(&error.render().to_string()).map(|()| ExitCode::SUCCESS);
@@ -178,7 +179,7 @@ fn explain(error: &clap::Error) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }
 
-/// The exit code, after a word on what went wrong.
+/// Returns the exit code, after a message about what went wrong.
 fn ended(result: Result<ExitCode>) -> ExitCode {
     match result {
         Ok(code) => code,

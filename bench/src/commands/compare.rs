@@ -1,4 +1,4 @@
-//! `skipbench compare`: the comparison of finished runs, from their rows alone; with it their sweeps.
+//! Runs `skipbench compare`: the comparison of finished runs, from their rows alone, with their sweeps.
 
 use std::process::ExitCode;
 
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &CompareArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Comparisons, sweeps and notes for people.
+/// Formats comparisons, sweeps and notes for people.
 pub(crate) fn text(report: &Compared, format: Format) -> String {
     let mut text = String::new();
     if !report.comparisons.is_empty() {

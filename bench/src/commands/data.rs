@@ -1,4 +1,4 @@
-//! `skipbench data`: downloading and checking data sets.
+//! Runs `skipbench data`: downloads and checks data sets.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ pub(crate) enum DataCommand {
         /// Another place to download the same archive from.
         #[arg(long, value_name = "URL")]
         from: Option<String>,
-        /// As JSON: its place, shape, counts and SHA-256. This reads all of it.
+        /// Print JSON: its place, shape, counts and SHA-256. This reads all of it.
         #[arg(long)]
         json: bool,
     },
@@ -43,7 +43,7 @@ pub(crate) enum DataCommand {
         /// Classes, for generated images.
         #[arg(long)]
         classes: Option<usize>,
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
@@ -94,7 +94,7 @@ fn download(set: &str, dir: &Path, from: Option<&str>) -> Result<PathBuf> {
     Ok(installed?)
 }
 
-/// A data set that is here, for scripts.
+/// Describes a data set that is present, for scripts.
 fn installed(set: &str, dir: PathBuf, folder: &Path) -> Result<Value> {
     let settings = Settings { dir: Some(dir), image_size: None, classes: None };
     let mut value = serde_json::to_value(Source::parse(set, settings)?.load()?.summary())?;
@@ -124,7 +124,7 @@ fn check(source: &Source, json: bool) -> Result<()> {
     }
 }
 
-/// All of what is wrong, one a line, where an error tells the first of many.
+/// Returns everything that is wrong, one per line, where an error shows the first of many.
 fn in_full(error: DataError) -> anyhow::Error {
     match error.each() {
         Some(errors) => {

@@ -1,4 +1,4 @@
-//! `skipbench devices`: what this build can use here, and whether it computes right.
+//! Runs `skipbench devices`: what this build can use here, and whether it computes correctly.
 
 use std::process::ExitCode;
 
@@ -25,7 +25,7 @@ pub(crate) struct DevicesArgs {
     /// With --check: the number format, which is f32, bf16 or f16.
     #[arg(long, requires = "check", default_value = "f32", value_parser = word::<Precision>)]
     precision: Precision,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &DevicesArgs) -> Result<ExitCode> {
     }
 }
 
-/// A word as recipes have it.
+/// Reads a word as recipes have it.
 fn word<T: DeserializeOwned>(word: &str) -> Result<T, String> {
     serde_json::from_value(word.into()).map_err(|error| error.to_string())
 }

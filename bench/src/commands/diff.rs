@@ -1,4 +1,4 @@
-//! `skipbench diff`: two runs of the same work, over time or over machines.
+//! Runs `skipbench diff`: two runs of the same work, over time or over machines.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

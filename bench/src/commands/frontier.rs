@@ -1,4 +1,4 @@
-//! `skipbench frontier`: which networks no other beats in both accuracy and a cost.
+//! Runs `skipbench frontier`: the Pareto frontier of accuracy and a cost.
 
 use std::process::ExitCode;
 
@@ -35,7 +35,7 @@ fn cost(word: &str) -> Result<Metric, String> {
 }
 
 impl FrontierArgs {
-    /// The budget in the unit of the cost.
+    /// Returns the budget in the unit of the cost.
     fn budget(&self) -> Result<Option<f64>> {
         let Some((cost, budget)) = self.cost.zip(self.budget.as_ref()) else { return Ok(None) };
         let read = quantity(cost, budget).map_err(|error| anyhow!("--budget {budget}: {} {error}", cost.word()))?;

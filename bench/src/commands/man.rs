@@ -1,4 +1,4 @@
-//! `skipbench man`: the manual's pages.
+//! Runs `skipbench man`: the manual's pages.
 
 use std::fs;
 use std::path::Path;

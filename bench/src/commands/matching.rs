@@ -1,4 +1,4 @@
-//! `skipbench match`: members of a family at a reference's budget.
+//! Runs `skipbench match`: finds members of a family at a reference's budget.
 
 use std::process::ExitCode;
 
@@ -44,7 +44,7 @@ pub(crate) struct MatchArgs {
     /// Candidates to print.
     #[arg(long, default_value_t = 10)]
     most: usize,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

@@ -1,4 +1,4 @@
-//! One file a command: it calls the library and prints.
+//! Holds one file per command. Each calls the library and prints.
 
 pub(crate) mod claims;
 pub mod cli;
@@ -59,12 +59,12 @@ fn channels(word: &str) -> Result<usize, String> {
 }
 
 impl ImageArgs {
-    /// Whether any was given.
+    /// Returns whether any was given.
     fn is_given(self) -> bool {
         self.size.is_some() || self.channels.is_some() || self.classes.is_some()
     }
 
-    /// `usual`, except for what was given.
+    /// Returns `usual`, except for what was given.
     fn or(self, usual: Images) -> Images {
         Images {
             size: self.size.unwrap_or(usual.size),
@@ -74,17 +74,17 @@ impl ImageArgs {
     }
 }
 
-/// The form in which rows are shown.
+/// Says in which form rows are shown.
 #[derive(Debug, Clone, Copy, Args)]
 #[group(multiple = false)]
 struct Form {
-    /// As Markdown.
+    /// Print Markdown.
     #[arg(long)]
     markdown: bool,
-    /// As CSV, with the columns of the file of that name in a run's directory.
+    /// Print CSV, with the columns of the file of that name in a run's directory.
     #[arg(long)]
     csv: bool,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
@@ -101,20 +101,21 @@ impl Form {
     }
 }
 
-/// The columns of the terminal that standard error or else output is: what COLUMNS says, or the terminal itself.
+/// Returns the width of the terminal behind standard error, or else behind standard output: what COLUMNS says, or the
+/// terminal itself.
 pub(crate) fn columns() -> Option<u16> {
     let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
     let asked = || terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| columns);
     given.or_else(asked).filter(|columns| *columns > 0)
 }
 
-/// Text for people: as wide as their terminal; as wide as it takes where it goes to a file.
+/// Returns the format for people: as wide as their terminal, and of any width in a file.
 fn terminal() -> Format {
     let columns = columns().filter(|_| io::stdout().is_terminal());
     columns.map_or(Format::Terminal, Format::Columns)
 }
 
-/// Says what is worth knowing.
+/// Prints notes.
 fn note(notes: &[String]) {
     notes.iter().for_each(|note| say(&format!("note: {note}")));
 }
@@ -124,7 +125,7 @@ fn print_json(value: &impl serde::Serialize) -> Result<()> {
     print(&format!("{}\n", serde_json::to_string_pretty(value)?))
 }
 
-/// A number with commas between thousands.
+/// Formats a number with commas between thousands.
 fn format_count(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> =
@@ -132,7 +133,7 @@ fn format_count(number: u64) -> String {
     groups.join(",")
 }
 
-/// A table for a terminal, columns but the first `left` ones aligned to the right.
+/// Formats a table for a terminal. All columns except the first `left` ones are aligned to the right.
 fn format_table(header: &[&str], rows: Vec<Vec<String>>, left: usize) -> String {
     let header = header.iter().map(|title| (*title).to_owned()).collect();
     let (id, title, caption) = (String::new(), String::new(), String::new());

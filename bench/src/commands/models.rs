@@ -1,4 +1,4 @@
-//! `skipbench models`: the catalog, and one network layer by layer.
+//! Runs `skipbench models`: shows the catalog, and one network layer by layer.
 
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ pub(crate) struct ModelsArgs {
     name: Option<String>,
     #[command(flatten)]
     images: ImageArgs,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

@@ -1,12 +1,12 @@
-//! Amounts on the command line: `2GiB`, `300k`, `1.5ms`, each with the units of what it is an amount of.
+//! Reads amounts on the command line: `2GiB`, `300k`, `1.5ms`, each with the units of its quantity.
 
 use std::ops::RangeBounds;
 use std::time::Duration;
 
 use skipbench_reports::analyses::metric::Metric;
 
-/// What an amount is of: what it is called, with an example, and what each unit multiplies by to give the unit of rows.
-/// A bare number is one where `""` is among them.
+/// Describes a quantity: its name with an example, and the factor of each unit to the unit of rows. A bare number is
+/// allowed if `""` is among the units.
 #[derive(Debug)]
 struct Kind {
     name: &'static str,
@@ -14,7 +14,7 @@ struct Kind {
     most: f64,
 }
 
-/// Bare numbers are refused: nobody means five bytes by 5.
+/// Sizes. Bare numbers are refused, because nobody means five bytes by 5.
 const SIZE: Kind = Kind {
     name: "a size, such as 2GiB or 500MB",
     units: &[
@@ -32,7 +32,7 @@ const SIZE: Kind = Kind {
     most: f64::MAX,
 };
 
-/// Rows have nanoseconds, which nobody means by a bare number.
+/// Times. Rows have nanoseconds, which nobody means by a bare number.
 const TIME: Kind = Kind {
     name: "a time, such as 2ms or 1.5s",
     units: &[("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("min", 6e10), ("s", 1e9)],
@@ -45,7 +45,7 @@ const COUNT: Kind = Kind {
     most: f64::MAX,
 };
 
-const RATE: Kind = Kind { name: "images a second, such as 500 or 2k", ..COUNT };
+const RATE: Kind = Kind { name: "images per second, such as 500 or 2k", ..COUNT };
 
 const SHARE: Kind = Kind { name: "a share, such as 95% or 0.95", units: &[("%", 0.01), ("", 1.0)], most: 1.0 };
 
@@ -60,14 +60,14 @@ impl Kind {
         }
     }
 
-    /// The amount in the unit of rows.
+    /// Reads the amount in the unit of rows.
     fn read(&self, word: &str) -> Option<f64> {
         let of = |(unit, factor): &(&str, f64)| Some(word.strip_suffix(unit)?.trim_end().parse::<f64>().ok()? * factor);
         self.units.iter().find_map(of).filter(|value| (0.0..=self.most).contains(value))
     }
 }
 
-/// Reads a limit of `metric`. What is refused is told with the units that fit.
+/// Reads a limit of `metric`. An error lists the units that fit.
 pub(super) fn quantity(metric: Metric, word: &str) -> Result<f64, String> {
     let (kind, word) = (Kind::of(metric), word.trim());
     let percent = || Some(format!("; {word} percent is {word}%")).filter(|_| metric.is_share() && is_percent(word));
@@ -80,19 +80,19 @@ pub(super) fn quantity(metric: Metric, word: &str) -> Result<f64, String> {
     })
 }
 
-/// A bare number that can only have meant percent.
+/// Returns whether a bare number can only have meant percent.
 fn is_percent(word: &str) -> bool {
     word.parse::<f64>().is_ok_and(|number| (1.0..=100.0).contains(&number))
 }
 
-/// A number of seconds, of flags that have the unit in their name.
+/// Reads a number of seconds, for flags that have the unit in their name.
 pub(super) fn seconds(word: &str) -> Result<f64, String> {
     let seconds: Option<f64> = word.strip_suffix('s').unwrap_or(word).trim().parse().ok();
     let usual = seconds.filter(|seconds| (0.001..=86_400.0).contains(seconds));
     usual.ok_or_else(|| "a number of seconds is needed, such as 10 or 0.5".to_owned())
 }
 
-/// `90s`, `10m` or `1h 30m`. Bare numbers are refused: 5 may be meant as seconds or as minutes.
+/// Reads `90s`, `10m` or `1h 30m`. Bare numbers are refused, because 5 could mean seconds or minutes.
 pub(super) fn time(word: &str) -> Result<Duration, String> {
     let word = word.trim();
     let span = word.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
@@ -103,16 +103,16 @@ pub(super) fn time(word: &str) -> Result<Duration, String> {
     })
 }
 
-/// Nobody waits for longer.
+/// Longest time that is allowed.
 const LONGEST: Duration = Duration::from_secs(365 * 86_400);
 
-/// A number of processors.
+/// Reads a number of processors.
 pub(super) fn processors(word: &str) -> Result<usize, String> {
     let number = word.parse().ok().filter(|count| (1..=4096).contains(count));
     number.ok_or_else(|| "a number of processors is needed, such as 1".to_owned())
 }
 
-/// `3%` as a share, 0.03, if that is one of `shares`. Without its sign 0.03 could be meant as either.
+/// Reads `3%` as a share, 0.03, if that is one of `shares`. Without its sign 0.03 could mean either.
 pub(super) fn share(word: &str, shares: impl RangeBounds<f64>) -> Option<f64> {
     let number: f64 = word.trim().strip_suffix('%')?.trim().parse().ok()?;
     Some(number / 100.0).filter(|share| shares.contains(share))

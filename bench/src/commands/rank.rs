@@ -1,4 +1,4 @@
-//! `skipbench rank`: who comes first on the whole.
+//! Runs `skipbench rank`: ranks over all groups.
 
 use std::process::ExitCode;
 

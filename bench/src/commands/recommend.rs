@@ -1,4 +1,4 @@
-//! `skipbench recommend`: which network to take under limits, from what was measured.
+//! Runs `skipbench recommend`: recommends a network under limits, from what was measured.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ use super::rows::AnyRunDirs;
 #[command(after_help = "Examples:\n  \
     skipbench recommend --max-memory 2GiB --min-throughput 500 --data cifar10\n  \
     skipbench recommend results/mine --max-params 300k --max-latency 2ms\n\n\
-    Only what was measured is recommended: run the networks that you consider, on your data and machine, first. Exit code 1: \
+    Only measured networks are recommended: first run those that you consider, on your data and machine. Exit code 1: \
     no measured network keeps the limits.")]
 pub(crate) struct RecommendArgs {
     #[command(flatten)]
@@ -36,10 +36,10 @@ pub(crate) struct RecommendArgs {
     /// Most memory that inference may need.
     #[arg(long, value_parser = limit(Metric::InferMemory), value_name = "BYTES")]
     max_infer_memory: Option<f64>,
-    /// Fewest training images a second.
+    /// Fewest training images per second.
     #[arg(long, value_parser = limit(Metric::TrainThroughput), value_name = "IMAGES")]
     min_throughput: Option<f64>,
-    /// Fewest inference images a second.
+    /// Fewest inference images per second.
     #[arg(long, value_parser = limit(Metric::InferThroughput), value_name = "IMAGES")]
     min_infer_throughput: Option<f64>,
     /// Longest median time of one image's inference, such as 2ms.
@@ -48,7 +48,7 @@ pub(crate) struct RecommendArgs {
     /// Most parameters, such as 300k.
     #[arg(long, value_parser = limit(Metric::Params), value_name = "COUNT")]
     max_params: Option<f64>,
-    /// Most multiply-accumulates an image, such as 50M.
+    /// Most multiply-accumulates per image, such as 50M.
     #[arg(long, value_parser = limit(Metric::Macs), value_name = "COUNT")]
     max_macs: Option<f64>,
     /// Least test accuracy, such as 95%.
@@ -58,7 +58,7 @@ pub(crate) struct RecommendArgs {
     form: Form,
 }
 
-/// Reads the limits of a metric.
+/// Returns a reader of the limits of a metric.
 fn limit(metric: Metric) -> impl Fn(&str) -> Result<f64, String> + Clone {
     move |word| quantity(metric, word).map_err(|error| format!("it {error}"))
 }
@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &RecommendArgs) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(!advice.iter().any(fits))))
 }
 
-/// On what a test accuracy was measured.
+/// Describes on what a test accuracy was measured.
 fn measured(groups: &[Group]) -> String {
     let has = |group: &&Group| group.members.iter().any(|member| member.mean(Metric::TestAccuracy).is_some());
     let named = |group: &Group| format!("{} on {}", group.identity.data, group.identity.device);

@@ -1,4 +1,4 @@
-//! `skipbench record`: keeps a finished run for good, so that documents can quote it.
+//! Runs `skipbench record`: keeps a finished run permanently, so documents can quote it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ pub(crate) struct RecordArgs {
     /// is ever changed.
     #[arg(long, value_name = "DIR", default_value = "reports/records")]
     into: PathBuf,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

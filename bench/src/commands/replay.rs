@@ -1,4 +1,4 @@
-//! `skipbench replay`: one cell of a run, in this process.
+//! Runs `skipbench replay`: repeats one cell of a run in this process.
 
 use std::path::Path;
 use std::process::ExitCode;

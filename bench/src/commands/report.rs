@@ -1,4 +1,5 @@
-//! `skipbench report`: everything that rows say, as one HTML file, as Markdown, as CSV, as plots, and inside documents.
+//! Runs `skipbench report`: everything that rows say, as one HTML file, as Markdown, as CSV, as plots, and inside
+//! documents.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,7 +71,7 @@ pub(crate) struct ReportArgs {
     check: bool,
 }
 
-/// A file and what it is to hold.
+/// A file and its intended content.
 type Page = (PathBuf, String);
 
 pub(crate) fn run(arguments: &ReportArgs) -> Result<ExitCode> {
@@ -121,7 +122,7 @@ fn pages(arguments: &ReportArgs, report: &Report) -> Result<Vec<Page>> {
     Ok(pages)
 }
 
-/// The plots that are wanted: those that are named, or all.
+/// Returns the plots that are wanted: the named ones, or all.
 fn drawings(dir: &Path, wanted: &[String], report: &Report) -> Result<Vec<Page>> {
     let figures = figures(report);
     let mut drawn: Vec<(&str, String)> =
@@ -136,7 +137,7 @@ fn drawings(dir: &Path, wanted: &[String], report: &Report) -> Result<Vec<Page>>
     Ok(drawn.into_iter().filter(shown).map(|(id, text)| (dir.join(format!("{id}.svg")), text)).collect())
 }
 
-/// The document, and the plots that it shows beside it.
+/// Returns the document, and the plots that it shows beside it.
 fn spliced(path: &Path, report: &Report) -> Result<Vec<Page>> {
     let document = input::text(path, input::DOCUMENT).with_context(|| path.display().to_string())?;
     let text = splice(&document, report).with_context(|| path.display().to_string())?;
@@ -146,7 +147,7 @@ fn spliced(path: &Path, report: &Report) -> Result<Vec<Page>> {
     Ok(std::iter::once((path.to_owned(), text)).chain(drawn).collect())
 }
 
-/// What no row says has no file.
+/// Returns the tables. What no row says has no file.
 fn tables(dir: &Path, report: &Report) -> Result<Vec<Page>> {
     let all = All::of(report);
     let pages = [
@@ -164,7 +165,7 @@ fn csv<T: Serialize>(rows: &[T]) -> Result<Option<String>> {
     Ok(if rows.is_empty() { None } else { Some(render::csv(rows)?) })
 }
 
-/// What scripts get.
+/// Holds what scripts get.
 #[derive(Debug, Serialize)]
 struct All<'a> {
     answer: Vec<String>,

@@ -1,5 +1,5 @@
-//! `skipbench roofline`: the times of finished runs against the ceilings that their machine showed in the same
-//! processes.
+//! Runs `skipbench roofline`: compares the times of finished runs with the ceilings that their machine showed in the
+//! same processes.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Directories of runs as arguments, and what is read from them.
+//! Reads directories of runs that are given as arguments.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use skipbench_reports::rows::store::{self, Run};
 use super::say;
 use crate::run::rundir;
 
-/// Where runs are looked for when none is named.
+/// Directories where runs are looked for if none is named.
 const USUAL: [&str; 2] = ["reports/records", rundir::RESULTS];
 
 /// Directories of runs that must be named.
@@ -29,13 +29,13 @@ impl RunDirs {
         &self.dirs
     }
 
-    /// Everything that their rows say.
+    /// Returns everything that their rows say.
     pub(super) fn report(&self) -> Result<Report> {
         Ok(Report::of(each(&self.dirs, |run| run)?))
     }
 
-    /// The rows, with the samples that notes on comparisons are from, and a sentence on each record that is left out
-    /// because a later one repeats it.
+    /// Returns the rows, with the samples that notes on comparisons are from, and a sentence on each record that is
+    /// left out because a later one repeats it.
     pub(super) fn runs(&self) -> Result<(Vec<Run>, Vec<String>)> {
         Ok(latest(each(&self.dirs, with_steps)?))
     }
@@ -50,7 +50,7 @@ pub(super) struct AnyRunDirs {
 }
 
 impl AnyRunDirs {
-    /// Everything that their rows say.
+    /// Returns everything that their rows say.
     pub(super) fn report(&self) -> Result<Report> {
         let found = if self.dirs.is_empty() { below(&USUAL.map(PathBuf::from))? } else { self.dirs.clone() };
         ensure!(
@@ -62,22 +62,22 @@ impl AnyRunDirs {
     }
 }
 
-/// Reads the rows of several runs; of a directory that is no run, those of every run below it. Says which records are
-/// left out because later ones repeat them.
+/// Reads the rows of several runs. For a directory that is no run, it reads every run below it. It says which records
+/// are left out because later ones repeat them.
 pub(super) fn read(dirs: &[PathBuf]) -> Result<Vec<Run>> {
     let (runs, superseded) = latest(each(dirs, |run| run)?);
     superseded.iter().for_each(|note| say(&format!("note: {note}")));
     Ok(runs)
 }
 
-/// A run without all other samples, which of a large one are much of what would be in memory.
+/// Keeps a run without all other samples, which in a large run are much of what would be in memory.
 fn with_steps(mut run: Run) -> Run {
     run.samples.retain(|sample| [STEP_NS, TURN_ASLEEP_CPU_NS].contains(&&*sample.series));
     run.samples.shrink_to_fit();
     run
 }
 
-/// What `keep` makes of the rows of each run, each by itself.
+/// Returns what `keep` makes of the rows of each run, each by itself.
 fn each(dirs: &[PathBuf], keep: fn(Run) -> Run) -> Result<Vec<(PathBuf, Vec<Run>)>> {
     let mut runs = Vec::new();
     for dir in dirs {
@@ -92,7 +92,7 @@ fn each(dirs: &[PathBuf], keep: fn(Run) -> Run) -> Result<Vec<(PathBuf, Vec<Run>
     Ok(runs)
 }
 
-/// Every directory with rows below `roots`, in the order of their names.
+/// Returns every directory with rows below `roots`, in the order of their names.
 fn below(roots: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for root in roots.iter().filter(|root| root.is_dir()) {

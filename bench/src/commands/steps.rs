@@ -1,4 +1,4 @@
-//! `skipbench steps`: a network's steps on request.
+//! Runs `skipbench steps`: does a network's steps on request.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

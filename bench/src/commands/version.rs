@@ -8,7 +8,7 @@ use clap::Args;
 use super::{print, print_json};
 use crate::run::built::{Built, Here};
 
-/// In one line, with the revision of the source, as rows have it.
+/// Version in one line, with the revision of the source, as rows have it.
 pub(crate) const VERSION: &str = env!("SKIPBENCH_VERSION");
 
 /// Flags in place of a command.

@@ -1,15 +1,15 @@
-//! What `auto` takes.
+//! Chooses the device for `auto`.
 
 use super::backend::{Backend, compiled_backends};
 use super::found::Found;
 
-/// What `auto` takes of `found`: the first GPU that is real for certain, else flex.
+/// Returns the device for `auto` out of `found`: the first GPU that is certainly real, or else flex.
 pub fn automatic(found: &[Found]) -> Option<&Found> {
     let real = found.iter().find(|device| device.id.backend != Backend::Flex && device.is_real());
     real.or_else(|| found.iter().find(|device| device.id.backend == Backend::Flex))
 }
 
-/// One line: what was taken, and how to get more.
+/// Explains in one line what was chosen, and how to get more.
 pub(crate) fn explain_automatic(chosen: &Found, found: &[Found]) -> String {
     let (id, name) = (chosen.id, &chosen.name);
     if id.backend != Backend::Flex {

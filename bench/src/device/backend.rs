@@ -1,4 +1,4 @@
-//! Burn's backends, of which a binary holds some.
+//! Lists Burn's backends, of which a binary holds some.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
-    /// CPU, pure Rust.
+    /// The CPU, in pure Rust.
     Flex,
     /// WGSL on any graphics API.
     Wgpu,
@@ -24,11 +24,11 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// Every backend, in the order in which `auto` prefers them; flex last.
+    /// Lists every backend, in the order in which `auto` prefers them, with flex last.
     pub const ALL: [Backend; 6] =
         [Backend::Cuda, Backend::Rocm, Backend::Metal, Backend::Vulkan, Backend::Wgpu, Backend::Flex];
 
-    /// Its name, which is also the Cargo feature's.
+    /// Returns its name, which is also that of its Cargo feature.
     pub fn word(self) -> &'static str {
         match self {
             Backend::Flex => "flex",
@@ -40,7 +40,7 @@ impl Backend {
         }
     }
 
-    /// The packages that compute on it.
+    /// Returns the packages that compute on it.
     pub(crate) fn packages(self) -> &'static [&'static str] {
         match self {
             Backend::Flex => &["burn-flex"],
@@ -50,7 +50,7 @@ impl Backend {
         }
     }
 
-    /// Burn's type of such devices; none if it is not compiled in.
+    /// Returns Burn's type of such devices, or `None` if it is not compiled in.
     fn device_type(self) -> Option<DeviceType> {
         match self {
             #[cfg(feature = "flex")]
@@ -70,12 +70,12 @@ impl Backend {
         }
     }
 
-    /// Its devices on this machine; none if it is not compiled in.
+    /// Returns its devices on this machine; there are none if it is not compiled in.
     pub(super) fn devices(self) -> Vec<Device> {
         self.device_type().map(|kind| Device::enumerate(kind).into_iter().collect()).unwrap_or_default()
     }
 
-    /// Whether this binary holds it.
+    /// Returns whether this binary holds it.
     pub fn compiled(self) -> bool {
         self.device_type().is_some()
     }
@@ -87,14 +87,14 @@ impl fmt::Display for Backend {
     }
 }
 
-/// The backends in this binary, as `flex` or `flex,vulkan`.
+/// Returns the backends in this binary, as `flex` or `flex,vulkan`.
 pub(crate) fn compiled_backends() -> String {
     let words: Vec<&str> =
         Backend::ALL.iter().rev().filter(|backend| backend.compiled()).map(|backend| backend.word()).collect();
     words.join(",")
 }
 
-/// The same with what changes their speed: `flex,vulkan,autotune`.
+/// Returns the backends with the features that change their speed: `flex,vulkan,autotune`.
 pub(crate) fn compiled_features() -> String {
     let switches = [("autotune", cfg!(feature = "autotune")), ("fusion", cfg!(feature = "fusion"))];
     let on = switches.into_iter().filter(|(_, on)| *on).map(|(word, _)| word.to_owned());

@@ -1,4 +1,4 @@
-//! Which device is meant by a word.
+//! Decides which device is meant by a word.
 
 use std::str::FromStr;
 
@@ -9,9 +9,9 @@ use super::id::DeviceId;
 /// A device as chosen on the command line or in a suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Choice {
-    /// Real GPU hardware if there is any, else flex.
+    /// The first real GPU if there is any, else flex.
     Auto,
-    /// That one.
+    /// Exactly that device.
     Exact(DeviceId),
 }
 

@@ -1,4 +1,4 @@
-//! Which devices are here, and what they say of themselves.
+//! Finds which devices are present, and what they report about themselves.
 
 use burn::tensor::{DType, Device};
 use serde::{Deserialize, Serialize};
@@ -7,13 +7,13 @@ use sysinfo::System;
 use super::backend::Backend;
 use super::id::DeviceId;
 
-/// What a device is.
+/// Says what a device is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// The processor itself.
     Cpu,
-    /// A card of its own.
+    /// A separate card.
     Discrete,
     /// A GPU that shares the processor's memory.
     Integrated,
@@ -23,12 +23,12 @@ pub enum Kind {
     Gpu,
     /// Software that imitates a GPU.
     Software,
-    /// A device that does not say what it is, and so may be software.
+    /// A device that does not say what it is, and may be software.
     Unknown,
 }
 
 impl Kind {
-    /// The word used in tables.
+    /// Returns the word used in tables.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Cpu => "cpu",
@@ -42,33 +42,33 @@ impl Kind {
     }
 }
 
-/// A device that is here.
+/// A device that is present.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
-    /// What to choose it by.
+    /// Identity by which it is chosen.
     pub id: DeviceId,
-    /// What it calls itself.
+    /// Name that it calls itself.
     pub name: String,
     /// What it is.
     pub kind: Kind,
     /// Whether it is software that imitates a GPU.
     pub software: bool,
-    /// Its memory, where the system tells.
+    /// Memory in bytes, where the system reports it.
     pub memory_bytes: Option<u64>,
-    /// Its driver and the driver's version; empty where nothing tells.
+    /// Driver and its version; empty where nothing reports them.
     pub driver: String,
-    /// The types of numbers that it computes in.
+    /// Number formats that it computes in.
     pub dtypes: Vec<String>,
 }
 
 impl Found {
-    /// Whether it is hardware for certain.
+    /// Returns whether it is certainly hardware.
     pub fn is_real(&self) -> bool {
         !matches!(self.kind, Kind::Software | Kind::Unknown)
     }
 }
 
-/// The types that are asked for, and their names.
+/// Number formats that are checked, with their names.
 const DTYPES: [(&str, DType); 7] = [
     ("f64", DType::F64),
     ("f32", DType::F32),
@@ -79,7 +79,7 @@ const DTYPES: [(&str, DType); 7] = [
     ("i8", DType::I8),
 ];
 
-/// Every device of every backend in this binary. Opens GPU devices to ask what they are.
+/// Returns every device of every backend in this binary. It opens GPU devices to ask what they are.
 pub(crate) fn list() -> Vec<Found> {
     let mut found = Vec::new();
     for backend in Backend::ALL {
@@ -100,7 +100,7 @@ pub(super) fn describe(id: DeviceId, device: &Device) -> Found {
     Found { id, name, kind, software: kind == Kind::Software, memory_bytes, driver, dtypes }
 }
 
-/// What a device is beside its identity.
+/// Holds what a device is besides its identity.
 struct Facts {
     name: String,
     kind: Kind,
@@ -146,7 +146,7 @@ fn unknown() -> Facts {
     Facts { name: "unknown".to_owned(), kind: Kind::Unknown, memory_bytes: None, driver: String::new() }
 }
 
-/// What the graphics API says of the adapter of that name: its kind, and its driver with the version.
+/// Returns what the graphics API reports about the adapter with that name: its kind, and its driver with the version.
 #[cfg(feature = "graphics")]
 fn adapter(name: &str) -> Option<(Kind, String)> {
     use burn::cubecl::future::block_on;
@@ -170,7 +170,7 @@ fn adapter(_name: &str) -> Option<(Kind, String)> {
     None
 }
 
-/// Memory of the card at a PCI address: from the kernel (AMD), else from NVIDIA's own tool.
+/// Returns the memory of the card at a PCI address: from the kernel (AMD), or else from NVIDIA's own tool.
 #[cfg(feature = "gpu")]
 fn card_memory(pci: &str) -> Option<u64> {
     let kernel = std::fs::read_to_string(format!("/sys/bus/pci/devices/{pci}/mem_info_vram_total"));

@@ -1,4 +1,4 @@
-//! How a device is called.
+//! Defines the names of devices.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::backend::Backend;
 
-/// One device of one backend, written `vulkan:0`.
+/// Identifies one device of one backend, written `vulkan:0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct DeviceId {
-    /// Its backend.
+    /// Backend of the device.
     pub backend: Backend,
-    /// Its place in the backend's list; flex has one device.
+    /// Index in the backend's list; flex has one device.
     pub index: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Devices: which are compiled in, which are here, and opening the one that was chosen.
+//! Lists devices that are compiled in or present, and opens the one that was chosen.
 //!
 //! Burn's constructors are lazy and panic at first use where hardware is missing, so nothing is opened here that an
 //! enumeration did not list before.
@@ -25,7 +25,7 @@ pub use id::DeviceId;
 /// Opens a device.
 ///
 /// # Errors
-/// If its backend is not compiled in or the machine does not have it.
+/// Returns an error if its backend is not compiled in, or if the machine does not have it.
 pub(crate) fn open(id: DeviceId) -> Result<Device, DeviceError> {
     if !id.backend.compiled() {
         return Err(DeviceError::NotCompiled(id.backend));
@@ -38,13 +38,13 @@ pub(crate) fn open(id: DeviceId) -> Result<Device, DeviceError> {
     Ok(devices.swap_remove(id.index))
 }
 
-/// Every device that is here and no imitation: what `cargo bench` runs on.
+/// Returns every real device that is present. `cargo bench` runs on these.
 pub fn real() -> Vec<(DeviceId, Device)> {
     let real = list().into_iter().filter(Found::is_real);
     real.filter_map(|found| Some((found.id, open(found.id).ok()?))).collect()
 }
 
-/// What `device` calls itself.
+/// Returns the name that `device` calls itself.
 pub(crate) fn name(id: DeviceId, device: &Device) -> String {
     found::describe(id, device).name
 }

@@ -1,4 +1,4 @@
-//! Two commits as two programs, for the gate to let take turns; and the base once more, linked in another order.
+//! Builds two commits as two programs, which the gate lets take turns, and links the base once more in another order.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,29 +10,29 @@ use serde::Deserialize;
 
 use super::relink;
 
-/// How programs are built.
+/// Says how programs are built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildOptions {
-    /// Cargo features beside the default ones.
+    /// Cargo features besides the default ones.
     pub features: Option<String>,
-    /// The program's name.
+    /// Name of the program.
     pub bin: String,
-    /// Of the order of sections in the base's second link.
+    /// Seed of the order of sections in the base's second link.
     pub seed: u64,
 }
 
-/// The programs that were built.
+/// Holds the programs that were built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Builds {
-    /// That of the revision.
+    /// Program of the revision.
     pub base: PathBuf,
-    /// That of the working tree.
+    /// Program of the working tree.
     pub head: PathBuf,
-    /// The base with its sections in another order; none if no linker shuffles them.
+    /// The base with its sections in another order; `None` if no linker shuffles them.
     pub relinked: Option<PathBuf>,
 }
 
-/// Where Cargo keeps things, and the packages of the workspace.
+/// Says where Cargo keeps things, and which packages the workspace has.
 #[derive(Debug, Deserialize)]
 struct Metadata {
     workspace_root: PathBuf,
@@ -52,12 +52,12 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// The programs of `revision` and of the working tree around `dir` as it is. The former is built from a checkout of its
-/// own, that is removed afterward, in the same target directory: what both depend on is compiled once. Its second link
-/// compiles nothing but the program itself. `tell` hears how long each took.
+/// Builds the programs of `revision` and of the working tree around `dir` as it is. The former is built from a separate
+/// checkout, which is removed afterward, in the same target directory: what both depend on is compiled once. The second
+/// link of the base compiles only the program itself. `tell` receives how long each took.
 ///
 /// # Errors
-/// If there is no repository or no such revision, or one of the two does not build.
+/// Returns an error if there is no repository or no such revision, or if one of the two does not build.
 pub fn all(dir: &Path, revision: &str, options: &BuildOptions, tell: &mut dyn FnMut(&str)) -> Result<Builds> {
     let Metadata { workspace_root, target_directory, .. } = metadata(dir)?;
     let commit = commit(&workspace_root, revision)?;
@@ -83,7 +83,7 @@ fn timed<T>(what: &str, tell: &mut dyn FnMut(&str), build: impl FnOnce() -> Resu
     Ok(built)
 }
 
-/// The base in another layout, or none and why.
+/// Returns the base in another layout, or says why there is none.
 fn relinked(dir: &Path, target: &Path, options: &BuildOptions, tell: &mut dyn FnMut(&str)) -> Option<PathBuf> {
     let place = target.join("gate").join("relinked");
     // What an earlier job left is of another base.
@@ -101,7 +101,7 @@ fn relinked(dir: &Path, target: &Path, options: &BuildOptions, tell: &mut dyn Fn
     }
 }
 
-/// A copy that no later build replaces while it is measured.
+/// Makes a copy that no later build replaces while it is measured.
 fn set_aside(program: &Path, place: &Path) -> Result<PathBuf> {
     fs::create_dir_all(place).with_context(|| place.display().to_string())?;
     let copy = place.join(program.file_name().context("a program has a name")?);
@@ -109,7 +109,7 @@ fn set_aside(program: &Path, place: &Path) -> Result<PathBuf> {
     Ok(copy)
 }
 
-/// The package whose program is called `bin`.
+/// Returns the package whose program is called `bin`.
 pub(super) fn package_of(dir: &Path, bin: &str) -> Result<String> {
     let is_it = |target: &Target| target.name == bin && target.kind.iter().any(|kind| kind == "bin");
     let packages = metadata(dir)?.packages.into_iter();
@@ -185,9 +185,9 @@ impl Drop for Checkout {
     }
 }
 
-/// Builds the tree in `dir`, its own packages anew. Cargo knows packages by their place in the workspace and sources by
-/// their times: of two checkouts with one target directory it may take what the newer one gave for what the older one's
-/// files give.
+/// Builds the tree in `dir` with all of its own packages. Cargo identifies packages by their place in the workspace and
+/// sources by their times. With two checkouts and one target directory it may use the newer one's result for the older
+/// one's files.
 fn build(dir: &Path, target: &Path, options: &BuildOptions) -> Result<()> {
     let packages: Vec<String> = metadata(dir)?.packages.into_iter().flat_map(|it| ["-p".to_owned(), it.name]).collect();
     cargo(dir, target, &["clean", "--quiet", "--release"], &packages)?;
@@ -195,7 +195,7 @@ fn build(dir: &Path, target: &Path, options: &BuildOptions) -> Result<()> {
 }
 
 impl BuildOptions {
-    /// The words by which Cargo is told the features.
+    /// Returns the words that pass the features to Cargo.
     pub(super) fn feature_words(&self) -> Vec<String> {
         self.features.iter().flat_map(|features| ["--features".to_owned(), features.clone()]).collect()
     }

@@ -1,4 +1,4 @@
-//! The directory of a gate's job. What is in it is deleted before a new job only where the gate itself made it.
+//! Manages the directory of a gate's job. Its content is deleted before a new job only if the gate itself made it.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -8,30 +8,30 @@ use skipbench_reports::rows::store;
 
 use crate::run::rundir;
 
-/// Where a job goes if nothing says otherwise.
+/// Default directory of a job.
 const USUAL: &str = "target/gate/job";
 
-/// What marks a directory as made by the gate.
+/// Name of the file that marks a directory as made by the gate.
 const MARKER: &str = ".skipbench-gate";
 
-/// What the marker says.
+/// Text of the marker.
 const MARK: &str = "skipbench gate made this directory, and empties it before the next job.\n";
 
-/// The sides of a job.
+/// Names of the sides of a job.
 const SIDES: [&str; 3] = ["base", "head", "relinked"];
 
-/// What the gate writes into a side.
+/// Names of the files that the gate writes into a side.
 const WRITTEN: [&str; 5] = [store::RUNS, store::SAMPLES, "host.toml", "plan.json", MARKER];
 
-/// Where a job asked to go to.
+/// Returns the directory that a job asked for.
 pub(super) fn chosen(out: Option<&Path>) -> PathBuf {
     out.unwrap_or(Path::new(USUAL)).to_owned()
 }
 
-/// Refuses a directory that holds what the gate did not make. Changes nothing.
+/// Refuses a directory that holds what the gate did not make. It changes nothing.
 ///
 /// # Errors
-/// If it does, or cannot be read.
+/// Returns an error if it does, or if it cannot be read.
 pub(super) fn check(dir: &Path) -> Result<()> {
     let at = || dir.display().to_string();
     if fs::symlink_metadata(dir).is_err() {
@@ -62,10 +62,10 @@ fn check_side(side: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes the directory ready for a job, empties all sides of what the gate wrote, and keeps every other job out.
+/// Prepares the directory for a job: removes what the gate wrote from all sides, and keeps every other job out.
 ///
 /// # Errors
-/// As [`check`], or if another job is at work there, or the file system refuses.
+/// Returns the errors of [`check`], and an error if another job is at work there, or if the file system refuses.
 pub(super) fn prepare(dir: &Path) -> Result<(PathBuf, File)> {
     check(dir)?;
     fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;

@@ -1,8 +1,8 @@
-//! The base linked a second time, its sections in another order: the same instructions at other addresses.
+//! Links the base a second time with its sections in another order: the same instructions at other addresses.
 //!
-//! Rust's own linker for x86_64 Linux, LLD, shuffles sections by a seed. The ordinary programs are linked by it, too, so
-//! that only the order differs. Only names with a suffix are shuffled, which a compiler's functions and data have:
-//! those of the C runtime (`.init`) have an order that matters.
+//! Rust's own linker for x86_64 Linux, LLD, shuffles sections by a seed. It links the ordinary programs too, so only
+//! the order differs. It shuffles only names with a suffix, which a compiler's functions and data have. Those of the C
+//! runtime (`.init`) have an order that matters.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,14 +11,13 @@ use anyhow::{Context, Result, bail};
 
 use super::builds::{self, BuildOptions};
 
-/// What is shuffled.
+/// Names of the sections that are shuffled.
 const SECTIONS: [&str; 4] = [".text.*", ".rodata.*", ".data.*", ".bss.*"];
 
-/// Links the program of the tree in `dir`, which is built, anew. Cargo compiles the program's own crate again, and no
-/// library.
+/// Links the built program of the tree in `dir` again. Cargo compiles the program's own crate again, and no library.
 ///
 /// # Errors
-/// If the linker here does not shuffle sections, with what it says.
+/// Returns an error with the linker's message if it does not shuffle sections.
 pub(super) fn link(dir: &Path, target: &Path, options: &BuildOptions) -> Result<()> {
     if !cfg!(target_os = "linux") {
         bail!("linkers of this system do not shuffle sections");
@@ -36,7 +35,7 @@ pub(super) fn link(dir: &Path, target: &Path, options: &BuildOptions) -> Result<
     Ok(())
 }
 
-/// The compiler's arguments. A seed of 0 would leave the order as it is.
+/// Returns the compiler's arguments. A seed of 0 would leave the order as it is.
 fn arguments(seed: u64) -> Vec<String> {
     let seed = seed.clamp(1, u64::from(u32::MAX));
     let section = |name: &str| ["-C".to_owned(), format!("link-arg=-Wl,--shuffle-sections={name}={seed}")];

@@ -1,4 +1,4 @@
-//! skipbench's cells as programs that are driven.
+//! Drives skipbench's cells as programs.
 
 use std::io::Write;
 use std::sync::OnceLock;
@@ -19,26 +19,27 @@ use crate::tasks::meter::{ceiling, heap};
 
 type Drive = fn(&Cell, Asked) -> Result<()>;
 
-/// What is asked of a cell beside its steps.
+/// Says what is asked of a cell besides its steps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Asked {
-    /// Make each step longer by this share of itself.
+    /// Share of itself by which each step is made longer.
     pub(crate) planted: f64,
-    /// Say what was measured before the first turn: a long line, which only a driver with rows to write wants.
+    /// Whether to report what was measured before the first turn, in a long line that only a driver with rows to write
+    /// needs.
     pub(crate) measured: bool,
 }
 
 static CUSTOM: OnceLock<Drive> = OnceLock::new();
 
-/// Makes it known how cells of the custom model `C` are driven. Only the first call counts: a program has one kind.
+/// Registers how cells of the custom model `C` are driven. Only the first call counts, because a program has one kind.
 pub(crate) fn register<C: CustomModel>() {
     CUSTOM.get_or_init(|| drive_as::<Custom<C>>);
 }
 
-/// Prepares `cell` and does its steps on request. Whatever keeps the cell from being prepared is told to the driver.
+/// Prepares `cell` and does its steps on request. What keeps the cell from being prepared is reported to the driver.
 ///
 /// # Errors
-/// The same, or a closed standard output.
+/// Returns the same, or an error for a closed standard output.
 pub(crate) fn drive(cell: &Cell, asked: Asked) -> Result<()> {
     told(limited(cell))?;
     match cell.spec {
@@ -53,7 +54,7 @@ fn limited(cell: &Cell) -> Result<()> {
     Ok(())
 }
 
-/// Tells the driver why there is nothing to drive.
+/// Reports to the driver why there is nothing to drive.
 fn told<T>(prepared: Result<T>) -> Result<T> {
     prepared.inspect_err(|error| {
         // If nobody listens, the program's end says it.
@@ -63,11 +64,11 @@ fn told<T>(prepared: Result<T>) -> Result<T> {
 }
 
 fn custom(cell: &Cell) -> Result<Drive> {
-    let missing = || format!("{}: this program brings no networks of its own; run the one that does", cell.model);
+    let missing = || format!("{}: this program brings no custom networks; run the one that does", cell.model);
     CUSTOM.get().copied().with_context(missing)
 }
 
-/// [`drive`] with networks of one kind.
+/// Does the same as [`drive`], with networks of one kind.
 fn drive_as<N: Network>(cell: &Cell, Asked { planted, measured }: Asked) -> Result<()> {
     let setup = told(Setup::new(cell))?;
     let (outcome, mut step) = told(prepare::<N>(&setup))?;
@@ -94,10 +95,10 @@ fn drive_as<N: Network>(cell: &Cell, Asked { planted, measured }: Asked) -> Resu
     Ok(())
 }
 
-/// Measures what the device of `cell` reaches at best and says so as [`drive`] does, but has no steps.
+/// Measures what the device of `cell` reaches at best and reports it as [`drive`] does, but has no steps.
 ///
 /// # Errors
-/// A device that fails, or a closed standard output.
+/// Returns an error for a device that fails, or a closed standard output.
 pub(crate) fn ceilings(cell: &Cell) -> Result<()> {
     let device = told(device::open(cell.device).map_err(Into::into))?;
     let ceiling = ceiling::measure(cell.device, &device, cell.threads, cell.memory_limit_bytes);
@@ -110,21 +111,21 @@ pub(crate) fn ceilings(cell: &Cell) -> Result<()> {
     Ok(serve(&program, || Err::<Duration, _>("ceilings are measured once and have no steps"))?)
 }
 
-/// The fact in which a cell names its device.
+/// Name of the fact in which a cell names its device.
 const DEVICE: &str = "device";
 
-/// The fact in which a cell says, as JSON, what it measured before its first turn.
+/// Name of the fact in which a cell reports, as JSON, what it measured before its first turn.
 const MEASURED: &str = "measured";
 
-/// What a cell measured before its first turn; of one of an earlier version only its device. None if the program is no
-/// cell of skipbench.
+/// Returns what a cell measured before its first turn; for one of an earlier version, only its device. There is none if
+/// the program is no cell of skipbench.
 pub(crate) fn measured(introduction: &Introduction) -> Option<Outcome> {
     let fact = |name: &str| introduction.facts.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     let measured = fact(MEASURED).and_then(|json| serde_json::from_str(json).ok());
     measured.or_else(|| Some(Outcome { device_name: fact(DEVICE)?.clone(), ..Outcome::default() }))
 }
 
-/// Spins until `time` has become longer by the share `planted`: a slowdown that is known.
+/// Spins until `time` has become longer by the share `planted`, which is a known slowdown.
 fn longer(time: Duration, planted: f64) -> Duration {
     let start = Instant::now();
     let extra = time.mul_f64(planted);
@@ -134,5 +135,5 @@ fn longer(time: Duration, planted: f64) -> Duration {
     if planted > 0.0 { time + start.elapsed() } else { time }
 }
 
-/// The tasks that consist of steps.
+/// Tasks that consist of steps.
 pub(crate) const TASKS: [Task; 3] = [Task::TrainStep, Task::Infer, Task::Latency];

@@ -1,13 +1,13 @@
-//! In which order programs take turns.
+//! Decides in which order programs take turns.
 
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Turns in random blocks in which every program follows itself and each other exactly once: whatever a program leaves
-/// behind for the next one (caches, a warmer processor), each has it of all alike.
+/// Orders turns in random blocks in which every program follows itself and each other program exactly once. What one
+/// program leaves behind for the next (caches, a warmer processor) then affects all alike.
 ///
 /// A block of m programs is a random Eulerian circuit of the complete directed graph with loops: m² turns, m of each.
-/// Blocks begin and end at the same program, so that their junctions are balanced, too.
+/// Blocks begin and end at the same program, so their junctions are balanced too.
 #[derive(Debug)]
 pub struct Order {
     members: usize,
@@ -17,12 +17,12 @@ pub struct Order {
 }
 
 impl Order {
-    /// Of so many programs, beginning with `start`.
+    /// Creates an order of `members` programs, beginning with `start`.
     pub fn new(members: usize, start: usize, rng: ChaCha8Rng) -> Self {
         Self { members, start, rng, rest: Vec::new() }
     }
 
-    /// Hierholzer's algorithm (1873): walk until stuck, then walk the loops that were left out.
+    /// Finds a circuit by Hierholzer's algorithm (1873): walk until stuck, then walk the loops that were left out.
     fn circuit(&mut self) -> Vec<usize> {
         let mut leaving: Vec<Vec<usize>> = (0..self.members).map(|_| self.shuffled()).collect();
         let (mut walk, mut circuit) = (vec![self.start], Vec::new());

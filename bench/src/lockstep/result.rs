@@ -1,4 +1,4 @@
-//! What a session says: ratios, noise floor, verdicts.
+//! Says what a session shows: ratios, noise floor, verdicts.
 
 use serde::Serialize;
 use skipbench_reports::stats::lockstep::{TimeVerdict, judge, noise_floor};
@@ -8,58 +8,58 @@ use super::Introduction;
 use super::session::{REFERENCE, Session};
 use super::set::TurnRecord;
 
-/// What was measured, and what it says.
+/// Holds what was measured, and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
-    /// Sets of fresh processes.
+    /// Number of sets of fresh processes.
     pub sets: u64,
-    /// Sets from which spreads were taken.
+    /// Number of sets from which spreads were taken.
     pub pilot_sets: u64,
-    /// Sets that the precision asked for needs, where that is more than were allowed.
+    /// Number of sets that the precision asked for needs, if that is more than were allowed.
     pub wanted_sets: Option<u64>,
-    /// Sets that were to be done, where the user ended it before the last.
+    /// Number of sets that were planned, if the user ended the session before the last.
     pub interrupted_of: Option<u64>,
-    /// What is counted, such as `images`.
+    /// Unit that is counted, such as `images`.
     pub unit: String,
-    /// The slowdown from which on a program has regressed, as a share.
+    /// Slowdown from which a program has regressed, as a share.
     pub limit: Option<f64>,
-    /// How far the reference may differ from itself, as a share.
+    /// How much the reference may differ from itself, as a share.
     pub noise_floor: Option<f64>,
-    /// Turns that count.
+    /// Number of turns that count.
     pub turns: usize,
-    /// Of them, those that were dropped because something else held the machine up.
+    /// Number of turns that were dropped because something else delayed the machine.
     pub dropped_turns: usize,
-    /// The programs: the reference, the others, and the reference once more.
+    /// Programs: the reference, the others, and the reference once more.
     pub programs: Vec<ProgramOutcome>,
 }
 
-/// One program.
+/// Holds the results of one program.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProgramOutcome {
-    /// What it is called here.
+    /// Name of the program here.
     pub name: String,
     /// Whether it is the reference once more.
     pub again: bool,
     /// What it said of itself.
     pub introduction: Option<Introduction>,
-    /// Why it could not be measured.
+    /// Reason why it could not be measured.
     pub error: Option<String>,
-    /// Steps that count.
+    /// Number of steps that count.
     pub steps: usize,
-    /// Their median, in nanoseconds.
+    /// Median of these steps, in nanoseconds.
     pub step_ns_median: Option<f64>,
-    /// Units a second, by that median; none where the reference counts something else.
+    /// Units per second by that median; `None` where the reference counts something else.
     pub units_per_s: Option<f64>,
-    /// Its time for one unit as a multiple of the reference's.
+    /// Time for one unit as a multiple of the reference's.
     pub ratio: Option<Estimate>,
-    /// The same of each set.
+    /// Ratios of the sets.
     pub set_ratios: Vec<f64>,
-    /// The smallest slowdown, as a share, that so many sets would have shown in four cases of five. None of fewer than
-    /// three sets, or above 1.
+    /// Smallest slowdown, as a share, that this many sets would have shown in four cases of five. There is none with
+    /// fewer than three sets, or above 1.
     pub detectable: Option<f64>,
-    /// The verdict; none for the reference.
+    /// Verdict; `None` for the reference.
     pub verdict: Option<TimeVerdict>,
-    /// Processor time between its turns, as a share of its steps' time: what it should not have had.
+    /// Processor time between its turns, when it should have slept, as a share of its steps' time.
     pub asleep_cpu_share: Option<f64>,
 }
 
@@ -90,12 +90,12 @@ impl Outcome {
         }
     }
 
-    /// The program of that verdict, if there is one.
+    /// Returns the program with that verdict, if there is one.
     pub fn any(&self, verdict: TimeVerdict) -> bool {
         self.programs.iter().any(|program| program.verdict == Some(verdict))
     }
 
-    /// Whether a program could not be measured.
+    /// Returns whether a program could not be measured.
     pub fn is_broken(&self) -> bool {
         self.programs.iter().any(|program| program.error.is_some() || program.steps == 0)
     }
@@ -127,8 +127,8 @@ impl ProgramOutcome {
     }
 }
 
-/// Processor time between turns as a share of that of their steps. Turns in the balanced order only: before it a program
-/// is at work alone for long.
+/// Returns the processor time between turns as a share of that of their steps. Only turns in the balanced order count,
+/// because before it a program works alone for long.
 pub(crate) fn asleep_share<'a>(turns: impl Iterator<Item = &'a TurnRecord>) -> Option<f64> {
     let turns = turns.filter(|turn| turn.order.is_some());
     let (asleep, awake) = turns.fold((0, 0), |(asleep, awake), turn| {

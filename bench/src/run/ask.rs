@@ -1,5 +1,5 @@
-//! What this program asks a child process of itself: about images, about devices and whether one computes right. So the
-//! parent stays small and opens nothing.
+//! Asks a child process of this program about images, about devices and whether one computes correctly. The parent thus
+//! stays small and opens nothing.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -20,7 +20,7 @@ use crate::system::interrupt::{Interrupted, STOP};
 use crate::system::{executable, process};
 use crate::tasks::worker;
 
-/// Asks a child process of this same program, and gives what it answers as JSON; `note` hears its notes too.
+/// Asks a child process of this program, and returns its answer as JSON. `note` receives its notes too.
 fn ask<T: DeserializeOwned>(arguments: &[String], note: &dyn Fn(&str)) -> Result<T> {
     let mut command = executable::own()?.command()?;
     command.args(arguments).env(worker::FOLLOWS, std::process::id().to_string());
@@ -47,7 +47,7 @@ fn ask<T: DeserializeOwned>(arguments: &[String], note: &dyn Fn(&str)) -> Result
     Ok(serde_json::from_slice(&answer)?)
 }
 
-/// Everything that comes out of `pipe`.
+/// Reads everything that comes out of `pipe`.
 fn read(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -57,7 +57,7 @@ fn read(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// Waits for a child's end, which a Ctrl-C brings about.
+/// Waits for a child's end, which a Ctrl-C causes.
 fn wait(child: &mut Child) -> Result<std::process::ExitStatus> {
     loop {
         if let Some(status) = child.try_wait()? {
@@ -72,10 +72,10 @@ fn wait(child: &mut Child) -> Result<std::process::ExitStatus> {
     }
 }
 
-/// What the images are.
+/// Returns what the images are.
 ///
 /// # Errors
-/// If they cannot be read.
+/// Returns an error if they cannot be read.
 pub(super) fn summary(source: &Source, note: &dyn Fn(&str)) -> Result<Summary> {
     let mut arguments = ["data", "check", "--json"].map(str::to_owned).to_vec();
     arguments.extend(source.words());
@@ -83,19 +83,19 @@ pub(super) fn summary(source: &Source, note: &dyn Fn(&str)) -> Result<Summary> {
     missing.map_or(Ok(summary), |missing| Err(anyhow!("{missing}")))
 }
 
-/// What `data check` answers.
+/// Answer of `data check`.
 #[derive(Deserialize)]
 struct Checked {
     #[serde(flatten)]
     summary: Summary,
-    /// The half that is not there.
+    /// Name of the half that is missing.
     missing: Option<String>,
 }
 
-/// Turns words into devices that are here; `note` hears what `auto` took.
+/// Turns words into devices that are present. `note` receives what `auto` chose.
 ///
 /// # Errors
-/// A word that is no device, or a device that is not here.
+/// Returns an error for a word that is no device, or a device that is not present.
 pub(crate) fn devices(words: &[String], note: &dyn Fn(&str)) -> Result<Vec<DeviceId>> {
     let found: Vec<Found> = ask(&["devices".to_owned(), "--json".to_owned()], note)?;
     let mut devices = Vec::new();
@@ -123,11 +123,11 @@ fn here(id: DeviceId, found: &[Found]) -> Result<DeviceId, DeviceError> {
     if id.index < count { Ok(id) } else { Err(DeviceError::Absent { id, found: count }) }
 }
 
-/// Refuses to run `cells` on devices that do not compute as the CPU does by Burn's kernels. Each is asked once for
-/// every way of computing that the cells ask of it.
+/// Refuses to run `cells` on devices that do not compute as the CPU does by Burn's kernels. Each device is asked once
+/// for every way of computing that the cells need.
 ///
 /// # Errors
-/// If one computes wrong, or cannot be asked.
+/// Returns an error if one computes incorrectly, or cannot be asked.
 pub(super) fn check(cells: &[PlannedCell], note: &dyn Fn(&str)) -> Result<()> {
     let mut checked = HashSet::new();
     for cell in cells.iter().map(|planned| &planned.cell) {

@@ -1,4 +1,4 @@
-//! Claims as runs: every suite of a claim is a run in a directory of its own below the claims' directory.
+//! Runs claims: every suite of a claim is a run in its own directory below the claims' directory.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -15,20 +15,20 @@ use crate::suite::claims::suites;
 /// One suite of a claim, planned.
 pub(crate) struct PlannedSuite {
     pub(crate) claim: Claim,
-    /// Its name.
+    /// Name of the suite.
     pub(crate) name: &'static str,
     pub(crate) plan: Plan,
 }
 
-/// The directory of a claim's suite below the claims' own.
+/// Returns the directory of a claim's suite below the claims' own.
 pub(crate) fn dir_of(dir: &Path, suite: &str) -> PathBuf {
     dir.join(suite.trim_start_matches("claim-"))
 }
 
-/// All suites of `claims`, each planned as `request` asks, except for those in which its filter leaves no cell.
+/// Plans all suites of `claims` as `request` asks, except for those in which its filter leaves no cell.
 ///
 /// # Errors
-/// A suite, a device or data that cannot be had, or a filter that leaves no cell at all.
+/// Returns an error for a suite, a device or data that is not available, or for a filter that leaves no cell at all.
 pub(crate) fn planned(
     claims: impl Iterator<Item = Claim>,
     deep: bool,
@@ -57,10 +57,10 @@ pub(crate) fn planned(
     Ok(planned)
 }
 
-/// The suites of `claims` that an earlier session planned below `dir`.
+/// Returns the suites of `claims` that an earlier session planned below `dir`.
 ///
 /// # Errors
-/// If there is none, or a plan cannot be read.
+/// Returns an error if there is none, or if a plan cannot be read.
 pub(crate) fn begun(claims: impl Iterator<Item = Claim>, dir: &Path) -> Result<Vec<PlannedSuite>> {
     let mut begun = Vec::new();
     for claim in claims {
@@ -75,10 +75,10 @@ pub(crate) fn begun(claims: impl Iterator<Item = Claim>, dir: &Path) -> Result<V
     Ok(begun)
 }
 
-/// Makes the directory of every suite. The locks keep every other skipbench out of them.
+/// Creates the directory of every suite. The locks keep every other skipbench out of them.
 ///
 /// # Errors
-/// A directory that holds something else.
+/// Returns an error for a directory that holds something else.
 pub(crate) fn create(suites: &[PlannedSuite], dir: &Path, host: &Host) -> Result<Vec<File>> {
     rundir::refuse_run(dir)?;
     suites.iter().map(|suite| rundir::create(&dir_of(dir, suite.name), &suite.plan, host)).collect()
@@ -87,7 +87,7 @@ pub(crate) fn create(suites: &[PlannedSuite], dir: &Path, host: &Host) -> Result
 /// Opens the directory of every suite again, as [`create`] makes it.
 ///
 /// # Errors
-/// A plan that cannot be gone on with, or a word of `again` that names no cell.
+/// Returns an error for a plan that cannot be continued, or a word of `again` that names no cell.
 pub(crate) fn reopen(suites: &mut [PlannedSuite], dir: &Path, again: &[String]) -> Result<Vec<File>> {
     let mut locks = Vec::new();
     for suite in suites.iter_mut() {

@@ -1,5 +1,5 @@
-//! What the death of a process means that gave no last word: a sentence, and the status of its row. The only place that
-//! knows, for cells in processes of their own, for programs that take turns, and for the gate.
+//! Explains the death of a process that gave no last message: a sentence, and the status of its row. Cells in their own
+//! processes, programs that take turns, and the gate all use it.
 
 use std::io::Read;
 use std::process::ExitStatus;
@@ -10,36 +10,36 @@ use skipbench_reports::table::format_line;
 use super::limits::Limits;
 use crate::system::process::signal;
 
-/// Most bytes of what a process wrote to standard error that are kept: a backtrace must not push out what it is of.
+/// Largest number of bytes kept of what a process wrote to standard error. A backtrace must not push out its cause.
 const KEPT: usize = 64 << 10;
 
-/// Most characters of them that a sentence repeats.
+/// Largest number of characters of them that a sentence repeats.
 const QUOTED: usize = 2000;
 
-/// Begins what an allocator says that found no memory.
+/// Begins the message of an allocator that found no memory.
 const NO_MEMORY: &str = "memory allocation of";
 
-/// What a cell's process owes.
+/// What a cell's process must give.
 pub(crate) const RESULT: &str = "a result";
 
-/// What a program owes whose turn it is.
+/// What a program must give in its turn.
 pub(crate) const ANSWER: &str = "an answer";
 
 /// A process that ended before it gave what was wanted of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Death<'a> {
-    /// How it ended; none where the system does not tell.
+    /// How it ended, or `None` where the system does not report it.
     pub(crate) status: Option<ExitStatus>,
     /// What it wrote to standard error.
     pub(crate) errors: &'a str,
     /// What it did not give: [`RESULT`] or [`ANSWER`].
     pub(crate) owed: &'static str,
-    /// The memory that it was allowed, where that is known.
+    /// Memory that it was allowed, where that is known.
     pub(crate) memory_limit_bytes: Option<u64>,
 }
 
 impl Death<'_> {
-    /// How it ended and what it said last, on one line.
+    /// Returns how it ended and its last message, on one line.
     pub(crate) fn sentence(&self) -> String {
         let Self { errors, owed, .. } = self;
         if let Some(said) = no_memory(errors) {
@@ -66,7 +66,7 @@ impl Death<'_> {
     }
 }
 
-/// What a row's status is whose error is this sentence, if it is one of a death.
+/// Returns the status of a row whose error is this sentence, if the sentence is of a death.
 pub(crate) fn status(sentence: &str) -> Option<Status> {
     if sentence.contains(NO_MEMORY) {
         Some(Status::OutOfMemory)
@@ -76,19 +76,19 @@ pub(crate) fn status(sentence: &str) -> Option<Status> {
     }
 }
 
-/// Who most likely killed a process by signal 9.
+/// Describes who most likely killed a process with signal 9.
 fn describe_kill() -> String {
     let limit = Limits::read().memory_bytes.map(|bytes| format!(" (a control group allows {} MiB)", bytes >> 20));
-    format!("unless somebody did that, the system ran out of memory{}", limit.unwrap_or_default())
+    format!("unless someone did that, the system ran out of memory{}", limit.unwrap_or_default())
 }
 
-/// What an allocator said that found no memory, without what the runtime says around it.
+/// Returns the message of an allocator that found no memory, without what the runtime writes around it.
 fn no_memory(errors: &str) -> Option<String> {
     errors.lines().find_map(|line| line.find(NO_MEMORY).map(|start| format_line(&line[start..])))
 }
 
-/// What a process wrote to standard error, on one line; of a panic its message and place, without what the runtime says
-/// around them.
+/// Describes what a process wrote to standard error, on one line. For a panic that is its message and place, without
+/// what the runtime writes around them.
 pub(crate) fn describe_errors(errors: &str) -> String {
     let mut lines = errors.lines().skip_while(|line| !line.contains(PANIC));
     let Some((_, place)) = lines.next().and_then(|line| line.split_once(PANIC)) else {
@@ -101,26 +101,26 @@ pub(crate) fn describe_errors(errors: &str) -> String {
     format_line(&format!("It panicked: {message} ({})", short_place(place.trim_end_matches(':'))))
 }
 
-/// The end of a long text.
+/// Returns the end of a long text.
 fn last(text: &str) -> &str {
     text.char_indices().rev().nth(QUOTED - 1).map_or(text, |(start, _)| &text[start..])
 }
 
-/// Begins the line of a panic, before its place.
+/// Text that begins the line of a panic, before its place.
 const PANIC: &str = " panicked at ";
 
-/// What Rust says before the error that was not expected.
+/// Text that Rust writes before the error that was not expected.
 const UNWRAPPED: [&str; 2] =
     ["called `Result::unwrap()` on an `Err` value: ", "called `Result::unwrap_err()` on an `Ok` value: "];
 
-/// The place from its crate on: where the sources lay is of one machine.
+/// Shortens the place to begin at its crate, because the directory of the sources is particular to one machine.
 fn short_place(place: &str) -> String {
     let parts: Vec<&str> = place.split(['/', '\\']).collect();
     let source = parts.iter().rposition(|part| *part == "src").unwrap_or(0);
     parts[source.saturating_sub(1)..].join("/")
 }
 
-/// The last of what comes out of `pipe`, until it is closed.
+/// Returns the last of what comes out of `pipe`, until it is closed.
 pub(crate) fn last_words(mut pipe: impl Read) -> String {
     let (mut text, mut buffer) = (Vec::new(), [0; 4096]);
     while let Ok(count @ 1..) = pipe.read(&mut buffer) {

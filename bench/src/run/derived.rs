@@ -1,4 +1,4 @@
-//! What is derived from a run's rows and written beside them, for whoever reads files.
+//! Writes what is derived from a run's rows beside them, for readers of files.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use skipbench_reports::rows::store;
 /// Writes one file for each analysis into the run's directory.
 ///
 /// # Errors
-/// If the file system refuses.
+/// Returns an error if the file system refuses.
 pub(crate) fn write(dir: &Path, report: &Report) -> Result<()> {
     table(dir, "comparison.csv", &compare::rows(&report.comparisons))?;
     table(dir, "frontier.csv", &frontier::rows(&report.frontiers))?;
@@ -21,7 +21,7 @@ pub(crate) fn write(dir: &Path, report: &Report) -> Result<()> {
     table(dir, "scaling.csv", &scaling::rows(&report.curves))
 }
 
-/// What no row says has no file.
+/// Writes a table. What no row says has no file.
 fn table<T: Serialize>(dir: &Path, name: &str, rows: &[T]) -> Result<()> {
     if !rows.is_empty() {
         store::write_atomically(&dir.join(name), rows)?;

@@ -1,5 +1,6 @@
-//! What this process may use of the machine: processors by affinity and by a quota, memory by a limit. Containers, job
-//! schedulers and service managers give less than the machine has, and say so in the kernel's control groups.
+//! Finds what this process may use of the machine: processors by affinity and by a quota, memory by a limit.
+//! Containers, job schedulers and service managers give less than the machine has, and say so in the kernel's control
+//! groups.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,33 +8,33 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use skipbench_reports::analyses::quantity::format_number_of;
 
-/// What a process may use; absent where nothing limits it.
+/// Holds what a process may use. A field is absent where nothing limits it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Logical processors that it may run on (its affinity).
+    /// Number of logical processors that it may run on (its affinity).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affinity_cpus: Option<usize>,
-    /// Processors' time that it gets at most (a quota of control groups, version 1 or 2).
+    /// Largest share of processor time, in processors (a quota of control groups, version 1 or 2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota_cpus: Option<f64>,
-    /// Bytes of memory beyond which the system kills it (control groups likewise).
+    /// Bytes of memory beyond which the system kills it (a limit of control groups, version 1 or 2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_bytes: Option<u64>,
 }
 
 impl Limits {
-    /// Whether nothing is limited.
+    /// Returns whether nothing is limited.
     pub(crate) fn is_none(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Those of this process.
+    /// Reads those of this process.
     pub fn read() -> Self {
         Self::below(Path::new("/"))
     }
 
-    /// Those that the files below `root` tell: `proc/self` and `sys/fs/cgroup`.
+    /// Reads those in the files below `root`: `proc/self` and `sys/fs/cgroup`.
     pub fn below(root: &Path) -> Self {
         let text = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
         let groups = Groups { mount: root.join("sys/fs/cgroup"), lines: text("proc/self/cgroup") };
@@ -44,19 +45,20 @@ impl Limits {
         }
     }
 
-    /// How many threads are of use on a machine of so many logical processors; one at least.
+    /// Returns how many threads are useful on a machine with `logical_cpus` logical processors; at least one.
     pub fn threads(&self, logical_cpus: usize) -> usize {
         let quota = self.quota_cpus.map_or(usize::MAX, |cpus| cpus as usize);
         logical_cpus.min(self.affinity_cpus.unwrap_or(usize::MAX)).min(quota).max(1)
     }
 
-    /// The memory that a cell may have: what its suite allows, or what the control group leaves for its heap. The
-    /// system would kill above the group's limit, without a word.
+    /// Returns the memory that a cell may have: what its suite allows, or what the control group leaves for its heap.
+    /// Above the group's limit the system would kill it without a message.
     pub fn heap_bytes(&self, allowed: u64) -> u64 {
         self.memory_bytes.map_or(allowed, |limit| allowed.min(limit / 10 * 9))
     }
 
-    /// What a user should know before a run on a machine of so many processors whose cells may have `heap` bytes.
+    /// Returns what a user should know before a run on a machine with that many processors whose cells may have `heap`
+    /// bytes.
     pub fn notes(&self, logical_cpus: usize, heap: u64) -> Vec<String> {
         let mut notes = Vec::new();
         let threads = self.threads(logical_cpus);
@@ -84,7 +86,7 @@ impl Limits {
     }
 }
 
-/// The processors of `Cpus_allowed_list: 0-2,5`.
+/// Counts the processors of `Cpus_allowed_list: 0-2,5`.
 fn allowed(status: &str) -> Option<usize> {
     let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
     let count = |part: &str| {
@@ -99,13 +101,14 @@ fn allowed(status: &str) -> Option<usize> {
 /// The control groups of this process.
 struct Groups {
     mount: PathBuf,
-    /// `proc/self/cgroup`: `ID:CONTROLLERS:PATH`, one line a hierarchy; in version 2 the line `0::PATH` alone.
+    /// Content of `proc/self/cgroup`: `ID:CONTROLLERS:PATH`, one line per hierarchy; in version 2 only the line
+    /// `0::PATH`.
     lines: String,
 }
 
 impl Groups {
-    /// The least of a value over this process's groups, from its own up to the mount's root: each limits all below it.
-    /// Where containers hide the path, the root is the process's own group.
+    /// Returns the least of a value over this process's groups, from its own up to the mount's root, because each
+    /// limits all below it. Where containers hide the path, the root is the process's own group.
     fn least<T: PartialOrd>(&self, controller: &str, of: impl Fn(&Path) -> Option<T>) -> Option<T> {
         let parts = |line: &'_ str| {
             let (_, rest) = line.split_once(':')?;
@@ -146,10 +149,10 @@ impl Groups {
     }
 }
 
-/// Version 1 writes "no limit" as a number of about 2⁶³, by pages.
+/// Number from which a limit of version 1 means "no limit": about 2⁶³, in pages.
 const UNLIMITED: u64 = 1 << 60;
 
-/// A quota in processors; none if it is -1, which is no limit.
+/// Returns a quota in processors, or `None` if it is -1, which is no limit.
 fn share(quota: i64, period: i64) -> Option<f64> {
     (quota > 0 && period > 0).then(|| quota as f64 / period as f64)
 }

@@ -1,11 +1,12 @@
-//! A run: its plan, its directory, its cells in processes of their own, its rows.
+//! Does a run: its plan, its directory, its cells in separate processes, and its rows.
 //!
 //! A [`request`] and its suite make a plan ([`planning`], [`plan`]), for which child processes are asked about images
-//! and devices ([`ask`]). A [`session`] works on the plan in the run's directory ([`rundir`]): it executes cells
-//! ([`orchestrate`]), each in a process of its own ([`process`], a [`runner`]), shows how far they are ([`progress`]),
-//! and writes a [`row`] for each, with its [`provenance`]. The program itself says what it was [`built`] from. Cells that are compared by their steps take turns instead
-//! ([`sitting`]). What the system gives the process is [`limits`]. What follows from the rows is [`derived`];
-//! a finished run is kept for good as a [`record`]. [`claims`] are several runs, one a suite.
+//! and devices ([`ask`]). A [`session`] works on the plan in the run's directory ([`rundir`]). It executes cells
+//! ([`orchestrate`]), each in its own process ([`process`], a [`runner`]), shows how far they are ([`progress`]), and
+//! writes a [`row`] for each, with its [`provenance`]. The program itself says what it was [`built`] from. Cells that
+//! are compared by their steps take turns instead ([`sitting`]). What the system gives the process is [`limits`]. What
+//! follows from the rows is [`derived`]; a finished run is kept permanently as a [`record`]. [`claims`] are several
+//! runs, one per suite.
 
 pub(crate) mod ask;
 pub(crate) mod built;

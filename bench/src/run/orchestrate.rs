@@ -1,5 +1,5 @@
-//! Runs planned cells, a process each, and appends a row as each ends. Opens no device and loads no image. Cells that
-//! take turns are of [`sitting`](super::sitting).
+//! Runs planned cells, one process each, and appends a row as each ends. It opens no device and loads no image. Cells
+//! that take turns belong to [`sitting`](super::sitting).
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,38 +16,38 @@ use crate::run::provenance::Provenance;
 use crate::run::row;
 use crate::run::runner::{CellResult, Runner, Stop};
 
-/// Hears what happens.
+/// Observes what happens.
 pub trait Observer {
-    /// A cell began.
+    /// Notes that a cell began.
     fn started(&mut self, index: usize, planned: &PlannedCell);
-    /// A cell came further.
+    /// Notes that a cell made progress.
     fn progressed(&mut self, index: usize, planned: &PlannedCell, progress: Progress);
-    /// A cell ended and its row is on the disk.
+    /// Notes that a cell ended and its row is on the disk.
     fn finished(&mut self, index: usize, planned: &PlannedCell, row: &RunRow);
-    /// A set ended, whose cells were all told to have finished.
+    /// Notes that a set ended, all of whose cells were reported as finished.
     fn sat(&mut self, _cells: &[PlannedCell], _rows: &[RunRow]) {}
 }
 
-/// What came of it.
+/// Counts what happened to the cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Cells measured.
+    /// Number of cells measured.
     pub measured: usize,
-    /// Cells with a row that says why they were not.
+    /// Number of cells with a row that says why they were not measured.
     pub broken: usize,
-    /// Cells not begun, or stopped without a row.
+    /// Number of cells not begun, or stopped without a row.
     pub left: usize,
 }
 
-/// Executes the cells of a run: what all of them share.
+/// Executes the cells of a run. It holds what all of them share.
 pub struct Executor<'a> {
-    /// Runs each.
+    /// Runner of each cell.
     pub runner: &'a dyn Runner,
-    /// The run's directory.
+    /// Directory of the run.
     pub dir: &'a Path,
-    /// What their rows say alike.
+    /// What their rows have in common.
     pub provenance: &'a Provenance,
-    /// When to stop.
+    /// Says when to stop.
     pub stop: &'a Stop,
 }
 
@@ -67,10 +67,10 @@ enum Event {
 }
 
 impl Executor<'_> {
-    /// Runs `planned` in order, each alone in its process; neighbors that may share the machine do.
+    /// Runs `planned` in order, each alone in its process. Neighbors that may share the machine do.
     ///
     /// # Errors
-    /// If a row cannot be written.
+    /// Returns an error if a row cannot be written.
     pub fn run(
         &self,
         planned: &[PlannedCell],
@@ -83,7 +83,7 @@ impl Executor<'_> {
         Ok(tally)
     }
 
-    /// The same of a part of the cells that `observer` hears of; `first` is the index of the first of them.
+    /// Runs a part of the cells that `observer` receives. `first` is the index of the first of them.
     pub(super) fn run_from(
         &self,
         mut first: usize,
@@ -99,7 +99,7 @@ impl Executor<'_> {
         Ok(())
     }
 
-    /// Runs cells of one `concurrent`, that many at a time. `first` is the index of the first of them.
+    /// Runs cells with the same `concurrent`, that many at a time. `first` is the index of the first of them.
     fn batch(
         &self,
         batch: &[PlannedCell],
@@ -132,8 +132,8 @@ impl Executor<'_> {
         })
     }
 
-    /// Writes what a cell gave, and forgets its checkpoints where it was measured: one that ran out of time goes on
-    /// from them if it is tried again.
+    /// Writes what a cell returned, and removes its checkpoints if it was measured. A cell that ran out of time
+    /// continues from them if it is tried again.
     pub(super) fn keep(
         &self,
         planned: &PlannedCell,
@@ -153,7 +153,7 @@ impl Executor<'_> {
         Ok(())
     }
 
-    /// One thread's share: takes the next cell until there is none, or until it shall stop.
+    /// Does one thread's share: takes the next cell until there is none, or until it must stop.
     fn work(&self, batch: &[PlannedCell], next: &AtomicUsize, events: &Sender<Event>) {
         while !self.stop.soon() {
             let index = next.fetch_add(1, Ordering::SeqCst);

@@ -1,10 +1,10 @@
-//! From a suite to the cells it means, in the order in which they run.
+//! Turns a suite into its cells, in the order in which they run.
 //!
 //! What consists of steps comes first, in sets: all members of a group and the reference's twin, whose processes take
 //! turns ([`sitting`](super::sitting)). Seeds take turns over sets. Then come the cells that are timed alone on the
-//! machine, one round a seed; every second round runs backwards (A B B A), so that a machine that slows down or speeds
-//! up favors no family. Last come the untimed cells; where they share the machine, the longest come first, so that they
-//! end together.
+//! machine, one round per seed. Every second round runs backwards (A B B A), and a machine that slows down or speeds up
+//! then favors no family. Last come the untimed cells. Where they share the machine, the longest come first, which
+//! makes them end together.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,38 +15,38 @@ use crate::suite::Suite;
 use crate::suite::group::Group;
 use crate::suite::member::Member;
 
-/// A cell and what its row says of its group.
+/// A cell with what its row says of its group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlannedCell {
-    /// The cell.
+    /// Cell to be run.
     pub cell: Cell,
-    /// The model that the group is compared with.
+    /// Name of the model that the group is compared with.
     pub reference: String,
-    /// What the group is matched in, as `params and macs`; empty if it is not.
+    /// Budget that the group is matched in, as `params and macs`; empty if it is not.
     pub budget: String,
 }
 
-/// What the command line adds to a suite.
+/// Holds what the command line adds to a suite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
-    /// Where the images come from and what they are; where a sweep varies their size, one pair a size, the suite's own
-    /// first.
+    /// Where the images come from and what they are. Where a sweep varies their size, there is one pair per size, the
+    /// suite's own first.
     pub images: Vec<(Source, Summary)>,
-    /// Devices, resolved.
+    /// Devices, resolved to identities.
     pub devices: Vec<DeviceId>,
-    /// Seeds.
+    /// Seeds of the run.
     pub seeds: Vec<u64>,
     /// Whether every reference that is timed alone is timed twice (A/A).
     pub aa: bool,
-    /// Sets of processes that take turns.
+    /// Number of sets of processes that take turns.
     pub sets: u64,
-    /// Untimed cells at the same time.
+    /// Number of untimed cells at the same time.
     pub jobs: usize,
-    /// Threads of the machine to use.
+    /// Number of threads of the machine to use.
     pub threads: usize,
 }
 
-/// Every cell of the suite, in order.
+/// Returns every cell of the suite, in order.
 pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<PlannedCell> {
     let mut planned = Vec::new();
     for device in &context.devices {
@@ -68,8 +68,8 @@ pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<PlannedCe
     [timed, untimed].concat()
 }
 
-/// The sets on one device: every group's first, then every group's second, so that a run that ends early has as many of
-/// each.
+/// Returns the sets on one device: every group's first, then every group's second. A run that ends early then has as
+/// many of each.
 fn sets(suite: &Suite, groups: &[Group], context: &Context, device: DeviceId) -> Vec<PlannedCell> {
     let seeds = context.seeds.iter().cycle();
     let set = |(set, seed): (u64, &u64)| {
@@ -79,7 +79,7 @@ fn sets(suite: &Suite, groups: &[Group], context: &Context, device: DeviceId) ->
     (1..=context.sets).zip(seeds).flat_map(set).collect()
 }
 
-/// Of which cells a part of a plan is made.
+/// Holds which cells a part of a plan is made of.
 struct Planning<'a> {
     suite: &'a Suite,
     context: &'a Context,
@@ -89,7 +89,7 @@ struct Planning<'a> {
 }
 
 impl Planning<'_> {
-    /// The cells of one group: task by task, the members side by side, and last the reference's twin.
+    /// Returns the cells of one group: task by task, the members side by side, and last the reference's twin.
     fn cells(&self, group: &Group) -> Vec<PlannedCell> {
         let mut cells = Vec::new();
         for task in group.tasks.iter().copied().filter(|task| self.has(group, *task)) {
@@ -106,7 +106,8 @@ impl Planning<'_> {
         cells
     }
 
-    /// Steps are measured in sets, except for a sweep's: its points are fitted and not compared.
+    /// Returns whether the group has the task. Steps are measured in sets, except for a sweep's: its points are fitted
+    /// and not compared.
     fn has(&self, group: &Group, task: Task) -> bool {
         let swept = group.members.iter().any(|member| member.point.is_some());
         (task.is_stepped() && !swept) == self.set.is_some()
@@ -147,14 +148,14 @@ impl Planning<'_> {
 }
 
 impl Context {
-    /// The images of that size; the suite's own where none is given.
+    /// Returns the images of that size, or the suite's own where none is given.
     fn images(&self, size: Option<usize>) -> &(Source, Summary) {
         let fits = |(_, data): &&(Source, Summary)| size.is_none_or(|size| data.images.size == size);
         self.images.iter().find(fits).expect("the context holds the images of every size that the groups need")
     }
 }
 
-/// `group/model/task/device/seed=N`, with `round=N`, `twin` and the point of a sweep where they say something.
+/// Formats `group/model/task/device/seed=N`, with `round=N`, `twin` and the point of a sweep where they add something.
 pub(crate) fn path(cell: &Cell) -> String {
     let Cell { group, model, task, device, seed, round, .. } = cell;
     let mut path = format!("{group}/{model}/{}/{device}/seed={seed}", task.word());
@@ -173,7 +174,7 @@ pub(crate) fn path(cell: &Cell) -> String {
     path
 }
 
-/// Keeps the cells whose label, group, model, task or device holds `filter`; a `seed=N` filter picks a seed.
+/// Returns whether the label, group, model, task or device of a cell holds `filter`. A `seed=N` filter picks a seed.
 pub fn matches(cell: &Cell, filter: &str) -> bool {
     let text = path(cell);
     filter.split_whitespace().all(|word| text.contains(word))

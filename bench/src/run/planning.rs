@@ -1,4 +1,4 @@
-//! From a request and its suite to a plan.
+//! Makes a plan from a request and its suite.
 
 use std::path::PathBuf;
 
@@ -17,11 +17,11 @@ use crate::suite::check::MOST_SEEDS;
 use crate::suite::group::{Group, resolve};
 use crate::suite::{Keys, Suite, repeated};
 
-/// Reads the suite, asks child processes for images and devices, and plans. The plan holds no cell where
-/// the filter leaves none. `note` hears what the user should know.
+/// Reads the suite, asks child processes for images and devices, and plans. The plan holds no cell where the filter
+/// leaves none. `note` receives what the user should know.
 ///
 /// # Errors
-/// A suite, data set or device that is wrong or not here.
+/// Returns an error for a suite, data set or device that is wrong or not present.
 pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Result<Plan> {
     let suite = Suite::load(&request.suite)?;
     let images = images(&suite, request, note)?;
@@ -52,7 +52,7 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
     })
 }
 
-/// The suite's images, or those that the request puts in their place.
+/// Returns the suite's images, or those that the request names instead.
 fn images(suite: &Suite, request: &Request, note: &dyn Fn(&str)) -> Result<(Source, Summary)> {
     let source = source(suite, request.data.as_deref())?;
     let data = ask::summary(&source, note).or_else(|error| expected(&source, error, request.list, note));
@@ -81,13 +81,13 @@ fn context(
     })
 }
 
-/// Cells can be listed before a published data set is here.
+/// Returns the expected images, because cells can be listed before a published data set is present.
 fn expected(source: &Source, error: anyhow::Error, list: bool, note: &dyn Fn(&str)) -> Result<Summary> {
     let published = source.published().filter(|_| list);
     published.inspect(|_| note(&format!("note: {error:#}"))).ok_or(error)
 }
 
-/// The suite's images, and beside them those of every other size that a sweep wants.
+/// Returns the suite's images, and those of every other size that a sweep needs.
 fn every_size(groups: &[Group], first: (Source, Summary), note: &dyn Fn(&str)) -> Result<Vec<(Source, Summary)>> {
     let mut images = vec![first];
     for size in groups.iter().flat_map(|group| &group.members).filter_map(|member| member.image_size) {
@@ -108,7 +108,7 @@ fn seeds(suite: &Suite, given: &[u64]) -> Result<Vec<u64>> {
     Ok(if given.is_empty() { suite.keys.seeds.clone() } else { given.to_vec() })
 }
 
-/// `data` is a data set, or the directory in which the suite's data set lies.
+/// Returns the data source. `data` is a data set, or the directory that holds the suite's data set.
 fn source(suite: &Suite, data: Option<&str>) -> Result<Source> {
     let Keys { data: usual, image_size, classes, .. } = &suite.keys;
     let names_set = |word: &&str| {

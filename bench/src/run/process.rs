@@ -1,4 +1,4 @@
-//! [`Processes`]: a [`Runner`] that gives every cell a process of its own.
+//! Defines [`Processes`], a [`Runner`] that gives every cell its own process.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -16,34 +16,34 @@ use crate::system::executable::{self, Executable};
 use crate::system::process;
 use crate::system::tell::say;
 
-/// What a child's C library (glibc; others know no such variables) is told, unless the user told it something: to keep
-/// freed memory however large. Without it every large tensor is mapped anew, and each of its pages cleared and faulted
-/// in again, step after step.
+/// Variables for a child's C library (glibc; others know no such variables), unless the user set them: keep freed
+/// memory of any size. Without them every large tensor is mapped anew, and each of its pages is cleared and faulted in
+/// again, step after step.
 pub(crate) const ALLOCATOR: [(&str, &str); 3] = [
     ("MALLOC_MMAP_THRESHOLD_", "1000000000000"),
     ("MALLOC_TRIM_THRESHOLD_", "1000000000000"),
     ("MALLOC_TOP_PAD_", "67108864"),
 ];
 
-/// One child process a cell.
+/// One child process per cell.
 #[derive(Debug)]
 pub struct Processes {
-    /// None: this program.
+    /// Program of the children; `None` means this program.
     program: Option<Executable>,
-    /// What no checkpoint could be kept for is said once a run.
+    /// Says once per run why no checkpoint could be kept.
     warned: Once,
 }
 
 impl Processes {
-    /// Children run this same program, as it was when it started, with the command `worker`.
+    /// Creates a runner whose children run this same program, as it was when it started, with the command `worker`.
     pub(crate) fn of_this_program() -> Self {
         Self { program: None, warned: Once::new() }
     }
 
-    /// Children run `program worker`.
+    /// Creates a runner whose children run `program worker`.
     ///
     /// # Errors
-    /// If it is no program.
+    /// Returns an error if it is no program.
     pub fn new(program: &Path) -> std::io::Result<Self> {
         Ok(Self { program: Some(Executable::at(program)?), warned: Once::new() })
     }
@@ -126,7 +126,7 @@ fn hand_over(cell: &Cell, mut stdin: ChildStdin) -> ChildStdin {
     stdin
 }
 
-/// What a child's last event and its end mean for its cell.
+/// Decides what a child's last event and its end mean for its cell.
 fn result(cell: &Cell, event: ChildEvent, end: End, errors: &str) -> Option<CellResult> {
     let failure = |status, error: String| Some(Err(CellFailure::new(status, error)));
     match event {
@@ -152,18 +152,18 @@ fn result(cell: &Cell, event: ChildEvent, end: End, errors: &str) -> Option<Cell
     }
 }
 
-/// What a child may take to end once nothing more is to come from it.
+/// Time that a child may take to end once nothing more will come from it.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How a child ended.
+/// Says how a child ended.
 struct End {
-    /// None if the system does not tell.
+    /// Exit status; `None` if the system does not report it.
     status: Option<ExitStatus>,
     /// Whether it had to be killed.
     hung: bool,
 }
 
-/// Waits for the end of a child, and kills it where it does not come.
+/// Waits for the end of a child, and kills it if it does not end.
 fn end(child: &mut Child) -> End {
     let deadline = Instant::now() + GRACE;
     while Instant::now() < deadline {
@@ -177,15 +177,15 @@ fn end(child: &mut Child) -> End {
     End { status: child.wait().ok(), hung: true }
 }
 
-/// What ends the listening to a child.
+/// Says what ends listening to a child.
 enum ChildEvent {
-    /// It gave its outcome,
+    /// The child returned its outcome.
     Done(Box<Outcome>),
-    /// or said why it could not.
+    /// The child said why it could not be measured.
     Failed(String),
-    /// It closed its output.
+    /// The child closed its output.
     Silence,
-    /// Its time is over.
+    /// The child's time is over.
     Timeout,
     /// The user wants it stopped now.
     Stopped,

@@ -1,4 +1,4 @@
-//! What a run shows while it goes on: a bar on a terminal, a line a cell elsewhere, JSON lines for scripts, or nothing.
+//! Shows a run while it goes on: a bar on a terminal, a line per cell elsewhere, JSON lines for scripts, or nothing.
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -14,18 +14,18 @@ use crate::run::orchestrate::Observer;
 use crate::run::plan::PlannedCell;
 use crate::system::tell::say;
 
-/// How a run shows itself.
+/// Says how a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Show {
-    /// A bar if standard error is a terminal, else a line a cell.
+    /// Shows a bar if standard error is a terminal, else a line per cell.
     Usual,
-    /// Nothing until the end.
+    /// Shows nothing until the end.
     Quiet,
-    /// One JSON object a line on standard output.
+    /// Shows one JSON object per line on standard output.
     Json,
 }
 
-/// The observer for `show`.
+/// Returns the observer for `show`.
 pub(crate) fn observer(show: Show, cells: &[PlannedCell]) -> Box<dyn Observer> {
     match show {
         Show::Quiet => Box::new(Silent),
@@ -43,11 +43,11 @@ impl Observer for Silent {
     fn finished(&mut self, _: usize, _: &PlannedCell, _: &RunRow) {}
 }
 
-/// A line a cell, or a set.
+/// Shows one line per cell, or per set.
 struct Lines {
     total: usize,
     done: usize,
-    /// How many sets there are.
+    /// Number of sets that there are.
     sets: u64,
 }
 
@@ -71,14 +71,14 @@ impl Observer for Lines {
     }
 }
 
-/// One line on how a set ended: the reference's speed, and the others' times as multiples of its own.
+/// Describes in one line how a set ended: the reference's speed, and the others' times as multiples of its own.
 fn describe_set(cells: &[PlannedCell], rows: &[RunRow], sets: u64) -> String {
     let members: Vec<String> = cells.iter().zip(rows).map(|(planned, row)| describe_member(planned, row)).collect();
     let seconds = rows.first().map_or(0.0, |row| row.wall_ns as f64 / 1e9);
     format!("{} of {sets}: {} ({seconds:.1} s)", set_label(&cells[0].cell), members.join(", "))
 }
 
-/// `families train-step, set 2`.
+/// Formats `families train-step, set 2`.
 fn set_label(cell: &Cell) -> String {
     format!("{} {}, set {}", cell.group, cell.task.word(), cell.set.unwrap_or(0))
 }
@@ -93,7 +93,7 @@ fn describe_member(planned: &PlannedCell, row: &RunRow) -> String {
     }
 }
 
-/// One line on how a cell ended.
+/// Describes in one line how a cell ended.
 fn describe_result(planned: &PlannedCell, row: &RunRow) -> String {
     let label = planned.cell.label();
     if row.status != Status::Ok {
@@ -105,13 +105,13 @@ fn describe_result(planned: &PlannedCell, row: &RunRow) -> String {
 
 fn headline(planned: &PlannedCell, row: &RunRow) -> Option<String> {
     Some(match planned.cell.task {
-        Task::Train => format!("{} of {} test images right", row.test_correct?, row.test_total?),
+        Task::Train => format!("{} of {} test images correct", row.test_correct?, row.test_total?),
         Task::TrainEpoch => {
             format!("{:.0} images/s", row.epoch_images? as f64 * 1e9 / row.epoch_ns_median?.max(1) as f64)
         }
         Task::TimeToAccuracy => match row.target_ns {
             Some(ns) => format!("reached the accuracy in {:.2} s", ns as f64 / 1e9),
-            None => format!("not reached: {} of {} test images right", row.test_correct?, row.test_total?),
+            None => format!("not reached: {} of {} test images correct", row.test_correct?, row.test_total?),
         },
         Task::Latency => format!("{:.2} ms per image", row.step_ns_median? as f64 / 1e6),
         Task::TrainStep | Task::Infer => {
@@ -121,7 +121,7 @@ fn headline(planned: &PlannedCell, row: &RunRow) -> Option<String> {
             format!("peak {:.1} MiB", row.heap_peak_bytes? as f64 / 1048576.0)
         }
         Task::Gradients | Task::Reuse => {
-            format!("done; {} of {} test images right", row.test_correct?, row.test_total?)
+            format!("done; {} of {} test images correct", row.test_correct?, row.test_total?)
         }
         Task::Identity => format!("last error {:.4}", row.loss?),
         Task::Tokens => "done".to_owned(),
@@ -151,7 +151,7 @@ impl Observer for JsonLines {
     }
 }
 
-/// One bar over all cells, by their predicted work; its message names the cells in hand.
+/// Shows one bar over all cells, by their predicted work. Its message names the cells that are running.
 struct Bar {
     bar: ProgressBar,
     work: Vec<f64>,
@@ -159,7 +159,7 @@ struct Bar {
     finished: f64,
 }
 
-/// What of the bar fits a terminal: its line is cut at the end, never wrapped.
+/// Returns the part of the bar that fits a terminal. Its line is cut at the end, never wrapped.
 fn template(columns: u16) -> &'static str {
     match columns {
         72.. => "{bar:24} {percent:>3}% {elapsed} < {eta}  {wide_msg}",
@@ -168,7 +168,7 @@ fn template(columns: u16) -> &'static str {
     }
 }
 
-/// The bar's length: fine enough for an hour's run to move every second.
+/// Length of the bar, which is fine enough to move every second in an hour's run.
 const TICKS: f64 = 10_000.0;
 
 impl Bar {
@@ -194,7 +194,7 @@ impl Bar {
     }
 }
 
-/// What a cell in hand is called: by its set, which it is in with others.
+/// Names a running cell: by its set, if it is in one with others.
 fn in_hand(planned: &PlannedCell) -> String {
     if planned.cell.set.is_some() { set_label(&planned.cell) } else { planned.cell.label() }
 }

@@ -1,4 +1,4 @@
-//! Where a number comes from: the program, its source, the machine.
+//! Says where a number comes from: the program, its source, the machine.
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ pub(crate) const BURN_VERSION: &str = env!("SKIPBENCH_BURN_VERSION");
 /// Git revision of the source, found at build time; empty outside a repository.
 pub const GIT_REVISION: &str = env!("SKIPBENCH_GIT_REVISION");
 
-/// Whether the source differed from it.
+/// Returns whether the source differed from that revision.
 pub fn git_dirty() -> Option<bool> {
     match env!("SKIPBENCH_GIT_DIRTY") {
         "true" => Some(true),
@@ -22,41 +22,42 @@ pub fn git_dirty() -> Option<bool> {
     }
 }
 
-/// The machine, without its name or anything else that is private.
+/// Describes the machine, without its name or anything else that is private.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Host {
-    /// Identity: the first 12 hexadecimal digits of the SHA-256 of the processor, its architecture and counts, and the
-    /// memory in whole GiB: what neither a reboot nor an update changes, so that a run can go on after both.
+    /// Identity of the machine: the first 12 hexadecimal digits of a SHA-256. It covers the processor, its architecture
+    /// and counts, and the memory in whole GiB, which neither a reboot nor an update changes. A run can thus continue
+    /// after both.
     pub id: String,
-    /// Processor.
+    /// Name of the processor.
     pub cpu: String,
-    /// Its architecture.
+    /// Architecture of the processor.
     pub arch: String,
-    /// Logical processors.
+    /// Number of logical processors.
     pub logical_cpus: usize,
-    /// Physical cores, where known.
+    /// Number of physical cores, where known.
     pub physical_cores: Option<usize>,
     /// Memory in bytes.
     pub memory_bytes: u64,
-    /// Operating system and its version.
+    /// Operating system, with its version.
     pub os: String,
-    /// Kernel version.
+    /// Version of the kernel.
     pub kernel: String,
-    /// What of it the run could use; nothing where it could use all.
+    /// Limits on what the run could use; empty where it could use all.
     #[serde(default, skip_serializing_if = "Limits::is_none")]
     pub limits: Limits,
 }
 
 impl Host {
-    /// The threads that a run uses where nobody says how many.
+    /// Returns the number of threads that a run uses by default.
     pub(crate) fn threads(&self) -> usize {
         self.limits.threads(self.logical_cpus)
     }
 
-    /// Asks the system.
+    /// Reads the description from the system.
     ///
     /// # Errors
-    /// If the system does not answer at all. What it keeps to itself stays empty.
+    /// Returns an error if the system does not answer at all. What it does not report stays empty.
     pub(crate) fn read() -> anyhow::Result<Self> {
         let mut system = System::new().context("asking the system what machine this is")?;
         system.refresh_memory();
@@ -82,17 +83,17 @@ impl Host {
     }
 }
 
-/// What every row of one run says alike.
+/// Holds what every row of one run has in common.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Provenance {
-    /// Suite.
+    /// Name of the suite.
     pub suite: String,
-    /// SHA-256 of its text.
+    /// SHA-256 of the suite's text.
     pub suite_sha256: String,
     /// Identity of the machine.
     pub host: String,
-    /// The command that ran it.
+    /// Command that ran it.
     pub command: String,
-    /// Sets of times that were planned before anything was measured, where a precision may add more.
+    /// Number of sets of times that were planned before anything was measured, where a precision may add more.
     pub pilot_sets: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! A record: what is kept of a finished run for good.
+//! Keeps a finished run permanently, as a record.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,20 +12,20 @@ use super::provenance::Host;
 use super::rundir::{self, Plan};
 use crate::system::files;
 
-/// What is kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is derived from
-/// it, or only of use while it runs.
+/// Files that are kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is
+/// derived from these, or only useful while it runs.
 const KEPT: [&str; 4] = [store::RUNS, store::SAMPLES, "host.toml", "plan.json"];
 
 /// A record that was made.
 pub(crate) struct Record {
-    /// Its directory.
+    /// Directory of the record.
     pub(crate) path: PathBuf,
     /// The day on which the run began.
     pub(crate) date: String,
-    /// Cells, and those among them that could not be measured.
+    /// Number of cells, and number of those that could not be measured.
     pub(crate) cells: usize,
     pub(crate) broken: usize,
-    /// The suite, and the commit of the program that ran it.
+    /// Name of the suite, and commit of the program that ran it.
     pub(crate) suite: String,
     pub(crate) git_revision: String,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Record {
 /// Keeps the run in `dir` below `records`.
 ///
 /// # Errors
-/// A run that is not whole, whose source cannot be found again, or that is kept already.
+/// Returns an error for a run that is not whole, whose source cannot be found again, or that is kept already.
 pub(crate) fn keep(dir: &Path, records: &Path) -> Result<Record> {
     let rows: Vec<RunRow> = store::read(dir)?.into_iter().map(|run| run.row).collect();
     let RunRow { suite, git_revision, started, .. } = worth_keeping(dir, &rows)?.clone();
@@ -43,8 +43,8 @@ pub(crate) fn keep(dir: &Path, records: &Path) -> Result<Record> {
     Ok(Record { path, date, cells: rows.len(), broken, suite, git_revision })
 }
 
-/// Copies the run to the first name that is free. Another process may take that name meanwhile: then the next one is
-/// sought, unless what took it is this run.
+/// Copies the run to the first name that is free. Another process may take that name meanwhile. Then the next one is
+/// tried, unless what took it is this run.
 fn place(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf> {
     loop {
         let path = free(dir, machine, date, suite)?;
@@ -55,7 +55,7 @@ fn place(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf>
     }
 }
 
-/// The first name that no record has. Reports take the latest of those that measure the same.
+/// Returns the first name that no record has. Reports use the latest of those that measure the same.
 fn free(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf> {
     let rows = input::bytes(&dir.join(store::RUNS), input::ROWS)?;
     let mut number = 1;
@@ -71,7 +71,7 @@ fn free(dir: &Path, machine: &Path, date: &str, suite: &str) -> Result<PathBuf> 
     }
 }
 
-/// The first row of a run that is whole and whose source can be found again.
+/// Returns the first row of a run that is whole and whose source can be found again.
 fn worth_keeping<'a>(dir: &Path, rows: &'a [RunRow]) -> Result<&'a RunRow> {
     let Some(first) = rows.first() else { bail!("{}: no rows yet", dir.display()) };
     let Plan { cells, left_out, .. } = rundir::open(dir)?;
@@ -92,11 +92,12 @@ fn worth_keeping<'a>(dir: &Path, rows: &'a [RunRow]) -> Result<&'a RunRow> {
     Ok(first)
 }
 
-/// A part of a suite would be read as all of it: a record bears the suite's name.
+/// Checks that all of a suite was run. A part would be read as all of it, because a record has the suite's name.
 fn whole(dir: &Path, cells: usize, left_out: &[String]) -> Result<()> {
     let Some(first) = left_out.first() else { return Ok(()) };
     bail!(
-        "{}: --filter left out {} of the suite's {} cells, the first {first}; run the suite without --filter, or make what was measured a suite of its own",
+        "{}: --filter left out {} of the suite's {} cells, the first {first}; run the suite without --filter, or make \
+         what was measured its own suite",
         dir.display(),
         left_out.len(),
         cells + left_out.len()
@@ -107,7 +108,7 @@ fn machine(host: &Host) -> String {
     format!("{}-{}cpu-{}", host.arch, host.logical_cpus, host.id)
 }
 
-/// Copies, whole or not at all.
+/// Copies the run, completely or not at all.
 fn copy(dir: &Path, record: &Path) -> Result<()> {
     let parent = record.parent().context("a record has a folder above it")?;
     fs::create_dir_all(parent)?;

@@ -1,4 +1,4 @@
-//! From a cell and how it ended to its rows. The only place that knows both sides.
+//! Makes rows from a cell and how it ended. Only this module knows both sides.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::cell::recipe::{Checkpointing, Precision};
 use crate::cell::{Cell, Sample};
 use crate::device::{self, Backend};
 
-/// The cell's row and its samples.
+/// Returns the cell's row and its samples.
 pub(crate) fn rows(
     planned: &PlannedCell,
     ended: &CellResult,
@@ -36,7 +36,7 @@ fn sample_row(cell: &str, Sample { series, index, value }: &Sample) -> SampleRow
     SampleRow { cell: cell.into(), series: series.into(), index: *index, value: *value }
 }
 
-/// One column a line, which is why it is long: the compiler finds the one that is missing.
+/// Returns the part on the work. It has one column per line, which makes it long, but the compiler finds a missing one.
 fn work(
     PlannedCell { cell, reference, budget }: &PlannedCell,
     broken: Option<&CellFailure>,
@@ -79,7 +79,8 @@ fn work(
     }
 }
 
-/// How the cell computes: on devices but the CPU by Burn's kernels, whatever the recipe says.
+/// Returns how the cell computes. On devices other than the CPU it is by Burn's kernels, and the recipe does not
+/// matter.
 fn execution(cell: &Cell) -> Execution {
     let execution = cell.recipe.execution();
     match cell.device.backend {
@@ -88,7 +89,7 @@ fn execution(cell: &Cell) -> Execution {
     }
 }
 
-/// Only with a measurement: a row that failed has no metrics.
+/// Returns the predictions, only with a measurement, because a row that failed has no metrics.
 fn predicted(cell: &Cell, measured: &Measured) -> Predicted {
     let cost: Option<Cost> = measured.params.and_then(|_| cell.spec.cost_with(cell.images(), execution(cell)).ok());
     // Bytes are computed for f32, and of custom models not known.
@@ -106,7 +107,7 @@ fn predicted(cell: &Cell, measured: &Measured) -> Predicted {
     }
 }
 
-/// Where it was measured, except for what the device calls itself and when that was.
+/// Returns where it was measured, except for the device's own name and the time.
 fn origin(cell: &Cell, Provenance { host, command, .. }: &Provenance) -> Origin {
     Origin {
         device: cell.device.to_string(),

@@ -1,4 +1,5 @@
-//! A run's directory: the plan, the machine and the rows. Enough to go on with it, or to compare it, years later.
+//! Manages a run's directory: the plan, the machine and the rows. They are enough to continue it, or to compare it,
+//! years later.
 
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
@@ -20,18 +21,18 @@ use crate::run::sitting::together;
 /// Name of the file of a run's plan.
 pub(crate) const PLAN: &str = "plan.json";
 
-/// What a run set out to do.
+/// Describes what a run set out to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Plan {
-    /// The suite's name.
+    /// Name of the suite.
     pub suite: String,
-    /// SHA-256 of its text.
+    /// SHA-256 of the suite's text.
     pub suite_sha256: String,
-    /// The command.
+    /// Command of the run.
     pub command: String,
-    /// How precise the timed cells' comparison shall be, if that was asked for.
+    /// How precise the timed cells' comparison must be, if that was asked for.
     pub goal: Option<Goal>,
-    /// The cells, in order; sets that were added stand last.
+    /// Cells, in order. Sets that were added come last.
     pub cells: Vec<PlannedCell>,
     /// Labels of the suite's cells that the command line left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -41,14 +42,14 @@ pub(crate) struct Plan {
 /// Name of the file by which one skipbench keeps others out of a directory.
 pub(crate) const LOCK: &str = "lock";
 
-/// Where results go unless the command line says otherwise.
+/// Directory of results, unless the command line names another.
 pub(crate) const RESULTS: &str = "skipbench-results";
 
-/// Makes `skipbench-results/<name>-<time>`, with `-2` and so on where another run took that name: also in the same
-/// second.
+/// Creates `skipbench-results/<name>-<time>`, with `-2` and so on where another run took that name, which can happen
+/// within one second.
 ///
 /// # Errors
-/// If the file system refuses.
+/// Returns an error if the file system refuses.
 pub(crate) fn create_free(name: &str) -> Result<PathBuf> {
     let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
     fs::create_dir_all(RESULTS).with_context(|| RESULTS.to_owned())?;
@@ -64,15 +65,15 @@ pub(crate) fn create_free(name: &str) -> Result<PathBuf> {
     bail!("{RESULTS}: every name is taken")
 }
 
-/// What a run writes over, beside its plan and its rows.
+/// Files that a run overwrites, besides its plan and its rows.
 const WRITTEN: [&str; 7] =
     [store::SAMPLES, "comparison.csv", "frontier.csv", "rank.csv", "roofline.csv", "scaling.csv", "claims.csv"];
 
-/// Makes the directory of a new run and keeps every other skipbench out of it. Of two that start at once one gets it,
-/// and the other sees nothing of it half-made.
+/// Creates the directory of a new run and keeps every other skipbench out of it. Of two that start at once one gets it,
+/// and the other never sees it half-made.
 ///
 /// # Errors
-/// If there is a run already, or files that the run would write over, or the file system refuses.
+/// Returns an error if there is a run already, or files that the run would overwrite, or if the file system refuses.
 pub(crate) fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<File> {
     fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
     let lock = lock(dir)?;
@@ -91,7 +92,7 @@ pub(crate) fn create(dir: &Path, plan: &Plan, host: &Host) -> Result<File> {
 }
 
 /// # Errors
-/// If `dir` holds a run.
+/// Returns an error if `dir` holds a run.
 pub(crate) fn refuse_run(dir: &Path) -> Result<()> {
     ensure!(
         !dir.join(PLAN).exists() && !dir.join(store::RUNS).exists(),
@@ -101,10 +102,11 @@ pub(crate) fn refuse_run(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Opens a run to go on with it, and keeps every other skipbench out meanwhile: another one may be writing the plan.
+/// Opens a run to continue it, and keeps every other skipbench out meanwhile, because another one may be writing the
+/// plan.
 ///
 /// # Errors
-/// If another one is at work there, there is no plan, or it is damaged.
+/// Returns an error if another one is at work there, or if there is no plan, or it is damaged.
 pub(crate) fn resume(dir: &Path) -> Result<(File, Plan)> {
     // Nothing is left behind in a directory that is none.
     ensure!(is_begun(dir), "{}: no run to resume", dir.join(PLAN).display());
@@ -116,10 +118,10 @@ pub(crate) fn resume(dir: &Path) -> Result<(File, Plan)> {
     Ok((lock, plan))
 }
 
-/// The one cell of `plan` whose identity begins with `word`, if there is one.
+/// Returns the one cell of `plan` whose identity begins with `word`, if there is one.
 ///
 /// # Errors
-/// If several do.
+/// Returns an error if there are several.
 pub(crate) fn cell<'a>(dir: &Path, plan: &'a Plan, word: &str) -> Result<Option<&'a PlannedCell>> {
     let found: Vec<_> = plan.cells.iter().filter(|planned| planned.cell.id().starts_with(word)).collect();
     ensure!(found.len() < 2, "{}: {} cells begin with `{word}`; give more characters", dir.display(), found.len());
@@ -127,27 +129,27 @@ pub(crate) fn cell<'a>(dir: &Path, plan: &'a Plan, word: &str) -> Result<Option<
 }
 
 /// # Errors
-/// A word of `--again` that names no cell of the plans.
+/// Returns an error for a word of `--again` that names no cell of the plans.
 pub(crate) fn ensure_known(again: &[String], plans: &[(&Path, &Plan)]) -> Result<()> {
     for word in again {
         let mut known = false;
         for (dir, plan) in plans {
             known |= cell(dir, plan, word)?.is_some();
         }
-        ensure!(known, "--again {word}: no cell begins so; runs.csv and plan.json name them");
+        ensure!(known, "--again {word}: no cell begins with that; runs.csv and plan.json name them");
     }
     Ok(())
 }
 
-/// Writes the plan anew, with the sets that were added, or with cells alone in place of a set.
+/// Writes the plan again, with the sets that were added, or with cells alone instead of a set.
 ///
 /// # Errors
-/// If the file system refuses.
+/// Returns an error if the file system refuses.
 pub(crate) fn update(dir: &Path, plan: &Plan) -> Result<()> {
     Ok(store::replace(&dir.join(PLAN), &document::format(plan)?)?)
 }
 
-/// Whether a run was begun there.
+/// Returns whether a run was begun there.
 pub(crate) fn is_begun(dir: &Path) -> bool {
     dir.join(PLAN).exists()
 }
@@ -155,7 +157,7 @@ pub(crate) fn is_begun(dir: &Path) -> bool {
 /// Reads what a run set out to do.
 ///
 /// # Errors
-/// If there is no plan, or it is damaged.
+/// Returns an error if there is no plan, or it is damaged.
 pub(crate) fn open(dir: &Path) -> Result<Plan> {
     let path = dir.join(PLAN);
     ensure!(path.exists(), "{}: no run to resume", path.display());
@@ -163,14 +165,14 @@ pub(crate) fn open(dir: &Path) -> Result<Plan> {
         .with_context(|| format!("{}: the plan is damaged; start a new run", path.display()))
 }
 
-/// Schema version of the rows from which on every plan has a seal.
+/// First schema version of rows whose plan always has a seal.
 const FIRST_SEALED: u32 = 5;
 
-/// A run's plan as JSON, whoever wrote it. Plans of earlier versions have no seal, and are read beside rows of their
-/// age. Of those only the rows tell what was edited ([`ensure_planned`]).
+/// Reads a run's plan as JSON. Plans of earlier versions have no seal, and are read beside rows of their age. For those
+/// only the rows tell what was edited ([`ensure_planned`]).
 ///
 /// # Errors
-/// If there is none, or it is not as it was written.
+/// Returns an error if there is none, or if it is not as it was written.
 pub(crate) fn document(dir: &Path) -> Result<serde_json::Value> {
     let parsed = parse(dir)?;
     let is_old = || dir.join(store::RUNS).exists() && store::oldest_version(dir).is_ok_and(|age| age < FIRST_SEALED);
@@ -190,36 +192,37 @@ fn parse(dir: &Path) -> Result<Document> {
 }
 
 /// Compares rows with the plan by the identity of their cells, which is a digest of everything that a cell is made
-/// from: a plan that was edited has other cells than those that were measured.
+/// from. A plan that was edited has other cells than those that were measured.
 ///
 /// # Errors
-/// If a row is of no cell of the plan.
+/// Returns an error if a row belongs to no cell of the plan.
 fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()> {
     let planned: HashSet<String> = plan.cells.iter().map(|planned| planned.cell.id()).collect();
     let strange = rows.difference(&planned).count();
     ensure!(
         strange == 0,
-        "{}: {strange} of {} rows belong to no cell of {PLAN}; it was edited, or is of another version of skipbench. To continue would measure those cells twice; start a new run",
+        "{}: {strange} of {} rows belong to no cell of {PLAN}; it was edited, or belongs to another version of \
+         skipbench. Continuing would measure those cells twice; start a new run",
         dir.display(),
         rows.len()
     );
     Ok(())
 }
 
-/// The machine that a run began on.
+/// Returns the machine that a run began on.
 ///
 /// # Errors
-/// If `host.toml` is missing or damaged.
+/// Returns an error if `host.toml` is missing or damaged.
 pub(crate) fn host(dir: &Path) -> Result<Host> {
     let path = dir.join("host.toml");
     let text = input::text(&path, input::SETTINGS).with_context(|| path.display().to_string())?;
     toml::from_str(&text).with_context(|| format!("{}: damaged", path.display()))
 }
 
-/// Keeps every other skipbench out of the run's directory until this one ends, however it ends.
+/// Keeps every other skipbench out of the run's directory until this one ends, in any way.
 ///
 /// # Errors
-/// If another one is at work there.
+/// Returns an error if another one is at work there.
 pub(crate) fn lock(dir: &Path) -> Result<File> {
     let path = dir.join(LOCK);
     input::ensure_ordinary_if_there(&path).with_context(|| path.display().to_string())?;
@@ -231,20 +234,20 @@ pub(crate) fn lock(dir: &Path) -> Result<File> {
     }
 }
 
-/// Which rows are taken out before a run goes on, so that their cells are measured anew.
+/// Says which rows are removed before a run continues, which makes their cells be measured again.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Anew<'a> {
-    /// Those that failed, and those that are damaged or whose samples are.
+    /// Whether rows that failed are removed, and those that are damaged or whose samples are.
     pub(crate) broken: bool,
-    /// Those of these cells, whole or not.
+    /// Cells whose rows are removed, damaged or not.
     pub(crate) cells: &'a [String],
 }
 
-/// Opens the rows for appending, without those that are measured anew, and gives those that stay. A set is one
-/// measurement: where it lacks a row, all its rows are measured anew. Where it fails, the files are as they were.
+/// Opens the rows for appending, without those that are measured again, and returns those that stay. A set is one
+/// measurement: if it lacks a row, all its rows are measured again. If this fails, the files are unchanged.
 ///
 /// # Errors
-/// If the rows cannot be read or written.
+/// Returns an error if the rows cannot be read or written.
 pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journal, Vec<RunRow>)> {
     let named = |cell: &str| anew.cells.iter().any(|name| name == cell);
     if dir.join(store::RUNS).exists() && (anew.broken || !anew.cells.is_empty()) {
@@ -270,7 +273,7 @@ pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journa
     Ok(Journal::open(dir)?)
 }
 
-/// Cells of the sets of which some cells have rows and others have none.
+/// Returns the cells of sets in which some cells have rows and others have none.
 fn torn_sets(plan: &Plan, rows: &[RunRow]) -> HashSet<String> {
     let done: HashSet<&str> = rows.iter().map(|row| row.cell.as_str()).collect();
     let ids = |set: &[PlannedCell]| set.iter().map(|planned| planned.cell.id()).collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! What it is to run a cell: the [`Runner`], and how a cell ends.
+//! Defines how a cell is run, by a [`Runner`], and how it ends.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -8,21 +8,22 @@ use skipbench_reports::rows::record::Status;
 
 use crate::cell::{Cell, Outcome, Progress};
 
-/// Runs cells. Tests put a fake one in place of processes.
+/// Runs cells. Tests use a fake one instead of processes.
 pub trait Runner: Sync {
-    /// Runs `cell`, keeping checkpoints in `checkpoints`, until it ends or `stop` says now. `None`: it was stopped.
+    /// Runs `cell`, keeping checkpoints in `checkpoints`, until it ends or `stop` says now. Returns `None` if it was
+    /// stopped.
     fn run(&self, cell: &Cell, checkpoints: &Path, stop: &Stop, tell: &dyn Fn(Progress)) -> Option<CellResult>;
 }
 
-/// How a cell ended.
+/// Says how a cell ended.
 pub type CellResult = Result<Outcome, CellFailure>;
 
-/// Why a cell was not measured.
+/// Says why a cell was not measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellFailure {
-    /// How it ended.
+    /// Status of the row.
     pub status: Status,
-    /// Why, on one line.
+    /// Reason, on one line.
     pub error: String,
 }
 
@@ -33,7 +34,8 @@ impl CellFailure {
     }
 }
 
-/// Whether to go on: raised once by the first Ctrl-C, again by the second; or by what makes going on pointless.
+/// Says whether to go on. The first Ctrl-C raises it once, the second again; anything that makes going on pointless
+/// raises it too.
 #[derive(Debug, Default)]
 pub struct Stop {
     asked: AtomicU8,
@@ -41,33 +43,33 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Nothing was asked yet.
+    /// Creates it with nothing asked yet.
     pub const fn new() -> Self {
         Self { asked: AtomicU8::new(0), reason: OnceLock::new() }
     }
 
-    /// Asks once more; gives how often it was asked before.
+    /// Asks once more. Returns how often it was asked before.
     pub fn raise(&self) -> u8 {
         self.asked.fetch_add(1, Ordering::SeqCst)
     }
 
-    /// Stops everything now, for a reason that is nobody's wish. The first one counts.
+    /// Stops everything now, for a reason other than the user's wish. The first reason counts.
     pub fn give_up(&self, reason: String) {
         let _ = self.reason.set(reason);
         self.asked.store(2, Ordering::SeqCst);
     }
 
-    /// Why it stopped, where nobody asked for it.
+    /// Returns why it stopped, if nobody asked for it.
     pub fn reason(&self) -> Option<&str> {
         self.reason.get().map(String::as_str)
     }
 
-    /// Start no further cell.
+    /// Returns whether no further cell should start.
     pub fn soon(&self) -> bool {
         self.asked.load(Ordering::SeqCst) >= 1
     }
 
-    /// Stop the cells in hand.
+    /// Returns whether running cells should stop.
     pub fn now(&self) -> bool {
         self.asked.load(Ordering::SeqCst) >= 2
     }

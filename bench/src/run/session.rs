@@ -1,5 +1,5 @@
-//! One session at a run: from its start or resumption to its end or a Ctrl-C. Cells, and the sets that are added for
-//! precision.
+//! Runs one session at a run: from its start or resumption to its end or a Ctrl-C. It includes the sets that are added
+//! for precision.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -24,20 +24,21 @@ use super::sitting::precision::{self, Goal};
 use super::sitting::{Contest, together};
 use crate::system::interrupt::Interrupted;
 
-/// How a session ended.
+/// Says how a session ended.
 #[derive(Debug)]
 pub(crate) enum Ending {
-    /// Every cell has a row; a sentence on the precision that was reached, if one was asked for.
+    /// Every cell has a row. A sentence says what precision was reached, if one was asked for.
     Complete(Option<String>),
-    /// So many cells are to go.
+    /// This many cells are left.
     Interrupted(usize),
 }
 
-/// Runs a plan in its directory, which was made for it and which the caller holds locked, from its start or from where
-/// it was left. `note` hears what the user should know.
+/// Runs a plan in its directory, from its start or from where it was left. The directory was made for it, and the
+/// caller holds it locked. `note` receives what the user should know.
 ///
 /// # Errors
-/// Another machine or process at work on the run, a device that computes wrong, a row that cannot be written.
+/// Returns an error for another machine or process at work on the run, a device that computes incorrectly, or a row
+/// that cannot be written.
 pub(crate) fn run(
     dir: &Path,
     plan: Plan,
@@ -111,7 +112,7 @@ struct Session<'a> {
     journal: Journal,
     show: Show,
     plan: Plan,
-    /// What cannot sit together.
+    /// Contests whose members cannot run together.
     apart: HashSet<Contest>,
     note: &'a dyn Fn(&str),
 }
@@ -130,7 +131,7 @@ impl Session<'_> {
         Ok(tally)
     }
 
-    /// One set, or neighbors that are measured alone.
+    /// Runs one set, or neighbors that are measured alone.
     fn part(
         &mut self,
         cells: &[PlannedCell],
@@ -151,7 +152,7 @@ impl Session<'_> {
         Ok(self.executor.run_from(first, &alone, &mut self.journal, observer, tally)?)
     }
 
-    /// Plans `others` in the place of `cells`.
+    /// Plans `others` instead of `cells`.
     fn replace(&mut self, cells: &[PlannedCell], others: &[PlannedCell]) -> Result<()> {
         for planned in &mut self.plan.cells {
             if let Some(index) = cells.iter().position(|cell| cell == planned) {
@@ -161,7 +162,7 @@ impl Session<'_> {
         rundir::update(self.executor.dir, &self.plan)
     }
 
-    /// Sets of the pilot and more of them until `goal` is reached, then the rest.
+    /// Runs sets of the pilot and more of them until `goal` is reached, then the rest.
     fn until_precise(&mut self, open: &[PlannedCell], goal: &Goal) -> Result<Ending> {
         let (sets, rest): (Vec<PlannedCell>, Vec<PlannedCell>) =
             open.iter().cloned().partition(|planned| planned.cell.set.is_some());
@@ -175,7 +176,7 @@ impl Session<'_> {
         }
     }
 
-    /// One set after the other, first of what has the fewest, until `goal` or its time is reached.
+    /// Runs one set after the other, first of the contest with the fewest, until `goal` or its time is reached.
     fn more_sets(&mut self, goal: &Goal) -> Result<Ending> {
         loop {
             let rows: Vec<RunRow> = store::read(self.executor.dir)?.into_iter().map(|run| run.row).collect();

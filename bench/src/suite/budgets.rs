@@ -1,4 +1,4 @@
-//! The budgets in which networks are equal: one or several, as suites have them.
+//! Defines the budgets in which networks are equal: one or several, as suites have them.
 
 use std::fmt;
 use std::ops::Deref;
@@ -6,7 +6,7 @@ use std::ops::Deref;
 use serde::Deserialize;
 use skipbench_models::matching::Budget;
 
-/// Budgets, each once; none if nothing is matched.
+/// Holds budgets, each once; none if nothing is matched.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "OneOrMany")]
 pub struct Budgets(Vec<Budget>);
@@ -50,7 +50,7 @@ impl Deref for Budgets {
     }
 }
 
-/// `params and macs`.
+/// Formats `params and macs`.
 impl fmt::Display for Budgets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.iter().map(|budget| budget.word()).collect::<Vec<_>>().join(" and "))

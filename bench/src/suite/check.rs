@@ -1,29 +1,29 @@
-//! What no suite may be, whatever its images are.
+//! Checks what no suite may contain, independent of its images.
 
 use super::{GroupKeys, Keys, Suite, SweepKeys, names, repeated};
 use crate::cell::Task;
 use crate::device::Choice;
 
-/// Ten years: what a deadline can be.
+/// Longest deadline: ten years.
 const MOST_SECONDS: u64 = 10 * 365 * 24 * 3600;
 
-/// A pebibyte.
+/// Largest memory: a pebibyte.
 const MOST_MEBIBYTES: u64 = 1 << 30;
 
-/// More cells at once than any machine has threads.
+/// Largest number of cells at once, which is more than any machine has threads.
 const MOST_JOBS: u64 = 1024;
 
-/// Most seeds of a run.
+/// Largest number of seeds of a run.
 pub(crate) const MOST_SEEDS: usize = 10_000;
 
-/// Most sets of a run.
+/// Largest number of sets of a run.
 pub(crate) const MOST_SETS: u64 = 1000;
 
-/// Most of anything else that is listed: points of a sweep, models of a group, groups.
+/// Largest number of anything else that is listed: points of a sweep, models of a group, groups.
 const MOST_VALUES: usize = 1000;
 
 /// # Errors
-/// The first key that is wrong, and the way out.
+/// Returns the first key that is wrong, and the way out.
 pub(super) fn check(suite: &Suite) -> Result<(), String> {
     let keys = &suite.keys;
     names::check(keys)?;
@@ -68,12 +68,12 @@ fn bounded(Keys { timeout_s, memory_limit_mib, jobs, sets, set_threads, .. }: &K
     }
 }
 
-/// A list longer than anyone means, such as a range written out by a program, is refused before it is looked at.
+/// Refuses a list longer than anyone means, such as a range written out by a program, before it is examined.
 fn few(key: &str, count: usize, most: usize) -> Result<(), String> {
     if count > most { Err(format!("{key}: {count} values; at most {most} are possible")) } else { Ok(()) }
 }
 
-/// What is listed is listed once.
+/// Checks that nothing is listed twice.
 fn once(Keys { groups, seeds, tasks, .. }: &Keys) -> Result<(), String> {
     tasks_once(tasks)?;
     if let Some(seed) = repeated(seeds) {
@@ -81,7 +81,7 @@ fn once(Keys { groups, seeds, tasks, .. }: &Keys) -> Result<(), String> {
     }
     let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
     match repeated(&names) {
-        Some(name) => Err(format!("group.name = \"{name}\" is listed twice; groups need names of their own")),
+        Some(name) => Err(format!("group.name = \"{name}\" is listed twice; each group needs its own name")),
         None => Ok(()),
     }
 }
@@ -110,7 +110,7 @@ fn swept(suite: &Suite, group: &GroupKeys, tasks: &[Task]) -> Result<(), String>
     match (&group.sweep, group.budget.is_empty()) {
         (Some(_), false) => Err("a sweep varies the cost and so has no budget: remove budget".to_owned()),
         (Some(sweep), true) if sweep.over == "batch" && tasks.contains(&Task::Latency) => {
-            Err("latency is of single images, whatever the batch: remove \"latency\" from tasks".to_owned())
+            Err("latency is that of single images, at any batch size: remove \"latency\" from tasks".to_owned())
         }
         (Some(sweep), true) => curve(sweep, &suite.keys.data),
         (None, _) => Ok(()),
@@ -123,7 +123,7 @@ fn curve(sweep: &SweepKeys, data: &str) -> Result<(), String> {
         return Err(format!("sweep.values: {value} is listed twice"));
     }
     if sweep.values.len() < 2 {
-        return Err("sweep.values: a curve needs two values at least, and three for an interval".to_owned());
+        return Err("sweep.values: a curve needs at least two values, and three for an interval".to_owned());
     }
     if sweep.over == "image_size" && data != "generated" {
         return Err("a sweep over image_size needs data = \"generated\"".to_owned());

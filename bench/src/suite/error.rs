@@ -1,27 +1,27 @@
-//! What is wrong with a suite, and how it is found and said.
+//! Describes what is wrong with a suite.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 
 use serde::de::DeserializeOwned;
 
-/// What is wrong with a suite.
+/// Says what is wrong with a suite.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {message}")]
 pub struct SuiteError {
-    /// The file, or the built-in suite's name.
+    /// Path of the file, or the built-in suite's name.
     pub file: String,
-    /// The key, what is wrong with it, and the way out.
+    /// Key, what is wrong with it, and the way out.
     pub message: String,
 }
 
-/// The first value that is in `values` twice.
+/// Returns the first value that is in `values` twice.
 pub(crate) fn repeated<T: Eq + Hash + Clone>(values: &[T]) -> Option<T> {
     let mut seen = HashSet::new();
     values.iter().find(|value| !seen.insert(*value)).cloned()
 }
 
-/// Text of another in an error: of a long one its beginning.
+/// Shortens a text from outside for an error: a long one to its beginning.
 pub(crate) fn shorten(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         None => text.to_owned(),
@@ -29,14 +29,15 @@ pub(crate) fn shorten(text: &str) -> String {
     }
 }
 
-/// Most characters of a text that an error repeats in full.
+/// Largest number of characters of a text that an error repeats in full.
 const LONGEST: usize = 400;
 
-/// Longer words are not misspelled ones, and take time and memory with their square to compare.
+/// Length above which words are not compared with known ones. They are not misspelled ones, and comparing takes time
+/// and memory with their square.
 const LONGEST_WORD: usize = 64;
 
-/// [`explain`]s why `table` is no `T`. Where a key that takes one of some words holds something else, such as `true`,
-/// those words are listed, of which serde tells only a wrong word.
+/// [`explain`]s why `table` is no `T`. If a key that takes one of some words holds something else, such as `true`,
+/// those words are listed; serde lists them only for a wrong word.
 pub(crate) fn explain_table<T: DeserializeOwned>(table: &toml::Table, error: &str) -> String {
     let nonsense = || toml::Value::from(NONSENSE);
     let words = |key: &str, word: toml::Value| {
@@ -62,7 +63,7 @@ pub(crate) fn explain_table<T: DeserializeOwned>(table: &toml::Table, error: &st
     table.iter().find_map(other).unwrap_or_else(|| explain(error.trim()))
 }
 
-/// No word of any key.
+/// A word that no key takes.
 const NONSENSE: &str = "\u{1}";
 
 /// What serde expects, in serde's words and in plain ones.
@@ -77,7 +78,7 @@ const EXPECTED: [(&str, &str); 8] = [
     ("any valid TOML value", "a number of at most 9223372036854775807"),
 ];
 
-/// A line of serde's without the names of Rust's types.
+/// Returns a line of serde's without the names of Rust's types.
 fn plain(line: &str) -> String {
     let Some((found, expected)) = line.rsplit_once(", expected ") else { return line.to_owned() };
     match EXPECTED.iter().find(|(theirs, _)| *theirs == expected) {

@@ -1,5 +1,5 @@
-//! A group of a suite with its models found: by name, by spec or by match. A matched group whose members miss the
-//! tolerance is refused here, before anything runs.
+//! Finds the models of a suite's group: by name, by spec or by match. A matched group whose members miss the tolerance
+//! is refused here, before anything runs.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -32,18 +32,18 @@ pub struct Group {
     pub name: String,
     /// Name of the model that the others are compared with.
     pub reference: String,
-    /// What the members have in common.
+    /// Budgets that the members have in common.
     pub budget: Budgets,
-    /// The members, the reference first.
+    /// Members, the reference first.
     pub members: Vec<Member>,
-    /// What is measured.
+    /// Tasks that are measured.
     pub tasks: Vec<Task>,
 }
 
 /// Finds every model of `suite` for images of that shape and checks that matched groups match.
 ///
 /// # Errors
-/// An unknown or impossible model, a match that does not exist, a member outside the tolerance.
+/// Returns an error for an unknown or impossible model, a match that does not exist, or a member outside the tolerance.
 pub fn resolve(suite: &Suite, images: Images) -> Result<Vec<Group>, SuiteError> {
     let groups: Result<Vec<Group>, String> =
         suite.keys.groups.iter().map(|keys| Group::find(suite, keys, images)).collect();
@@ -82,7 +82,7 @@ impl Group {
     }
 }
 
-/// A tolerance as a share; `default` where none is given.
+/// Returns a tolerance as a share, or `default` where none is given.
 fn tolerance(percent: Option<f64>, default: f64) -> Result<f64, String> {
     match percent {
         None => Ok(default),
@@ -91,7 +91,7 @@ fn tolerance(percent: Option<f64>, default: f64) -> Result<f64, String> {
     }
 }
 
-/// Every task must be one for every member.
+/// Checks that every task is possible for every member.
 fn check_tasks(tasks: &[Task], members: &[Member]) -> Result<(), String> {
     for task in tasks {
         for Member { model, spec, recipe, .. } in members {
@@ -104,7 +104,7 @@ fn check_tasks(tasks: &[Task], members: &[Member]) -> Result<(), String> {
     Ok(())
 }
 
-/// A model by name, by spec or by match; a match needs the reference.
+/// Finds a model by name, by spec or by match. A match needs the reference.
 fn model(
     value: &toml::Value,
     reference: Option<&ModelSpec>,

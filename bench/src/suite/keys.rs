@@ -1,4 +1,4 @@
-//! The keys of a suite, as TOML holds them.
+//! Defines the keys of a suite, as TOML holds them.
 
 use serde::Deserialize;
 
@@ -11,47 +11,47 @@ use crate::suite::budgets::Budgets;
 pub struct Keys {
     /// Name of the suite.
     pub name: String,
-    /// One sentence for lists.
+    /// One sentence that describes the suite in lists.
     #[serde(default)]
     pub description: String,
-    /// `digits`, `cifar10`, `cifar100`, `mnist`, `fashion-mnist`, `generated` or `folder:DIR`.
+    /// Data set: `digits`, `cifar10`, `cifar100`, `mnist`, `fashion-mnist`, `generated` or `folder:DIR`.
     pub data: String,
-    /// Side of the images, for folders and generated images.
+    /// Side of the images in pixels, for folders and generated images.
     pub image_size: Option<usize>,
-    /// Classes, for generated images.
+    /// Number of classes, for generated images.
     pub classes: Option<usize>,
-    /// Devices to run on. Default `auto`.
+    /// Devices to run on. The default is `auto`.
     #[serde(default = "default_devices")]
     pub devices: Vec<String>,
-    /// Seeds; each repeats every cell.
+    /// Seeds, each of which repeats every cell.
     #[serde(default = "default_seeds")]
     pub seeds: Vec<u64>,
-    /// What is measured of every model.
+    /// Tasks that are measured for every model.
     pub tasks: Vec<Task>,
-    /// Seconds after which a cell is stopped. Default one hour.
+    /// Seconds after which a cell is stopped. The default is one hour.
     #[serde(default = "default_timeout")]
     pub timeout_s: u64,
-    /// Mebibytes of heap that a cell may have. Default 8192.
+    /// Mebibytes of heap that a cell may have. The default is 8192.
     #[serde(default = "default_memory")]
     pub memory_limit_mib: u64,
-    /// Untimed cells that run at the same time, each on its share of the threads. Default 1.
+    /// Number of untimed cells that run at the same time, each on its share of the threads. The default is 1.
     #[serde(default = "default_jobs")]
     pub jobs: usize,
-    /// Sets of fresh processes that take turns at steps (`train-step`, `infer`, `latency`): each gives one ratio.
-    /// Default 5.
+    /// Number of sets of fresh processes that take turns at steps (`train-step`, `infer`, `latency`). Each set gives
+    /// one ratio. The default is 5.
     #[serde(default = "default_sets")]
     pub sets: u64,
-    /// Threads of a cell in a set, and the processors that it is kept to. With 1 the smallest differences are found.
-    /// Default: as many as the run may use.
+    /// Number of threads of a cell in a set, and of the processors that it is kept to. With 1 the smallest differences
+    /// are found. The default is as many as the run may use.
     pub set_threads: Option<usize>,
     /// Whether every reference that is timed alone (`train-epoch`, `time-to-accuracy`) is timed twice, under two names
-    /// (A/A): how much they differ is the noise floor. In sets it always is.
+    /// (A/A). Their difference is the noise floor. In sets the reference is always timed twice.
     #[serde(default)]
     pub aa: bool,
-    /// How every group is trained, unless it says otherwise.
+    /// Recipe of every group, unless the group says otherwise.
     #[serde(default)]
     pub recipe: toml::Table,
-    /// The matched groups.
+    /// Matched groups.
     #[serde(rename = "group")]
     pub groups: Vec<GroupKeys>,
 }
@@ -86,24 +86,24 @@ fn default_jobs() -> usize {
 pub struct GroupKeys {
     /// Name of the group.
     pub name: String,
-    /// The model that the others are compared with: a name or a spec.
+    /// Model that the others are compared with: a name or a spec.
     pub reference: toml::Value,
-    /// The others: names, specs, or `{ match = { family = …, budget = … } }`.
+    /// Other models: names, specs, or `{ match = { family = …, budget = … } }`.
     #[serde(default)]
     pub models: Vec<toml::Value>,
-    /// What all members have in common, one budget or several; a group without it is not a matched one.
+    /// What all members have in common, one budget or several. A group without it is not matched.
     #[serde(default)]
     pub budget: Budgets,
-    /// Largest difference from the reference in that budget. Default 2 %.
+    /// Largest difference from the reference in that budget, in percent. The default is 2 %.
     #[serde(default)]
     pub tolerance_percent: Option<f64>,
-    /// What is measured, if not what the suite says.
+    /// Tasks that are measured, if not those of the suite.
     #[serde(default)]
     pub tasks: Option<Vec<Task>>,
-    /// What this group's recipe changes.
+    /// Changes to the recipe for this group.
     #[serde(default)]
     pub recipe: toml::Table,
-    /// What is varied in every member; such a group is not compared but fitted, metric by metric.
+    /// What is varied in every member. Such a group is not compared but fitted, metric by metric.
     #[serde(default)]
     pub sweep: Option<SweepKeys>,
 }
@@ -112,8 +112,8 @@ pub struct GroupKeys {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SweepKeys {
-    /// A key of the models' specs, such as `depth`, `width` or `growth`; or `batch` or `image_size`.
+    /// Key that is varied: one of the models' specs, such as `depth`, `width` or `growth`, or `batch` or `image_size`.
     pub over: String,
-    /// Its values.
+    /// Values of the varied key.
     pub values: Vec<u64>,
 }

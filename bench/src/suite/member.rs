@@ -1,4 +1,4 @@
-//! A member of a group: one model as it is measured there, and its variants along a sweep.
+//! Defines a member of a group: one model as it is measured there, and its variants along a sweep.
 
 use skipbench_models::{Images, ModelSpec, catalog};
 
@@ -9,28 +9,28 @@ use crate::suite::{SweepKeys, explain};
 /// One model of a group as it is measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
-    /// Its name.
+    /// Name of the model.
     pub model: String,
-    /// What it is.
+    /// Specification of the model.
     pub spec: ModelSpec,
-    /// How it is trained: as every other member, except for the batch in a sweep over batches.
+    /// Recipe of the model: that of every other member, except for the batch size in a sweep over batches.
     pub recipe: Recipe,
-    /// Side of its images, in a sweep over image sizes.
+    /// Side of its images in pixels, in a sweep over image sizes.
     pub image_size: Option<usize>,
-    /// The point of a sweep that it is.
+    /// Point of a sweep that it is.
     pub point: Option<SweepPoint>,
 }
 
 impl Member {
-    /// A member that is no point of a sweep.
+    /// Creates a member that is no point of a sweep.
     pub fn new(model: String, spec: ModelSpec, recipe: Recipe) -> Self {
         Self { model, spec, recipe, image_size: None, point: None }
     }
 
-    /// This member at every value of `sweep`.
+    /// Returns this member at every value of `sweep`.
     ///
     /// # Errors
-    /// A value that it cannot have.
+    /// Returns an error for a value that it cannot have.
     pub fn along(&self, sweep: &SweepKeys, images: Images) -> Result<Vec<Member>, String> {
         sweep.values.iter().map(|value| self.at(&sweep.over, *value, images)).collect()
     }
@@ -55,7 +55,7 @@ impl Member {
     }
 }
 
-/// `spec` with another value of one key.
+/// Returns `spec` with another value of one key.
 fn with_key(spec: &ModelSpec, key: &str, value: u64) -> Result<ModelSpec, String> {
     let mut json = serde_json::to_value(spec).expect("a spec is plain data, which always serializes");
     json[key] = value.into();

@@ -1,7 +1,7 @@
-//! A suite: TOML that says which models are compared, on what, how they are trained and what is measured.
+//! Reads a suite: TOML that says which models are compared, on what, how they are trained and what is measured.
 //!
-//! Here only the text is read; finding the models needs the shape of the images too, on which costs and therefore
-//! matches depend, and is [`group`]'s. Every error names the file, the key and the way out.
+//! Only the text is read here. Finding the models also needs the shape of the images, on which costs and therefore
+//! matches depend; [`group`] does that. Every error names the file, the key and the way out.
 
 pub(crate) mod budgets;
 pub(crate) mod builtin;
@@ -25,21 +25,21 @@ pub(crate) use keys::{GroupKeys, Keys, SweepKeys};
 /// A suite as written.
 #[derive(Debug, Clone)]
 pub struct Suite {
-    /// The file, or the built-in suite's name.
+    /// Path of the file, or the built-in suite's name.
     pub file: String,
     /// SHA-256 of the text.
     pub sha256: String,
-    /// Its keys.
+    /// Keys of the suite.
     pub keys: Keys,
 }
 
 impl Suite {
-    /// What is measured in `group`.
+    /// Returns what is measured in `group`.
     pub(crate) fn tasks(&self, group: &GroupKeys) -> Vec<Task> {
         group.tasks.clone().unwrap_or_else(|| self.keys.tasks.clone())
     }
 
-    /// The suite's recipe with the group's changes.
+    /// Returns the suite's recipe with the group's changes.
     pub(crate) fn recipe(&self, group: &GroupKeys) -> Result<Recipe, String> {
         let mut table = self.keys.recipe.clone();
         table.extend(group.recipe.clone());

@@ -1,12 +1,12 @@
-//! Names in a suite: its own becomes a folder's; groups' and models' stand in tables and on terminals.
+//! Checks names in a suite. Its own becomes a folder's; those of groups and models appear in tables and on terminals.
 
 use super::{GroupKeys, Keys, shorten};
 
-/// Most characters of a name: with a time behind it, it is still a folder's on every system.
+/// Largest number of characters of a name. With a time after it, it is still a valid folder name on every system.
 const LONGEST_NAME: usize = 200;
 
 /// # Errors
-/// The first name that would do harm there.
+/// Returns the first name that would do harm there.
 pub(super) fn check(keys: &Keys) -> Result<(), String> {
     let name = &keys.name;
     printable("name", name)?;

@@ -1,4 +1,4 @@
-//! Reading a suite: by its name or from its text.
+//! Reads a suite by its name or from its text.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ impl Suite {
     /// Reads a built-in suite by name, or a file.
     ///
     /// # Errors
-    /// No such suite or file, or text that is no suite.
+    /// Returns an error if there is no such suite or file, or if the text is no suite.
     pub fn load(name: &str) -> Result<Self, SuiteError> {
         if let Some(built_in) = built_in(name) {
             return Self::parse(built_in.name, built_in.text);
@@ -30,10 +30,10 @@ impl Suite {
         }
     }
 
-    /// Reads a suite's text; `file` is what errors call it.
+    /// Reads a suite's text. Errors call it `file`.
     ///
     /// # Errors
-    /// Unknown keys, wrong types, values that cannot be whatever the images are.
+    /// Returns an error for unknown keys, wrong types, and values that are impossible with any images.
     pub fn parse(file: &str, text: &str) -> Result<Self, SuiteError> {
         let keys: Result<Keys, _> = toml::from_str(text);
         let error = |message: String| SuiteError { file: file.to_owned(), message };

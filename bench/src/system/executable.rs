@@ -1,8 +1,8 @@
-//! Programs that are started more than once and must be the same each time: this program itself, for its child
-//! processes, and the two that a gate's job measures. A `cargo build` in between replaces the file at their path.
+//! Starts programs that must be the same each time: this program itself, for its child processes, and the two that a
+//! gate's job measures. A `cargo build` in between replaces the file at their path.
 //!
-//! On Linux an [`Executable`] is held open and started from there, so that neither a replacement nor a deletion of the
-//! file matters. Elsewhere, and for scripts, a file that changed is not started any more.
+//! On Linux an [`Executable`] is held open and started from there, so neither a replacement nor a deletion of the file
+//! matters. Elsewhere, and for scripts, a file that changed is no longer started.
 
 use std::fs::Metadata;
 use std::io::{self, Read};
@@ -15,20 +15,20 @@ use skipbench_reports::input;
 
 use super::{files, process};
 
-/// A program as it was when it was first looked at.
+/// A program as it was when it was first opened.
 #[derive(Debug)]
 pub(crate) struct Executable {
-    /// Where it lies, or lay.
+    /// Path of the program when it was opened.
     name: PathBuf,
-    /// Where it is started from.
+    /// Path that it is started from.
     path: PathBuf,
-    /// None of an image that runs, which nobody can write to.
+    /// Stamp of the file; `None` for a running image, which nobody can write to.
     stamp: Option<Stamp>,
     /// Keeps `path` valid where it names an open file.
     _held: Option<std::fs::File>,
 }
 
-/// What a file that is written anew does not keep.
+/// Identifies a file's content. A file that is written again does not keep it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
     length: u64,
@@ -42,20 +42,20 @@ impl Stamp {
     }
 }
 
-/// This program, looked at once a process.
+/// This program, opened once per process.
 static OWN: OnceLock<Result<Executable, String>> = OnceLock::new();
 
-/// This program, as it was when it started. To be called first thing, before a build can replace the file.
+/// Returns this program, as it was when it started. It must be called first, before a build can replace the file.
 ///
 /// # Errors
-/// If the system does not tell where it lies.
+/// Returns an error if the system does not report where it is.
 pub(crate) fn own() -> io::Result<&'static Executable> {
     let found = OWN.get_or_init(|| Executable::running().map_err(|error| error.to_string()));
     found.as_ref().map_err(|error| io::Error::other(format!("finding this program: {error}")))
 }
 
 impl Executable {
-    /// The program of this process.
+    /// Opens the program of this process.
     fn running() -> io::Result<Self> {
         let name = std::env::current_exe()?;
         if cfg!(target_os = "linux") {
@@ -66,10 +66,10 @@ impl Executable {
         Self::named(name)
     }
 
-    /// The program at `path`.
+    /// Opens the program at `path`.
     ///
     /// # Errors
-    /// If it is not there or no file.
+    /// Returns an error if it does not exist or is no file.
     pub(crate) fn at(path: &Path) -> io::Result<Self> {
         let (mut file, _) = input::open(path, u64::MAX)?;
         let stamp = Some(Stamp::of(&file.metadata()?));
@@ -87,15 +87,15 @@ impl Executable {
         Ok(Self { path: name.clone(), name, stamp, _held: None })
     }
 
-    /// What it is called in words.
+    /// Returns its name in messages.
     pub(crate) fn name(&self) -> &Path {
         &self.name
     }
 
-    /// Where it can be started from now.
+    /// Returns the path that it can be started from now.
     ///
     /// # Errors
-    /// If it is not any more what it was.
+    /// Returns an error if it is no longer what it was.
     pub(crate) fn path(&self) -> io::Result<&Path> {
         let now = std::fs::metadata(&self.path).map(|metadata| Stamp::of(&metadata));
         let name = self.name.display();
@@ -106,10 +106,10 @@ impl Executable {
         }
     }
 
-    /// A command that starts it.
+    /// Returns a command that starts it.
     ///
     /// # Errors
-    /// As [`Self::path`].
+    /// Returns the errors of [`Self::path`].
     pub(crate) fn command(&self) -> io::Result<Command> {
         let mut command = Command::new(self.path()?);
         process::call(&mut command, &self.name);

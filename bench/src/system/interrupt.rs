@@ -1,28 +1,28 @@
-//! What ends a run early because somebody asked, and what does not.
+//! Decides what ends a run early because the user asked, and what does not.
 //!
-//! Ctrl-C and SIGTERM ask. A terminal that is closed (SIGHUP) does not: it ends the telling, not the run. And a signal
-//! that was ignored when the program started, as `nohup` and shells in the background arrange it, stays ignored.
+//! Ctrl-C and SIGTERM ask to end. A terminal that is closed (SIGHUP) does not: it ends the messages, not the run. A
+//! signal that was ignored when the program started, as `nohup` and shells in the background arrange it, stays ignored.
 
 use anyhow::Result;
 
 use crate::run::runner::Stop;
 
-/// What a Ctrl-C raises.
+/// Stop that a Ctrl-C raises.
 pub(crate) static STOP: Stop = Stop::new();
 
-/// Exit status of what a Ctrl-C ended.
+/// Exit status of a program that a Ctrl-C ended.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// The user ended a command before there was anything to keep. Ends the program with [`INTERRUPTED`].
+/// Says that the user ended a command before there was anything to keep. It ends the program with [`INTERRUPTED`].
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
 pub(crate) struct Interrupted;
 
-/// Raises [`STOP`] whenever the user asks to end; `heard` is called with how often that was asked before. Once a
-/// process, and before its first child process.
+/// Raises [`STOP`] whenever the user asks to end. `heard` is called with how often that was asked before. It must be
+/// called once per process, before its first child process.
 ///
 /// # Errors
-/// If the system refuses.
+/// Returns an error if the system refuses.
 #[cfg(unix)]
 pub(crate) fn listen(heard: fn(u8)) -> Result<()> {
     let mut signals = signals()?;
@@ -35,11 +35,11 @@ pub(crate) fn listen(heard: fn(u8)) -> Result<()> {
     Ok(())
 }
 
-/// The signals by which somebody asks, from now on: none of them ends this process any more, and children have them as
-/// they were. Those that were ignored stay so.
+/// Listens to the signals by which the user asks. From now on none of them ends this process, and children have them as
+/// they were. Those that were ignored stay ignored.
 ///
 /// # Errors
-/// If the system refuses.
+/// Returns an error if the system refuses.
 #[cfg(unix)]
 pub(crate) fn signals() -> Result<signal_hook::iterator::Signals> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -49,16 +49,16 @@ pub(crate) fn signals() -> Result<signal_hook::iterator::Signals> {
     Ok(signal_hook::iterator::Signals::new(wanted.collect::<Vec<i32>>())?)
 }
 
-/// The same where there are no signals.
+/// Listens where there are no signals.
 ///
 /// # Errors
-/// If the system refuses.
+/// Returns an error if the system refuses.
 #[cfg(not(unix))]
 pub(crate) fn listen(heard: fn(u8)) -> Result<()> {
     Ok(ctrlc::set_handler(move || heard(STOP.raise()))?)
 }
 
-/// The signals that are ignored, one bit each from signal 1 on; none if the system does not say.
+/// Returns the signals that are ignored, one bit each from signal 1 on; none if the system does not report them.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -66,7 +66,7 @@ fn ignored() -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
-/// The same on systems of BSD's kind, which have no `/proc/self/status`.
+/// Returns them on BSD systems, which have no `/proc/self/status`.
 #[cfg(unix)]
 fn told_by_ps() -> Option<String> {
     let id = std::process::id().to_string();
@@ -74,7 +74,7 @@ fn told_by_ps() -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// A limit on the size of files is an error of the write that meets it, not the program's end.
+/// Makes a limit on the size of files an error of the write that meets it, not the program's end.
 pub(crate) fn survive_size_limit() {
     #[cfg(unix)]
     {

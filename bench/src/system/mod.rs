@@ -1,7 +1,7 @@
-//! How the program lives with its system: what is told to people never ends the work ([`tell`]), what a user asked to
-//! end does ([`interrupt`]), a program that is started again is the same ([`executable`]), the processes that it started
-//! are a [`tree`], and errors and bytes become [`text`]. Where systems differ in [`process`]es and [`files`], what takes
-//! their place is here, too, and so are the processor's [`instructions`]. This room imports no other.
+//! Connects the program with its system. Messages to people never end the work ([`tell`]), but a user's request to end
+//! does ([`interrupt`]). A program that is started again is the same ([`executable`]), the processes that it started
+//! are a [`tree`], and errors and bytes become [`text`]. Where systems differ in [`process`]es and [`files`], the
+//! replacements are here too, and so are the processor's [`instructions`]. This module imports no other.
 
 pub(crate) mod executable;
 pub(crate) mod files;

@@ -1,6 +1,6 @@
-//! Values and errors as text.
+//! Formats values and errors as text.
 
-/// An error and what caused it, in one line; a cause that the error names itself is not said twice.
+/// Formats an error and its causes in one line. A cause that the error names itself is not repeated.
 pub(crate) fn describe_error(error: &anyhow::Error) -> String {
     error.chain().map(ToString::to_string).fold(String::new(), |text, cause| {
         if text.is_empty() {
@@ -13,7 +13,7 @@ pub(crate) fn describe_error(error: &anyhow::Error) -> String {
     })
 }
 
-/// Bytes as lower-case hexadecimal digits.
+/// Formats bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! The processes that a process started, and those that these started.
+//! Finds the processes that a process started, and those that these started.
 
 use std::collections::HashMap;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[cfg(target_os = "linux")]
 use std::time::Duration;
 
-/// All processes below `root`, by `/proc`; none where the system does not tell.
+/// Returns all processes below `root`, by `/proc`; none if the system does not report them.
 pub(crate) fn below(root: u32) -> Vec<u32> {
     let (mut found, mut next) = (children(root), 0);
     while let Some(process) = found.get(next).copied() {
@@ -16,7 +16,7 @@ pub(crate) fn below(root: u32) -> Vec<u32> {
     found
 }
 
-/// The processor time in nanoseconds of `root` and of each process below it, with that of threads that have ended.
+/// Returns the processor time in nanoseconds of `root` and of each process below it, including threads that have ended.
 #[cfg(target_os = "linux")]
 pub(crate) fn processor_ns(root: u32) -> HashMap<u32, u64> {
     let ran = |process: u32| {
@@ -26,13 +26,13 @@ pub(crate) fn processor_ns(root: u32) -> HashMap<u32, u64> {
     std::iter::once(root).chain(below(root)).filter_map(|process| Some((process, ran(process)?))).collect()
 }
 
-/// Not known here.
+/// Returns nothing, because it is not known here.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn processor_ns(_root: u32) -> HashMap<u32, u64> {
     HashMap::new()
 }
 
-/// The folders in `/proc` of all threads of `root` and of the processes below it.
+/// Returns the folders in `/proc` of all threads of `root` and of the processes below it.
 pub(crate) fn threads(root: u32) -> Vec<PathBuf> {
     std::iter::once(root).chain(below(root)).flat_map(threads_of).collect()
 }
@@ -42,7 +42,7 @@ fn threads_of(process: u32) -> Vec<PathBuf> {
     fs::read_dir(tasks).into_iter().flatten().flatten().map(|thread| thread.path()).collect()
 }
 
-/// Each thread has a list of the processes that it started.
+/// Returns the processes that a process started, by the list that each thread has.
 fn children(process: u32) -> Vec<u32> {
     let lists = threads_of(process).into_iter().filter_map(|thread| fs::read_to_string(thread.join("children")).ok());
     lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()).collect()

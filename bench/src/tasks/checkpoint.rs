@@ -1,7 +1,7 @@
-//! A training run's state on disk, so that a killed cell goes on where it was.
+//! Keeps a training run's state on disk, from which a killed cell continues.
 //!
-//! A checkpoint is a folder written whole under another name; the file `latest` names it and is renamed into place, so
-//! at every moment either the old or the new checkpoint is complete.
+//! A checkpoint is a folder written completely under another name. The file `latest` names it and is renamed into
+//! place, so at every moment either the old or the new checkpoint is complete.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,56 +16,56 @@ use skipbench_reports::input;
 use crate::cell::Sample;
 use crate::files::weights;
 
-/// What a training run remembers beside weights and optimizer.
+/// Holds what a training run remembers besides weights and optimizer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// Epochs finished.
+    /// Number of epochs finished.
     pub epochs: u64,
-    /// Steps taken.
+    /// Number of steps taken.
     pub steps: u64,
-    /// Time spent so far.
+    /// Time spent so far, in nanoseconds.
     pub train_ns: u64,
-    /// The same without tests.
+    /// Time spent so far without tests, in nanoseconds.
     pub fit_ns: u64,
-    /// That time and the epochs when the accuracy was reached.
+    /// That time and the number of epochs when the accuracy was reached.
     pub target: Option<(u64, u64)>,
-    /// Last epoch's mean loss.
+    /// Mean loss of the last epoch.
     pub loss: Option<f64>,
-    /// Last epoch's training images right, and seen.
+    /// Number of training images classified correctly in the last epoch, and number seen.
     pub train: Option<(u64, u64)>,
-    /// Last test's images right, and seen.
+    /// Number of test images classified correctly in the last test, and number seen.
     pub test: Option<(u64, u64)>,
-    /// Series so far.
+    /// Series recorded so far.
     pub samples: Vec<Sample>,
 }
 
 /// Files of a checkpoint that carry a checksum.
 const SEALED: [&str; 2] = ["model.bpk", "optimizer.bpk"];
 
-/// Where one cell keeps its checkpoints, and how often it makes one.
+/// Says where one cell keeps its checkpoints, and how often it makes one.
 #[derive(Debug, Clone)]
 pub struct Checkpoints {
     dir: PathBuf,
     every: Duration,
     last: Instant,
-    /// Hears why one could not be saved, once.
+    /// Is called once with the reason why one could not be saved.
     failed: Option<fn(&str)>,
 }
 
 impl Checkpoints {
-    /// In `dir`, which need not exist; at least `every` apart.
+    /// Keeps checkpoints in `dir`, which need not exist, at least `every` apart.
     pub fn new(dir: &Path, every: Duration) -> Self {
         Self { dir: dir.to_path_buf(), every, last: Instant::now(), failed: None }
     }
 
-    /// Tells `hear` once why a checkpoint could not be saved.
+    /// Calls `hear` once with the reason why a checkpoint could not be saved.
     #[must_use]
     pub fn on_failure(self, hear: fn(&str)) -> Self {
         Self { failed: Some(hear), ..self }
     }
 
-    /// Saves if the last time is long enough ago. Training goes on where that fails, as on a full disk: a checkpoint
-    /// only spares a killed cell what it did so far.
+    /// Saves if the last time is long enough ago. Training continues if that fails, as on a full disk. A checkpoint
+    /// only saves a killed cell from repeating its work.
     pub fn save_if_due<M: Module>(&mut self, model: &M, optimizer: &ModuleOptimizer, state: &State) {
         if self.last.elapsed() < self.every {
             return;
@@ -80,7 +80,7 @@ impl Checkpoints {
         }
     }
 
-    /// Removes what is left of a checkpoint that could not be saved, so that it takes no space.
+    /// Removes what is left of a checkpoint that could not be saved, because it takes space.
     fn clear(&self, state: &State) {
         let folder = self.dir.join(format!("epoch-{}", state.epochs));
         let _ = fs::remove_dir_all(folder.with_extension("next"));
@@ -93,7 +93,7 @@ impl Checkpoints {
     /// Saves the model (its running statistics synchronized by `valid`), the optimizer and the state.
     ///
     /// # Errors
-    /// If the file system refuses.
+    /// Returns an error if the file system refuses.
     pub fn save<M: Module>(&self, model: &M, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
         let name = format!("epoch-{}", state.epochs);
         let next = self.dir.join(format!("{name}.next"));
@@ -126,10 +126,10 @@ impl Checkpoints {
         Some(self.dir.join(name)).filter(|folder| folder.is_dir())
     }
 
-    /// Loads the latest checkpoint into a fresh model and optimizer; gives them back as they are where there is none.
+    /// Loads the latest checkpoint into a fresh model and optimizer. Without one they are returned unchanged.
     ///
     /// # Errors
-    /// If the checkpoint does not fit the model.
+    /// Returns an error if the checkpoint does not fit the model.
     pub fn load<M: Module>(&self, model: M, optimizer: ModuleOptimizer) -> Result<(M, ModuleOptimizer, State)> {
         let Some(folder) = self.latest() else { return Ok((model, optimizer, State::default())) };
         let damaged = |error: String| anyhow::anyhow!("{}: {error}; delete the folder to start over", folder.display());

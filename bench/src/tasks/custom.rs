@@ -1,4 +1,4 @@
-//! How the child does cells of custom models, which the program brings ([`CustomModel`]). The parent knows their names
+//! Runs cells of custom models, which the program brings ([`CustomModel`]), in the child. The parent knows their names
 //! (`cell::custom`).
 
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ type RunCell = fn(&Cell, Option<Checkpoints>, &mut Report) -> Result<Outcome>;
 
 static RUN: OnceLock<RunCell> = OnceLock::new();
 
-/// Makes it known how cells of `C` are done. Only the first call counts: a program has one kind.
+/// Registers how cells of `C` are run. Only the first call counts, because a program has one kind.
 pub(crate) fn register<C: CustomModel>() {
     RUN.get_or_init(|| run_as::<Custom<C>>);
 }
@@ -23,10 +23,10 @@ pub(crate) fn register<C: CustomModel>() {
 /// Runs a cell of a custom model.
 ///
 /// # Errors
-/// If this program has none, or as [`run_as`].
+/// Returns an error if this program has none, or the errors of [`run_as`].
 pub(super) fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
-    let run = RUN.get().with_context(|| {
-        format!("{}: this program brings no networks of its own; run the one that does", cell.model)
-    })?;
+    let run = RUN
+        .get()
+        .with_context(|| format!("{}: this program brings no custom networks; run the one that does", cell.model))?;
     run(cell, checkpoints, report)
 }

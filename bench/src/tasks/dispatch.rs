@@ -1,4 +1,4 @@
-//! Which code does a cell: a network of this crate's models, or one that the program brings.
+//! Decides which code runs a cell: a network of this project's models, or one that the program brings.
 
 use anyhow::Result;
 use skipbench_models::{Model, ModelSpec};
@@ -9,10 +9,10 @@ use super::run::run_as;
 use super::{custom, inside};
 use crate::cell::{Cell, Outcome};
 
-/// Does a cell with one of the networks of this program.
+/// Runs a cell with one of the networks of this program.
 ///
 /// # Errors
-/// As `run_as`.
+/// Returns the errors of `run_as`.
 pub fn run(cell: &Cell, checkpoints: Option<Checkpoints>, report: &mut Report) -> Result<Outcome> {
     match cell.spec {
         ModelSpec::Custom(_) => custom::run(cell, checkpoints, report),

@@ -1,8 +1,8 @@
-//! Cells whose steps are driven from outside, one turn after the other: `train-step`, `infer` and `latency` in a set.
+//! Runs cells whose steps are driven from outside, turn by turn: `train-step`, `infer` and `latency` in a set.
 //!
-//! Before its first turn a cell does what it would else do after its last: its first step, in which a device compiles,
-//! and for `train-step` some steps in parts. Warm-up and turns are the driver's. Verified: every step's loss or logits
-//! are finite, looked at when the step's time is taken.
+//! Before its first turn a cell does what it would otherwise do after its last: its first step, in which a device
+//! compiles, and for `train-step` some steps in parts. The driver decides about warm-up and turns. Verified: every
+//! step's loss or logits are finite, which is checked when the step's time is taken.
 
 use std::time::Duration;
 
@@ -15,16 +15,17 @@ use crate::cell::{Measured, Outcome, Task};
 use crate::device;
 use crate::tasks::meter::rss;
 
-/// One step, which gives its time, again and again.
+/// Does one step per call and returns its time.
 pub(crate) type Stepper<'a> = Box<dyn FnMut() -> Result<Duration> + 'a>;
 
-/// Steps in parts need no more than these to have a median.
+/// Largest number of steps in parts, which is enough for a median.
 const MOST_PARTS: u64 = 1000;
 
-/// What a cell says of itself before its first turn, and its steps.
+/// Returns what a cell reports before its first turn, and its steps.
 ///
 /// # Errors
-/// A task that does not consist of steps, a network that cannot be built, a first step that fails.
+/// Returns an error for a task that does not consist of steps, a network that cannot be built, or a first step that
+/// fails.
 pub(crate) fn prepare<'a, N: Network + 'a>(setup: &'a Setup) -> Result<(Outcome, Stepper<'a>)> {
     let (measured, samples, stepper): (_, _, Stepper<'a>) = match setup.cell.task {
         Task::TrainStep => {
@@ -45,7 +46,7 @@ pub(crate) fn prepare<'a, N: Network + 'a>(setup: &'a Setup) -> Result<(Outcome,
     Ok((Outcome { device_name: device::name(setup.cell.device, &setup.device), measured, samples }, stepper))
 }
 
-/// A step's time, if its work came out right.
+/// Returns a step's time if its result is valid.
 fn verified<T>(time: Duration, work: Result<T>) -> Result<Duration> {
     work.map(|_| time)
 }

@@ -1,9 +1,9 @@
-//! `train-epoch`: the time of whole epochs as training runs them: order, augmentation, transfer, steps.
+//! Times whole epochs as training runs them (`train-epoch`): order, augmentation, transfer, steps.
 //!
-//! Timed: from the shuffling of the images to the end of the last step, the device waited for on both sides; within it,
-//! the time that the host spends preparing batches. Not timed: loading from disk, building, tests, the warm-up, which
-//! runs steps on one batch until they are steady. Verified: the last loss is finite. Bias: the images are in memory,
-//! decoded.
+//! Timed: from the shuffling of the images to the end of the last step, with a wait for the device on both sides, and
+//! within it the time that the host spends preparing batches. Not timed: loading from disk, building, tests, and the
+//! warm-up, which runs steps on one batch until they are steady. Verified: the last loss is finite. Bias: the images
+//! are in memory, decoded.
 
 use std::time::{Duration, Instant};
 
@@ -53,20 +53,20 @@ pub(super) fn run<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult 
     Ok((measured, samples))
 }
 
-/// Epochs that were timed.
+/// Holds the epochs that were timed.
 #[derive(Default)]
 struct Epochs {
     times: Vec<Duration>,
-    /// The part of each that went into preparing batches.
+    /// Part of each epoch that was spent preparing batches.
     preparing: Vec<Duration>,
-    /// Images of one.
+    /// Number of images in one epoch.
     images: u64,
-    /// The last loss.
+    /// Loss of the last step.
     last: Option<Tensor<1>>,
 }
 
 impl Epochs {
-    /// As many as the recipe's time takes; `advance` does a step.
+    /// Runs as many epochs as the recipe's time takes. `advance` does a step.
     fn timed(
         setup: &Setup,
         batches: &Batches,
@@ -86,7 +86,7 @@ impl Epochs {
         Ok(epochs)
     }
 
-    /// One epoch; gives the time that went into preparing its batches.
+    /// Runs one epoch. Returns the time that was spent preparing its batches.
     fn once(
         &mut self,
         setup: &Setup,

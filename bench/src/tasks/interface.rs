@@ -1,11 +1,11 @@
-//! What every task is given beside its setup, and what it gives.
+//! Defines what every task receives besides its setup, and what it returns.
 
 use anyhow::Result;
 
 use crate::cell::{Measured, Progress, Sample};
 
-/// Hears how far a task is.
+/// Receives how far a task is.
 pub(crate) type Report<'a> = dyn FnMut(Progress) + 'a;
 
-/// What a task gives.
+/// Holds what a task returns.
 pub(super) type TaskResult = Result<(Measured, Vec<Sample>)>;

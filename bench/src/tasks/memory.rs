@@ -1,12 +1,14 @@
-//! `peak-memory-train` and `peak-memory-infer`: the most memory alive at once while steps run, in a pass of its own.
+//! Measures `peak-memory-train` and `peak-memory-infer`: the most memory alive at once while steps run, in a separate
+//! pass.
 //!
-//! Measured: heap bytes of the whole process by the counting allocator, the counter reset at the start of every part of
-//! every step: the most alive in the forward pass, the backward pass and the optimizer (in inference the forward pass
-//! alone), and what each leaves alive; VmHWM at the end; on CubeCL devices the bytes in use and reserved in their
-//! pools. From the third step on also its work: allocations, what was asked of this project's kernels, instructions. Not
-//! measured: what code outside the allocator maps. Verified: the last loss, or the last logits, are finite.
-//! Bias: the heap peak includes weights, optimizer state, the batch and the backend's scratch, as a user's process
-//! does. The data set is not among them: it is let go once the batch is made.
+//! Measured: heap bytes of the whole process, by the counting allocator. The counter is reset at the start of every
+//! part of every step. It gives the most bytes alive in the forward pass, the backward pass and the optimizer (in
+//! inference the forward pass alone), and what each leaves alive. VmHWM is read at the end; on CubeCL devices also the
+//! bytes in use and reserved in their pools. From the third step on the work is counted too: allocations, what was
+//! asked of this project's kernels, instructions. Not measured: what code outside the allocator maps. Verified: the
+//! last loss, or the last logits, are finite. Bias: the heap peak includes weights, optimizer state, the batch and the
+//! backend's scratch, as a user's process does. The data set is not among them, because it is released once the batch
+//! is made.
 
 use anyhow::Result;
 use burn::tensor::{Device, FloatDType};
@@ -23,34 +25,34 @@ use crate::files::data::Batches;
 use crate::tasks::meter::work::{Span, Work};
 use crate::tasks::meter::{self, heap, rss};
 
-/// The first step also allocates the optimizer's state, so that only later ones see the whole; from the third on a step
-/// that leaves more behind than it found leaks.
+/// Number of steps. The first also allocates the optimizer's state, and only later ones see the whole. From the third
+/// on, a step that leaves more behind than it found leaks.
 const STEPS: u64 = 6;
 
-/// From the step after so many on work is counted. The first makes the optimizer's state, and caches fill.
+/// Number of steps after which work is counted. The first makes the optimizer's state, and caches fill.
 const COUNTED_AFTER: u64 = 2;
 
-/// The phases of a training step.
+/// Phases of a training step.
 const PHASES: [&str; 3] = ["forward", "backward", "optimizer"];
 
-/// Heap bytes in one phase of a step.
+/// Holds heap bytes in one phase of a step.
 #[derive(Debug, Clone, Copy)]
 pub struct HeapUse {
-    /// Most alive during it.
+    /// Most bytes alive during it.
     pub peak: u64,
-    /// Alive after it.
+    /// Bytes alive after it.
     pub live: u64,
 }
 
 impl HeapUse {
-    /// What `samples.csv` has of it.
+    /// Returns its samples.
     fn samples(self, phase: &str, step: u64) -> [Sample; 2] {
         let (peak, live) = (series::phase_peak_bytes(phase), series::phase_live_bytes(phase));
         [Sample::new(&peak, step, self.peak as f64), Sample::new(&live, step, self.live as f64)]
     }
 }
 
-/// Runs `work`, waits for the device, and gives what it made and what the heap did.
+/// Runs `work`, waits for the device, and returns what it made and what the heap did.
 fn measure_heap<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, HeapUse)> {
     let span = heap::Span::start();
     let made = work();
@@ -118,8 +120,8 @@ fn with_curve(measured: Measured, curve: &[[HeapUse; 3]]) -> Measured {
     }
 }
 
-/// What a step leaves behind: the median difference between neighbors of `left`, the bytes alive after each step. The
-/// first step's is not among them: it makes the optimizer's state.
+/// Returns the bytes that a step leaves behind: the median difference between neighbors of `left`, the bytes alive
+/// after each step. The first step is left out, because it makes the optimizer's state.
 pub fn growth(left: &[u64]) -> Option<i64> {
     let steps: Vec<f64> = left.get(1..)?.windows(2).map(|pair| pair[1] as f64 - pair[0] as f64).collect();
     stats::median(&steps).map(|bytes| bytes as i64)
@@ -159,10 +161,10 @@ pub(super) fn infer<N: Network>(setup: &mut Setup, report: &mut Report) -> TaskR
     Ok((with_memory(measured, start, peak, &device), samples))
 }
 
-/// What the heap did in each of `count` forward passes.
+/// Returns what the heap did in each of `count` forward passes.
 ///
 /// # Errors
-/// The first of a pass.
+/// Returns the first error of a pass.
 pub fn passes(device: &Device, count: u64, mut pass: impl FnMut(u64) -> Result<()>) -> Result<Vec<HeapUse>> {
     // Reserved before the measuring begins, of which it would else be a part.
     let mut curve = Vec::with_capacity(count as usize);

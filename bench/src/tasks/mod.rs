@@ -1,5 +1,5 @@
-//! What a cell's process does: the [`worker`] reads the cell, [`dispatch`] picks the workload, of which each is a file,
-//! and all of them start from a [`Setup`].
+//! Does the work of a cell's process. The [`worker`] reads the cell, [`dispatch`] picks the workload, each of which is
+//! a file, and all of them start from a [`Setup`].
 
 pub(crate) mod checkpoint;
 pub(crate) mod custom;

@@ -1,7 +1,7 @@
-//! Training and inference in half precision, with f32 master weights.
+//! Trains and infers in half precision, with f32 master weights.
 //!
 //! The network's weights stay in f32, where the optimizer moves them. Each pass works on copies in the half type, made
-//! by a cast that automatic differentiation sees, so that gradients arrive in f32 (Micikevicius et al. 2017,
+//! by a cast that automatic differentiation sees, so gradients arrive in f32 (Micikevicius et al. 2017,
 //! arXiv:1710.03740, §3.1). The loss is computed in f32. In f16, whose exponent is short, it is scaled before the
 //! backward pass (§3.2) by a constant. BatchNorm's running statistics are kept in the half type, as Burn's BatchNorm
 //! computes in one type throughout.
@@ -13,11 +13,11 @@ use skipbench_models::Network;
 
 use crate::cell::recipe::Precision;
 
-/// What the loss is multiplied by in f16: a power of two, so that nothing is rounded.
+/// Factor of the loss in f16. It is a power of two, so nothing is rounded.
 const LOSS_SCALE: f64 = 1024.0;
 
 impl Precision {
-    /// The half type; none in f32.
+    /// Returns the half type, or `None` in f32.
     pub fn half(self) -> Option<FloatDType> {
         match self {
             Precision::F32 => None,
@@ -37,7 +37,7 @@ impl ModuleMapper for Cast {
     }
 }
 
-/// A copy of `model` that computes in `precision`.
+/// Returns a copy of `model` that computes in `precision`.
 pub(crate) fn cast<N: Network>(model: &N, precision: Precision) -> N {
     match precision.half() {
         None => model.clone(),
@@ -45,7 +45,7 @@ pub(crate) fn cast<N: Network>(model: &N, precision: Precision) -> N {
     }
 }
 
-/// The logits, `[batch, classes]` in f32, of a network with f32 weights.
+/// Returns the logits, `[batch, classes]` in f32, of a network with f32 weights.
 pub(crate) fn forward<N: Network>(model: &N, images: Tensor<4>, precision: Precision) -> Tensor<2> {
     match precision.half() {
         None => model.logits(images),
@@ -53,7 +53,7 @@ pub(crate) fn forward<N: Network>(model: &N, images: Tensor<4>, precision: Preci
     }
 }
 
-/// The gradient of every parameter, in f32.
+/// Returns the gradient of every parameter, in f32.
 pub(crate) fn backward<N: Network>(model: &N, loss: Tensor<1>, precision: Precision) -> GradientsParams {
     if precision != Precision::F16 {
         return GradientsParams::from_grads(loss.backward(), model);

@@ -1,4 +1,4 @@
-//! The task of a cell, for any kind of network.
+//! Runs the task of a cell, for any kind of network.
 
 use anyhow::{Result, bail};
 use skipbench_models::Network;
@@ -13,10 +13,10 @@ use crate::tasks::meter::load;
 
 /// Runs a cell: loads its images, opens its device, does its task.
 ///
-/// Training goes on from `checkpoints` and keeps them, if given.
+/// Training continues from `checkpoints` and keeps them, if given.
 ///
 /// # Errors
-/// Whatever keeps the cell from being measured and verified.
+/// Returns what keeps the cell from being measured and verified.
 pub(crate) fn run_as<N: Network>(
     cell: &Cell,
     checkpoints: Option<Checkpoints>,

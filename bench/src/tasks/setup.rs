@@ -1,4 +1,5 @@
-//! What every task starts from: images, a device, a network that is what it was costed as, and the recipe's means.
+//! Prepares what every task starts from: images, a device, a network that is what it was costed as, and the recipe's
+//! loss and optimizer.
 
 use anyhow::{Result, ensure};
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
@@ -15,13 +16,13 @@ use crate::files::data::{Augment, Batches, DataSet, Split};
 use crate::tasks::meter::ceiling;
 use crate::tasks::meter::load::Load;
 
-/// What every task starts from, verified.
+/// Holds what every task starts from, verified.
 pub struct Setup<'a> {
-    /// The cell.
+    /// Cell to be run.
     pub cell: &'a Cell,
-    /// The images.
+    /// Images of the cell.
     pub data: DataSet,
-    /// The device, with automatic differentiation.
+    /// Device, with automatic differentiation.
     pub device: Device,
 }
 
@@ -29,7 +30,8 @@ impl<'a> Setup<'a> {
     /// Loads the images and opens the device.
     ///
     /// # Errors
-    /// Images that cannot be read, are not the planned ones or are too few; a device that is not here.
+    /// Returns an error for images that cannot be read, are not the planned ones or are too few, or for a device that
+    /// is not present.
     pub fn new(cell: &'a Cell) -> Result<Self> {
         cell.check().map_err(anyhow::Error::msg)?;
         let data = cell.source.load()?;
@@ -57,7 +59,7 @@ impl<'a> Setup<'a> {
     }
 
     /// Adds what the machine did and what it could do. A memory cell runs beside others on one thread, where neither
-    /// says anything.
+    /// means anything.
     pub(super) fn with_machine(&self, measured: Measured, Load { other_cores, mhz }: Load) -> Result<Measured> {
         let Cell { task, device, threads, memory_limit_bytes, .. } = self.cell;
         if !task.is_timed() {
@@ -72,7 +74,7 @@ impl<'a> Setup<'a> {
         Ok(Measured { ceiling_flops_per_s: ceiling.flops_per_s, ceiling_bytes_per_s: ceiling.bytes_per_s, ..measured })
     }
 
-    /// Lets go of the images, whose number is no part of what a network needs.
+    /// Releases the images, whose number is not part of what a network needs.
     pub(super) fn forget_images(&mut self) {
         self.data.train = Split::default();
         self.data.test = Split::default();
@@ -82,18 +84,18 @@ impl<'a> Setup<'a> {
         &self.cell.recipe
     }
 
-    /// [`network`](Self::network) of a built-in model.
+    /// Returns [`network`](Self::network) of a built-in model.
     ///
     /// # Errors
-    /// The same.
+    /// Returns the errors of [`network`](Self::network).
     pub fn model(&self) -> Result<(Model, Measured)> {
         self.network()
     }
 
-    /// The network, its parameters counted and compared with the configuration's cost.
+    /// Builds the network, and compares its number of parameters with the configuration's cost.
     ///
     /// # Errors
-    /// An impossible specification, or parameters that are not those costed.
+    /// Returns an error for an impossible specification, or for parameters that are not those costed.
     pub fn network<N: Network>(&self) -> Result<(N, Measured)> {
         let images = self.cell.images();
         let model = N::build(&self.cell.spec, images, self.cell.seed, &self.device, self.recipe().execution())?;
@@ -106,13 +108,13 @@ impl<'a> Setup<'a> {
         Ok((model, Measured { params: Some(params), ..Measured::default() }))
     }
 
-    /// The recipe's loss.
+    /// Returns the recipe's loss.
     pub fn loss(&self) -> CrossEntropyLoss {
         let smoothing = Some(self.recipe().label_smoothing as f32).filter(|share| *share > 0.0);
         CrossEntropyLossConfig::new().with_smoothing(smoothing).init(&self.device)
     }
 
-    /// The recipe's optimizer, fresh.
+    /// Creates the recipe's optimizer.
     pub fn optimizer(&self) -> ModuleOptimizer {
         let recipe = self.recipe();
         let (momentum, decay) = (recipe.momentum, recipe.weight_decay as f32);
@@ -126,12 +128,12 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// Optimizer steps of an epoch.
+    /// Returns the number of optimizer steps per epoch.
     pub(super) fn steps_per_epoch(&self) -> u64 {
         Batches::steps_of(&self.data, self.recipe().batch) as u64
     }
 
-    /// Optimizer steps of the whole recipe.
+    /// Returns the number of optimizer steps of the whole recipe.
     pub(super) fn total_steps(&self) -> u64 {
         let all = self.recipe().epochs * self.steps_per_epoch();
         self.recipe().steps.map_or(all, |steps| steps.min(all))

@@ -1,4 +1,4 @@
-//! A training step, and what is looked at after one.
+//! Does a training step, and checks its result.
 
 use anyhow::{Result, ensure};
 use burn::nn::loss::CrossEntropyLoss;
@@ -9,7 +9,7 @@ use skipbench_models::Network;
 use super::precision;
 use crate::cell::recipe::Precision;
 
-/// One optimizer step. Gives the network, the loss and the logits, neither of which holds the graph.
+/// Does one optimizer step. Returns the network, the loss and the logits; neither of the latter holds the graph.
 pub fn step<N: Network>(
     model: N,
     optimizer: &mut ModuleOptimizer,
@@ -26,17 +26,17 @@ pub fn step<N: Network>(
     (optimizer.step(learning_rate, model, gradients), seen_loss, seen_logits)
 }
 
-/// The number in a loss.
+/// Returns the number in a loss.
 ///
 /// # Errors
-/// If it cannot be read or is not finite.
+/// Returns an error if it cannot be read or is not finite.
 pub(crate) fn finite(loss: Tensor<1>) -> Result<f64> {
     let value = f64::from(loss.try_into_scalar::<f32>().map_err(|error| anyhow::anyhow!("reading the loss: {error}"))?);
     ensure!(value.is_finite(), "the loss is {value}");
     Ok(value)
 }
 
-/// A shape as rows have it: `64x10`.
+/// Formats a shape as rows have it: `64x10`.
 pub(crate) fn shape_word([images, classes]: [usize; 2]) -> String {
     format!("{images}x{classes}")
 }

@@ -1,12 +1,13 @@
-//! `train-step`, `infer` and `latency`: the time of whole steps on one fixed real batch; of one image for `latency`.
+//! Times whole steps on one fixed real batch: `train-step`, `infer` and `latency`. For `latency` the batch is one
+//! image.
 //!
 //! Timed: the step, with a wait for the device on both sides. Not timed: loading, building, data preparation and
-//! transfer, the warm-up, which lasts until the steps' times are steady. Verified: the last loss, or the last logits,
-//! are finite, so that work that failed cannot pass as fast work. Bias: the batch is warm in the caches, as it is not
-//! in training from disk.
+//! transfer, and the warm-up, which lasts until the steps' times are steady. Verified: the last loss, or the last
+//! logits, are finite, so work that failed cannot pass as fast work. Bias: the batch is warm in the caches, as it is
+//! not in training from disk.
 //!
-//! After its whole steps `train-step` times `timed_steps` in parts — forward, backward, optimizer — with a wait after
-//! each, which on a device that works ahead takes longer than the whole.
+//! After its whole steps `train-step` times `timed_steps` in parts: forward, backward, optimizer. There is a wait after
+//! each part, which on a device that works ahead takes longer than the whole.
 
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ use crate::files::data::Batches;
 use crate::tasks::meter;
 use crate::tasks::meter::timed_loop::{self, Limits, Timed};
 
-/// A hundred steps say what there is to say; more only cost memory.
+/// Largest number of steps. A hundred are informative enough; more only cost memory.
 const MOST_STEPS: u64 = 1000;
 
 pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> TaskResult {
@@ -40,9 +41,9 @@ pub(super) fn train_step<N: Network>(setup: &Setup, report: &mut Report) -> Task
     Ok((measured, samples))
 }
 
-/// Training on one fixed batch.
+/// Trains on one fixed batch.
 pub(super) struct TrainSteps<N> {
-    /// Always there between steps.
+    /// Network, which is always present between steps.
     model: Option<N>,
     optimizer: ModuleOptimizer,
     criterion: CrossEntropyLoss,
@@ -50,7 +51,7 @@ pub(super) struct TrainSteps<N> {
     rate: f64,
     precision: Precision,
     device: Device,
-    /// The last step's loss.
+    /// Loss of the last step.
     loss: Option<Tensor<1>>,
 }
 
@@ -80,10 +81,10 @@ impl<N: Network> TrainSteps<N> {
         .map(|((), time)| time)
     }
 
-    /// The last step's loss.
+    /// Returns the last step's loss.
     ///
     /// # Errors
-    /// If it is not finite.
+    /// Returns an error if it is not finite.
     pub(super) fn verified(&self) -> Result<f64> {
         finite(self.loss.clone().context("no step was done yet")?)
     }
@@ -102,7 +103,7 @@ impl<N: Network> TrainSteps<N> {
         Ok((Measured { loss, forward_ns_median, backward_ns_median, optimizer_ns_median, ..measured }, samples))
     }
 
-    /// A step with a wait after the forward pass, the backward pass and the optimizer: their times.
+    /// Does a step with a wait after the forward pass, the backward pass and the optimizer. Returns their times.
     fn step_in_parts(&mut self) -> Result<[Duration; 3], DeviceError> {
         let Self { model, optimizer, criterion, batch, rate, precision, device, .. } = self;
         let current = model.take().expect("every step gives the network back");
@@ -123,7 +124,7 @@ pub(super) fn infer<N: Network>(setup: &Setup, report: &mut Report) -> TaskResul
     Ok(outcome(Measured { output_shape: steps.verified()?, ..measured }, &timed))
 }
 
-/// Forward passes of the trained form of the network on one fixed batch.
+/// Does forward passes of the trained form of the network on one fixed batch.
 pub(super) struct InferSteps<N> {
     model: N,
     images: Tensor<4>,
@@ -147,10 +148,10 @@ impl<N: Network> InferSteps<N> {
         meter::timed(device, || *last = Some(model.logits(images.clone()))).map(|((), time)| time)
     }
 
-    /// The shape of the last logits.
+    /// Returns the shape of the last logits.
     ///
     /// # Errors
-    /// If they are not finite.
+    /// Returns an error if they are not finite.
     pub(super) fn verified(&self) -> Result<String> {
         let logits = self.last.clone().context("no step was done yet")?;
         let shape = shape_word(logits.dims());
@@ -176,7 +177,7 @@ fn limits(cell: &Cell) -> Limits {
     Limits { warmup, warmup_most, timed, timed_steps: cell.timed_steps(), most_steps: MOST_STEPS }
 }
 
-/// The warm-up's figures and series.
+/// Returns the warm-up's figures and series.
 pub(super) fn warmed(measured: Measured, timed: &Timed) -> (Measured, Vec<Sample>) {
     let measured = Measured {
         warmup_steps: Some(timed.warmup.times().len() as u64),

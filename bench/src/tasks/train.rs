@@ -1,13 +1,13 @@
-//! `train`: train by the recipe and test; one loss and three counts an epoch.
+//! Trains by the recipe and tests (`train`). It records one loss and three counts per epoch.
 //!
 //! Timed: every step and test, data preparation included, over all resumptions. Not timed: loading, building, saving.
-//! Verified: finite losses, looked at after every fifty steps and at an epoch's end; parameter count. Its time is for
-//! planning; throughput has tasks of its own.
+//! Verified: finite losses, checked after every fifty steps and at the end of an epoch, and the parameter count. Its
+//! time is for planning; throughput has its own tasks.
 //!
-//! `time-to-accuracy`: the same, alone on the machine, until a test reaches the recipe's `target_accuracy`. Timed:
-//! every step with its data preparation up to that test. Not timed: the tests. Where no test reaches it, the time stays
-//! empty. Bias: tests come every `eval_every` epochs, and so the time is a whole number of epochs; there is no warm-up,
-//! as a user's training has none.
+//! `time-to-accuracy` does the same, alone on the machine, until a test reaches the recipe's `target_accuracy`. Timed:
+//! every step with its data preparation up to that test. Not timed: the tests. If no test reaches it, the time stays
+//! empty. Bias: tests come every `eval_every` epochs, so the time is a whole number of epochs. There is no warm-up, as
+//! a user's training has none.
 
 use std::time::Instant;
 
@@ -26,22 +26,23 @@ use crate::cell::{Measured, Progress, Sample, Task};
 use crate::files::data::Batches;
 use crate::tasks::checkpoint::{Checkpoints, State};
 
-/// The loss is looked at after so many steps.
+/// Number of steps after which the loss is checked.
 const LOOK_EVERY: usize = 50;
 
 pub(super) fn run<N: Network>(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> TaskResult {
     fit::<N>(setup, checkpoints, report, &unwatched).map(|(_, measured, samples)| (measured, samples))
 }
 
-/// Looks at a network after so many steps; it must leave no trace in it.
+/// Observes a network after a number of steps. It must leave no trace in the network.
 pub(super) type Watch<'a, N> = dyn Fn(&N, u64) -> Result<Vec<Sample>> + 'a;
 
-/// Looks at nothing.
+/// Observes nothing.
 pub(super) fn unwatched<N>(_: &N, _: u64) -> Result<Vec<Sample>> {
     Ok(Vec::new())
 }
 
-/// Trains, tests, and gives the network too. What `watch` sees is part of the state, so that a resumed run has it once.
+/// Trains, tests, and returns the network too. What `watch` observes is part of the state, so a resumed run has it
+/// once.
 pub(super) fn fit<N: Network>(
     setup: &Setup,
     mut checkpoints: Option<Checkpoints>,
@@ -82,13 +83,13 @@ pub(super) fn fit<N: Network>(
     Ok((model, measured, samples))
 }
 
-/// A training run between two epochs.
+/// Holds a training run between two epochs.
 struct Training<'a, N> {
     setup: &'a Setup<'a>,
     batches: Batches<'a>,
     criterion: CrossEntropyLoss,
     watch: &'a Watch<'a, N>,
-    /// Only ever empty inside a step, which consumes the network and gives the next.
+    /// Network. It is only empty inside a step, which consumes the network and returns the next.
     model: Option<N>,
     optimizer: ModuleOptimizer,
     state: State,
@@ -135,8 +136,8 @@ impl<N: Network> Training<'_, N> {
         self.state.samples.push(Sample::new(series, self.state.epochs, value));
     }
 
-    /// Losses and right answers stay on the device until the epoch ends, so that steps do not wait for them, except for
-    /// every fiftieth: a network that diverged is not trained to the end of a long epoch.
+    /// Runs an epoch. Losses and correct answers stay on the device until the epoch ends, because steps must not wait
+    /// for them. Every fiftieth is an exception: a network that diverged is not trained to the end of a long epoch.
     fn train_epoch(&mut self, epoch: u64, report: &mut Report) -> Result<(Vec<Tensor<1>>, Vec<Tensor<1, Int>>, u64)> {
         let (recipe, total) = (self.setup.recipe(), self.total_steps());
         let (mut losses, mut correct, mut seen) = (Vec::new(), Vec::new(), 0);
@@ -171,7 +172,7 @@ impl<N: Network> Training<'_, N> {
     }
 }
 
-/// How many test images `logits` gets right, and how many there are.
+/// Counts how many test images `logits` classifies correctly, and how many there are.
 pub(super) fn tested(setup: &Setup, batches: &Batches, mut logits: impl FnMut(Tensor<4>) -> Tensor<2>) -> (u64, u64) {
     let device = setup.device.clone().inner();
     let (mut correct, mut total) = (0, 0);
@@ -183,12 +184,12 @@ pub(super) fn tested(setup: &Setup, batches: &Batches, mut logits: impl FnMut(Te
     (correct, total)
 }
 
-/// How many images are classified rightly.
+/// Counts how many images are classified correctly.
 fn right(logits: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<1, Int> {
     logits.argmax(1).flatten::<1>(0, 1).equal(labels).int().sum()
 }
 
-/// Looks at the last loss alone: after the first that is no number none is one again.
+/// Checks the last loss alone. After the first that is not a number, none is a number again.
 fn still_finite(losses: &[Tensor<1>], epoch: u64) -> Result<()> {
     match losses.last() {
         Some(last) if !last.clone().into_scalar::<f32>().is_finite() => mean_loss(losses.to_vec(), epoch).map(|_| ()),

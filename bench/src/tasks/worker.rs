@@ -1,6 +1,7 @@
-//! The child process: reads one [`Cell`] from standard input, does it, writes [`Message`]s to standard output.
+//! Runs in the child process: reads one [`Cell`] from standard input, does it, and writes [`Message`]s to standard
+//! output.
 //!
-//! Standard input stays open as long as the parent lives. When it ends, the parent is gone and so goes the child.
+//! Standard input stays open as long as the parent lives. When it ends, the parent is gone, and the child ends too.
 
 use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
@@ -15,17 +16,17 @@ use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::dispatch;
 use crate::tasks::meter::heap;
 
-/// Progress is told at most so often.
+/// Least time between two progress reports.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
-/// Checkpoints are at least so far apart.
+/// Least time between two checkpoints.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
 
-/// Environment variable that makes a child end with its parent, whose process number it holds, so that no child of the
-/// child takes it for its own.
+/// Name of the environment variable that makes a child end with its parent. It holds the parent's process number, so no
+/// child of the child uses it.
 pub(crate) const FOLLOWS: &str = "SKIPBENCH_FOLLOWS";
 
-/// Ends this process with its parent where [`FOLLOWS`] asks for it.
+/// Ends this process with its parent if [`FOLLOWS`] asks for it.
 pub(crate) fn follow_if_asked() {
     if std::env::var(FOLLOWS).is_ok_and(|parent| process::is_parent(&parent)) {
         follow_parent();
@@ -35,11 +36,11 @@ pub(crate) fn follow_if_asked() {
 /// Exit status of a child whose parent went away.
 const ORPHANED: i32 = 3;
 
-/// Does the cell on standard input. Whatever keeps it from being measured is a message too, so that this fails only
-/// where nobody listens any more.
+/// Runs the cell on standard input. What keeps it from being measured is a message too. It fails only if nobody listens
+/// any more.
 ///
 /// # Errors
-/// If standard output is closed.
+/// Returns an error if standard output is closed.
 pub(crate) fn run(checkpoints: Option<PathBuf>, every: Option<u64>) -> Result<()> {
     let every = every.map_or(CHECKPOINT_EVERY, Duration::from_secs);
     let message = match measure(checkpoints, every) {

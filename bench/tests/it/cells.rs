@@ -139,7 +139,7 @@ fn a_batch_larger_than_the_training_images_is_refused_where_an_epoch_is_made_of_
             dispatch::run(&large, None, &mut |_| {}).expect_err("refused by the library too");
         }
         large.recipe.batch = 597;
-        large.check().expect("one step an epoch");
+        large.check().expect("one step per epoch");
     }
     let mut large = cell("resnet8-w4", Task::Infer);
     large.recipe.batch = 598;

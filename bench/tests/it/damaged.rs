@@ -78,7 +78,7 @@ fn one_cell_is_measured_anew_by_its_name() {
     ends(dir.path(), &["run", "--resume", "out", "-q", "--again", &old[0].cell], 0);
     let again = rows(&dir.path().join("out"));
     assert!(again.len() == 6 && again[3].cell == old[0].cell && again[..3] == new[3..], "{again:?}");
-    assert!(refused(dir.path(), &["run", "--resume", "out", "--again", "zzz"]).contains("no cell begins so"));
+    assert!(refused(dir.path(), &["run", "--resume", "out", "--again", "zzz"]).contains("no cell begins with that"));
     assert!(refused(dir.path(), &["run", "suite.toml", "--again", &cell]).contains("--resume"));
     assert_eq!(rows(&dir.path().join("out")), again);
 }

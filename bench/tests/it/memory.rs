@@ -111,7 +111,7 @@ fn what_is_kept_is_predicted_for_every_execution() {
     }
 }
 
-/// Layers a block double twice: what is kept and the peak grow as a power of them.
+/// Layers per block double twice: what is kept and the peak grow as a power of them.
 fn exponents(recipe: &str) -> [f64; 2] {
     let rows = rows(recipe, &["densenet-bc-28-12", "densenet-bc-100-12"]);
     let layers = (16.0f64 / 4.0).ln();

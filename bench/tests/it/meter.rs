@@ -114,7 +114,7 @@ fn a_leak_in_every_step_is_seen_by_the_allocator() {
         })
         .collect();
     let growth = growth(&alive).expect("enough steps") as f64;
-    assert!((growth / LEAK as f64 - 1.0).abs() < 0.25, "{growth} bytes a step of {LEAK}");
+    assert!((growth / LEAK as f64 - 1.0).abs() < 0.25, "{growth} bytes per step of {LEAK}");
 }
 
 /// The curve of `peak-memory-infer`: passes that keep something, and passes that only need it.

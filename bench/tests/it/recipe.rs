@@ -63,7 +63,7 @@ fn a_schedule_fits_into_its_run() {
         (&[0.5, f64::NAN], "above 0 and below 1"),
         (&[0.75, 0.5], "milestones = [0.75, 0.5]: each must be above the one before it"),
         (&[0.5, 0.5], "each must be above"),
-        (&[], "needs one at least"),
+        (&[], "needs at least one"),
     ] {
         let error = refused(with(Schedule::Step, milestones));
         assert!(error.contains(expected), "{error}");

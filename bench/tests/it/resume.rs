@@ -10,7 +10,7 @@ use skipbench::internals::tasks::dispatch;
 
 use super::cell;
 
-/// Of nine steps an epoch.
+/// Of nine steps per epoch.
 fn resumes_exactly(task: Task, optimizer: Optimizer, epochs: u64, killed: u64) {
     let mut cell = cell("resnet8-w4", task);
     cell.recipe = Recipe { epochs, batch: 64, lr: 0.02, warmup_epochs: 1.0, optimizer, ..Recipe::default() };

@@ -26,7 +26,7 @@ fn a_suite_runs_to_rows_a_comparison_and_a_table() {
     assert!(table.contains("pair: digits on flex, matched in params, compared with resnet8-w4"), "{table}");
     let (_, end) = table.split_once("What each skip changes").expect("the answer comes last");
     assert!(end.contains("test accuracy") && end.contains(".\n") && end.ends_with("rows: out\n"), "{table}");
-    assert!(told.contains("[24/24]"), "a line a cell where there is no terminal: {told}");
+    assert!(told.contains("[24/24]"), "a line per cell where there is no terminal: {told}");
 
     let out = dir.path().join("out");
     let rows = rows(&out);

@@ -59,12 +59,12 @@ fn a_directory_that_holds_anything_else_is_refused_and_stays_as_it_is() {
     fs::create_dir_all(dir.join("folder/index.html")).expect("made");
     ends(dir, &["report", "a", "--out", "report/index.html"], 0);
     for (name, reason) in [
-        ("home", "it holds notes.txt, which is no part of a site"),
-        ("page", "page/index.html: it is no page of a site, and is not written over"),
+        ("home", "it holds notes.txt, which is not part of a site"),
+        ("page", "page/index.html: it is not a page of a site, and is not overwritten"),
         ("file", "--site file"),
-        ("folder", "folder/index.html: it is no page of a site"),
-        ("report", "report/index.html: it is no page of a site"),
-        ("a", "which is no part of a site; name a directory that is new or empty"),
+        ("folder", "folder/index.html: it is not a page of a site"),
+        ("report", "report/index.html: it is not a page of a site"),
+        ("a", "which is not part of a site; name a directory that is new or empty"),
     ] {
         let error = site(name);
         assert!(error.contains(reason), "{name}: {error}");

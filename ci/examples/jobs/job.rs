@@ -1,4 +1,4 @@
-//! One job.
+//! Runs one job of the gate.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,12 +13,12 @@ use skipbench_reports::stats;
 use crate::Arguments;
 use crate::jobs::JobRow;
 
-/// Sets of a job, seconds of a set, and the network: what `ci/power.md` says.
+/// Number of sets of a job, as `ci/power.md` says.
 pub(crate) const SETS: usize = 6;
 pub(crate) const SECONDS: f64 = 0.5;
 pub(crate) const NETWORK: &str = "resnet8-w8";
 
-/// A job with so many percent planted.
+/// Runs a job with `planted` percent planted.
 pub(crate) fn run(arguments: &Arguments, planted: f64) -> Result<JobRow, Box<dyn Error>> {
     let Arguments { sets, seconds, network, .. } = arguments;
     let skipbench = arguments.skipbench.canonicalize()?;
@@ -70,7 +70,7 @@ fn ratios(list: &Value) -> String {
     ratios.map(|ratio| format!("{ratio:.5}")).collect::<Vec<String>>().join(" ")
 }
 
-/// A line of `turns.csv`, as far as it matters here.
+/// A line of `turns.csv`, with the columns that are needed here.
 #[derive(Deserialize)]
 struct Turn {
     set: u64,
@@ -80,10 +80,11 @@ struct Turn {
     step_ns: String,
 }
 
-/// Where the gate keeps the turns of its first pair of programs.
+/// Name of the file where the gate keeps the turns of its first pair of programs.
 const TURNS: &str = "turns-1.csv";
 
-/// How much the base's turns differ within a set: the median over the sets of their logs' standard deviation.
+/// Returns how much the base's turns differ within a set: the median over the sets of the standard deviation of their
+/// logarithms.
 fn within(out: &Path) -> Result<Option<f64>, Box<dyn Error>> {
     let mut turns: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     let all: Vec<Turn> = csv::Reader::from_path(out.join(TURNS))?.deserialize().collect::<Result<_, _>>()?;

@@ -1,4 +1,5 @@
-//! Real jobs of the gate, one after the other, each a row of `ci/power/jobs.csv`; and their table.
+//! Runs real jobs of the gate, one after the other, each of which adds a row to `ci/power/jobs.csv`. It also prints
+//! their table.
 //!
 //! ```sh
 //! cargo build --release
@@ -6,9 +7,9 @@
 //! cargo run --release -p skipbench-ci --example jobs -- --table
 //! ```
 //!
-//! A job is `skipbench gate --base-command … --head-command …`, the same two programs each time: a small network's
-//! training step, and the same with a share of itself planted. `--condition busy` lets one thread of this program spin
-//! meanwhile. What is measured how often was fixed before (`ci/power.md`); rows are only added.
+//! A job is `skipbench gate --base-command … --head-command …`, with the same two programs each time: a small network's
+//! training step, and the same step with a share of itself planted. With `--condition busy` one thread of this program
+//! spins meanwhile. What is measured, and how often, was fixed beforehand (`ci/power.md`); rows are only added.
 
 mod job;
 #[path = "../../tests/it/jobs.rs"]
@@ -21,7 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 
-/// What is asked.
+/// Arguments of the program.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Print the table of all rows, and measure nothing.
@@ -33,22 +34,22 @@ struct Arguments {
     /// Planted slowdowns in percent; 0 is the base itself.
     #[arg(long, value_delimiter = ',', default_value = "0")]
     plant: Vec<f64>,
-    /// Jobs with each of them.
+    /// Number of jobs with each of them.
     #[arg(long, default_value_t = 1)]
     jobs: usize,
-    /// Sets of a job.
+    /// Number of sets of a job.
     #[arg(long, default_value_t = job::SETS)]
     sets: usize,
     /// Seconds of a set.
     #[arg(long, default_value_t = job::SECONDS)]
     seconds: f64,
-    /// The network.
+    /// Name of the network.
     #[arg(long, default_value = job::NETWORK)]
     network: String,
-    /// The program.
+    /// Path of the program.
     #[arg(long, default_value = "target/release/skipbench")]
     skipbench: PathBuf,
-    /// Where rows are added, if not to those of the project.
+    /// File to which rows are added, if not to those of the project.
     #[arg(long)]
     out: Option<PathBuf>,
 }
@@ -75,7 +76,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-/// Slowdowns take turns, so that no hour of the machine is one's alone.
+/// Measures the jobs. Slowdowns take turns, so a bad hour of the machine affects all of them.
 fn collect(arguments: &Arguments, path: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     for _ in 0..arguments.jobs {
         for planted in &arguments.plant {

@@ -1,4 +1,4 @@
-//! The training step in Criterion.
+//! Times the training step in Criterion.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use skipbench_peers::Training;

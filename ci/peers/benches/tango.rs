@@ -1,4 +1,4 @@
-//! The training step in Tango.
+//! Times the training step in Tango.
 
 use std::cell::RefCell;
 

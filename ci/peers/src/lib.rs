@@ -1,4 +1,4 @@
-//! One training step, the same for every tool: a small ResNet on noise, with a slowdown that is known.
+//! Provides one training step that is the same for every tool: a small ResNet on noise, with a known slowdown.
 
 use std::time::{Duration, Instant};
 
@@ -8,17 +8,17 @@ use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use skipbench_models::{Images, Model, catalog};
 
-/// Images in a step.
+/// Number of images in a step.
 pub const BATCH: usize = 64;
 
-/// The network. A step of it takes a few milliseconds on two cores.
+/// Name of the network. A step of it takes a few milliseconds on two cores.
 pub const NETWORK: &str = "resnet8-w8";
 
 const IMAGES: Images = Images { size: 8, channels: 1, classes: 10 };
 
 /// A network in training on one batch.
 pub struct Training {
-    /// Always there between steps.
+    /// The network, which is always present between steps.
     model: Option<Model>,
     optimizer: ModuleOptimizer,
     criterion: CrossEntropyLoss,
@@ -28,7 +28,7 @@ pub struct Training {
 }
 
 impl Training {
-    /// With the slowdown that the program's own name asks for.
+    /// Creates the training with the slowdown that the program's own name asks for.
     pub fn new() -> Self {
         let device = Device::flex().autodiff();
         let spec = catalog::find(NETWORK).expect("the catalog has it");
@@ -43,7 +43,7 @@ impl Training {
         }
     }
 
-    /// One step; gives its time.
+    /// Does one step and returns its time.
     pub fn step(&mut self) -> Duration {
         let start = Instant::now();
         let model = self.model.take().expect("every step gives the network back");
@@ -64,8 +64,8 @@ impl Default for Training {
     }
 }
 
-/// A program called `…-planted-3` makes its steps 3 % longer: by its name, because two programs that one tool starts have
-/// one environment.
+/// Returns the planted slowdown. A program called `…-planted-3` makes its steps 3 % longer. The name decides, because
+/// two programs that one tool starts have the same environment.
 fn planted() -> f64 {
     let program = std::env::current_exe().ok();
     let name = program.as_ref().and_then(|path| path.file_name()?.to_str()).unwrap_or_default();

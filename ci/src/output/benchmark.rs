@@ -1,34 +1,34 @@
-//! The head's numbers in the form that `github-action-benchmark` reads (`customSmallerIsBetter`): for charts over time,
-//! not for verdicts.
+//! Writes the head's numbers in the form that `github-action-benchmark` reads (`customSmallerIsBetter`). They are for
+//! charts over time, not for verdicts.
 
 use serde::Serialize;
 
 use crate::finding::{Class, Finding, Value};
 use crate::gate::Judgment;
 
-/// One number.
+/// One number with its name and unit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Benchmark {
-    /// Cell and metric.
+    /// Name of the cell and metric.
     pub name: String,
-    /// Its unit.
+    /// Unit of the number.
     pub unit: &'static str,
-    /// The head's number, of which less is better.
+    /// Number of the head, of which less is better.
     pub value: f64,
-    /// How far it may be off: half of the interval's width.
+    /// Half of the interval's width, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<String>,
-    /// What the gate says of it.
+    /// Verdict of the gate.
     pub extra: String,
 }
 
-/// Times, peak bytes, work and errors; what is exact has no chart.
+/// Returns times, peak bytes, work and errors. Exact values have no chart.
 pub fn benchmarks(judgment: &Judgment) -> Vec<Benchmark> {
     judgment.findings.iter().filter_map(benchmark).collect()
 }
 
 fn work_unit(metric: &str) -> &'static str {
-    if metric.ends_with("_bytes") { "bytes" } else { "a step" }
+    if metric.ends_with("_bytes") { "bytes" } else { "per step" }
 }
 
 fn benchmark(finding: &Finding) -> Option<Benchmark> {

@@ -1,6 +1,6 @@
-//! The judgment as JUnit XML, which continuous integration systems show as tests: a regression is a failure, and so is a
-//! program that broke; what is inconclusive or was not judged is skipped; but what is inconclusive is a failure where it
-//! fails the gate.
+//! Writes the judgment as JUnit XML, which continuous integration systems show as tests. A regression is a failure, and
+//! so is a program that broke. What is inconclusive or was not judged is skipped, but what is inconclusive is a failure
+//! where it fails the gate.
 
 use maud::{Markup, html};
 
@@ -9,7 +9,7 @@ use crate::config::Inconclusive;
 use crate::finding::{Finding, Verdict};
 use crate::gate::Judgment;
 
-/// One test suite, a test case a metric.
+/// Formats one test suite, with one test case per metric.
 pub fn format_junit(judgment: &Judgment) -> String {
     let all = &judgment.findings;
     let count = |of: fn(&Judgment, Verdict) -> bool| all.iter().filter(|finding| of(judgment, finding.verdict)).count();
@@ -24,7 +24,7 @@ pub fn format_junit(judgment: &Judgment) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", suite.into_string())
 }
 
-/// Whether `text` is what [`format_junit`] gives.
+/// Returns whether `text` is an output of [`format_junit`].
 pub fn is_junit(text: &str) -> bool {
     text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"skipbench gate\" ")
 }
@@ -49,7 +49,7 @@ fn case(judgment: &Judgment, finding: &Finding) -> Markup {
     }
 }
 
-/// XML has no place for control characters, escaped or not.
+/// Removes control characters, for which XML has no place, escaped or not.
 fn strip_control(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }

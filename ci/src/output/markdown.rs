@@ -1,4 +1,4 @@
-//! The judgment for a pull request.
+//! Formats the judgment for a pull request.
 
 use skipbench_reports::table::{Format, format_sentence};
 
@@ -7,7 +7,7 @@ use crate::finding::Verdict;
 use crate::gate::Judgment;
 use crate::reproduce::commands;
 
-/// A summary; what changed or could not be told; behind a fold everything else and how to reproduce it.
+/// Formats a summary, what changed or was inconclusive, and behind a fold everything else and how to reproduce it.
 pub fn format_markdown(judgment: &Judgment) -> String {
     let mark = match judgment.verdict {
         Verdict::Broken | Verdict::Regressed => "❌",

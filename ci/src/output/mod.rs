@@ -1,4 +1,4 @@
-//! A judgment as text: the only place that formats.
+//! Formats a judgment as text. Nothing else formats.
 
 mod benchmark;
 mod junit;

@@ -1,4 +1,4 @@
-//! Findings as rows of text, which terminal and Markdown share.
+//! Formats findings as rows of text, which terminal and Markdown share.
 
 use skipbench_reports::stats::Estimate;
 use skipbench_reports::table::{TextTable, format_line};
@@ -6,7 +6,7 @@ use skipbench_reports::table::{TextTable, format_line};
 use crate::finding::{Class, Finding, UNMEASURED, Value, Verdict};
 use crate::gate::Judgment;
 
-/// What changed or could not be told, one line each; or every finding.
+/// Tabulates what changed or was inconclusive, one line each, or every finding.
 pub fn findings(judgment: &Judgment, all: bool) -> TextTable {
     let worth = |finding: &&Finding| all || !matches!(finding.verdict, Verdict::Pass | Verdict::Refused);
     let header = ["verdict", "cell", "metric", "base", "head", "effect", "n", "limit", "noise floor", "layout", "why"];
@@ -20,7 +20,7 @@ pub fn findings(judgment: &Judgment, all: bool) -> TextTable {
     }
 }
 
-/// `regressed: 1 regressed, 0 inconclusive, …`
+/// Formats `regressed: 1 regressed, 0 inconclusive, …`.
 pub(super) fn format_summary(judgment: &Judgment) -> String {
     let broken = Some(Verdict::Broken).filter(|verdict| judgment.count(*verdict) > 0);
     let order = [Verdict::Regressed, Verdict::Inconclusive, Verdict::Improved, Verdict::Pass, Verdict::Refused];
@@ -31,7 +31,7 @@ pub(super) fn format_summary(judgment: &Judgment) -> String {
     format!("gate: {word}. {counts}. Judged {judged} of the base's {due} values")
 }
 
-/// Why metrics were not judged, each reason once; and what is to be known of turns.
+/// Lists why metrics were not judged, each reason once, and what must be known about turns.
 fn reasons(judgment: &Judgment) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for finding in judgment.findings.iter().filter(|finding| finding.verdict == Verdict::Refused) {
@@ -97,7 +97,7 @@ fn format_value(finding: &Finding, value: &Value) -> String {
     }
 }
 
-/// A ratio, or of accuracy a difference in points, with its interval.
+/// Formats a ratio, or for accuracy a difference in points, with its interval.
 pub(crate) fn format_effect(finding: &Finding) -> String {
     let number = |value: f64| match finding.class {
         Class::Accuracy => format!("{:+.1}", value * 100.0).replace('-', "−"),

@@ -29,7 +29,7 @@ pub(crate) fn judge(pair: &Pair<'_>, limits: &Limits) -> Vec<Finding> {
     counts.chain(loss(&of_cell, pair, limits)).collect()
 }
 
-const CHANGED: &str = "it must be equal; if the change is meant, bless the head in the commit that makes it";
+const CHANGED: &str = "it must be equal; if the change is intended, bless the head in the commit that makes it";
 
 /// Why what is not equal regressed.
 fn why(head: Option<&Value>) -> &'static str {

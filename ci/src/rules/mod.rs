@@ -1,4 +1,4 @@
-//! One rule a file: what is judged by it, and when it has regressed.
+//! Holds one rule per file: what is judged by it, and when it has regressed.
 
 pub(crate) mod accuracy;
 pub(crate) mod exact;

@@ -50,5 +50,5 @@ const INSTRUCTIONS: &str = "work_instructions";
 /// What kernels are asked for follows from the network alone, whatever the machine.
 const ASKED: &str = "work_kernel_";
 
-const OTHER_MACHINE: &str = "base and head are from two machines, whose kernels take different scratch memory; \
+const OTHER_MACHINE: &str = "base and head are from two machines, whose kernels use different scratch memory; \
                              `skipbench gate --against REV` measures both here";

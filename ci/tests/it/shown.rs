@@ -28,7 +28,7 @@ fn a_pull_request_sees_what_changed_and_how_to_reproduce_it() {
 
     | verdict   | cell                                      | metric          |    base |    head |  effect | n | limit | noise floor | layout |                                                                                  why |
     |-----------|-------------------------------------------|-----------------|---------|---------|---------|---|-------|-------------|--------|--------------------------------------------------------------------------------------|
-    | regressed | pair/resnet/peak-memory-train/flex/seed=1 | params          |    1000 |    1001 |         | 1 | equal |             |        | it must be equal; if the change is meant, bless the head in the commit that makes it |
+    | regressed | pair/resnet/peak-memory-train/flex/seed=1 | params          |    1000 |    1001 |         | 1 | equal |             |        | it must be equal; if the change is intended, bless the head in the commit that makes it |
     | regressed | pair/resnet/peak-memory-train/flex/seed=1 | heap_peak_bytes | 1000000 | 1010000 | ×1.0100 | 1 | 0.5 % |             |        |                                                                                      |
 
     Reproduce:
@@ -187,7 +187,7 @@ fn turns_that_were_left_out_and_programs_that_did_not_sleep_are_told_in_every_fo
     let judged = Judgment { restless: Restless::of("same", "head", 0.5).into_iter().collect(), ..judged };
     insta::assert_snapshot!(findings(&judged, false).caption, @"
     12 of 300 turns were left out of the times, because something else had the processor meanwhile (another guest, or another process)
-    same: the head is at work between its turns, for 50.0 % of its steps' time, and so may slow the other: let its threads sleep
+    same: the head works between its turns, for 50.0 % of its steps' time, and so may slow the other: let its threads sleep
     ");
     let markdown = format_markdown(&judged);
     for line in findings(&judged, false).caption.lines() {

@@ -1,34 +1,36 @@
-//! How fast the convolution kernels are on this machine.
+//! Measures how fast the convolution kernels are on this machine.
 //!
 //! ```sh
 //! cargo run --release -p skipbench-kernels --example conv_speed -- resnet20 densenet40 bf16
 //! ```
 //!
-//! Without a network's name all are run; with the word bf16 products are computed in that. Timed is what a training
-//! step calls, memory for the result included: `output`, `gradient`, and `weight_gradient` into a new vector.
+//! Without a network's name it runs all of them; with the word `bf16` it computes products in that precision. It times
+//! what a training step calls, including the memory for the result: `output`, `gradient`, and `weight_gradient` into a
+//! new vector.
 //!
-//! Rates are in GFLOP/s, two operations a multiply-add. A shape's line has the median of all its runs. The line of a
-//! network weighs its shapes by how often it has them: the median of the rounds, and the lowest and the highest.
+//! Rates are in GFLOP/s and count two operations per multiply-add. Each shape's line holds the median of all its runs.
+//! A network's line weights its shapes by how often the network has them, and gives the median, the lowest and the
+//! highest of the rounds.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use skipbench_kernels::{ConvShape, Convolution, Products};
 
-/// Times that all shapes of a network are measured in turn.
+/// How many times all shapes of a network are measured in turn.
 const ROUNDS: usize = 7;
 
-/// Runs of a pass in a round, after one to warm up.
+/// How many times each pass runs in a round, after one warm-up run.
 const RUNS: usize = 9;
 
-/// Makes the shapes of a network.
+/// Builds the list of a network's shapes.
 type Shapes = fn() -> Vec<Case>;
 
-/// Networks by name.
+/// Names each network and the function that lists its shapes.
 const NETWORKS: [(&str, Shapes); 4] =
     [("resnet20", resnet20), ("densenet40", densenet40), ("densenet-bc", densenet_bc), ("resnet50", resnet50)];
 
-/// A shape and how often the network has it.
+/// Describes a shape and how often the network has it.
 struct Case {
     shape: ConvShape,
     times: f64,
@@ -50,7 +52,7 @@ fn resnet20() -> Vec<Case> {
     ]
 }
 
-/// DenseNet-40-12: three of each block's twelve layers stand for all.
+/// Lists the shapes of DenseNet-40-12. Three of each block's twelve layers stand for all.
 fn densenet40() -> Vec<Case> {
     let layers = [(32, 16), (16, 160), (8, 304)]
         .into_iter()
@@ -59,7 +61,7 @@ fn densenet40() -> Vec<Case> {
     layers.chain(ends).collect()
 }
 
-/// DenseNet-BC-100-12: three of each block's sixteen bottlenecks stand for all.
+/// Lists the shapes of DenseNet-BC-100-12. Three of each block's sixteen bottlenecks stand for all.
 fn densenet_bc() -> Vec<Case> {
     let layers = [(32, 24), (16, 108), (8, 150)].into_iter().flat_map(|(size, first)| {
         let narrow = [1, 8, 14].map(move |layer| case(64, first + 12 * layer, 48, size, 1, 1, 16.0 / 3.0));
@@ -69,7 +71,7 @@ fn densenet_bc() -> Vec<Case> {
     layers.chain(ends).collect()
 }
 
-/// ResNet-50 at 224×224, without its stem.
+/// Lists the shapes of ResNet-50 at 224×224, without its stem.
 fn resnet50() -> Vec<Case> {
     let stages = [(56, 64, 64, 3.0, 1), (28, 256, 128, 4.0, 2), (14, 512, 256, 6.0, 2), (7, 1024, 512, 3.0, 2)];
     let stages = stages.into_iter().flat_map(|(size, input, width, blocks, stride)| {
@@ -85,10 +87,10 @@ fn resnet50() -> Vec<Case> {
     stages.collect()
 }
 
-/// Seconds that each pass of a shape took: the output, the input's gradient and the weights' gradient.
+/// Holds the seconds that each pass of a shape took: the output, the input's gradient and the weights' gradient.
 type Times = [Vec<f64>; 3];
 
-/// Seconds that each of some runs takes.
+/// Measures the seconds that each of several runs takes.
 fn times<T>(mut run: impl FnMut() -> T) -> Vec<f64> {
     black_box(run());
     let time = |_| {
@@ -116,7 +118,7 @@ fn measure(shape: &ConvShape, products: Products) -> Times {
     ]
 }
 
-/// The middle one, after sorting.
+/// Sorts the values and returns the median.
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
@@ -126,7 +128,7 @@ fn operations(shape: &ConvShape) -> f64 {
     2.0 * shape.multiply_adds() as f64 / 1e9
 }
 
-/// Rates of a network in one round, each shape by its median.
+/// Computes a network's rates in one round, with each shape at its median.
 fn rates(cases: &[Case], round: &[Times]) -> [f64; 3] {
     let total: f64 = cases.iter().map(|case| operations(&case.shape) * case.times).sum();
     std::array::from_fn(|pass| {

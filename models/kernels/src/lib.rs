@@ -1,4 +1,4 @@
-//! Convolution and batch normalization on slices of f32, for the CPU: forward passes and gradients.
+//! Computes convolution and batch normalization on slices of f32 on the CPU: forward passes and gradients.
 //!
 //! A [`Convolution`] computes a convolution, the gradient of its input and the gradient of its weights; [`norm`]
 //! normalizes a batch, with ReLU and a shortcut in the same pass, and differentiates it. Microkernels for AVX-512 and
@@ -7,19 +7,20 @@
 //!
 //! # Layout
 //!
-//! Activations are `[batch, channels, height, width]`, row after row; weights `[output, input, kernel, kernel]`. A
+//! Activations are `[batch, channels, height, width]`, row after row. Weights are `[output, input, kernel, kernel]`. A
 //! plane is the `height · width` numbers of one channel of one image ([`Planes`]). Nothing is reordered between layers.
 //!
 //! # Counts
 //!
-//! The process counts what it asks for: calls, multiply-adds and bytes ([`Work`]). They repeat exactly, as times never do.
+//! The process counts what it asks for: calls, multiply-adds and bytes ([`Work`]). Unlike times, these counts repeat
+//! exactly.
 //!
-//! # What holds
+//! # Guarantees
 //!
-//! Results have the same bits with any number of threads: one task computes an output, and partial sums are cut by the
-//! shape alone and added in a fixed order. Between instruction sets the last bits differ.
+//! Results have the same bits with any number of threads. One task computes each output, and partial sums are cut by
+//! the shape alone and added in a fixed order. Between instruction sets the last bits differ.
 //!
-//! This is the only crate of the workspace with `unsafe`, each block with its reason.
+//! This is the only crate of the workspace with `unsafe` code. Each block gives its reason.
 //!
 //! ```
 //! use skipbench_kernels::{ConvShape, Convolution};

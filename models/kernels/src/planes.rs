@@ -1,4 +1,4 @@
-//! Views of activations by image and channel.
+//! Provides views of activations by image and channel.
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -8,33 +8,33 @@ use rayon::prelude::*;
 use crate::uninit::written;
 use crate::work;
 
-/// Activations to read: the plane of `area` numbers of every image and channel.
+/// A view of activations to read: the plane of `area` numbers of every image and channel.
 #[derive(Debug, Clone, Copy)]
 pub struct Planes<'a> {
-    /// All of them.
+    /// All numbers, `[batch, channels, area]`.
     pub data: &'a [f32],
-    /// Images.
+    /// Number of images.
     pub batch: usize,
-    /// Channels that an image has in `data`; a kernel may read only the first of them.
+    /// Number of channels of each image in `data`. A kernel may read only the first of them.
     pub channels: usize,
-    /// Numbers in a plane.
+    /// How many numbers a plane has.
     pub area: usize,
 }
 
 impl<'a> Planes<'a> {
-    /// `data` as `batch` images of `channels` planes of `area` numbers.
+    /// Views `data` as `batch` images of `channels` planes of `area` numbers.
     ///
     /// # Panics
-    /// If `data` has another length.
+    /// Panics if `data` has another length.
     pub fn new(data: &'a [f32], batch: usize, channels: usize, area: usize) -> Self {
         assert_eq!(data.len(), batch * channels * area, "activations of another shape");
         Self { data, batch, channels, area }
     }
 
-    /// Holds `other` to the same shape: what is written from both, plane by plane, is written whole.
+    /// Checks that `other` has the same shape. What is written from both, plane by plane, is then written whole.
     ///
     /// # Panics
-    /// If it has another, or either is not as long as it says.
+    /// Panics if the shapes differ, or if the data of either has another length than its shape.
     pub(crate) fn check_alike(&self, other: &Planes<'_>) {
         let shape = |planes: &Planes<'_>| [planes.batch, planes.channels, planes.area];
         assert_eq!(shape(self), shape(other), "activations of two shapes");
@@ -43,29 +43,30 @@ impl<'a> Planes<'a> {
         }
     }
 
-    /// The plane of `channel` in `image`.
+    /// Returns the plane of `channel` in `image`.
     ///
     /// # Panics
-    /// If there is no such plane.
+    /// Panics if there is no such plane.
     #[inline(always)]
     pub fn plane(&self, image: usize, channel: usize) -> &'a [f32] {
         let start = (image * self.channels + channel) * self.area;
         &self.data[start..start + self.area]
     }
 
-    /// All planes of `image`.
+    /// Returns all planes of `image`.
     ///
     /// # Panics
-    /// If there is no such image.
+    /// Panics if there is no such image.
     pub fn image(&self, image: usize) -> &'a [f32] {
         let len = self.channels * self.area;
         &self.data[image * len..][..len]
     }
 
-    /// A tensor of as many images of `channels` channels, of which these are the first and the others zero.
+    /// Returns a tensor of as many images with `channels` channels. The first channels are these, and the others are
+    /// zero.
     ///
     /// # Panics
-    /// If these are more.
+    /// Panics if this view has more channels.
     pub fn widened(&self, channels: usize) -> Vec<f32> {
         work::count(0, self.data.len() + self.batch * channels * self.area);
         let (narrow, wide) = (self.channels * self.area, channels * self.area);
@@ -80,10 +81,10 @@ impl<'a> Planes<'a> {
         unsafe { written(self.batch * wide, write) }
     }
 
-    /// Copies all planes to those of `to`, which has `channels` channels an image, from channel `first` on.
+    /// Copies all planes to `to`, which has `channels` channels per image. The copies start at channel `first`.
     ///
     /// # Panics
-    /// If `to` has less room.
+    /// Panics if `to` has less room.
     pub fn copy_to(&self, to: &mut [f32], channels: usize, first: usize) {
         work::count(0, 2 * self.data.len());
         to.par_chunks_mut(channels * self.area).enumerate().for_each(|(image, to)| {
@@ -92,14 +93,14 @@ impl<'a> Planes<'a> {
         });
     }
 
-    /// Numbers that a channel has in all images.
+    /// Returns how many numbers a channel has in all images.
     pub(crate) fn count(&self) -> f64 {
         (self.batch * self.area) as f64
     }
 }
 
-/// Activations to write, shared by tasks that each write planes of their own. Of `MaybeUninit<f32>`, where nothing was
-/// written yet, which so cannot be read.
+/// A view of activations to write. Tasks share it, and each writes its own planes. It is of `MaybeUninit<f32>` where
+/// nothing was written yet, which prevents reading.
 #[derive(Debug)]
 pub(crate) struct PlanesMut<'a, T = f32> {
     data: *mut T,
@@ -115,18 +116,18 @@ unsafe impl<T: Send> Send for PlanesMut<'_, T> {}
 unsafe impl<T: Send> Sync for PlanesMut<'_, T> {}
 
 impl<'a, T> PlanesMut<'a, T> {
-    /// `data` as images of `channels` planes of `area` numbers.
+    /// Views `data` as images of `channels` planes of `area` numbers.
     pub(crate) fn new(data: &'a mut [T], channels: usize, area: usize) -> Self {
         Self { data: data.as_mut_ptr(), len: data.len(), channels, area, borrow: PhantomData }
     }
 
-    /// The plane of `channel` in `image`.
+    /// Returns the plane of `channel` in `image`.
     ///
     /// # Panics
-    /// If there is no such plane.
+    /// Panics if there is no such plane.
     ///
     /// # Safety
-    /// While the slice lives no other of the same plane does.
+    /// While the slice lives, no other slice of the same plane may exist.
     #[inline(always)]
     #[allow(clippy::mut_from_ref)]
     pub(crate) unsafe fn plane(&self, image: usize, channel: usize) -> &mut [T] {

@@ -1,10 +1,10 @@
-//! Working memory that outlives a call: each thread keeps the buffers it has used, so that a training step allocates
-//! nothing and touches no fresh page after the first.
+//! Keeps working memory between calls. Each thread keeps the buffers it has used, so a training step after the first
+//! allocates nothing and touches no fresh page.
 
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 
-/// Floats in a cache line, and in the widest vector.
+/// Number of floats in a cache line, and in the widest vector.
 pub(crate) const CACHE_LINE: usize = 16;
 
 #[derive(Clone, Copy)]
@@ -15,16 +15,16 @@ thread_local! {
     static SPARE: RefCell<Vec<Vec<CacheLine>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A buffer of floats aligned to a cache line; its content is what the last user left there. Dropping it returns it
-/// to the thread that drops it.
+/// A buffer of floats, aligned to a cache line, that holds what its last user left. Dropping it returns it to the
+/// thread that drops it.
 pub(crate) struct Scratch {
     lines: Vec<CacheLine>,
     floats: usize,
 }
 
 impl Scratch {
-    /// Borrows `floats` floats. A buffer is taken out of the thread's store, so a task that the thread steals while
-    /// it waits gets another one.
+    /// Borrows `floats` floats. The buffer leaves the thread's store, so a task that the thread steals while it waits
+    /// gets another one.
     pub(crate) fn take(floats: usize) -> Self {
         let mut lines = SPARE.with_borrow_mut(|spare| {
             let fits = spare.iter().position(|lines| lines.len() * CACHE_LINE >= floats);

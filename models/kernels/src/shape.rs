@@ -1,41 +1,41 @@
-//! What is convolved with what: the sizes, and which of them the kernels can do.
+//! Describes the sizes of a convolution, and which of them the kernels can compute.
 
-/// Shape of a convolution without groups or dilation.
+/// Holds the shape of a convolution without groups or dilation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConvShape {
-    /// Images.
+    /// Number of images in the batch.
     pub batch: usize,
-    /// Input channels.
+    /// Number of input channels.
     pub input: usize,
-    /// Output channels.
+    /// Number of output channels.
     pub output: usize,
-    /// Rows of an input image.
+    /// Rows of an input image, in pixels.
     pub height: usize,
-    /// Columns of an input image.
+    /// Columns of an input image, in pixels.
     pub width: usize,
     /// Rows and columns of the kernel.
     pub kernel: usize,
     /// Distance between neighboring outputs, in input pixels.
     pub stride: usize,
-    /// Zeros around each image.
+    /// Rows and columns of zeros around each image.
     pub padding: usize,
 }
 
 impl ConvShape {
-    /// Rows of an output image.
+    /// Returns the rows of an output image.
     #[must_use]
     pub fn out_height(&self) -> usize {
         (self.height + 2 * self.padding - self.kernel) / self.stride + 1
     }
 
-    /// Columns of an output image.
+    /// Returns the columns of an output image.
     #[must_use]
     pub fn out_width(&self) -> usize {
         (self.width + 2 * self.padding - self.kernel) / self.stride + 1
     }
 
-    /// Whether the kernels can compute this shape: nothing empty, a kernel that fits, less padding than kernel, and
-    /// images whose offsets fit 32 bits.
+    /// Returns whether the kernels can compute this shape. Nothing may be empty, the kernel must fit and exceed the
+    /// padding, and offsets within an image must fit 32 bits.
     #[must_use]
     pub fn supported(&self) -> bool {
         let sizes = [self.batch, self.input, self.output, self.height, self.width, self.kernel, self.stride];
@@ -48,30 +48,30 @@ impl ConvShape {
             && image.and_then(|pixels| pixels.checked_mul(channels)).is_some_and(|floats| floats < 1 << 27)
     }
 
-    /// Floats of an input, `batch · input · height · width`.
+    /// Returns how many floats an input has: `batch · input · height · width`.
     #[must_use]
     pub fn input_len(&self) -> usize {
         self.batch * self.input * self.height * self.width
     }
 
-    /// Floats of an output.
+    /// Returns how many floats an output has.
     #[must_use]
     pub fn output_len(&self) -> usize {
         self.batch * self.output * self.out_height() * self.out_width()
     }
 
-    /// Floats of the weights.
+    /// Returns how many floats the weights have.
     #[must_use]
     pub fn weight_len(&self) -> usize {
         self.output * self.input * self.kernel * self.kernel
     }
 
-    /// Floats of input, weights and output together: what a pass reads and writes.
+    /// Returns how many floats input, weights and output have together, which is what a pass reads and writes.
     pub(crate) fn operands(&self) -> usize {
         self.input_len() + self.weight_len() + self.output_len()
     }
 
-    /// Multiply-adds of one pass; each gradient costs about as many.
+    /// Returns the multiply-adds of one pass. Each gradient costs about as many.
     #[must_use]
     pub fn multiply_adds(&self) -> usize {
         self.weight_len() * self.batch * self.out_height() * self.out_width()

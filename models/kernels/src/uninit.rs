@@ -1,11 +1,11 @@
-//! Results in memory that was not cleared before: on large tensors clearing would be one more pass over memory.
+//! Writes results to memory that was not cleared before. On large tensors clearing would be one more pass over memory.
 
 use std::mem::MaybeUninit;
 
-/// A vector of `len` numbers, as `write` writes them.
+/// Returns a vector of `len` numbers that `write` has written.
 ///
 /// # Safety
-/// `write` writes every number of the slice.
+/// `write` must write every number of the slice.
 pub(crate) unsafe fn written(len: usize, write: impl FnOnce(&mut [MaybeUninit<f32>])) -> Vec<f32> {
     let mut values = Vec::with_capacity(len);
     write(&mut values.spare_capacity_mut()[..len]);
@@ -14,10 +14,10 @@ pub(crate) unsafe fn written(len: usize, write: impl FnOnce(&mut [MaybeUninit<f3
     values
 }
 
-/// A slice of numbers as one to be written.
+/// Returns a slice of numbers as one that can be written only.
 ///
 /// # Safety
-/// Nothing but numbers is written to what it gives.
+/// Nothing but numbers may be written to the result.
 pub(crate) unsafe fn overwritten(values: &mut [f32]) -> &mut [MaybeUninit<f32>] {
     // SAFETY: the layout is the same, and the slice still holds numbers when the borrow ends, as the caller says.
     unsafe { &mut *(std::ptr::from_mut(values) as *mut [MaybeUninit<f32>]) }

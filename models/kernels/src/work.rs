@@ -1,7 +1,7 @@
-//! How much work this process asked of the kernels: counts that no load of the machine changes.
+//! Counts how much work this process asked of the kernels. No load of the machine changes these counts.
 //!
 //! Every public function that computes counts itself once, before it begins. That is three additions for thousands of
-//! numbers, so that it is always on. Counts only grow: whoever wants those of a step takes the difference.
+//! numbers, cheap enough to be always on. Counts only grow: the work of one step is the difference of two readings.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,27 +9,28 @@ static CALLS: AtomicU64 = AtomicU64::new(0);
 static MULTIPLY_ADDS: AtomicU64 = AtomicU64::new(0);
 static BYTES: AtomicU64 = AtomicU64::new(0);
 
-/// What was asked of the kernels.
+/// Counts the work that was asked of the kernels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Work {
-    /// Calls of functions that compute.
+    /// Number of calls of functions that compute.
     pub calls: u64,
-    /// Multiply-adds of convolutions, as [`ConvShape::multiply_adds`](crate::ConvShape::multiply_adds) counts them.
+    /// Number of multiply-adds of convolutions, as [`ConvShape::multiply_adds`](crate::ConvShape::multiply_adds) counts
+    /// them.
     pub multiply_adds: u64,
-    /// Bytes of activations, weights and their gradients to read and to write, each operand once a call. What a channel
-    /// has one number of is left out.
+    /// Bytes of activations, weights and their gradients to read and to write, with each operand counted once per call.
+    /// Values of which there is one per channel are left out.
     pub bytes: u64,
 }
 
 impl Work {
-    /// All that this process has asked for so far, on whatever thread.
+    /// Returns all work that this process has asked for so far, on any thread.
     #[must_use]
     pub fn so_far() -> Self {
         let [calls, multiply_adds, bytes] = [&CALLS, &MULTIPLY_ADDS, &BYTES].map(|count| count.load(Ordering::Relaxed));
         Self { calls, multiply_adds, bytes }
     }
 
-    /// What was asked for since `earlier`.
+    /// Returns the work that was asked for since `earlier`.
     #[must_use]
     pub fn since(self, earlier: Self) -> Self {
         Self {
@@ -40,7 +41,7 @@ impl Work {
     }
 }
 
-/// Counts one call, with so many multiply-adds, that reads and writes so many floats.
+/// Counts one call with the given multiply-adds, which reads and writes the given floats.
 pub(crate) fn count(multiply_adds: usize, floats: usize) {
     CALLS.fetch_add(1, Ordering::Relaxed);
     MULTIPLY_ADDS.fetch_add(multiply_adds as u64, Ordering::Relaxed);

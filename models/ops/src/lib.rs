@@ -1,5 +1,5 @@
-//! Convolution, batch normalization and blocks that concatenate for [Burn](burn) programs that train convolutional
-//! networks on the CPU.
+//! Computes convolution, batch normalization and concatenating blocks for [Burn](burn) programs that train
+//! convolutional networks on the CPU.
 //!
 //! - [`Engine`] computes Burn's layers, [`Conv2d`](burn::nn::conv::Conv2d) and [`BatchNorm`](burn::nn::BatchNorm),
 //!   alone or several in one pass over memory. Where the kernels of this crate do not apply (another device than flex,
@@ -8,7 +8,7 @@
 //! - [`layer`] has the same operations on tensors, without layers (feature `flex`).
 //! - [`block`] makes one operation of a stage of layers that concatenate, as a DenseNet's, on every device.
 //!
-//! All of it is differentiated: on a device with autodiff each operation registers its gradient. The kernels are those
+//! All of it is differentiable: on a device with autodiff each operation registers its gradient. The kernels are those
 //! of [`skipbench_kernels`], whose results have the same bits with any number of threads.
 //!
 //! ```

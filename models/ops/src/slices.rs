@@ -1,10 +1,10 @@
-//! Tensors of the flex device taken apart into slices and put together again.
+//! Takes tensors of the flex device apart into slices, and puts them together again.
 
 use burn::backend::flex::FlexTensor;
 use burn::tensor::TensorData;
 use skipbench_kernels::Planes;
 
-/// A contiguous tensor.
+/// Returns a contiguous tensor.
 pub(crate) fn dense(x: FlexTensor) -> FlexTensor {
     match x.as_slice::<f32>() {
         Some(_) => x,
@@ -12,28 +12,28 @@ pub(crate) fn dense(x: FlexTensor) -> FlexTensor {
     }
 }
 
-/// A contiguous tensor that is all of its storage, to be written to.
+/// Returns a contiguous tensor that is all of its storage, to be written to.
 pub(crate) fn whole(x: FlexTensor) -> FlexTensor {
     x.to_contiguous()
 }
 
-/// The numbers of a tensor that is [`dense`].
+/// Returns the numbers of a tensor that is [`dense`].
 pub(crate) fn numbers(x: &FlexTensor) -> &[f32] {
     x.as_slice::<f32>().expect("only f32 comes here, and `dense` made it contiguous")
 }
 
-/// A tensor of `values`.
+/// Creates a tensor of `values`.
 pub(crate) fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, shape))
 }
 
-/// The dimensions of a tensor of rank 4.
+/// Returns the dimensions of a tensor of rank 4.
 pub(crate) fn dims(x: &FlexTensor) -> [usize; 4] {
     let shape = x.layout().shape();
     std::array::from_fn(|axis| shape[axis])
 }
 
-/// A tensor's planes.
+/// Returns a view of a tensor's planes.
 pub(crate) fn planes(x: &FlexTensor) -> Planes<'_> {
     let [batch, channels, height, width] = dims(x);
     Planes::new(numbers(x), batch, channels, height * width)

@@ -1,4 +1,4 @@
-//! What the members of a matched group have in common.
+//! Defines what the members of a matched group have in common.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cost::Cost;
 
-/// What the members of a matched group have in common.
+/// Names what the members of a matched group have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Budget {
@@ -22,7 +22,7 @@ impl Budget {
     /// Every budget.
     pub const ALL: [Budget; 3] = [Budget::Params, Budget::Macs, Budget::Activations];
 
-    /// This budget's figure in `cost`.
+    /// Returns this budget's figure in `cost`.
     pub fn of(self, cost: &Cost) -> u64 {
         match self {
             Budget::Params => cost.params,
@@ -31,12 +31,12 @@ impl Budget {
         }
     }
 
-    /// How far `cost` lies from `reference`: 0.02 is 2 % more.
+    /// Returns how far `cost` is from `reference`, as a share: 0.02 is 2 % more.
     pub fn error(self, cost: &Cost, reference: &Cost) -> f64 {
         self.of(cost) as f64 / self.of(reference) as f64 - 1.0
     }
 
-    /// The word used in suites and on the command sweep.
+    /// Returns the word used in suites and on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Budget::Params => "params",

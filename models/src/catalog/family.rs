@@ -1,4 +1,5 @@
-//! Families as sweeps over width: for each depth (and compression) one member a width or growth rate, cheapest first.
+//! Describes families as sweeps over width. For each depth (and compression) there is one member per width or growth
+//! rate, cheapest first.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ use crate::nets::DenseKind;
 use crate::skip::{ResidualSkip, Skip};
 use crate::spec::words;
 
-/// A family in which a member can be sought.
+/// A family that can be searched for a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
@@ -27,9 +28,9 @@ pub enum Family {
     Vit,
     /// The controlled backbone without skips.
     BackboneNone,
-    /// The controlled backbone, additive.
+    /// The controlled backbone with addition.
     BackboneAdd,
-    /// The controlled backbone, concatenative.
+    /// The controlled backbone with concatenation.
     BackboneConcat,
 }
 
@@ -52,7 +53,7 @@ impl Family {
         Family::BackboneConcat,
     ];
 
-    /// The word used in suites and on the command line.
+    /// Returns the word used in suites and on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Family::Plain => words::PLAIN,
@@ -66,7 +67,7 @@ impl Family {
         }
     }
 
-    /// The first key of `fixed` that this family's members do not have.
+    /// Returns the first key of `fixed` that this family's members do not have.
     pub(super) fn lacks(self, fixed: &Fixed) -> Option<&'static str> {
         let dense = matches!(self, Family::Densenet | Family::DensenetBc);
         let keys = [
@@ -77,7 +78,7 @@ impl Family {
         keys.into_iter().find(|(_, lacking)| *lacking).map(|(key, _)| key)
     }
 
-    /// Every sweep of the family with what is fixed.
+    /// Returns every sweep of the family that agrees with what is fixed.
     pub(super) fn sweeps(self, images: Images, fixed: &Fixed) -> Vec<WidthSweep> {
         let depths = fixed.depth.map_or_else(|| self.depths(), |depth| vec![depth]);
         depths.into_iter().flat_map(|depth| self.sweeps_at(depth, images, fixed)).collect()

@@ -1,17 +1,17 @@
-//! What of a member is given, where a family is searched.
+//! Holds what is fixed when a family is searched for a member.
 
 use std::fmt;
 
-/// What of a member is given. Fields left `None` are free.
+/// Holds what is fixed of a member. Fields left `None` are free.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Fixed {
-    /// Depth.
+    /// Depth, in weighted layers or a Transformer's blocks.
     pub depth: Option<usize>,
-    /// Width: of the first stage, or of a Transformer's tokens.
+    /// Width of the first stage, or of a Transformer's tokens.
     pub width: Option<usize>,
-    /// Growth rate.
+    /// Growth rate, in channels per layer.
     pub growth: Option<usize>,
-    /// Compression.
+    /// Compression: the share of channels that a transition keeps.
     pub compression: Option<f64>,
 }
 

@@ -1,9 +1,9 @@
-//! Members of equal budget: given a reference, find the depth, width, growth rate and compression with which another
-//! family costs the same.
+//! Finds members of equal budget. Given a reference, it finds the depth, width, growth rate and compression with which
+//! another family costs the same.
 //!
 //! For each depth (and compression) the cost grows with the width, so a bisection finds the two widths around the
-//! target. Of the members within the tolerance the best is the one nearest to the reference in the number of
-//! branches that a skip goes around, since depth is what a skip acts on; the error decides among equals.
+//! target. Of the members within the tolerance the best one is nearest to the reference in the number of branches that
+//! a skip goes around, since depth is what a skip acts on. The error decides among equals.
 
 pub use super::budget::Budget;
 use super::family::Family;
@@ -15,30 +15,30 @@ use crate::error::SpecError;
 use crate::inputs::images::Images;
 use crate::spec::ModelSpec;
 
-/// The tolerance where none is given: 2 %.
+/// Tolerance used when none is given: 2 %.
 pub const DEFAULT_TOLERANCE: f64 = 0.02;
 
-/// What to seek.
+/// Describes a search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
-    /// Where to look.
+    /// Family to search.
     pub family: Family,
-    /// What of the member is given.
+    /// What is fixed of the member.
     pub fixed: Fixed,
     /// What must be equal: one budget, or several at once.
     pub budgets: Vec<Budget>,
-    /// Largest error allowed in any of them.
+    /// Largest error allowed in any of the budgets, as a share.
     pub tolerance: f64,
 }
 
 impl Query {
-    /// Everything free but the budget; the default tolerance.
+    /// Creates a query with the default tolerance, in which everything except the budgets is free.
     pub fn new(family: Family, budgets: Vec<Budget>) -> Self {
         Self { family, fixed: Fixed::default(), budgets, tolerance: DEFAULT_TOLERANCE }
     }
 }
 
-/// A member, and how near it comes.
+/// A member of the family, and how near it comes to the reference.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// The member.
@@ -49,10 +49,10 @@ pub struct Candidate {
     pub error: f64,
 }
 
-/// Why nothing was found.
+/// Says why nothing was found.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MatchError {
-    /// No member lies within the tolerance.
+    /// No member is within the tolerance.
     #[error(
         "no {family} member is within {:.3} % of {reference} in {budgets}; the nearest is {} at {:.3} %. \
          Raise the tolerance, or leave depth and width free",
@@ -80,7 +80,7 @@ pub enum MatchError {
         /// The images.
         images: Images,
     },
-    /// A key that means nothing to the family.
+    /// A fixed key has no meaning for the family.
     #[error("the family {family} has no {key}; leave it out")]
     NoSuchKey {
         /// The family.
@@ -88,18 +88,18 @@ pub enum MatchError {
         /// The key.
         key: &'static str,
     },
-    /// The reference itself is impossible.
+    /// The reference itself is not a possible network.
     #[error(transparent)]
     Reference(#[from] SpecError),
-    /// Nothing to match.
+    /// No budget was given to match.
     #[error("at least one budget is needed: params, macs or activations")]
     NoBudget,
 }
 
-/// The members within the tolerance, best first.
+/// Returns the members within the tolerance, best first.
 ///
 /// # Errors
-/// [`MatchError::NoneFits`] with the nearest member where none is.
+/// Returns [`MatchError::NoneFits`] with the nearest member if none is within the tolerance.
 pub fn search(reference: &ModelSpec, images: Images, query: &Query) -> Result<Vec<Candidate>, MatchError> {
     if query.budgets.is_empty() {
         return Err(MatchError::NoBudget);
@@ -128,14 +128,15 @@ pub fn search(reference: &ModelSpec, images: Images, query: &Query) -> Result<Ve
     }
 }
 
-/// Distance in depth: the logarithm of the ratio of branches. An unusual compression comes after every usual one.
+/// Returns the distance in depth: the logarithm of the ratio of branches. An unusual compression ranks after every
+/// usual one.
 fn rank(candidate: &Candidate, reference: &ModelSpec) -> f64 {
     let ratio = candidate.spec.branches().max(1) as f64 / reference.branches().max(1) as f64;
     let unusual = matches!(&candidate.spec, ModelSpec::Densenet(config) if config.compression.is_some());
     ratio.ln().abs() + if unusual { 10.0 } else { 0.0 }
 }
 
-/// The members of `sweep` on both sides of the target.
+/// Returns the members of `sweep` on both sides of the target.
 fn around(sweep: &WidthSweep, target: &Cost, images: Images, query: &Query) -> Vec<Candidate> {
     let members = match sweep.only() {
         Some(member) => vec![member],
@@ -150,9 +151,9 @@ fn candidate(spec: ModelSpec, target: &Cost, images: Images, query: &Query) -> O
     Some(Candidate { spec, cost, error: errors.fold(0.0, f64::max) })
 }
 
-/// The two members between which the largest error changes its side. Costs grow along a sweep, so that of the budgets'
-/// errors the highest and the lowest do: the largest falls until their sum is 0 and rises from there, and no other
-/// member is nearer.
+/// Returns the two members between which the largest error changes sides. Costs grow along a sweep, and so do the
+/// highest and the lowest of the budgets' errors. The largest falls until their sum is 0 and rises from there, and no
+/// other member is nearer.
 fn near(sweep: &WidthSweep, target: &Cost, images: Images, budgets: &[Budget]) -> Vec<ModelSpec> {
     let below = |index: usize| match sweep.member(index).cost(images) {
         Ok(cost) => {

@@ -1,4 +1,4 @@
-//! Every published variant by its usual name.
+//! Lists every published variant by its usual name.
 
 mod budget;
 mod family;
@@ -15,7 +15,7 @@ use crate::nets::{BackboneConfig, BlockKind, DenseKind, DenseNetConfig, ResNetCo
 use crate::skip::{ResidualSkip, Skip};
 use crate::spec::ModelSpec;
 
-/// A published network.
+/// A published network with its name and source.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Its usual name.
@@ -33,7 +33,7 @@ pub struct Entry {
 pub struct Paper {
     /// Authors, year and title.
     pub title: &'static str,
-    /// arXiv identifier; none for what this project defines.
+    /// arXiv identifier; `None` for what this project defines.
     pub arxiv: Option<&'static str>,
 }
 
@@ -48,17 +48,17 @@ const DEIT: Paper =
     Paper { title: "Touvron et al. 2020, Training data-efficient image transformers", arxiv: Some("2012.12877") };
 const BACKBONE: Paper = Paper { title: "skipbench, the controlled backbone: only the skip changes", arxiv: None };
 
-/// No network has that name.
+/// Says that no network has that name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no model is named `{name}`; did you mean `{nearest}`? `skipbench models` lists them all")]
 pub struct UnknownModel {
-    /// What was asked for.
+    /// Name that was asked for.
     pub name: String,
     /// The catalog's nearest name.
     pub nearest: String,
 }
 
-/// The whole catalog, family by family, small to large.
+/// Returns the whole catalog, family by family, small to large.
 pub fn all() -> Vec<Entry> {
     let families = [cifar_resnets(), imagenet_resnets(), cifar_densenets(), imagenet_densenets(), vits(), backbones()];
     families.into_iter().flatten().collect()
@@ -146,14 +146,14 @@ fn backbones() -> Vec<Entry> {
     entries
 }
 
-/// Longer names than anything here has; to compare them with all others takes time and memory.
+/// Length that is longer than any name here. Comparing longer names with all others would take time and memory.
 const LONGEST: usize = 200;
 
-/// The network of that name: a published one, or any described as [`name`] describes it. Case and `_` for `-` do not
-/// matter.
+/// Finds the network with that name: a published one, or any described as [`name`] describes it. Case and `_` for `-`
+/// do not matter.
 ///
 /// # Errors
-/// [`UnknownModel`], with the nearest name.
+/// Returns [`UnknownModel`], with the nearest name, if there is none.
 pub fn find(name: &str) -> Result<ModelSpec, UnknownModel> {
     if name.chars().count() > LONGEST {
         let beginning: String = name.chars().take(LONGEST).collect();
@@ -171,12 +171,12 @@ pub fn find(name: &str) -> Result<ModelSpec, UnknownModel> {
     })
 }
 
-/// The published entry that `spec` is, if any.
+/// Returns the published entry that describes `spec`, if there is one.
 pub fn entry_of(spec: &ModelSpec) -> Option<Entry> {
     all().into_iter().find(|entry| entry.spec == *spec)
 }
 
-/// The usual name of `spec`, or a description that [`find`] understands.
+/// Returns the usual name of `spec`, or a description that [`find`] understands.
 pub fn name(spec: &ModelSpec) -> String {
     entry_of(spec).map_or_else(|| names::format_name(spec), |entry| entry.name)
 }

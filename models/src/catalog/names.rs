@@ -1,4 +1,4 @@
-//! Names of networks that no paper names: `resnet26-w12`, `densenet-bc-22-26`, `vit-d4-w72-h4-p2`,
+//! Names networks that no paper names: `resnet26-w12`, `densenet-bc-22-26`, `vit-d4-w72-h4-p2`,
 //! `backbone-concat-22-w16-k12`, `backbone-gated-22-w16-nonorm`.
 //!
 //! [`format_name`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
@@ -10,7 +10,7 @@ use crate::skip::{ResidualSkip, Skip};
 use crate::spec::ModelSpec;
 use crate::spec::words::{ATTENTION_ONLY, BACKBONE, DENSENET, DENSENET_BC, MLP_ONLY, PLAIN, RESNET, VIT};
 
-/// The descriptive name of `spec`.
+/// Returns the descriptive name of `spec`.
 pub(crate) fn format_name(spec: &ModelSpec) -> String {
     match spec {
         ModelSpec::Resnet(config) => format_resnet(config, spec.family()),
@@ -71,7 +71,7 @@ fn format_backbone(config: &BackboneConfig) -> String {
     name
 }
 
-/// The spec that a descriptive name stands for; `None` if it is not one.
+/// Returns the spec that a descriptive name stands for, or `None` if it is not one.
 pub(crate) fn parse(name: &str) -> Option<ModelSpec> {
     let (head, rest) = name.split_once('-')?;
     let mut words: Vec<&str> = rest.split('-').collect();
@@ -83,13 +83,13 @@ pub(crate) fn parse(name: &str) -> Option<ModelSpec> {
     }
 }
 
-/// Removes `word` and says whether it was there.
+/// Removes `word` and returns whether it was there.
 fn take(words: &mut Vec<&str>, word: &str) -> bool {
     let found = words.iter().position(|candidate| *candidate == word);
     found.map(|index| words.remove(index)).is_some()
 }
 
-/// Removes the word that is `key` followed by a number, and gives the number.
+/// Removes the word that is `key` followed by a number, and returns the number.
 fn number<T: std::str::FromStr>(words: &mut Vec<&str>, key: &str) -> Option<T> {
     let parsed =
         words.iter().enumerate().find_map(|(index, word)| Some((index, word.strip_prefix(key)?.parse().ok()?)));

@@ -1,4 +1,4 @@
-//! The members of a family that differ in their width or growth rate alone, from narrow to wide.
+//! Lists the members of a family that differ in their width or growth rate alone, from narrow to wide.
 
 use super::fixed::Fixed;
 use crate::error::WIDEST;
@@ -7,10 +7,10 @@ use crate::nets::{BackboneConfig, DenseKind, DenseNetConfig, ResNetConfig, ViTCo
 use crate::skip::{ResidualSkip, Skip};
 use crate::spec::ModelSpec;
 
-/// Members of one depth and compression; a member's cost grows with its number.
+/// Holds the members of one depth and compression. A member's cost grows with its number.
 pub(super) struct WidthSweep {
     member: Box<dyn Fn(usize) -> ModelSpec>,
-    /// Difference of the widths of neighbors: a Transformer's heads must divide them.
+    /// Difference between the widths of neighbors. A Transformer's heads must divide its widths.
     step: usize,
     /// The only width there is, if it is fixed.
     only: Option<usize>,
@@ -21,28 +21,28 @@ impl WidthSweep {
         Self { member: Box::new(member), step, only }
     }
 
-    /// The member of that width or growth rate.
+    /// Returns the member with that width or growth rate.
     pub(super) fn of_width(&self, width: usize) -> ModelSpec {
         (self.member)(width)
     }
 
-    /// Member number `index`, from 1.
+    /// Returns member number `index`, counted from 1.
     pub(super) fn member(&self, index: usize) -> ModelSpec {
         self.of_width(index * self.step)
     }
 
-    /// The member of the fixed width, if one is fixed.
+    /// Returns the member of the fixed width, if one is fixed.
     pub(super) fn only(&self) -> Option<ModelSpec> {
         self.only.map(|width| self.of_width(width))
     }
 
-    /// One past the last number.
+    /// Returns one past the last number.
     pub(super) fn end(&self) -> usize {
         WIDEST / self.step
     }
 }
 
-/// The kind's own compression first, then the others in tenths.
+/// Returns the kind's own compression first, then the others in tenths.
 pub(super) fn compressions() -> impl Iterator<Item = Option<f64>> {
     let tenths = (3..=10).filter(|tenth| *tenth != 5).map(|tenth| Some(f64::from(tenth) / 10.0));
     std::iter::once(None).chain(tenths)
@@ -65,7 +65,8 @@ pub(super) fn vits(depth: usize, heads: usize, images: Images, fixed: &Fixed) ->
     WidthSweep::new(heads, fixed.width, move |width| ModelSpec::Vit(ViTConfig::new(depth, width, heads, patch)))
 }
 
-/// 2 for small images, 4 for CIFAR's, 16 for ImageNet's; 1 where that does not divide the side.
+/// Returns the patch side: 2 for small images, 4 for CIFAR's, 16 for ImageNet's, and 1 where that does not divide the
+/// side.
 fn patch(size: usize) -> usize {
     let wanted = match size {
         0..=16 => 2,

@@ -1,5 +1,6 @@
-//! What a network costs, from its configuration alone: parameters, multiply-accumulates, activation bytes and the bytes
-//! that automatic differentiation keeps for the backward pass. A [`CostTrace`](trace::CostTrace) adds them up.
+//! Computes what a network costs from its configuration alone: parameters, multiply-accumulates, activation bytes and
+//! the bytes that automatic differentiation keeps for the backward pass. A [`CostTrace`](trace::CostTrace) adds them
+//! up.
 //!
 //! The shape of a convolution, [`Conv`](skipbench_ops::Conv), is defined in `skipbench-ops`, because its operation of a
 //! whole dense block needs it too.
@@ -8,20 +9,20 @@ pub(crate) mod trace;
 
 use serde::Serialize;
 
-/// What a layer or a network costs. All but `params` are for one image.
+/// Holds what a layer or a network costs. All fields except `params` are for one image.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Cost {
-    /// Trainable parameters.
+    /// Number of trainable parameters.
     pub params: u64,
     /// Multiply-accumulates of convolutions, linear layers and attention's two products; one MAC is two FLOPs.
     pub macs: u64,
     /// Bytes of every operation's output in f32: what a forward pass writes.
     pub activation_bytes: u64,
-    /// Bytes that automatic differentiation keeps from the forward for the backward pass, each tensor once: by this
-    /// crate's kernels with naive memory where no [`Execution`](crate::Execution) is given.
+    /// Bytes that automatic differentiation keeps from the forward pass for the backward pass, each tensor once. Where
+    /// no [`Execution`](crate::Execution) is given, they are those of this crate's kernels with naive memory.
     pub saved_bytes: u64,
-    /// Bytes that a forward pass moves where every operation runs by itself: each input read once, each output written
-    /// once. Weights, read once a batch, are not among them.
+    /// Bytes that a forward pass moves if every operation runs by itself: each input read once, each output written
+    /// once. Weights, which are read once per batch, are not included.
     pub traffic_bytes: u64,
     /// The part of `traffic_bytes` that belongs to joins: what the skip style itself moves.
     pub join_bytes: u64,
@@ -51,7 +52,7 @@ pub struct Layer {
     pub cost: Cost,
 }
 
-/// The cost of a whole network.
+/// Returns the cost of a whole network.
 pub fn total(layers: &[Layer]) -> Cost {
     let mut total = Cost::default();
     for layer in layers {

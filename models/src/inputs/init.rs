@@ -1,7 +1,7 @@
-//! Weights from a seed: every parameter is drawn on the host from one ChaCha8 stream and then sent to the device.
+//! Draws weights from a seed. Every parameter is drawn on the host from one ChaCha8 stream and then sent to the device.
 //!
-//! The same seed therefore gives the same weights on every backend and in every process. Burn's own initializers draw
-//! from a process-global generator at first use, in the order of first use, which promises neither.
+//! The same seed therefore gives the same weights on every backend and in every process. Burn's own initializers
+//! promise neither: they draw from a process-global generator at first use, in the order of first use.
 
 use burn::module::Param;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
@@ -23,41 +23,41 @@ pub(crate) struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
-    /// A fresh stream for `seed`; parameters are placed on `device`.
+    /// Starts a fresh stream for `seed`. Parameters are placed on `device`.
     pub(crate) fn new(seed: u64, device: &'a Device, execution: Execution) -> Self {
         Self { rng: ChaCha8Rng::seed_from_u64(seed), device, execution }
     }
 
-    /// A convolution without bias, N(0, 2 / fan_in): He et al. 2015, arXiv:1502.01852, eq. 10.
+    /// Draws a convolution without bias, N(0, 2 / fan_in): He et al. 2015, arXiv:1502.01852, eq. 10.
     pub(crate) fn conv(&mut self, conv: Conv) -> Conv2d {
         self.scaled_conv(conv, 1.0)
     }
 
-    /// [`conv`](Self::conv) multiplied by `scale`.
+    /// Draws [`conv`](Self::conv) multiplied by `scale`.
     pub(crate) fn scaled_conv(&mut self, conv: Conv, scale: f64) -> Conv2d {
         let fan_in = conv.input * conv.kernel * conv.kernel;
         self.conv_with(conv, scale * (2.0 / fan_in as f64).sqrt(), false)
     }
 
-    /// A gate, N(0, 1 / fan_in), its bias `bias`: a sigmoid follows it, hence gain 1.
+    /// Draws a gate, N(0, 1 / fan_in), with bias `bias`. A sigmoid follows it, hence gain 1.
     pub(crate) fn gate(&mut self, conv: Conv, bias: f32) -> Conv2d {
         let mut gate = self.patches(conv);
         gate.bias = Some(self.given(vec![bias; conv.output], [conv.output]));
         gate
     }
 
-    /// A patch embedding with bias, N(0, 1 / fan_in): no ReLU follows it, hence gain 1.
+    /// Draws a patch embedding with bias, N(0, 1 / fan_in). No ReLU follows it, hence gain 1.
     pub(crate) fn patches(&mut self, conv: Conv) -> Conv2d {
         let fan_in = conv.input * conv.kernel * conv.kernel;
         self.conv_with(conv, (1.0 / fan_in as f64).sqrt(), true)
     }
 
-    /// A linear layer, weights N(0, 2 / (inputs + outputs)) after Glorot and Bengio 2010, bias zero.
+    /// Draws a linear layer, with weights N(0, 2 / (inputs + outputs)) after Glorot and Bengio 2010 and bias zero.
     pub(crate) fn linear(&mut self, inputs: usize, outputs: usize) -> Linear {
         self.linear_with(inputs, outputs, (2.0 / (inputs + outputs) as f64).sqrt())
     }
 
-    /// Burn keeps the weight as `[inputs, outputs]`.
+    /// Draws a linear layer with standard deviation `std`. Burn keeps the weight as `[inputs, outputs]`.
     fn linear_with(&mut self, inputs: usize, outputs: usize, std: f64) -> Linear {
         let mut linear = LinearConfig::new(inputs, outputs).init(self.device);
         linear.weight = self.normal([inputs, outputs], std);
@@ -65,27 +65,27 @@ impl<'a> Weights<'a> {
         linear
     }
 
-    /// A linear layer that starts at zero.
+    /// Creates a linear layer that starts at zero.
     pub(crate) fn zero_head(&mut self, inputs: usize, classes: usize) -> Linear {
         self.linear_with(inputs, classes, 0.0)
     }
 
-    /// A classifier head, weights N(0, 1 / inputs), bias zero.
+    /// Draws a classifier head, with weights N(0, 1 / inputs) and bias zero.
     pub(crate) fn head(&mut self, inputs: usize, classes: usize) -> Linear {
         self.linear_with(inputs, classes, (1.0 / inputs as f64).sqrt())
     }
 
-    /// Batch normalization with scale 1 and shift 0 (Burn's defaults: eps 1e-5, momentum 0.1).
+    /// Creates batch normalization with scale 1 and shift 0 (Burn's defaults: eps 1e-5, momentum 0.1).
     pub(crate) fn batch_norm(&self, channels: usize) -> BatchNorm {
         BatchNormConfig::new(channels).init(self.device)
     }
 
-    /// Layer normalization with scale 1 and shift 0; eps 1e-6 as in Dosovitskiy et al.'s code.
+    /// Creates layer normalization with scale 1, shift 0 and eps 1e-6, as in Dosovitskiy et al.'s code.
     pub(crate) fn layer_norm(&self, width: usize) -> LayerNorm {
         LayerNormConfig::new(width).with_epsilon(1e-6).init(self.device)
     }
 
-    /// A free parameter, N(0, `std`²), such as the position embedding.
+    /// Draws a free parameter, N(0, `std`²), such as the position embedding.
     pub(crate) fn normal<const D: usize>(&mut self, shape: [usize; D], std: f64) -> Param<Tensor<D>> {
         let normal = Normal::new(0.0, std).expect("a layer has at least one input, so its deviation is finite");
         let count = shape.iter().product();
@@ -93,12 +93,12 @@ impl<'a> Weights<'a> {
         Param::from_data(TensorData::new(values, shape), self.device)
     }
 
-    /// A free parameter that starts as `values`.
+    /// Creates a free parameter that starts as `values`.
     pub(crate) fn given<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Param<Tensor<D>> {
         Param::from_data(TensorData::new(values, shape), self.device)
     }
 
-    /// The stream numbered `stream` (from 1) of the same seed: what is drawn there does not move what is drawn here.
+    /// Returns stream number `stream` (from 1) of the same seed. Drawing from it does not change what is drawn here.
     pub(crate) fn aside(&self, stream: u64) -> Weights<'a> {
         let mut rng = ChaCha8Rng::from_seed(self.rng.get_seed());
         rng.set_stream(stream);

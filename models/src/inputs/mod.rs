@@ -1,4 +1,4 @@
-//! What a network is built from beside its specification: the shape of its [`images`], how it computes
+//! Holds what a network is built from besides its specification: the shape of its [`images`], how it computes
 //! ([`execution`]), and weights from a seed ([`init`]).
 
 pub(crate) mod execution;

@@ -1,4 +1,4 @@
-//! The controlled backbone: one pre-activation network in which only [`Skip`] changes.
+//! Defines the controlled backbone: one pre-activation network in which only [`Skip`] changes.
 //!
 //! Published families differ in more than their skip: ResNet-20 and DenseNet-40-12 have other stems, other orders of
 //! BN and convolution, other down-sampling and other heads. Here all of that is the same for every style:
@@ -6,11 +6,11 @@
 //! stem 3×3 – n × join(x, F(x)) – transition – n × join(x, F(x)) – transition – n × join(x, F(x)) – BN–ReLU–pool–linear
 //!
 //! with F = BN–ReLU–3×3–BN–ReLU–3×3 and transition = BN–ReLU–1×1–average pool. No skip crosses a transition and no join
-//! changes shape, so none needs a projection. Stage s works on `width · 2^s` channels. What concatenation changes of
-//! necessity: F reads all channels so far and adds a growth that also doubles from stage to stage, and the transition
-//! reads the wider result. The plain and the additive member have exactly the same parameters and, from one seed, the
-//! same weights. The other styles of [`Skip`] add what they learn, drawn apart, so that their branches too start with
-//! those weights.
+//! changes shape, so none needs a projection. Stage s works on `width · 2^s` channels. Concatenation changes two things
+//! of necessity: F reads all channels so far and adds a growth that also doubles from stage to stage, and the
+//! transition reads the wider result. The plain and the additive member have exactly the same parameters and, from one
+//! seed, the same weights. The other styles of [`Skip`] add what they learn, drawn from a separate stream, so their
+//! branches start with those weights too.
 
 use serde::{Deserialize, Serialize};
 use skipbench_ops::Conv;
@@ -24,22 +24,22 @@ use crate::skip::Skip;
 
 const STAGES: usize = 3;
 
-/// The controlled backbone.
+/// Configures the controlled backbone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackboneConfig {
-    /// Weighted layers: 6n+4.
+    /// Number of weighted layers: 6n+4.
     pub depth: usize,
-    /// The one thing that varies.
+    /// The skip style, which is the one thing that varies.
     pub skip: Skip,
-    /// Channels of the first stage; they double from stage to stage. Default 16.
+    /// Channels of the first stage, which double from stage to stage. Default 16.
     #[serde(default = "default_width")]
     pub width: usize,
-    /// With `concat`: channels that each block of the last stage adds; those before add a half and a quarter of it,
-    /// rounded. Default three times `width`, which is three quarters of the last stage's.
+    /// With `concat`, the channels that each block of the last stage adds. Blocks of earlier stages add a half and a
+    /// quarter of it, rounded. The default is three times `width`, which is three quarters of the last stage's width.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub growth: Option<usize>,
-    /// `batch` (default), or `none`: no normalization anywhere. `fixup` has none as it is.
+    /// `batch` (default), or `none` for no normalization anywhere. `fixup` never has any.
     #[serde(default, skip_serializing_if = "Norm::is_usual")]
     pub norm: Norm,
 }
@@ -49,13 +49,13 @@ fn default_width() -> usize {
 }
 
 impl BackboneConfig {
-    /// A backbone 16 channels wide.
+    /// Configures a backbone 16 channels wide.
     pub fn new(depth: usize, skip: Skip) -> Self {
         Self { depth, skip, width: default_width(), growth: None, norm: Norm::Batch }
     }
 
     /// # Errors
-    /// If a value is impossible; says which and what would do.
+    /// Returns which value is impossible and what would be possible, if there is one.
     pub(crate) fn check(&self) -> Result<(), SpecError> {
         if self.depth < 10 || !(self.depth - 4).is_multiple_of(6) {
             return Err(SpecError::new("depth", self.depth, "the backbone needs 6n+4: 10, 16, 22, …"));
@@ -86,7 +86,7 @@ impl BackboneConfig {
         }
     }
 
-    /// Channels that a block of stage `stage` (from 0) puts out.
+    /// Returns the channels that a block of stage `stage` (from 0) outputs.
     fn output(&self, stage: usize) -> usize {
         if !self.skip.concatenates() {
             return self.width << stage;
@@ -95,10 +95,10 @@ impl BackboneConfig {
         ((self.growth.unwrap_or(3 * self.width) + share / 2) / share).max(1)
     }
 
-    /// Every shape of the network.
+    /// Returns every shape of the network.
     ///
     /// # Errors
-    /// As [`BackboneConfig::check`].
+    /// Returns the errors of [`BackboneConfig::check`].
     pub(crate) fn staged(&self, images: Images) -> Result<StagedConfig, SpecError> {
         self.check()?;
         let stem = StemConfig { kind: StemKind::Cifar, input: images.channels, output: self.width, activated: false };

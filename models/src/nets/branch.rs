@@ -1,7 +1,7 @@
-//! F(x), the chain of convolutions that a skip connection goes around: one definition for every convolutional family.
+//! Defines F(x), the chain of convolutions that a skip connection goes around, once for every convolutional family.
 //!
-//! A piece has the same three methods here, in `stem` and in `head`: `init` draws its weights, `forward` runs it,
-//! `trace` costs it. `trace` belongs to the configuration, so that a cost needs no network.
+//! A piece has the same three methods here, in `stem` and in `head`: `init` draws its weights, `forward` runs it, and
+//! `trace` costs it. `trace` belongs to the configuration, because costing needs no network.
 
 use burn::module::Module;
 use burn::nn::BatchNorm;
@@ -15,39 +15,39 @@ use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 use crate::probe::{BranchPosition, Probe, ProbePoint};
 
-/// Where a branch's normalization stands relative to its convolutions.
+/// Says where a branch's normalization is relative to its convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// conv – BN – ReLU, without the last ReLU, which comes after the join (He et al. 2015).
+    /// conv – BN – ReLU. The last ReLU comes after the join instead (He et al. 2015).
     Post,
     /// BN – ReLU – conv throughout (He et al. 2016, arXiv:1603.05027).
     Pre,
 }
 
-/// Configuration of a [`Branch`].
+/// Configures a [`Branch`].
 #[derive(Debug, Clone)]
 pub(crate) struct BranchConfig {
-    /// Where normalization stands.
+    /// Where normalization is.
     pub order: Order,
     /// The convolutions, first to last.
     pub convs: Vec<Conv>,
-    /// What keeps its scale; of post-activation branches BatchNorm always.
+    /// What keeps the branch's scale. In post-activation branches it is always BatchNorm.
     pub norm: BranchNorm,
 }
 
-/// F(x): the chain of convolutions that a skip connection goes around.
+/// Computes F(x), the chain of convolutions that a skip connection goes around.
 #[derive(Module, Debug)]
 pub(crate) struct Branch {
     convs: Vec<Conv2d>,
-    /// One a convolution, or none.
+    /// One normalization per convolution, or none at all.
     norms: Vec<BatchNorm>,
-    /// One a convolution, or none.
+    /// One pair of shifts per convolution, or none at all.
     shifts: Vec<Shifts>,
     #[module(skip)]
     order: Order,
     #[module(skip)]
     engine: Engine,
-    /// Channels of F(x).
+    /// Number of channels of F(x).
     output: usize,
 }
 
@@ -68,7 +68,7 @@ impl BranchConfig {
         Branch { convs, norms, shifts, order: self.order, engine: weights.execution.kernels.engine(), output }
     }
 
-    /// Costs the branch; `name` prefixes its layers.
+    /// Costs the branch. `name` prefixes its layers.
     pub(crate) fn trace(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         match self.order {
             Order::Post => self.trace_post(name, x, trace),
@@ -93,7 +93,7 @@ impl BranchConfig {
         }
     }
 
-    /// Costs all of a pre-activation branch but its first BN and ReLU.
+    /// Costs all of a pre-activation branch except its first BN and ReLU.
     pub(crate) fn trace_activated(&self, name: &str, activated: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         let x = trace.conv(&format!("{name}.1"), activated, self.convs[0]);
         self.trace_steps(1, name, &x, trace)
@@ -122,7 +122,7 @@ impl BranchConfig {
 }
 
 impl Branch {
-    /// F(x).
+    /// Computes F(x).
     ///
     /// # Shapes
     /// - `x`: `[batch, channels_in, height, width]`
@@ -134,12 +134,13 @@ impl Branch {
         }
     }
 
-    /// The first BN and ReLU of a pre-activation branch. Where the shape changes, the shortcut starts after them.
+    /// Applies the first BN and ReLU of a pre-activation branch. Where the shape changes, the shortcut starts after
+    /// them.
     pub(crate) fn activate(&self, x: Tensor<4>) -> Tensor<4> {
         self.activated(0, x)
     }
 
-    /// What convolution `index` of a pre-activation branch reads.
+    /// Returns what convolution `index` of a pre-activation branch reads.
     fn activated(&self, index: usize, x: Tensor<4>) -> Tensor<4> {
         match (self.norms.get(index), self.shifts.get(index)) {
             (Some(norm), _) => self.engine.norm_relu(norm, x),
@@ -148,17 +149,17 @@ impl Branch {
         }
     }
 
-    /// Its convolutions, each with its normalization; fewer if some have none.
+    /// Returns the convolutions, each with its normalization. There are fewer if some have none.
     pub(crate) fn layers(&self) -> impl Iterator<Item = (&Conv2d, &BatchNorm)> {
         self.convs.iter().zip(&self.norms)
     }
 
-    /// Whether every convolution has a normalization.
+    /// Returns whether every convolution has a normalization.
     pub(crate) fn has_batch_norm(&self) -> bool {
         self.norms.len() == self.convs.len()
     }
 
-    /// Convolution `index` of a pre-activation branch, and the BN and the ReLU before it.
+    /// Applies convolution `index` of a pre-activation branch, after its BN and ReLU.
     fn step<P: Probe>(&self, index: usize, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
         let conv = &self.convs[index];
         probe.weight(ProbePoint::Conv(position, index + 1), &conv.weight);
@@ -168,7 +169,7 @@ impl Branch {
         }
     }
 
-    /// All of a pre-activation branch but its first BN and ReLU.
+    /// Applies all of a pre-activation branch except its first BN and ReLU.
     pub(crate) fn forward_activated<P: Probe>(
         &self,
         activated: Tensor<4>,
@@ -179,7 +180,7 @@ impl Branch {
         (1..self.convs.len()).fold(x, |x, index| self.step(index, x, position, probe))
     }
 
-    /// The first convolution of what is activated, or of a post-activation branch's x.
+    /// Applies the first convolution, to activated input or to the x of a post-activation branch.
     fn first<P: Probe>(&self, x: Tensor<4>, position: BranchPosition, probe: &mut P) -> Tensor<4> {
         probe.weight(ProbePoint::Conv(position, 1), &self.convs[0].weight);
         self.engine.conv(&self.convs[0], x)
@@ -190,7 +191,7 @@ impl Branch {
         self.engine.norm(norm, x)
     }
 
-    /// All of a post-activation branch but its last normalization, and that.
+    /// Applies all of a post-activation branch up to its last normalization. Returns the result and that normalization.
     pub(crate) fn forward_to_last_norm<P: Probe>(
         &self,
         x: Tensor<4>,
@@ -205,7 +206,7 @@ impl Branch {
         (x, &self.norms[self.norms.len() - 1])
     }
 
-    /// Zeros in the shape of F(x), where F keeps height and width.
+    /// Returns zeros in the shape of F(x), where F keeps height and width.
     pub(crate) fn zeros(&self, x: &Tensor<4>) -> Tensor<4> {
         let [batch, _, height, width] = x.dims();
         let zeros: Tensor<4> = Tensor::zeros([batch, self.output, height, width], &x.device());

@@ -1,4 +1,4 @@
-//! A stage of pre-activation branches whose results are concatenated, as one operation ([`Stage`]).
+//! Computes a stage of pre-activation branches whose results are concatenated, as one operation ([`Stage`]).
 
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
@@ -10,7 +10,7 @@ use skipbench_ops::{update_running_statistics, uses_batch_statistics};
 use super::branch::Branch;
 use crate::inputs::execution::Execution;
 
-/// `x = [x, F(x)]` for each branch F in turn.
+/// Computes `x = [x, F(x)]` for each branch F in turn.
 pub(crate) fn forward(branches: &[Branch], x: Tensor<4>, execution: Execution) -> Tensor<4> {
     let layers: Vec<Vec<(&Conv2d, &BatchNorm)>> = branches.iter().map(|branch| branch.layers().collect()).collect();
     let Some((_, norm)) = layers.first().and_then(|layer| layer.first()) else { return x };
@@ -34,7 +34,7 @@ pub(crate) fn forward(branches: &[Branch], x: Tensor<4>, execution: Execution) -
     features
 }
 
-/// γ, β and weights of a step, in this order.
+/// Returns γ, β and weights of a step, in this order.
 fn parameters(conv: &Conv2d, norm: &BatchNorm) -> [Tensor<1>; 3] {
     let weight = conv.weight.val();
     let count: usize = weight.dims().iter().product();
@@ -52,7 +52,7 @@ fn follow_all(norms: &[&BatchNorm], statistics: Tensor<1>) {
     }
 }
 
-/// The shape of a convolution that [`Weights`](crate::inputs::init::Weights) drew.
+/// Returns the shape of a convolution that [`Weights`](crate::inputs::init::Weights) drew.
 fn shape(conv: &Conv2d) -> Conv {
     let [output, input, kernel, _] = conv.weight.dims();
     Conv::new(input, output, kernel).stride(conv.stride[0])

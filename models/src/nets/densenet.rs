@@ -1,11 +1,11 @@
-//! Densely connected networks.
+//! Defines densely connected networks.
 //!
-//! Huang, Liu, van der Maaten, Weinberger 2016, "Densely Connected Convolutional Networks", arXiv:1608.06993.
-//! Layer: `x_l = H_l([x_0, …, x_{l-1}])`, eq. 2, here as the recursion `y = [x, F(x)]` of [`Skip::Concat`]; F is
-//! BN–ReLU–3×3 (basic) or BN–ReLU–1×1–BN–ReLU–3×3 with 4k channels inside (bottleneck). Between dense blocks stands a
-//! transition, BN–ReLU–1×1–average pool, which keeps the share θ of the channels (compression).
+//! The source is Huang, Liu, van der Maaten, Weinberger 2016, "Densely Connected Convolutional Networks",
+//! arXiv:1608.06993. A layer is `x_l = H_l([x_0, …, x_{l-1}])`, eq. 2, here as the recursion `y = [x, F(x)]` of
+//! [`Skip::Concat`]. F is BN–ReLU–3×3 (basic) or BN–ReLU–1×1–BN–ReLU–3×3 with 4k channels inside (bottleneck). Between
+//! dense blocks there is a transition, BN–ReLU–1×1–average pool, which keeps the share θ of the channels (compression).
 //!
-//! Deviations: no dropout (the paper uses 0.2 where it does not augment).
+//! Deviations: there is no dropout (the paper uses 0.2 where it does not augment).
 
 use serde::{Deserialize, Serialize};
 use skipbench_ops::Conv;
@@ -17,13 +17,14 @@ use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::inputs::images::Images;
 use crate::skip::Skip;
 
-/// A densely connected network.
+/// Configures a densely connected network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DenseNetConfig {
-    /// Weighted layers L: 3n+4 (basic) or 6n+4 (bc) with the CIFAR stem; 121, 161, 169, 201 or 264 with ImageNet's.
+    /// Number of weighted layers L: 3n+4 (basic) or 6n+4 (bc) with the CIFAR stem; 121, 161, 169, 201 or 264 with
+    /// ImageNet's.
     pub depth: usize,
-    /// Growth rate k: channels that each layer adds.
+    /// Growth rate k: the channels that each layer adds.
     pub growth: usize,
     /// What F is made of. Default `bc`.
     #[serde(default)]
@@ -31,12 +32,12 @@ pub struct DenseNetConfig {
     /// Share θ of the channels that a transition keeps, in (0, 1]. Default 0.5 for `bc`, 1 for `basic`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compression: Option<f64>,
-    /// How images enter. Default `cifar`: three dense blocks; `imagenet` has four.
+    /// How images enter. The default `cifar` has three dense blocks; `imagenet` has four.
     #[serde(default)]
     pub stem: StemKind,
 }
 
-/// What a dense layer is made of.
+/// Says what a dense layer is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DenseKind {
@@ -48,15 +49,15 @@ pub enum DenseKind {
 }
 
 impl DenseNetConfig {
-    /// A CIFAR network, as the paper's (L, k).
+    /// Configures a CIFAR network by the paper's (L, k).
     pub fn cifar(depth: usize, growth: usize, kind: DenseKind) -> Self {
         Self { depth, growth, kind, compression: None, stem: StemKind::Cifar }
     }
 
-    /// Layers in each dense block.
+    /// Returns the number of layers in each dense block.
     ///
     /// # Errors
-    /// If `depth` is not one that the kind and the stem allow.
+    /// Returns an error if the kind and the stem do not allow `depth`.
     pub(crate) fn blocks(&self) -> Result<Vec<usize>, SpecError> {
         let blocks = match (self.stem, self.kind, self.depth) {
             (StemKind::Imagenet, _, 121) => vec![6, 12, 24, 16],
@@ -85,7 +86,7 @@ impl DenseNetConfig {
         SpecError::new("depth", self.depth, format!("this kind and stem need {fits}"))
     }
 
-    /// θ, given or the kind's own.
+    /// Returns θ: the given one, or the kind's own.
     pub(crate) fn theta(&self) -> f64 {
         self.compression.unwrap_or(match self.kind {
             DenseKind::Basic => 1.0,
@@ -94,7 +95,7 @@ impl DenseNetConfig {
     }
 
     /// # Errors
-    /// If a value is impossible; says which and what would do.
+    /// Returns which value is impossible and what would be possible, if there is one.
     pub(crate) fn check(&self) -> Result<(), SpecError> {
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("growth", self.growth, WIDEST)?;
@@ -122,10 +123,10 @@ impl DenseNetConfig {
         StemConfig { kind: self.stem, input: images.channels, output, activated: false }
     }
 
-    /// Every shape of the network.
+    /// Returns every shape of the network.
     ///
     /// # Errors
-    /// As [`DenseNetConfig::check`].
+    /// Returns the errors of [`DenseNetConfig::check`].
     pub(crate) fn staged(&self, images: Images) -> Result<StagedConfig, SpecError> {
         self.check()?;
         let mut net = StagedConfig::new(Skip::Concat, BranchNorm::Batch, self.stem(images), images.classes);

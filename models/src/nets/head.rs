@@ -1,4 +1,4 @@
-//! The last layers of a convolutional network.
+//! Defines the last layers of a convolutional network.
 
 use burn::module::Module;
 use burn::nn::{BatchNorm, Linear};
@@ -10,20 +10,20 @@ use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 use crate::probe::{Probe, ProbePoint};
 
-/// Configuration of a [`Head`].
+/// Configures a [`Head`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HeadConfig {
-    /// Channels that arrive.
+    /// Number of channels that arrive.
     pub input: usize,
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Whether BN and ReLU come first, as pre-activation nets and DenseNets need.
     pub activated: bool,
-    /// Without BatchNorm only ReLU comes first; Fixup's classifier starts at 0.
+    /// What keeps the scale of branches. Without BatchNorm only ReLU comes first; Fixup's classifier starts at 0.
     pub norm: BranchNorm,
 }
 
-/// (BN – ReLU –) global average pooling – linear.
+/// The last layers: (BN – ReLU –) global average pooling – linear.
 #[derive(Module, Debug)]
 pub(crate) struct Head {
     norm: Option<BatchNorm>,
@@ -77,9 +77,9 @@ impl Head {
     }
 }
 
-/// The mean over height and width: `[batch, channels, height, width]` to `[batch, channels]`.
+/// Returns the mean over height and width: `[batch, channels, height, width]` to `[batch, channels]`.
 ///
-/// A reduction rather than a pooling layer, because Burn's pooling keeps its whole input for the backward pass.
+/// It is a reduction rather than a pooling layer, because Burn's pooling keeps its whole input for the backward pass.
 fn global_average(x: Tensor<4>) -> Tensor<2> {
     let [batch, channels, height, width] = x.dims();
     x.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels])

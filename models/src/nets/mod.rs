@@ -1,8 +1,9 @@
-//! The networks: a paper each in [`resnet`], [`densenet`], [`vit`] and [`backbone`], and the pieces that they share.
+//! Defines the networks, one paper each in [`resnet`], [`densenet`], [`vit`] and [`backbone`], and the pieces that they
+//! share.
 //!
 //! Every piece has the same three methods. `init` draws its weights, `forward` runs it, and `trace` costs it; `trace`
-//! belongs to the configuration, so that a cost needs no network. How a block joins, all of them ask
-//! [`skip`](crate::skip).
+//! belongs to the configuration, because costing needs no network. All of them ask [`skip`](crate::skip) how a block
+//! joins.
 
 pub(crate) mod backbone;
 mod block;

@@ -1,4 +1,4 @@
-//! What keeps the scale of a convolutional network: BatchNorm, nothing, or how it starts.
+//! Defines what keeps the scale of a convolutional network: BatchNorm, nothing, or its initialization.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -6,46 +6,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::init::Weights;
 
-/// The normalization of a backbone.
+/// Names the normalization of a backbone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Norm {
     /// BatchNorm before every ReLU.
     #[default]
     Batch,
-    /// None: what joins and initialization do is all there is.
+    /// No normalization: joins and initialization alone keep the scale.
     None,
 }
 
 impl Norm {
-    /// Whether it is what backbones have unless they say otherwise.
+    /// Returns whether it is what backbones have by default.
     pub(crate) fn is_usual(&self) -> bool {
         *self == Norm::Batch
     }
 }
 
-/// What keeps the scale of a branch: its normalization, or what stands in for it.
+/// Says what keeps the scale of a branch: its normalization, or what replaces it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum BranchNorm {
     /// BatchNorm.
     Batch,
     /// Nothing.
     None,
-    /// Fixup (arXiv:1901.09321): the last convolution starts at 0, the others are scaled, with scalar shifts around
+    /// Fixup (arXiv:1901.09321): the last convolution starts at 0 and the others are scaled, with scalar shifts around
     /// each ReLU.
     Fixup {
-        /// L^(−1/(2m−2)) for L branches of m convolutions.
+        /// The scale L^(−1/(2m−2)), for L branches of m convolutions.
         scale: f64,
     },
 }
 
 impl BranchNorm {
-    /// Fixup's for `branches` branches of `convs` convolutions.
+    /// Returns Fixup's choice for `branches` branches of `convs` convolutions.
     pub(crate) fn fixup(branches: usize, convs: usize) -> Self {
         BranchNorm::Fixup { scale: (branches as f64).powf(-1.0 / (2.0 * convs as f64 - 2.0)) }
     }
 
-    /// What convolution `index` of `convs` is multiplied by at first.
+    /// Returns what convolution `index` of `convs` is multiplied by at first.
     pub(crate) fn scale(self, index: usize, convs: usize) -> f64 {
         match self {
             BranchNorm::Fixup { .. } if index + 1 == convs => 0.0,
@@ -63,10 +63,10 @@ impl BranchNorm {
     }
 }
 
-/// Numbers that a [`Shifts`] learns.
+/// How many numbers a [`Shifts`] learns.
 pub(crate) const SHIFTS: usize = 2;
 
-/// Fixup's scalar shifts, one before a ReLU and one after it, before the convolution; both 0 at first.
+/// Fixup's scalar shifts: one before a ReLU, and one between it and the convolution. Both start at 0.
 #[derive(Module, Debug)]
 pub(crate) struct Shifts {
     values: Param<Tensor<1>>,

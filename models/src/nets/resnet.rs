@@ -1,9 +1,9 @@
-//! Residual networks, and plain ones: the same networks with [`ResidualSkip::None`].
+//! Defines residual networks, and plain ones, which are the same networks with [`ResidualSkip::None`].
 //!
-//! - He, Zhang, Ren, Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385.
-//!   Block: `y = ReLU(x + F(x))`, eq. 1; CIFAR networks of 6n+2 layers (§4.2), ImageNet networks (Table 1).
-//! - He, Zhang, Ren, Sun 2016, "Identity Mappings in Deep Residual Networks", arXiv:1603.05027.
-//!   Block: `y = x + F(x)` with BN and ReLU before each convolution; CIFAR networks of 9n+2 layers.
+//! - He, Zhang, Ren, Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385. A block is `y = ReLU(x
+//!   + F(x))`, eq. 1. There are CIFAR networks of 6n+2 layers (§4.2) and ImageNet networks (Table 1).
+//! - He, Zhang, Ren, Sun 2016, "Identity Mappings in Deep Residual Networks", arXiv:1603.05027. A block is `y = x +
+//!   F(x)` with BN and ReLU before each convolution. There are CIFAR networks of 9n+2 layers.
 //!
 //! Deviations: ImageNet bottlenecks put the stride on the 3×3 convolution, as torchvision does ("v1.5"), because the
 //! published parameter and MAC counts that tests compare with are torchvision's. He et al. put it on the first 1×1.
@@ -23,26 +23,26 @@ use crate::inputs::init::Weights;
 use crate::probe::{At, Lesion, LesionSite, Probe, lesions};
 use crate::skip::ResidualSkip;
 
-/// A residual network or its plain counterpart.
+/// Configures a residual network or its plain counterpart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResNetConfig {
-    /// Weighted layers: 6n+2 (basic) or 9n+2 (bottleneck, preact) with the CIFAR stem; 18, 34, 50, 101 or 152 with
-    /// ImageNet's.
+    /// Number of weighted layers: 6n+2 (basic) or 9n+2 (bottleneck, preact) with the CIFAR stem; 18, 34, 50, 101 or 152
+    /// with ImageNet's.
     pub depth: usize,
-    /// Channels of the first stage; they double from stage to stage. Default 16; ImageNet networks use 64.
+    /// Channels of the first stage, which double from stage to stage. Default 16; ImageNet networks use 64.
     #[serde(default = "default_width")]
     pub width: usize,
     /// What F is made of. Default `basic`.
     #[serde(default)]
     pub block: BlockKind,
-    /// How images enter. Default `cifar`: three stages; `imagenet` has four.
+    /// How images enter. The default `cifar` has three stages; `imagenet` has four.
     #[serde(default)]
     pub stem: StemKind,
     /// How x is made to fit where the shape changes. Default `a`.
     #[serde(default)]
     pub shortcut: Shortcut,
-    /// `add` (default), or `none` for the plain network.
+    /// The skip: `add` (default), or `none` for the plain network.
     #[serde(default, deserialize_with = "residual_skip")]
     pub skip: ResidualSkip,
 }
@@ -51,7 +51,7 @@ fn default_width() -> usize {
     16
 }
 
-/// Reads `skip`; what only other families have is refused with theirs.
+/// Reads `skip`. Styles that only other families have are refused with the names of those families.
 fn residual_skip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ResidualSkip, D::Error> {
     ResidualSkip::read(deserializer, "skip", |skip| {
         if skip.concatenates() {
@@ -63,16 +63,16 @@ fn residual_skip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ResidualS
 }
 
 impl ResNetConfig {
-    /// A CIFAR network of basic blocks and option-A shortcuts, 16 channels wide.
+    /// Configures a CIFAR network of basic blocks and option-A shortcuts, 16 channels wide.
     pub fn cifar(depth: usize, skip: ResidualSkip) -> Self {
         let (block, stem, shortcut) = Default::default();
         Self { depth, width: default_width(), block, stem, shortcut, skip }
     }
 
-    /// Blocks in each stage.
+    /// Returns the number of blocks in each stage.
     ///
     /// # Errors
-    /// If `depth` is not one that the block and the stem allow.
+    /// Returns an error if the block and the stem do not allow `depth`.
     pub(crate) fn stages(&self) -> Result<Vec<usize>, SpecError> {
         let stages = match (self.stem, self.block, self.depth) {
             (StemKind::Imagenet, BlockKind::Basic, 18) => vec![2, 2, 2, 2],
@@ -103,7 +103,7 @@ impl ResNetConfig {
     }
 
     /// # Errors
-    /// If a value is impossible; says which and what would do.
+    /// Returns which value is impossible and what would be possible, if there is one.
     pub(crate) fn check(&self) -> Result<(), SpecError> {
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("width", self.width, WIDEST)?;
@@ -144,7 +144,7 @@ impl ResNetConfig {
     /// Draws the network's weights.
     ///
     /// # Errors
-    /// As [`ResNetConfig::check`].
+    /// Returns the errors of [`ResNetConfig::check`].
     pub(crate) fn init(&self, images: Images, weights: &mut Weights) -> Result<ResNet, SpecError> {
         self.check()?;
         let configs = self.blocks()?;
@@ -158,7 +158,7 @@ impl ResNetConfig {
     /// Costs the network.
     ///
     /// # Errors
-    /// As [`ResNetConfig::check`].
+    /// Returns the errors of [`ResNetConfig::check`].
     pub(crate) fn trace(&self, images: Images, input: &TracedTensor, trace: &mut CostTrace) -> Result<(), SpecError> {
         self.check()?;
         let mut x = self.stem(images).trace(input, trace);
@@ -170,7 +170,7 @@ impl ResNetConfig {
     }
 }
 
-/// stem – blocks – head.
+/// A residual or plain network: stem – blocks – head.
 #[derive(Module, Debug)]
 pub struct ResNet {
     stem: Stem,
@@ -181,7 +181,7 @@ pub struct ResNet {
 }
 
 impl ResNet {
-    /// Logits, seen by `probe`.
+    /// Returns the logits. `probe` sees the pass.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, size, size]`
@@ -199,7 +199,7 @@ impl ResNet {
         self.head.forward(x, probe)
     }
 
-    /// Every lesion that the network can take.
+    /// Returns every lesion that the network can take.
     pub(crate) fn lesions(&self) -> Vec<Lesion> {
         let site = |(index, at): (usize, &At)| {
             let block = &self.blocks[index];

@@ -1,4 +1,4 @@
-//! The first layers of a convolutional network.
+//! Defines the first layers of a convolutional network.
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
@@ -13,7 +13,7 @@ use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 use crate::probe::{Probe, ProbePoint};
 
-/// How images enter a network.
+/// Says how images enter a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StemKind {
@@ -24,16 +24,16 @@ pub enum StemKind {
     Imagenet,
 }
 
-/// Configuration of a [`Stem`].
+/// Configures a [`Stem`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StemConfig {
-    /// Which stem.
+    /// Kind of stem.
     pub kind: StemKind,
-    /// Image channels.
+    /// Number of image channels.
     pub input: usize,
-    /// Output channels.
+    /// Number of output channels.
     pub output: usize,
-    /// Whether BN and ReLU follow the CIFAR convolution; pre-activation nets leave that to their first block.
+    /// Whether BN and ReLU follow the CIFAR convolution. Pre-activation nets leave them to their first block.
     pub activated: bool,
 }
 

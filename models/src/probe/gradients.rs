@@ -1,20 +1,20 @@
-//! Gradients of weights and of activations, by name.
+//! Reads gradients of weights and of activations, by name.
 
 use burn::module::Param;
 use burn::tensor::{Tensor, TensorData};
 
 use super::{Probe, ProbePoint};
 
-/// The gradients of a backward pass.
+/// Holds the gradients of a backward pass.
 pub type Gradients = burn::tensor::Gradients;
 
 /// Reads one gradient.
 type Reader = Box<dyn Fn(&Gradients) -> Option<TensorData>>;
 
-/// Goes along with a forward pass and reads the gradients after the backward pass.
+/// Follows a forward pass, and reads the gradients after the backward pass.
 ///
-/// To the output of every block it adds a tensor of zeros that keeps its gradient, which is the output's: Burn keeps
-/// gradients of leaves only. No number changes by that, but what autodiff keeps does.
+/// It adds a tensor of zeros to the output of every block. That tensor keeps its gradient, which is the output's: Burn
+/// keeps gradients of leaves only. This changes no number, but it changes what autodiff keeps.
 #[derive(Default)]
 pub struct GradientProbe {
     weights: Vec<(ProbePoint, Reader)>,
@@ -22,8 +22,8 @@ pub struct GradientProbe {
 }
 
 impl GradientProbe {
-    /// The gradient of every convolution's and linear layer's weight, in order from the images on. What the loss does
-    /// not depend on has none.
+    /// Returns the gradient of every convolution's and linear layer's weight, in order from the images on. Weights that
+    /// the loss does not depend on have none.
     pub fn weights<'a>(
         &'a self,
         gradients: &'a Gradients,
@@ -31,7 +31,7 @@ impl GradientProbe {
         self.weights.iter().map(|(point, read)| (*point, read(gradients)))
     }
 
-    /// The gradient of every block's output, in order.
+    /// Returns the gradient of every block's output, in order.
     pub fn outputs<'a>(
         &'a self,
         gradients: &'a Gradients,

@@ -1,28 +1,28 @@
-//! LesionKind to a network: a block left out, or two that change places.
+//! Describes lesions of a network: a block is left out, or two blocks change places.
 //!
-//! Veit, Wilber and Belongie 2016, "Residual Networks Behave Like Ensembles of Relatively Shallow Networks",
-//! arXiv:1605.06431, §4.
+//! The source is Veit, Wilber and Belongie 2016, "Residual Networks Behave Like Ensembles of Relatively Shallow
+//! Networks", arXiv:1605.06431, §4.
 
 use super::{At, Probe};
 
-/// What a lesion does to its block.
+/// Says what a lesion does to its block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LesionKind {
-    /// Its branch is left out: `y = x`, or x through the shortcut where the shape changes; `y = [x, 0]` where F(x) is
-    /// appended; where several streams or past blocks are mixed, as if F(x) were 0.
+    /// The branch is left out. Then `y = x`, or x through the shortcut where the shape changes; `y = [x, 0]` where F(x)
+    /// is appended. Where several streams or past blocks are mixed, it is as if F(x) were 0.
     Delete,
-    /// It changes places with the next block of its stage.
+    /// The block changes places with the next block of its stage.
     Swap,
 }
 
-/// One block's lesion. [`Model::lesions`](crate::Model::lesions) lists those that a network can take.
+/// A lesion of one block. [`Model::lesions`](crate::Model::lesions) lists those that a network can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lesion {
-    /// What is done.
+    /// What is done to the block.
     pub kind: LesionKind,
-    /// To which block.
+    /// The block that it is done to.
     pub at: At,
-    /// The same block, counted from 1 through the whole network.
+    /// Number of the same block, counted from 1 through the whole network.
     pub number: usize,
 }
 
@@ -38,17 +38,17 @@ impl Probe for Lesion {
     }
 }
 
-/// Where a lesion can be: a block, and what it can take.
+/// A place where a lesion can be: a block, and what it can take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LesionSite {
     pub(crate) at: At,
-    /// Whether it can be left out.
+    /// Whether the block can be left out.
     pub(crate) deletable: bool,
-    /// Whether it can change places with the next block of its stage.
+    /// Whether the block can change places with the next block of its stage.
     pub(crate) swappable: bool,
 }
 
-/// Every possible lesion of `blocks`, all of a network's in order.
+/// Returns every possible lesion of `blocks`, which are all of a network's blocks in order.
 pub(crate) fn lesions(blocks: &[LesionSite]) -> Vec<Lesion> {
     let of = |number: usize, block: &LesionSite| {
         let at = block.at;

@@ -1,7 +1,8 @@
-//! Looking into a network while it runs: tensors and weights by name, and blocks that are left out or change places.
+//! Looks into a network while it runs: it sees tensors and weights by name, and blocks can be left out or change
+//! places.
 //!
-//! A [`Probe`] goes along with a forward pass ([`Model::forward_probed`](crate::Model::forward_probed)). The plain
-//! forward pass is the same code with [`Unprobed`], whose empty methods the compiler removes.
+//! A [`Probe`] follows a forward pass ([`Model::forward_probed`](crate::Model::forward_probed)). The plain forward pass
+//! is the same code with [`Unprobed`], whose empty methods the compiler removes.
 
 mod gradients;
 mod lesion;
@@ -15,7 +16,7 @@ pub use gradients::{GradientProbe, Gradients};
 pub use lesion::{Lesion, LesionKind};
 pub(crate) use lesion::{LesionSite, lesions};
 
-/// A block of a network.
+/// Names a block of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct At {
     /// Stage, from 1; 0 in a Transformer, which has no stages.
@@ -33,12 +34,12 @@ impl fmt::Display for At {
     }
 }
 
-/// The branch that a convolution belongs to.
+/// Names the branch that a convolution belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BranchPosition {
-    /// A block's.
+    /// The branch of a block.
     Block(At),
-    /// The one of a transition, counted from 1.
+    /// The branch of a transition, counted from 1.
     Transition(usize),
 }
 
@@ -51,9 +52,9 @@ impl fmt::Display for BranchPosition {
     }
 }
 
-/// Where a probe looks. Written out, it is the layer's name in the table of
-/// [`ModelSpec::layers`](crate::ModelSpec::layers), except for inputs, branches and a Transformer's blocks, which are
-/// not lines there.
+/// Names a place where a probe looks. As text, it is the layer's name in the table of
+/// [`ModelSpec::layers`](crate::ModelSpec::layers). Inputs, branches and a Transformer's blocks are exceptions, because
+/// that table has no lines for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProbePoint {
     /// The first convolution, and what leaves the stem.
@@ -68,7 +69,7 @@ pub enum ProbePoint {
     Conv(BranchPosition, usize),
     /// The projection of a shortcut (weight).
     Shortcut(At),
-    /// What a block's branch gives: F(x).
+    /// What a block's branch outputs: F(x).
     Branch(At),
     /// What leaves a block: y.
     Output(At),
@@ -76,11 +77,11 @@ pub enum ProbePoint {
     Transition(usize),
     /// Queries, keys and values of attention, side by side: `[width, 3·width]` (weight).
     Qkv(At),
-    /// What attention gives before its skip, and its output projection (weight).
+    /// What attention outputs before its skip, and its output projection (weight).
     Attention(At),
     /// The MLP's first linear layer (weight).
     Up(At),
-    /// What the MLP gives before its skip, and its second linear layer (weight).
+    /// What the MLP outputs before its skip, and its second linear layer (weight).
     Mlp(At),
     /// The classifier (weight).
     Head,
@@ -108,12 +109,12 @@ impl fmt::Display for ProbePoint {
     }
 }
 
-/// What goes along with a forward pass. Every method does nothing unless it is written.
+/// Follows a forward pass. Every method does nothing unless it is implemented.
 pub trait Probe {
-    /// Whether it looks at all; what is computed for probes only is computed if so.
+    /// Whether it looks at all. What only probes need is computed only if so.
     const LOOKS: bool = true;
 
-    /// Sees a tensor; what it gives back goes on in its place.
+    /// Sees a tensor. The tensor that it returns takes its place.
     fn tensor<const D: usize>(&mut self, _point: ProbePoint, x: Tensor<D>) -> Tensor<D> {
         x
     }
@@ -122,13 +123,13 @@ pub trait Probe {
     /// images on.
     fn weight<const D: usize>(&mut self, _point: ProbePoint, _weight: &Param<Tensor<D>>) {}
 
-    /// Which block of the stage, from 1, works in the place of `at`; `None` leaves the place empty.
+    /// Returns which block of the stage, from 1, works in the place of `at`. `None` leaves the place empty.
     fn block_at(&self, at: At) -> Option<usize> {
         Some(at.block)
     }
 }
 
-/// No probe.
+/// The probe that sees nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Unprobed;
 
@@ -136,7 +137,7 @@ impl Probe for Unprobed {
     const LOOKS: bool = false;
 }
 
-/// Feature maps or tokens as a list of feature vectors.
+/// Turns feature maps or tokens into a list of feature vectors.
 ///
 /// # Shapes
 /// - `x`: `[batch, channels, …]` of rank 4 or more, or `[batch, tokens, channels]`

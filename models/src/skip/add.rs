@@ -1,7 +1,7 @@
-//! `y = x + F(x)`: [`Skip::Add`].
+//! Defines `y = x + F(x)`: [`Skip::Add`].
 //!
-//! He, Zhang, Ren and Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, eq. 1. Both skips of
-//! a Transformer block are the same addition (Dosovitskiy et al. 2020, arXiv:2010.11929, eqs. 2 and 3).
+//! The source is He, Zhang, Ren and Sun 2015, "Deep Residual Learning for Image Recognition", arXiv:1512.03385, eq. 1.
+//! Both skips of a Transformer block are the same addition (Dosovitskiy et al. 2020, arXiv:2010.11929, eqs. 2 and 3).
 
 use burn::module::Module;
 use burn::nn::BatchNorm;
@@ -15,18 +15,19 @@ use crate::cost::trace::{CostTrace, TracedTensor};
 #[derive(Module, Debug)]
 pub(crate) struct Add;
 
-/// `y = x + F(x)`.
+/// Computes `y = x + F(x)`.
 pub fn add<const D: usize>(x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
     x + fx
 }
 
-/// `y = relu(x + F(x))` where F ends in a normalization: `F(x) = norm(z)`. Addition and ReLU then run inside that
-/// normalization, as its epilogue ([`Engine::norm_add_relu`]): the residual block of the published networks.
+/// Computes `y = relu(x + F(x))` where F ends in a normalization: `F(x) = norm(z)`. Addition and ReLU then run inside
+/// that normalization, as its epilogue ([`Engine::norm_add_relu`]). This is the residual block of the published
+/// networks.
 pub(crate) fn add_relu(engine: Engine, x: Tensor<4>, norm: &BatchNorm, z: Tensor<4>) -> Tensor<4> {
     engine.norm_add_relu(norm, z, x)
 }
 
-/// Costs [`add`]: one addition, of which nothing is saved.
+/// Costs [`add`]: one addition, which saves nothing.
 pub(crate) fn trace(name: &str, x: &TracedTensor, fx: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
     trace.add(name, Skip::Add.word(), x, fx)
 }

@@ -1,9 +1,9 @@
-//! `h = Σ_j σ(r_j)·s_j` and `s'_i = Σ_j S(M)_ij·s_j + 2σ(w_i)·F(h)`, S(M) doubly stochastic:
+//! Defines `h = Σ_j σ(r_j)·s_j` and `s'_i = Σ_j S(M)_ij·s_j + 2σ(w_i)·F(h)` with S(M) doubly stochastic:
 //! [`Skip::Constrained`](super::Skip::Constrained).
 //!
-//! Manifold-constrained hyper-connections: Xie et al. 2025, arXiv:2512.24880. S is Sinkhorn's steps from exp(·). r
-//! starts a little uneven, σ(2) and σ(−2), whose sum is 1: with even streams every gradient would be even too, and they
-//! would never part. All streams begin equal, and every block does to each what addition does.
+//! These are the manifold-constrained hyper-connections of Xie et al. 2025, arXiv:2512.24880. S applies Sinkhorn's
+//! steps to exp(·). r starts a little uneven, at σ(2) and σ(−2), whose sum is 1: with even streams every gradient would
+//! be even too, and they would never diverge. All streams begin equal, and every block does to each what addition does.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -13,13 +13,13 @@ use super::streams::{self, STREAMS};
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 
-/// Sinkhorn's steps. The paper takes 20 for four streams; two streams need fewer.
+/// Number of Sinkhorn's steps. The paper takes 20 for four streams; two streams need fewer.
 const SINKHORN: usize = 5;
 
-/// How far apart the numbers start.
+/// How far apart the learned numbers start.
 const START: f32 = 2.0;
 
-/// One block's numbers r, w and M, before they are constrained.
+/// Holds one block's numbers r, w and M, before they are constrained.
 #[derive(Module, Debug)]
 pub(crate) struct Constrained {
     read: Param<Tensor<1>>,
@@ -28,7 +28,7 @@ pub(crate) struct Constrained {
 }
 
 impl Constrained {
-    /// Block `block` (from 1) of the network.
+    /// Initializes block `block` (from 1) of the network.
     pub(crate) fn init(block: usize, weights: &Weights) -> Self {
         let read = (0..STREAMS).map(|stream| if streams::is_of_block(stream, block) { START } else { -START });
         Self {
@@ -38,12 +38,12 @@ impl Constrained {
         }
     }
 
-    /// `h = Σ_j σ(r_j)·s_j`.
+    /// Computes `h = Σ_j σ(r_j)·s_j`.
     pub(crate) fn read(&self, streams: &[Tensor<4>]) -> Tensor<4> {
         streams::read(sigmoid(self.read.val()), streams)
     }
 
-    /// `s'_i = Σ_j S(M)_ij·s_j + 2σ(w_i)·F(h)`.
+    /// Computes `s'_i = Σ_j S(M)_ij·s_j + 2σ(w_i)·F(h)`.
     pub(crate) fn write(&self, streams: &[Tensor<4>], fx: &Tensor<4>) -> Vec<Tensor<4>> {
         streams::write(sigmoid(self.write.val()).mul_scalar(2.0), &doubly_stochastic(self.mix.val()), streams, fx)
     }
@@ -64,7 +64,7 @@ impl Constrained {
     }
 }
 
-/// Sinkhorn and Knopp 1967: columns and rows of exp(·) are brought to sum 1 in turn.
+/// Makes a matrix doubly stochastic (Sinkhorn and Knopp 1967): columns and rows of exp(·) are scaled to sum 1 in turn.
 fn doubly_stochastic(logits: Tensor<2>) -> Tensor<2> {
     let mut matrix = logits.exp();
     for _ in 0..SINKHORN {

@@ -1,8 +1,9 @@
-//! `y = x + a·F(x)` without normalization, a 1 at first: [`Skip::Fixup`](super::Skip::Fixup).
+//! Defines `y = x + a·F(x)` without normalization, where a starts at 1: [`Skip::Fixup`](super::Skip::Fixup).
 //!
-//! Fixup: Zhang, Dauphin and Ma 2019, arXiv:1901.09321, §3. The multiplier a is here. The branch's part, which the
-//! backbone builds in place of BatchNorm, is [`BranchNorm::Fixup`](crate::nets::norm::BranchNorm::Fixup): its last
-//! convolution starts at 0, the others are scaled by the number of blocks, and scalar shifts stand around every ReLU.
+//! This is Fixup: Zhang, Dauphin and Ma 2019, arXiv:1901.09321, §3. The multiplier a is defined here. The branch's
+//! part, which the backbone builds in place of BatchNorm, is
+//! [`BranchNorm::Fixup`](crate::nets::norm::BranchNorm::Fixup): its last convolution starts at 0, the others are scaled
+//! by the number of blocks, and there are scalar shifts around every ReLU.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -10,7 +11,7 @@ use burn::tensor::Tensor;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 
-/// The learned number a.
+/// Holds the learned number a.
 #[derive(Module, Debug)]
 pub(crate) struct Fixup {
     factor: Param<Tensor<1>>,
@@ -21,7 +22,7 @@ impl Fixup {
         Self { factor: weights.given(vec![1.0], [1]) }
     }
 
-    /// `y = x + a·F(x)`.
+    /// Computes `y = x + a·F(x)`.
     pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
         x + fx * self.factor.val().reshape([1, 1, 1, 1])
     }

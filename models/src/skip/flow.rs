@@ -1,13 +1,13 @@
-//! What flows from block to block of a stage: one tensor for most styles, several for those that remember or run in
-//! streams.
+//! Defines what flows from block to block of a stage: one tensor for most styles, several for those that remember or
+//! run in streams.
 
 use burn::tensor::Tensor;
 
 use super::streams::{self, STREAMS};
 use crate::cost::trace::{CostTrace, TracedTensor};
 
-/// What flows from block to block: tensors in a network, [`TracedTensor`]s in a cost trace. A stage begins with
-/// [`Flow::One`]; a block's join makes of it what its style carries.
+/// Holds what flows from block to block: tensors in a network, [`TracedTensor`]s in a cost trace. A stage begins with
+/// [`Flow::One`], and a block's join turns it into what its style carries.
 #[derive(Debug, Clone)]
 pub(crate) enum Flow<T> {
     /// The last block's output.
@@ -19,7 +19,7 @@ pub(crate) enum Flow<T> {
 }
 
 impl<T: Clone> Flow<T> {
-    /// The streams; what is none yet becomes as many copies.
+    /// Returns the streams. A flow that is none yet becomes as many copies.
     pub(super) fn into_streams(self) -> Vec<T> {
         match self {
             Flow::Streams(streams) => streams,
@@ -29,7 +29,7 @@ impl<T: Clone> Flow<T> {
 }
 
 impl Flow<Tensor<4>> {
-    /// The one tensor that leaves a stage: of streams their mean.
+    /// Returns the one tensor that leaves a stage. For streams it is their mean.
     pub(crate) fn leave(self) -> Tensor<4> {
         match self {
             Flow::One(x) | Flow::Past { now: x, .. } => x,
@@ -37,7 +37,7 @@ impl Flow<Tensor<4>> {
         }
     }
 
-    /// Replaces what [`leave`](Self::leave) gives by what `change` makes of it; streams all move by the same.
+    /// Replaces what [`leave`](Self::leave) returns by what `change` makes of it. All streams move by the same amount.
     pub(crate) fn changed(self, change: impl FnOnce(Tensor<4>) -> Tensor<4>) -> Self {
         match self {
             Flow::One(x) => Flow::One(change(x)),

@@ -1,7 +1,7 @@
-//! `y = T(x)·F(x) + (1 − T(x))·x`, T a 1×1 convolution and a sigmoid, its bias −2 at first:
+//! Defines `y = T(x)·F(x) + (1 − T(x))·x`, where T is a 1×1 convolution and a sigmoid with a bias that starts at −2:
 //! [`Skip::Gated`](super::Skip::Gated).
 //!
-//! Highway networks: Srivastava, Greff and Schmidhuber 2015, arXiv:1505.00387, eq. 3.
+//! The source is highway networks: Srivastava, Greff and Schmidhuber 2015, arXiv:1505.00387, eq. 3.
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
@@ -12,10 +12,10 @@ use skipbench_ops::Conv;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 
-/// The gate's bias at first: closed, so that x passes (Srivastava et al. 2015, §2.2, use −1, −2 and lower).
+/// The gate's bias at first. It closes the gate, so x passes (Srivastava et al. 2015, §2.2, use −1, −2 and lower).
 const BIAS: f32 = -2.0;
 
-/// The gate T.
+/// Holds the gate T.
 #[derive(Module, Debug)]
 pub(crate) struct Gated {
     gate: Conv2d,
@@ -26,7 +26,8 @@ impl Gated {
         Self { gate: weights.gate(Conv::new(channels, channels, 1), BIAS) }
     }
 
-    /// `y = T(x)·F(x) + (1 − T(x))·x`, written as `x + T(x)·(F(x) − x)`, which is the same and keeps one tensor less.
+    /// Computes `y = T(x)·F(x) + (1 − T(x))·x`, written as `x + T(x)·(F(x) − x)`, which is the same and keeps one
+    /// tensor less.
     pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
         let gate = sigmoid(self.gate.forward(x.clone()));
         x.clone() + gate * (fx - x)

@@ -1,7 +1,9 @@
-//! `h = Σ_j r_j·s_j` and `s'_i = Σ_j M_ij·s_j + w_i·F(h)` with free numbers: [`Skip::Hyper`](super::Skip::Hyper).
+//! Defines `h = Σ_j r_j·s_j` and `s'_i = Σ_j M_ij·s_j + w_i·F(h)` with free numbers:
+//! [`Skip::Hyper`](super::Skip::Hyper).
 //!
-//! Hyper-connections: Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5. They start as in eq. 14: M is the identity, w is
-//! 1, and block k reads stream k mod n. All streams begin equal, and every block does to each what addition does.
+//! These are the hyper-connections of Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5. They start as in eq. 14: M is the
+//! identity, w is 1, and block k reads stream k mod n. All streams begin equal, and every block does to each what
+//! addition does.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -10,7 +12,7 @@ use super::streams::{self, STREAMS};
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 
-/// One block's numbers r, w and M.
+/// Holds one block's numbers r, w and M.
 #[derive(Module, Debug)]
 pub(crate) struct Hyper {
     read: Param<Tensor<1>>,
@@ -19,7 +21,7 @@ pub(crate) struct Hyper {
 }
 
 impl Hyper {
-    /// Block `block` (from 1) of the network.
+    /// Initializes block `block` (from 1) of the network.
     pub(crate) fn init(block: usize, weights: &Weights) -> Self {
         let read = (0..STREAMS).map(|stream| if streams::is_of_block(stream, block) { 1.0 } else { 0.0 });
         Self {
@@ -29,12 +31,12 @@ impl Hyper {
         }
     }
 
-    /// `h = Σ_j r_j·s_j`.
+    /// Computes `h = Σ_j r_j·s_j`.
     pub(crate) fn read(&self, streams: &[Tensor<4>]) -> Tensor<4> {
         streams::read(self.read.val(), streams)
     }
 
-    /// `s'_i = Σ_j M_ij·s_j + w_i·F(h)`.
+    /// Computes `s'_i = Σ_j M_ij·s_j + w_i·F(h)`.
     pub(crate) fn write(&self, streams: &[Tensor<4>], fx: &Tensor<4>) -> Vec<Tensor<4>> {
         streams::write(self.write.val(), &self.mix.val(), streams, fx)
     }

@@ -1,6 +1,7 @@
-//! One block's join: what reads the [`Flow`] for the branch and writes the branch's output back, with what it learns.
+//! Defines one block's join: it reads the [`Flow`] for the branch, writes the branch's output back, and holds what it
+//! learns.
 //!
-//! Every match names every style, so that a new one does not compile until it has answered each question here.
+//! Every match names every style. A new style does not compile until it has answered each question here.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -20,21 +21,21 @@ use super::weighted::Weighted;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 
-/// Configuration of a [`Join`].
+/// Configures a [`Join`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct JoinConfig {
     pub(crate) skip: Skip,
-    /// Channels of F(x).
+    /// Number of channels of F(x).
     pub(crate) channels: usize,
-    /// Place in its stage, from 0.
+    /// Place of the block in its stage, from 0.
     pub(crate) position: usize,
-    /// Place in the network, from 1.
+    /// Place of the block in the network, from 1.
     pub(crate) block: usize,
-    /// Blocks of the network.
+    /// Number of blocks of the network.
     pub(crate) blocks: usize,
 }
 
-/// What a block does with its input and F(x).
+/// Says what a block does with its input and F(x).
 #[derive(Module, Debug)]
 pub(crate) enum Join {
     None(NoSkip),
@@ -50,7 +51,7 @@ pub(crate) enum Join {
 }
 
 impl JoinConfig {
-    /// Draws from a stream of its own, so that branches begin alike under every style.
+    /// Draws the join from a separate stream, so branches begin alike under every style.
     pub(crate) fn init(&self, weights: &Weights, seed: u64, steps: &Steps) -> Join {
         let stream = &mut weights.aside(self.block as u64);
         match self.skip {
@@ -103,7 +104,7 @@ impl JoinConfig {
 }
 
 impl Join {
-    /// What the branch reads.
+    /// Returns what the branch reads.
     pub(crate) fn read(&self, flow: &Flow<Tensor<4>>) -> Tensor<4> {
         let flow = flow.clone();
         match self {
@@ -114,7 +115,7 @@ impl Join {
         }
     }
 
-    /// What goes on after the branch gave `fx`.
+    /// Returns the flow after the branch returned `fx`.
     pub(crate) fn write(&self, flow: Flow<Tensor<4>>, fx: Tensor<4>) -> Flow<Tensor<4>> {
         match self {
             Join::None(_) => Flow::One(none(flow.leave(), fx)),
@@ -130,7 +131,7 @@ impl Join {
         }
     }
 
-    /// Whether the block is left out in this step.
+    /// Returns whether the block is left out in this step.
     pub(crate) fn drops(&self, x: &Tensor<4>) -> bool {
         match self {
             Join::Stochastic(join) => join.drops(x),
@@ -139,8 +140,8 @@ impl Join {
         }
     }
 
-    /// What goes on without the branch: the flow as it is where that is what remains of the block, else what the join
-    /// makes of `zeros`, of F(x)'s shape.
+    /// Returns the flow without the branch. It is the unchanged flow if that is what remains of the block, and
+    /// otherwise what the join makes of `zeros`, which have F(x)'s shape.
     pub(crate) fn without(
         &self,
         flow: Flow<Tensor<4>>,
@@ -156,7 +157,8 @@ impl Join {
         }
     }
 
-    /// Whether it belongs to its place in the stage rather than to its block: as many numbers as blocks came before.
+    /// Returns whether the join belongs to its place in the stage rather than to its block, because it has as many
+    /// numbers as blocks came before.
     pub(crate) fn stays_in_place(&self) -> bool {
         match self {
             Join::Weighted(_) => true,

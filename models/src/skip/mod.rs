@@ -1,19 +1,19 @@
-//! The subject of the project: what a block does with its input x once its branch's output F(x) is known.
+//! Defines the subject of the project: what a block does with its input x once its branch's output F(x) is known.
 //!
-//! [`Skip`] names the styles. A style is one file, in which its equation, what it learns, its forward pass and its cost
-//! stand side by side. Every network asks this room how it joins:
+//! [`Skip`] names the styles. A style is one file, which has its equation, what it learns, its forward pass and its
+//! cost side by side. Every network asks this module how it joins:
 //!
-//! - the backbone and DenseNets hold one [`Join`](join::Join) a block, and between the blocks of a stage runs a
-//!   [`Flow`](flow::Flow);
-//! - residual networks and Transformers hold a [`ResidualSkip`], which can be none or add and nothing else.
+//! - the backbone and DenseNets hold one [`Join`](join::Join) per block, and a [`Flow`](flow::Flow) runs between the
+//!   blocks of a stage;
+//! - residual networks and Transformers hold a [`ResidualSkip`], which can only be none or add.
 //!
 //! Nothing else in the controlled backbone differs between two members of a matched group.
 //!
 //! # Where each join runs
 //!
 //! Every join can run as an operation of its own, made of Burn's operations, on any device: the column "by itself"
-//! links to it. Three joins are part of a larger operation instead wherever no probe looks between: the last column
-//! links to the place in this room that decides, and from there to the operation.
+//! links to it. Three joins are part of a larger operation instead if no probe looks between: the last column links to
+//! the code in this module that decides, and from there to the operation.
 //!
 //! | style | equation | by itself | as part of a larger operation |
 //! |---|---|---|---|

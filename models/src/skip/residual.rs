@@ -1,5 +1,5 @@
-//! What a residual block and a Transformer's sub-layer of the published families can take: none or add, and nothing
-//! else.
+//! Defines the skips that a residual block and a Transformer's sub-layer of the published families can take: none or
+//! add.
 
 use burn::tensor::Tensor;
 use serde::de::Error;
@@ -11,8 +11,8 @@ use super::style::Skip;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::error::SpecError;
 
-/// The skip of a published residual block or Transformer sub-layer. [`Skip`] has more styles, which only the backbone
-/// takes.
+/// Names the skip of a published residual block or Transformer sub-layer. [`Skip`] has more styles, which only the
+/// backbone takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ResidualSkip {
@@ -47,12 +47,12 @@ impl TryFrom<Skip> for ResidualSkip {
 }
 
 impl ResidualSkip {
-    /// The word used in specs, names and rows.
+    /// Returns the word used in specs, names and rows.
     pub fn word(self) -> &'static str {
         Skip::from(self).word()
     }
 
-    /// Joins `x` and `fx`, both of one shape.
+    /// Joins `x` and `fx`, which have the same shape.
     pub fn join<const D: usize>(self, x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
         match self {
             ResidualSkip::None => none(x, fx),
@@ -68,7 +68,7 @@ impl ResidualSkip {
         }
     }
 
-    /// Whether x itself arrives behind the join, for which it must be made to fit where the shape changes.
+    /// Returns whether x itself arrives after the join. It must then be made to fit where the shape changes.
     pub(crate) fn passes_input(self) -> bool {
         match self {
             ResidualSkip::None => false,
@@ -76,7 +76,7 @@ impl ResidualSkip {
         }
     }
 
-    /// Reads the style of `key`, or refuses it and says by `fix` what would do.
+    /// Reads the style of `key`, or refuses it and says by `fix` what would be possible.
     pub(crate) fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         key: &str,

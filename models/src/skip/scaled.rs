@@ -1,6 +1,7 @@
-//! `y = x + a·F(x)` with one learned number a, 0 at first: [`Skip::Scaled`](super::Skip::Scaled).
+//! Defines `y = x + a·F(x)` with one learned number a that starts at 0: [`Skip::Scaled`](super::Skip::Scaled).
 //!
-//! SkipInit: De and Smith 2020, arXiv:2002.10444. ReZero: Bachlechner et al. 2020, arXiv:2003.04887, eq. 1.
+//! The sources are SkipInit (De and Smith 2020, arXiv:2002.10444) and ReZero (Bachlechner et al. 2020,
+//! arXiv:2003.04887, eq. 1).
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -8,7 +9,7 @@ use burn::tensor::Tensor;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 
-/// The learned number a.
+/// Holds the learned number a.
 #[derive(Module, Debug)]
 pub(crate) struct Scaled {
     factor: Param<Tensor<1>>,
@@ -19,7 +20,7 @@ impl Scaled {
         Self { factor: weights.given(vec![0.0], [1]) }
     }
 
-    /// `y = x + a·F(x)`.
+    /// Computes `y = x + a·F(x)`.
     pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
         x + fx * self.factor.val().reshape([1, 1, 1, 1])
     }

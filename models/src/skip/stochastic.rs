@@ -1,12 +1,11 @@
-//! `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; `y = x + p·F(x)` outside training:
-//! [`Skip::Stochastic`].
+//! Defines `y = x + b·F(x)` in training, where b is 1 with probability p and otherwise 0, drawn once per step and
+//! block. Outside training it is `y = x + p·F(x)`: [`Skip::Stochastic`].
 //!
-//! Stochastic depth: Huang, Sun, Liu, Sedra and Weinberger 2016, arXiv:1603.09382, eqs. 2, 4 and 5. p falls linearly
-//! from 1 to 0.5 at the last block.
+//! The source is stochastic depth: Huang, Sun, Liu, Sedra and Weinberger 2016, arXiv:1603.09382, eqs. 2, 4 and 5. p
+//! falls linearly from 1 to 0.5 at the last block.
 //!
-//! The draw is the host's, from the seed, the training step and the block alone: Burn's generators give other numbers
-//! on other devices. A dropped block is not computed, so that neither its weights nor its running statistics move in
-//! that step.
+//! The host draws from the seed, the training step and the block alone, because Burn's generators give other numbers on
+//! other devices. A dropped block is not computed, so neither its weights nor its running statistics move in that step.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,23 +19,23 @@ use rand_chacha::rand_core::SeedableRng;
 use super::style::Skip;
 use crate::cost::trace::{CostTrace, TracedTensor};
 
-/// The last block's probability of being kept; Huang et al. 2016 use it throughout.
+/// Probability that the last block is kept. Huang et al. 2016 use this value throughout.
 const LAST: f64 = 0.5;
 
-/// Random words a draw may use: the blocks of a step have disjoint parts of one stream.
+/// How many random words a draw may use. The blocks of a step have disjoint parts of one stream.
 const WORDS: u128 = 16;
 
-/// Training steps of one network, shared by its copies.
+/// Counts the training steps of one network. Its copies share the count.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Steps(Arc<AtomicU64>);
 
 impl Steps {
-    /// One more training step.
+    /// Counts one more training step.
     pub(crate) fn advance(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Goes on after `steps` of them.
+    /// Continues after `steps` training steps.
     pub(crate) fn resume(&self, steps: u64) {
         self.0.store(steps, Ordering::Relaxed);
     }
@@ -46,7 +45,7 @@ impl Steps {
     }
 }
 
-/// One block's chance.
+/// Holds one block's chance.
 #[derive(Module, Debug)]
 pub(crate) struct Stochastic {
     survival: f64,
@@ -60,18 +59,18 @@ pub(crate) struct Stochastic {
 }
 
 impl Stochastic {
-    /// Block `block` (from 1) of `blocks`.
+    /// Initializes block `block` (from 1) of `blocks`.
     pub(crate) fn init(block: usize, blocks: usize, seed: u64, steps: Steps) -> Self {
         let survival = 1.0 - block as f64 / blocks as f64 * (1.0 - LAST);
         Self { survival, training: Param::from_bool(true), seed, block, steps }
     }
 
-    /// Whether a backward pass may follow `x`, as Burn's own dropout asks.
+    /// Returns whether a backward pass may follow `x`, as Burn's own dropout asks.
     fn trains(&self, x: &Tensor<4>) -> bool {
         self.training.is_enabled() && x.device().is_autodiff()
     }
 
-    /// Whether the block is left out in this step.
+    /// Returns whether the block is left out in this step.
     pub(crate) fn drops(&self, x: &Tensor<4>) -> bool {
         self.trains(x) && !self.survives(self.steps.now())
     }
@@ -83,8 +82,8 @@ impl Stochastic {
         rng.random::<f64>() < self.survival
     }
 
-    /// `y = x + F(x)` in training, where a block with b = 0 does not come here ([`Stochastic::drops`]);
-    /// `y = x + p·F(x)` else.
+    /// Computes `y = x + F(x)` in training, and `y = x + p·F(x)` otherwise. In training, a block with b = 0 does not
+    /// come here ([`Stochastic::drops`]).
     pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
         if self.trains(&x) { x + fx } else { x + fx.mul_scalar(self.survival) }
     }

@@ -1,33 +1,33 @@
-//! The arithmetic of parallel streams, which [`hyper`](super::hyper) and [`constrained`](super::constrained) share.
+//! Computes with parallel streams, for [`hyper`](super::hyper) and [`constrained`](super::constrained).
 //!
-//! A block reads one mix of the streams and writes its output to another, `h = Σ_j r_j·s_j` and
-//! `s'_i = Σ_j M_ij·s_j + w_i·F(h)`. The streams live in one stage: they start as copies of its input and end as their
-//! mean. All numbers are static: learned, the same for every image. The papers' dynamic ones, computed from the
-//! streams, are left out.
+//! A block reads one mix of the streams and writes its output to another, `h = Σ_j r_j·s_j` and `s'_i = Σ_j M_ij·s_j +
+//! w_i·F(h)`. The streams live in one stage: they start as copies of its input and end as their mean. All numbers are
+//! static: they are learned, and the same for every image. The papers' dynamic ones, computed from the streams, are
+//! left out.
 
 use burn::tensor::Tensor;
 
 use crate::cost::trace::{CostTrace, TracedTensor};
 
-/// Parallel streams; the papers' smallest number above one.
+/// Number of parallel streams: the papers' smallest number above one.
 pub(super) const STREAMS: usize = 2;
 
-/// Whether `stream` is the one that block `block` (from 1) of the network reads first.
+/// Returns whether `stream` is the one that block `block` (from 1) of the network reads first.
 pub(super) fn is_of_block(stream: usize, block: usize) -> bool {
     (block - 1) % STREAMS == stream
 }
 
-/// A square matrix, row by row.
+/// Creates a square matrix, row by row.
 pub(super) fn matrix(diagonal: f32, elsewhere: f32) -> Vec<f32> {
     (0..STREAMS * STREAMS).map(|cell| if cell / STREAMS == cell % STREAMS { diagonal } else { elsewhere }).collect()
 }
 
-/// `h = Σ_j r_j·s_j`: what the branch reads.
+/// Computes `h = Σ_j r_j·s_j`, which the branch reads.
 pub(super) fn read(read: Tensor<1>, streams: &[Tensor<4>]) -> Tensor<4> {
     mixed(&read.reshape([1, STREAMS]), 0, streams)
 }
 
-/// `s'_i = Σ_j M_ij·s_j + w_i·F(h)`: the streams after the branch.
+/// Computes `s'_i = Σ_j M_ij·s_j + w_i·F(h)`, the streams after the branch.
 pub(super) fn write(write: Tensor<1>, mix: &Tensor<2>, streams: &[Tensor<4>], fx: &Tensor<4>) -> Vec<Tensor<4>> {
     let write = write.reshape([1, STREAMS]);
     (0..STREAMS).map(|row| mixed(mix, row, streams) + fx.clone() * number(&write, 0, row)).collect()
@@ -54,8 +54,8 @@ pub(super) fn trace_write(
     streams.iter().map(|_| row()).collect()
 }
 
-/// The mean: what leaves a stage. The papers sum the streams; the mean makes the network begin as exactly the additive
-/// one.
+/// Returns the mean, which leaves a stage. The papers sum the streams; with the mean the network begins as exactly the
+/// additive one.
 pub(super) fn mean(streams: Vec<Tensor<4>>) -> Tensor<4> {
     let count = streams.len() as f64;
     streams.into_iter().reduce(|sum, stream| sum + stream).expect("streams are never none") / count
@@ -67,7 +67,7 @@ pub(super) fn trace_mean(name: &str, streams: &[TracedTensor], trace: &mut CostT
     trace.divided(name, &sum)
 }
 
-/// `Σ_j matrix[row, j] · streams[j]`.
+/// Computes `Σ_j matrix[row, j] · streams[j]`.
 fn mixed(matrix: &Tensor<2>, row: usize, streams: &[Tensor<4>]) -> Tensor<4> {
     let terms = streams.iter().enumerate().map(|(column, stream)| stream.clone() * number(matrix, row, column));
     terms.reduce(|sum, term| sum + term).expect("streams are never none")

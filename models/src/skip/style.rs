@@ -1,10 +1,10 @@
-//! The styles by name, and what the network around a join must know of each.
+//! Defines the styles by name, and what the network around a join must know of each.
 //!
-//! Every question is answered by a match that names every style: a new one does not compile until it has answered.
+//! Every question is answered by a match that names every style. A new style does not compile until it has answered.
 
 use serde::{Deserialize, Serialize};
 
-/// How a block joins its input `x` with its branch's output `F(x)`.
+/// Names how a block joins its input `x` with its branch's output `F(x)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Skip {
@@ -17,27 +17,27 @@ pub enum Skip {
     /// Applied recursively, `[[x0, x1], x2] = [x0, x1, x2]`, which is the paper's dense connectivity. Every layer
     /// therefore copies the whole prefix once more.
     Concat,
-    /// `y = x + a·F(x)` with one learned number a, 0 at first: SkipInit, De and Smith 2020, arXiv:2002.10444; ReZero,
-    /// Bachlechner et al. 2020, arXiv:2003.04887, eq. 1.
+    /// `y = x + a·F(x)` with one learned number a that starts at 0: SkipInit, De and Smith 2020, arXiv:2002.10444;
+    /// ReZero, Bachlechner et al. 2020, arXiv:2003.04887, eq. 1.
     Scaled,
-    /// `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; p·F(x) outside training. p
-    /// falls linearly from 1 to 0.5 at the last block: stochastic depth, Huang et al. 2016, arXiv:1603.09382, eqs. 2, 4
-    /// and 5.
+    /// `y = x + b·F(x)`, where b is 1 with probability p and otherwise 0, drawn once per step and block; p·F(x) outside
+    /// training. p falls linearly from 1 to 0.5 at the last block: stochastic depth, Huang et al. 2016,
+    /// arXiv:1603.09382, eqs. 2, 4 and 5.
     Stochastic,
-    /// `y = T(x)·F(x) + (1 − T(x))·x`, T a 1×1 convolution and a sigmoid, its bias −2 at first: Highway, Srivastava et
-    /// al. 2015, arXiv:1505.00387, eq. 3.
+    /// `y = T(x)·F(x) + (1 − T(x))·x`, where T is a 1×1 convolution and a sigmoid with a bias that starts at −2:
+    /// Highway, Srivastava et al. 2015, arXiv:1505.00387, eq. 3.
     Gated,
-    /// `y_i = Σ_j α_ij·x_j` over what every block so far gave, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's input x_0;
-    /// α_ii = 1 and the others 0 at first: DenseFormer, Pagliardini et al. 2024, arXiv:2402.02622, eq. 2.
+    /// `y_i = Σ_j α_ij·x_j` over the outputs of every block so far, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's input
+    /// x_0. α_ii starts at 1 and the others at 0: DenseFormer, Pagliardini et al. 2024, arXiv:2402.02622, eq. 2.
     Weighted,
-    /// Two streams of which each block reads one mix and to which it writes another, mixing them besides, with learned
-    /// numbers (static): hyper-connections, Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5 and 14.
+    /// Two streams with learned (static) numbers: each block reads one mix of them, writes to another, and mixes them
+    /// as well. These are the hyper-connections of Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5 and 14.
     Hyper,
     /// [`Skip::Hyper`] with a doubly stochastic mixing matrix: manifold-constrained hyper-connections, Xie et al. 2025,
     /// arXiv:2512.24880.
     Constrained,
-    /// `y = x + a·F(x)` without normalization: F's last convolution starts at 0, a at 1, the others are scaled by the
-    /// number of blocks, and F has scalar shifts: Fixup, Zhang et al. 2019, arXiv:1901.09321, §3.
+    /// `y = x + a·F(x)` without normalization. F's last convolution starts at 0 and a at 1, the others are scaled by
+    /// the number of blocks, and F has scalar shifts: Fixup, Zhang et al. 2019, arXiv:1901.09321, §3.
     Fixup,
 }
 
@@ -56,12 +56,12 @@ impl Skip {
         Skip::Fixup,
     ];
 
-    /// Channels after the join, given those of `x` and of `F(x)`.
+    /// Returns the channels after the join, given those of `x` and of `F(x)`.
     pub(crate) fn channels(self, x: usize, fx: usize) -> usize {
         if self.concatenates() { x + fx } else { fx }
     }
 
-    /// Whether a block's output is wider than its input, by the channels of F(x).
+    /// Returns whether a block's output is wider than its input, by the channels of F(x).
     pub fn concatenates(self) -> bool {
         match self {
             Skip::Concat => true,
@@ -70,7 +70,7 @@ impl Skip {
         }
     }
 
-    /// Whether the style itself keeps the scale of branches, so that they have no BatchNorm.
+    /// Returns whether the style itself keeps the scale of branches, which then have no BatchNorm.
     pub(crate) fn replaces_batch_norm(self) -> bool {
         match self {
             Skip::Fixup => true,
@@ -79,7 +79,7 @@ impl Skip {
         }
     }
 
-    /// Whether a training step leaves blocks out by chance.
+    /// Returns whether a training step leaves blocks out by chance.
     pub(crate) fn leaves_blocks_out(self) -> bool {
         match self {
             Skip::Stochastic => true,
@@ -88,7 +88,7 @@ impl Skip {
         }
     }
 
-    /// The word used in specs, names and rows, such as `none`, `add` or `concat`.
+    /// Returns the word used in specs, names and rows, such as `none`, `add` or `concat`.
     pub fn word(self) -> &'static str {
         match self {
             Skip::None => "none",

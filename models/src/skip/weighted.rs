@@ -1,9 +1,9 @@
-//! `y_i = Σ_j α_ij·x_j` over what every block so far gave, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's input x_0;
-//! α_ii = 1 and the others 0 at first: [`Skip::Weighted`](super::Skip::Weighted).
+//! Defines `y_i = Σ_j α_ij·x_j` over the outputs of every block so far, `x_j = y_{j−1} + F(y_{j−1})`, and the stage's
+//! input x_0. α_ii starts at 1 and the others at 0: [`Skip::Weighted`](super::Skip::Weighted).
 //!
-//! DenseFormer: Pagliardini, Mohtashami, Fleuret and Jaggi 2024, arXiv:2402.02622, eq. 2. The average runs over the
-//! blocks of a stage and the stage's input, since shapes change between stages. A stage of d blocks has d(d+3)/2
-//! numbers α, as the paper counts them.
+//! The source is DenseFormer: Pagliardini, Mohtashami, Fleuret and Jaggi 2024, arXiv:2402.02622, eq. 2. The average
+//! runs over the blocks of a stage and the stage's input, since shapes change between stages. A stage of d blocks has
+//! d(d+3)/2 numbers α, as the paper counts them.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -12,14 +12,14 @@ use super::flow::Flow;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 
-/// One block's α.
+/// Holds one block's α.
 #[derive(Module, Debug)]
 pub(crate) struct Weighted {
     alphas: Param<Tensor<1>>,
 }
 
 impl Weighted {
-    /// For block `position` (from 0) of a stage: the newest alone counts at first.
+    /// Initializes α for block `position` (from 0) of a stage. Only the newest term counts at first.
     pub(crate) fn init(position: usize, weights: &Weights) -> Self {
         let mut alphas = vec![0.0; position + 2];
         alphas[position + 1] = 1.0;
@@ -27,7 +27,7 @@ impl Weighted {
         Self { alphas: weights.given(alphas, [count]) }
     }
 
-    /// `x_i = y_{i−1} + F(y_{i−1})` joins what is averaged, and `y_i` goes on.
+    /// Adds `x_i = y_{i−1} + F(y_{i−1})` to what is averaged, and passes on `y_i`.
     pub(crate) fn write(&self, flow: Flow<Tensor<4>>, fx: Tensor<4>) -> Flow<Tensor<4>> {
         let (now, mut past) = match flow {
             Flow::Past { now, past } => (now, past),
@@ -37,7 +37,7 @@ impl Weighted {
         Flow::Past { now: self.average(&past), past }
     }
 
-    /// `y_i = Σ_j α_ij·x_j`.
+    /// Computes `y_i = Σ_j α_ij·x_j`.
     fn average(&self, past: &[Tensor<4>]) -> Tensor<4> {
         let alphas = self.alphas.val();
         let alpha = |index: usize| alphas.clone().narrow(0, index, 1).reshape([1, 1, 1, 1]);
@@ -62,7 +62,7 @@ impl Weighted {
     }
 }
 
-/// What enters a stage with `x` has x alone behind it.
+/// Returns the beginning of a stage: what `x` enters has x alone in its past.
 fn beginning<T: Clone>(x: T) -> (T, Vec<T>) {
     (x.clone(), vec![x])
 }

@@ -1,4 +1,5 @@
-//! [`ModelSpec`]: a network as data; [`Model`]: the same network built. The only place that knows every family.
+//! Defines [`ModelSpec`], a network as data, and [`Model`], the same network built. This is the only place that knows
+//! every family.
 
 mod custom;
 mod model;
@@ -21,7 +22,7 @@ use crate::inputs::init::Weights;
 use crate::nets::{BackboneConfig, DenseNetConfig, ResNetConfig, ViTConfig};
 use crate::skip::{ResidualSkip, Skip};
 
-/// A network as data. In TOML: `{ family = "resnet", depth = 20 }`.
+/// A network as data. In TOML it is written as `{ family = "resnet", depth = 20 }`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "family", rename_all = "lowercase")]
 pub enum ModelSpec {
@@ -39,7 +40,7 @@ pub enum ModelSpec {
 }
 
 impl ModelSpec {
-    /// The family as reports group it: `plain`, `resnet`, `densenet`, `vit`, `backbone` or `own`.
+    /// Returns the family as reports group it: `plain`, `resnet`, `densenet`, `vit`, `backbone` or `own`.
     pub fn family(&self) -> &'static str {
         match self {
             ModelSpec::Resnet(config) => match config.skip {
@@ -53,8 +54,8 @@ impl ModelSpec {
         }
     }
 
-    /// The skip style as reports group it: the word of a [`Skip`] such as `none`, `add` or `concat`, or for a
-    /// Transformer that lacks one of its two skips `attention-only` or `mlp-only`, after the one it has.
+    /// Returns the skip style as reports group it: the word of a [`Skip`] such as `none`, `add` or `concat`. A
+    /// Transformer that lacks one of its two skips is `attention-only` or `mlp-only`, after the one it has.
     pub fn skip(&self) -> &str {
         match self {
             ModelSpec::Resnet(config) => config.skip.word(),
@@ -70,7 +71,7 @@ impl ModelSpec {
         }
     }
 
-    /// Weighted layers, or a Transformer's blocks.
+    /// Returns the number of weighted layers, or of a Transformer's blocks.
     pub fn depth(&self) -> usize {
         match self {
             ModelSpec::Resnet(config) => config.depth,
@@ -81,7 +82,8 @@ impl ModelSpec {
         }
     }
 
-    /// Branches F that a skip goes around, or would: the measure of depth that is the same thing in every family.
+    /// Returns the number of branches F that a skip goes around, or would. This measure of depth means the same in
+    /// every family.
     pub fn branches(&self) -> usize {
         match self {
             ModelSpec::Resnet(config) => config.stages().map_or(0, |stages| stages.iter().sum()),
@@ -92,7 +94,8 @@ impl ModelSpec {
         }
     }
 
-    /// Whether a training step keeps what its cost says: all but stochastic depth, which leaves blocks out by chance.
+    /// Returns whether a training step keeps what its cost says. All do except stochastic depth, which leaves blocks
+    /// out by chance.
     pub fn keeps_what_it_costs(&self) -> bool {
         match self {
             ModelSpec::Backbone(config) => !config.skip.leaves_blocks_out(),
@@ -101,18 +104,18 @@ impl ModelSpec {
         }
     }
 
-    /// The layer table for `images`, without building the network.
+    /// Returns the layer table for `images`, without building the network.
     ///
     /// # Errors
-    /// An impossible value, or images too small for the strides.
+    /// Returns an impossible value, or images too small for the strides.
     pub fn layers(&self, images: Images) -> Result<Vec<Layer>, SpecError> {
         self.layers_with(images, Execution::default())
     }
 
-    /// [`ModelSpec::layers`] with a choice of how the network computes, which decides what it saves.
+    /// Returns [`ModelSpec::layers`] with a choice of how the network computes, which decides what it saves.
     ///
     /// # Errors
-    /// As [`ModelSpec::layers`].
+    /// Returns the errors of [`ModelSpec::layers`].
     pub fn layers_with(&self, images: Images, execution: Execution) -> Result<Vec<Layer>, SpecError> {
         images.check()?;
         let (mut trace, input) = CostTrace::start(images, execution);
@@ -126,18 +129,18 @@ impl ModelSpec {
         trace.finish()
     }
 
-    /// The cost for `images`, without building the network.
+    /// Returns the cost for `images`, without building the network.
     ///
     /// # Errors
-    /// As [`ModelSpec::layers`].
+    /// Returns the errors of [`ModelSpec::layers`].
     pub fn cost(&self, images: Images) -> Result<Cost, SpecError> {
         self.cost_with(images, Execution::default())
     }
 
-    /// [`ModelSpec::cost`] with a choice of how the network computes, which decides what it saves.
+    /// Returns [`ModelSpec::cost`] with a choice of how the network computes, which decides what it saves.
     ///
     /// # Errors
-    /// As [`ModelSpec::layers`].
+    /// Returns the errors of [`ModelSpec::layers`].
     pub fn cost_with(&self, images: Images, execution: Execution) -> Result<Cost, SpecError> {
         match self {
             ModelSpec::Custom(config) => Ok(config.cost()),
@@ -149,15 +152,15 @@ impl ModelSpec {
     /// every device.
     ///
     /// # Errors
-    /// As [`ModelSpec::layers`].
+    /// Returns the errors of [`ModelSpec::layers`].
     pub fn init(&self, images: Images, seed: u64, device: &Device) -> Result<Model, SpecError> {
         self.init_with(images, seed, device, Execution::default())
     }
 
-    /// [`ModelSpec::init`] with a choice of how the network computes.
+    /// Does the same as [`ModelSpec::init`], with a choice of how the network computes.
     ///
     /// # Errors
-    /// As [`ModelSpec::layers`].
+    /// Returns the errors of [`ModelSpec::layers`].
     pub fn init_with(
         &self,
         images: Images,
@@ -177,5 +180,5 @@ impl ModelSpec {
     }
 }
 
-const NO_LAYERS: &str = "a network of one's own has no layer table";
+const NO_LAYERS: &str = "a custom network has no layer table";
 const FOREIGN: &str = "this program has no such network; run the one that brings it";

@@ -1,4 +1,4 @@
-//! [`Model`]: a built network of any family.
+//! Defines [`Model`], a built network of any family.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -25,7 +25,7 @@ impl Model {
         self.forward_probed(images, &mut Unprobed)
     }
 
-    /// [`forward`](Self::forward) with a probe.
+    /// Does the same as [`forward`](Self::forward), with a probe.
     pub fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
         match self {
             Model::Resnet(model) => model.forward_probed(images, probe),
@@ -34,7 +34,7 @@ impl Model {
         }
     }
 
-    /// Every lesion that the network can take, block by block.
+    /// Returns every lesion that the network can take, block by block.
     pub fn lesions(&self) -> Vec<Lesion> {
         match self {
             Model::Resnet(model) => model.lesions(),

@@ -1,4 +1,4 @@
-//! What can be built and measured: the networks of this crate, and custom models.
+//! Defines what can be built and measured: the networks of this crate, and custom models.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
@@ -9,13 +9,13 @@ use crate::error::SpecError;
 use crate::inputs::execution::Execution;
 use crate::inputs::images::Images;
 
-/// What can be built from a specification and measured: [`Model`], and every [`CustomModel`].
+/// A network that can be built from a specification and measured: [`Model`], and every [`CustomModel`].
 pub trait Network: Module {
-    /// Builds it on `device` with weights drawn from `seed`. A custom model computes as it does,
-    /// whatever `execution` says.
+    /// Builds the network on `device` with weights drawn from `seed`. A custom model computes in its own way, and
+    /// ignores `execution`.
     ///
     /// # Errors
-    /// An impossible specification, or one of another kind of network.
+    /// Returns an impossible specification, or one of another kind of network.
     fn build(
         spec: &ModelSpec,
         images: Images,
@@ -24,13 +24,14 @@ pub trait Network: Module {
         execution: Execution,
     ) -> Result<Self, SpecError>;
 
-    /// Logits, `[batch, classes]`.
+    /// Returns the logits, `[batch, classes]`.
     fn logits(&self, images: Tensor<4>) -> Tensor<2>;
 
-    /// Tells a network whose chance depends on the training step that `steps` of them are done. Most have none.
+    /// Tells a network that `steps` training steps are done. It matters only where chance depends on the step, which is
+    /// rare.
     fn resume(&self, _steps: u64) {}
 
-    /// Trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
+    /// Returns the number of trainable parameters. Burn's own `num_params` also counts BatchNorm's running statistics.
     fn count_trainable(&self) -> u64 {
         trainable(self)
     }
@@ -68,7 +69,7 @@ impl<O: CustomModel> Network for Custom<O> {
     fn build(spec: &ModelSpec, images: Images, seed: u64, device: &Device, _: Execution) -> Result<Self, SpecError> {
         match spec {
             ModelSpec::Custom(config) => O::init(config, images, seed, device).map(|net| Self { net }),
-            other => Err(SpecError::new("family", other.family(), "a network of one's own is needed")),
+            other => Err(SpecError::new("family", other.family(), "a custom network is needed")),
         }
     }
 
@@ -87,7 +88,7 @@ impl ModuleVisitor for Count {
     }
 }
 
-/// How many trainable parameters there are.
+/// Returns how many trainable parameters there are.
 fn trainable<M: Module>(model: &M) -> u64 {
     let mut count = Count(0);
     // Off an autodiff device no parameter requires a gradient, so ask on one.

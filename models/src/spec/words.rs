@@ -1,5 +1,5 @@
-//! The words of families and of a Transformer's skips, as specs, names and rows write them. Those of all other skips
-//! are [`Skip::word`](crate::skip::Skip::word)'s.
+//! Lists the words of families and of a Transformer's skips, as specs, names and rows write them. The words of all
+//! other skips are in [`Skip::word`](crate::skip::Skip::word).
 
 /// A residual network without its additions.
 pub(crate) const PLAIN: &str = "plain";

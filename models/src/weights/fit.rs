@@ -1,4 +1,4 @@
-//! Whether named tensors fit a network: by name and shape.
+//! Checks whether named tensors fit a network, by name and shape.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,19 +6,19 @@ use std::fmt;
 use burn::tensor::TensorData;
 use serde::Serialize;
 
-/// One name: the shape that the network wants under it, and the shape that was found.
+/// Holds one name, the shape that the network wants under it, and the shape that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fit {
     /// The tensor's name.
     pub name: String,
-    /// The network's shape; none if it has no such tensor.
+    /// The network's shape; `None` if it has no such tensor.
     pub wanted: Option<Vec<usize>>,
-    /// The shape that was found; none if it is missing.
+    /// The shape that was found; `None` if it is missing.
     pub found: Option<Vec<usize>>,
 }
 
 impl Fit {
-    /// Whether what is wanted was found.
+    /// Returns whether what is wanted was found.
     pub fn fits(&self) -> bool {
         self.wanted == self.found
     }
@@ -46,7 +46,7 @@ fn shape(sides: &[usize]) -> String {
     }
 }
 
-/// Every tensor of `wanted` in its order, then what else is in `found`.
+/// Returns every tensor of `wanted` in its order, then what else is in `found`.
 pub fn fit<'a>(
     wanted: impl IntoIterator<Item = (&'a str, &'a TensorData)>,
     found: impl IntoIterator<Item = (&'a str, &'a TensorData)>,

@@ -1,5 +1,5 @@
-//! A network's tensors: by name ([`State`]), whether they fit ([`Fit`]), under PyTorch's names ([`torchvision`]), and
-//! compared with what another program computed ([`parity`]).
+//! Handles a network's tensors: by name ([`State`]), whether they fit ([`Fit`]), under PyTorch's names
+//! ([`torchvision`]), and compared with what another program computed ([`parity`]).
 
 mod fit;
 pub mod parity;

@@ -1,4 +1,5 @@
-//! What a network computes on given images, to be set against what another program computed with the same weights.
+//! Computes what a network computes on given images, for comparison with what another program computed with the same
+//! weights.
 
 use burn::module::{Flag, Module, ModuleMapper, Param};
 use burn::nn::loss::CrossEntropyLossConfig;
@@ -8,16 +9,16 @@ use burn::tensor::{DType, Int, Tensor, TensorData};
 use super::State;
 use crate::spec::Network;
 
-/// Everything that one forward pass in each mode and one backward pass give.
+/// Holds the results of one forward pass in each mode and one backward pass.
 #[derive(Debug, Clone)]
 pub struct Computed {
     /// Logits with running statistics, `[batch, classes]`.
     pub logits: TensorData,
     /// Logits with the batch's statistics, `[batch, classes]`.
     pub train_logits: TensorData,
-    /// Mean cross-entropy of the latter.
+    /// Mean cross-entropy of `train_logits`.
     pub loss: TensorData,
-    /// The loss's gradient by every parameter.
+    /// Gradients of the loss by every parameter.
     pub gradients: State,
 }
 
@@ -35,12 +36,12 @@ pub fn compute<N: Network>(model: &N, images: Tensor<4>, labels: Tensor<1, Int>)
     Computed { logits, train_logits, loss: value, gradients: State::gradients(model, &gradients) }
 }
 
-/// The gradients of the mean cross-entropy with running statistics, by every parameter: the network as it is in
-/// evaluation. There is no statistic of a few pixels to divide by, so that single precision is enough to tell a right
-/// gradient from a wrong one.
+/// Returns the gradients of the mean cross-entropy with running statistics, by every parameter: the network as it is in
+/// evaluation. It divides by no statistic of only a few pixels, so single precision is enough to tell a right gradient
+/// from a wrong one.
 ///
 /// # Shapes
-/// As [`compute`].
+/// The shapes are those of [`compute`].
 pub fn resting_gradients<N: Network>(model: &N, images: Tensor<4>, labels: Tensor<1, Int>) -> State {
     struct Rest;
     impl ModuleMapper for Rest {
@@ -54,8 +55,8 @@ pub fn resting_gradients<N: Network>(model: &N, images: Tensor<4>, labels: Tenso
     State::gradients(&model, &GradientsParams::from_grads(loss.backward(), &model))
 }
 
-/// `model` in double precision. What single precision computes depends on rounding where a ReLU's input is nearly zero:
-/// its gradient is there or not.
+/// Returns `model` in double precision. What single precision computes depends on rounding where a ReLU's input is
+/// nearly zero: its gradient is there or not.
 pub fn double<M: Module>(model: M) -> M {
     struct Double;
     impl ModuleMapper for Double {
@@ -70,8 +71,8 @@ pub fn double<M: Module>(model: M) -> M {
     model.map(&mut Double)
 }
 
-/// The largest difference between two tensors over the largest magnitude in `expected`; infinite for different shapes,
-/// NaN where one holds a NaN.
+/// Returns the largest difference between two tensors over the largest magnitude in `expected`. It is infinite for
+/// different shapes, and NaN if either holds a NaN.
 pub fn deviation(found: &TensorData, expected: &TensorData) -> f64 {
     if found.shape() != expected.shape() {
         return f64::INFINITY;

@@ -1,7 +1,7 @@
-//! The state of a network: its parameters and running statistics by name, to be read, compared and set.
+//! Holds the state of a network: its parameters and running statistics by name, to be read, compared and set.
 //!
-//! A name is the path of fields that leads to a tensor, such as `blocks.3.branch.convs.0.weight`; which variant of an
-//! enum a network is does not show in it.
+//! A name is the path of fields that leads to a tensor, such as `blocks.3.branch.convs.0.weight`. It does not show
+//! which variant of an enum a network is.
 
 use std::collections::BTreeMap;
 
@@ -16,45 +16,45 @@ use super::fit::{Fit, fit};
 pub struct State(Vec<(String, TensorData)>);
 
 impl State {
-    /// Every parameter and running statistic of `model`. Statistics of the last training step are only in what
-    /// `Module::valid` gives.
+    /// Reads every parameter and running statistic of `model`. Statistics of the last training step are only in what
+    /// `Module::valid` returns.
     pub fn of<M: Module>(model: &M) -> Self {
         let mut collect = Collect::default();
         model.visit(&mut collect);
         collect.state
     }
 
-    /// The gradient of every parameter of `model` that has one.
+    /// Reads the gradient of every parameter of `model` that has one.
     pub fn gradients<M: Module>(model: &M, gradients: &GradientsParams) -> Self {
         let mut collect = Collect { gradients: Some(gradients), ..Collect::default() };
         model.visit(&mut collect);
         collect.state
     }
 
-    /// The tensor of that name.
+    /// Returns the tensor with that name.
     pub fn get(&self, name: &str) -> Option<&TensorData> {
         self.iter().find(|(other, _)| *other == name).map(|(_, data)| data)
     }
 
-    /// Names and tensors in order.
+    /// Iterates over names and tensors in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &TensorData)> {
         self.0.iter().map(|(name, data)| (name.as_str(), data))
     }
 
-    /// Number of tensors.
+    /// Returns the number of tensors.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// `model` with these tensors in place of its own.
+    /// Returns `model` with these tensors in place of its own.
     ///
     /// # Errors
-    /// Every tensor that is missing, unknown to `model` or of another shape.
+    /// Returns every tensor that is missing, unknown to `model` or of another shape.
     pub fn load_into<M: Module>(&self, model: M) -> Result<M, Vec<Fit>> {
         let misfits: Vec<Fit> =
             fit(State::of(&model).iter(), self.iter()).into_iter().filter(|fit| !fit.fits()).collect();
@@ -80,7 +80,7 @@ impl IntoIterator for State {
     }
 }
 
-/// Where in a module a traversal is.
+/// Tracks where in a module a traversal is.
 #[derive(Default)]
 struct Path(Vec<String>);
 

@@ -1,12 +1,12 @@
-//! Our tensors under the names that PyTorch's users know, and back.
+//! Gives our tensors the names that PyTorch's users know, and back.
 //!
 //! Residual, dense and Transformer networks are named as in torchvision 0.29 (`torchvision.models`: `resnet.py`,
 //! `densenet.py`, `vision_transformer.py`). Their CIFAR variants, which torchvision lacks, are named by the same rules
 //! with fewer stages; the last normalization of a pre-activation ResNet is `bn`. Every other network keeps our own
 //! names, with PyTorch's words for scale and shift: `weight` and `bias`.
 //!
-//! PyTorch keeps a linear layer's weight as `[outputs, inputs]` and Burn as `[inputs, outputs]`. These are the only
-//! tensors that are called `weight` and have two dimensions, and the only ones that are transposed.
+//! PyTorch keeps a linear layer's weight as `[outputs, inputs]` and Burn as `[inputs, outputs]`. Only tensors that are
+//! called `weight` and have two dimensions are linear weights, and only they are transposed.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use super::fit::{Fit, fit};
 use crate::nets::ResNetConfig;
 use crate::spec::ModelSpec;
 
-/// The name in PyTorch of the tensor that is `path` in ours.
+/// Returns the name in PyTorch of the tensor that is `path` in ours.
 ///
 /// ```
 /// use skipbench_models::{catalog, torchvision};
@@ -57,7 +57,7 @@ fn resnet(config: &ResNetConfig, parts: &[&str]) -> Option<String> {
     })
 }
 
-/// The stage, from 1, and the place in it, from 0, of block `index` of all.
+/// Returns the stage, from 1, and the place in it, from 0, of block `index` in the whole network.
 fn place(stages: &[usize], index: usize) -> Option<(usize, usize)> {
     let mut first = 0;
     for (stage, count) in stages.iter().enumerate() {
@@ -128,20 +128,20 @@ fn from_one(index: &str) -> Option<usize> {
     index.parse::<usize>().ok().map(|index| index + 1)
 }
 
-/// `state`, which is ours, as PyTorch has it.
+/// Converts `state` from our names to PyTorch's.
 pub fn export(spec: &ModelSpec, state: State) -> State {
     state.into_iter().map(|(path, data)| (name(spec, &path), turn(&path, data))).collect()
 }
 
-/// Whether `found`, which is PyTorch's, fits `model`: tensor by tensor, in PyTorch's names.
+/// Returns whether `found`, in PyTorch's names, fits `model`: tensor by tensor, in PyTorch's names.
 pub fn check<M: Module>(spec: &ModelSpec, model: &M, found: &State) -> Vec<Fit> {
     fit(export(spec, State::of(model)).iter(), found.iter())
 }
 
-/// `model` with the tensors of `found`, which is PyTorch's.
+/// Returns `model` with the tensors of `found`, in PyTorch's names.
 ///
 /// # Errors
-/// Every tensor that is missing, unknown to `model` or of another shape, in PyTorch's names.
+/// Returns every tensor that is missing, unknown to `model` or of another shape, in PyTorch's names.
 pub fn import<M: Module>(spec: &ModelSpec, model: M, found: &State) -> Result<M, Vec<Fit>> {
     let misfits: Vec<Fit> = check(spec, &model, found).into_iter().filter(|fit| !fit.fits()).collect();
     if !misfits.is_empty() {
@@ -154,7 +154,7 @@ pub fn import<M: Module>(spec: &ModelSpec, model: M, found: &State) -> Result<M,
     State::of(&model).iter().filter_map(ours).collect::<State>().load_into(model)
 }
 
-/// The tensor at `path` in ours as the other side keeps it: a linear layer's weight transposed.
+/// Returns the tensor at `path` in ours as the other side keeps it: a linear layer's weight is transposed.
 fn turn(path: &str, data: TensorData) -> TensorData {
     match *data.shape().as_slice() {
         [rows, columns] if path.ends_with("weight") => transpose(&data, rows, columns),

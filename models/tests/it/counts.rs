@@ -133,7 +133,7 @@ fn joins_move_what_can_be_counted_by_hand() {
     let joins = |name: &str| catalog::find(name).expect(name).cost(Images::CIFAR10).expect("fits").join_bytes;
     assert_eq!(joins("resnet20"), 3 * 3 * 4 * (16 * 32 * 32 + 32 * 16 * 16 + 64 * 8 * 8));
     assert_eq!(joins("plain20"), 0);
-    // densenet-7-4: one layer a block, growth 4; 16 channels enter the first block, and all pass the transitions.
+    // densenet-7-4: one layer per block, growth 4; 16 channels enter the first block, and all pass the transitions.
     assert_eq!(joins("densenet-7-4"), 2 * 4 * (20 * 32 * 32 + 24 * 16 * 16 + 28 * 8 * 8));
 }
 

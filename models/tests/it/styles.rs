@@ -51,15 +51,15 @@ fn what_a_style_learns_can_be_counted_by_hand() {
     let cost = |skip| ModelSpec::Backbone(backbone(skip)).cost(SMALL).expect("valid");
     let more = |skip| cost(skip).params as i64 - cost(Skip::Add).params as i64;
     assert_eq!(more(Skip::None), 0);
-    assert_eq!(more(Skip::Scaled), 9, "one number a block");
+    assert_eq!(more(Skip::Scaled), 9, "one number per block");
     assert_eq!(more(Skip::Stochastic), 0);
-    assert_eq!(more(Skip::Gated), 3 * (4 * 4 + 4 + 8 * 8 + 8 + 16 * 16 + 16), "a 1×1 convolution with bias a block");
+    assert_eq!(more(Skip::Gated), 3 * (4 * 4 + 4 + 8 * 8 + 8 + 16 * 16 + 16), "a 1×1 convolution with bias per block");
     assert_eq!(more(Skip::Weighted), 3 * (3 * (3 + 3) / 2), "d(d+3)/2 a stage of d blocks");
-    assert_eq!(more(Skip::Hyper), 9 * 8, "2 + 2 + 4 a block");
+    assert_eq!(more(Skip::Hyper), 9 * 8, "2 + 2 + 4 per block");
     assert_eq!(more(Skip::Constrained), 9 * 8);
-    // BatchNorm has two numbers a channel before each of two convolutions a block, in two transitions and in the head.
+    // BatchNorm has two numbers per channel before each of two convolutions per block, in two transitions and in the head.
     let norms = 2 * (3 * 2 * (4 + 8 + 16) + 4 + 8 + 16);
-    assert_eq!(more(Skip::Fixup), 9 * (1 + 4) - norms, "a multiplier and four shifts a block");
+    assert_eq!(more(Skip::Fixup), 9 * (1 + 4) - norms, "a multiplier and four shifts per block");
     let pixels = [12 * 12, 6 * 6, 3 * 3];
     let gates: u64 = [4 * 4, 8 * 8, 16 * 16].iter().zip(pixels).map(|(weights, pixels)| 3 * weights * pixels).sum();
     for skip in Skip::ALL.into_iter().filter(|skip| *skip != Skip::Concat) {
@@ -207,7 +207,7 @@ fn stochastic_depth_draws_from_seed_and_step_alone() {
     let resumed = build(3);
     resumed.resume(25);
     assert_eq!(once[25..], kept(&resumed, 15), "a run that goes on draws what it would have drawn");
-    // Nine blocks with chances from 17/18 to 1/2: 6.5 a step on average, in 40 steps to within four standard errors.
+    // Nine blocks with chances from 17/18 to 1/2: 6.5 per step on average, in 40 steps to within four standard errors.
     let mean = once.iter().sum::<usize>() as f64 / 40.0;
     assert!((mean - 6.5).abs() < 0.9, "{mean}");
 }

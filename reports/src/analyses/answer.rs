@@ -1,4 +1,5 @@
-//! The question itself: what each skip style changes against the network without a skip in the same matched group.
+//! Answers the question itself: what each skip style changes against the network without a skip in the same matched
+//! group.
 
 use crate::analyses::group::{Group, Member};
 use crate::analyses::metric::Metric;
@@ -7,49 +8,49 @@ use crate::stats;
 use crate::stats::paired::Contrast;
 use crate::stats::parallel;
 
-/// What one style changes in one group.
+/// Describes what one style changes in one group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effect {
-    /// The group.
+    /// Name of the group.
     pub group: String,
-    /// The style: `add` or `concat`.
+    /// Word of the style: `add` or `concat`.
     pub style: String,
-    /// The network, where the group has several of that style.
+    /// Name of the network, where the group has several of that style.
     pub model: Option<String>,
-    /// The style that it is held against: `none`, or `add` where the group has no network without a skip.
+    /// Style that it is compared with: `none`, or `add` where the group has no network without a skip.
     pub against: String,
-    /// The network that it is held against, where the group has several of that style: the group's reference if it is
-    /// one of them, else the first.
+    /// Name of the network that it is compared with, where the group has several of that style. It is the group's
+    /// reference if that is one of them, and otherwise the first.
     pub base: Option<String>,
-    /// Weighted layers of the network that it is held against (of a Transformer, blocks).
+    /// Depth of the network that it is compared with, in weighted layers or a Transformer's blocks.
     pub depth: u64,
-    /// Whether each learned anything: the network, and the one that it is held against. None without accuracies.
+    /// Whether each network learned anything: this one, and the one it is compared with. `None` without accuracies.
     pub learned: Option<(bool, bool)>,
-    /// The metric's difference (shares) or ratio.
+    /// Difference (of shares) or ratio of the metric.
     pub contrast: Contrast,
     /// Whether it is a ratio of turns, over sets.
     pub turns: bool,
-    /// Its chance were there no effect, corrected for all effects of all answers ([`stats::holm`]).
+    /// P-value, corrected for all effects of all answers ([`stats::holm`]).
     pub corrected_p: Option<f64>,
 }
 
-/// One metric, over all groups and styles.
+/// Holds the effects on one metric, over all groups and styles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// What.
+    /// Metric that the answer is about.
     pub metric: Metric,
-    /// Its effects, by style, then in the order of the groups.
+    /// Effects, by style, then in the order of the groups.
     pub effects: Vec<Effect>,
 }
 
-/// What a skip buys (accuracy) and costs (time, memory): for each the first metric that was measured.
+/// Lists what a skip buys (accuracy) and costs (time, memory). Of each list the first metric that was measured is used.
 const QUESTIONS: [&[Metric]; 3] = [
     &[Metric::TestAccuracy, Metric::TimeToAccuracy],
     &[Metric::TrainThroughput, Metric::EpochThroughput, Metric::InferThroughput, Metric::Latency],
     &[Metric::TrainMemory, Metric::SavedMemory, Metric::InferMemory],
 ];
 
-/// Up to three answers; none if no group has two styles.
+/// Returns up to three answers, and none if no group has two styles.
 pub fn answers(groups: &[Group]) -> Vec<Answer> {
     let first = |metrics: &[Metric]| metrics.iter().find_map(|metric| answer(groups, *metric));
     let mut answers: Vec<Answer> = QUESTIONS.iter().filter_map(|metrics| first(metrics)).collect();
@@ -72,7 +73,7 @@ fn answer(groups: &[Group], metric: Metric) -> Option<Answer> {
     (!effects.is_empty()).then_some(Answer { metric, effects })
 }
 
-/// One for each network of the style.
+/// Returns one effect for each network of the style.
 fn effects(group: &Group, style: &str, metric: Metric) -> Vec<Effect> {
     let of =
         |style: &str| group.members.iter().filter(|member| member.style() == style && has(member, metric)).collect();
@@ -97,8 +98,7 @@ fn effects(group: &Group, style: &str, metric: Metric) -> Vec<Effect> {
     members.iter().filter_map(effect).collect()
 }
 
-/// A network learned nothing if guessing is about as good: it goes less than a tenth of the way from there to always
-/// right.
+/// Share of the way from guessing to always right that a network must go to have learned anything: a tenth.
 const LEARNED: f64 = 0.1;
 
 fn learned(member: &Member) -> Option<bool> {

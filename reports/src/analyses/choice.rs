@@ -1,4 +1,4 @@
-//! Which network to take under any limit of memory and speed: every trained network of a setting, and for each the
+//! Chooses a network under any limit of memory and speed. It lists every trained network of a setting, and for each the
 //! others that are as good.
 
 use crate::analyses::distinguish::distinguish;
@@ -6,39 +6,40 @@ use crate::analyses::group::{Group, Member, Setting, settings};
 use crate::analyses::metric::Metric;
 use crate::stats::Estimate;
 
-/// What a choice may be limited by.
+/// Metrics that a choice may be limited by.
 pub const COSTS: [Metric; 5] =
     [Metric::TrainMemory, Metric::TrainThroughput, Metric::InferMemory, Metric::InferThroughput, Metric::Params];
 
-/// The networks of one setting, the most accurate first. Under a limit, the first that keeps it is the one to take.
+/// Holds the networks of one setting, the most accurate first. Under a limit, the first that keeps it is the one to
+/// take.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
-    /// The setting: what holds on this data, device and machine need not hold on another.
+    /// Setting of the networks. What holds on this data, device and machine need not hold on another.
     pub setting: Setting,
-    /// What else tells it from other settings with a choice, such as keys of the recipe.
+    /// What else distinguishes it from other settings with a choice, such as keys of the recipe.
     pub distinction: Vec<String>,
-    /// The networks.
+    /// Networks, in order.
     pub networks: Vec<Choosable>,
 }
 
-/// A network that can be chosen.
+/// Describes a network that can be chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choosable {
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Model.
+    /// Name of the model.
     pub model: String,
-    /// How it joins.
+    /// Word of how it joins.
     pub style: String,
-    /// Test accuracy.
+    /// Test accuracy, as a share, over seeds.
     pub accuracy: Estimate,
-    /// What each of [`COSTS`] is, where it was measured.
+    /// Value of each of [`COSTS`], where it was measured.
     pub costs: [Option<Estimate>; COSTS.len()],
-    /// Places of less accurate networks of which it is not shown, seed by seed, that they are worse.
+    /// Indices of less accurate networks that are not shown, seed by seed, to be worse.
     pub as_good: Vec<usize>,
 }
 
-/// A choice for each setting in which several networks have an accuracy and a cost.
+/// Returns a choice for each setting in which several networks have an accuracy and a cost.
 pub fn choices(groups: &[Group]) -> Vec<Choice> {
     let of = |(setting, groups): (Setting, Vec<&Group>)| {
         let networks = networks(&groups);
@@ -55,7 +56,7 @@ fn name(setting: &Setting) -> [&str; 5] {
     [&setting.data, &setting.device, &setting.host, &setting.suite, &setting.skipbench]
 }
 
-/// By accuracy, and of equal ones in the order of the groups.
+/// Lists networks by accuracy, and equal ones in the order of the groups.
 fn networks(groups: &[&Group]) -> Vec<Choosable> {
     let members = groups.iter().flat_map(|group| group.members.iter().map(|member| (&group.identity.group, member)));
     let trained = members.filter_map(|(group, member)| Some((group, member, member.mean(Metric::TestAccuracy)?)));
@@ -84,7 +85,7 @@ fn has_cost(member: &Member) -> bool {
     COSTS.into_iter().any(|cost| !cost.is_exact() && member.mean(cost).is_some())
 }
 
-/// Whether the whole interval of the difference says so.
+/// Returns whether the whole interval of the difference says that `other` is worse.
 fn is_worse(other: &Member, chosen: &Member) -> bool {
     other.difference(chosen, Metric::TestAccuracy).is_some_and(|contrast| contrast.estimate.excludes(0.0))
 }

@@ -1,4 +1,4 @@
-//! Two runs of the same work, over time or over machines: what changed, and what may not be concluded from it.
+//! Compares two runs of the same work, over time or over machines: what changed, and what may not be concluded from it.
 
 use serde::Serialize;
 
@@ -7,55 +7,56 @@ use crate::analyses::metric::Metric;
 use crate::stats::paired::Contrast;
 use crate::stats::{self, Estimate};
 
-/// One metric of one model, before and after.
+/// Holds one metric of one model, before and after.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Model.
+    /// Name of the model.
     pub model: String,
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
-    /// What.
+    /// Metric that is compared.
     pub metric: Metric,
-    /// Mean in the first run, or median over sets, over the replicates that both have; over all where they share none.
+    /// Mean in the first run, or median over sets, over the replicates that both have. It is over all replicates if
+    /// they share none.
     pub before: Estimate,
-    /// The same in the second.
+    /// The same number in the second run.
     pub after: Estimate,
-    /// Replicates that both have.
+    /// Number of replicates that both have.
     pub pairs: usize,
-    /// After over before, replicate by replicate.
+    /// Ratio of after to before, replicate by replicate.
     pub ratio: Option<Contrast>,
 }
 
-/// Two runs.
+/// Holds the differences between two runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diff {
-    /// What both have.
+    /// Changes of what both have.
     pub changes: Vec<Change>,
-    /// What else differs between the two: each what, before and after.
+    /// Settings that also differ between the two, before and after.
     pub conditions: Vec<ChangedSetting>,
-    /// `group/model` of what only one has, and which.
+    /// `group/model` of what only one run has, and which run that is.
     pub unmatched: Vec<(String, &'static str)>,
-    /// What may not be concluded.
+    /// Cautions: what may not be concluded.
     pub cautions: Vec<String>,
 }
 
-/// A circumstance that differs.
+/// Describes a circumstance that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChangedSetting {
-    /// What.
+    /// Metric that is compared.
     pub what: &'static str,
-    /// In the first run.
+    /// Its value in the first run.
     pub before: String,
-    /// In the second.
+    /// Its value in the second run.
     pub after: String,
 }
 
-/// Sets two runs side by side, model by model. Groups belong together by their name, data set, device and budget; that
-/// their circumstances differ is what a diff is for, and is told.
+/// Compares two runs, model by model. Groups belong together by their name, data set, device and budget. Differences in
+/// their circumstances are what a diff is for, and are listed.
 pub fn diff(before: &[Group], after: &[Group]) -> Diff {
     let mut diff = Diff { changes: Vec::new(), conditions: Vec::new(), unmatched: Vec::new(), cautions: Vec::new() };
     for group in before {
@@ -111,7 +112,8 @@ fn changes(identity: &Identity, before: &Member, after: &Member) -> Vec<Change> 
     Metric::ALL.iter().filter_map(of).collect()
 }
 
-/// How many replicates both have, and both means: over those, as the ratio is, so that the three agree.
+/// Returns how many replicates both have, and both means over those. The ratio is over the same ones, so the three
+/// agree.
 fn means(before: &Member, after: &Member, metric: Metric) -> Option<(usize, Estimate, Estimate)> {
     let (after_values, before_values): (Vec<f64>, Vec<f64>) = after.pairs(before, metric).into_iter().unzip();
     let center = if after.sets(metric) > 0 { stats::median_interval } else { stats::mean_interval };
@@ -143,8 +145,7 @@ fn describe_cautions(diff: &Diff) -> Vec<String> {
     let timed = diff.changes.iter().any(|change| !change.metric.is_exact() && !change.metric.is_share());
     let mut cautions = Vec::new();
     if timed && differs("machine") {
-        cautions
-            .push("measured on two machines: times and peak memory differ with them, whatever else changed".to_owned());
+        cautions.push("measured on two machines: times and peak memory differ between them anyway".to_owned());
     } else if timed {
         cautions.push(
             "measured at two times: a machine differs from itself by more than most changes do; to judge a change, \
@@ -153,43 +154,44 @@ fn describe_cautions(diff: &Diff) -> Vec<String> {
         );
     }
     if differs("recipe") || differs("data set") {
-        cautions.push("the recipe or the data set differs: this is other work, not a change of the same".to_owned());
+        cautions.push("the recipe or the data set differs: this is other work, not a change to the same".to_owned());
     }
     cautions
 }
 
-/// A row for scripts.
+/// One row for scripts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DiffRow {
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Model.
+    /// Name of the model.
     pub model: String,
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
-    /// The metric, with its unit.
+    /// Metric, with its unit.
     pub metric: &'static str,
-    /// Mean in the first run, or median over sets, over the replicates that both have; over all where they share none.
+    /// Mean in the first run, or median over sets, over the replicates that both have. It is over all replicates if
+    /// they share none.
     pub before: f64,
-    /// Replicates behind it.
+    /// Number of replicates behind it.
     pub before_n: usize,
     /// Mean in the second run.
     pub after: f64,
-    /// Replicates behind it.
+    /// Number of replicates behind it.
     pub after_n: usize,
     /// Replicates that both have.
     pub pairs: usize,
-    /// After over before, pair by pair.
+    /// Ratio of after to before, pair by pair.
     pub ratio: Option<f64>,
     /// Lower end of its 95 % interval.
     pub ratio_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub ratio_high: Option<f64>,
 }
 
-/// The changes as rows.
+/// Returns the changes as rows.
 pub fn rows(diff: &Diff) -> Vec<DiffRow> {
     diff.changes.iter().map(row).collect()
 }

@@ -1,4 +1,4 @@
-//! What tells a setting from others that look alike.
+//! Finds what distinguishes a setting from others that look alike.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,8 +6,8 @@ use std::hash::Hash;
 use crate::analyses::group::Setting;
 use crate::rows::recipe;
 
-/// For each setting what of it the others under the same name do not share, in as few words as that takes; nothing
-/// where there is no such other.
+/// Returns, for each setting, what the others under the same name do not share, in as few words as that takes. It
+/// returns nothing where there is no such other.
 pub(crate) fn distinguish<K: Eq + Hash>(named: &[(K, &Setting)]) -> Vec<Vec<String>> {
     let mut alike: HashMap<&K, Vec<&Setting>> = HashMap::new();
     for (name, setting) in named {
@@ -19,7 +19,7 @@ pub(crate) fn distinguish<K: Eq + Hash>(named: &[(K, &Setting)]) -> Vec<Vec<Stri
     named.iter().map(|(name, setting)| distinction(setting, &alike[name])).collect()
 }
 
-/// The words as they stand behind a name.
+/// Formats the words as they follow a name.
 pub(crate) fn format_distinction(words: &[String]) -> String {
     words.iter().map(|word| format!(", {word}")).collect()
 }
@@ -37,7 +37,7 @@ const PROPERTIES: [Property; 8] = [
     ("recipe", |setting| &setting.recipe),
 ];
 
-/// No more than it takes: what one property distinguishes needs no other.
+/// Returns no more words than needed: what one property distinguishes needs no other.
 fn distinction(setting: &Setting, alike: &[&Setting]) -> Vec<String> {
     let mut left: Vec<&Setting> = alike.iter().copied().filter(|other| *other != setting).collect();
     let mut words = Vec::new();
@@ -52,7 +52,7 @@ fn distinction(setting: &Setting, alike: &[&Setting]) -> Vec<String> {
     words
 }
 
-/// Of a digest its beginning, of a recipe the keys that differ.
+/// Formats a property: the beginning of a digest, and the keys of a recipe that differ.
 fn format_property(what: &str, of: fn(&Setting) -> &String, setting: &Setting, others: &[&Setting]) -> String {
     let own = of(setting);
     match what {

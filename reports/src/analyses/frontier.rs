@@ -1,4 +1,4 @@
-//! Accuracy against a cost: which networks no other one beats in both (Pareto).
+//! Computes Pareto frontiers of accuracy against a cost: the networks that no other network beats in both.
 
 use serde::Serialize;
 
@@ -8,51 +8,51 @@ use crate::stats::Estimate;
 use crate::stats::paired;
 use crate::stats::parallel;
 
-/// Where a network stands.
+/// Says where a network is relative to the frontier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// No other is as good in both and better in one, going by the means.
+    /// No other network is as good in both and better in one, by the means.
     On,
-    /// Another is, by the means; but the intervals of their paired difference and ratio leave it open.
+    /// Another network is, by the means, but the intervals of their paired difference and ratio leave it open.
     Unsure,
-    /// Another is, and the intervals say so too.
+    /// Another network is, and the intervals say so too.
     Off,
 }
 
-/// One network: what it costs and what accuracy that bought.
+/// Describes one network: what it costs, and what accuracy that bought.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tradeoff {
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Model.
+    /// Name of the model.
     pub model: String,
-    /// Family.
+    /// Word of the family.
     pub family: String,
-    /// How it joins ([`Member::style`]).
+    /// Word of how it joins ([`Member::style`]).
     pub style: String,
-    /// What it costs: the mean over replicates, or the median over sets.
+    /// Cost: the mean over replicates, or the median over sets.
     pub cost: Estimate,
     /// Test accuracy: the mean over seeds.
     pub accuracy: Estimate,
-    /// Where it stands.
+    /// Where it is relative to the frontier.
     pub standing: Standing,
-    /// The network that beats it by most accuracy.
+    /// Name of the network that beats it with the highest accuracy.
     pub beaten_by: Option<String>,
 }
 
-/// The networks of one setting by one cost.
+/// Holds the networks of one setting by one cost.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frontier {
-    /// What they have in common.
+    /// Setting that they have in common.
     pub setting: Setting,
-    /// The cost. Of throughput more is better, so that its cheapest is the fastest.
+    /// Cost metric. More throughput is better, so there the cheapest is the fastest.
     pub cost: Metric,
-    /// The networks, the cheapest first.
+    /// Networks, the cheapest first.
     pub points: Vec<Tradeoff>,
 }
 
-/// The costs that accuracy is held against.
+/// Costs that accuracy is compared with.
 pub const COSTS: [Metric; 8] = [
     Metric::TrainThroughput,
     Metric::InferThroughput,
@@ -64,7 +64,7 @@ pub const COSTS: [Metric; 8] = [
     Metric::Macs,
 ];
 
-/// A frontier for each setting and cost that at least two networks have with an accuracy.
+/// Returns a frontier for each setting and cost that at least two networks have along with an accuracy.
 pub fn frontiers(groups: &[Group]) -> Vec<Frontier> {
     settings(groups).iter().flat_map(|(setting, groups)| of_setting(setting, groups)).collect()
 }
@@ -83,7 +83,7 @@ fn of_setting(setting: &Setting, groups: &[&Group]) -> Vec<Frontier> {
     COSTS.iter().enumerate().filter_map(by).collect()
 }
 
-/// A value of `cost` as a number of which less is better.
+/// Turns a value of `cost` into a number of which less is better.
 fn badness(cost: Metric, value: f64) -> f64 {
     if cost.more_is_better() { -value } else { value }
 }
@@ -93,7 +93,7 @@ struct Network<'a> {
     group: &'a Group,
     member: &'a Member,
     accuracy: Estimate,
-    /// By each of [`COSTS`].
+    /// Values of [`COSTS`].
     costs: [Option<Estimate>; COSTS.len()],
 }
 
@@ -103,7 +103,7 @@ impl<'a> Network<'a> {
         Some(Self { group, member, accuracy: member.mean(Metric::TestAccuracy)?, costs })
     }
 
-    /// As good as another in both and better in one, going by the means.
+    /// Returns whether it is as good as another in both and better in one, by the means.
     fn beats(&self, other: &Network<'_>, cost: usize) -> bool {
         let (Some(own), Some(its)) = (&self.costs[cost], &other.costs[cost]) else { return false };
         let (own, its) = (badness(COSTS[cost], own.value), badness(COSTS[cost], its.value));
@@ -111,8 +111,8 @@ impl<'a> Network<'a> {
         own <= its && accuracy >= its_accuracy && (own < its || accuracy > its_accuracy)
     }
 
-    /// As cheap by the whole interval over sets in which both took turns, else over pairs; what is equal in every pair
-    /// is as cheap. Networks of different groups took no turns with each other.
+    /// Returns whether it is as cheap by the whole interval, over sets in which both took turns or else over pairs.
+    /// What is equal in every pair is as cheap. Networks of different groups took no turns with each other.
     fn surely_as_cheap(&self, other: &Network<'_>, cost: Metric, room: &mut Vec<f64>) -> bool {
         let (more, less) =
             if cost.more_is_better() { (self.member, other.member) } else { (other.member, self.member) };
@@ -122,20 +122,20 @@ impl<'a> Network<'a> {
         paired::surely_as_many_times(more.paired(less, cost), room)
     }
 
-    /// As accurate likewise.
+    /// Returns whether it is as accurate by the whole interval.
     fn surely_as_accurate(&self, other: &Network<'_>, room: &mut Vec<f64>) -> bool {
         let images = self.member.images.get(&Metric::TestAccuracy).copied().unwrap_or(u64::MAX);
         paired::surely_as_much(self.member.paired(other.member, Metric::TestAccuracy), images, room)
     }
 }
 
-/// One network against all.
+/// Compares one network with all others.
 struct Dominance<'a> {
     net: &'a Network<'a>,
     all: &'a [Network<'a>],
-    /// All of them, the most accurate first.
+    /// Order of all networks, the most accurate first.
     order: &'a [usize],
-    /// Whether each is surely as accurate, as far as that was asked: the answer is the same for every cost.
+    /// Whether each is surely as accurate, as far as that was asked. The answer is the same for every cost.
     as_accurate: Vec<Option<bool>>,
     room: Vec<f64>,
 }
@@ -145,7 +145,7 @@ impl<'a> Dominance<'a> {
         Self { net, all, order, as_accurate: vec![None; all.len()], room: Vec::new() }
     }
 
-    /// Where it stands by each of [`COSTS`] that it has.
+    /// Returns its place for each of [`COSTS`] that it has.
     fn points(mut self) -> Vec<Option<Tradeoff>> {
         (0..COSTS.len()).map(|cost| self.point(cost)).collect()
     }
@@ -166,7 +166,7 @@ impl<'a> Dominance<'a> {
         })
     }
 
-    /// Where it stands by one of [`COSTS`], and which network beats it by most accuracy.
+    /// Returns its place for one of [`COSTS`], and which network beats it with the highest accuracy.
     fn standing(&mut self, cost: usize) -> (Standing, Option<usize>) {
         let mut best = None;
         // The most accurate first: it is the likeliest to be surely so, and after the first that is none is asked.
@@ -196,45 +196,45 @@ impl<'a> Dominance<'a> {
 /// One line of `frontier.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FrontierRow {
-    /// Suite.
+    /// Name of the suite.
     pub suite: String,
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
     /// Identity of the machine.
     pub host: String,
-    /// The cost, with its unit.
+    /// Cost metric, with its unit.
     pub cost: &'static str,
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Model.
+    /// Name of the model.
     pub model: String,
-    /// Family.
+    /// Word of the family.
     pub family: String,
-    /// How it joins.
+    /// Word of how it joins.
     pub style: String,
     /// Mean cost over replicates, or median over sets.
     pub cost_value: f64,
     /// Lower end of its 95 % interval.
     pub cost_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub cost_high: Option<f64>,
-    /// Seeds behind the accuracy.
+    /// Number of seeds behind the accuracy.
     pub n: usize,
     /// Mean test accuracy over seeds.
     pub test_accuracy: f64,
     /// Lower end of its 95 % interval.
     pub test_accuracy_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub test_accuracy_high: Option<f64>,
-    /// Where it stands.
+    /// Where it is relative to the frontier.
     pub standing: Standing,
-    /// The network that beats it by most accuracy.
+    /// Name of the network that beats it with the highest accuracy.
     pub beaten_by: Option<String>,
 }
 
-/// The frontiers as rows.
+/// Returns the frontiers as rows.
 pub fn rows(frontiers: &[Frontier]) -> Vec<FrontierRow> {
     frontiers.iter().flat_map(|frontier| frontier.points.iter().map(|point| row(frontier, point))).collect()
 }

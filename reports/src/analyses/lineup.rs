@@ -1,35 +1,35 @@
-//! The networks of matched groups side by side: each beside the one without a skip.
+//! Puts the networks of matched groups side by side, each beside the one without a skip.
 
 use crate::analyses::group::{Group, Member};
 use crate::analyses::metric::Metric;
 use crate::rows::style;
 use crate::stats::Estimate;
 
-/// What is shown of each network beside its accuracy, each as a ratio to the network without a skip.
+/// Metrics that are shown besides accuracy, each as a ratio to the network without a skip.
 const RATIOS: [Metric; 2] = [Metric::TrainThroughput, Metric::TrainMemory];
 
-/// One network.
+/// Describes one network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lined {
-    /// The group.
+    /// Name of the group.
     pub group: String,
     /// The network.
     pub model: String,
     /// Its style.
     pub style: String,
-    /// Its weighted layers.
+    /// Number of its weighted layers.
     pub depth: u64,
-    /// Its test accuracy.
+    /// Test accuracy, over seeds.
     pub accuracy: Option<Estimate>,
-    /// Its training speed, as a ratio to the network without a skip; for that one none.
+    /// Training speed, as a ratio to the network without a skip, which has none itself.
     pub speed: Option<Estimate>,
-    /// Its peak training memory, likewise.
+    /// Peak training memory, as a ratio to the network without a skip, which has none itself.
     pub memory: Option<Estimate>,
 }
 
-/// The networks without a skip, with addition and with concatenation of every group that has one without.
+/// Lists the networks without a skip, with addition and with concatenation of every group that has one without.
 ///
-/// Transformers are left out: from the others they differ in more than the join.
+/// Transformers are left out, because they differ from the others in more than the join.
 pub fn lineup(groups: &[Group]) -> Vec<Lined> {
     groups.iter().flat_map(of_group).collect()
 }

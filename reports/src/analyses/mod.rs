@@ -1,4 +1,4 @@
-//! What follows from rows: pure functions over them.
+//! Analyzes rows by pure functions.
 
 pub mod answer;
 pub mod choice;

@@ -1,5 +1,5 @@
-//! What a reader must know before believing the numbers: a busy machine, steps that never became steady, memory that
-//! grows from step to step, steps that something held up.
+//! Lists what a reader must know before believing the numbers: a busy machine, steps that never became steady, memory
+//! that grows from step to step, and steps that something held up.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -11,23 +11,24 @@ use crate::rows::store::Run;
 use crate::rows::{series, task};
 use crate::stats::{far_above, median};
 
-/// Cores kept busy by others from which a machine counts as busy: a twentieth of the two that a small machine has.
+/// Number of cores kept busy by others from which a machine counts as busy: a twentieth of the two that a small machine
+/// has.
 const BUSY_CORES: f64 = 0.1;
 
-/// Share of a cell's steps that may be held up without a word; one alone always may.
+/// Share of a cell's steps that may be held up without a note. A single one always may.
 const HELD_UP: f64 = 0.05;
 
 /// Share of the median ceiling below which a machine counts as slowed down.
 const SLOWED: f64 = 0.8;
 
-/// For each kind of trouble that was seen, what it was and what to do about it; nothing where none was.
+/// Returns one note for each kind of trouble that was seen: what it was, and what to do about it.
 pub fn notes(runs: &[Run]) -> Vec<String> {
     let measured: Vec<&Run> = runs.iter().filter(|run| run.row.status == Status::Ok).collect();
     let all = [
         (describe_busy(&measured), "Close other programs and measure again, or add sets with --precision 2%."),
         (describe_slowed(&measured), "Measure those again while the machine is cool and does nothing else."),
         (describe_dropped(&measured), "If it is more than a few, measure again on a quieter machine."),
-        (describe_restless(&measured), "Let a program's threads sleep after its step (bench/PROTOCOL.md says how)."),
+        (describe_restless(&measured), "Let the program's threads sleep after its step (bench/PROTOCOL.md says how)."),
         (describe_alone(&measured), "To compare them too, free memory or make the group smaller."),
         (describe_unsteady(&measured), "Give them longer: raise warmup_max_ms in the recipe."),
         (describe_held_up(&measured), "Close other programs, or add sets with --precision 2%."),
@@ -37,7 +38,7 @@ pub fn notes(runs: &[Run]) -> Vec<String> {
     all.into_iter().filter_map(|(fact, advice)| Some(format!("{}. {advice}", fact?))).collect()
 }
 
-/// The cell as people know it.
+/// Names the cell as people know it.
 fn format_cell(row: &RunRow) -> String {
     let round = if row.round > 0 { format!(", round {}", row.round) } else { String::new() };
     let set = row.set.map_or(String::new(), |set| format!(", set {set}"));
@@ -64,8 +65,8 @@ fn describe_busy(runs: &[&Run]) -> Option<String> {
     })
 }
 
-/// Cells in whose process the device's own matrix product was much slower than in the others: a lower clock, or a
-/// virtual machine whose host gave it less.
+/// Describes cells in whose process the device's own matrix product was much slower than in the others. The cause is a
+/// lower clock, or a virtual machine whose host gave it less.
 fn describe_slowed(runs: &[&Run]) -> Option<String> {
     let with_ceiling = timed(runs).filter_map(|run| Some((&run.row, run.row.ceiling_flops_per_s?)));
     let mut by_device: BTreeMap<&str, Vec<(&RunRow, f64)>> = BTreeMap::new();
@@ -92,26 +93,26 @@ fn describe_dropped(runs: &[&Run]) -> Option<String> {
     let (dropped, turns) = counts.fold((0, 0), |(dropped, turns), (one, of)| (dropped + one, turns + of));
     (dropped > 0).then(|| {
         format!(
-            "{dropped} of {} are left out of the ratios, because something else held the machine up",
+            "{dropped} of {} are left out of the ratios, because something else delayed the machine",
             format_number_of(turns as usize, "turn")
         )
     })
 }
 
-/// Members of sets whose processes were at work while they should have slept: they take time from the others.
+/// Describes members of sets whose processes worked while they should have slept, which takes time from the others.
 fn describe_restless(runs: &[&Run]) -> Option<String> {
     let share = |run: &&Run| Some((format_cell(&run.row), restless_share(std::iter::once(*run))?));
     let restless: Vec<(String, f64)> = runs.iter().filter_map(share).collect();
     let (most, share) = restless.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(format!(
-        "at work between their turns, when they should sleep, which slows the others: {}, most of all {most}, for {:.1} % \
-         of its steps' time",
+        "working between their turns, when they should sleep, which slows the others: {}, most of all {most}, for \
+         {:.1} % of its steps' time",
         timed_cells(restless.len()),
         share * 100.0
     ))
 }
 
-/// Networks that were timed alone in groups whose others took turns: nothing can be said of their ratios.
+/// Describes networks that were timed alone in groups whose others took turns. Nothing can be said of their ratios.
 fn describe_alone(runs: &[&Run]) -> Option<String> {
     let key = |row: &RunRow| -> [String; 5] {
         [&row.suite_sha256, &row.group, &row.task, &row.device, &row.host].map(String::clone)
@@ -123,7 +124,7 @@ fn describe_alone(runs: &[&Run]) -> Option<String> {
     let names: Vec<String> = names.into_iter().collect();
     (!names.is_empty()).then(|| {
         format!(
-            "timed alone while others of the group took turns, and so not compared with those in time: {}",
+            "timed alone while others of the group took turns, and so not compared with them in time: {}",
             names.join(", ")
         )
     })
@@ -157,10 +158,11 @@ fn describe_leaks(runs: &[&Run]) -> Option<String> {
     let leaking = runs.iter().filter(|run| run.row.heap_growth_bytes > Some(0));
     let most = leaking.max_by_key(|run| run.row.heap_growth_bytes)?;
     let bytes = most.row.heap_growth_bytes?;
-    Some(format!("memory grows from step to step: {} by {bytes} bytes a step", format_cell(&most.row)))
+    Some(format!("memory grows from step to step: {} by {bytes} bytes per step", format_cell(&most.row)))
 }
 
-/// Means of the time to an accuracy leave out the seeds that never reached it, which flatters those that seldom do.
+/// Describes seeds that never reached the accuracy. Means of the time to an accuracy leave them out, which flatters
+/// networks that seldom reach it.
 fn describe_missed(runs: &[&Run]) -> Option<String> {
     let all: Vec<&RunRow> = runs.iter().map(|run| &run.row).filter(|row| row.task == task::TIME_TO_ACCURACY).collect();
     let mut models: Vec<&str> = all.iter().map(|row| row.model.as_str()).collect();

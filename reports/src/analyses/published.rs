@@ -1,4 +1,4 @@
-//! What papers measured (`published.csv`, each figure with its source), beside what was measured here.
+//! Compares what papers measured (`published.csv`, each figure with its source) with what was measured here.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,59 +10,60 @@ use crate::stats::{self, Estimate};
 
 const FILE: &str = include_str!("../../published.csv");
 
-/// The metric of a classifier's error on the test images.
+/// Name of the metric for a classifier's error on the test images.
 const TEST_ERROR: &str = "test_error_percent";
 
 /// A published figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
-    /// The network, by this project's name where it has it.
+    /// Name of the network, in this project where it has one.
     pub model: String,
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Whether training images were varied.
+    /// Whether training images were augmented.
     pub augmented: bool,
-    /// What was measured, with its unit.
+    /// Metric, with its unit.
     pub metric: String,
-    /// The figure.
+    /// Published value.
     pub value: f64,
-    /// Its standard deviation over runs, where it was published.
+    /// Standard deviation over runs, where it was published.
     pub spread: Option<f64>,
-    /// Runs behind it.
+    /// Number of runs behind the figure.
     pub n: u64,
     /// Where the figure was read: `paper`, `authors' code`, `rerun by others`, or `quoted` by others.
     pub seen_in: String,
-    /// The paper's arXiv id and table, or the page.
+    /// The paper's arXiv id and table, or the address of the page.
     pub source: String,
 }
 
-/// Every published figure.
+/// Returns every published figure.
 ///
 /// # Errors
-/// A line that is no figure. The file is part of the program, and a test reads it whole.
+/// Returns an error for a line that is no figure. The file is part of the program, and a test reads it whole.
 pub fn published() -> Result<Vec<Published>, csv::Error> {
     csv::Reader::from_reader(FILE.as_bytes()).into_deserialize().collect()
 }
 
-/// A network that was trained here, beside what was published of it.
+/// A network that was trained here, with what was published of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PublishedComparison {
     /// The network.
     pub model: String,
-    /// Data set here.
+    /// Name of the data set here.
     pub data: String,
-    /// Share of the test images that were classified wrongly, over seeds.
+    /// Share of the test images that were classified incorrectly, over seeds.
     pub measured: Estimate,
-    /// Epochs of training here.
+    /// Number of training epochs here.
     pub epochs: Option<u64>,
-    /// Why the two may not be compared; none if the images are the published ones.
+    /// Why the two may not be compared; `None` if the images are the published ones.
     pub otherwise: Option<String>,
-    /// What was published.
+    /// Published figures.
     pub published: Vec<Published>,
 }
 
-/// Networks of `runs` of which something was published, in the order of the rows; each recipe and data set by itself.
+/// Returns the networks of `runs` with published figures, in the order of the rows. Each recipe and data set is
+/// separate.
 pub fn compare_published(runs: &[Run]) -> Vec<PublishedComparison> {
     let figures = published().unwrap_or_default();
     let mut trained: Vec<([&str; 4], Vec<&RunRow>)> = Vec::new();
@@ -93,10 +94,10 @@ fn one(rows: &[&RunRow], figures: &[Published]) -> Option<PublishedComparison> {
     Some(PublishedComparison { model, data, measured, epochs: first.epochs, otherwise, published })
 }
 
-/// The published data set that a row's images are, or come from; and how they differ from it.
+/// Returns the published data set that a row's images are or come from, and how they differ from it.
 fn published_set(row: &RunRow) -> Option<(&'static str, Option<String>)> {
     let whole = (row.train_images, row.test_images) == (50_000, 10_000);
-    let part = || format!("part of the images: {} to train on, {} for the test", row.train_images, row.test_images);
+    let part = || format!("part of the images: {} for training, {} for the test", row.train_images, row.test_images);
     match row.data.as_str() {
         "cifar10" => Some(("cifar10", (!whole).then(part))),
         "cifar100" => Some(("cifar100", (!whole).then(part))),

@@ -1,8 +1,8 @@
-//! Kinds of numbers, which say how a number is written and in what unit it is read.
+//! Defines kinds of numbers, which say how a number is written and in what unit it is read.
 
 use serde::Serialize;
 
-/// What kind of number it is, and so how it is written.
+/// Says what kind of number it is, and so how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quantity {
@@ -10,7 +10,7 @@ pub enum Quantity {
     Share,
     /// A difference of two shares.
     Difference,
-    /// How many times.
+    /// A ratio: how many times as much.
     Ratio,
     /// Bytes.
     Bytes,
@@ -20,14 +20,14 @@ pub enum Quantity {
     Seconds,
     /// A count.
     Count,
-    /// So many a second.
+    /// A number of things per second.
     Rate,
     /// A number without a unit.
     Number,
 }
 
 impl Quantity {
-    /// The unit in which it is read.
+    /// Returns the unit in which it is read.
     pub(crate) const fn unit(self) -> Unit {
         match self {
             Quantity::Share => Unit { name: "%", size: 0.01 },
@@ -43,7 +43,7 @@ impl Quantity {
 /// A unit in which numbers of rows are read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Unit {
-    /// Its name; empty for the unit of rows.
+    /// Name of the unit; empty for the unit of rows.
     pub(crate) name: &'static str,
     /// How many of the unit of rows make one.
     pub(crate) size: f64,
@@ -53,24 +53,24 @@ impl Unit {
     /// The unit of rows.
     pub(crate) const ROWS: Unit = Unit { name: "", size: 1.0 };
 
-    /// From the unit of rows to this one.
+    /// Returns the factor from the unit of rows to this one.
     pub(crate) fn factor(self) -> f64 {
         1.0 / self.size
     }
 
-    /// `title, unit`
+    /// Formats `title, unit`.
     pub(crate) fn label(self, title: &str) -> String {
         if self.name.is_empty() { title.to_owned() } else { format!("{title}, {}", self.name) }
     }
 }
 
-/// The text with its first letter large, as at the beginning of a sentence.
+/// Returns the text with a capital first letter, as at the beginning of a sentence.
 pub(crate) fn capitalize(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// `1 cell`, `2 cells`.
+/// Formats `1 cell`, `2 cells`.
 pub fn format_number_of(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -1,7 +1,7 @@
-//! Who comes first on the whole: the geometric mean, over groups, of how far each is from the group's best.
+//! Ranks networks over all groups, by the geometric mean over groups of how far each is from the group's best.
 //!
-//! Ranked are only those that every group measured, and only by what every one of them has, so that nobody gains by
-//! being absent where it is hard. A mean over groups hides who wins where, and says nothing of other groups.
+//! Only those that every group measured are ranked, and only by what every one of them has. Nobody gains by being
+//! absent where it is hard. A mean over groups hides who wins where, and says nothing of other groups.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use crate::analyses::group::{Group, Member};
 use crate::analyses::metric::Metric;
 use crate::stats::{self, Estimate};
 
-/// What is ranked.
+/// Says what is ranked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
-    /// How networks join: none, add, concat; Transformers apart.
+    /// Ways to join: none, add, concat; Transformers are separate.
     #[default]
     Style,
     /// Families.
@@ -34,31 +34,32 @@ impl By {
     }
 }
 
-/// One that is ranked.
+/// Describes one that is ranked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
-    /// Who.
+    /// Name of what is ranked.
     pub name: String,
-    /// 1 for the first; equal for equal means.
+    /// Rank: 1 for the first, and equal for equal means.
     pub rank: usize,
     /// How many times worse than the group's best it is: the geometric mean over groups, with Student's 95 % interval.
     pub behind: Estimate,
 }
 
-/// All by one metric.
+/// Ranks all by one metric.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
-    /// By what.
+    /// Metric that they are ranked by.
     pub metric: Metric,
-    /// Groups behind it.
+    /// Number of groups behind the ranking.
     pub groups: usize,
-    /// The first first.
+    /// Those that are ranked, the first one first.
     pub places: Vec<Ranked>,
     /// Those that some group lacks, and how many groups do.
     pub left_out: Vec<(String, usize)>,
 }
 
-/// A ranking for each metric by which at least two can be ranked. Groups in which nobody has the metric do not count.
+/// Returns a ranking for each metric by which at least two can be ranked. Groups in which nobody has the metric do not
+/// count.
 pub fn rankings(groups: &[Group], by: By) -> Vec<Ranking> {
     Metric::ALL.iter().filter_map(|metric| ranking(groups, by, *metric)).collect()
 }
@@ -75,7 +76,7 @@ fn ranking(groups: &[Group], by: By, metric: Metric) -> Option<Ranking> {
     (places.len() > 1).then_some(Ranking { metric, groups: means.len(), places, left_out })
 }
 
-/// The mean of each in a group, over its networks geometric.
+/// Returns the mean of each in a group. It is the geometric mean over its networks.
 fn values(group: &Group, by: By, metric: Metric) -> BTreeMap<&str, f64> {
     let mut logs: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for member in &group.members {
@@ -86,8 +87,8 @@ fn values(group: &Group, by: By, metric: Metric) -> BTreeMap<&str, f64> {
     logs.into_iter().filter_map(|(name, logs)| Some((name, stats::mean(&logs)?.exp()))).collect()
 }
 
-/// What `metric` is in a group: of a member that took turns with the reference the reference's by their ratio, which
-/// the machine's drift leaves alone; else the mean.
+/// Returns the value of `metric` in a group. For a member that took turns with the reference it is the reference's
+/// value times their ratio, which the machine's drift does not affect. Otherwise it is the mean.
 fn level(group: &Group, member: &Member, metric: Metric) -> Option<f64> {
     let reference = group.members.iter().find(|member| member.model == group.identity.reference);
     match reference.filter(|reference| member.took_turns(reference, metric)) {
@@ -119,7 +120,7 @@ fn places(means: &[BTreeMap<&str, f64>], names: &[&str], metric: Metric) -> Vec<
     places
 }
 
-/// The logarithm of how many times worse `name` is than the best of `names` in one group.
+/// Returns the logarithm of how many times worse `name` is than the best of `names` in one group.
 fn distance(values: &BTreeMap<&str, f64>, names: &[&str], name: &str, metric: Metric) -> f64 {
     let sign = if metric.more_is_better() { -1.0 } else { 1.0 };
     let bad = |name: &str| sign * values.get(name).copied().unwrap_or(f64::NAN).ln();
@@ -129,27 +130,27 @@ fn distance(values: &BTreeMap<&str, f64>, names: &[&str], name: &str, metric: Me
 /// One line of `rank.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RankRow {
-    /// The metric, with its unit.
+    /// Metric, with its unit.
     pub metric: &'static str,
     /// What is ranked.
     pub by: By,
-    /// Who; of those left out without a rank.
+    /// Name of what is ranked, or of one that is left out and has no rank.
     pub name: String,
-    /// 1 for the first.
+    /// Rank: 1 for the first.
     pub rank: Option<usize>,
     /// How many times worse than each group's best: the geometric mean over groups.
     pub behind: Option<f64>,
     /// Lower end of its 95 % interval.
     pub behind_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub behind_high: Option<f64>,
-    /// Groups behind the ranking.
+    /// Number of groups behind the ranking.
     pub groups: usize,
-    /// Groups that lack this one.
+    /// Number of groups that lack this one.
     pub missing: usize,
 }
 
-/// The rankings as rows.
+/// Returns the rankings as rows.
 pub fn rows(rankings: &[Ranking], by: By) -> Vec<RankRow> {
     rankings.iter().flat_map(|ranking| rows_of(ranking, by)).collect()
 }

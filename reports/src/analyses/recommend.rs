@@ -1,4 +1,4 @@
-//! Which network to take under limits, going by what was measured, and how sure that is.
+//! Recommends a network under limits by what was measured, and says how sure that is.
 
 use serde::Serialize;
 
@@ -7,73 +7,73 @@ use crate::analyses::group::{Group, Member, Setting, settings};
 use crate::analyses::metric::Metric;
 use crate::stats::Estimate;
 
-/// A limit: of a metric of which more is better the least, of others the most.
+/// A limit: the least value of a metric of which more is better, and the largest value of others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limit {
-    /// Of what.
+    /// Metric that is limited.
     pub metric: Metric,
-    /// The least or the most.
+    /// Bound: the least or the largest value.
     pub bound: f64,
 }
 
-/// Whether a network keeps a limit.
+/// Says whether a network keeps a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fit {
-    /// Its whole interval does, or it is a count.
+    /// Its whole interval keeps the limit, or it is a count.
     Sure,
-    /// Its mean does, but not its whole interval, or it has none.
+    /// Its mean keeps the limit, but its whole interval does not, or it has none.
     Likely,
     /// It was not measured.
     Unknown,
-    /// Its mean does not.
+    /// Its mean does not keep the limit.
     No,
 }
 
 /// A network under the limits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Model.
+    /// Name of the model.
     pub model: String,
-    /// Family.
+    /// Word of the family.
     pub family: String,
-    /// How it joins.
+    /// Word of how it joins.
     pub style: String,
-    /// Test accuracy.
+    /// Test accuracy, as a share, over seeds.
     pub accuracy: Estimate,
-    /// What each limit is about, in their order, and how it is kept.
+    /// For each limit in order, the value that it is about and whether it is kept.
     pub kept: Vec<(Option<Estimate>, Fit)>,
-    /// The worst of those.
+    /// The worst fit to any limit.
     pub fit: Fit,
-    /// How much less accurate it is than the chosen one, seed by seed; none for the chosen one itself.
+    /// How much less accurate it is than the chosen one, seed by seed; `None` for the chosen one itself.
     pub behind: Option<Estimate>,
 }
 
-/// What to take in one setting.
+/// Says what to take in one setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Advice {
-    /// The setting: what holds on this data, device and machine need not hold on another.
+    /// Setting of the networks. What holds on this data, device and machine need not hold on another.
     pub setting: Setting,
-    /// What else tells it from other settings with advice, such as keys of the recipe.
+    /// What else distinguishes it from other settings with advice, such as keys of the recipe.
     pub distinction: Vec<String>,
-    /// The limits.
+    /// Limits that were asked for.
     pub limits: Vec<Limit>,
-    /// Networks that keep every limit, surely or likely, the most accurate first: the chosen one.
+    /// Networks that keep every limit, surely or likely, the most accurate first. The first one is chosen.
     pub fitting: Vec<Candidate>,
-    /// Those that do not, or of which it is not known.
+    /// Networks that do not keep every limit, or of which it is not known.
     pub others: Vec<Candidate>,
 }
 
 impl Advice {
-    /// The fitting networks whose accuracy is not shown to differ from the chosen one's.
+    /// Returns the fitting networks whose accuracy is not shown to differ from the chosen one's.
     pub fn as_good(&self) -> impl Iterator<Item = &Candidate> {
         self.fitting.iter().skip(1).filter(|other| other.behind.is_none_or(|behind| !behind.excludes(0.0)))
     }
 }
 
-/// Advice for each setting that has accuracies.
+/// Returns advice for each setting that has accuracies.
 pub fn recommend(groups: &[Group], limits: &[Limit]) -> Vec<Advice> {
     let of = |(setting, groups): (Setting, Vec<&Group>)| advice(setting, &groups, limits);
     let advised = |advice: &Advice| advice.fitting.len() + advice.others.len() > 0;
@@ -136,48 +136,48 @@ fn fit(limit: &Limit, value: &Estimate) -> Fit {
     }
 }
 
-/// A row for scripts: one network under one limit, or without any.
+/// One row for scripts: one network under one limit, or without any.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AdviceRow {
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
     /// Identity of the machine.
     pub host: String,
-    /// Suite.
+    /// Name of the suite.
     pub suite: String,
     /// Version of skipbench and, in brackets, the source's revision.
     pub skipbench: String,
-    /// The recipe as JSON.
+    /// Recipe, as JSON.
     pub recipe: String,
-    /// 1 for the network to take, by accuracy; empty where it does not fit.
+    /// Rank by accuracy, 1 for the network to take; empty where it does not fit.
     pub rank: Option<usize>,
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Model.
+    /// Name of the model.
     pub model: String,
-    /// Family.
+    /// Word of the family.
     pub family: String,
-    /// How it joins.
+    /// Word of how it joins.
     pub style: String,
     /// Whether it keeps every limit.
     pub fit: Fit,
-    /// Seeds behind the accuracy.
+    /// Number of seeds behind the accuracy.
     pub n: usize,
-    /// Mean test accuracy.
+    /// Mean test accuracy over seeds.
     pub test_accuracy: f64,
     /// Difference of accuracy from the chosen network.
     pub behind: Option<f64>,
     /// Lower end of its 95 % interval.
     pub behind_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub behind_high: Option<f64>,
     /// What each limit says, such as `train_peak_bytes 14578812 <= 2147483648: sure`.
     pub limits: String,
 }
 
-/// The advice as rows.
+/// Returns the advice as rows.
 pub fn rows(advice: &[Advice]) -> Vec<AdviceRow> {
     let of = |advice: &Advice| -> Vec<AdviceRow> {
         let fitting = advice.fitting.iter().zip(1..).map(|(one, rank)| row(advice, one, Some(rank)));

@@ -1,9 +1,9 @@
-//! Each timed cell against the machine's own ceilings (Williams, Waterman and Patterson 2009,
+//! Compares each timed cell with the machine's own ceilings (Williams, Waterman and Patterson 2009,
 //! doi:10.1145/1498765.1498785).
 //!
-//! A step of B images does 2·B·MACs floating-point operations and moves B·traffic + 4·parameters bytes if every
-//! operation runs by itself; a training step counts three forward passes of both. Whichever of the two ceilings, FLOP/s
-//! or bytes/s, needs more time for that is the floor under the step's time.
+//! A step of B images does 2·B·MACs floating-point operations, and moves B·traffic + 4·parameters bytes if every
+//! operation runs by itself. A training step counts three forward passes of both. The ceiling that needs more time for
+//! that, FLOP/s or bytes/s, sets the floor under the step's time.
 
 use serde::Serialize;
 
@@ -12,65 +12,65 @@ use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
 use crate::rows::{recipe, style, task};
 
-/// One timed cell. One line of `roofline.csv`.
+/// Describes one timed cell, which is one line of `roofline.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Roof {
-    /// The cell.
+    /// Identity of the cell.
     pub cell: String,
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Model.
+    /// Name of the model.
     pub model: String,
-    /// Skip style.
+    /// Word of the skip style.
     pub skip: String,
-    /// How it joins ([`Member::style`](crate::analyses::group::Member::style)).
+    /// Word of how it joins ([`Member::style`](crate::analyses::group::Member::style)).
     #[serde(skip)]
     pub style: String,
-    /// `train-step`, `train-epoch`, `infer` or `latency`.
+    /// Task: `train-step`, `train-epoch`, `infer` or `latency`.
     pub task: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
     /// Identity of the machine.
     pub host: String,
-    /// The recipe as JSON.
+    /// Recipe, as JSON.
     pub recipe: String,
     /// Whether its process took turns in a set.
     #[serde(skip)]
     pub in_set: bool,
-    /// What it was measured in, of which no two are put together.
+    /// Setting of the measurement. Rows of two settings are never put together.
     #[serde(skip)]
     pub setting: Setting,
-    /// Images in a step.
+    /// Number of images in a step.
     pub batch: u64,
-    /// Median time of a step; of an epoch its share, data preparation included.
+    /// Median time of a step. For an epoch it is one step's share, data preparation included.
     pub step_ns: f64,
     /// FLOP done for each byte moved.
     pub intensity_flops_per_byte: f64,
     /// FLOP/s reached.
     pub flops_per_s: f64,
-    /// The same as a share of what the device's matrix product reached in the same process.
+    /// FLOP/s as a share of what the device's matrix product reached in the same process.
     pub share_of_compute: f64,
-    /// The least time that the two ceilings allow for the step.
+    /// Least time that the two ceilings allow for the step.
     pub floor_ns: f64,
-    /// That time as a share of the step's.
+    /// That least time as a share of the step's time.
     pub share_of_roof: f64,
-    /// Whether the floor is set by `compute` or by `memory`.
+    /// Whether `compute` or `memory` sets the floor.
     pub bound: &'static str,
     /// Bytes that the joins of a step move.
     pub join_bytes: f64,
-    /// The least time that moving those takes.
+    /// Least time that moving the joins' bytes takes.
     pub join_floor_ns: f64,
-    /// That time as a share of the step's.
+    /// That least time as a share of the step's time.
     pub join_share: f64,
 }
 
-/// Every measured cell that has a time and its process's ceilings. Rows in half precision have no `traffic_bytes`, and
-/// none.
+/// Returns every measured cell that has a time and its process's ceilings. Rows in half precision have no
+/// `traffic_bytes`, and are left out.
 pub fn roofs(runs: &[Run]) -> Vec<Roof> {
     runs.iter().filter(|run| run.row.status == Status::Ok).filter_map(|run| roof(&run.row)).collect()
 }
 
-/// Of times that stand in one line those that count: where some were measured in sets, only those.
+/// Returns the times of one line that count: if some were measured in sets, only those.
 pub(crate) fn counted<'a>(same: &[&'a Roof]) -> Vec<&'a Roof> {
     let sets = same.iter().any(|roof| roof.in_set);
     same.iter().copied().filter(|roof| roof.in_set == sets).collect()
@@ -82,7 +82,7 @@ fn step_ns(row: &RunRow) -> Option<f64> {
     row.step_ns_median.map(|ns| ns as f64).or_else(of_epoch)
 }
 
-/// None in bf16: the ceiling is that of products in f32.
+/// Computes one cell. There is none in bf16, because the ceiling is that of products in f32.
 fn roof(row: &RunRow) -> Option<Roof> {
     if recipe::kernels(&row.recipe) == "skipbench-bf16" {
         return None;
@@ -126,7 +126,8 @@ fn roof(row: &RunRow) -> Option<Roof> {
 }
 
 impl Roof {
-    /// Whether every number is one: work or ceilings of 0, as a file of another hand may hold, give none.
+    /// Returns whether every number is finite. Work or ceilings of 0, as other programs may write them, give numbers
+    /// that are not.
     fn is_finite(&self) -> bool {
         let Roof { intensity_flops_per_byte, flops_per_s, share_of_compute, share_of_roof, join_share, .. } = self;
         let numbers = [intensity_flops_per_byte, flops_per_s, share_of_compute, share_of_roof, join_share];

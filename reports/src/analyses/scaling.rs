@@ -1,4 +1,4 @@
-//! Sweeps: how a metric grows with depth, width, growth, batch or image size, as an exponent.
+//! Fits sweeps: how a metric grows with depth, width, growth, batch or image size, as an exponent.
 
 use serde::Serialize;
 
@@ -13,30 +13,30 @@ use crate::stats::{self, Estimate};
 /// A metric along a sweep: y = a · xᵇ where it is a straight line on two logarithmic axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// Suite.
+    /// Name of the suite.
     pub suite: String,
-    /// The group's name in the suite.
+    /// Name of the group in the suite.
     pub group: String,
-    /// What it was measured in, except for what the sweep itself varies.
+    /// Setting of the measurement, except for what the sweep itself varies.
     pub setting: Setting,
-    /// What is varied, such as `depth`.
+    /// Key that is varied, such as `depth`.
     pub sweep: String,
-    /// The model in which it is varied.
+    /// Name of the model in which it is varied.
     pub line: String,
     /// Its family.
     pub family: String,
-    /// Skip style.
+    /// Word of the skip style.
     pub skip: String,
-    /// The metric.
+    /// Metric that is shown.
     pub metric: Metric,
-    /// The varied value and the metric's mean over replicates, or median over sets, in ascending order.
+    /// The varied values, each with the metric's mean over replicates or median over sets, in ascending order.
     pub points: Vec<(f64, f64)>,
-    /// The exponent b; none with fewer than two points.
+    /// Exponent b; `None` with fewer than two points.
     pub exponent: Option<Estimate>,
 }
 
-/// Every curve in `runs`, in the order of the rows. Rows that differ in what a comparison may not mix make curves of
-/// their own.
+/// Returns every curve in `runs`, in the order of the rows. Rows that differ in what a comparison may not mix are on
+/// different curves.
 pub fn curves(runs: &[Run]) -> Vec<Curve> {
     let mut lines: Vec<(CurveKey<'_>, Vec<&RunRow>)> = Vec::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok && !row.sweep.is_empty()) {
@@ -52,7 +52,7 @@ pub fn curves(runs: &[Run]) -> Vec<Curve> {
     lines.iter().flat_map(of).collect()
 }
 
-/// What the points of one curve have in common.
+/// Holds what the points of one curve have in common.
 #[derive(PartialEq)]
 struct CurveKey<'a> {
     words: [&'a str; 6],
@@ -65,7 +65,7 @@ fn key(row: &RunRow) -> CurveKey<'_> {
     CurveKey { words, setting: setting(row) }
 }
 
-/// All but what the sweep itself varies.
+/// Returns the setting without what the sweep itself varies.
 fn setting(row: &RunRow) -> Setting {
     let own = Setting::of(row);
     match row.sweep.as_str() {
@@ -92,13 +92,14 @@ fn curve(setting: &Setting, rows: &[&RunRow], metric: Metric) -> Option<Curve> {
     })
 }
 
-/// The value of the sweep; a depth in weighted layers, whatever the family.
+/// Returns the value of the sweep. A depth is counted in weighted layers in every family.
 fn varied(row: &RunRow) -> Option<u64> {
     let value = row.sweep_value?;
     Some(if row.sweep == "depth" { style::layers(&row.family, value) } else { value })
 }
 
-/// The mean over replicates at each varied value. Where some were measured in sets, only those count, by their median.
+/// Returns the mean over replicates at each varied value. If some were measured in sets, only those count, by their
+/// median.
 fn points(rows: &[&RunRow], metric: Metric) -> Vec<(f64, f64)> {
     let value = |row: &&RunRow| Some((varied(row)?, row.set.is_some() && !metric.is_exact(), metric.of(row)?));
     let mut values: Vec<(u64, bool, f64)> = rows.iter().filter_map(value).collect();
@@ -115,37 +116,37 @@ fn points(rows: &[&RunRow], metric: Metric) -> Vec<(f64, f64)> {
 /// One line of `scaling.csv`: one point of one curve, with the curve's exponent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ScalingRow {
-    /// Suite.
+    /// Name of the suite.
     pub suite: String,
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
-    /// The recipe as JSON; of a sweep over `batch` without it.
+    /// Recipe, as JSON; without `batch` in a sweep over it.
     pub recipe: String,
-    /// The model in which something is varied.
+    /// Name of the model in which something is varied.
     pub line: String,
-    /// Skip style.
+    /// Word of the skip style.
     pub skip: String,
-    /// What is varied.
+    /// Key that is varied.
     pub sweep: String,
-    /// Its value.
+    /// Value of the varied key.
     pub sweep_value: f64,
-    /// The metric, with its unit.
+    /// Metric, with its unit.
     pub metric: &'static str,
-    /// Its mean over replicates.
+    /// Mean of the metric over replicates.
     pub value: f64,
-    /// Points of the curve.
+    /// Number of points of the curve.
     pub points: usize,
-    /// The exponent b of value = a · sweep_valueᵇ.
+    /// Exponent b of value = a · sweep_valueᵇ.
     pub exponent: Option<f64>,
     /// Lower end of its 95 % interval.
     pub exponent_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub exponent_high: Option<f64>,
 }
 
-/// The curves as rows.
+/// Returns the curves as rows.
 pub fn rows(curves: &[Curve]) -> Vec<ScalingRow> {
     curves.iter().flat_map(|curve| curve.points.iter().map(|point| row(curve, *point))).collect()
 }

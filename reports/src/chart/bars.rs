@@ -1,4 +1,4 @@
-//! Stacked bars, one a name.
+//! Draws stacked bars, one per name.
 
 use maud::{Markup, html};
 
@@ -10,11 +10,11 @@ use super::marks::{LegendEntry, legend};
 use super::scale::{Layout, format_estimate};
 
 const THICK: f64 = 16.0;
-/// A name, its bar below, and the gap to the next.
+/// Height of a name, its bar below, and the gap to the next.
 const STEP: f64 = 44.0;
 const NAME: f64 = 14.0;
 
-/// The bars, and the drawing's height.
+/// Returns the bars and the drawing's height.
 pub(super) fn bars(figure: &Figure) -> (Markup, f64) {
     let names = names(figure);
     let total = |name: &str| figure.series.iter().filter_map(|series| value(series, name)).sum::<f64>();
@@ -42,7 +42,7 @@ fn entry(series: &crate::figure::Series) -> LegendEntry<'_> {
     LegendEntry { name: &series.name, style: &series.style, dashes: None, guide: false }
 }
 
-/// Every name once, in the order of the series.
+/// Returns every name once, in the order of the series.
 fn names(figure: &Figure) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for point in figure.series.iter().flat_map(|series| &series.points) {

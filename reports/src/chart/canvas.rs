@@ -1,22 +1,22 @@
-//! Where a drawing's parts are, and what gives them their color.
+//! Defines where a drawing's parts are, and what gives them their color.
 
 use crate::figure::LEGEND_ONLY;
 use crate::rows::style;
 
-/// Width of a drawing.
+/// Width of a drawing, in its own units.
 pub(super) const WIDTH: f64 = 720.0;
-/// Its height, except for the legend.
+/// Height of a drawing, without the legend.
 pub(super) const HEIGHT: f64 = 400.0;
-/// Where the axes' corner is.
+/// Where the corner of the axes is.
 pub(super) const LEFT: f64 = 64.0;
-/// The right end of the horizontal axis.
+/// Right end of the horizontal axis.
 pub(super) const RIGHT: f64 = WIDTH - 20.0;
-/// The upper end of the vertical axis.
+/// Upper end of the vertical axis.
 pub(super) const TOP: f64 = 18.0;
-/// The horizontal axis.
+/// Vertical position of the horizontal axis.
 pub(super) const BOTTOM: f64 = HEIGHT - 52.0;
 
-/// Where the axes of a plot are.
+/// Holds where the axes of a plot are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Frame {
     pub(super) left: f64,
@@ -26,17 +26,17 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Of a drawing that is one plot.
+    /// Frame of a drawing that is one plot.
     pub(super) const WHOLE: Frame = Frame { left: LEFT, right: RIGHT, top: TOP, bottom: BOTTOM };
 }
 
-/// A coordinate, short.
+/// Formats a coordinate in few digits.
 pub(super) fn format_coordinate(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-/// The class that gives a style its color.
+/// Returns the class that gives a style its color.
 pub(super) fn class(style: &str) -> &'static str {
     match style {
         style::NONE => "s-none",

@@ -1,4 +1,5 @@
-//! Forest plots: a line for each name, its mark and interval over one number, and the number itself beside it.
+//! Draws forest plots: a line for each name, with its mark and interval over one number, and the number itself beside
+//! it.
 
 use maud::{Markup, html};
 
@@ -9,16 +10,16 @@ use super::canvas::{RIGHT, TOP, class, format_coordinate};
 use super::marks::{mark, width};
 use super::scale::{Layout, format_estimate, format_ticks};
 
-/// Where the axis begins: right of the names.
+/// Where the axis begins, right of the names.
 const FROM: f64 = 270.0;
-/// Where it ends: left of the numbers.
+/// Where the axis ends, left of the numbers.
 const TO: f64 = 540.0;
 /// Height of a line.
 const STEP: f64 = 24.0;
 /// Size of names and numbers.
 const SIZE: f64 = 12.0;
 
-/// The plot, and its height.
+/// Returns the plot and its height.
 pub(super) fn forest(figure: &Figure) -> (Markup, f64) {
     let lines = lines(figure);
     let reach = lines.iter().flat_map(|(_, point)| [Some(point.x.value), point.x.low, point.x.high]).flatten();
@@ -36,7 +37,7 @@ pub(super) fn forest(figure: &Figure) -> (Markup, f64) {
     (body, bottom + 48.0)
 }
 
-/// Every point with its series, from the first line to the last.
+/// Returns every point with its series, from the first line to the last.
 fn lines(figure: &Figure) -> Vec<(&Series, &Point)> {
     let of = |series| -> Vec<(&Series, &Point)> { points(series).map(|point| (series, point)).collect() };
     let mut lines: Vec<(&Series, &Point)> = figure.series.iter().flat_map(of).collect();
@@ -77,7 +78,7 @@ fn line(figure: &Figure, series: &Series, point: &Point, x: &Layout, y: f64) -> 
     }
 }
 
-/// The number of a line, with as many decimals as its neighbors: `×0.992 [0.989, 0.996]` or `+4.4 [+2.8, +5.9]`.
+/// Formats the number of a line with as many decimals as its neighbors: `×0.992 [0.989, 0.996]` or `+4.4 [+2.8, +5.9]`.
 fn beside(figure: &Figure, estimate: &Estimate) -> String {
     let ratio = figure.x.scale == Scale::Log;
     let one = |value: f64| if ratio { format!("{value:.3}") } else { format!("{value:+.1}").replace('-', "−") };
@@ -86,14 +87,14 @@ fn beside(figure: &Figure, estimate: &Estimate) -> String {
     format!("{sign}{}{}", one(estimate.value), interval.unwrap_or_default())
 }
 
-/// A name that is too long for its place, without its middle; the mark says it in full.
+/// Shortens the middle of a name that is too long for its place. The mark says it in full.
 fn shorten(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let room = (0..=letters.len()).rev().find(|count| width(&name_of(&letters, *count), SIZE) <= FROM - 16.0);
     name_of(&letters, room.unwrap_or(0))
 }
 
-/// The name in at most `count` letters.
+/// Returns the name in at most `count` letters.
 fn name_of(letters: &[char], count: usize) -> String {
     if count >= letters.len() {
         return letters.iter().collect();

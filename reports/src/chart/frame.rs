@@ -1,4 +1,4 @@
-//! Axes, grid and ticks.
+//! Draws axes, grid and ticks.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use crate::figure::{Axis, Figure, Scale};
 use super::canvas::{Frame, format_coordinate};
 use super::scale::{Layout, format_ticks};
 
-/// The frame of a plot over two numbers.
+/// Draws the frame of a plot over two numbers.
 pub(super) fn frame(figure: &Figure, x: &Layout, y: &Layout, frame: Frame) -> Markup {
     let Frame { left, right, top, bottom } = frame;
     html! {
@@ -21,7 +21,7 @@ pub(super) fn frame(figure: &Figure, x: &Layout, y: &Layout, frame: Frame) -> Ma
     }
 }
 
-/// The horizontal axis.
+/// Draws the horizontal axis.
 pub(super) fn horizontal(figure: &Figure, x: &Layout, Frame { left, right, bottom, .. }: Frame) -> Markup {
     html! {
         line class="axis" x1=(left) x2=(right) y1=(format_coordinate(bottom)) y2=(format_coordinate(bottom)) {}
@@ -34,7 +34,7 @@ pub(super) fn horizontal(figure: &Figure, x: &Layout, Frame { left, right, botto
     }
 }
 
-/// The title with what a reader could not guess of the scale.
+/// Formats the title with what a reader could not guess about the scale.
 fn format_title(axis: &Axis) -> String {
     match axis.scale {
         Scale::Linear => axis.title.clone(),

@@ -1,4 +1,4 @@
-//! The words at a guide's ends: what bound it is.
+//! Draws the words at a guide's ends, which say what bound it is.
 
 use maud::{Markup, html};
 
@@ -12,7 +12,7 @@ use super::scale::Layout;
 /// Size of the letters.
 const SIZE: f64 = 11.5;
 
-/// Every word at a point of a guide: below it where the guide begins, above it where it ends.
+/// Returns every word at a point of a guide: below it where the guide begins, above it where it ends.
 fn words<'a>(figure: &'a Figure, x: &Layout, y: &Layout) -> Vec<(&'a str, Area)> {
     let guides = figure.series.iter().filter(|series| series.mark == Mark::Guide);
     let word = |(index, point): (usize, &'a crate::figure::Point)| {
@@ -25,12 +25,12 @@ fn words<'a>(figure: &'a Figure, x: &Layout, y: &Layout) -> Vec<(&'a str, Area)>
     guides.flat_map(|series| series.points.iter().enumerate().filter_map(word)).collect()
 }
 
-/// What the words cover.
+/// Returns the areas that the words cover.
 pub(super) fn areas(figure: &Figure, x: &Layout, y: &Layout) -> Vec<Area> {
     words(figure, x, y).into_iter().map(|(_, area)| area).collect()
 }
 
-/// The words.
+/// Draws the words.
 pub(super) fn labels(figure: &Figure, x: &Layout, y: &Layout) -> Markup {
     html! {
         @for (word, Area { left, bottom, .. }) in words(figure, x, y) {

@@ -1,4 +1,5 @@
-//! A heat map: a row of cells for each series, a column for each value of the horizontal axis, the darker the larger.
+//! Draws heat maps: a row of cells for each series, and a column for each value of the horizontal axis. Larger values
+//! are darker.
 
 use maud::{Markup, html};
 
@@ -9,12 +10,12 @@ use super::scale::{format_estimate, format_short, format_ticks};
 
 /// Height of a row.
 const ROW: f64 = 24.0;
-/// Height of the names of the columns with the axis's title.
+/// Height of the columns' names with the axis's title.
 const BELOW: f64 = 76.0;
-/// Room for the rows' names, which stand left of the cells.
+/// Room for the rows' names, which are left of the cells.
 const NAMES: f64 = 24.0;
 
-/// The map, and the drawing's height.
+/// Returns the map and the drawing's height.
 pub(super) fn heat(figure: &Figure) -> (Markup, f64) {
     let columns = columns(figure);
     let wide = (RIGHT - LEFT - NAMES) / columns.len().max(1) as f64;
@@ -45,7 +46,7 @@ pub(super) fn heat(figure: &Figure) -> (Markup, f64) {
     (body, bottom + BELOW)
 }
 
-/// Every value of the horizontal axis once, in ascending order.
+/// Returns every value of the horizontal axis once, in ascending order.
 fn columns(figure: &Figure) -> Vec<f64> {
     let points = figure.series.iter().flat_map(|series| &series.points);
     let mut columns: Vec<f64> = points.map(|point| point.x.value).filter(|value| value.is_finite()).collect();

@@ -1,4 +1,4 @@
-//! Lines of a plot, and which of them lie on each other.
+//! Draws lines of a plot, and finds which of them coincide.
 
 use maud::{Markup, html};
 
@@ -10,22 +10,22 @@ use super::scale::Layout;
 /// Dashes by which lines of one style differ.
 const DASHES: [&str; 4] = ["", "7 4", "2 3", "10 3 2 3"];
 
-/// Dashes of a line that lies on another, which is seen between them.
+/// Dashes of a line that coincides with another, which shows through the gaps.
 const OVER: &str = "3 7";
 
-/// So close two points are on one place.
+/// Distance below which two points are at the same place.
 const CLOSE: f64 = 3.0;
 
-/// How a line is drawn.
+/// Says how a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stroke {
-    /// Its dashes; empty for none.
+    /// Dashes of the line; empty for none.
     pub(super) dashes: &'static str,
-    /// The line that it lies on.
+    /// Index of the line that it coincides with.
     pub(super) on: Option<usize>,
 }
 
-/// The n-th line of a style has the n-th dashes, unless it would hide another.
+/// Returns the strokes. The n-th line of a style has the n-th dashes, unless it would hide another.
 pub(super) fn strokes(series: &[Series], x: &Layout, y: &Layout) -> Vec<Stroke> {
     let nth = |index: usize| series[..index].iter().filter(|other| other.style == series[index].style).count();
     let stroke = |index: usize| {
@@ -35,7 +35,7 @@ pub(super) fn strokes(series: &[Series], x: &Layout, y: &Layout) -> Vec<Stroke> 
     (0..series.len()).map(stroke).collect()
 }
 
-/// Whether most points of a line are where another has one.
+/// Returns whether most points of a line are where another has one.
 fn lies_on(line: &Series, under: &Series, x: &Layout, y: &Layout) -> bool {
     if line.mark != Mark::Line || under.mark != Mark::Line {
         return false;
@@ -50,7 +50,7 @@ fn places(series: &Series, x: &Layout, y: &Layout) -> Vec<(f64, f64)> {
     series.points.iter().filter_map(place).collect()
 }
 
-/// The line through a series' points.
+/// Draws the line through a series' points.
 pub(super) fn line(series: &Series, dashes: &str, x: &Layout, y: &Layout) -> Markup {
     let format = |(x, y): &(f64, f64)| format!("{},{}", format_coordinate(*x), format_coordinate(*y));
     let places: Vec<String> = places(series, x, y).iter().map(format).collect();

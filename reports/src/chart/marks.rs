@@ -1,11 +1,11 @@
-//! Marks: a shape for each style, so that color is never all that tells two apart.
+//! Draws marks: a shape for each style, because color must not be all that distinguishes two.
 
 use crate::rows::style;
 use maud::{Markup, html};
 
 use super::canvas::{LEFT, RIGHT, class, format_coordinate};
 
-/// The mark of a style at a place.
+/// Draws the mark of a style at a place.
 pub(super) fn mark(style: &str, x: f64, y: f64) -> Markup {
     let polygon = |corners: &[(f64, f64)]| {
         let places: Vec<String> = corners
@@ -24,19 +24,19 @@ pub(super) fn mark(style: &str, x: f64, y: f64) -> Markup {
     }
 }
 
-/// What the legend says of one series.
+/// Holds what the legend says of one series.
 pub(super) struct LegendEntry<'a> {
     pub(super) name: &'a str,
     pub(super) style: &'a str,
-    /// The dashes of its line; none for marks alone.
+    /// Dashes of its line; `None` for marks alone.
     pub(super) dashes: Option<&'static str>,
     pub(super) guide: bool,
 }
 
-/// How long a line of the legend is: two of the longest dashes.
+/// Length of a line in the legend: two of the longest dashes.
 const SWATCH: f64 = 36.0;
 
-/// The legend below a drawing, in lines of its width; and the height that it takes.
+/// Draws the legend below a drawing, in lines of its width. Returns it with the height that it takes.
 pub(super) fn legend(entries: &[LegendEntry<'_>], top: f64) -> (Markup, f64) {
     let (mut x, mut y) = (LEFT, top);
     let mut places = Vec::new();
@@ -64,12 +64,12 @@ pub(super) fn legend(entries: &[LegendEntry<'_>], top: f64) -> (Markup, f64) {
     (drawn, y - top + 20.0)
 }
 
-/// How wide what stands before a name is.
+/// Returns the width of what comes before a name.
 fn swatch(entry: &LegendEntry<'_>) -> f64 {
     if entry.dashes.is_some() { SWATCH } else { 14.0 }
 }
 
-/// About how wide a text is.
+/// Estimates the width of a text.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     text.chars().count() as f64 * size * 0.58
 }

@@ -1,7 +1,6 @@
-//! Figures as SVG: one drawing a figure, that stands by itself or inside a page, in light and dark.
+//! Draws figures as SVG: one drawing per figure, alone or inside a page, in light and dark.
 //!
-//! Every mark has a name and its values as a `title`, and can be reached by keyboard. Nothing is computed here but
-//! places.
+//! Every mark has a name and its values as a `title`, and can be reached by keyboard. Only places are computed here.
 
 mod bars;
 mod canvas;
@@ -24,33 +23,33 @@ use canvas::{WIDTH, format_coordinate};
 
 pub(crate) use scale::format_estimate;
 
-/// Colors and lines of every drawing; a page that holds drawings has them once.
+/// Style sheet with the colors and lines of every drawing. A page that holds drawings has it once.
 ///
-/// Colors are those of Okabe and Ito (2008), which people with any kind of color vision tell apart; in the dark
-/// lighter ones.
+/// Colors are those of Okabe and Ito (2008), which people with any kind of color vision can distinguish. In the dark
+/// they are lighter.
 pub(crate) const STYLE: &str = include_str!("style.css");
 
-/// The drawing as a file of its own, which has its title above it.
+/// Draws the figure as a separate file, with its title above it.
 pub fn standalone(figure: &Figure) -> String {
     let (body, height) = body(figure);
     let titled = html! { (title(&figure.title)) (body) };
     file(&figure.title, &titled, [0.0, -HEADING, WIDTH, height + HEADING])
 }
 
-/// Several plots side by side as a file of its own.
+/// Draws several plots side by side as a separate file.
 pub fn standalone_panels(panels: &Panels) -> String {
     let (body, [width, height]) = panels::panels(panels);
     let titled = html! { (title(&panels.title)) (body) };
     file(&panels.title, &titled, [0.0, -HEADING, width, height + HEADING])
 }
 
-/// The drawing for a page that has [`STYLE`].
+/// Draws the figure for a page that has [`STYLE`].
 pub(crate) fn inline(figure: &Figure) -> Markup {
     let (body, height) = body(figure);
     drawing(&figure.title, &body, [0.0, 0.0, WIDTH, height], &html! {}, false)
 }
 
-/// Room for the title of a file of its own.
+/// Room for the title of a separate file.
 const HEADING: f64 = 30.0;
 
 fn title(text: &str) -> Markup {
@@ -63,7 +62,7 @@ fn file(title: &str, body: &Markup, area: [f64; 4]) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{drawing}\n")
 }
 
-/// What is drawn, and its height.
+/// Returns what is drawn, and its height.
 fn body(figure: &Figure) -> (Markup, f64) {
     match figure.kind {
         Kind::Plot => plot::plot(figure),
@@ -73,7 +72,8 @@ fn body(figure: &Figure) -> (Markup, f64) {
     }
 }
 
-/// `area` is left, top, width and height. On a page the drawing is as wide as its place, alone it has a size.
+/// Wraps a drawing in an SVG element. `area` is left, top, width and height. On a page the drawing is as wide as its
+/// place; alone it has a size.
 fn drawing(title: &str, body: &Markup, area: [f64; 4], style: &Markup, alone: bool) -> Markup {
     let [left, top, width, height] = area.map(format_coordinate);
     html! {

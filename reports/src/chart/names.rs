@@ -1,4 +1,4 @@
-//! Names beside the marks of a plot.
+//! Places names beside the marks of a plot.
 
 use maud::{Markup, html};
 
@@ -10,11 +10,12 @@ use super::guides;
 use super::marks::width;
 use super::scale::Layout;
 
-/// More points than these have no names beside them: they would cover each other.
+/// Largest number of points with names beside them. More names would cover each other.
 const NAMED: usize = 24;
 
-/// Names beside single marks, each where it covers neither a mark, an error bar nor another name, if need be at the end
-/// of a line; and whether all have one. Without such a place a name is left to the tooltip and the table.
+/// Places names beside single marks, where they cover neither a mark, an error bar nor another name, at the end of a
+/// line if necessary. Returns them and whether all have a place. A name without one is only in the tooltip and the
+/// table.
 pub(super) fn names(figure: &Figure, x: &Layout, y: &Layout) -> (Markup, bool) {
     let marks = figure.series.iter().filter(|series| series.mark == Mark::Marks).flat_map(|series| &series.points);
     let places: Vec<Place<'_>> =
@@ -46,7 +47,7 @@ pub(super) fn names(figure: &Figure, x: &Layout, y: &Layout) -> (Markup, bool) {
 /// A mark and where it is.
 type Place<'a> = (&'a Point, f64, f64);
 
-/// What a mark and its error bars cover.
+/// Returns the areas that a mark and its error bars cover.
 fn covered((point, px, py): &Place<'_>, x: &Layout, y: &Layout) -> Vec<Area> {
     let around = |wide: f64, high: f64| Area { left: px - wide, right: px + wide, top: py - high, bottom: py + high };
     let ends = |estimate: &Estimate, axis: &Layout| Some((axis.held(estimate.low?), axis.held(estimate.high?)));
@@ -55,7 +56,7 @@ fn covered((point, px, py): &Place<'_>, x: &Layout, y: &Layout) -> Vec<Area> {
     [Some(around(6.0, 6.0)), across, along].into_iter().flatten().collect()
 }
 
-/// A line from a mark to a name that is not close to it.
+/// Returns a line from a mark to a name that is not close to it.
 fn leader(x: f64, y: f64, at: f64, area: &Area) -> Option<[f64; 4]> {
     let edge = if area.bottom < y { area.bottom - 2.0 } else { area.top + 2.0 };
     ((edge - y).abs() > HIGH).then_some([x, y, at, edge])
@@ -76,13 +77,13 @@ impl Area {
     }
 }
 
-/// Height of a name with the halo that sets it off from lines, and would cover a name close by.
+/// Height of a name with its halo, which separates it from lines and would cover a name close by.
 const HIGH: f64 = 17.0;
 
-/// So many lines of text away from its mark a name may stand.
+/// How many lines of text a name may be away from its mark.
 const LINES: u32 = 6;
 
-/// The first free place for a name around its mark.
+/// Returns the first free place for a name around its mark.
 fn free(name: &str, x: f64, y: f64, taken: &[Area]) -> Option<(Area, &'static str)> {
     let wide = width(name, 11.5);
     let at = |left: f64, top: f64| Area { left, right: left + wide, top, bottom: top + HIGH };

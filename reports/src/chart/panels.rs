@@ -1,4 +1,4 @@
-//! Plots side by side, their lines named at their ends.
+//! Draws plots side by side, with their lines named at their ends.
 
 use maud::{Markup, html};
 
@@ -13,16 +13,16 @@ use super::scale::Layout;
 /// Width of one plot with the names of its lines.
 const WIDTH: f64 = 450.0;
 
-/// Height of all.
+/// Height of all plots.
 const HEIGHT: f64 = 320.0;
 
 /// Room for the names of lines, right of a plot.
 const NAMES: f64 = 116.0;
 
-/// So far apart are the names of two lines at least.
+/// Least distance between the names of two lines.
 const LINE: f64 = 16.0;
 
-/// The plots, and the width and height of the drawing.
+/// Returns the plots, and the width and height of the drawing.
 pub(super) fn panels(panels: &Panels) -> (Markup, [f64; 2]) {
     let body = html! {
         @for (index, figure) in panels.panels.iter().enumerate() { (panel(figure, WIDTH * index as f64)) }
@@ -43,14 +43,14 @@ fn panel(figure: &Figure, left: f64) -> Markup {
     }
 }
 
-/// The vertical axis begins at 0, so that twice as high is twice as much.
+/// Lays out a vertical axis that begins at 0, where twice as high is twice as much.
 fn from_zero(figure: &Figure, frame: Frame) -> Layout {
     let points = figure.series.iter().flat_map(|series| &series.points);
     let ends = points.flat_map(|point| [Some(point.y.value), point.y.low, point.y.high]).flatten();
     Layout::new(figure.y.scale, ends.chain([0.0]), (frame.bottom, frame.top))
 }
 
-/// A name right of each line's last point, as near to it as the others' names allow.
+/// Draws a name right of each line's last point, as near to it as the other names allow.
 fn names(figure: &Figure, x: &Layout, y: &Layout, frame: Frame) -> Markup {
     let end = |series: &crate::figure::Series| {
         let last = series.points.last()?;
@@ -74,7 +74,7 @@ fn names(figure: &Figure, x: &Layout, y: &Layout, frame: Frame) -> Markup {
     }
 }
 
-/// Moves what is too close apart, from the lowest upward.
+/// Moves apart what is too close, from the lowest upward.
 fn spread(ends: &mut [(f64, f64, usize)], bottom: f64) {
     let mut least = bottom;
     for (y, ..) in ends.iter_mut().rev() {

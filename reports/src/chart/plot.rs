@@ -1,4 +1,4 @@
-//! Marks and lines over two numbers.
+//! Draws marks and lines over two numbers.
 
 use maud::{Markup, html};
 
@@ -13,10 +13,10 @@ use super::marks::{LegendEntry, legend, mark};
 use super::names::names;
 use super::scale::{Layout, format_estimate};
 
-/// What a plot says that has no room for every name.
-const UNNAMED: &str = "A mark without a name here says it when it is pointed at.";
+/// Note of a plot that has no room for every name.
+const UNNAMED: &str = "A mark without a name here shows it when pointed at.";
 
-/// The plot, and its height.
+/// Returns the plot and its height.
 pub(super) fn plot(figure: &Figure) -> (Markup, f64) {
     let (x, y) = layouts(figure, Frame::WHOLE);
     let strokes = strokes(&figure.series, &x, &y);
@@ -39,7 +39,7 @@ pub(super) fn plot(figure: &Figure) -> (Markup, f64) {
     (body, HEIGHT + below + 16.0 * notes.len() as f64)
 }
 
-/// Both axes, with room for every interval.
+/// Lays out both axes, with room for every interval.
 pub(super) fn layouts(figure: &Figure, frame: Frame) -> (Layout, Layout) {
     let points = || figure.series.iter().flat_map(|series| &series.points);
     let reach = |estimate: &Estimate| [Some(estimate.value), estimate.low, estimate.high].into_iter().flatten();
@@ -50,7 +50,7 @@ pub(super) fn layouts(figure: &Figure, frame: Frame) -> (Layout, Layout) {
     (if lines { x.with_ticks_at(points().map(|point| point.x.value)) } else { x }, y)
 }
 
-/// Lines and marks of every series.
+/// Draws lines and marks of every series.
 pub(super) fn series(figure: &Figure, strokes: &[Stroke], x: &Layout, y: &Layout) -> Markup {
     html! {
         @for (series, stroke) in figure.series.iter().zip(strokes) {
@@ -64,12 +64,12 @@ pub(super) fn series(figure: &Figure, strokes: &[Stroke], x: &Layout, y: &Layout
     }
 }
 
-/// A sentence for each line that lies on another, which would else be taken for missing.
+/// Returns a sentence for each line that coincides with another, which would otherwise seem to be missing.
 fn coinciding(series: &[Series], strokes: &[Stroke]) -> Vec<String> {
     let on = strokes.iter().enumerate().filter_map(|(index, stroke)| Some((index, stroke.on?)));
     // Without the exponent that a name may end with.
     let name = |index: usize| series[index].name.split(", b = ").next().unwrap_or_default();
-    on.map(|(index, under)| format!("{} lies on {}.", name(index), name(under))).collect()
+    on.map(|(index, under)| format!("{} coincides with {}.", name(index), name(under))).collect()
 }
 
 fn entry<'a>(series: &'a Series, stroke: &Stroke) -> LegendEntry<'a> {

@@ -1,11 +1,11 @@
-//! From values to places on an axis, and the ticks of an axis.
+//! Computes places on an axis from values, and the ticks of an axis.
 
 use std::collections::HashSet;
 
 use crate::figure::Scale;
 use crate::stats::Estimate;
 
-/// An axis laid out.
+/// An axis with its scale and ticks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
     scale: Scale,
@@ -13,21 +13,21 @@ pub struct Layout {
     high: f64,
     start: f64,
     end: f64,
-    /// Where the axis has a mark with a number.
+    /// Values that have a tick with a number.
     pub ticks: Vec<f64>,
 }
 
-/// About as many ticks as an axis has.
+/// Approximate number of ticks on an axis.
 const TICKS: f64 = 6.0;
 
-/// So many values are few.
+/// Largest number of values that count as few.
 const FEW: usize = 8;
 
-/// What a number on an axis needs.
+/// Room that a number on an axis needs.
 const ROOM: f64 = 26.0;
 
 impl Layout {
-    /// An axis from `start` to `end` of a drawing, with room for every one of `values` that has a place on it.
+    /// Lays out an axis from `start` to `end` of a drawing, with room for every one of `values` that has a place on it.
     pub fn new(scale: Scale, values: impl Iterator<Item = f64>, (start, end): (f64, f64)) -> Self {
         let usable = values.filter(|value| value.is_finite() && (scale != Scale::Log || *value > 0.0));
         let (low, high) =
@@ -41,7 +41,7 @@ impl Layout {
         Self { scale, low, high, start, end, ticks }
     }
 
-    /// The same axis with its marks at `values`, where they are few and have room for their numbers.
+    /// Returns the same axis with its ticks at `values`, if these are few and have room for their numbers.
     pub(crate) fn with_ticks_at(mut self, values: impl Iterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.filter(|value| self.place(*value).is_some()).collect();
         values.sort_by(f64::total_cmp);
@@ -54,21 +54,21 @@ impl Layout {
         self
     }
 
-    /// The place of `value`; none for what has none.
+    /// Returns the place of `value`, if it has one.
     pub fn place(&self, value: f64) -> Option<f64> {
         let along = |value| along(self.scale, value);
         let share = (along(value) - along(self.low)) / (along(self.high) - along(self.low));
         Some(self.start + share * (self.end - self.start)).filter(|place| place.is_finite())
     }
 
-    /// The place of `value`, or the end of the axis that it lies beyond.
+    /// Returns the place of `value`, or the end of the axis that it is beyond.
     pub(crate) fn held(&self, value: f64) -> f64 {
         let (low, high) = (self.start.min(self.end), self.start.max(self.end));
         self.place(value).unwrap_or(self.start).clamp(low, high)
     }
 }
 
-/// What is missing to 100 % counts as this much at least: an accuracy of 100 % has a place too.
+/// Least value that what is missing to 100 % counts as. An accuracy of 100 % then has a place too.
 const LEAST_MISSING: f64 = 0.1;
 
 fn along(scale: Scale, value: f64) -> f64 {
@@ -79,7 +79,7 @@ fn along(scale: Scale, value: f64) -> f64 {
     }
 }
 
-/// Somewhat more than from `low` to `high`, so that no mark lies on the frame.
+/// Returns a range somewhat larger than from `low` to `high`, which keeps marks off the frame.
 fn widened(scale: Scale, low: f64, high: f64) -> (f64, f64) {
     match scale {
         Scale::Linear => {
@@ -105,7 +105,7 @@ fn percent_ticks(low: f64, high: f64) -> Vec<f64> {
     if ticks.len() < 2 { linear_ticks(low, high) } else { ticks }
 }
 
-/// Multiples of 1, 2 or 5 times a power of ten.
+/// Returns multiples of 1, 2 or 5 times a power of ten.
 fn linear_ticks(low: f64, high: f64) -> Vec<f64> {
     let rough = (high - low) / TICKS;
     let power = 10f64.powf(rough.log10().floor());
@@ -115,7 +115,8 @@ fn linear_ticks(low: f64, high: f64) -> Vec<f64> {
     (first..).map(|index| index as f64 * step).take_while(|tick| *tick <= high).take(50).collect()
 }
 
-/// 1, 2 and 5 of each power of ten; 1 and 3 over three powers and more, over four only the powers.
+/// Returns 1, 2 and 5 of each power of ten. Over three powers and more it returns 1 and 3, and over more than four only
+/// the powers.
 fn log_ticks(low: f64, high: f64) -> Vec<f64> {
     let powers = low.log10().floor() as i32..=high.log10().ceil() as i32;
     let factors: &[f64] = match (high / low).log10() {
@@ -128,22 +129,22 @@ fn log_ticks(low: f64, high: f64) -> Vec<f64> {
     if ticks.len() < 4 { linear_ticks(low, high).into_iter().filter(|tick| *tick > 0.0).collect() } else { ticks }
 }
 
-/// The numbers of an axis, with as many more digits than usual as it takes to tell every two apart.
+/// Formats the numbers of an axis, with as many more digits than usual as it takes to distinguish every two.
 pub fn format_ticks(ticks: &[f64]) -> Vec<String> {
     let with = |more: i32| ticks.iter().map(|tick| format_digits(*tick, 4 + more)).collect::<Vec<String>>();
     let distinct = |texts: &Vec<String>| texts.iter().collect::<HashSet<_>>().len() == texts.len();
     (0..MORE_DIGITS).map(with).find(distinct).unwrap_or_else(|| with(MORE_DIGITS))
 }
 
-/// As many digits as tell any two numbers apart.
+/// Number of digits that distinguishes any two numbers.
 const MORE_DIGITS: i32 = 13;
 
-/// A number on an axis or in a tooltip: short, with prefixes for thousands.
+/// Formats a number on an axis or in a tooltip: short, with prefixes for thousands.
 pub fn format_short(value: f64) -> String {
     format_digits(value, 4)
 }
 
-/// So many digits that count.
+/// Formats a number in `count` significant digits.
 fn format_digits(value: f64, count: i32) -> String {
     let (scaled, prefix) = match value.abs() {
         size if size >= 1e9 => (value / 1e9, " G"),
@@ -160,7 +161,7 @@ fn format_digits(value: f64, count: i32) -> String {
     format!("{text}{prefix}").replace('-', "−")
 }
 
-/// `1.2 [1.1, 1.3]`
+/// Formats `1.2 [1.1, 1.3]`.
 pub(crate) fn format_estimate(estimate: &Estimate) -> String {
     match (estimate.low, estimate.high) {
         (Some(low), Some(high)) if format_short(low) != format_short(high) => {

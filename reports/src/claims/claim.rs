@@ -1,4 +1,4 @@
-//! What a claim is.
+//! Defines what a claim is.
 
 use super::condition::{ClaimVerdict, Condition};
 use super::evidence::Evidence;
@@ -7,25 +7,25 @@ use super::measure::{Measures, Plot};
 /// A claim and how it is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim {
-    /// Its name on the command line.
+    /// Name on the command line.
     pub name: &'static str,
-    /// What is said.
+    /// Sentence that states what is said.
     pub sentence: &'static str,
-    /// What decides.
+    /// Rule that decides.
     pub rule: &'static str,
-    /// What the verdict does not say.
+    /// Caution: what the verdict does not say.
     pub caution: &'static str,
     pub(super) examine: fn(&Evidence<'_>) -> Examined,
 }
 
 impl Claim {
-    /// Name of the suites whose rows it reads.
+    /// Returns the name of the suites whose rows it reads.
     pub fn suite(&self) -> String {
         format!("claim-{}", self.name)
     }
 }
 
-/// What an analysis gives.
+/// Holds what an analysis returns.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Examined {
     pub(super) verdict: ClaimVerdict,

@@ -1,4 +1,4 @@
-//! Conditions that decide, and the verdict that follows from them.
+//! Defines the conditions that decide, and the verdict that follows from them.
 
 use serde::{Serialize, Serializer};
 
@@ -7,10 +7,10 @@ use crate::analyses::quantity::Quantity;
 use crate::stats::Estimate;
 use crate::stats::paired::Contrast;
 
-/// What is said of a claim.
+/// Says what follows for a claim.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ClaimVerdict {
-    /// What the claim says is what was measured, by whole intervals.
+    /// What the claim says was measured, by whole intervals.
     Supported,
     /// The opposite was measured, by a whole interval.
     NotSupported,
@@ -20,7 +20,7 @@ pub enum ClaimVerdict {
 }
 
 impl ClaimVerdict {
-    /// The word for it.
+    /// Returns the word for it.
     pub fn word(self) -> &'static str {
         match self {
             ClaimVerdict::Supported => "supported",
@@ -29,7 +29,8 @@ impl ClaimVerdict {
         }
     }
 
-    /// Of a claim that needs every one of its conditions: supported if all hold, not supported if one is contradicted.
+    /// Returns the verdict on a claim that needs every one of its conditions: supported if all hold, not supported if
+    /// one is contradicted.
     pub(super) fn of_all(conditions: &[Condition]) -> Self {
         if conditions.iter().any(Condition::is_contradicted) {
             ClaimVerdict::NotSupported
@@ -40,7 +41,8 @@ impl ClaimVerdict {
         }
     }
 
-    /// Of a claim that needs one of its conditions: supported if one holds, not supported if all are contradicted.
+    /// Returns the verdict on a claim that needs one of its conditions: supported if one holds, not supported if all
+    /// are contradicted.
     pub(super) fn of_any(conditions: &[Condition]) -> Self {
         if conditions.iter().any(Condition::holds) {
             ClaimVerdict::Supported
@@ -58,7 +60,7 @@ impl Serialize for ClaimVerdict {
     }
 }
 
-/// On which side of its bound a number would have to lie.
+/// Says on which side of its bound a number would have to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
@@ -68,20 +70,20 @@ pub enum Side {
     Below,
 }
 
-/// Whether a condition holds.
+/// Says whether a condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// The whole interval lies on the side that the claim says.
+    /// The whole interval is on the side that the claim says.
     Holds,
-    /// The whole interval lies on the other side.
+    /// The whole interval is on the other side.
     Contradicted,
-    /// The interval reaches over the bound, or there is none.
+    /// The interval reaches across the bound, or there is none.
     Open,
 }
 
 impl Outcome {
-    /// The word for it.
+    /// Returns the word for it.
     pub fn word(self) -> &'static str {
         match self {
             Outcome::Holds => "holds",
@@ -91,34 +93,35 @@ impl Outcome {
     }
 }
 
-/// Something that would have to hold for a claim to be true.
+/// A condition: something that would have to hold for a claim to be true.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Condition {
-    /// What would have to hold.
+    /// Sentence that states what would have to hold.
     pub says: String,
-    /// What kind of number decides it.
+    /// Kind of the number that decides it.
     pub quantity: Quantity,
-    /// The number with its 95 % interval; none if it was not measured.
+    /// Number with its 95 % interval; `None` if it was not measured.
     pub estimate: Option<Estimate>,
-    /// On which side of `bound` it would have to lie.
+    /// Side of `bound` on which it would have to be.
     pub side: Side,
-    /// What it is held against.
+    /// Bound that it is compared with.
     pub bound: f64,
-    /// How far beyond the bound it may still reach and count as contradicted: an advantage that would not matter.
+    /// How far the interval may still reach beyond the bound and count as contradicted: an advantage that would not
+    /// matter.
     pub margin: f64,
-    /// Its chance were there no difference, corrected for their number, where a claim makes many comparisons.
+    /// P-value, corrected for the number of comparisons, where a claim makes many.
     pub p_corrected: Option<f64>,
-    /// Whether it holds.
+    /// Outcome: whether it holds.
     pub outcome: Outcome,
 }
 
 impl Condition {
-    /// The number is above `bound`.
+    /// Creates a condition that the number is above `bound`.
     pub(super) fn above(says: impl Into<String>, quantity: Quantity, bound: f64, estimate: Option<Estimate>) -> Self {
         Self::new(says.into(), quantity, Side::Above, bound, estimate)
     }
 
-    /// The number is below `bound`.
+    /// Creates a condition that the number is below `bound`.
     pub(super) fn below(says: impl Into<String>, quantity: Quantity, bound: f64, estimate: Option<Estimate>) -> Self {
         Self::new(says.into(), quantity, Side::Below, bound, estimate)
     }
@@ -128,12 +131,12 @@ impl Condition {
         Self { says, quantity, estimate, side, bound, margin, p_corrected, outcome: Outcome::Open }.judged()
     }
 
-    /// One of many comparisons, with its corrected chance, of which an advantage up to `margin` would not matter.
+    /// Marks it as one of many comparisons, with its corrected p-value. An advantage up to `margin` would not matter.
     pub(super) fn among_many(self, margin: f64, p_corrected: Option<f64>) -> Self {
         Self { margin, p_corrected, ..self }.judged()
     }
 
-    /// How far its number lies on the side that the claim says; less than 0 on the other.
+    /// Returns how far its number is on the side that the claim says; less than 0 on the other.
     pub(super) fn advance(&self) -> f64 {
         let beyond = self.estimate.map_or(f64::NEG_INFINITY, |estimate| estimate.value - self.bound);
         if self.side == Side::Below && beyond.is_finite() { -beyond } else { beyond }
@@ -162,7 +165,7 @@ impl Condition {
     }
 }
 
-/// The estimate of a contrast.
+/// Returns the estimate of a contrast.
 pub(super) fn estimate(contrast: Option<Contrast>) -> Option<Estimate> {
     contrast.map(|contrast| contrast.estimate)
 }

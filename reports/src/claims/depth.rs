@@ -1,7 +1,7 @@
 //! "Skip connections make networks of a hundred layers trainable."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher *training* error,
-//! deeper residual ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
+//! The source is He et al. 2015, arXiv:1512.03385, section 1 and figure 6: deeper plain networks have the higher
+//! *training* error, deeper residual ones do not. Size and sign of (deep − shallow) decide, not the error by itself.
 
 use super::claim::{Claim, Examined};
 use super::condition::{ClaimVerdict, Condition, estimate};
@@ -13,18 +13,19 @@ use crate::rows::store::Run;
 use crate::rows::{series, style, task};
 use crate::stats;
 
-/// The training error above which He et al. 2016, arXiv:1603.05027, table 1, say that a network failed.
+/// Training error above which He et al. 2016, arXiv:1603.05027, table 1, say that a network failed.
 const FAILED: f64 = 0.2;
 
-/// The share of images that counts as learned.
+/// Share of images that counts as learned.
 const LEARNED: f64 = 0.9;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "depth",
     sentence: "Skip connections make networks of a hundred layers trainable.",
-    rule: "Training error of the last epoch, shallowest and deepest network of each style, paired by seed. Supported: without a skip \
-           it rises with depth; with addition and with concatenation it rises less, and stays below 20 % in the deepest \
-           network (He et al. 2016 call what is above failed). Not supported: an interval says the opposite of one of these.",
+    rule: "Training error of the last epoch, for the shallowest and the deepest network of each style, paired by seed. \
+           Supported: without a skip it rises with depth; with addition and with concatenation it rises less, and \
+           stays below 20 % in the deepest network (He et al. 2016 call larger errors failed). Not supported: an \
+           interval says the opposite of one of these.",
     caution: "One width, one recipe, one number of epochs: a plain network may learn later, or at another rate.",
     examine,
 };
@@ -37,7 +38,7 @@ fn test_error(run: &Run) -> Option<f64> {
     Some(1.0 - share(run.row.test_correct, run.row.test_total)?)
 }
 
-/// The first epoch in which 90 % of the training images were right; none if none was.
+/// Returns the first epoch in which 90 % of the training images were classified correctly, if there is one.
 fn epochs_to_learn(run: &Run) -> Option<f64> {
     let totals = read_series(run, series::TRAIN_TOTAL);
     let share = |epoch: u64, correct: f64| {
@@ -98,8 +99,8 @@ fn measures(trained: &Evidence<'_>) -> Measures {
     };
     Measures {
         title: "Errors by depth".to_owned(),
-        caption: "Means over seeds with 95 % intervals; the training error is of the last epoch, while the weights still changed. \
-                  Epochs to 90 % of the training images: the mean over the seeds that got there."
+        caption: "Means over seeds with 95 % intervals; the training error is of the last epoch, while the weights \
+                  still changed. Epochs to 90 % of the training images: the mean over the seeds that reached it."
             .to_owned(),
         columns: columns.into_iter().map(|(title, quantity)| Column::new(title, quantity)).collect(),
         lines: trained.models().into_iter().map(line).collect(),

@@ -1,4 +1,4 @@
-//! Rows behind one verdict, picked and paired.
+//! Picks and pairs the rows behind one verdict.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::stats::{self, Estimate};
 #[derive(Debug, Clone)]
 pub(super) struct Evidence<'a>(Vec<&'a Run>);
 
-/// What pairs are formed by: the recipe, the seed, the round, the set.
+/// Key that pairs are formed by: the recipe, the seed, the round and the set.
 type ReplicateKey<'a> = (&'a str, u64, u64, Option<u64>);
 
-/// A value for each replicate.
+/// One value for each replicate.
 pub(super) type Values<'a> = BTreeMap<ReplicateKey<'a>, f64>;
 
 impl<'a> Evidence<'a> {
@@ -27,32 +27,32 @@ impl<'a> Evidence<'a> {
         &self.0
     }
 
-    /// Only rows that `keep`.
+    /// Keeps only rows for which `keep` holds.
     pub(super) fn only(&self, keep: impl Fn(&RunRow) -> bool) -> Self {
         Self(self.0.iter().copied().filter(|run| keep(&run.row)).collect())
     }
 
-    /// Only that task's.
+    /// Keeps only rows of that task.
     pub(super) fn task(&self, task: &str) -> Self {
         self.only(|row| row.task == task)
     }
 
-    /// Only that style's.
+    /// Keeps only rows of that style.
     pub(super) fn style(&self, style: &str) -> Self {
         self.only(|row| row.skip == style)
     }
 
-    /// Only that depth's.
+    /// Keeps only rows of that depth.
     pub(super) fn depth(&self, depth: Option<u64>) -> Self {
         self.only(|row| Some(row.depth) == depth)
     }
 
-    /// With normalization, or without.
+    /// Keeps only networks with normalization, or only those without.
     pub(super) fn normed(&self, normed: bool) -> Self {
         self.only(|row| is_normed(row) == normed)
     }
 
-    /// Depths that all of `styles` have, in ascending order.
+    /// Returns depths that all of `styles` have, in ascending order.
     pub(super) fn depths(&self, styles: &[&str]) -> Vec<u64> {
         let has = |style: &str, depth: u64| self.0.iter().any(|run| run.row.skip == style && run.row.depth == depth);
         let mut depths: Vec<u64> = self.0.iter().map(|run| run.row.depth).collect();
@@ -62,12 +62,12 @@ impl<'a> Evidence<'a> {
         depths
     }
 
-    /// The greatest depth that all of `styles` have.
+    /// Returns the greatest depth that all of `styles` have.
     pub(super) fn deepest(&self, styles: &[&str]) -> Option<u64> {
         self.depths(styles).last().copied()
     }
 
-    /// The rows of each model, from shallow to deep, plain first, those without normalization last.
+    /// Returns the rows of each model, from shallow to deep, plain first, those without normalization last.
     pub(super) fn models(&self) -> Vec<(&'a RunRow, Self)> {
         let mut models: Vec<(&'a RunRow, Vec<&'a Run>)> = Vec::new();
         for run in &self.0 {
@@ -82,7 +82,7 @@ impl<'a> Evidence<'a> {
         models.into_iter().map(|(first, runs)| (first, Self(runs))).collect()
     }
 
-    /// The value of each replicate; of two with one name the first.
+    /// Returns the value of each replicate. Of two with the same key the first counts.
     pub(super) fn values(&self, of: impl Fn(&Run) -> Option<f64>) -> Values<'a> {
         let mut values = Values::new();
         for run in &self.0 {
@@ -94,12 +94,12 @@ impl<'a> Evidence<'a> {
         values
     }
 
-    /// The mean over replicates, with Student's interval.
+    /// Returns the mean over replicates, with Student's interval.
     pub(super) fn mean(&self, of: impl Fn(&Run) -> Option<f64>) -> Option<Estimate> {
         stats::mean_interval(&self.values(of).into_values().collect::<Vec<f64>>())
     }
 
-    /// At each index of a series the mean over runs, with Student's interval.
+    /// Returns at each index of a series the mean over runs, with Student's interval.
     pub(super) fn mean_series(&self, name: &str) -> Vec<(f64, Estimate)> {
         let mut by_index: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
         for (index, value) in self.0.iter().flat_map(|run| read_series(run, name)) {
@@ -110,12 +110,12 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// Whether a network normalizes.
+/// Returns whether a network normalizes.
 pub(super) fn is_normed(row: &RunRow) -> bool {
     row.skip != style::FIXUP && !row.model.contains("-nonorm")
 }
 
-/// A series of a run, by index.
+/// Returns a series of a run, by index.
 pub(super) fn read_series(run: &Run, name: &str) -> Vec<(u64, f64)> {
     let samples = run.samples.iter().filter(|sample| sample.series == name);
     let mut points: Vec<(u64, f64)> = samples.map(|sample| (sample.index, sample.value)).collect();
@@ -123,52 +123,52 @@ pub(super) fn read_series(run: &Run, name: &str) -> Vec<(u64, f64)> {
     points
 }
 
-/// The last value of a series.
+/// Returns the last value of a series.
 pub(super) fn last(run: &Run, name: &str) -> Option<f64> {
     read_series(run, name).last().map(|(_, value)| *value)
 }
 
-/// The mean of a series over its indices.
+/// Returns the mean of a series over its indices.
 pub(super) fn mean_of(run: &Run, name: &str) -> Option<f64> {
     stats::mean(&read_series(run, name).into_iter().map(|(_, value)| value).collect::<Vec<f64>>())
 }
 
-/// A share of a count.
+/// Returns a count as a share of another.
 pub(super) fn share(part: Option<u64>, whole: Option<u64>) -> Option<f64> {
     Some(part? as f64 / whole.filter(|whole| *whole > 0)? as f64)
 }
 
-/// Values of replicates that both have.
+/// Returns the values of replicates that both have.
 pub(super) fn pairs(values: &Values<'_>, base: &Values<'_>) -> Vec<(f64, f64)> {
     base.iter().filter_map(|(replicate, base)| Some((*values.get(replicate)?, *base))).collect()
 }
 
-/// `values − base`, replicate by replicate.
+/// Returns `values − base`, replicate by replicate.
 pub(super) fn minus<'a>(values: &Values<'a>, base: &Values<'_>) -> Values<'a> {
     values.iter().filter_map(|(replicate, value)| Some((*replicate, value - base.get(replicate)?))).collect()
 }
 
-/// The paired difference.
+/// Returns the paired difference.
 pub(super) fn difference(values: &Values<'_>, base: &Values<'_>) -> Option<Contrast> {
     paired::difference(&pairs(values, base))
 }
 
-/// The same of shares of `count` things.
+/// Returns the paired difference of shares of `count` things.
 pub(super) fn counted_difference(values: &Values<'_>, base: &Values<'_>, count: u64) -> Option<Contrast> {
     paired::counted_difference(&pairs(values, base), count)
 }
 
-/// The paired ratio.
+/// Returns the paired ratio.
 pub(super) fn ratio(values: &Values<'_>, base: &Values<'_>) -> Option<Contrast> {
     paired::ratio(&pairs(values, base))
 }
 
-/// The mean of values by itself.
+/// Returns the mean of the values by themselves.
 pub(super) fn alone(values: &Values<'_>) -> Option<Estimate> {
     stats::mean_interval(&values.values().copied().collect::<Vec<f64>>())
 }
 
-/// The geometric mean of values by itself.
+/// Returns the geometric mean of the values by themselves.
 pub(super) fn geometric_mean(values: &Values<'_>) -> Option<Estimate> {
     let ones = values.keys().map(|replicate| (*replicate, 1.0)).collect();
     ratio(values, &ones).map(|contrast| contrast.estimate)

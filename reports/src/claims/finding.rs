@@ -1,4 +1,4 @@
-//! A claim judged, and its rows for scripts.
+//! Defines a judged claim, and its rows for scripts.
 
 use serde::Serialize;
 
@@ -10,39 +10,39 @@ use crate::analyses::quantity::Quantity;
 /// A claim judged by what was measured under one set of conditions: one data set, device, machine and build.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
-    /// The claim's name.
+    /// Name of the claim.
     pub claim: &'static str,
-    /// What is said.
+    /// Sentence that states what is said.
     pub sentence: &'static str,
-    /// The verdict.
+    /// Verdict on the claim.
     pub verdict: ClaimVerdict,
-    /// What decides.
+    /// Rule that decides.
     pub rule: &'static str,
-    /// What the verdict does not say.
+    /// Caution: what the verdict does not say.
     pub caution: &'static str,
-    /// What else to know before believing these very numbers.
+    /// What else to know before believing these numbers.
     pub remarks: Vec<String>,
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
-    /// Where the numbers come from.
+    /// Origin of the numbers.
     pub origin: Origin,
-    /// Seeds behind it.
+    /// Seeds behind the verdict.
     pub seeds: Vec<u64>,
-    /// Cells behind it that were not measured.
+    /// Number of cells behind it that were not measured.
     pub broken: usize,
-    /// What the verdict follows from.
+    /// Conditions that the verdict follows from.
     pub conditions: Vec<Condition>,
-    /// What else was measured.
+    /// Tables of what else was measured.
     pub measures: Vec<Measures>,
-    /// What is drawn.
+    /// Plots of what was measured.
     pub plots: Vec<Plot>,
 }
 
 impl Finding {
-    /// The one condition that says most of why the verdict is what it is: the first that agrees with it and was
-    /// measured. Of open ones of one kind it is the one that is nearest to holding.
+    /// Returns the condition that best explains the verdict: the first that agrees with it and was measured. Of open
+    /// conditions of one kind it is the one nearest to holding.
     pub fn deciding(&self) -> Option<&Condition> {
         let wanted = match self.verdict {
             ClaimVerdict::Supported => Outcome::Holds,
@@ -64,37 +64,37 @@ impl Finding {
 /// One line of `claims.csv`: one condition of one verdict.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClaimRow {
-    /// The claim's name.
+    /// Name of the claim.
     pub claim: &'static str,
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
-    /// The claim's verdict.
+    /// Verdict on the claim.
     pub verdict: ClaimVerdict,
-    /// What would have to hold.
+    /// Sentence that states what would have to hold.
     pub condition: String,
-    /// What kind of number decides it.
+    /// Kind of the number that decides it.
     pub quantity: Quantity,
-    /// The number.
+    /// Number that was measured.
     pub estimate: Option<f64>,
     /// Lower end of its 95 % interval.
     pub low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub high: Option<f64>,
-    /// Values behind it.
+    /// Number of values behind it.
     pub n: usize,
-    /// On which side of `bound` it would have to lie.
+    /// Side of `bound` on which it would have to be.
     pub side: Side,
-    /// What it is held against.
+    /// Bound that it is compared with.
     pub bound: f64,
-    /// Its chance were there no difference, corrected for their number, where a claim makes many comparisons.
+    /// P-value, corrected for the number of comparisons, where a claim makes many.
     pub p_corrected: Option<f64>,
-    /// Whether it holds.
+    /// Outcome: whether it holds.
     pub outcome: Outcome,
 }
 
-/// The verdicts as rows.
+/// Returns the verdicts as rows.
 pub fn rows(findings: &[Finding]) -> Vec<ClaimRow> {
     findings.iter().flat_map(|finding| finding.conditions.iter().map(|condition| row(finding, condition))).collect()
 }

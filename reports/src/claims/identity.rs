@@ -1,7 +1,7 @@
 //! "The identity is easier to learn with a skip than as a new function."
 //!
-//! He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is easier to push
-//! F toward nothing than to fit the identity by a stack of layers. Here stacks are asked to do just that.
+//! The source is He et al. 2015, arXiv:1512.03385, section 3.1: if the identity is near what a block should do, it is
+//! easier to push F toward zero than to fit the identity by a stack of layers. Here stacks are asked to do just that.
 
 use super::claim::{Claim, Examined};
 use super::condition::{ClaimVerdict, Condition, estimate};
@@ -16,30 +16,32 @@ use crate::stats::Estimate;
 pub(super) const CLAIM: Claim = Claim {
     name: "identity",
     sentence: "A stack of layers learns the identity, or something near it, more easily with a skip than without.",
-    rule: "Stacks learn y = x, and y = x + 0.1·g(x) with g a fixed random convolution, on random features; the error after the last \
-           step, as a share of the target's mean square, paired by seed, of the deepest stacks. Supported: with addition both errors are smaller than \
-           without a skip. Not supported: an interval says that one is larger. A stack that diverges counts with the largest error that it \
-           had, and at least with 1, that of answering 0.",
-    caution: "A block begins with a ReLU: without a skip it can hand negative numbers on only by BatchNorm's shift, and without BatchNorm \
-              not at all. Part of the advantage is built in, and 200 steps are few. That the identity is easy does not say that good networks are near it. The norm of the branches after training \
-              on images is another matter; here it is after learning the identity.",
+    rule: "Stacks learn y = x, and y = x + 0.1·g(x) with g a fixed random convolution, on random features; the error \
+           after the last step, as a share of the target's mean square, paired by seed, of the deepest stacks. \
+           Supported: with addition both errors are smaller than without a skip. Not supported: an interval says that \
+           one is larger. A stack that diverges counts with its largest error, and at least with 1, the error of \
+           answering 0.",
+    caution: "A block begins with a ReLU: without a skip it can pass on negative numbers only by BatchNorm's shift, \
+              and without BatchNorm not at all. Part of the advantage is built in, and 200 steps are few. That the \
+              identity is easy to learn does not mean that good networks are near it. The norm of the branches after \
+              training on images may differ; here it is after learning the identity.",
     examine,
 };
 
-/// The two things to learn.
+/// The two targets to learn.
 const TARGETS: [(&str, &str); 2] = [(series::IDENTITY, "the identity"), (series::NEAR_IDENTITY, "something near it")];
 
-/// Whether the error of a stack ceased to be a finite number.
+/// Returns whether the error of a stack ceased to be a finite number.
 fn diverged(run: &Run, name: &str) -> bool {
     !read_series(run, &series::diverged(name)).is_empty()
 }
 
-/// The error after the last step; none of a stack that diverged.
+/// Returns the error after the last step. A stack that diverged has none.
 fn learned(run: &Run, name: &str) -> Option<f64> {
     last(run, &series::error(name)).filter(|_| !diverged(run, name))
 }
 
-/// What counts as the error: to diverge is a result, and no better than to answer 0.
+/// Returns what counts as the error. A stack that diverged is a result, and no better than answering 0.
 fn counted(run: &Run, name: &str) -> Option<f64> {
     let worst = || read_series(run, &series::error(name)).into_iter().map(|(_, error)| error).fold(1.0, f64::max);
     if diverged(run, name) { Some(worst()) } else { learned(run, name) }
@@ -65,7 +67,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     Examined { verdict, remarks: describe_remarks(&all), conditions, measures, plots }
 }
 
-/// Which stacks diverged.
+/// Describes which stacks diverged.
 fn describe_remarks(all: &Evidence<'_>) -> Vec<String> {
     let remark = |(first, network): (&RunRow, Evidence<'_>)| {
         let any = |run: &&&Run| TARGETS.iter().any(|(name, _)| diverged(run, name));
@@ -93,7 +95,7 @@ fn measures(all: &Evidence<'_>) -> Measures {
     Measures {
         title: "Errors after the last step, and what the branches add".to_owned(),
         caption: "Means over seeds with 95 % intervals; ratios of norms are means over the blocks. Stacks that \
-                  diverged are not in them, but counted by themselves. -nonorm: without BatchNorm."
+                  diverged are not included, but counted separately. -nonorm: without BatchNorm."
             .to_owned(),
         columns: columns.chain([Column::new("diverged", Quantity::Share)]).collect(),
         lines: all.models().into_iter().map(line).collect(),
@@ -110,8 +112,8 @@ fn plot(all: &Evidence<'_>, name: &str, title: &str, x: &'static str, y: &'stati
         name: name.replace('_', "-"),
         title: title.to_owned(),
         caption:
-            "Means over seeds with 95 % intervals; what is exactly 0 has no place on a logarithmic axis, and what \
-                  diverges ends."
+            "Means over seeds with 95 % intervals; a value of exactly 0 has no place on a logarithmic axis, and a \
+             stack that diverges ends."
                 .to_owned(),
         drawn: PlotKind::Lines,
         x: PlotAxis::linear(x, Quantity::Number),

@@ -1,4 +1,4 @@
-//! Every claim judged by rows: those of one set of conditions together.
+//! Judges every claim by rows, with those of one set of conditions together.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -12,11 +12,11 @@ use crate::rows::recipe;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
 
-/// Every claim, in the order of a report.
+/// Lists every claim, in the order of a report.
 pub const CLAIMS: [Claim; 7] =
     [depth::CLAIM, gradients::CLAIM, identity::CLAIM, reuse::CLAIM, memory::CLAIM, transformer::CLAIM, styles::CLAIM];
 
-/// Every claim that `runs` say something of, once for each set of conditions, that with most seeds first.
+/// Returns every claim that `runs` have rows for, once for each set of conditions. The set with most seeds comes first.
 pub fn findings(runs: &[Run]) -> Vec<Finding> {
     CLAIMS.iter().flat_map(|claim| judged(claim, runs)).collect()
 }
@@ -39,10 +39,11 @@ fn judged(claim: &Claim, runs: &[Run]) -> Vec<Finding> {
     found
 }
 
-/// What rows behind one verdict have in common.
+/// Key that the rows behind one verdict have in common.
 type VerdictKey<'a> = [&'a str; 8];
 
-/// The last says on whose kernels they were measured, which are never mixed with others.
+/// Returns the key of a row. Its last part says on whose kernels it was measured, and rows of different kernels are
+/// never mixed.
 fn verdict_key(row: &RunRow) -> VerdictKey<'_> {
     let RunRow { data, data_sha256, device, host, git_revision, burn_version, features, .. } = row;
     let [data, sha, device, host, revision, burn, features] =
@@ -50,15 +51,15 @@ fn verdict_key(row: &RunRow) -> VerdictKey<'_> {
     [data, sha, device, host, revision, burn, features, recipe::kernels(&row.recipe)]
 }
 
-/// What one row measures. A second one, by another recipe or from another run, is no further replicate: it has a
-/// verdict of its own.
+/// Identifies what one row measures. A second such row, by another recipe or from another run, is not another replicate
+/// and has a verdict of its own.
 type MeasurementKey<'a> = (&'a str, &'a str, &'a str, u64, u64, bool, Option<u64>);
 
 fn measurement_key(row: &RunRow) -> MeasurementKey<'_> {
     (&row.group, &row.model, &row.task, row.seed, row.round, row.twin, row.sweep_value)
 }
 
-/// None if nothing was measured.
+/// Returns the finding, or `None` if nothing was measured.
 fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
     let measured: Vec<&Run> = runs.iter().copied().filter(|run| run.row.status == Status::Ok).collect();
     let first = &measured.first()?.row;
@@ -89,8 +90,8 @@ fn finding(claim: &Claim, runs: &[&Run]) -> Option<Finding> {
     Some(finding)
 }
 
-/// Networks that could not be measured, each with the first reason: a loss that is no number says something of the
-/// network.
+/// Describes networks that could not be measured, each with the first reason. A loss that is not a number says
+/// something about the network.
 fn describe_unmeasured(runs: &[&Run]) -> Vec<String> {
     let mut reasons: Vec<(&str, String)> = Vec::new();
     for row in runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok) {

@@ -1,4 +1,4 @@
-//! What an analysis shows beside its conditions: numbers with their kind, not yet text or drawing.
+//! Defines what an analysis shows besides its conditions: numbers with their kind, not yet text or drawing.
 
 use serde::Serialize;
 
@@ -8,22 +8,22 @@ use crate::stats::Estimate;
 /// A table of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Measures {
-    /// What it shows.
+    /// Title that says what it shows.
     pub title: String,
-    /// How to read it.
+    /// Caption that says how to read it.
     pub caption: String,
-    /// What its columns hold.
+    /// Columns of the table.
     pub columns: Vec<Column>,
-    /// Its lines.
+    /// Lines of the table.
     pub lines: Vec<MeasureRow>,
 }
 
-/// A column.
+/// A column of a table of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Column {
-    /// What it holds.
+    /// Title that says what it holds.
     pub title: String,
-    /// In which kind of number.
+    /// Kind of its numbers.
     pub quantity: Quantity,
 }
 
@@ -33,14 +33,14 @@ impl Column {
     }
 }
 
-/// A line.
+/// A line of a table of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MeasureRow {
-    /// What it is of, such as a model.
+    /// Name of what it is about, such as a model.
     pub name: String,
-    /// Skip style.
+    /// Word of the skip style.
     pub skip: String,
-    /// A value for each column; none if it was not measured.
+    /// Values, one for each column; `None` if it was not measured.
     pub values: Vec<Option<Estimate>>,
 }
 
@@ -50,45 +50,45 @@ impl MeasureRow {
     }
 }
 
-/// What is drawn.
+/// A plot, with its axes and traces.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plot {
-    /// Its name, unlike any other's of the claim.
+    /// Name, unlike any other of the claim.
     pub name: String,
-    /// What it shows.
+    /// Title that says what it shows.
     pub title: String,
-    /// How to read it.
+    /// Caption that says how to read it.
     pub caption: String,
     /// How it is drawn.
     pub drawn: PlotKind,
-    /// The horizontal axis.
+    /// Horizontal axis.
     pub x: PlotAxis,
-    /// The vertical axis; of a heat map what the cells hold.
+    /// Vertical axis; in a heat map, what the cells hold.
     pub y: PlotAxis,
-    /// What is drawn.
+    /// Traces that are drawn.
     pub traces: Vec<Trace>,
 }
 
-/// How a plot is drawn.
+/// Says how a plot is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PlotKind {
-    /// Lines through the points.
+    /// Draws lines through the points.
     Lines,
-    /// A mark for each point.
+    /// Draws a mark for each point.
     Marks,
-    /// A row of cells for each trace, the darker the larger.
+    /// Draws a row of cells for each trace. Larger values are darker.
     Heat,
 }
 
-/// An axis.
+/// An axis of a plot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct PlotAxis {
-    /// What it shows.
+    /// Title that says what it shows.
     pub title: &'static str,
-    /// In which kind of number.
+    /// Kind of its numbers.
     pub quantity: Quantity,
-    /// Whether equal ratios are equally long.
+    /// Whether equal ratios have equal lengths.
     pub log: bool,
 }
 
@@ -102,13 +102,13 @@ impl PlotAxis {
     }
 }
 
-/// A line of a plot.
+/// A trace of a plot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trace {
-    /// Its name.
+    /// Name of the trace.
     pub name: String,
-    /// Skip style.
+    /// Word of the skip style.
     pub skip: String,
-    /// Where it is along the horizontal axis, and its value there.
+    /// Places along the horizontal axis, each with its value.
     pub points: Vec<(f64, Estimate)>,
 }

@@ -1,8 +1,8 @@
-//! What is said of skip connections, judged by rows: for each claim a rule, the numbers that decide, a verdict.
+//! Judges what is said of skip connections by rows. Each claim has a rule, the numbers that decide, and a verdict.
 //!
 //! A claim reads the rows of the suite of its name (`claim-depth` and so on), whoever wrote that suite. Each analysis
-//! is a pure function in a file of its own; [`Condition`]s decide, [`Measures`] and [`Plot`]s show the rest. Nothing
-//! here formats.
+//! is a pure function in its own file. [`Condition`]s decide; [`Measures`] and [`Plot`]s show the rest. Nothing here
+//! formats.
 
 mod claim;
 mod condition;

@@ -1,8 +1,9 @@
 //! "Concatenation makes information flow more densely: features are used again."
 //!
-//! Huang et al. 2016, arXiv:1608.06993, figure 5: mean |w| of each layer over each earlier one's channels. Veit et al.
-//! 2016, arXiv:1605.06431: delete or swap single blocks of a trained network and see what accuracy is left. Kim et al.
-//! 2024, arXiv:2403.19588: concatenation raises the rank of features (here Roy and Vetterli's 2007 effective rank).
+//! There are three sources. Huang et al. 2016, arXiv:1608.06993, figure 5, show mean |w| of each layer over the
+//! channels of each earlier one. Veit et al. 2016, arXiv:1605.06431, delete or swap single blocks of a trained network
+//! and see what accuracy is left. Kim et al. 2024, arXiv:2403.19588, say that concatenation raises the rank of features
+//! (here Roy and Vetterli's 2007 effective rank).
 
 use std::collections::BTreeMap;
 
@@ -18,46 +19,48 @@ use crate::rows::store::Run;
 use crate::rows::{series, style, task};
 use crate::stats;
 
-/// Accuracy by which a plain network may trail the others before its lesions say little: ten points.
+/// How much less accurate than the others a plain network may be before its lesions say little: ten points.
 const TRAILS: f64 = 0.1;
 
-/// A use of earlier features, against that of the nearest, below which layers live off the nearest alone.
+/// Use of earlier features, relative to that of the nearest, below which layers use only the nearest.
 const USED: f64 = 0.5;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "reuse",
     sentence: "With concatenation features are used again by later layers, and information flows more densely.",
-    rule: "Trained networks of equal parameters, paired by seed. Supported: concatenated layers weigh earlier features by more than half of \
-           what they weigh the nearest ones by (mean |w|); features after the last block have a higher effective rank with \
-           concatenation than with addition; deleting a single block costs less accuracy with addition, and with concatenation, than without a skip. Not \
-           supported: an interval says the opposite of one of these. A plain network ten points less accurate than the others is only \
-           half-trained, and decides nothing.",
-    caution: "Weights that were never trained weigh all features alike, so that after a short training the first number is near 1 \
-              whatever was learned. The rank is also bounded by the number of channels, of which concatenation has more. A plain network was \
-              never trained to do without a block, and changes its channels' meaning from block to block.",
+    rule: "Trained networks of equal parameters, paired by seed. Supported: concatenated layers give earlier features \
+           more than half of the weight that they give the nearest ones (mean |w|); features after the last block have \
+           a higher effective rank with concatenation than with addition; deleting a single block costs less accuracy \
+           with addition, and with concatenation, than without a skip. Not supported: an interval says the opposite of \
+           one of these. A plain network ten points less accurate than the others is only half-trained, and decides \
+           nothing.",
+    caution: "Untrained weights treat all features alike, so after a short training the first number is near 1 in any \
+              case. The rank is also bounded by the number of channels, of which concatenation has more. A plain \
+              network was never trained to work without a block, and the meaning of its channels changes from block to \
+              block.",
     examine,
 };
 
-/// The mean share of the test images that is lost when one block is changed, over the blocks.
+/// Returns the mean share of the test images that is lost when one block is changed, over the blocks.
 fn lost(run: &Run, name: &str) -> Option<f64> {
     let losses: Vec<f64> = losses(run, name)?.into_iter().map(|(_, loss)| loss).collect();
     stats::mean(&losses)
 }
 
-/// The share of the test images that is lost by the change of each block.
+/// Returns the share of the test images that is lost by changing each block.
 fn losses(run: &Run, name: &str) -> Option<Vec<(u64, f64)>> {
     let total = run.row.test_total.filter(|total| *total > 0)? as f64;
     let intact = share(run.row.test_correct, run.row.test_total)?;
     Some(read_series(run, name).into_iter().map(|(block, correct)| (block, intact - correct / total)).collect())
 }
 
-/// Mean |w| of one layer's first convolution over the channels of one source, for each of both.
+/// Returns mean |w| of one layer's first convolution over the channels of one source, for each layer and source.
 fn weights(run: &Run) -> Vec<(WeightUse, f64)> {
     let weight = |(index, value): (u64, f64)| (WeightUse::of(index), value);
     read_series(run, series::WEIGHT_USE).into_iter().map(weight).collect()
 }
 
-/// How much layers weigh earlier features against the nearest ones: the geometric mean over layers.
+/// Returns how much layers weigh earlier features against the nearest ones: the geometric mean over layers.
 fn use_of_earlier(run: &Run) -> Option<f64> {
     let mut layers: BTreeMap<(u64, u64), Vec<(u64, f64)>> = BTreeMap::new();
     for (WeightUse { stage, layer, source }, value) in weights(run) {
@@ -83,7 +86,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     Examined { verdict, remarks: half_trained.into_iter().collect(), conditions, measures, plots }
 }
 
-/// What is not accurate yet has little to lose, and loses it for other reasons.
+/// Describes a half-trained network. What is not accurate yet has little to lose, and loses it for other reasons.
 fn describe_half_trained(all: &Evidence<'_>) -> Option<String> {
     let accuracy = |style| all.style(style).mean(|run| share(run.row.test_correct, run.row.test_total));
     let plain = accuracy(style::NONE)?.value;
@@ -92,15 +95,15 @@ fn describe_half_trained(all: &Evidence<'_>) -> Option<String> {
     (plain < others - TRAILS).then(|| {
         let percent = |share: f64| format!("{:.1} %", share * 100.0);
         format!(
-            "the plain network is half-trained, {} of the test images right, the others {} at least. What lesions take from \
-             it means little, and both conditions on them are left open",
+            "the plain network is half-trained, with {} of the test images correct and the others with at least {}. \
+             What lesions take from it means little, and both conditions on them are left open",
             percent(plain),
             percent(others)
         )
     })
 }
 
-/// `trained`: whether the plain network learned enough for its lesions to count.
+/// Returns the conditions. `trained` says whether the plain network learned enough for its lesions to count.
 fn conditions(all: &Evidence<'_>, trained: bool) -> Vec<Condition> {
     let of = |style: &str, of: fn(&Run) -> Option<f64>| all.style(style).values(of);
     let rank: fn(&Run) -> Option<f64> = |run| last(run, series::EFFECTIVE_RANK);
@@ -108,7 +111,7 @@ fn conditions(all: &Evidence<'_>, trained: bool) -> Vec<Condition> {
     let spared = |style| estimate(difference(&of(style::NONE, deleted), &of(style, deleted))).filter(|_| trained);
     vec![
         Condition::above(
-            "concatenated layers weigh earlier features by more than half of what they weigh the nearest by",
+            "concatenated layers give earlier features more than half of the weight that they give the nearest",
             Quantity::Ratio,
             USED,
             alone(&of(style::CONCAT, use_of_earlier)),
@@ -157,8 +160,9 @@ fn measures(all: &Evidence<'_>) -> Measures {
     };
     Measures {
         title: "Lesions, ranks and reuse".to_owned(),
-        caption: "Means over seeds with 95 % intervals; of lesions over the blocks first, in points of the test accuracy. Use of earlier \
-                  features: mean |w| over earlier ones against the nearest, geometric mean over layers."
+        caption: "Means over seeds with 95 % intervals; for lesions first over the blocks, in points of the test \
+                  accuracy. Use of earlier features: mean |w| over earlier ones relative to the nearest, geometric \
+                  mean over layers."
             .to_owned(),
         columns: columns.into_iter().map(|(title, quantity)| Column::new(title, quantity)).collect(),
         lines: all.models().into_iter().map(line).collect(),
@@ -207,7 +211,7 @@ fn ranks(all: &Evidence<'_>) -> Plot {
     }
 }
 
-/// A heat map for each dense block: rows are layers, columns the sources that they read.
+/// Plots a heat map for each dense block. Rows are layers, and columns are the sources that they read.
 fn heat(dense: &Evidence<'_>) -> Vec<Plot> {
     let mut cells: BTreeMap<u64, BTreeMap<u64, BTreeMap<u64, Vec<f64>>>> = BTreeMap::new();
     for (WeightUse { stage, layer, source }, value) in dense.runs().iter().flat_map(|run| weights(run)) {

@@ -1,6 +1,6 @@
 //! "There are better ways to join than addition."
 //!
-//! One backbone, every style, side by side; each against addition.
+//! Every style runs side by side in one backbone, and each is compared with addition.
 
 use super::claim::{Claim, Examined};
 use super::condition::{ClaimVerdict, Condition, estimate};
@@ -14,22 +14,24 @@ use crate::rows::{style, task};
 use crate::stats::paired::Contrast;
 use crate::stats::{self, Estimate};
 
-/// An advantage in accuracy up to which a style counts as no better: two points.
+/// Advantage in accuracy up to which a style counts as no better: two points.
 const MATTERS: f64 = 0.02;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "styles",
     sentence: "There are more accurate ways to join than plain addition.",
-    rule: "One backbone, one recipe; each style's test accuracy less addition's, paired by seed, with a spread of one test image at least. Supported: some style's interval lies \
-           above 0, and its chance, corrected for the number of styles (Holm), is at most 5 %. Not supported: every style's interval \
-           ends below 2 points. Inconclusive: else.",
-    caution: "Equal depth and width, not equal parameters, except for styles that add only a few scalars; the table has every \
-              cost. Most of these styles were proposed for networks far larger than these. Of three seeds the spread can be \
-              small by chance, and half a point is a few test images: see how large a difference is, not only that it is shown.",
+    rule: "One backbone, one recipe; each style's test accuracy minus addition's, paired by seed, with a spread of at \
+           least one test image. Supported: some style's interval is above 0, and its p-value, corrected for the \
+           number of styles (Holm), is at most 5 %. Not supported: every style's interval ends below 2 points. \
+           Inconclusive: otherwise.",
+    caution: "Equal depth and width, not equal parameters, except for styles that add only a few scalars; the table \
+              has every cost. Most of these styles were proposed for networks far larger than these. With three seeds \
+              the spread can be small by chance, and half a point is a few test images: consider how large a \
+              difference is, not only that it is shown.",
     examine,
 };
 
-/// What a style's accuracy and costs are read from.
+/// Metrics that a style's accuracy and costs are read from.
 const COLUMNS: [Metric; 7] = [
     Metric::TestAccuracy,
     Metric::Params,
@@ -53,7 +55,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     Examined { verdict, conditions, measures, plots: vec![plot(evidence)], ..Examined::default() }
 }
 
-/// Those that are held against addition: every other model that was trained.
+/// Returns those that are compared with addition: every other model that was trained.
 fn others<'a>(evidence: &Evidence<'a>) -> Vec<(&'a RunRow, Evidence<'a>)> {
     evidence.task(task::TRAIN).models().into_iter().filter(|(first, _)| first.skip != style::ADD).collect()
 }
@@ -73,7 +75,7 @@ fn conditions(evidence: &Evidence<'_>, base: &Values<'_>) -> Vec<Condition> {
     conditions
 }
 
-/// What a style gains in accuracy over addition.
+/// Returns what a style gains in accuracy over addition.
 fn gain(network: &Evidence<'_>, base: &Values<'_>) -> Option<Contrast> {
     let images = network.runs().iter().find_map(|run| run.row.test_total)?;
     counted_difference(&network.values(accuracy), base, images)
@@ -99,7 +101,7 @@ fn measures(evidence: &Evidence<'_>, base: &Values<'_>) -> Measures {
     }
 }
 
-/// What a style gains in accuracy, against what it costs in training speed.
+/// Plots what a style gains in accuracy against its training speed.
 fn plot(evidence: &Evidence<'_>) -> Plot {
     let speed = |run: &Run| Metric::TrainThroughput.of(&run.row);
     let trace = |(first, network): (&RunRow, Evidence<'_>)| {

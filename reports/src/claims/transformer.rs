@@ -1,9 +1,9 @@
 //! "There is no modern Transformer without skips."
 //!
-//! Dong et al. 2021, arXiv:2103.03404: without its skips attention makes all tokens alike, doubly exponentially in
-//! depth. Noci et al. 2022, arXiv:2206.03126: then the gradients of queries and keys vanish. Ji et al. 2025,
-//! arXiv:2505.01996: the skip around attention matters more than the one around the MLP; so the two are taken away one
-//! by one.
+//! There are three sources. Dong et al. 2021, arXiv:2103.03404, say that attention without skips makes all tokens
+//! alike, doubly exponentially in depth. Noci et al. 2022, arXiv:2206.03126, say that the gradients of queries and keys
+//! then vanish. Ji et al. 2025, arXiv:2505.01996, say that the skip around attention matters more than the one around
+//! the MLP; the two are therefore removed one by one.
 
 use super::claim::{Claim, Examined};
 use super::condition::{ClaimVerdict, Condition, estimate};
@@ -18,10 +18,10 @@ use crate::stats::{self, Estimate};
 pub(super) const CLAIM: Claim = Claim {
     name: "transformer",
     sentence: "A Transformer without skip connections does not train, because its tokens become alike.",
-    rule: "A Vision Transformer with both skips against the same with neither, paired by seed. Supported: with both its test accuracy is \
-           higher; at initialization its tokens after the last block are less alike (the residual ‖X − 1x̄ᵀ‖/‖X‖ is larger), and the \
-           gradients of its queries and keys are larger against those of its values. Not supported: an interval says the \
-           opposite of one of these.",
+    rule: "A Vision Transformer with both skips against the same with neither, paired by seed. Supported: with both \
+           its test accuracy is higher; at initialization its tokens after the last block are less alike (the residual \
+           ‖X − 1x̄ᵀ‖/‖X‖ is larger), and the gradients of its queries and keys are larger relative to those of its \
+           values. Not supported: an interval says the opposite of one of these.",
     caution: "One recipe, made for networks with skips: without them longer training or another initialization can catch up (He et al. \
               2023, arXiv:2302.10322, need five times the iterations). The table takes the two skips away one by one.",
     examine,
@@ -39,12 +39,12 @@ fn accuracy(run: &Run) -> Option<f64> {
     share(run.row.test_correct, run.row.test_total).filter(|_| run.row.task == task::TRAIN)
 }
 
-/// How unlike the tokens are after the last block, at the start.
+/// Returns how unlike the tokens are after the last block, before training.
 fn residual(run: &Run) -> Option<f64> {
     last(run, series::TOKEN_RESIDUAL)
 }
 
-/// The gradient norm of queries and keys over that of values, at the start: the geometric mean over blocks.
+/// Returns the gradient norm of queries and keys over that of values, before training: the geometric mean over blocks.
 fn queries_and_keys(run: &Run) -> Option<f64> {
     let log = |name: &str| {
         let logs: Vec<f64> = read_series(run, name).into_iter().map(|(_, norm)| norm.ln()).collect();
@@ -73,7 +73,7 @@ fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
         ),
         Condition::above("its tokens are less alike after the last block", Quantity::Ratio, 1.0, more(residual)),
         Condition::above(
-            "the gradients of its queries and keys are larger against those of its values",
+            "the gradients of its queries and keys are larger relative to those of its values",
             Quantity::Ratio,
             1.0,
             more(queries_and_keys),
@@ -81,7 +81,7 @@ fn conditions(all: &Evidence<'_>) -> Vec<Condition> {
     ]
 }
 
-/// The rows of each choice of skips, with its name.
+/// Returns the rows of each choice of skips, with its name.
 fn ablations<'a>(all: &'a Evidence<'_>) -> impl Iterator<Item = (&'static str, &'static str, Evidence<'a>)> {
     let of_style = |(style, name): (&'static str, &'static str)| (style, name, all.style(style));
     SKIPS.into_iter().map(of_style).filter(|(_, _, of_style)| !of_style.runs().is_empty())
@@ -134,7 +134,7 @@ fn residuals(all: &Evidence<'_>) -> Plot {
     }
 }
 
-/// Block by block, the gradient norm of the queries over that of the values.
+/// Plots block by block the gradient norm of the queries over that of the values.
 fn gradients(all: &Evidence<'_>) -> Plot {
     let points = |of_style: &Evidence<'_>| -> Vec<(f64, Estimate)> {
         let values = of_style.mean_series(series::VALUE_GRADIENT);

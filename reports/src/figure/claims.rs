@@ -1,11 +1,11 @@
-//! What claims draw, in the units in which it is read.
+//! Builds the figures of claims, in the units in which they are read.
 
 use crate::claims::{Finding, Plot, PlotAxis, PlotKind, Trace};
 use crate::rows::style;
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
-/// Every plot of every claim that has something to draw.
+/// Returns every plot of every claim that has something to draw.
 pub(super) fn claims(findings: &[Finding]) -> Vec<Figure> {
     let drawn = |finding| of_one(finding);
     findings.iter().flat_map(drawn).collect()
@@ -15,12 +15,12 @@ fn of_one(finding: &Finding) -> impl Iterator<Item = Figure> {
     drawn(finding).map(|plot| figure(finding, plot))
 }
 
-/// The plots that have something to show.
+/// Returns the plots that have something to show.
 fn drawn(finding: &Finding) -> impl Iterator<Item = &Plot> {
     finding.plots.iter().filter(|plot| plot.traces.iter().any(|trace| !trace.points.is_empty()))
 }
 
-/// The figures of each finding among all of a report: a claim that was judged twice has two sets of one name.
+/// Returns the figures of each finding among all of a report. A claim that was judged twice has two sets of one name.
 pub(crate) fn by_finding<'a>(findings: &[Finding], figures: &'a [Figure]) -> Vec<&'a [Figure]> {
     let first = figures.iter().position(|figure| figure.id.starts_with(CLAIM)).unwrap_or(figures.len());
     let mut rest = &figures[first..];
@@ -32,7 +32,7 @@ pub(crate) fn by_finding<'a>(findings: &[Finding], figures: &'a [Figure]) -> Vec
     findings.iter().map(take).collect()
 }
 
-/// What the ids of all claims' figures begin with; they are the last of a report.
+/// Prefix of the ids of all claims' figures, which are the last of a report.
 const CLAIM: &str = "claim-";
 
 fn figure(finding: &Finding, plot: &Plot) -> Figure {

@@ -1,4 +1,4 @@
-//! Forest plots: the ratios or differences of one metric, a line each, with their intervals.
+//! Builds forest plots: the ratios or differences of one metric, one line each, with their intervals.
 
 use crate::analyses::answer::{Answer, Effect};
 use crate::analyses::compare::{CHANCE, ComparedMember, Comparison, ComparisonVerdict};
@@ -11,13 +11,13 @@ use crate::stats::Estimate;
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
-/// What the ids of forest plots of the answer begin with.
+/// Prefix of the ids of forest plots of the answer.
 pub(crate) const ANSWER: &str = "answer-";
 
-/// What the ids of all other forest plots begin with.
+/// Prefix of the ids of all other forest plots.
 pub(crate) const COMPARISON: &str = "forest-";
 
-/// Compared metrics without a plot: what is exact, and the tail of a latency whose median has one.
+/// Compared metrics without a plot: exact ones, and the tail of a latency whose median has one.
 const UNDRAWN: [Metric; 3] = [Metric::LatencyTail, Metric::Params, Metric::Macs];
 
 /// One line of a plot.
@@ -28,7 +28,7 @@ struct Line<'a> {
     hollow: bool,
 }
 
-/// One plot for each answer, then one for each setting and metric that groups compare.
+/// Returns one plot for each answer, then one for each setting and metric that groups compare.
 pub(super) fn forest(report: &Report) -> Vec<Figure> {
     let answers = report.answers.iter().map(of_answer);
     let settings = by_setting(&report.comparisons);
@@ -50,7 +50,7 @@ fn of_effect(effect: &Effect, metric: Metric) -> Line<'_> {
     Line { name, style, estimate: contrast.estimate, hollow: !shown }
 }
 
-/// The comparisons of each setting, in their order.
+/// Returns the comparisons of each setting, in their order.
 fn by_setting(comparisons: &[Comparison]) -> Vec<(Setting, Vec<&Comparison>)> {
     let mut settings: Vec<(Setting, Vec<&Comparison>)> = Vec::new();
     for comparison in comparisons {
@@ -66,7 +66,8 @@ fn by_setting(comparisons: &[Comparison]) -> Vec<(Setting, Vec<&Comparison>)> {
 fn of_setting(setting: &Setting, comparisons: &[&Comparison]) -> Vec<Figure> {
     let plot = |metric: Metric| {
         let lines: Vec<Line<'_>> = comparisons.iter().flat_map(|comparison| of_group(comparison, metric)).collect();
-        let title = format!("{} of {}, against each group's reference", capitalize(metric.subject()), setting.suite);
+        let subject = capitalize(metric.subject());
+        let title = format!("{subject} of {}, compared with each group's reference", setting.suite);
         let place = format!("{} on {}. ", setting.data, setting.device);
         (!lines.is_empty()).then(|| figure(COMPARISON, metric, title, place, lines))
     };
@@ -86,7 +87,7 @@ fn of_member<'a>(group: &str, member: &'a ComparedMember, metric: Metric) -> Opt
     Some(Line { name: format!("{group}: {}", member.model), style, estimate, hollow })
 }
 
-/// The value that says that there is no difference.
+/// Returns the value that means no difference.
 fn none(metric: Metric) -> f64 {
     if metric.is_share() { 0.0 } else { 1.0 }
 }
@@ -111,7 +112,7 @@ fn figure(beginning: &str, metric: Metric, title: String, place: String, lines: 
 const LEGEND: &str = "A mark is the ratio or the difference, and the line through it its 95 % interval. A hollow mark \
     shows no difference, or one that could be noise or chance.";
 
-/// A series for each style; a point's height is the number of its line.
+/// Returns a series for each style. A point's height is the number of its line.
 fn series(lines: &[Line<'_>], factor: f64) -> Vec<Series> {
     let mut styles: Vec<&str> = Vec::new();
     for line in lines {

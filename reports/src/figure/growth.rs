@@ -1,4 +1,5 @@
-//! How metrics grow along sweeps; without a sweep over depth, the peak memory of every network against its depth.
+//! Plots how metrics grow along sweeps. Without a sweep over depth, it plots the peak memory of every network against
+//! its depth.
 
 use crate::analyses::distinguish::{distinguish, format_distinction};
 use crate::analyses::group::{Group, Setting};
@@ -16,7 +17,7 @@ const LAYERS: &str = "weighted layers, 4 in a Transformer's block";
 
 const DRAWN: [Metric; 3] = [Metric::TrainMemory, Metric::SavedMemory, Metric::TrainThroughput];
 
-/// A figure for each varied key and metric.
+/// Returns a figure for each varied key and metric.
 pub(super) fn growth(report: &Report) -> Vec<Figure> {
     let mut sweeps: Vec<&str> = report.curves.iter().map(|curve| curve.sweep.as_str()).collect();
     // Depth first: it is what skips are for.

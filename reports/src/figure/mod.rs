@@ -1,4 +1,4 @@
-//! Plots as data: what is drawn, in the units in which it is read. Nothing is drawn here.
+//! Builds plots as data: what is drawn, in the units in which it is read. Nothing is drawn here.
 
 pub(crate) mod claims;
 mod data;
@@ -18,7 +18,7 @@ use crate::report::Report;
 pub use data::{Axis, Figure, Kind, LEGEND_ONLY, Mark, Panels, Point, Scale, Series};
 pub use overview::overview;
 
-/// Every figure that the rows have data for, in the order of a report; no two with one name.
+/// Returns every figure that the rows have data for, in the order of a report. No two have the same name.
 pub fn figures(report: &Report) -> Vec<Figure> {
     let mut figures: Vec<Figure> =
         report.frontiers.iter().filter(|frontier| !is_matched(report, frontier)).map(pareto::pareto).collect();
@@ -32,13 +32,15 @@ pub fn figures(report: &Report) -> Vec<Figure> {
     figures
 }
 
-/// Whether every network of a frontier was chosen to cost the same: there is nothing to see along that axis.
+/// Returns whether every network of a frontier was chosen to cost the same. There is then nothing to see along that
+/// axis.
 fn is_matched(report: &Report, frontier: &Frontier) -> bool {
     let mut own = report.groups.iter().filter(|group| group.identity.setting() == frontier.setting).peekable();
     own.peek().is_some() && own.all(|group| group.identity.budget == frontier.cost.word())
 }
 
-/// Figures of two settings, such as two machines, have one name and title; all but the first get a number.
+/// Numbers figures of two settings, such as two machines, that have one name and title. All except the first get a
+/// number.
 fn number_alike(figures: &mut [Figure]) {
     let (mut ids, mut titles) = (HashMap::new(), HashMap::new());
     for Figure { id, title, .. } in figures {
@@ -51,7 +53,7 @@ fn number_alike(figures: &mut [Figure]) {
     }
 }
 
-/// How often `name` has been seen, from the second time on.
+/// Returns how often `name` has been seen, from the second time on.
 fn repetition(seen: &mut HashMap<String, usize>, name: &str) -> Option<usize> {
     let count = seen.entry(name.to_owned()).or_default();
     *count += 1;

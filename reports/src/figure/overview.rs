@@ -1,4 +1,5 @@
-//! What a skip buys and costs as networks get deeper: test error and peak memory against depth, one line a style.
+//! Plots what a skip buys and costs as networks get deeper: test error and peak memory against depth, one line per
+//! style.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +13,13 @@ use crate::stats;
 
 use super::data::{Axis, Figure, Kind, Mark, Panels, Point, Scale, Series, exactly, scaled};
 
-/// Fewer depths make no line.
+/// Least number of depths for a line.
 const DEPTHS: usize = 3;
 
-/// The family in which only the join differs.
+/// Family in which only the join differs.
 const BACKBONE: &str = "backbone";
 
-/// Both plots, where the rows have three depths for each; the error of matched networks, the memory of a sweep.
+/// Returns both plots if the rows have three depths for each: the error of matched networks, and the memory of a sweep.
 pub fn overview(report: &Report) -> Option<Panels> {
     Some(Panels {
         id: "overview".to_owned(),
@@ -39,7 +40,8 @@ fn figure(title: &str, caption: String, y: &str, series: Vec<Series>) -> Figure 
     }
 }
 
-/// One line of each style that all of them have, addition first, so that no skip is drawn over it where both coincide.
+/// Returns one line for each style if all of them have one. Addition comes first, which draws no skip over it where
+/// both coincide.
 fn lines(of: impl Fn(&str) -> Vec<Point>) -> Vec<Series> {
     let line = |style: &str| Series {
         name: style::noun(style).to_owned(),
@@ -50,14 +52,14 @@ fn lines(of: impl Fn(&str) -> Vec<Point>) -> Vec<Series> {
     [style::ADD, style::CONCAT, style::NONE].map(line).to_vec()
 }
 
-/// What was trained by one suite, by depth and style.
+/// Holds what one suite trained, by depth and style.
 #[derive(Default)]
 struct Trained<'a> {
     cells: BTreeMap<(u64, &'a str), Vec<&'a RunRow>>,
 }
 
 impl<'a> Trained<'a> {
-    /// Depths at which every style was trained, each by one network.
+    /// Returns depths at which every style was trained, each by one network.
     fn depths(&self) -> Vec<u64> {
         let depths: BTreeSet<u64> = self.cells.keys().map(|(depth, _)| *depth).collect();
         let one = |depth: u64, style| {
@@ -67,7 +69,7 @@ impl<'a> Trained<'a> {
         depths.into_iter().filter(|depth| style::COMPARED.iter().all(|style| one(*depth, *style))).collect()
     }
 
-    /// The mean error over seeds.
+    /// Returns the mean error over seeds.
     fn point(&self, depth: u64, style: &'a str) -> Option<Point> {
         let rows = self.cells.get(&(depth, style))?;
         let errors: Vec<f64> = rows.iter().filter_map(|row| Some(1.0 - Metric::TestAccuracy.of(row)?)).collect();
@@ -98,7 +100,7 @@ fn errors(report: &Report) -> Option<Figure> {
     (depths.len() >= DEPTHS).then(|| figure("Test error", caption, "test error, %", lines(of)))
 }
 
-/// Whether a row is of the controlled backbone, matched in parameters.
+/// Returns whether a row is of the controlled backbone, matched in parameters.
 fn is_trained(row: &RunRow) -> bool {
     row.task == task::TRAIN
         && row.status == Status::Ok
@@ -109,7 +111,7 @@ fn is_trained(row: &RunRow) -> bool {
         && Metric::TestAccuracy.of(row).is_some()
 }
 
-/// The sweep over depth that has a line of every style.
+/// Returns the sweep over depth that has a line of every style.
 fn memory(report: &Report) -> Option<Figure> {
     let along = |curve: &&Curve| curve.sweep == "depth" && curve.metric == Metric::TrainMemory;
     let curves: Vec<&Curve> = report.curves.iter().filter(along).collect();

@@ -1,11 +1,11 @@
-//! Accuracy against a cost.
+//! Plots accuracy against a cost.
 
 use crate::analyses::frontier::{Frontier, Standing, Tradeoff};
 use crate::rows::style;
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, scaled, slug};
 
-/// A mark for each network, those that another one beats hollow, and a line through the others.
+/// Returns a mark for each network, hollow if another one beats it, and a line through the Pareto frontier.
 pub(super) fn pareto(frontier: &Frontier) -> Figure {
     let (setting, cost) = (&frontier.setting, frontier.cost.title());
     let unit = frontier.cost.unit();
@@ -20,7 +20,8 @@ pub(super) fn pareto(frontier: &Frontier) -> Figure {
         id: slug(&["accuracy", frontier.cost.word(), &format_elsewhere(&setting.data, &setting.device)]),
         title: format!("Accuracy against {cost}"),
         caption: format!(
-            "{} on {}. Means over repeats with 95 % intervals, of times in sets medians. Hollow: another network is at least as good in both and better in one, by those means.",
+            "{} on {}. Means over repeats with 95 % intervals, of times in sets medians. The line is the Pareto \
+             frontier. Hollow: another network is at least as good in both and better in one, by those means.",
             setting.data, setting.device
         ),
         x: Axis::new(unit.label(cost), Scale::Log),
@@ -30,7 +31,7 @@ pub(super) fn pareto(frontier: &Frontier) -> Figure {
     }
 }
 
-/// What the usual data set and device need not say.
+/// Formats the data set and device, unless they are the usual ones.
 fn format_elsewhere(data: &str, device: &str) -> String {
     let (data, device) = (if data == "digits" { "" } else { data }, if device == "flex" { "" } else { device });
     slug(&[data, device])

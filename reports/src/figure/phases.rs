@@ -1,4 +1,4 @@
-//! Where a training step's time goes: forward, backward, optimizer.
+//! Plots where a training step's time goes: forward, backward, optimizer.
 
 use crate::analyses::group::Group;
 use crate::report::Report;
@@ -15,7 +15,7 @@ const PHASES: [Phase; 3] = [
     ("optimizer", |row| row.optimizer_ns_median),
 ];
 
-/// A figure for each group whose steps were timed in phases.
+/// Returns a figure for each group whose steps were timed in phases.
 pub(super) fn phases(report: &Report) -> Vec<Figure> {
     report.groups.iter().filter_map(|group| figure(report, group)).collect()
 }
@@ -33,8 +33,10 @@ fn figure(report: &Report, group: &Group) -> Option<Figure> {
     series.iter().any(|series| !series.points.is_empty()).then(|| Figure {
         id: slug(&["parts", &identity.group]),
         title: format!("Where a training step's time goes: {}", identity.group),
-        caption: "Medians over repeats (seeds and rounds, or sets); the parts are waited for one by one and need not sum to a whole step."
-            .to_owned(),
+        caption:
+            "Medians over repeats (seeds and rounds, or sets); there is a wait after each part, so the parts need \
+                  not sum to a whole step."
+                .to_owned(),
         x: Axis::new("milliseconds per step", Scale::Linear),
         y: Axis::new("", Scale::Linear),
         kind: Kind::Bars,

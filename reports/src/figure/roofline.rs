@@ -1,4 +1,4 @@
-//! The roofline: FLOP/s reached against FLOP done a byte, under what the machine can do (Williams et al. 2009).
+//! Plots the roofline: FLOP/s reached against FLOP done per byte, under what the machine can do (Williams et al. 2009).
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,8 @@ use crate::stats::median;
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
 
-/// A figure for each device, machine and suite with ceilings: suites differ in threads, and so in what they can reach.
+/// Returns a figure for each device, machine and suite with ceilings. Suites differ in threads, and so in what they can
+/// reach.
 pub(super) fn roofline(report: &Report) -> Vec<Figure> {
     let mut keys: Vec<Key<'_>> = report.roofs.iter().map(key).collect();
     keys.sort_unstable();
@@ -26,7 +27,7 @@ pub(super) fn roofline(report: &Report) -> Vec<Figure> {
     keys.iter().filter_map(|key| figure(report, *key, title(*key))).collect()
 }
 
-/// Device, machine and suite.
+/// Key of a figure: device, machine and suite.
 type Key<'a> = [&'a str; 3];
 
 fn key(roof: &Roof) -> Key<'_> {
@@ -45,8 +46,8 @@ fn figure(report: &Report, own_key: Key<'_>, title: String) -> Option<Figure> {
         id: slug(&["roofline", own_key[0]]),
         title,
         caption:
-            "Medians over repeats (seeds and rounds, or sets); filled: a training step, hollow: another task, such as inference. The line is what \
-             the device's own copy and matrix product allow at best."
+            "Medians over repeats (seeds and rounds, or sets). Filled: a training step; hollow: another task, such as \
+             inference. The line is the best that the device's own copy and matrix product allow."
                 .to_owned(),
         x: Axis::new("FLOP per byte", Scale::Log),
         y: Axis::new("GFLOP/s", Scale::Log),
@@ -76,7 +77,7 @@ fn point([model, task]: [&str; 2], distinction: &[String], roofs: &[&Roof]) -> O
     Some(Point { name, x: exactly(x), y: exactly(y), hollow: task != task::TRAIN_STEP })
 }
 
-/// From bandwidth's slope to compute's plateau.
+/// Returns the ceiling, from bandwidth's slope to compute's plateau.
 fn ceiling(report: &Report, key: Key<'_>, roofs: &[&Roof]) -> Option<Series> {
     let middle = |of: fn(&RunRow) -> Option<f64>| {
         let rows = report.runs.iter().map(|run| &run.row).filter(|row| [&*row.device, &*row.host, &*row.suite] == key);

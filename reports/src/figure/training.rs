@@ -1,4 +1,4 @@
-//! Training curves: the loss of every epoch and the accuracy of every test.
+//! Plots training curves: the loss of every epoch and the accuracy of every test.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use crate::stats::{self, Estimate};
 
 use super::data::{Axis, Figure, Kind, Mark, Point, Scale, Series, exactly, slug};
 
-/// A figure of the loss and one of the test accuracy for each group that trained.
+/// Returns a figure of the loss and one of the test accuracy for each group that trained.
 pub(super) fn training(report: &Report) -> Vec<Figure> {
     let mut trained: HashMap<&str, Vec<&Run>> = HashMap::new();
     for run in report.runs.iter().filter(|run| run.row.task == task::TRAIN && run.row.status == Status::Ok) {
@@ -71,7 +71,7 @@ fn figure(
     })
 }
 
-/// The mean over seeds at each epoch.
+/// Returns the mean over seeds at each epoch.
 fn curve(runs: &[&Run], series: &str, model: &str, value: &impl Fn(&Run, f64) -> Option<f64>) -> Vec<Point> {
     let mut epochs: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     for run in runs {
@@ -86,7 +86,7 @@ fn curve(runs: &[&Run], series: &str, model: &str, value: &impl Fn(&Run, f64) ->
     epochs.into_iter().filter_map(point).collect()
 }
 
-/// The mean, with the lowest and the highest value in place of an interval.
+/// Returns the mean, with the lowest and the highest value in place of an interval.
 fn span(values: &[f64]) -> Option<Estimate> {
     let end = |of: fn(f64, f64) -> f64| values.iter().copied().reduce(of).filter(|_| values.len() > 1);
     Some(Estimate { n: values.len(), value: stats::mean(values)?, low: end(f64::min), high: end(f64::max) })

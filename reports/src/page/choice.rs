@@ -1,4 +1,4 @@
-//! Which network to take: a box that asks for limits, over a table that answers without a script too.
+//! Helps to choose a network: a box asks for limits, over a table that answers without a script too.
 
 use maud::{Markup, html};
 
@@ -11,10 +11,10 @@ use crate::table::format_metric;
 
 use super::data::{self, Cell, Row};
 
-/// Columns before the costs: model, style, group, test accuracy.
+/// Number of columns before the costs: model, style, group, test accuracy.
 const BEFORE: usize = 4;
 
-/// A box for each setting.
+/// Returns a box for each setting.
 pub(super) fn choices(groups: &[Group]) -> Markup {
     let choices = all_choices(groups);
     html! {
@@ -35,7 +35,7 @@ fn one(index: usize, choice: &Choice) -> Markup {
             form hidden { @for (place, cost) in costs.iter().enumerate() { (limit(index, BEFORE + place, COSTS[*cost])) } }
             output aria-live="polite" {}
             details open[index == 0] {
-                summary { "Every network, the most accurate first: under a limit, take the first that keeps it" }
+                summary { "Every network, the most accurate first: under a limit, choose the first that keeps it" }
                 (data::grid(&heading, &header(&costs), &rows(choice, &costs), |index| index >= BEFORE - 1))
             }
         }
@@ -54,12 +54,12 @@ fn format_heading(choice: &Choice) -> String {
     )
 }
 
-/// The places of costs that any network has.
+/// Returns the indices of costs that any network has.
 fn measured(choice: &Choice) -> Vec<usize> {
     (0..COSTS.len()).filter(|cost| choice.networks.iter().any(|network| network.costs[*cost].is_some())).collect()
 }
 
-/// A field: `peak training memory, at most, MiB`.
+/// Returns a field such as `peak training memory, at most, MiB`.
 fn limit(index: usize, column: usize, metric: Metric) -> Markup {
     let Unit { name, size } = metric.unit();
     let least = metric.more_is_better();

@@ -1,4 +1,5 @@
-//! Claims on a page, a card each: what is said, the verdict, the one number and the one plot; the rest is folded.
+//! Shows claims on a page, one card each: what is said, the verdict, the one number and the one plot. The rest is
+//! folded.
 
 use maud::{Markup, html};
 
@@ -11,7 +12,7 @@ use crate::table;
 use super::data;
 use super::plots::plots;
 
-/// All of them, the verdicts first.
+/// Shows all claims, the verdicts first.
 pub(super) fn claims(findings: &[Finding], figures: &[Figure]) -> Markup {
     let own = by_finding(findings, figures);
     html! {
@@ -26,7 +27,7 @@ pub(super) fn claims(findings: &[Finding], figures: &[Figure]) -> Markup {
     }
 }
 
-/// What is said; of a claim that was judged before, with the number of its verdict.
+/// Formats what is said. A claim that was judged before also has the number of its verdict.
 fn format_title(findings: &[Finding], index: usize) -> String {
     let finding = &findings[index];
     match findings[..index].iter().filter(|earlier| earlier.claim == finding.claim).count() {

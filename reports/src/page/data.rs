@@ -1,4 +1,4 @@
-//! Tables of a page. Those that are wider than it scroll by themselves, by keyboard too.
+//! Shows tables of a page. Those wider than the page scroll by themselves, by keyboard too.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use crate::figure::{Figure, Kind, Mark};
 use crate::stats::Estimate;
 use crate::table::TextTable;
 
-/// A table with its title and caption.
+/// Shows a table with its title and caption.
 pub(super) fn table(table: &TextTable) -> Markup {
     html! {
         h3 { (table.title) }
@@ -16,7 +16,7 @@ pub(super) fn table(table: &TextTable) -> Markup {
     }
 }
 
-/// A table in a section of that title: one of the same title needs no second heading.
+/// Shows a table in a section of that title. A table of the same title needs no second heading.
 pub(super) fn table_within(section: &str, own: &TextTable) -> Markup {
     if own.title != section {
         return table(own);
@@ -27,7 +27,7 @@ pub(super) fn table_within(section: &str, own: &TextTable) -> Markup {
     }
 }
 
-/// Several tables behind one line that opens them.
+/// Shows several tables behind one line that opens them.
 pub(super) fn folded(title: &str, tables: &[TextTable]) -> Markup {
     html! {
         details {
@@ -37,19 +37,19 @@ pub(super) fn folded(title: &str, tables: &[TextTable]) -> Markup {
     }
 }
 
-/// A cell, and the number that scripts sort and choose by.
+/// A cell, with the number that scripts sort and choose by.
 pub(super) struct Cell {
     text: String,
     number: Option<Estimate>,
 }
 
 impl Cell {
-    /// Of words.
+    /// Creates a cell of words.
     pub(super) fn words(text: &str) -> Self {
         Self { text: text.to_owned(), number: None }
     }
 
-    /// Of a number; `text` says it.
+    /// Creates a cell of a number, which `text` says.
     pub(super) fn number(text: String, number: Estimate) -> Self {
         Self { text, number: Some(number) }
     }
@@ -59,17 +59,17 @@ impl Cell {
 #[derive(Default)]
 pub(super) struct Row {
     pub(super) cells: Vec<Cell>,
-    /// The numbers of other lines that are as good as this one.
+    /// Numbers of other lines that are as good as this one.
     pub(super) as_good: Vec<usize>,
 }
 
-/// The table alone, columns but the first `left` ones aligned to the right.
+/// Shows the table alone. All columns except the first `left` ones are aligned to the right.
 pub(super) fn bare(label: &str, header: &[String], rows: &[Vec<String>], left: usize) -> Markup {
     let row = |row: &Vec<String>| Row { cells: row.iter().map(|cell| Cell::words(cell)).collect(), as_good: vec![] };
     grid(label, header, &rows.iter().map(row).collect::<Vec<Row>>(), |index| index >= left)
 }
 
-/// The same of cells that scripts read, the columns of numbers aligned to the right.
+/// Shows a table of cells that scripts read, with the columns of numbers aligned to the right.
 pub(super) fn grid(label: &str, header: &[String], rows: &[Row], is_number: impl Fn(usize) -> bool) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(label) {
@@ -108,7 +108,7 @@ fn one_cell(Cell { text, number }: &Cell, is_first: bool, is_number: bool) -> Ma
     }
 }
 
-/// The first line of a cell is its value, those below say what it means.
+/// Splits a cell. Its first line is its value, and those below say what it means.
 fn lines(cell: &str) -> Markup {
     let mut lines = cell.split('\n');
     html! {
@@ -117,7 +117,7 @@ fn lines(cell: &str) -> Markup {
     }
 }
 
-/// What a plot shows, as a table.
+/// Shows a plot's numbers as a table.
 pub(super) fn numbers(figure: &Figure) -> Markup {
     let bars = matches!(figure.kind, Kind::Bars | Kind::Forest);
     let titles = if figure.kind == Kind::Forest {

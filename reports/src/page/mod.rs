@@ -1,7 +1,7 @@
-//! The report as one HTML file that needs nothing else: no network, no font, no library.
+//! Writes the report as one HTML file that needs nothing else: no network, no font, no library.
 //!
-//! It only arranges: sentences and tables come from [`table`], plots from [`figure`](crate::figure) through
-//! [`crate::chart`], so that no number here can differ from the same number in Markdown or CSV.
+//! It only arranges. Sentences and tables come from [`table`], and plots from [`figure`](crate::figure) through
+//! [`crate::chart`], so no number here can differ from the same number in Markdown or CSV.
 
 mod choice;
 mod claims;
@@ -27,13 +27,13 @@ pub use site::{SITE_MARK, site};
 
 const SCRIPT: &str = include_str!("page.js");
 
-/// A section of the page: its name in links, its title, what it holds.
+/// A section of the page: its name in links, its title, and what it holds.
 type PageSection = (&'static str, &'static str, Markup);
 
-/// The title of the section of rankings, and of its one table.
-const RANK: &str = "On the whole";
+/// Title of the section of rankings, and of its one table.
+const RANK: &str = "Overall ranking";
 
-/// The page. The same rows always give the same text.
+/// Writes the page. The same rows always give the same text.
 pub fn page(report: &Report) -> String {
     let figures = figures(report);
     let sections = filled(sections(report, &figures));
@@ -47,18 +47,18 @@ pub fn page(report: &Report) -> String {
     })
 }
 
-/// Those that have something to show.
+/// Keeps the sections that have something to show.
 fn filled(sections: Vec<PageSection>) -> Vec<PageSection> {
     sections.into_iter().filter(|(_, _, body)| !body.0.is_empty()).collect()
 }
 
-/// What was measured, and how much of it.
+/// Formats what was measured, and how much of it.
 fn format_extent(report: &Report) -> String {
     let cells = format_number_of(report.runs.len(), "cell");
     format!("{}, {cells}, {} not measured", format_subject(report), report.broken)
 }
 
-/// What was measured, on what: `digits on flex`.
+/// Formats what was measured, and on what: `digits on flex`.
 fn format_subject(report: &Report) -> String {
     let rows = report.runs.iter().map(|run| &run.row);
     let mut subjects: Vec<String> = rows.map(|row| format!("{} on {}", row.data, row.device)).collect();
@@ -80,7 +80,7 @@ fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
     };
     vec![
         ("answer", "The answer", html! { (answer(report)) (drawn(ANSWER)) }),
-        ("choose", "What to take", choice::choices(&report.groups)),
+        ("choose", "Which network to take", choice::choices(&report.groups)),
         ("claims", "Claims", claims::claims(&report.claims, figures)),
         ("notes", "Before believing it", notes(report)),
         ("ratios", "Every difference with its interval", drawn(COMPARISON)),
@@ -93,7 +93,7 @@ fn sections(report: &Report, figures: &[Figure]) -> Vec<PageSection> {
         (
             "frontier",
             "Accuracy against costs",
-            html! { (drawn("accuracy")) @if !frontiers.is_empty() { (data::folded("Who is on the frontier", &frontiers)) } },
+            html! { (drawn("accuracy")) @if !frontiers.is_empty() { (data::folded("Networks on the Pareto frontier", &frontiers)) } },
         ),
         ("training", "Training", drawn("training")),
         (
@@ -119,7 +119,8 @@ fn answer(report: &Report) -> Markup {
     html! {
         @for sentence in &words { p.sentence { (sentence) } }
         @for sentence in table::format_answers(&report.answers, Format::Terminal) { p.remark { (sentence) } }
-        @if report.answers.is_empty() { p { "No matched group of these runs has two skip styles: there is nothing to hold against each other." } }
+        @if report.answers.is_empty() { p { "No matched group of these runs has two skip styles, so there is nothing \
+            to compare." } }
     }
 }
 

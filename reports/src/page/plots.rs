@@ -1,4 +1,4 @@
-//! Plots of a page, each with its numbers.
+//! Shows plots of a page, each with its numbers.
 
 use maud::{Markup, html};
 
@@ -6,7 +6,7 @@ use super::data;
 use crate::chart;
 use crate::figure::Figure;
 
-/// Several plots side by side.
+/// Shows several plots side by side.
 pub(super) fn plots<'a>(figures: impl Iterator<Item = &'a Figure>) -> Markup {
     let figures: Vec<&Figure> = figures.collect();
     html! {

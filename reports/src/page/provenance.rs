@@ -1,4 +1,4 @@
-//! Where every number comes from: the commands, the machines, and one line for each row.
+//! Shows where every number comes from: the commands, the machines, and one line for each row.
 
 use maud::{Markup, html};
 
@@ -8,7 +8,7 @@ use crate::rows::command;
 use crate::rows::record::{RunRow, Status};
 use crate::table::{self, Format};
 
-/// The commands that made the rows, each once, with where they ran.
+/// Shows the commands that made the rows once each, with where they ran.
 pub(super) fn commands(report: &Report) -> Markup {
     let mut commands: Vec<String> =
         report.runs.iter().map(|run| command::format_without_output(&run.row.command)).collect();
@@ -21,7 +21,7 @@ pub(super) fn commands(report: &Report) -> Markup {
     }
 }
 
-/// Every recipe once, by the number that rows refer to it by.
+/// Shows every recipe once, with the number by which rows refer to it.
 fn recipes(report: &Report) -> Markup {
     html! {
         @for (index, recipe) in distinct(report, |row| &row.recipe).iter().enumerate() {
@@ -49,7 +49,7 @@ const HEADER: [&str; 16] = [
     "started", "source", "features", "recipe",
 ];
 
-/// One line for each row, in the order of the files.
+/// Shows one line for each row, in the order of the files.
 pub(super) fn rows(report: &Report) -> Markup {
     let recipes = distinct(report, |row| &row.recipe);
     html! {

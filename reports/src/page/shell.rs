@@ -1,4 +1,4 @@
-//! What surrounds the sections of a page: its head, its style, its list of contents and its scripts.
+//! Surrounds the sections of a page: its head, its style, its table of contents and its scripts.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -7,13 +7,13 @@ use crate::chart;
 
 const STYLE: &str = include_str!("page.css");
 
-/// Nothing may be loaded from anywhere.
+/// Content security policy: nothing may be loaded from anywhere.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'";
 
-/// What makes one page differ from another.
+/// Holds what makes one page differ from another.
 pub(super) struct Shell<'a> {
-    /// By which command it was made.
+    /// Command that made it.
     pub(super) generator: &'a str,
     pub(super) title: &'a str,
     /// What it is about, below its heading.
@@ -22,7 +22,7 @@ pub(super) struct Shell<'a> {
     pub(super) scripts: &'a [&'a str],
 }
 
-/// A whole page.
+/// Writes a whole page.
 pub(super) fn shell(Shell { generator, title, subject, sections, scripts }: &Shell<'_>) -> String {
     let page = html! {
         (DOCTYPE)

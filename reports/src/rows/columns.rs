@@ -1,7 +1,7 @@
-//! How the list of a row's columns becomes structs: the whole row, and its parts by whose they are.
+//! Makes structs from the list of a row's columns: the whole row, and its parts by what they belong to.
 
-/// Defines `RunRow` and its parts, so that each column is written once: where it is in the file, and whose it is.
-/// `csv` knows no struct within a row, and so the row cannot simply hold its parts.
+/// Defines `RunRow` and its parts with each column written once: where it is in the file, and which part it belongs to.
+/// `csv` cannot nest structs within a row, so the row cannot simply hold its parts.
 macro_rules! columns {
     (
         work { $($(#[$work_doc:meta])* pub $work:ident: $work_type:ty,)* }
@@ -10,7 +10,7 @@ macro_rules! columns {
         measured { $($(#[$measured_doc:meta])* pub $measured:ident: $measured_type:ty,)* }
         origin { $($(#[$origin_doc:meta])* pub $origin:ident: $origin_type:ty,)* }
     ) => {
-        /// One cell: what was run, on what, and what was measured. One line of `runs.csv`.
+        /// One cell: what was run, on what, and what was measured. It is one line of `runs.csv`.
         #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct RunRow {
@@ -21,15 +21,16 @@ macro_rules! columns {
             $($(#[$origin_doc])* pub $origin: $origin_type,)*
         }
 
-        /// What was run, and how it ended: these columns of a [`RunRow`].
+        /// Says what was run, and how it ended. These are columns of a [`RunRow`].
         #[derive(Debug, Clone, Default, PartialEq)]
         pub struct Work { $($(#[$work_doc])* pub $work: $work_type,)* }
 
-        /// What the model's configuration predicts: these columns of a [`RunRow`].
+        /// Holds what the model's configuration predicts. These are columns of a [`RunRow`].
         #[derive(Debug, Clone, Default, PartialEq)]
         pub struct Predicted { $($(#[$predicted_doc])* pub $predicted: $predicted_type,)* }
 
-        /// What a cell's process measured: these columns of a [`RunRow`]. What its task does not measure is absent.
+        /// Holds what a cell's process measured. These are columns of a [`RunRow`]. What its task does not measure is
+        /// absent.
         #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
         #[serde(default)]
         pub struct Measured {
@@ -37,12 +38,12 @@ macro_rules! columns {
             $($(#[$measured_doc])* pub $measured: $measured_type,)*
         }
 
-        /// On what it was run, by which program and when: these columns of a [`RunRow`].
+        /// Says on what it was run, by which program and when. These are columns of a [`RunRow`].
         #[derive(Debug, Clone, Default, PartialEq)]
         pub struct Origin { $($(#[$origin_doc])* pub $origin: $origin_type,)* }
 
         impl RunRow {
-            /// The row of these parts.
+            /// Creates the row from these parts.
             pub fn of(work: Work, predicted: Predicted, measured: Measured, origin: Origin) -> Self {
                 Self {
                     $($work: work.$work,)*

@@ -1,6 +1,6 @@
-//! The commands that made rows, as a reader may give them again.
+//! Formats the commands that made rows, as a reader may run them again.
 
-/// The command without where its run went: that directory is another's, or, in a job of a gate, gone.
+/// Returns the command without where its run went. That directory is another's or, in a job of a gate, deleted.
 pub(crate) fn format_without_output(command: &str) -> String {
     let mut kept = Vec::new();
     let mut words = words(command).into_iter();
@@ -14,7 +14,7 @@ pub(crate) fn format_without_output(command: &str) -> String {
     kept.join(" ")
 }
 
-/// The words as they stand there, quotes and all.
+/// Splits a command into its words, quotes included.
 fn words(command: &str) -> Vec<&str> {
     let (mut words, mut start, mut quote, mut escaped) = (Vec::new(), 0, None, false);
     for (index, c) in command.char_indices() {

@@ -1,7 +1,8 @@
-//! JSON documents beside the rows, such as the plan of a run: sealed by a digest of their own, as rows are.
+//! Reads and writes JSON documents beside the rows, such as the plan of a run. Like rows they are sealed by a digest of
+//! their own.
 //!
-//! The seal is the last key, `digest`. It covers every other key and value, and neither their order nor the white
-//! space. It finds edits and not forgery: whoever wants to can compute it anew.
+//! The seal is the last key, `digest`. It covers every other key and value, but neither their order nor the white
+//! space. It finds edits and not forgery: anyone can compute a new one.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,16 +10,16 @@ use sha2::{Digest, Sha256};
 
 use crate::rows::seal;
 
-/// Why a document cannot be used.
+/// Says why a document cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
-    /// It is no JSON.
+    /// The text is not JSON.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
-    /// It is JSON, but no object.
+    /// The text is JSON, but not an object.
     #[error("an object of keys and values is needed")]
     NoObject,
-    /// It is not what was written.
+    /// The document is not what was written.
     #[error("it does not agree with its digest, so it was edited by hand or damaged")]
     Edited,
 }
@@ -26,16 +27,16 @@ pub enum DocumentError {
 /// A document as it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
-    /// All of it but the seal.
+    /// Content without the seal.
     pub value: Value,
-    /// Whether it has a seal, which then holds. Documents of earlier versions have none.
+    /// Whether it has a seal, which then is valid. Documents of earlier versions have none.
     pub sealed: bool,
 }
 
-/// The text of `content`, which must be an object, with its seal.
+/// Formats `content`, which must be an object, with its seal.
 ///
 /// # Errors
-/// If it is no object.
+/// Returns an error if it is not an object.
 pub fn format(content: &impl Serialize) -> Result<String, DocumentError> {
     let text = serde_json::to_string_pretty(content)?;
     // Of the text and not of `content`: what is read is text, too.
@@ -44,10 +45,10 @@ pub fn format(content: &impl Serialize) -> Result<String, DocumentError> {
     Ok(format!("{open},\n  \"{}\": \"{digest}\"\n}}\n", seal::COLUMN))
 }
 
-/// Reads a document.
+/// Reads a document and checks its seal.
 ///
 /// # Errors
-/// If it is no JSON object, or its seal does not hold.
+/// Returns an error if it is not a JSON object, or if its seal is not valid.
 pub fn parse(text: &str) -> Result<Document, DocumentError> {
     let mut value: Value = serde_json::from_str(text)?;
     let keys = value.as_object_mut().ok_or(DocumentError::NoObject)?;
@@ -59,7 +60,7 @@ pub fn parse(text: &str) -> Result<Document, DocumentError> {
     }
 }
 
-/// The first 16 hexadecimal digits of the SHA-256 of the value with its keys in alphabetical order.
+/// Returns the first 16 hexadecimal digits of the SHA-256 of the value with its keys in alphabetical order.
 fn digest(value: &Value) -> String {
     let hash = Sha256::digest(value.to_string());
     hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()

@@ -1,4 +1,4 @@
-//! The run's directory while it grows: a cell is done when its line stands in `runs.csv` whole.
+//! Writes the run's directory while it grows. A cell is done when its whole line is in `runs.csv`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -16,10 +16,10 @@ pub struct Journal {
 
 impl Journal {
     /// Opens `dir` for appending. What a killed run left half-written is cut off: a last line without its end, and
-    /// samples of cells without a row. Where it fails, the files are as they were.
+    /// samples of cells without a row. If it fails, the files are unchanged.
     ///
     /// # Errors
-    /// As [`read`](crate::rows::store::read), except for that half-written end.
+    /// Returns the errors of [`read`](crate::rows::store::read), except for that half-written end.
     pub fn open(dir: &Path) -> Result<(Self, Vec<RunRow>), StoreError> {
         fs::create_dir_all(dir).map_err(|source| io(dir, source))?;
         // Samples are on the disk before the first row is, so rows without them were not left by a killed run.
@@ -30,10 +30,10 @@ impl Journal {
         Ok((Self { runs: append(dir.join(RUNS))?, samples: append(dir.join(SAMPLES))? }, rows))
     }
 
-    /// Appends one cell: its samples first, then its row, each on the disk before the next begins.
+    /// Appends one cell: its samples first, then its row. Each is on the disk before the next begins.
     ///
     /// # Errors
-    /// If the file system refuses.
+    /// Returns an error if the file system refuses.
     pub fn append(&mut self, row: &RunRow, samples: &[SampleRow]) -> Result<(), StoreError> {
         let first = is_empty(&self.samples)?;
         let mut writer = csv::WriterBuilder::new().has_headers(first).from_writer(Vec::new());

@@ -1,5 +1,5 @@
-//! Records of one suite on one machine: a later one takes the place of an earlier one that it measures again in whole,
-//! so that documents do not set two revisions side by side, or pool them, because both are kept.
+//! Selects records that count. A later record of one suite on one machine replaces an earlier one that it measures
+//! again completely. Documents then do not show or pool two revisions only because both are kept.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,11 @@ use crate::rows::recipe;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
 
-/// The rows of every directory except for records that a later record repeats, and a sentence for each of those.
+/// Returns the rows of every directory except for records that a later record repeats, and a sentence for each of
+/// those.
 ///
-/// A record is a directory that is named as `skipbench record` names it. Any other is somebody's own choice, and stays.
+/// A record is a directory that is named as `skipbench record` names it. Any other directory is the user's own choice,
+/// and stays.
 pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
     let later = |index: usize| {
         let (own, runs) = &dirs[index];
@@ -36,7 +38,7 @@ pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
     (kept, notes)
 }
 
-/// When a record is of: day, then number among those of the day.
+/// Says when a record was made: the day, then its number on that day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Name {
     date: String,
@@ -44,7 +46,7 @@ struct Name {
 }
 
 impl Name {
-    /// From `DATE-SUITE` or `DATE-NUMBER-SUITE`.
+    /// Reads `DATE-SUITE` or `DATE-NUMBER-SUITE`.
     fn of(path: &Path, runs: &[Run]) -> Option<Self> {
         let name = path.file_name()?.to_str()?.strip_suffix(&runs.first()?.row.suite)?.strip_suffix('-')?;
         let (date, number) = name.split_at_checked(10)?;
@@ -55,8 +57,8 @@ impl Name {
     }
 }
 
-/// Whether `later` measured all that `earlier` did, and by the same kernels, whatever else its recipe, images and
-/// build.
+/// Returns whether `later` measured all that `earlier` did, and by the same kernels. Recipe, images and build may
+/// otherwise differ.
 fn covers(later: &[Run], earlier: &[Run]) -> bool {
     let cells: HashSet<CellKey<'_>> = measured(later).collect();
     measured(earlier).all(|(cell, seed)| cells.contains(&(cell, seed)) || cells.contains(&(cell, None)))
@@ -66,8 +68,8 @@ fn measured(runs: &[Run]) -> impl Iterator<Item = CellKey<'_>> {
     runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok).map(cell_key)
 }
 
-/// What a cell measures, where, by which kernels, and with which seed. How many rounds or sets there were is the
-/// machine's affair. In sets seeds take turns, so that any number of them measures the same: they have no seed here.
+/// Identifies what a cell measures, where, by which kernels, and with which seed. The machine decides how many rounds
+/// or sets there are. In sets seeds take turns, and any number of them measures the same, so they have no seed here.
 type CellKey<'a> = (([&'a str; 8], Option<u64>, bool), Option<u64>);
 
 fn cell_key(row: &RunRow) -> CellKey<'_> {
@@ -77,7 +79,7 @@ fn cell_key(row: &RunRow) -> CellKey<'_> {
     ((cell, *sweep_value, *twin), Some(*seed).filter(|_| set.is_none()))
 }
 
-/// The record and its machine's folder.
+/// Formats the record and its machine's folder.
 fn format_short_path(path: &Path) -> String {
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts[parts.len().saturating_sub(2)..].join("/")

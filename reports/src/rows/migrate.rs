@@ -1,4 +1,4 @@
-//! Rows of older schemas, brought to this one: columns that they lack are added, empty or with the only value that they
+//! Migrates rows of older schemas to this one. Columns that they lack are added, empty or with the only value that they
 //! had.
 
 use csv::StringRecord;
@@ -6,7 +6,7 @@ use csv::StringRecord;
 use crate::rows::record::SCHEMA_VERSION;
 use crate::rows::shared_text::SharedText;
 
-/// The columns that each version added, and what an older row holds there.
+/// Columns that each version added, and what an older row holds there.
 const ADDED: [(u32, &[(&str, &str)]); 4] = [
     (
         2,
@@ -62,18 +62,18 @@ const ADDED: [(u32, &[(&str, &str)]); 4] = [
     ),
 ];
 
-/// The oldest version that can be read.
+/// Oldest version that can be read.
 pub(super) const OLDEST: u32 = 1;
 
-/// The header of a file of `version` with the columns that came later at its end. A column that is there already is
-/// left: its row is not of that version, and is refused for it.
+/// Returns the header of a file of `version` with the columns that came later at its end. A column that is there
+/// already is left: its row is not of that version, and is refused for it.
 pub(super) fn header(header: &StringRecord, version: u32) -> StringRecord {
     let mut header = header.clone();
     later(version).for_each(|(name, _)| header.push_field(name));
     header
 }
 
-/// A row likewise, of this version now.
+/// Returns a row with the same columns added, in this version.
 pub(super) fn row(row: &StringRecord, version: u32, version_column: usize) -> StringRecord {
     let this = SCHEMA_VERSION.to_string();
     let cell = |(index, cell): (usize, &str)| if index == version_column { this.clone() } else { cell.to_owned() };
@@ -82,7 +82,8 @@ pub(super) fn row(row: &StringRecord, version: u32, version_column: usize) -> St
     row
 }
 
-/// A recipe with the keys that came last; without them it was run on Burn's kernels, and every concatenation kept.
+/// Returns a recipe with the keys that came last. Without them it was run on Burn's kernels, and every concatenation
+/// was kept.
 pub(super) fn recipe(recipe: SharedText) -> SharedText {
     match recipe.strip_suffix('}') {
         Some(keys) if !keys.contains("\"kernels\":") && !keys.trim_end().ends_with('{') => {

@@ -1,4 +1,4 @@
-//! The rows, column by column, and the files that hold them.
+//! Holds the rows, column by column, and the files that store them.
 
 mod columns;
 pub(crate) mod command;

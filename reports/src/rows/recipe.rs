@@ -1,9 +1,9 @@
-//! What a row's recipe says. It is JSON; one that cannot be read says nothing by its keys, and is told whole.
+//! Reads what a row's recipe says. It is JSON; a recipe that cannot be read has no keys, and is shown whole.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Whose kernels it asks for; empty where it does not say.
+/// Returns whose kernels it asks for; empty where it does not say.
 pub(crate) fn kernels(recipe: &str) -> &str {
     #[derive(Deserialize)]
     struct Asked<'a> {
@@ -12,14 +12,14 @@ pub(crate) fn kernels(recipe: &str) -> &str {
     serde_json::from_str::<Asked<'_>>(recipe).map_or("", |asked| asked.kernels)
 }
 
-/// All that it says except for `key`.
+/// Returns the recipe without `key`.
 pub(crate) fn without(recipe: &str, key: &str) -> String {
     let Some(mut keys) = keys(recipe) else { return recipe.to_owned() };
     keys.remove(key);
     Value::Object(keys).to_string()
 }
 
-/// The keys of `recipe` that one of `others` has otherwise; all of it where no key tells them apart.
+/// Formats the keys of `recipe` that differ in one of `others`. It is the whole recipe where no key distinguishes them.
 pub(crate) fn format_difference(recipe: &str, others: &[&str]) -> String {
     let Some(keys_here) = keys(recipe) else { return recipe.to_owned() };
     let others: Vec<Map<String, Value>> = others.iter().filter_map(|other| keys(other)).collect();

@@ -1,28 +1,28 @@
-//! The schema of `runs.csv` and `samples.csv`: raw facts in base units, the unit in the column's name. What was not
-//! measured is empty, never 0.
+//! Defines the schema of `runs.csv` and `samples.csv`. Columns hold raw facts in base units, with the unit in the
+//! column's name. What was not measured is empty, never 0.
 
 use serde::{Deserialize, Serialize};
 
 use crate::rows::columns::columns;
 use crate::rows::shared_text::SharedText;
 
-/// Version of the columns below; it rises when one changes its name or meaning.
+/// Version of the columns below. It rises when one changes its name or meaning.
 pub const SCHEMA_VERSION: u32 = 5;
 
-/// How a cell ended.
+/// Says how a cell ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// Measured and verified.
+    /// The cell was measured and verified.
     Ok,
-    /// It said why it could not be measured.
+    /// The cell reported why it could not be measured.
     #[default]
     Failed,
     /// Its process died.
     Crashed,
-    /// It took longer than the suite allows.
+    /// The cell took longer than the suite allows.
     Timeout,
-    /// It needed more memory than the suite allows, or than there was.
+    /// The cell needed more memory than the suite allows, or than there was.
     OutOfMemory,
 }
 
@@ -32,73 +32,74 @@ columns! {
         pub schema_version: u32,
         /// Identity of the cell: the first 16 hexadecimal digits of the SHA-256 of its JSON.
         pub cell: String,
-        /// How it ended.
+        /// How the cell ended.
         pub status: Status,
-        /// Why, where `status` is not `ok`.
+        /// Reason, where `status` is not `ok`.
         pub error: String,
-        /// The suite's name.
+        /// Name of the suite.
         pub suite: String,
         /// SHA-256 of the suite's text.
         pub suite_sha256: String,
-        /// The matched group.
+        /// Name of the matched group.
         pub group: String,
-        /// The model that the group is matched to.
+        /// Name of the model that the group is matched to.
         pub reference: String,
-        /// What the group is matched in, such as `params`.
+        /// Budget that the group is matched in, such as `params`.
         pub budget: String,
-        /// The model's name.
+        /// Name of the model.
         pub model: String,
-        /// Its specification as JSON.
+        /// Specification of the model, as JSON.
         pub spec: SharedText,
-        /// `plain`, `resnet`, `densenet`, `vit` or `backbone`.
+        /// Family: `plain`, `resnet`, `densenet`, `vit` or `backbone`.
         pub family: String,
-        /// How it joins, a word of [`style`](super::style).
+        /// Skip style, a word of [`style`](super::style).
         pub skip: String,
-        /// Weighted layers, or a Transformer's blocks.
+        /// Depth in weighted layers, or a Transformer's blocks.
         pub depth: u64,
-        /// What was measured, a word of [`task`](super::task).
+        /// Task that was measured, a word of [`task`](super::task).
         pub task: String,
         /// Seed of weights, order and augmentation.
         pub seed: u64,
-        /// Which repetition of a timed cell with this seed, from 0.
+        /// Number of the repetition of a timed cell with this seed, from 0.
         pub round: u64,
-        /// Whether the cell is the reference once more, under a second name (A/A): what differs between the two is
+        /// Whether the cell is the reference once more, under a second name (A/A). What differs between the two is
         /// noise.
         pub twin: bool,
-        /// Which set of fresh processes this one took turns in, from 1; empty where the cell was measured alone.
+        /// Number of the set of fresh processes that this one took turns in, from 1; empty where the cell was measured
+        /// alone.
         pub set: Option<u64>,
-        /// How many sets were planned before the first was measured. Sets with a higher number were added to become as
-        /// precise as was asked for, and spreads are taken from the planned ones alone. Empty where the cell was
-        /// measured alone.
+        /// Number of sets that were planned before the first was measured. Sets with a higher number were added to
+        /// reach the precision asked for, and spreads are taken from the planned ones alone. It is empty where the cell
+        /// was measured alone.
         pub pilot_sets: Option<u64>,
-        /// What the group varies, such as `depth`; empty where it compares models as they are.
+        /// Key that the group varies, such as `depth`; empty where it compares models as they are.
         pub sweep: String,
-        /// The model whose key is varied: the curve that this row is a point of.
+        /// Name of the model whose key is varied: the curve that this row is a point of.
         pub sweep_line: String,
-        /// The value that the varied key has here.
+        /// Value that the varied key has here.
         pub sweep_value: Option<u64>,
 
-        /// Data set.
+        /// Name of the data set.
         pub data: String,
-        /// SHA-256 of its decoded images and labels.
+        /// SHA-256 of the data set's decoded images and labels.
         pub data_sha256: String,
-        /// Training images in it.
+        /// Number of training images in the data set.
         pub train_images: u64,
-        /// Test images in it.
+        /// Number of test images in the data set.
         pub test_images: u64,
-        /// Side of an image in pixels.
+        /// Side of an image, in pixels.
         pub image_size: u64,
-        /// Channels of an image.
+        /// Number of channels of an image.
         pub image_channels: u64,
-        /// Classes.
+        /// Number of classes.
         pub classes: u64,
-        /// The recipe as JSON.
+        /// Recipe, as JSON.
         pub recipe: SharedText,
-        /// Images in a batch; 1 for `latency`.
+        /// Number of images in a batch; 1 for `latency`.
         pub batch: u64,
     }
     measured {
-        /// Trainable parameters, counted in the built network.
+        /// Number of trainable parameters, counted in the built network.
         pub params: Option<u64>,
     }
     predicted {
@@ -110,42 +111,42 @@ columns! {
         pub saved_bytes: Option<u64>,
         /// Bytes that a forward pass moves for one image where every operation runs by itself, from the configuration.
         pub traffic_bytes: Option<u64>,
-        /// The part of it that the joins move.
+        /// Part of `traffic_bytes` that the joins move.
         pub join_bytes: Option<u64>,
     }
     measured {
-        /// Shape of the last logits, such as `64x10`, of the tasks that look at them: inference and memory. Empty
-        /// otherwise.
+        /// Shape of the last logits, such as `64x10`, for the tasks that look at them: inference and memory. It is
+        /// empty otherwise.
         pub output_shape: String,
-        /// Epochs finished.
+        /// Number of epochs finished.
         pub epochs: Option<u64>,
-        /// Optimizer steps taken.
+        /// Number of optimizer steps taken.
         pub steps: Option<u64>,
         /// Mean loss over the last epoch, or the last timed step's loss.
         pub loss: Option<f64>,
-        /// Training images classified rightly during the last epoch, while the weights still changed.
+        /// Number of training images classified correctly during the last epoch, while the weights still changed.
         pub train_correct: Option<u64>,
-        /// Training images seen in the last epoch.
+        /// Number of training images seen in the last epoch.
         pub train_total: Option<u64>,
-        /// Test images classified rightly after the last epoch.
+        /// Number of test images classified correctly after the last epoch.
         pub test_correct: Option<u64>,
-        /// Test images.
+        /// Number of test images.
         pub test_total: Option<u64>,
         /// Time from the first step to the end of the last test, over all resumptions.
         pub train_ns: Option<u64>,
-        /// `time-to-accuracy`: time of training, without tests, up to the first test that reached the recipe's
-        /// `target_accuracy`; empty where none did.
+        /// `time-to-accuracy`: training time, without tests, up to the first test that reached the recipe's
+        /// `target_accuracy`. It is empty where none did.
         pub target_ns: Option<u64>,
-        /// `time-to-accuracy`: epochs up to that test.
+        /// `time-to-accuracy`: number of epochs up to that test.
         pub target_epochs: Option<u64>,
 
-        /// Steps run before timing began.
+        /// Number of steps run before timing began (warm-up).
         pub warmup_steps: Option<u64>,
-        /// How long they took.
+        /// Duration of the warm-up.
         pub warmup_ns: Option<u64>,
-        /// Whether they had stopped becoming faster or slower when timing began.
+        /// Whether the steps were no longer becoming faster or slower when timing began.
         pub warmup_steady: Option<bool>,
-        /// Steps timed; each one's time is in `samples.csv`.
+        /// Number of steps timed. Each one's time is in `samples.csv`.
         pub timed_steps: Option<u64>,
         /// Median time of a timed step.
         pub step_ns_median: Option<u64>,
@@ -153,37 +154,38 @@ columns! {
         pub step_ns_p90: Option<u64>,
         /// 99th percentile of the timed steps; empty with fewer than a hundred.
         pub step_ns_p99: Option<u64>,
-        /// With what the cell took turns step by step, and is compared: a model's name, or `base` in a gate's job. Empty
-        /// where the cell was measured alone, and of the reference itself.
+        /// Name of what the cell took turns with step by step, and is compared with: a model's name, or `base` in a
+        /// gate's job. It is empty where the cell was measured alone, and for the reference itself.
         pub time_reference: String,
         /// Time for one image as a multiple of that reference's, from the turns of this set.
         pub time_ratio: Option<f64>,
-        /// Turns that count.
+        /// Number of turns that count.
         pub turns: Option<u64>,
-        /// Of them, those that were left out because something else held the machine up.
+        /// Number of turns that were left out because something else held the machine up.
         pub dropped_turns: Option<u64>,
-        /// `train-step`: median time of the forward pass with the loss, the device waited for after it.
+        /// `train-step`: median time of the forward pass with the loss, including the wait for the device after it.
         pub forward_ns_median: Option<u64>,
-        /// `train-step`: median time of the backward pass, likewise.
+        /// `train-step`: median time of the backward pass, including the wait for the device after it.
         pub backward_ns_median: Option<u64>,
-        /// `train-step`: median time of the optimizer, likewise. The three need not sum to `step_ns_median`: whole
-        /// steps do not wait between their parts.
+        /// `train-step`: median time of the optimizer, including the wait for the device after it. The three need not
+        /// sum to `step_ns_median`: whole steps do not wait between their parts.
         pub optimizer_ns_median: Option<u64>,
-        /// `train-epoch`: images of an epoch.
+        /// `train-epoch`: number of images in an epoch.
         pub epoch_images: Option<u64>,
         /// `train-epoch`: median time of an epoch, data preparation included.
         pub epoch_ns_median: Option<u64>,
-        /// `train-epoch`: median over the epochs of the time spent preparing data, a part of the former.
+        /// `train-epoch`: median over the epochs of the time spent preparing data, which is a part of
+        /// `epoch_ns_median`.
         pub epoch_data_ns_median: Option<u64>,
 
         /// Multiply-adds that the device's own matrix product reached in the cell's process, in FLOP/s (one
         /// multiply-add is two).
         pub ceiling_flops_per_s: Option<f64>,
-        /// Bytes that the device's own copy read and wrote in a second, in the cell's process.
+        /// Bytes per second that the device's own copy read and wrote, in the cell's process.
         pub ceiling_bytes_per_s: Option<f64>,
-        /// Processor cores that other processes kept busy during the cell.
+        /// Number of processor cores that other processes kept busy during the cell.
         pub other_load_cores: Option<f64>,
-        /// Clock of the fastest core when the cell ended, as the system tells it.
+        /// Clock of the fastest core when the cell ended, as the system reports it.
         pub cpu_mhz: Option<u64>,
 
         /// Heap bytes alive when the measured pass began: weights, one batch, the program.
@@ -192,28 +194,28 @@ columns! {
         pub heap_peak_bytes: Option<u64>,
         /// Most heap bytes alive at once during a forward pass with its loss.
         pub heap_peak_forward_bytes: Option<u64>,
-        /// During a backward pass.
+        /// Most heap bytes alive at once during a backward pass.
         pub heap_peak_backward_bytes: Option<u64>,
-        /// During an optimizer's step.
+        /// Most heap bytes alive at once during an optimizer's step.
         pub heap_peak_optimizer_bytes: Option<u64>,
-        /// Heap bytes alive that a step leaves behind: the median over the steps from the third on. 0 where nothing
+        /// Heap bytes that a step leaves alive: the median over the steps from the third on. It is 0 where nothing
         /// leaks.
         pub heap_growth_bytes: Option<i64>,
-        /// Heap bytes that the last forward pass left alive for its backward pass; `saved_bytes` times `batch` predicts
+        /// Heap bytes that the last forward pass left alive for its backward pass. `saved_bytes` times `batch` predicts
         /// it.
         pub heap_saved_bytes: Option<u64>,
-        /// Work of one step, which no load of the machine changes, here and below the least of the steps from the third
-        /// on: allocations of heap memory, and changes of their size.
+        /// Heap allocations of one step, and changes of their size. This and the columns below count the work of one
+        /// step, which no load of the machine changes, and hold the least of the steps from the third on.
         pub work_allocations: Option<u64>,
-        /// Bytes that they asked for, together.
+        /// Bytes that the allocations of one step asked for, together.
         pub work_allocated_bytes: Option<u64>,
-        /// Calls of skipbench's kernels.
+        /// Calls of skipbench's kernels in one step.
         pub work_kernel_calls: Option<u64>,
-        /// Multiply-accumulates that those were asked for.
+        /// Multiply-accumulates that one step asked of the kernels.
         pub work_kernel_macs: Option<u64>,
-        /// Bytes of operands that they were asked to read and write.
+        /// Bytes of operands that one step asked the kernels to read and write.
         pub work_kernel_bytes: Option<u64>,
-        /// Instructions of the processor, where it counts them for this process.
+        /// Instructions of the processor in one step, where it counts them for this process.
         pub work_instructions: Option<u64>,
         /// VmHWM of the cell's process when it ended (Linux).
         pub rss_peak_bytes: Option<u64>,
@@ -227,9 +229,9 @@ columns! {
         pub device: String,
         /// Device as it names itself.
         pub device_name: String,
-        /// Threads given to the cell.
+        /// Number of threads given to the cell.
         pub threads: u64,
-        /// Cells that could run at the same time as this one, itself included.
+        /// Number of cells that could run at the same time as this one, itself included.
         pub concurrent: u64,
         /// Version of skipbench.
         pub skipbench_version: String,
@@ -252,16 +254,16 @@ columns! {
     }
 }
 
-/// One number of a series that a cell recorded. One line of `samples.csv`.
+/// One number of a series that a cell recorded. It is one line of `samples.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SampleRow {
-    /// The cell.
+    /// Identity of the cell.
     pub cell: SharedText,
-    /// What it is, with its unit, a name of [`series`](super::series).
+    /// Name of the series, with its unit: a name of [`series`](super::series).
     pub series: SharedText,
-    /// Epoch or step, from 1; of steps in a set see [`series`](super::series).
+    /// Epoch or step, from 1. For steps in a set see [`series`](super::series).
     pub index: u64,
-    /// The number.
+    /// Value of the number.
     pub value: f64,
 }

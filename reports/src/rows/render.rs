@@ -1,11 +1,11 @@
-//! Rows as text for scripts.
+//! Renders rows as text for scripts.
 
 use serde::Serialize;
 
-/// Rows as CSV with a header line.
+/// Renders rows as CSV with a header line.
 ///
 /// # Errors
-/// If a row cannot be written as a line.
+/// Returns an error if a row cannot be written as a line.
 pub fn csv<T: Serialize>(rows: &[T]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {

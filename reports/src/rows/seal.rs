@@ -1,8 +1,8 @@
-//! A row's seal: a digest of the row and its samples in a column of its own, by which a file that was edited by hand is
-//! known.
+//! Seals rows. A row's seal is a digest of the row and its samples in a column of its own, which shows whether a file
+//! was edited by hand.
 //!
 //! It covers every column of its own row by name and text, and the row's samples. It does not cover how many rows a
-//! file has, nor other files. It finds edits and not forgery: whoever wants to can compute it anew.
+//! file has, nor other files. It finds edits and not forgery: anyone can compute a new one.
 
 use csv::StringRecord;
 use serde::Serialize;
@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 
 use crate::rows::record::SampleRow;
 
-/// The column, the last of `runs.csv` since schema version 4.
+/// Name of the column, which is the last of `runs.csv` since schema version 4.
 pub(crate) const COLUMN: &str = "digest";
 
-/// The first 16 hexadecimal digits of the SHA-256 of every other column's name and text, and of the samples.
+/// Returns the first 16 hexadecimal digits of the SHA-256 of every other column's name and text, and of the samples.
 pub(crate) fn digest(header: &StringRecord, row: &StringRecord, samples: &[SampleRow]) -> String {
     let mut hash = Sha256::new();
     for (name, text) in header.iter().zip(row).filter(|(name, _)| *name != COLUMN) {
@@ -27,10 +27,10 @@ pub(crate) fn digest(header: &StringRecord, row: &StringRecord, samples: &[Sampl
     hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A row's header and text, each with the seal at the end.
+/// Returns a row's header and text, each with the seal at the end.
 ///
 /// # Errors
-/// If the row cannot be serialized.
+/// Returns an error if the row cannot be serialized.
 pub(crate) fn sealed<T: Serialize>(row: &T, samples: &[SampleRow]) -> Result<[StringRecord; 2], csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.serialize(row)?;
@@ -45,7 +45,7 @@ pub(crate) fn sealed<T: Serialize>(row: &T, samples: &[SampleRow]) -> Result<[St
     Ok([header, text])
 }
 
-/// `record` without the column at `index`.
+/// Returns `record` without the column at `index`.
 pub(crate) fn without(record: &StringRecord, index: Option<usize>) -> StringRecord {
     record.iter().enumerate().filter(|(at, _)| Some(*at) != index).map(|(_, field)| field).collect()
 }

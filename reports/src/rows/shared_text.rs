@@ -1,4 +1,4 @@
-//! Text that many rows have in common, such as the name of a series: kept once, however often it is held.
+//! Shares text that many rows have in common, such as the name of a series. It is kept once, however often it is held.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text of which clones share one copy.
+/// A text whose clones share one copy.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SharedText(Arc<str>);
 

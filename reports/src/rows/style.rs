@@ -1,9 +1,9 @@
-//! The words of [`RunRow::skip`](super::record::RunRow::skip): how a network joins a block's input with its branch's
-//! output.
+//! Lists the words of [`RunRow::skip`](super::record::RunRow::skip): how a network joins a block's input with its
+//! branch's output.
 //!
-//! Rows hold them as text, so that a style of another program is read, and shown under its own word.
+//! Rows hold them as text. A style of another program can then be read, and is shown under its own word.
 
-/// No skip: a plain network.
+/// No skip, which is a plain network.
 pub const NONE: &str = "none";
 /// Addition.
 pub const ADD: &str = "add";
@@ -19,39 +19,39 @@ pub const GATED: &str = "gated";
 pub const WEIGHTED: &str = "weighted";
 /// Two streams mixed by learned numbers.
 pub const HYPER: &str = "hyper";
-/// The same with a doubly stochastic mixing matrix.
+/// Two streams mixed by learned numbers, with a doubly stochastic mixing matrix.
 pub const CONSTRAINED: &str = "constrained";
 /// Addition without normalization.
 pub const FIXUP: &str = "fixup";
-/// Of a Transformer the skip around attention alone.
+/// The skip around attention alone, in a Transformer.
 pub const ATTENTION_ONLY: &str = "attention-only";
-/// Of a Transformer the skip around the MLP alone.
+/// The skip around the MLP alone, in a Transformer.
 pub const MLP_ONLY: &str = "mlp-only";
 
-/// The styles that every matched group can have, plain first: those that claims about skips compare.
+/// Styles that every matched group can have, plain first. Claims about skips compare these.
 pub(crate) const COMPARED: [&str; 3] = [NONE, ADD, CONCAT];
 
 /// Every style of a convolutional network, plain first.
 pub const ALL: [&str; 10] = [NONE, ADD, CONCAT, SCALED, STOCHASTIC, GATED, WEIGHTED, HYPER, CONSTRAINED, FIXUP];
 
-/// Under what a Transformer is ranked and drawn, whatever skips it has: it is another network altogether.
+/// Word under which a Transformer is ranked and drawn with any skips, because it is another network altogether.
 pub(crate) const TRANSFORMER: &str = "transformer";
 
-/// The word of [`RunRow::family`](super::record::RunRow::family) for Vision Transformers.
+/// Word of [`RunRow::family`](super::record::RunRow::family) for Vision Transformers.
 pub const VIT: &str = "vit";
 
-/// Weighted layers of a network, counted alike in every family: rows hold a Transformer's depth in blocks, of which each
-/// has four in sequence, between the embedding of patches and the head.
+/// Returns the weighted layers of a network, counted alike in every family. Rows hold a Transformer's depth in blocks.
+/// Each has four layers in sequence, between the embedding of patches and the head.
 pub(crate) fn layers(family: &str, depth: u64) -> u64 {
     if family == VIT { 4 * depth + 2 } else { depth }
 }
 
-/// How a network is grouped where styles are compared: by its skip, or as a [`TRANSFORMER`].
+/// Returns how a network is grouped where styles are compared: by its skip, or as a [`TRANSFORMER`].
 pub(crate) fn grouped<'a>(family: &str, skip: &'a str) -> &'a str {
     if family == VIT { TRANSFORMER } else { skip }
 }
 
-/// A style as a noun in a sentence; a word that has none stands for itself.
+/// Returns a style as a noun in a sentence. A word without one is returned as it is.
 pub(crate) fn noun(style: &str) -> &str {
     match style {
         NONE => "no skip",

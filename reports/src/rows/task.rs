@@ -1,6 +1,6 @@
-//! The words of [`RunRow::task`](super::record::RunRow::task): what a cell was asked to measure.
+//! Lists the words of [`RunRow::task`](super::record::RunRow::task): what a cell was asked to measure.
 //!
-//! Rows hold them as text, so that a row with a word of another program is read, and compared with nothing here.
+//! Rows hold them as text. A row with a word of another program can then be read, and is compared with nothing here.
 
 /// Training, tested after the last epoch or more often.
 pub const TRAIN: &str = "train";

@@ -1,8 +1,8 @@
-//! The bootstrap-t interval of a mean (Efron and Tibshirani 1993, chapter 12).
+//! Computes the bootstrap-t interval of a mean (Efron and Tibshirani 1993, chapter 12).
 //!
-//! Each resample's mean is put in units of its own standard error, and the quantiles of those take the place of
-//! Student's. Unlike percentiles of the resampled means, which hold the truth in only 88 of 100 cases with eight
-//! values, it keeps close to its 95 %, also where the noise has one long tail, as timings have.
+//! Each resample's mean is expressed in units of its own standard error, and the quantiles of those replace Student's.
+//! Percentiles of the resampled means hold the truth in only 88 of 100 cases with eight values. This interval stays
+//! close to its 95 %, also where the noise has one long tail, as timings have.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,25 +12,26 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::stats::{Estimate, deviation, mean, quantile};
 
-/// Fewest values: with less there are too few different resamples.
+/// Fewest values. With fewer there are too few different resamples.
 pub const LEAST: usize = 6;
 
-/// Resamples; the interval's ends move by a few hundredths of its width with more.
+/// Number of resamples. With more, the interval's ends move by a few hundredths of its width.
 const RESAMPLES: usize = 1999;
 
-/// The mean with its equal-tailed 95 % bootstrap-t interval; the same values always give the same interval. None with
-/// fewer than [`LEAST`] values.
+/// Returns the mean with its equal-tailed 95 % bootstrap-t interval. The same values always give the same interval.
+/// There is none with fewer than [`LEAST`] values.
 pub fn mean_interval(values: &[f64]) -> Option<Estimate> {
     mean_test(values).map(|(estimate, _)| estimate)
 }
 
-/// The chance of a mean at least so far from 0, were the truth 0: the share of resamples whose mean lies as many of its
-/// own standard errors from theirs. At least 1 in 2,000; none with fewer than [`LEAST`] values.
+/// Returns the p-value of a mean this far from 0: the share of resamples whose mean is as many of its own standard
+/// errors from theirs. It is at least 1 in 2,000, and there is none with fewer than [`LEAST`] values.
 pub fn p_value(values: &[f64]) -> Option<f64> {
     mean_test(values).map(|(_, p)| p)
 }
 
-/// Whether the interval begins at 0 or above. Where it plainly does not, that is known after few of the resamples.
+/// Returns whether the interval begins at 0 or above. Where it clearly does not, a few of the resamples are enough to
+/// know.
 pub(crate) fn begins_at_zero(values: &[f64]) -> Option<bool> {
     let n = values.len();
     let value = mean(values).filter(|_| n >= LEAST)?;
@@ -39,10 +40,10 @@ pub(crate) fn begins_at_zero(values: &[f64]) -> Option<bool> {
     Some(beyond < TAIL && mean_interval(values)?.low? >= 0.0)
 }
 
-/// So many shifts above a value, and it lies below their 97.5 % quantile.
+/// How many shifts must be above a value for it to be below their 97.5 % quantile.
 const TAIL: usize = RESAMPLES - (RESAMPLES - 1) * 975 / 1000;
 
-/// [`mean_interval`] and [`p_value`] from the same resamples.
+/// Returns [`mean_interval`] and [`p_value`] from the same resamples.
 pub(crate) fn mean_test(values: &[f64]) -> Option<(Estimate, f64)> {
     let n = values.len();
     let value = mean(values).filter(|_| n >= LEAST)?;
@@ -63,18 +64,18 @@ fn chance(shifts: &[f64], value: f64, standard_error: f64) -> f64 {
     (1 + as_far) as f64 / (1 + shifts.len()) as f64
 }
 
-/// For each resample, how many of its own standard errors its mean lies above `center`. Resamples of one value repeated
-/// have no standard error and are left out.
+/// Returns, for each resample, how many of its own standard errors its mean is above `center`. Resamples of one value
+/// repeated have no standard error and are left out.
 fn shifts(values: &[f64], center: f64, draws: &[u32]) -> impl Iterator<Item = f64> {
     let blocks = draws.chunks(BLOCK * values.len());
     blocks.flat_map(move |block| of_block(values, center, block)).filter(|shift| shift.is_finite())
 }
 
-/// Resamples that are computed side by side, which processors do as fast as a few one after the other.
+/// Number of resamples that are computed side by side, which processors do as fast as a few one after the other.
 const BLOCK: usize = 64;
 
-/// The shifts of up to [`BLOCK`] resamples, of which `block` has the first draws, then the second, and so on; not
-/// finite where there is none.
+/// Returns the shifts of up to [`BLOCK`] resamples. `block` has the first draw of each, then the second, and so on. A
+/// shift that does not exist is not finite.
 fn of_block(values: &[f64], center: f64, block: &[u32]) -> impl Iterator<Item = f64> {
     let (n, wide) = (values.len() as f64, block.len() / values.len());
     let (mut means, mut squares) = ([0.0; BLOCK], [0.0; BLOCK]);
@@ -90,8 +91,8 @@ fn of_block(values: &[f64], center: f64, block: &[u32]) -> impl Iterator<Item = 
     means.into_iter().zip(squares).take(wide).map(shift)
 }
 
-/// Which of `n` values each resample draws, in blocks as [`of_block`] takes them. Every bootstrap of as many values
-/// draws the same, so that they are drawn once.
+/// Returns which of `n` values each resample draws, in blocks as [`of_block`] takes them. Every bootstrap of as many
+/// values draws the same, so they are drawn once.
 fn draws(n: usize) -> Arc<[u32]> {
     static DRAWN: Mutex<BTreeMap<usize, Arc<[u32]>>> = Mutex::new(BTreeMap::new());
     if n > KEPT {
@@ -114,5 +115,5 @@ fn draw(n: usize) -> Arc<[u32]> {
     places.into()
 }
 
-/// Most values whose resamples are kept: eight megabytes.
+/// Largest number of values whose resamples are kept: eight megabytes.
 const KEPT: usize = 1000;

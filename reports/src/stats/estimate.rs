@@ -1,4 +1,4 @@
-//! Medians, intervals and exponents.
+//! Computes medians, intervals and exponents.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,33 +11,33 @@ use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 pub struct Estimate {
     /// Number of values behind it.
     pub n: usize,
-    /// The estimate.
+    /// Estimated value.
     pub value: f64,
-    /// Lower end of the 95 % interval; none with fewer than two values.
+    /// Lower end of the 95 % interval; `None` with fewer than two values.
     pub low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the 95 % interval; `None` with fewer than two values.
     pub high: Option<f64>,
 }
 
 impl Estimate {
-    /// Whether the interval exists and leaves `value` out.
+    /// Returns whether the interval exists and excludes `value`.
     pub fn excludes(&self, value: f64) -> bool {
         matches!((self.low, self.high), (Some(low), Some(high)) if value < low || value > high)
     }
 
-    /// Half the interval's width as a share of the estimate; none without an interval.
+    /// Returns half the interval's width as a share of the estimate, or `None` without an interval.
     pub fn half_width(&self) -> Option<f64> {
         Some((self.high? - self.low?) / 2.0 / self.value.abs())
     }
 }
 
-/// The middle value, or the mean of the two middle ones; none of nothing.
+/// Returns the middle value, or the mean of the two middle ones. There is none for no values.
 pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// The value below which the share `p` of the values lies, interpolated between neighbors (Hyndman and Fan 1996, type
-/// 7); none of nothing.
+/// Returns the value below which the share `p` of the values is, interpolated between neighbors (Hyndman and Fan 1996,
+/// type 7). There is none for no values.
 pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     let mut values = values.to_vec();
     let place = p.clamp(0.0, 1.0) * values.len().checked_sub(1)? as f64;
@@ -47,19 +47,19 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     Some(next.map_or(*below, |above| *below + (above - *below) * place.fract()))
 }
 
-/// The arithmetic mean; none of nothing.
+/// Returns the arithmetic mean. There is none for no values.
 pub fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// The sample standard deviation (n − 1); none with fewer than two values.
+/// Returns the sample standard deviation (n − 1). There is none with fewer than two values.
 pub fn deviation(values: &[f64]) -> Option<f64> {
     let mean = mean(values)?;
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
 }
 
-/// The mean with Student's 95 % interval: mean ± t(0.975, n − 1) · s / √n; none of nothing.
+/// Returns the mean with Student's 95 % interval: mean ± t(0.975, n − 1) · s / √n. There is none for no values.
 pub fn mean_interval(values: &[f64]) -> Option<Estimate> {
     let value = mean(values)?;
     let half = student_half_width(values);
@@ -67,7 +67,7 @@ pub fn mean_interval(values: &[f64]) -> Option<Estimate> {
     Some(Estimate { n: values.len(), value, low, high })
 }
 
-/// The median with Student's interval of the mean, widened to hold the median; none of nothing.
+/// Returns the median with Student's interval of the mean, widened to hold the median. There is none for no values.
 pub(crate) fn median_interval(values: &[f64]) -> Option<Estimate> {
     let (value, around) = (median(values)?, mean_interval(values)?);
     let (low, high) = (around.low.map(|low| low.min(value)), around.high.map(|high| high.max(value)));
@@ -79,7 +79,8 @@ fn student_half_width(values: &[f64]) -> Option<f64> {
     Some(student(n - 1.0, 0.975)? * deviation(values)? / n.sqrt())
 }
 
-/// Student's t(p) with so many degrees of freedom; none with none. Few different ones are asked for, again and again.
+/// Returns Student's t(p) with `freedom` degrees of freedom, or `None` with none. Values are cached, because a few are
+/// asked for again and again.
 fn student(freedom: f64, p: f64) -> Option<f64> {
     thread_local!(static KNOWN: RefCell<HashMap<[u64; 2], f64>> = RefCell::default());
     let distribution = StudentsT::new(0.0, 1.0, freedom).ok()?;
@@ -87,8 +88,8 @@ fn student(freedom: f64, p: f64) -> Option<f64> {
     Some(KNOWN.with_borrow_mut(|known| *known.entry(key).or_insert_with(|| distribution.inverse_cdf(p))))
 }
 
-/// The chance of a mean at least so far from 0, were the truth 0 (Student's t-test, two-sided). Values that are all
-/// alike give 0, or 1 where they are 0; none with fewer than two.
+/// Returns the p-value of a mean this far from 0 (Student's t-test, two-sided). Values that are all alike give 0, or 1
+/// where they are 0. There is none with fewer than two values.
 pub fn p_value(values: &[f64]) -> Option<f64> {
     let (mean, deviation, n) = (mean(values)?, deviation(values)?, values.len() as f64);
     if deviation == 0.0 {
@@ -98,22 +99,22 @@ pub fn p_value(values: &[f64]) -> Option<f64> {
     Some(2.0 * student.cdf(-(mean / (deviation / n.sqrt())).abs()))
 }
 
-/// The chance that a normal value lies at least so many standard deviations from its mean, on either side.
+/// Returns the chance that a normal value is at least so many standard deviations from its mean, on either side.
 pub fn normal_p_value(distance: f64) -> f64 {
     2.0 * Normal::standard().sf(distance.abs())
 }
 
-/// The fewest values whose spread says what could have been detected.
+/// Fewest values whose spread says what could have been detected.
 pub(crate) const LEAST_DETECTING: usize = 3;
 
-/// A detectable share, where it is one of use: above 1 it only says that there are too few values.
+/// Returns a detectable share if it is useful. Above 1 it only says that there are too few values.
 pub(crate) fn useful(share: f64) -> Option<f64> {
     Some(share).filter(|share| *share <= 1.0)
 }
 
-/// The smallest mean that as many values with the same spread would have shown to differ from 0 in four cases of five:
-/// (t(0.975) + t(0.8)) · s / √n with n − 1 degrees of freedom. None with fewer than three values that differ: a
-/// spread of two says next to nothing.
+/// Returns the smallest mean that as many values with the same spread would have shown to differ from 0 in four cases
+/// of five: (t(0.975) + t(0.8)) · s / √n with n − 1 degrees of freedom. There is none with fewer than three values that
+/// differ, because a spread of two says next to nothing.
 pub fn detectable(values: &[f64]) -> Option<f64> {
     let (deviation, n) = (deviation(values)?, values.len() as f64);
     if values.len() < LEAST_DETECTING && deviation > 0.0 {
@@ -122,9 +123,9 @@ pub fn detectable(values: &[f64]) -> Option<f64> {
     Some((student(n - 1.0, 0.975)? + student(n - 1.0, 0.8)?) * deviation / n.sqrt())
 }
 
-/// P-values corrected for their number (Holm 1979, Scandinavian Journal of Statistics 6:65): in ascending order the
-/// i-th of m times m − i + 1, never below the one before and never above 1. Calling those up to 0.05 different is wrong
-/// about any of them in at most 5 % of cases.
+/// Corrects p-values for their number (Holm 1979, Scandinavian Journal of Statistics 6:65). In ascending order the i-th
+/// of m is multiplied by m − i + 1, and is never below the one before and never above 1. Calling those up to 0.05
+/// different is wrong about any of them in at most 5 % of cases.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|a, b| p_values[*a].total_cmp(&p_values[*b]));
@@ -137,17 +138,17 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// The exponent b of y = a · xᵇ: the slope of ln y over ln x.
+/// Returns the exponent b of y = a · xᵇ: the slope of ln y over ln x.
 ///
-/// Points that are not positive are left out; none if fewer than two x remain. Two points have no interval.
+/// Points that are not positive are left out. There is none if fewer than two x remain. Two points have no interval.
 pub fn growth_exponent(points: &[(f64, f64)]) -> Option<Estimate> {
     let positive = points.iter().filter(|(x, y)| *x > 0.0 && *y > 0.0);
     slope(&positive.map(|(x, y)| (x.ln(), y.ln())).collect::<Vec<(f64, f64)>>())
 }
 
-/// The slope of y over x by least squares, with Student's 95 % interval of n − 2 degrees of freedom.
+/// Returns the slope of y over x by least squares, with Student's 95 % interval of n − 2 degrees of freedom.
 ///
-/// None with fewer than two different x. Two points have no interval.
+/// There is none with fewer than two different x. Two points have no interval.
 pub(crate) fn slope(points: &[(f64, f64)]) -> Option<Estimate> {
     let (x, y): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
     let (n, middle_x, middle_y) = (x.len() as f64, mean(&x)?, mean(&y)?);
@@ -160,7 +161,8 @@ pub(crate) fn slope(points: &[(f64, f64)]) -> Option<Estimate> {
     Some(Estimate { n: x.len(), value, low: half.map(|half| value - half), high: half.map(|half| value + half) })
 }
 
-/// How many of the values lie above Tukey's outer fence, Q₃ + 3 (Q₃ − Q₁): steps that something held up.
+/// Returns how many of the values are above Tukey's outer fence, Q₃ + 3 (Q₃ − Q₁). Those are steps that something held
+/// up.
 pub fn far_above(values: &[f64]) -> usize {
     let (Some(lower), Some(upper)) = (quantile(values, 0.25), quantile(values, 0.75)) else { return 0 };
     values.iter().filter(|value| **value > upper + 3.0 * (upper - lower)).count()

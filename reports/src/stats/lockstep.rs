@@ -1,9 +1,9 @@
-//! What programs that take turns say of each other's speed.
+//! Computes what programs that take turns say of each other's speed.
 //!
-//! Programs run in *sets*: each set starts fresh processes, which then take turns, a few steps each. Within a set,
+//! Programs run in *sets*. Each set starts fresh processes, which then take turns, a few steps each. Within a set,
 //! every turn of a program is compared with the reference's turns right before and right after it ([`log_ratio`]). A
-//! set gives one ratio. The sets are the sample: intervals and tests are Student's over sets, never over steps, because
-//! what differs from process to process (addresses, placement, start order) does not average out within one.
+//! set gives one ratio. The sets are the sample: intervals and tests are Student's over sets, never over steps. What
+//! differs from process to process (addresses, placement, start order) does not average out within one.
 //!
 //! The reference runs twice in every set, under two names. Its ratio to itself is the noise floor.
 
@@ -16,28 +16,28 @@ use crate::stats::{self, Estimate};
 /// Two-sided chance of error of every interval, and of all verdicts of one table together.
 const CHANCE: f64 = 0.05;
 
-/// In how many cases a difference that is called detectable is found.
+/// Share of cases in which a difference that is called detectable is found.
 const POWER: f64 = 0.8;
 
 /// One turn of one program.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Turn {
-    /// Place in the set's order.
+    /// Place of the turn in the set's order.
     pub order: u64,
-    /// Which program.
+    /// Index of the program.
     pub member: usize,
-    /// Time of one unit of work: of a step, or of one of its images. Above 0.
+    /// Time of one unit of work, such as a step or one of its images, in nanoseconds. It is above 0.
     pub ns: f64,
     /// Whether evidence from outside the program says that something held it up.
     pub disturbed: bool,
 }
 
-/// Largest share of disturbed turns that are dropped. Where more are disturbed, that is the machine's usual state, and
-/// dropping would leave too little: then all turns count.
+/// Largest share of disturbed turns that are dropped. If more are disturbed, that is the machine's usual state, and
+/// dropping would leave too little. Then all turns count.
 const RARE: f64 = 1.0 / 3.0;
 
-/// How many turns of a set are dropped as disturbed: all that are, or none if they are more than a third. Every program
-/// must keep a third of its own, for what disturbs one alone so often is its usual state.
+/// Returns how many turns of a set are dropped as disturbed: all disturbed ones, or none if they are more than a third.
+/// Every program must keep a third of its own turns, because what disturbs one alone so often is its usual state.
 pub fn dropped(turns: &[Turn]) -> usize {
     let mut members: Vec<usize> = turns.iter().map(|turn| turn.member).collect();
     members.sort_unstable();
@@ -52,16 +52,16 @@ pub fn dropped(turns: &[Turn]) -> usize {
     if rare { turns.iter().filter(|turn| turn.disturbed).count() } else { 0 }
 }
 
-/// The logarithm of how much longer `member` took than `reference` in one set, over all turns but the [`dropped`] ones;
-/// none if no turn of either lies between two of the other.
+/// Returns the logarithm of how much longer `member` took than `reference` in one set, over all turns except the
+/// [`dropped`] ones. There is none if no turn of either is between two of the other.
 ///
 /// Each turn is compared with the other program's time at that place, interpolated between its nearest turns on both
-/// sides, so that a drift of the machine's speed cancels. The result is the median of those differences, of the
-/// member's turns and of the reference's. Only with both is it fair: times have a long tail, and the mean of two of
-/// them mostly lies above a single one.
+/// sides. A drift of the machine's speed then cancels. The result is the median of those differences, of the member's
+/// turns and of the reference's. Only both together are fair: times have a long tail, and the mean of two of them is
+/// mostly above a single one.
 ///
 /// In two comparisons of 8 sets on a busy machine (2026-11-27) such medians varied from set to set by a quarter and a
-/// third less than means without a fifth at either end. The rule was chosen on them, and stands since.
+/// third less than means without a fifth at either end. The rule was chosen on them, and is unchanged since.
 pub fn log_ratio(turns: &[Turn], reference: usize, member: usize) -> Option<f64> {
     let keep_all = dropped(turns) == 0;
     let kept = |of: usize| -> Vec<(f64, f64)> {
@@ -74,37 +74,37 @@ pub fn log_ratio(turns: &[Turn], reference: usize, member: usize) -> Option<f64>
     stats::median(&slower.chain(faster).collect::<Vec<f64>>())
 }
 
-/// How far each of `points` lies above the line through its neighbors among `others`.
+/// Returns how far each of `points` is above the line through its neighbors among `others`.
 fn differences(points: &[(f64, f64)], others: &[(f64, f64)]) -> impl Iterator<Item = f64> {
     points.iter().filter_map(|(place, value)| Some(value - interpolated(others, *place)?))
 }
 
-/// The value at `place` on the line between the neighbors on both sides.
+/// Returns the value at `place` on the line between the neighbors on both sides.
 fn interpolated(points: &[(f64, f64)], place: f64) -> Option<f64> {
     let after = points.partition_point(|(at, _)| *at < place);
     let ((left, low), (right, high)) = (*points.get(after.checked_sub(1)?)?, *points.get(after)?);
     Some(low + (high - low) * (place - left) / (right - left))
 }
 
-/// The logarithms of one program's ratios, a set each.
+/// Holds the logarithms of one program's ratios, one per set.
 ///
 /// With a fixed number of sets all of them are the pilot. With Stein's rule ([`sets_needed`]) the spread comes from the
-/// pilot sets alone, which is what keeps the interval's coverage exact although the number of sets depends on the data.
+/// pilot sets alone. This keeps the interval's coverage exact although the number of sets depends on the data.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample<'a> {
-    /// In the order of the sets.
+    /// Logarithms of the ratios, in the order of the sets.
     pub logs: &'a [f64],
-    /// How many of the first ones the spread is taken from.
+    /// Number of first sets that the spread is taken from.
     pub pilot: usize,
 }
 
 impl<'a> Sample<'a> {
-    /// Of a number of sets that was fixed before.
+    /// Creates a sample of a number of sets that was fixed beforehand.
     pub fn fixed(logs: &'a [f64]) -> Self {
         Self { logs, pilot: logs.len() }
     }
 
-    /// The ratio with its 95 % interval; none of no set.
+    /// Returns the ratio with its 95 % interval, or `None` without sets.
     pub fn ratio(&self) -> Option<Estimate> {
         let mean = stats::mean(self.logs)?;
         let half = self.standard_error().zip(self.quantile(1.0 - CHANCE / 2.0)).map(|(error, t)| error * t);
@@ -112,13 +112,12 @@ impl<'a> Sample<'a> {
         Some(Estimate { n: self.logs.len(), value: mean.exp(), low: end(-1.0), high: end(1.0) })
     }
 
-    /// The ratio with the chance of one so far from 1, were the truth 1, and with what could have been detected; none
-    /// of no set.
+    /// Returns the ratio with its p-value and with what could have been detected, or `None` without sets.
     pub fn contrast(&self) -> Option<Contrast> {
         Some(Contrast { estimate: self.ratio()?, p: self.p_value(), detectable: self.detectable() })
     }
 
-    /// Two-sided: the interval leaves 1 out exactly where this is below 5 %.
+    /// Returns the two-sided p-value. The interval excludes 1 exactly where it is below 5 %.
     fn p_value(&self) -> Option<f64> {
         if stats::mean(self.logs)? == 0.0 && self.standard_error()? == 0.0 {
             return Some(1.0);
@@ -126,8 +125,8 @@ impl<'a> Sample<'a> {
         Some((2.0 * self.p_above(1.0)?.min(self.p_below(1.0)?)).min(1.0))
     }
 
-    /// The smallest ratio, less 1, that so many sets with this spread would have shown in four cases of five. None of
-    /// fewer than three pilot sets, or above 1.
+    /// Returns the smallest ratio, less 1, that this many sets with this spread would have shown in four cases of five.
+    /// There is none with fewer than three pilot sets, or above 1.
     pub fn detectable(&self) -> Option<f64> {
         let (sets, error) = (self.pilot.min(self.logs.len()), self.standard_error()?);
         if sets < stats::LEAST_DETECTING && error > 0.0 {
@@ -137,7 +136,8 @@ impl<'a> Sample<'a> {
         stats::useful((quantiles * error).exp_m1())
     }
 
-    /// The chance of a ratio at least so high, were the truth `ratio`; none with fewer than two pilot sets.
+    /// Returns the chance of a ratio at least this high if the truth were `ratio`. There is none with fewer than two
+    /// pilot sets.
     pub fn p_above(&self, ratio: f64) -> Option<f64> {
         let distance = stats::mean(self.logs)? - ratio.ln();
         let error = self.standard_error()?;
@@ -147,7 +147,7 @@ impl<'a> Sample<'a> {
         Some(self.student()?.sf(distance / error))
     }
 
-    /// The chance of a ratio at least so low, were the truth `ratio`.
+    /// Returns the chance of a ratio at least this low if the truth were `ratio`.
     pub fn p_below(&self, ratio: f64) -> Option<f64> {
         let turned: Vec<f64> = self.logs.iter().map(|log| -log).collect();
         Sample { logs: &turned, pilot: self.pilot }.p_above(1.0 / ratio)
@@ -167,48 +167,49 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// Sets needed, those of the pilot included, for a 95 % interval at most ± `precision` wide (0.02: the ratio ± 2 %):
-/// Stein's two-stage rule (Stein 1945, Annals of Mathematical Statistics 16:243). None with fewer than two pilot sets.
+/// Returns the sets needed, those of the pilot included, for a 95 % interval at most ± `precision` wide (0.02: the
+/// ratio ± 2 %). This is Stein's two-stage rule (Stein 1945, Annals of Mathematical Statistics 16:243). There is none
+/// with fewer than two pilot sets.
 ///
-/// n = max(n₀, ⌈(t(0.975, n₀ − 1) · s₀ / h)²⌉) depends on the pilot's spread alone, of which a mean of normal values is
-/// independent. So the interval of all n sets holds the truth in 95 % of cases, not only about so.
+/// The number n = max(n₀, ⌈(t(0.975, n₀ − 1) · s₀ / h)²⌉) depends on the pilot's spread alone. A mean of normal values
+/// is independent of that spread. The interval of all n sets therefore holds the truth in exactly 95 % of cases, not
+/// only approximately.
 pub fn sets_needed(pilot: &[f64], precision: f64) -> Option<usize> {
     let sample = Sample::fixed(pilot);
     let half = sample.quantile(1.0 - CHANCE / 2.0)? * stats::deviation(pilot)?;
     Some(pilot.len().max((half / precision.ln_1p()).powi(2).ceil() as usize))
 }
 
-/// Largest share of its steps' time for which a program may be at work between its turns without a word about it.
+/// Largest share of its steps' time for which a program may work between its turns without a note.
 pub const RESTLESS: f64 = 0.01;
 
-/// How far from 1 the reference's ratio to itself may lie by its interval, as a share.
+/// Returns how far from 1 the reference's ratio to itself may be by its interval, as a share.
 pub fn noise_floor(twin: &Estimate) -> Option<f64> {
     Some(twin.high?.max(1.0 / twin.low?) - 1.0)
 }
 
-/// What is said of a program's time.
+/// Says what the sets show about a program's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeVerdict {
-    /// It takes less time; asked without a limit.
+    /// It takes less time (asked without a limit).
     Faster,
-    /// It takes more time; asked without a limit.
+    /// It takes more time (asked without a limit).
     Slower,
-    /// Neither was shown; asked without a limit.
+    /// Neither was shown (asked without a limit).
     NoDifferenceShown,
-    /// Whatever slowdown there is lies below the limit.
+    /// Any slowdown there is stays below the limit.
     Pass,
     /// It is slower, and by more than the limit.
     Regressed,
-    /// Neither of the two.
+    /// Neither of the two was shown.
     CannotTell,
 }
 
 /// Judges all programs of one table together. With a `limit` (0.03: 3 % slower), a program passes if its slowdown's
-/// upper bound lies below the limit, and has regressed if the lower bound lies above 0 and the estimate above the
-/// limit.
+/// upper bound is below the limit. It has regressed if the lower bound is above 0 and the estimate above the limit.
 ///
-/// Bounds are those of Student's 95 % interval. Of several programs each must be shown after Holm's correction.
+/// Bounds are those of Student's 95 % interval. With several programs each must be shown after Holm's correction.
 pub fn judge(samples: &[Sample<'_>], limit: Option<f64>) -> Vec<TimeVerdict> {
     let holm = |chance: &dyn Fn(&Sample<'_>) -> Option<f64>| {
         stats::holm(&samples.iter().map(|sample| chance(sample).unwrap_or(1.0)).collect::<Vec<f64>>())

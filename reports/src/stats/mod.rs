@@ -1,4 +1,4 @@
-//! Medians, intervals, exponents, ratios and differences, of numbers alone.
+//! Computes medians, intervals, exponents, ratios and differences, from numbers alone.
 
 pub mod bootstrap;
 pub(crate) mod estimate;

@@ -1,12 +1,12 @@
-//! One piece of work over many things, on every processor.
+//! Does one piece of work over many things, on every processor.
 
 use std::panic::resume_unwind;
 use std::thread::{available_parallelism, scope};
 
-/// Fewer things than these are not worth a thread.
+/// Number of things below which a thread is not worthwhile.
 const FEW: usize = 16;
 
-/// What `work` makes of each item, in the order of the items: as if one thread had done all.
+/// Returns the result of `work` for each item, in the order of the items, as if one thread had done all.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = available_parallelism().map_or(1, usize::from).min(items.len() / FEW);
     if threads < 2 {

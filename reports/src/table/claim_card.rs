@@ -1,4 +1,5 @@
-//! One claim as a card: what is said, the verdict, the one number that says most of why, and everything else behind it.
+//! Formats one claim as a card: what is said, the verdict, and the one number that best explains it. Everything else
+//! follows.
 
 use super::claims::{format_remarks, tables};
 use super::format::Format;
@@ -8,17 +9,17 @@ use crate::analyses::quantity::Quantity;
 use crate::claims::{Condition, Finding, Side};
 use crate::figure::Figure;
 
-/// The number that says most of why the verdict is what it is.
+/// The number that best explains the verdict.
 pub(crate) struct Headline {
-    /// What it decides.
+    /// Condition that it decides.
     pub(crate) says: String,
-    /// The number with its interval.
+    /// Number, with its interval.
     pub(crate) number: String,
     /// What it would have to be, and whether it is.
     pub(crate) needed: String,
 }
 
-/// The headline of a claim; none of a claim without conditions.
+/// Returns the headline of a claim, or `None` for a claim without conditions.
 pub(crate) fn headline(finding: &Finding) -> Option<Headline> {
     let Condition { says, quantity, estimate, side, bound, outcome, .. } = finding.deciding()?;
     let side = match side {
@@ -31,7 +32,7 @@ pub(crate) fn headline(finding: &Finding) -> Option<Headline> {
     Some(Headline { says: says.clone(), number: number.unwrap_or("not decided".to_owned()), needed })
 }
 
-/// The card as text; in a document with the plot, and with the tables folded.
+/// Formats the card as text. A document also has the plot, and the tables are folded.
 pub(super) fn format_card(finding: &Finding, plot: Option<&Figure>, format: Format) -> String {
     let (bold, gap) = if format == Format::Markdown { ("**", "\n\n") } else { ("", "\n") };
     let heading = format_sentence(&format_heading(finding), format);
@@ -43,12 +44,12 @@ pub(super) fn format_card(finding: &Finding, plot: Option<&Figure>, format: Form
     format!("{bold}{heading}{bold}{gap}Said: {said}{gap}{number}{plot}{}", format_rest(finding, format))
 }
 
-/// `depth: supported (digits on flex)`
+/// Formats `depth: supported (digits on flex)`.
 fn format_heading(finding: &Finding) -> String {
     format!("{}: {} ({} on {})", finding.claim, finding.verdict.word(), finding.data, finding.device)
 }
 
-/// The plot as the file that stands beside the document.
+/// Formats the plot as a link to the file beside the document.
 fn format_plot(figure: &Figure) -> String {
     format!("![{}]({}/{}.svg)\n\n", format_sentence(&figure.title, Format::Markdown), super::splice::PLOTS, figure.id)
 }

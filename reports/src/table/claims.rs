@@ -1,4 +1,4 @@
-//! Verdicts: one table of all, and for each claim what decided and what else was measured.
+//! Formats verdicts: one table of all, and for each claim what decided and what else was measured.
 
 use super::claim_card::format_card;
 use super::format::Format;
@@ -11,7 +11,7 @@ use crate::stats::Estimate;
 
 use super::number::{format_bound, format_quantity};
 
-/// Every claim with its verdict.
+/// Tabulates every claim with its verdict.
 pub fn verdicts(findings: &[Finding]) -> TextTable {
     let line = |finding: &Finding| {
         let seeds = finding.seeds.len().to_string();
@@ -20,7 +20,7 @@ pub fn verdicts(findings: &[Finding]) -> TextTable {
     };
     TextTable {
         id: "claims".to_owned(),
-        title: "What is said of skip connections".to_owned(),
+        title: "What is said about skip connections".to_owned(),
         caption: LEGEND.to_owned(),
         header: ["claim", "what is said", "verdict", "measured", "seeds"].map(str::to_owned).to_vec(),
         rows: findings.iter().map(line).collect(),
@@ -28,16 +28,17 @@ pub fn verdicts(findings: &[Finding]) -> TextTable {
     }
 }
 
-const LEGEND: &str = "Supported: every condition of the claim holds by its whole 95 % interval. Not supported: the whole interval of one lies \
-                      on the other side. Inconclusive: the intervals allow both. Each claim's rule stands with it; reports/README.md names what was tightened after a first measurement.";
+const LEGEND: &str = "Supported: every condition of the claim holds by its whole 95 % interval. Not supported: the \
+                      whole interval of one is on the other side. Inconclusive: the intervals allow both. Each claim's \
+                      rule is given with it; reports/README.md says what was tightened after a first measurement.";
 
-/// Every claim in whole: the verdicts, then claim by claim.
+/// Formats every claim completely: the verdicts, then claim by claim.
 pub fn format_claims(findings: &[Finding], format: Format) -> String {
     let cards: Vec<String> = findings.iter().map(|finding| format_card(finding, None, format)).collect();
     verdicts(findings).format_titled(format) + &cards.join("\n")
 }
 
-/// The same for a document that has each claim's first plot in a folder beside it.
+/// Formats the claims for a document that has each claim's first plot in a folder beside it.
 pub(super) fn format_with_plots(findings: &[Finding], figures: &[Figure]) -> String {
     let own = by_finding(findings, figures);
     let card = |(finding, figures): (&Finding, &&[Figure])| format_card(finding, figures.first(), Format::Markdown);
@@ -45,7 +46,7 @@ pub(super) fn format_with_plots(findings: &[Finding], figures: &[Figure]) -> Str
     verdicts(findings).format_titled(Format::Markdown) + &cards.join("\n")
 }
 
-/// What these rows add, with the names and errors that they hold.
+/// Formats what these rows add, with the names and errors that they hold.
 pub(crate) fn format_remarks(finding: &Finding) -> Vec<String> {
     let mut remarks: Vec<String> = finding.remarks.iter().map(|remark| format!("Here: {remark}.")).collect();
     if finding.broken > 0 {
@@ -55,7 +56,7 @@ pub(crate) fn format_remarks(finding: &Finding) -> Vec<String> {
     remarks
 }
 
-/// What decided, then what else was measured.
+/// Returns the tables of what decided, then of what else was measured.
 pub fn tables(finding: &Finding) -> Vec<TextTable> {
     let measured = finding.measures.iter().enumerate().filter(|(_, measures)| !measures.lines.is_empty());
     let measured = measured.map(|(index, measures)| measured_table(finding, index, measures));
@@ -81,7 +82,7 @@ fn format_condition(condition: &Condition) -> Vec<String> {
     };
     let chance = p_corrected.map_or(String::new(), |p| format!("\np = {p:.3}, corrected for all conditions"));
     let matters = if *margin > 0.0 {
-        format!("\nmatters only beyond {}", format_bound(*quantity, bound + margin))
+        format!("\nmatters only above {}", format_bound(*quantity, bound + margin))
     } else {
         String::new()
     };

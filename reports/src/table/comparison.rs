@@ -1,4 +1,4 @@
-//! Matched groups: each member's values and, below each, the ratio to the reference with its interval.
+//! Formats matched groups: each member's values and, below each, the ratio to the reference with its interval.
 
 use super::effect::format_effect_lines;
 use super::format::{Format, bullet};
@@ -14,7 +14,7 @@ use crate::analyses::metric::Metric;
 
 use super::number::format_metric;
 
-/// One table a group: each member's values and, below each, the ratio to the reference with its interval.
+/// Formats one table per group: each member's values and, below each, the ratio to the reference with its interval.
 pub fn format_comparisons(comparisons: &[Comparison], format: Format) -> String {
     let mut text: String = comparisons.iter().map(|comparison| format_group(comparison, format)).collect();
     text.extend(legend(comparisons).into_iter().map(|line| line.to_owned() + "\n"));
@@ -40,7 +40,7 @@ fn format_group(comparison: &Comparison, format: Format) -> String {
     format!("{title}\n{gap}{}\n{remarks}\n", table.format(format).trim_end())
 }
 
-/// One group's table.
+/// Tabulates one group.
 pub fn comparison(comparison: &Comparison) -> TextTable {
     let metrics: Vec<Metric> = Metric::COMPARED.into_iter().filter(|metric| measured(comparison, *metric)).collect();
     let titles = ["model", "skip", "repeats"].into_iter().map(str::to_owned);
@@ -58,7 +58,7 @@ pub fn comparison(comparison: &Comparison) -> TextTable {
     }
 }
 
-/// Unlike that of any other that was measured otherwise.
+/// Formats a heading unlike that of any group that was measured otherwise.
 fn format_heading(Comparison { identity, distinction, .. }: &Comparison) -> String {
     let matched = match identity.budget.as_str() {
         "" => "not matched".to_owned(),
@@ -68,7 +68,8 @@ fn format_heading(Comparison { identity, distinction, .. }: &Comparison) -> Stri
     format!("{group}: {data} on {device}, {matched}, compared with {reference}{}", format_distinction(distinction))
 }
 
-/// Replicates behind the line, from – to where metrics differ, and the sets behind its times: `3, 5 sets`.
+/// Formats the replicates behind the line, with a range where metrics differ, and the sets behind its times: `3, 5
+/// sets`.
 fn format_replicates(member: &ComparedMember) -> String {
     let (sets, alone): (Vec<&ComparedMetric>, Vec<&ComparedMetric>) =
         member.entries.iter().partition(|entry| entry.sets > 0);

@@ -1,4 +1,4 @@
-//! Two runs side by side.
+//! Formats two runs side by side.
 
 use super::format::{Format, bullet};
 use super::plain::format_sentence;
@@ -8,7 +8,7 @@ use crate::rows::recipe;
 
 use super::number::{format_metric, format_ratio};
 
-/// What changed, what else differs, and what may not be concluded.
+/// Formats what changed, what else differs, and what may not be concluded.
 pub fn format_diff(diff: &Diff, format: Format) -> String {
     let conditions = diff.conditions.iter().map(|condition| {
         let [before, after] = format_sides(condition);
@@ -22,7 +22,7 @@ pub fn format_diff(diff: &Diff, format: Format) -> String {
     table + &said
 }
 
-/// Of two recipes only what differs, uncut.
+/// Formats both values of a setting. Of two recipes only the keys that differ are shown, uncut.
 fn format_sides(ChangedSetting { what, before, after }: &ChangedSetting) -> [String; 2] {
     match *what {
         "recipe" if !before.is_empty() && !after.is_empty() => {
@@ -32,7 +32,7 @@ fn format_sides(ChangedSetting { what, before, after }: &ChangedSetting) -> [Str
     }
 }
 
-/// What a cut-off value is enough to tell apart by.
+/// Formats the beginning of a value, which is enough to distinguish it.
 fn format_value(value: &str) -> String {
     match value.chars().count() {
         0 => "not recorded".to_owned(),
@@ -46,10 +46,10 @@ fn table(diff: &Diff) -> TextTable {
         id: "diff".to_owned(),
         title: "Before and after".to_owned(),
         caption:
-            "Means over the repeats (seeds and rounds) that both runs have, of times in sets medians over the sets. Ratio: after \
-             over before, repeat by repeat, their geometric mean with its 95 % interval in brackets; ×2.00 means twice as much. \
-             The intervals are not corrected for their number. \"None shared\": the runs have no repeat in common, so the means \
-             are over all, and there is no ratio."
+            "Means over the repeats (seeds and rounds) that both runs have; for times in sets, medians over the sets. \
+             Ratio: after over before, repeat by repeat, as a geometric mean with its 95 % interval in brackets; ×2.00 \
+             means twice as much. The intervals are not corrected for their number. \"None shared\": the runs have no \
+             repeat in common, so the means are over all, and there is no ratio."
                 .to_owned(),
         header: ["group", "model", "metric", "repeats", "before", "after", "ratio"].map(str::to_owned).to_vec(),
         rows: diff.changes.iter().map(format_row).collect(),

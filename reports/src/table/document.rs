@@ -1,4 +1,4 @@
-//! The whole report as Markdown, and its sections for documents that hold some of them between markers.
+//! Formats the whole report as Markdown, and its sections for documents that hold some of them between markers.
 
 use super::answer::{describe_answers, effects, format_answers};
 use super::claims::format_claims;
@@ -18,18 +18,18 @@ use std::fmt::Display;
 use crate::report::Report;
 use crate::rows::record::{RunRow, Status};
 
-/// A part of a report.
+/// A section of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     /// The answer in plain words.
     Answer,
-    /// The same as a table, as a terminal shows it.
+    /// The answer as a table, as a terminal shows it.
     Effects,
-    /// The same in numbers with their intervals.
+    /// The answer in numbers, with their intervals.
     Numbers,
     /// The networks side by side.
     Networks,
-    /// What is said of skip connections, judged.
+    /// What is said about skip connections, judged.
     Claims,
     /// Matched pairs.
     Comparison,
@@ -39,18 +39,18 @@ pub enum Section {
     Frontier,
     /// Skip styles over all groups.
     Rank,
-    /// Sweeps.
+    /// Curves along sweeps.
     Growth,
     /// Times against ceilings.
     Roofline,
     /// What to know before believing it.
     Notes,
-    /// Where the numbers come from.
+    /// Origin of the numbers.
     Provenance,
 }
 
 impl Section {
-    /// Every section, in the order of a report.
+    /// Lists every section, in the order of a report.
     pub const ALL: [Section; 13] = [
         Section::Answer,
         Section::Effects,
@@ -67,7 +67,7 @@ impl Section {
         Section::Provenance,
     ];
 
-    /// Its name in a marker.
+    /// Returns its name in a marker.
     pub fn word(self) -> &'static str {
         match self {
             Section::Answer => "answer",
@@ -96,7 +96,7 @@ impl Section {
             Section::Comparison => "Matched groups",
             Section::Published => "Beside what was published",
             Section::Frontier => "Accuracy against costs",
-            Section::Rank => "On the whole",
+            Section::Rank => "Overall ranking",
             Section::Growth => "Growth",
             Section::Roofline => "Roofline",
             Section::Notes => "Before believing it",
@@ -105,7 +105,7 @@ impl Section {
     }
 }
 
-/// The report as a Markdown document: every section that has something to say.
+/// Formats the report as a Markdown document: every section that has something to say.
 pub fn format_document(report: &Report) -> String {
     let mut text = "# skipbench report\n".to_owned();
     for part in Section::ALL {
@@ -117,7 +117,7 @@ pub fn format_document(report: &Report) -> String {
     text
 }
 
-/// One section in Markdown; empty where there is nothing to say.
+/// Formats one section in Markdown. It is empty where there is nothing to say.
 pub fn format_section(report: &Report, section: Section) -> String {
     let tables =
         |tables: Vec<TextTable>| tables.iter().map(|table| table.format_titled(Format::Markdown)).collect::<String>();
@@ -143,7 +143,7 @@ pub fn format_section(report: &Report, section: Section) -> String {
     }
 }
 
-/// What `run` ends with: the answer as a table and in words.
+/// Formats the end of `run`: the answer as a table and in words.
 pub fn format_conclusion(report: &Report, format: Format) -> String {
     if report.answers.is_empty() {
         return String::new();
@@ -151,14 +151,14 @@ pub fn format_conclusion(report: &Report, format: Format) -> String {
     format!("{}{}\n\n", effects(&report.answers).format_titled(format), format_words(report, format))
 }
 
-/// The answer in plain words, one paragraph.
+/// Formats the answer in plain words, as one paragraph.
 fn format_words(report: &Report, format: Format) -> String {
     let words = format_sentence(&describe_answers(&report.answers).join(" "), format);
     let Format::Columns(columns) = format else { return words };
     wrap(&words, usize::from(columns)).trim_end().replace("\n  ", "\n")
 }
 
-/// As a block of code, whose fence is longer than any within.
+/// Formats a block of code, whose fence is longer than any within.
 fn fence(text: &str) -> String {
     let within = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(within + 1));
@@ -170,7 +170,7 @@ fn format_list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
     items.into_iter().map(|item| format!("- {item}\n")).collect()
 }
 
-/// `model, task, seed: why` of every cell that was not measured.
+/// Returns `model, task, seed: why` for every cell that was not measured.
 pub fn format_failures(report: &Report) -> Vec<String> {
     let rows = report.runs.iter().map(|run| &run.row).filter(|row| row.status != Status::Ok);
     rows.map(|RunRow { model, task, seed, error, .. }| format_line(&format!("{model}, {task}, seed {seed}: {error}")))

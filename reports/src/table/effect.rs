@@ -1,11 +1,11 @@
-//! What is said of one metric of a member against the reference.
+//! Formats what is said of one metric of a member against the reference.
 
 use super::number::{format_fine_ratio, format_points, format_ratio};
 use crate::analyses::compare::{ComparedMetric, ComparisonVerdict};
 use crate::analyses::quantity::{Quantity, format_number_of};
 use crate::stats::paired::Contrast;
 
-/// The lines below a value: the difference or ratio, and what may be said of it.
+/// Formats the lines below a value: the difference or ratio, and what may be said of it.
 pub(crate) fn format_effect_lines(entry: &ComparedMetric) -> Vec<String> {
     let Some(contrast) = entry.judged() else { return Vec::new() };
     let said = match entry.verdict {
@@ -35,10 +35,10 @@ fn format_contrast(entry: &ComparedMetric, contrast: &Contrast) -> String {
     }
 }
 
-/// What is said where the whole interval of a ratio of turns lies within the margin.
+/// Words for a ratio of turns whose whole interval is within the margin.
 pub(super) const SMALL: &str = "no difference above 1 %";
 
-/// Of times and speeds a word, because more of one is less of the other.
+/// Describes times and speeds in words, because more of one is less of the other.
 fn describe_speed(entry: &ComparedMetric, higher: bool) -> Vec<String> {
     let faster = match entry.metric.quantity() {
         Quantity::Rate => higher,
@@ -49,8 +49,8 @@ fn describe_speed(entry: &ComparedMetric, higher: bool) -> Vec<String> {
     vec![if entry.is_within_margin() { format!("{word} by less than 1 %") } else { word.to_owned() }]
 }
 
-/// With the smallest difference that would have shown, where the repeats are enough to say it. Of what repeats exactly
-/// that is nothing, and not told.
+/// Describes that nothing was shown, with the smallest difference that would have been, if the repeats are enough to
+/// say it. For what repeats exactly that difference is nothing, and is not written.
 fn describe_nothing_shown(entry: &ComparedMetric, contrast: &Contrast) -> Vec<String> {
     let unit = if entry.metric.is_share() { "points" } else { "%" };
     let noun = if entry.turns { "sets" } else { "repeats" };

@@ -1,17 +1,17 @@
-//! For what a text is written.
+//! Defines the formats that texts are written in.
 
-/// For what a text is written.
+/// Names the format that a text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// For a terminal.
+    /// Plain text for a terminal.
     Terminal,
-    /// For a terminal of so many columns.
+    /// Plain text for a terminal of this many columns.
     Columns(u16),
-    /// As Markdown.
+    /// Markdown.
     Markdown,
 }
 
-/// What begins an item of a list.
+/// Returns what begins an item of a list.
 pub(super) fn bullet(format: Format) -> &'static str {
     match format {
         Format::Terminal | Format::Columns(_) => "",

@@ -1,4 +1,4 @@
-//! One frontier as a table.
+//! Formats one Pareto frontier as a table.
 
 use super::text_table::TextTable;
 use crate::analyses::frontier::{Frontier, Standing, Tradeoff};
@@ -6,7 +6,7 @@ use crate::analyses::metric::Metric;
 
 use super::number::format_metric;
 
-/// The networks by cost, the cheapest first.
+/// Tabulates the networks by cost, the cheapest first.
 pub fn frontier(frontier: &Frontier) -> TextTable {
     let (setting, cost) = (&frontier.setting, frontier.cost.title());
     let header = ["model", "style", "group", cost, Metric::TestAccuracy.title(), "seeds", "on the frontier"];
@@ -20,9 +20,10 @@ pub fn frontier(frontier: &Frontier) -> TextTable {
     }
 }
 
-const LEGEND: &str = "Yes: no other network is at least as accurate and as cheap, and better in one of the two. Open: \
-    by the means the named network is, but the 95 % intervals leave it open; more seeds, or more sets of times \
-    (--sets, --precision), would narrow them. No: the named network is, and the intervals say so too.";
+const LEGEND: &str = "Yes: on the Pareto frontier, because no other network is at least as accurate and as cheap, and \
+    better in one of the two. Open: by the means the named network is, but the 95 % intervals leave it open; more \
+    seeds, or more sets of times (--sets, --precision), would narrow them. No: the named network is, and the intervals \
+    say so too.";
 
 fn format_row(point: &Tradeoff, cost: Metric) -> Vec<String> {
     let beaten = point.beaten_by.as_deref().unwrap_or_default();

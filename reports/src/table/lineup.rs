@@ -1,4 +1,4 @@
-//! Networks side by side, a line each.
+//! Formats networks side by side, one line each.
 
 use super::text_table::TextTable;
 use crate::analyses::lineup::Lined;
@@ -8,7 +8,7 @@ use crate::stats::Estimate;
 
 use super::number::format_quantity;
 
-/// One line a network. No cell has a second line; what is known of each number is in the groups' tables.
+/// Tabulates one line per network. No cell has a second line; what is known of each number is in the groups' tables.
 pub fn lineup(lined: &[Lined]) -> TextTable {
     let titles = ["network", "skip", "layers", "test accuracy", "training speed", "peak memory"];
     TextTable {

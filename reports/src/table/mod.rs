@@ -1,4 +1,4 @@
-//! Tables for people to read, as [`TextTable`]s of text that terminal, Markdown and HTML share. Nothing is computed
+//! Formats tables for people to read, as [`TextTable`]s that terminal, Markdown and HTML share. Nothing is computed
 //! here.
 
 mod answer;

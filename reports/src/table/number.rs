@@ -1,15 +1,15 @@
-//! Numbers as people read them, with their intervals.
+//! Formats numbers as people read them, with their intervals.
 
 use crate::analyses::metric::Metric;
 use crate::analyses::quantity::Quantity;
 use crate::stats::Estimate;
 
-/// An estimate of a metric in the unit that suits it.
+/// Formats an estimate of a metric in the unit that suits it.
 pub(crate) fn format_metric(metric: Metric, estimate: &Estimate) -> String {
     format_quantity(metric.quantity(), estimate)
 }
 
-/// An estimate as its kind is written.
+/// Formats an estimate in the way of its kind.
 pub(crate) fn format_quantity(quantity: Quantity, estimate: &Estimate) -> String {
     let (value, unit) = (estimate.value, quantity.unit());
     match quantity {
@@ -28,7 +28,7 @@ pub(crate) fn format_quantity(quantity: Quantity, estimate: &Estimate) -> String
     }
 }
 
-/// A number without an interval, such as a bound, in full.
+/// Formats a number without an interval, such as a bound, in full.
 pub(crate) fn format_bound(quantity: Quantity, bound: f64) -> String {
     match quantity {
         Quantity::Share => format!("{} %", bound * 100.0),
@@ -38,7 +38,7 @@ pub(crate) fn format_bound(quantity: Quantity, bound: f64) -> String {
     }
 }
 
-/// A count with a prefix for thousands.
+/// Formats a count with a prefix for thousands.
 fn format_count(value: f64) -> String {
     match value {
         value if value >= 1e9 => format!("{:.2} G", value / 1e9),
@@ -47,12 +47,12 @@ fn format_count(value: f64) -> String {
     }
 }
 
-/// A ratio with its interval, in two decimals.
+/// Formats a ratio with its interval, in two decimals.
 pub(crate) fn format_ratio(ratio: &Estimate) -> String {
     format_ratio_to(ratio, 2)
 }
 
-/// The same in three decimals, which those of turns are worth.
+/// Formats a ratio with its interval in three decimals, which ratios of turns are precise enough for.
 pub(crate) fn format_fine_ratio(ratio: &Estimate) -> String {
     format_ratio_to(ratio, 3)
 }
@@ -67,7 +67,7 @@ fn format_ratio_to(ratio: &Estimate, digits: usize) -> String {
     }
 }
 
-/// Ratios far from 1 need more digits than [`format_ratio`] writes.
+/// Formats a ratio far from 1, which needs more digits than [`format_ratio`] writes.
 fn format_any_ratio(estimate: &Estimate) -> String {
     let usual = |value: f64| (0.1..1000.0).contains(&value);
     let ends = [Some(estimate.value), estimate.low, estimate.high];
@@ -78,7 +78,7 @@ fn format_any_ratio(estimate: &Estimate) -> String {
     }
 }
 
-/// A difference of shares in percentage points.
+/// Formats a difference of shares in percentage points.
 pub(crate) fn format_points(difference: &Estimate) -> String {
     let signed = |share: f64| format!("{:+.1}", share * 100.0).replace('-', "−");
     match (difference.low, difference.high) {
@@ -95,7 +95,7 @@ fn format_interval(estimate: &Estimate, format: fn(f64) -> String) -> String {
     }
 }
 
-/// Three digits that count.
+/// Formats a number in three significant digits.
 fn format_significant(value: f64) -> String {
     let size = value.abs();
     let text = match size {

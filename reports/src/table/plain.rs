@@ -1,19 +1,19 @@
-//! Text that others wrote, such as errors, where it can change neither the line nor the terminal that it stands in.
+//! Formats text that others wrote, such as errors, in a way that changes neither the line nor the terminal around it.
 
 use super::format::Format;
 
-/// On one line, without what a terminal would obey.
+/// Formats text on one line, without control sequences that a terminal would obey.
 pub fn format_line(text: &str) -> String {
     escape_control(&text.split_whitespace().collect::<Vec<&str>>().join(" "))
 }
 
-/// Control characters but line breaks, written out.
+/// Writes out control characters, except line breaks.
 pub fn escape_control(text: &str) -> String {
     let escaped = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(escaped).collect()
 }
 
-/// A sentence of a document: in Markdown it says what it says in a terminal.
+/// Formats a sentence of a document. In Markdown it says the same as in a terminal.
 pub fn format_sentence(text: &str, format: Format) -> String {
     match format {
         Format::Terminal | Format::Columns(_) => format_line(text),
@@ -21,8 +21,8 @@ pub fn format_sentence(text: &str, format: Format) -> String {
     }
 }
 
-/// Markdown that reads as the text does. What Markdown would not take for more than letters stays as it is, since
-/// documents are also read raw: an underscore within a word, brackets that no parenthesis makes a link.
+/// Escapes text for Markdown. What Markdown would read literally stays as it is, since documents are also read raw: an
+/// underscore within a word, and brackets without a parenthesis that makes a link.
 pub(super) fn escape(text: &str) -> String {
     let (mut written, mut before, mut rest) = (String::new(), None, text.chars().peekable());
     while let Some(c) = rest.next() {

@@ -1,15 +1,15 @@
-//! Sentences below tables: where numbers come from, and what to know before believing them.
+//! Formats sentences below tables: where numbers come from, and what to know before believing them.
 
 use super::format::{Format, bullet};
 use super::plain::format_sentence;
 use crate::analyses::group::Origin;
 
-/// Sentences below a table.
+/// Formats sentences below a table.
 pub fn format_notes(notes: &[String], format: Format) -> String {
     notes.iter().map(|note| format!("{}note: {}\n", bullet(format), format_sentence(note, format))).collect()
 }
 
-/// Where numbers come from, a line each: day, device, machine, versions, command.
+/// Formats where numbers come from, one line each: day, device, machine, versions, command.
 pub fn format_origins(origins: &[(String, Origin)], format: Format) -> String {
     let line = |(device, origin): &(String, Origin)| {
         let Origin { device_name, host, skipbench, burn, date, command } = origin;

@@ -1,18 +1,19 @@
-//! What papers measured, beside what was measured here.
+//! Formats what papers measured, beside what was measured here.
 
 use super::text_table::TextTable;
 use crate::analyses::published::{Published, PublishedComparison};
 use crate::analyses::quantity::format_number_of;
 use crate::stats::Estimate;
 
-/// One line for each published figure of a network that was trained here.
+/// Tabulates one line for each published figure of a network that was trained here.
 pub fn published(compared: &[PublishedComparison]) -> TextTable {
     let header = ["model", "data", "may be compared", "published in", "epochs here", "test error here", "published"];
     TextTable {
         id: "published".to_owned(),
         title: "Measured beside published".to_owned(),
-        caption: "Test errors of the last epoch. Here: the mean over seeds, ± a 95 % interval. A published figure mostly is of one \
-                  run; ± is its standard deviation where there were more. Recipes differ unless they were set alike."
+        caption: "Test errors of the last epoch. Here: the mean over seeds, ± a 95 % interval. A published figure is \
+                  mostly from one run; ± is its standard deviation where there were more. Recipes differ unless they \
+                  were made equal."
             .to_owned(),
         header: header.map(str::to_owned).to_vec(),
         rows: compared.iter().flat_map(format_rows).collect(),

@@ -1,4 +1,4 @@
-//! Advice in words, with the networks behind it.
+//! Formats advice in words, with the networks behind it.
 
 use super::format::Format;
 use super::plain::format_sentence;
@@ -12,7 +12,7 @@ use crate::stats::Estimate;
 
 use super::number::{format_metric, format_points};
 
-/// What to take in a setting, how sure that is, and every network that was looked at.
+/// Formats what to take in a setting, how sure that is, and every network that was considered.
 pub fn format_advice(advice: &Advice, format: Format) -> String {
     let verdict = advice.fitting.first().map_or_else(
         || "No measured network keeps these limits.".to_owned(),
@@ -23,7 +23,7 @@ pub fn format_advice(advice: &Advice, format: Format) -> String {
     format!("{bold}{heading}{bold}\n{gap}{verdict}\n\n{}", table(advice).format(format))
 }
 
-/// The setting, unlike any other's.
+/// Formats the setting, unlike any other's.
 fn format_heading(advice: &Advice) -> String {
     let Setting { data, device, host, suite, skipbench, .. } = &advice.setting;
     format!(

@@ -1,4 +1,4 @@
-//! What stands below a group's table: the noise floor, and cells that were not measured.
+//! Formats remarks below a group's table: the noise floor, and cells that were not measured.
 
 use super::plain::format_line;
 use crate::analyses::compare::{ComparedMember, Comparison};
@@ -7,12 +7,12 @@ use crate::analyses::metric::Metric;
 use crate::analyses::quantity::format_number_of;
 use crate::stats::Estimate;
 
-/// A line each.
+/// Returns the remarks, one line each.
 pub(crate) fn format_remarks(comparison: &Comparison) -> Vec<String> {
     format_noise_floor(comparison).into_iter().chain(comparison.members.iter().flat_map(format_failures)).collect()
 }
 
-/// How far the reference could differ from itself.
+/// Formats how far the reference could differ from itself.
 fn format_noise_floor(comparison: &Comparison) -> Option<String> {
     let floor = |(metric, twin): &(Metric, Estimate)| {
         let floor = comparison.noise_floor(*metric)?;
@@ -24,7 +24,7 @@ fn format_noise_floor(comparison: &Comparison) -> Option<String> {
     (!floors.is_empty()).then(|| format!("noise floor, {reference} against itself: {}", floors.join(", ")))
 }
 
-/// A line for each cell; sets that broke alike share one.
+/// Returns a line for each cell. Sets that broke in the same way share one.
 fn format_failures(ComparedMember { model, failures, .. }: &ComparedMember) -> Vec<String> {
     let alike =
         |a: &Failure, b: &Failure| a.set.is_some() && b.set.is_some() && (&a.task, &a.error) == (&b.task, &b.error);

@@ -1,4 +1,4 @@
-//! Timed cells against the machine's ceilings, one line a model, task and setting: medians over replicates.
+//! Formats timed cells against the machine's ceilings, one line per model, task and setting: medians over replicates.
 
 use super::text_table::TextTable;
 use crate::analyses::distinguish::{distinguish, format_distinction};
@@ -21,7 +21,8 @@ const HEADER: [&str; 12] = [
     "joins take at least",
 ];
 
-/// One line for each group, model, task, device and setting; the model's name tells those apart that are else alike.
+/// Tabulates one line for each group, model, task, device and setting. The model's name distinguishes those that are
+/// otherwise equal.
 pub fn roofs(roofs: &[Roof]) -> TextTable {
     let lines = lines(roofs);
     let named: Vec<([&str; 4], &Setting)> = lines.iter().map(|roofs| identity(roofs[0])).collect();
@@ -45,7 +46,7 @@ const LEGEND: &str = "Medians over repeats (seeds and rounds, or sets). FLOP/byt
     itself. Limited by: which of the two decides that least time. Joins move: what additions or concatenations read \
     and write in a step. Joins take at least: the share of the step's time that moving those takes.";
 
-/// What belongs in one line, in the order of the rows.
+/// Returns what belongs in one line, in the order of the rows.
 fn lines(roofs: &[Roof]) -> Vec<Vec<&Roof>> {
     let mut lines: Vec<Vec<&Roof>> = Vec::new();
     for roof in roofs {

@@ -1,4 +1,4 @@
-//! Sweeps, one line a model: the exponent of each metric.
+//! Formats sweeps, one line per model: the exponent of each metric.
 
 use super::text_table::TextTable;
 use crate::analyses::distinguish::{distinguish, format_distinction};
@@ -7,7 +7,7 @@ use crate::analyses::metric::Metric;
 use crate::analyses::scaling::Curve;
 use crate::stats::Estimate;
 
-/// The columns; `scaling.csv` holds the rest and every point.
+/// Metrics of the columns. `scaling.csv` holds the rest and every point.
 const COLUMNS: [Metric; 9] = [
     Metric::TrainThroughput,
     Metric::EpochThroughput,
@@ -20,7 +20,7 @@ const COLUMNS: [Metric; 9] = [
     Metric::Macs,
 ];
 
-/// One line for each group, model and setting, a column for each metric that any of them measured.
+/// Tabulates one line for each group, model and setting, with a column for each metric that any of them measured.
 pub fn curves(curves: &[Curve]) -> TextTable {
     let metrics: Vec<Metric> =
         COLUMNS.into_iter().filter(|metric| curves.iter().any(|curve| curve.metric == *metric)).collect();

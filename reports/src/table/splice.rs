@@ -1,6 +1,6 @@
-//! Keeping a document true: text between markers is replaced by what the rows say.
+//! Keeps a document true: text between markers is replaced by what the rows say.
 //!
-//! A section stands between `<!-- skipbench:NAME -->` and `<!-- /skipbench:NAME -->`.
+//! A section is between `<!-- skipbench:NAME -->` and `<!-- /skipbench:NAME -->`.
 
 use super::claims::format_with_plots;
 use crate::figure::claims::by_finding;
@@ -8,21 +8,21 @@ use crate::figure::{Figure, figures};
 use crate::report::Report;
 use crate::table::{Section, format_section};
 
-/// The folder beside a document that holds the plots which its sections show.
+/// Name of the folder beside a document that holds the plots of its sections.
 pub const PLOTS: &str = "plots";
 
-/// Why nothing could be replaced.
+/// Says why nothing could be replaced.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpliceError {
-    /// No marker.
+    /// There is no marker.
     #[error(
         "no marker was found; write <!-- skipbench:comparison --> and <!-- /skipbench:comparison --> where the table goes (sections: {0})"
     )]
     NoMarker(String),
     /// A marker names no section.
-    #[error("<!-- skipbench:{0} --> is no section; those are {1}")]
+    #[error("<!-- skipbench:{0} --> is not a section; sections are {1}")]
     Unknown(String, String),
-    /// A section stands in the document twice.
+    /// A section is in the document twice.
     #[error("<!-- skipbench:{0} --> is listed twice; a section has one place")]
     Repeated(&'static str),
     /// A section begins and does not end, or ends before it begins.
@@ -30,10 +30,10 @@ pub enum SpliceError {
     Open(&'static str),
 }
 
-/// The document with every section between its markers made anew.
+/// Returns the document with new content in every section between its markers.
 ///
 /// # Errors
-/// If it has no marker, or one that is unknown, repeated or without its end.
+/// Returns an error if it has no marker, or one that is unknown, repeated or without its end.
 pub fn splice(document: &str, report: &Report) -> Result<String, SpliceError> {
     known(document)?;
     let mut text = document.to_owned();
@@ -53,7 +53,7 @@ pub fn splice(document: &str, report: &Report) -> Result<String, SpliceError> {
     if found { Ok(text) } else { Err(SpliceError::NoMarker(format_section_names())) }
 }
 
-/// A section as it stands in a document.
+/// Formats a section as it is in a document.
 fn format_body(report: &Report, section: Section) -> String {
     match section {
         Section::Claims if !report.claims.is_empty() => format_with_plots(&report.claims, &figures(report)),
@@ -61,7 +61,7 @@ fn format_body(report: &Report, section: Section) -> String {
     }
 }
 
-/// The plots that the document's sections show, which belong into [`PLOTS`] beside it: of each claim the first.
+/// Returns the plots that the document's sections show, which belong in [`PLOTS`] beside it: the first of each claim.
 pub fn shown_plots(document: &str, report: &Report) -> Vec<Figure> {
     if !document.contains(&format!("<!-- skipbench:{} -->", Section::Claims.word())) {
         return Vec::new();
@@ -70,7 +70,7 @@ pub fn shown_plots(document: &str, report: &Report) -> Vec<Figure> {
     by_finding(&report.claims, &figures).into_iter().filter_map(<[Figure]>::first).cloned().collect()
 }
 
-/// The text with the line ends of the document.
+/// Returns the text with the line ends of the document.
 fn normalize_line_ends(document: &str, text: &str) -> String {
     if document.contains("\r\n") { text.replace('\n', "\r\n") } else { text.to_owned() }
 }
@@ -79,7 +79,7 @@ fn format_section_names() -> String {
     Section::ALL.map(Section::word).join(", ")
 }
 
-/// A misspelled marker would keep what stands behind it for ever.
+/// Checks that every marker is known. A misspelled one would keep its old content forever.
 fn known(document: &str) -> Result<(), SpliceError> {
     let begins = document.split("<!-- skipbench:").skip(1);
     let words = begins.filter_map(|rest| rest.split_once(" -->")).map(|(word, _)| word);

@@ -1,4 +1,4 @@
-//! A table as text: what terminal, Markdown and HTML all draw from.
+//! Defines a table of text, which terminal, Markdown and HTML all draw from.
 
 use super::format::Format;
 use super::plain::{escape, escape_control, format_sentence};
@@ -8,22 +8,22 @@ use serde::Serialize;
 /// A table of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TextTable {
-    /// Its name in links, unlike any other's on a page.
+    /// Name in links, unlike any other on a page.
     pub id: String,
-    /// What it is.
+    /// Title of the table.
     pub title: String,
-    /// How to read it; may be empty.
+    /// Caption that says how to read it; may be empty.
     pub caption: String,
-    /// The columns' titles.
+    /// Titles of the columns.
     pub header: Vec<String>,
-    /// The lines; a cell may hold several lines itself.
+    /// Rows of the table. A cell may hold several lines.
     pub rows: Vec<Vec<String>>,
     /// How many columns, from the first on, hold words and not numbers.
     pub left: usize,
 }
 
 impl TextTable {
-    /// The table alone.
+    /// Formats the table alone.
     pub fn format(&self, format: Format) -> String {
         if let Format::Columns(columns) = format
             && columns < self.least_columns()
@@ -47,7 +47,7 @@ impl TextTable {
         format!("{table}\n")
     }
 
-    /// Whether every row is one line: rules between such rows would only stretch the table.
+    /// Returns whether every row is one line. Rules between such rows would only stretch the table.
     fn has_short_rows(&self, format: Format) -> bool {
         let wide = |index: usize| {
             let column = self.rows.iter().filter_map(|row| row.get(index)).chain(self.header.get(index));
@@ -60,8 +60,8 @@ impl TextTable {
         fits && !self.rows.iter().flatten().any(|cell| cell.contains('\n'))
     }
 
-    /// The fewest columns of a terminal in which the table can be read as one: each of its own columns has room for its
-    /// longest word, or for a part of it that is not broken too often.
+    /// Returns the fewest columns of a terminal in which the table can be read as one. Each of its own columns then has
+    /// room for its longest word, or for a part of it that is not broken too often.
     fn least_columns(&self) -> u16 {
         let longest = |index: usize| {
             let column = self.rows.iter().filter_map(|row| row.get(index)).chain(self.header.get(index));
@@ -71,7 +71,7 @@ impl TextTable {
         u16::try_from(wide).unwrap_or(u16::MAX)
     }
 
-    /// One line a cell, `title: text`, for a terminal too narrow for columns.
+    /// Formats one line per cell, `title: text`, for a terminal too narrow for columns.
     fn format_stacked(&self, columns: usize) -> String {
         let titled = |(title, cell): (&String, &String)| {
             let cell = escape_control(&cell.replace('\n', ", "));
@@ -82,7 +82,7 @@ impl TextTable {
         self.rows.iter().map(stacked).collect::<Vec<String>>().join("\n")
     }
 
-    /// With its title above and its caption below.
+    /// Formats the table with its title above and its caption below.
     pub fn format_titled(&self, format: Format) -> String {
         let bold = if format == Format::Markdown { "**" } else { "" };
         let gap = if format == Format::Markdown { "\n" } else { "" };
@@ -92,16 +92,17 @@ impl TextTable {
     }
 }
 
-/// Rules around the table and below its header only.
+/// Style with rules only around the table and below its header.
 const BETWEEN_NOTHING: TableStyle = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
 
-/// Longer words may be broken where a terminal is narrow.
+/// Length from which words may be broken where a terminal is narrow.
 const LONG_WORD: usize = 12;
 
-/// A blank on each side of a column.
+/// Blanks around a column: one on each side.
 const PADDING: usize = 2;
 
-/// Lines of at most so many characters, broken between words, or within one that is longer; further lines are indented.
+/// Wraps text into lines of at most `columns` characters, broken between words, or within one that is longer. Further
+/// lines are indented.
 pub(crate) fn wrap(text: &str, columns: usize) -> String {
     let (mut lines, mut line) = (String::new(), String::new());
     for word in text.split_whitespace() {
@@ -122,7 +123,7 @@ pub(crate) fn wrap(text: &str, columns: usize) -> String {
     lines + &line + "\n"
 }
 
-/// In Markdown a line break would end the row.
+/// Formats a cell. In Markdown a line break would end the row.
 fn format_cell(cell: &str, format: Format) -> String {
     let cell = escape_control(cell);
     match format {

@@ -172,7 +172,7 @@ fn trouble_is_told_and_quiet_is_silent() {
     - note: the machine was busy: during 1 of 2 timed cells other processes used up to 0.5 cores. Close other programs and measure again, or add sets with --precision 2%.
     - note: not steady after the longest warm-up: 1 of 2 timed cells, the first resnet train-step, seed 1. Give them longer: raise warmup_max_ms in the recipe.
     - note: steps far above the others (beyond Q3 + 3 IQR): in 1 timed cell, the first resnet train-step, seed 1 (2 of 20). Close other programs, or add sets with --precision 2%.
-    - note: memory grows from step to step: dense peak-memory-train, seed 3 by 4096 bytes a step. Over many steps it adds up: look at a longer run before you rely on the peak.
+    - note: memory grows from step to step: dense peak-memory-train, seed 3 by 4096 bytes per step. Over many steps it adds up: look at a longer run before you rely on the peak.
     - note: the accuracy was not reached, and is missing from the mean time to it: plain in 1 of 2. Train for more epochs, or lower target_accuracy in the recipe.
     ");
 }

@@ -78,7 +78,7 @@ fn a_line_that_lies_on_another_is_dashed_and_named() {
         Scale::Linear,
         vec![line("add", &points), line("concat", &apart), line("none", &points)],
     ));
-    assert!(text.contains("none line lies on add line.") && !text.contains("concat line lies on"), "{text}");
+    assert!(text.contains("none line coincides with add line.") && !text.contains("concat line coincides"), "{text}");
     let strokes: Vec<&str> =
         text.split("<polyline").skip(1).filter_map(|part| part.split("></polyline").next()).collect();
     assert_eq!(

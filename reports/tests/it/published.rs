@@ -75,7 +75,7 @@ fn measured_stands_beside_published_and_says_when_it_may_not_be_compared() {
     let jpeg = compare_published(&[trained("resnet20", "folder:cifar10-jpeg", 50_000, 1)]);
     assert!(jpeg[0].otherwise.as_deref().is_some_and(|why| why.contains("JPEG")));
     let part = compare_published(&[trained("resnet20", "cifar10", 1000, 1)]);
-    assert!(part[0].otherwise.as_deref().is_some_and(|why| why.contains("1000 to train on")));
+    assert!(part[0].otherwise.as_deref().is_some_and(|why| why.contains("1000 for training")));
     assert!(compare_published(&[trained("resnet20", "digits", 597, 1)]).is_empty());
     assert!(compare_published(&[trained("backbone-add-22-w8", "cifar10", 50_000, 1)]).is_empty());
 }

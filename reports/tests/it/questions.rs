@@ -235,7 +235,7 @@ fn every_sheet_has_a_title_for_every_column() {
     }
     let document = table::format_document(&report);
     for title in
-        ["What a skip", "Matched groups", "Accuracy against costs", "On the whole", "Growth", "Roofline", "Where it"]
+        ["What a skip", "Matched groups", "Accuracy against costs", "Overall ranking", "Growth", "Roofline", "Where it"]
     {
         assert!(document.contains(&format!("\n## {title}")), "{title}: {document}");
     }

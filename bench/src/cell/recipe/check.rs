@@ -1,13 +1,13 @@
-//! Which recipes are impossible.
+//! Checks which recipes are impossible.
 
 use skipbench_models::Kernels;
 
 use super::{Precision, Recipe, Schedule};
 
-/// Most of anything that is counted, so that products of two counts stay below 2⁶⁴.
+/// Largest value of anything that is counted. It keeps products of two counts below 2⁶⁴.
 const MOST: u64 = 1_000_000_000;
 
-/// A value that cannot be, and what would do.
+/// Names a value that is not possible, and what would be.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("recipe.{key} = {value}: {fix}")]
 pub struct RecipeError {
@@ -18,7 +18,7 @@ pub struct RecipeError {
 
 impl Recipe {
     /// # Errors
-    /// The first impossible value.
+    /// Returns the first impossible value.
     pub fn check(&self) -> Result<(), RecipeError> {
         let counts = [
             ("epochs", self.epochs),
@@ -40,7 +40,7 @@ impl Recipe {
         }
         if self.kernels == Kernels::SkipbenchBf16 && self.precision != Precision::F32 {
             let fix =
-                "networks compute in f32 by them, except for products: remove precision, or take kernels = \"burn\"";
+                "networks compute in f32 by them, except for products: remove precision, or use kernels = \"burn\"";
             return Err(RecipeError { key: "kernels", value: format!("{:?}", self.kernels.word()), fix });
         }
         self.check_numbers()?;
@@ -67,7 +67,7 @@ impl Recipe {
         }
     }
 
-    /// The warm-up ends within the run, and the milestones lie in it, one after the other.
+    /// Checks that the warm-up ends within the run, and that the milestones are in it, one after the other.
     fn check_schedule(&self) -> Result<(), RecipeError> {
         if self.warmup_epochs > self.epochs as f64 {
             let fix = "no more than epochs is needed: the rate would never reach its peak";
@@ -75,7 +75,7 @@ impl Recipe {
         }
         let inside = |milestone: &f64| 0.0 < *milestone && *milestone < 1.0;
         let fix = if self.schedule == Schedule::Step && self.milestones.is_empty() {
-            "schedule = \"step\" needs one at least"
+            "schedule = \"step\" needs at least one"
         } else if !self.milestones.iter().all(inside) {
             "shares of the run are needed, above 0 and below 1"
         } else if !self.milestones.is_sorted_by(|one, next| one < next) {

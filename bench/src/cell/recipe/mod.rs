@@ -1,4 +1,4 @@
-//! The training recipe: one for all members of a matched group.
+//! Defines the training recipe, which is the same for all members of a matched group.
 
 mod check;
 mod words;
@@ -9,18 +9,18 @@ use skipbench_models::{Execution, Kernels, Memory};
 pub(crate) use words::Augmentation;
 pub use words::{Checkpointing, Optimizer, Precision, Schedule};
 
-/// How networks are trained. Defaults follow the ResNet and DenseNet papers where they agree.
+/// Says how networks are trained. Defaults follow the ResNet and DenseNet papers where they agree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Recipe {
-    /// Passes over the training images.
+    /// Number of passes over the training images.
     pub epochs: u64,
-    /// Stop after so many optimizer steps, if that comes first.
+    /// Number of optimizer steps after which training stops, if that comes first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
-    /// Images in a batch.
+    /// Number of images in a batch.
     pub batch: usize,
-    /// What moves the weights.
+    /// Optimizer that updates the weights.
     pub optimizer: Optimizer,
     /// Learning rate at its peak.
     pub lr: f64,
@@ -28,39 +28,39 @@ pub struct Recipe {
     pub momentum: f64,
     /// Weight decay, on every parameter; coupled (L2) in SGD, decoupled in AdamW.
     pub weight_decay: f64,
-    /// How the learning rate falls.
+    /// Schedule by which the learning rate falls.
     pub schedule: Schedule,
-    /// `step`: the shares of the run after which the rate falls.
+    /// `step`: shares of the run after which the rate falls.
     pub milestones: Vec<f64>,
-    /// `step`: what the rate is multiplied by.
+    /// `step`: factor by which the rate is multiplied.
     pub gamma: f64,
-    /// Epochs over which the rate rises linearly to its peak.
+    /// Number of epochs over which the rate rises linearly to its peak.
     pub warmup_epochs: f64,
     /// Share of the target spread over all classes.
     pub label_smoothing: f64,
-    /// How training images are varied.
+    /// How training images are augmented.
     pub augment: Augmentation,
-    /// Test after every so many epochs, and always after the last.
+    /// Number of epochs between tests. There is always a test after the last epoch.
     pub eval_every: u64,
     /// What of the forward pass is kept for the backward pass.
     pub checkpointing: Checkpointing,
-    /// What networks compute in; their weights are kept in f32.
+    /// Number format that networks compute in. Their weights are kept in f32.
     pub precision: Precision,
-    /// `time-to-accuracy`: the share of the test images that must be classified rightly.
+    /// `time-to-accuracy`: share of the test images that must be classified correctly.
     pub target_accuracy: f64,
-    /// Timed tasks: milliseconds of warm-up at least; it goes on until the steps' times are steady.
+    /// Timed tasks: least milliseconds of warm-up. It continues until the steps' times are steady.
     pub warmup_ms: u64,
     /// Timed tasks: milliseconds from the first step's end after which the warm-up ends, steady or not.
     pub warmup_max_ms: u64,
-    /// Timed tasks: steps measured at least.
+    /// Timed tasks: least number of steps measured.
     pub timed_steps: u64,
-    /// Timed tasks: milliseconds measured at least.
+    /// Timed tasks: least milliseconds measured.
     pub timed_ms: u64,
     // The last two: rows that were written before they were get them at their end.
-    /// Whose kernels run convolutions and batch normalizations where there is a choice: on the CPU in f32.
-    /// `skipbench-bf16`, which only the CPU has, rounds what convolutions multiply.
+    /// Whose kernels run convolutions and batch normalizations where there is a choice, which is on the CPU in f32.
+    /// `skipbench-bf16`, which only the CPU has, rounds the factors of convolutions.
     pub kernels: Kernels,
-    /// What blocks that concatenate keep for the backward pass; no effect on networks without concatenation.
+    /// What concatenating blocks keep for the backward pass. It has no effect on networks without concatenation.
     pub memory: Memory,
 }
 
@@ -95,12 +95,12 @@ impl Default for Recipe {
 }
 
 impl Recipe {
-    /// How networks compute.
+    /// Returns how networks compute.
     pub fn execution(&self) -> Execution {
         Execution { kernels: self.kernels, memory: self.memory }
     }
 
-    /// The learning rate of step `step` (from 0) of `total`, with `per_epoch` steps an epoch.
+    /// Returns the learning rate of step `step` (from 0) of `total`, with `per_epoch` steps per epoch.
     pub fn learning_rate(&self, step: u64, total: u64, per_epoch: u64) -> f64 {
         let warmup = self.warmup_epochs * per_epoch as f64;
         let (step, total) = (step as f64, total as f64);

@@ -1,21 +1,21 @@
-//! The words of a recipe.
+//! Defines the words of a recipe.
 
 use serde::{Deserialize, Serialize};
 
-/// What networks compute in.
+/// Says what number format networks compute in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// Single precision throughout.
+    /// Single precision everywhere.
     F32,
-    /// 8 bits of exponent, 8 of precision.
+    /// bfloat16: 8 bits of exponent and 8 of precision.
     Bf16,
-    /// 5 bits of exponent, 11 of precision.
+    /// Half precision: 5 bits of exponent and 11 of precision.
     F16,
 }
 
 impl Precision {
-    /// The word used in recipes.
+    /// Returns the word used in recipes.
     pub fn word(self) -> &'static str {
         match self {
             Precision::F32 => "f32",
@@ -25,18 +25,18 @@ impl Precision {
     }
 }
 
-/// What of the forward pass is kept for the backward pass.
+/// Says what of the forward pass is kept for the backward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Checkpointing {
-    /// Everything that it needs.
+    /// Everything that the backward pass needs is kept.
     None,
-    /// Burn's balanced strategy: what memory-bound operations made is computed again. Concatenation and BatchNorm are
+    /// Burn's balanced strategy: results of memory-bound operations are computed again. Concatenation and BatchNorm are
     /// not among them.
     Balanced,
 }
 
-/// What moves the weights.
+/// Names the optimizer that updates the weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Optimizer {
@@ -46,26 +46,26 @@ pub enum Optimizer {
     Adamw,
 }
 
-/// How the learning rate falls after the warm-up.
+/// Says how the learning rate falls after the warm-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Schedule {
-    /// Half a cosine to 0.
+    /// Falls as half a cosine to 0.
     Cosine,
-    /// By `gamma` at each milestone.
+    /// Falls by `gamma` at each milestone.
     Step,
-    /// It does not.
+    /// Does not fall.
     Constant,
 }
 
-/// How training images are varied.
+/// Says how training images are augmented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Augmentation {
-    /// What suits the data set: shift for digits; pad, crop and flip for photographs.
+    /// As suits the data set: shift for digits; pad, crop and flip for photographs.
     Usual,
-    /// The same without the flip.
+    /// Like the usual augmentation, but without the flip.
     Shift,
-    /// Not at all.
+    /// No augmentation.
     None,
 }

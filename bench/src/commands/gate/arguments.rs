@@ -1,4 +1,4 @@
-//! What `skipbench gate` takes.
+//! Defines what `skipbench gate` takes.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::lockstep::set::Length;
     skipbench gate --base ci/baseline --head results/mine\n      \
         two finished runs: counts, shapes, losses, peak memory, accuracy\n  \
     skipbench gate --against main\n      \
-        builds main and this tree, and lets them take turns: times, too\n  \
+        builds main and this tree, and lets them take turns: times too\n  \
     skipbench gate --base-command 'python3 old.py' --head-command 'python3 new.py'\n      \
         any two programs, in turns\n  \
     skipbench gate --base ci/baseline --head results/mine --bless\n      \
@@ -51,10 +51,10 @@ pub(crate) struct GateArgs {
     /// Show every metric, not only those that changed or are inconclusive.
     #[arg(long, conflicts_with_all = ["markdown", "json"])]
     pub(super) all: bool,
-    /// As Markdown, for a pull request.
+    /// Print Markdown, for a pull request.
     #[arg(long, conflicts_with = "json")]
     pub(super) markdown: bool,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     pub(super) json: bool,
     /// Write JUnit XML.
@@ -103,7 +103,7 @@ pub(super) struct CommandArgs {
 }
 
 impl CommandArgs {
-    /// The pairs to measure: the one that was given, or else those of gate.toml.
+    /// Returns the pairs to measure: the given one, or else those of gate.toml.
     pub(super) fn pairs(&self, config: &Config) -> Result<Vec<CommandPair>> {
         let (Some(base), Some(head)) = (&self.base_command, &self.head_command) else {
             ensure!(
@@ -150,7 +150,7 @@ pub(super) struct TurnArgs {
 }
 
 impl TurnArgs {
-    /// With sets of `usual` seconds where nothing else was asked.
+    /// Returns the turns, with sets of `usual` seconds where nothing else was asked.
     pub(super) fn turns(&self, usual: f64) -> Turns {
         let time = Length::Time(Duration::from_secs_f64(self.seconds.unwrap_or(usual)));
         Turns {
@@ -169,12 +169,12 @@ impl TurnArgs {
 }
 
 impl JobArgs {
-    /// Whether one was asked for.
+    /// Returns whether a job was asked for.
     pub(super) fn is_asked(&self) -> bool {
         self.against.is_some() || self.binaries.is_some()
     }
 
-    /// What they ask for.
+    /// Returns what they ask for.
     pub(super) fn request(&self, turns: Turns, relinked: Option<&Path>, config: Option<&Path>) -> Result<JobRequest> {
         Ok(JobRequest {
             programs: self.programs(turns.seed, relinked)?,

@@ -1,4 +1,4 @@
-//! The gate over any two programs: what they give becomes a judgment, and is kept where that was asked for.
+//! Gates any two programs: their times become a judgment, and are kept where that was asked for.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::gate::commands::{Measured, measure};
 use crate::lockstep::session::Session;
 use crate::system::interrupt::{self, STOP};
 
-/// Seconds for which each set takes turns, where nothing else was asked.
+/// Seconds for which each set takes turns by default.
 const USUAL_SECONDS: f64 = 10.0;
 
 /// Measures and judges.
@@ -44,7 +44,7 @@ pub(super) fn judged(arguments: &GateArgs, config: &Config) -> Result<Judgment> 
     Ok(judgment)
 }
 
-/// How the programs are measured again.
+/// Returns how the programs are measured again.
 fn origin(arguments: &GateArgs, pairs: &[CommandPair]) -> Result<HeadRun> {
     let turns = arguments.turns.turns(USUAL_SECONDS).words();
     let mut words = vec!["skipbench", "gate"];

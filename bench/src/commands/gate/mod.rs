@@ -1,4 +1,4 @@
-//! `skipbench gate`: whether a change may land.
+//! Runs `skipbench gate`: decides whether a change may land.
 
 mod arguments;
 mod forms;
@@ -31,10 +31,10 @@ use crate::system::interrupt::{self, Interrupted, STOP};
 
 pub(crate) use arguments::GateArgs;
 
-/// The project's own limits, where they are kept.
+/// Path of the project's own limits, where they are kept.
 const USUAL_CONFIG: &str = "ci/gate.toml";
 
-/// Seconds for which each set of a cell takes turns, where nothing else was asked.
+/// Seconds for which each set of a cell takes turns by default.
 const USUAL_SECONDS: f64 = 2.0;
 
 pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &GateArgs) -> Result<ExitCode> {
     Ok(ExitCode::from(judgment.exit_code()))
 }
 
-/// Judges two runs that are there.
+/// Judges two finished runs.
 fn finished(base: &Path, head: &Path, other: Option<&Path>, config: &Config) -> Result<Judgment> {
     let both = both(base, head)?;
     let origin = origin(head, reproduce::turns(&both.base, &both.head));
@@ -76,8 +76,9 @@ fn finished(base: &Path, head: &Path, other: Option<&Path>, config: &Config) -> 
     Ok(Judgment { restless: both.restless, ..judgment })
 }
 
-/// Base and head as rules want them: of their samples only what they hold, since of a large run the numbers are much of
-/// what would be in memory. What samples say of programs that did not sleep is told beside the rules.
+/// Holds base and head as rules need them. Of samples it keeps only what they hold, because in a large run their
+/// numbers are much of what would be in memory. What samples say of programs that did not sleep is kept beside the
+/// rules.
 struct Both {
     base: Vec<Run>,
     head: Vec<Run>,
@@ -101,7 +102,7 @@ fn both(base: &Path, head: &Path) -> Result<Both> {
     Ok(Both { base, head, series: [of_base.series, of_head.series], restless })
 }
 
-/// The rows of the base in another layout, where there are any.
+/// Returns the rows of the base in another layout, if there are any.
 fn relinked(dir: Option<&Path>) -> Result<Vec<Run>> {
     dir.map_or(Ok(Vec::new()), |dir| evidence::head(dir, |run| Thin::default().keep(run)))
 }
@@ -130,13 +131,13 @@ fn measure(arguments: &GateArgs) -> Result<Job> {
     Ok(job)
 }
 
-/// Says where fewer processors are taken than were asked for.
+/// Says if fewer processors are used than were asked for.
 fn note_processors(arguments: &GateArgs) {
     note(&shortfall(arguments.turns.cpus()).into_iter().collect::<Vec<_>>());
 }
 
-/// An earlier job's files are not this one's, whatever becomes of it. Others are left alone until there is a verdict to
-/// put in their place.
+/// Removes an earlier job's files, which are not this one's. Others are left alone until there is a verdict to replace
+/// them.
 fn forget(arguments: &GateArgs) -> Result<()> {
     forget_file(arguments.junit.as_deref(), output::is_junit)?;
     forget_file(arguments.benchmark_json.as_deref(), are_benchmarks)
@@ -149,7 +150,7 @@ fn forget_file(file: Option<&Path>, is_ours: fn(&str) -> bool) -> Result<()> {
     }
 }
 
-/// Whether `text` is a list of [`output::benchmarks`], and not one of another program in the same form.
+/// Returns whether `text` is a list of [`output::benchmarks`], and not one of another program in the same form.
 fn are_benchmarks(text: &str) -> bool {
     let all: Result<Vec<serde_json::Value>, _> = serde_json::from_str(text);
     all.is_ok_and(|all| all.iter().all(|one| one["extra"].as_str().is_some_and(|extra| extra.contains(", n = "))))

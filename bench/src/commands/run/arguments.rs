@@ -1,4 +1,4 @@
-//! What `skipbench run` takes, and what it shares with `skipbench claims`.
+//! Defines what `skipbench run` takes, and what it shares with `skipbench claims`.
 
 use std::path::PathBuf;
 
@@ -45,7 +45,7 @@ pub(crate) struct RunArgs {
     pub(super) shared: SharedArgs,
 }
 
-/// What every run of cells takes, whatever suite they are of.
+/// Arguments of every run of cells, for any suite.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SharedArgs {
     /// Only list the cells.
@@ -93,7 +93,7 @@ pub(crate) struct SharedArgs {
 }
 
 impl RunArgs {
-    /// What they ask for.
+    /// Returns what they ask for.
     pub(super) fn request(&self) -> Result<Request> {
         let max_time_s = self.max_time.unwrap_or(MAX_TIME_S);
         let goal = self.precision.map(|half_width| Goal { half_width, max_time_s, pilot: 0 });
@@ -102,10 +102,10 @@ impl RunArgs {
 }
 
 impl SharedArgs {
-    /// What they ask for of `suite`.
+    /// Returns what they ask for of `suite`.
     ///
     /// # Errors
-    /// What only a run that is resumed can do.
+    /// Returns an error for what only a resumed run can do.
     pub(crate) fn request(&self, suite: &str) -> Result<Request> {
         // Clap asks for no argument that conflicts with one that is there, as the suite does.
         ensure!(!self.retry_failed && self.again.is_empty(), "--retry-failed and --again need --resume DIR");
@@ -125,7 +125,7 @@ impl SharedArgs {
         })
     }
 
-    /// How they ask for it.
+    /// Returns how they ask for it.
     pub(crate) fn options(&self) -> Options {
         let show = match (self.quiet, self.json) {
             (true, _) => Show::Quiet,
@@ -136,19 +136,19 @@ impl SharedArgs {
     }
 }
 
-/// The command line of this process.
+/// Returns the command line of this process.
 fn command_line() -> Result<String> {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")
 }
 
-/// `2%` as a share: 0.02.
+/// Reads `2%` as a share: 0.02.
 fn percent(word: &str) -> Result<f64, String> {
     super::super::quantity::share(word, 1e-6..1.0)
         .ok_or_else(|| "a percentage from 0.0001% to below 100% is needed, such as 2%".to_owned())
 }
 
-/// A time in whole seconds, one at least.
+/// Reads a time in whole seconds, at least one.
 fn seconds(word: &str) -> Result<u64, String> {
     super::super::quantity::time(word).map(|time| time.as_secs().max(1))
 }

@@ -1,4 +1,4 @@
-//! `skipbench run`: plan, run, compare.
+//! Runs `skipbench run`: plan, run, compare.
 
 mod arguments;
 
@@ -23,7 +23,7 @@ use crate::system::interrupt::{self, INTERRUPTED, STOP};
 
 pub(crate) use arguments::{RunArgs, SharedArgs};
 
-/// Makes a Ctrl-C end sessions in good order. Once a process, before anything is asked or planned.
+/// Makes a Ctrl-C end sessions in good order. It is called once per process, before anything is asked or planned.
 pub(super) fn listen() -> Result<()> {
     interrupt::listen(|before| match before {
         0 => say(
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &RunArgs) -> Result<ExitCode> {
     session(&dir, lock, plan, &host, shared)
 }
 
-/// Goes on with the run in `dir`, or lists its cells.
+/// Continues the run in `dir`, or lists its cells.
 fn resume(dir: &Path, host: &Host, shared: &SharedArgs) -> Result<ExitCode> {
     if shared.list {
         return list(&rundir::open(dir)?, shared.json);
@@ -64,7 +64,7 @@ fn resume(dir: &Path, host: &Host, shared: &SharedArgs) -> Result<ExitCode> {
     session(dir, lock, plan, host, shared)
 }
 
-/// One session at the run, whose directory is held locked until it ends.
+/// Runs one session at the run. Its directory is locked until the session ends.
 fn session(dir: &Path, _lock: File, plan: Plan, host: &Host, shared: &SharedArgs) -> Result<ExitCode> {
     match session::run(dir, plan, host, shared.options(), &STOP, &say)? {
         Ending::Complete(precision) => conclude(dir, precision, shared.json),

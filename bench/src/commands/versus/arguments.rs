@@ -16,9 +16,9 @@ const MOST_SETS: u64 = 64;
 /// Arguments of `versus`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each program prepares itself, then does steps when it is told to and says how long each took (bench/PROTOCOL.md). \
-Only one works at a time, so that all see the same machine. The reference, the first program, runs twice: how far it \
-differs from itself is the noise floor.\n\n\
+Each program prepares itself, then does steps on request and says how long each took (bench/PROTOCOL.md). Only one \
+works at a time, and all see the same machine. The reference, the first program, runs twice: how much it differs \
+from itself is the noise floor.\n\n\
 Examples:\n  \
     skipbench versus 'skipbench steps resnet20' 'skipbench steps plain20'\n      \
         two networks of skipbench's own\n  \

@@ -85,7 +85,7 @@ fn ensure_free(dir: &Path) -> Result<()> {
     let files = fs::read_dir(dir).with_context(at)?.collect::<std::io::Result<Vec<_>>>().with_context(at)?;
     let marked = dir.join(MARKER).is_file();
     let other = files.iter().any(|file| !marked || file.file_name() != MARKER && file.file_name() != LOCK);
-    let what = if marked { "an earlier comparison" } else { "something that is of no comparison" };
-    ensure!(!other, "{}: it holds {what}, and nothing is written over; give another --out, or move it away", at());
+    let what = if marked { "an earlier comparison" } else { "something that is not part of a comparison" };
+    ensure!(!other, "{}: it holds {what}, and nothing is overwritten; give another --out, or move it away", at());
     Ok(())
 }

@@ -11,7 +11,8 @@ use crate::lockstep::result::{Outcome, ProgramOutcome};
 /// Largest noise floor that is taken for a machine's usual one where threads stay on their processor.
 const QUIET: f64 = 0.02;
 
-/// `cpus`: the processors that each program was kept to, if that was asked for.
+/// Formats the outcome for people. `cpus` is the number of processors that each program was kept to, if that was asked
+/// for.
 pub(super) fn text(outcome: &Outcome, commands: &[String], cpus: Option<usize>) -> String {
     let parts = [answers(outcome), sheet(outcome), lines(notes(outcome, cpus)), legend(outcome, commands)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
@@ -63,7 +64,7 @@ fn answer(outcome: &Outcome, program: &ProgramOutcome, reference: &str, verdict:
     }
 }
 
-/// What would have been found, where so few sets can say it.
+/// Describes what would have been found, where so few sets can say it.
 fn describe_detectable(program: &ProgramOutcome) -> String {
     match program.detectable.map(percent) {
         Some(least) => format!("A difference of {least} would have been found in four cases of five."),
@@ -73,7 +74,7 @@ fn describe_detectable(program: &ProgramOutcome) -> String {
 
 fn sheet(outcome: &Outcome) -> String {
     let by_step = outcome.unit == "steps";
-    let rate = format!("{} a second", outcome.unit);
+    let rate = format!("{} per second", outcome.unit);
     let compared = format!("time compared with {}", outcome.programs[0].name);
     let header = ["program", "steps", "median step", &rate, &compared, "verdict"];
     let row = |program: &ProgramOutcome| {
@@ -132,7 +133,7 @@ fn notes(outcome: &Outcome, cpus: Option<usize>) -> Vec<String> {
         count_of(*turns, "turn")
     )];
     if let Some(planned) = outcome.interrupted_of {
-        notes.push(format!("Interrupted after {sets} of {planned} sets: the result rests on those."));
+        notes.push(format!("Interrupted after {sets} of {planned} sets: the result is based on those."));
     }
     notes.extend(describe_dropped(*dropped_turns));
     if pilot_sets < sets {
@@ -161,7 +162,7 @@ fn notes(outcome: &Outcome, cpus: Option<usize>) -> Vec<String> {
     notes
 }
 
-/// `1 turn`, `1,234 turns`.
+/// Formats `1 turn`, `1,234 turns`.
 fn count_of(count: usize, noun: &str) -> String {
     format!("{} {noun}{}", format_count(count as u64), if count == 1 { "" } else { "s" })
 }
@@ -174,7 +175,7 @@ fn describe_dropped(count: usize) -> Option<String> {
     })
 }
 
-/// What helps where the reference differs from itself by much and threads may move.
+/// Describes what helps if the reference differs much from itself and threads may move.
 fn describe_movement(outcome: &Outcome, cpus: Option<usize>) -> Option<String> {
     let floor = outcome.noise_floor.filter(|floor| *floor > QUIET && cpus != Some(1) && cfg!(target_os = "linux"))?;
     Some(format!(
@@ -185,7 +186,7 @@ fn describe_movement(outcome: &Outcome, cpus: Option<usize>) -> Option<String> {
     ))
 }
 
-/// What the names stand for.
+/// Explains what the names mean.
 fn legend(outcome: &Outcome, commands: &[String]) -> String {
     let line = |(program, command): (&ProgramOutcome, &String)| {
         let said = program.introduction.as_ref().map(|introduction| introduction.name.as_str()).unwrap_or_default();

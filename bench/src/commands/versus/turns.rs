@@ -1,4 +1,4 @@
-//! turns.csv: every turn in its order.
+//! Writes turns.csv: every turn in its order.
 
 use serde::Serialize;
 
@@ -8,25 +8,26 @@ use crate::lockstep::session::Session;
 /// One turn. Steps that do not count come first.
 #[derive(Debug, Serialize)]
 pub(super) struct TurnRow {
-    /// Set of fresh processes, from 1.
+    /// Number of the set of fresh processes, from 1.
     set: u64,
     /// Place in the set's order, from 0; empty while a program warms up alone.
     order: Option<u64>,
-    /// The program.
+    /// Name of the program.
     program: String,
     /// Whether it is the reference once more.
     again: bool,
-    /// How many of the steps count, from the last one back.
+    /// Number of steps that count, from the last one back.
     counted_steps: usize,
     /// Nanoseconds of each step, with a space between.
     step_ns: String,
-    /// Ticks (10 ms) in which another guest had a processor. Like all that follows, empty where the system does not tell.
+    /// Number of ticks (10 ms) in which another guest had a processor. Like all that follows, it is empty where the
+    /// system does not report it.
     steal_ticks: Option<u64>,
-    /// Time that threads were ready to run and waited for a processor.
+    /// Time in nanoseconds that threads were ready to run and waited for a processor.
     waited_ns: Option<u64>,
-    /// How often a thread had to give up its processor.
+    /// Number of times that a thread had to give up its processor.
     involuntary_switches: Option<u64>,
-    /// Processor time since its last turn.
+    /// Processor time in nanoseconds since its last turn.
     asleep_cpu_ns: Option<u64>,
 }
 

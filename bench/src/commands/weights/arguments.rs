@@ -1,4 +1,4 @@
-//! What several of these commands are given.
+//! Defines arguments that several of these commands take.
 
 use std::path::PathBuf;
 
@@ -26,12 +26,12 @@ impl Target {
         Ok(catalog::find(&self.model)?)
     }
 
-    /// What was given of the images' shape, else what the network was published for, else CIFAR-10's.
+    /// Returns the images' shape: what was given, or what the network was published for, or else CIFAR-10's.
     fn images(&self, spec: &ModelSpec) -> Images {
         self.images.or(catalog::entry_of(spec).map_or(Images::CIFAR10, |entry| entry.images))
     }
 
-    /// The network with weights drawn from `seed`.
+    /// Builds the network with weights drawn from `seed`.
     pub(super) fn build(&self, seed: u64, device: &Device) -> Result<(ModelSpec, Images, Model)> {
         let spec = self.spec()?;
         let images = self.images(&spec);
@@ -70,7 +70,7 @@ pub(super) struct Weights {
     pub(super) file: PathBuf,
 }
 
-/// What was loaded; what is worth telling of its file goes to standard error.
+/// Returns what was loaded. Notes about its file go to standard error.
 pub(super) fn loaded<N>(loaded: Loaded<N>) -> N {
     note(&loaded.notes);
     loaded.model

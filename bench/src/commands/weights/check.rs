@@ -33,7 +33,7 @@ pub(crate) struct CheckArgs {
     double: bool,
     #[command(flatten)]
     device: DeviceArgs,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

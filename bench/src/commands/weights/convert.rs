@@ -46,7 +46,7 @@ struct Written {
     /// The file to write. It must not exist yet.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
@@ -73,7 +73,7 @@ pub(super) fn export(arguments: &ExportArgs) -> Result<ExitCode> {
     arguments.written.show(&arguments.target, &model)
 }
 
-/// Nothing is computed: any device will do.
+/// Returns a device. Nothing is computed, so any will do.
 fn cpu() -> Result<burn::tensor::Device> {
     DeviceArgs { device: "auto".to_owned() }.open()
 }

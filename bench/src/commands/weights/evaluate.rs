@@ -19,7 +19,7 @@ use crate::files::weights::images::{self, By};
 #[command(after_help = "Example:\n  \
     skipbench weights evaluate resnet50.pth --model resnet50 --data folder:imagenet --image-size 224\n\n\
     The network gets as many classes as the images have, in the order of their folders' names. Images of other sizes are \
-    resized whole, not cropped.")]
+    resized without cropping.")]
 pub(crate) struct EvaluateArgs {
     #[command(flatten)]
     weights: Weights,
@@ -44,7 +44,7 @@ pub(crate) struct EvaluateArgs {
     batch: u16,
     #[command(flatten)]
     device: DeviceArgs,
-    /// As JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<ExitCode> {
     let share =
         |count: u64| format!("{} ({:.2} %)", format_count(count), 100.0 * count as f64 / found.total.max(1) as f64);
     let (model, total) = (&arguments.model, format_count(found.total));
-    print(&format!("{model} on {}: {} of {total} right", source.name(), share(found.correct)))?;
+    print(&format!("{model} on {}: {} of {total} correct", source.name(), share(found.correct)))?;
     print(&format!(", {} among the first five\n", share(found.top5)))?;
     Ok(ExitCode::SUCCESS)
 }

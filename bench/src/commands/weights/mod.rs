@@ -1,4 +1,4 @@
-//! `skipbench weights`: weights from PyTorch and back, one file an action.
+//! Runs `skipbench weights`: weights from PyTorch and back, one file per action.
 
 mod arguments;
 mod check;
@@ -19,7 +19,7 @@ pub(crate) enum WeightsCommand {
     Export(convert::ExportArgs),
     /// Show tensor by tensor whether a file fits a network, and whether the network computes what PyTorch did.
     Check(check::CheckArgs),
-    /// Count the test images that a network with these weights classifies rightly.
+    /// Count the test images that a network with these weights classifies correctly.
     Evaluate(evaluate::EvaluateArgs),
 }
 

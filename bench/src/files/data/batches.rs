@@ -1,4 +1,4 @@
-//! Batches on the host: order, augmentation and normalization, all from the seed, the same for every family.
+//! Makes batches on the host: order, augmentation and normalization, all from the seed, and the same for every family.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::seq::SliceRandom;
@@ -8,21 +8,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{DataSet, Split};
 
-/// How training images are varied.
+/// Says how training images are augmented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Augment {
-    /// Zeros added on every side before a random crop of the original size; 0 crops nothing.
+    /// Zeros added on every side before a random crop of the original size; with 0 there is no crop.
     pub pad: usize,
     /// Whether every second image, at random, is mirrored.
     pub flip: bool,
 }
 
 impl Augment {
-    /// Images as they are.
+    /// Leaves images unchanged.
     pub const NONE: Augment = Augment { pad: 0, flip: false };
 }
 
-/// Mean and standard deviation of each channel over the training images.
+/// Holds the mean and standard deviation of each channel over the training images.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Normalization {
     mean: Vec<f32>,
@@ -50,8 +50,8 @@ impl Normalization {
         Self { mean, deviation }
     }
 
-    /// What networks trained on ImageNet in PyTorch expect: means 0.485, 0.456, 0.406 and deviations 0.229, 0.224,
-    /// 0.225 of colors from 0 to 1 (torchvision, `transforms/_presets.py`).
+    /// Returns what networks trained on ImageNet in PyTorch expect: means 0.485, 0.456, 0.406 and deviations 0.229,
+    /// 0.224, 0.225 of colors from 0 to 1 (torchvision, `transforms/_presets.py`).
     pub fn imagenet() -> Self {
         let of_bytes = |shares: [f32; 3]| shares.map(|share| share * 255.0).to_vec();
         Self { mean: of_bytes([0.485, 0.456, 0.406]), deviation: of_bytes([0.229, 0.224, 0.225]) }
@@ -67,28 +67,28 @@ pub struct Batches<'a> {
 }
 
 impl<'a> Batches<'a> {
-    /// Batches of `size` images, normalized by the training images.
+    /// Makes batches of `size` images, normalized by the training images.
     pub fn new(data: &'a DataSet, size: usize) -> Self {
         Self::with(data, size, Normalization::of(data))
     }
 
-    /// Batches of `size` images; `normalization` has as many channels as they.
+    /// Makes batches of `size` images. `normalization` has as many channels as they do.
     pub fn with(data: &'a DataSet, size: usize, normalization: Normalization) -> Self {
         Self { data, normalization, size }
     }
 
-    /// Steps of a training epoch: whole batches only, so that every step has one shape. None if there are fewer
-    /// images than a batch takes, which `Cell::check` refuses.
+    /// Returns the steps of a training epoch. Only whole batches count, so every step has the same shape. There are
+    /// none if there are fewer images than a batch takes, which `Cell::check` refuses.
     pub fn steps(&self) -> usize {
         Self::steps_of(self.data, self.size)
     }
 
-    /// [`steps`](Self::steps) without making batches.
+    /// Returns [`steps`](Self::steps) without making batches.
     pub fn steps_of(data: &DataSet, size: usize) -> usize {
         data.train.count() / size
     }
 
-    /// The training images of one epoch, shuffled and augmented from `(seed, epoch)` alone: any epoch can be
+    /// Returns the training images of one epoch, shuffled and augmented from `(seed, epoch)` alone. Any epoch can be
     /// replayed without the ones before it, and every family sees the same pixels in the same order.
     pub fn train(&self, seed: u64, epoch: u64, augment: Augment) -> TrainBatches<'_> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -98,7 +98,7 @@ impl<'a> Batches<'a> {
         TrainBatches { batches: self, order, next: 0, rng, augment }
     }
 
-    /// All test images in order; the last batch may be smaller.
+    /// Returns all test images in order. The last batch may be smaller.
     pub fn test(&self) -> impl Iterator<Item = Batch> + '_ {
         let count = self.data.test.count();
         (0..count).step_by(self.size).map(move |start| {
@@ -107,8 +107,8 @@ impl<'a> Batches<'a> {
         })
     }
 
-    /// One unaugmented training batch: what timed steps work on. Where there are too few images it repeats them, which
-    /// changes neither the work nor the memory.
+    /// Returns one unaugmented training batch, on which timed steps work. If there are too few images it repeats them,
+    /// which changes neither the work nor the memory.
     pub fn fixed(&self) -> Batch {
         let indices: Vec<usize> = (0..self.size).map(|index| index % self.data.train.count()).collect();
         self.batch(&self.data.train, &indices, |_| (0, 0, false))
@@ -131,7 +131,8 @@ impl<'a> Batches<'a> {
         Batch { pixels, labels, shape: [indices.len(), images.channels, images.size, images.size] }
     }
 
-    /// One channel, shifted, perhaps mirrored, normalized. What is shifted in is 0, the mean after normalization.
+    /// Places one channel, shifted, perhaps mirrored, and normalized. What is shifted in is 0, the mean after
+    /// normalization.
     fn place(&self, source: &[u8], target: &mut [f32], channel: usize, (down, right, flip): (isize, isize, bool)) {
         let size = self.data.images.size as isize;
         let (mean, scale) = (self.normalization.mean[channel], 1.0 / self.normalization.deviation[channel]);
@@ -174,12 +175,12 @@ impl Iterator for TrainBatches<'_> {
     }
 }
 
-/// Normalized images and their labels, on the host.
+/// Holds normalized images and their labels, on the host.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
     /// `[batch, channels, size, size]`, row-major.
     pub pixels: Vec<f32>,
-    /// A class for each image.
+    /// One class for each image.
     pub labels: Vec<i64>,
     /// Shape of `pixels`.
     pub shape: [usize; 4],

@@ -1,4 +1,5 @@
-//! The UCI handwritten digits: 1,797 real images of 8×8 pixels in 17 gray levels, embedded through the crate smartcore.
+//! Holds the UCI handwritten digits: 1,797 real images of 8×8 pixels in 17 gray levels, embedded through the crate
+//! smartcore.
 //!
 //! E. Alpaydin, C. Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository,
 //! doi:10.24432/C50P49 (its test part; CC BY 4.0).
@@ -7,12 +8,12 @@ use skipbench_models::Images;
 
 use super::{DataSet, Split};
 
-/// Training images. The other 1,200 are for the test, so that its standard error is small enough to tell families
-/// apart.
+/// Number of training images. The other 1,200 are for the test, whose standard error is then small enough to
+/// distinguish families.
 const TRAIN: usize = 597;
 
-/// The fixed split: each class gives its share of the training images (largest remainders decide), evenly spread over
-/// the file, which is in the order of its writers.
+/// Loads the fixed split. Each class gives its share of the training images (largest remainders decide). They are
+/// evenly spread over the file, which is in the order of its writers.
 pub(super) fn load() -> DataSet {
     let digits = smartcore::dataset::digits::load_dataset();
     let labels: Vec<u16> = digits.target.iter().map(|label| *label as u16).collect();
@@ -37,7 +38,7 @@ pub(super) fn load() -> DataSet {
     DataSet { images: Images::DIGITS, train: split(true), test: split(false) }
 }
 
-/// Training images of each class: `TRAIN · n_c / n`, rounded down, and one more for the largest remainders.
+/// Returns the training images of each class: `TRAIN · n_c / n`, rounded down, and one more for the largest remainders.
 fn quotas(labels: &[u16]) -> Vec<usize> {
     let mut counts = [0usize; Images::DIGITS.classes];
     for label in labels {

@@ -1,4 +1,4 @@
-//! Where images may be when they are not where they were sought: the hint that an error ends with.
+//! Finds images that are not at the given place, for the hint at the end of an error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use super::beyond_home;
 use crate::files::packed::packed_file;
 
-/// Most folders that are looked into.
+/// Largest number of folders that are searched.
 const FOLDERS: usize = 200;
 
-/// A folder at most two levels below `dir` for which `holds` is true.
+/// Returns a folder at most two levels below `dir` for which `holds` is true.
 pub(super) fn below(dir: &Path, holds: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let mut level = vec![dir.to_path_buf()];
     for _ in 0..2 {
@@ -22,7 +22,7 @@ pub(super) fn below(dir: &Path, holds: impl Fn(&Path) -> bool) -> Option<PathBuf
     None
 }
 
-/// Endings of archives.
+/// File name endings of archives.
 const ENDINGS: [&str; 9] = [".zip", ".tar.gz", ".tgz", ".tar", ".tar.xz", ".tar.bz2", ".tar.zst", ".7z", ".rar"];
 
 fn folders(dir: &Path) -> Vec<PathBuf> {
@@ -32,7 +32,7 @@ fn folders(dir: &Path) -> Vec<PathBuf> {
     folders
 }
 
-/// What is said of a path that does not exist, or that is a file.
+/// Describes a path that does not exist, or that is a file.
 pub(super) fn of_path(dir: &Path) -> Option<String> {
     if let Some(meant) = beyond_home(dir).filter(|_| !dir.exists()) {
         let meant = meant.display();
@@ -47,7 +47,7 @@ pub(super) fn of_path(dir: &Path) -> Option<String> {
     archive_in(dir).map(|name| format!("{name} is there, but packed; unpack it first"))
 }
 
-/// An archive in `dir`, by its name: which of many files is meant, their first bytes do not say.
+/// Returns an archive in `dir`, by its name. First bytes do not say which of many files is meant.
 fn archive_in(dir: &Path) -> Option<String> {
     let entries = fs::read_dir(dir).ok()?.flatten().take(FOLDERS);
     let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();

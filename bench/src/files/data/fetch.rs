@@ -1,4 +1,4 @@
-//! Downloads: resumed where they broke off, verified, installed whole or not at all.
+//! Downloads data sets: resumed where they broke off, verified, and installed completely or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -11,18 +11,18 @@ use md5::{Digest, Md5};
 /// A published archive.
 #[derive(Debug, Clone)]
 pub struct Archive {
-    /// The data set's name.
+    /// Name of the data set.
     pub name: String,
-    /// Where its authors publish it.
+    /// Address at which its authors publish it.
     pub url: String,
     /// MD5 of the archive, as its home page gives it.
     pub md5: String,
-    /// The folder that the archive unpacks to.
+    /// Name of the folder that the archive unpacks to.
     pub folder: String,
 }
 
 impl Archive {
-    /// The archive of `cifar10` or `cifar100`, from <https://www.cs.toronto.edu/~kriz/cifar.html>.
+    /// Returns the archive of `cifar10` or `cifar100`, from <https://www.cs.toronto.edu/~kriz/cifar.html>.
     pub fn published(name: &str) -> Option<Self> {
         let (file, md5, folder) = match name {
             "cifar10" => ("cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", "cifar-10-batches-bin"),
@@ -34,10 +34,10 @@ impl Archive {
     }
 }
 
-/// Why an archive was not installed. A partial download stays where it is, to be resumed.
+/// Says why an archive was not installed. A partial download stays in place, to be resumed.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// The server or the way to it failed.
+    /// The server or the connection to it failed.
     #[error("{url}: {source}; run the command again to go on where it stopped, or give another place with --from")]
     Http {
         /// The address.
@@ -68,17 +68,17 @@ pub enum FetchError {
         path: PathBuf,
         /// The data set.
         name: String,
-        /// MD5 of what came.
+        /// MD5 of the download.
         found: String,
-        /// MD5 as published.
+        /// MD5 as it was published.
         expected: String,
     },
-    /// The archive does not hold its folder.
+    /// The archive does not contain its folder.
     #[error("{path}: the archive has no folder `{folder}`")]
     Layout {
         /// The download.
         path: PathBuf,
-        /// What it should hold.
+        /// Folder that it should contain.
         folder: String,
     },
     /// The file system refused.
@@ -95,11 +95,11 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FetchError + '_ {
     move |source| FetchError::Io { path: path.into(), source }
 }
 
-/// How long a server may send nothing.
+/// Longest time for which a server may send nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Downloads `archive` into `dir` unless it is installed, and gives the installed folder.
-/// `progress` hears of bytes on disk and bytes in all.
+/// Downloads `archive` into `dir` unless it is installed, and returns the installed folder. `progress` receives bytes
+/// on disk and bytes in all.
 ///
 /// # Errors
 /// See [`FetchError`].
@@ -107,7 +107,8 @@ pub fn fetch(archive: &Archive, dir: &Path, progress: impl FnMut(u64, Option<u64
     fetch_within(archive, dir, PATIENCE, progress)
 }
 
-/// [`fetch`] from a server that may be silent for `patience`, a minute there: the whole may take as long as it takes.
+/// Does the same as [`fetch`] with a server that may be silent for `patience`, which is a minute there. The whole
+/// download may take any time.
 ///
 /// # Errors
 /// See [`FetchError`].
@@ -158,7 +159,7 @@ fn download(
     written.map_err(|(bytes, source)| FetchError::Broken { url: url.to_owned(), path: partial.into(), bytes, source })
 }
 
-/// Gives up on a server that is silent, not on one that is slow.
+/// Returns an agent that gives up on a server that is silent, not on one that is slow.
 fn agent(patience: Duration) -> ureq::Agent {
     let patience = Some(patience);
     let config = ureq::Agent::config_builder().timeout_resolve(patience).timeout_connect(patience);
@@ -208,7 +209,7 @@ fn verify(archive: &Archive, partial: &Path) -> Result<(), FetchError> {
     Err(FetchError::Checksum { path: partial.into(), name: archive.name.clone(), found, expected: archive.md5.clone() })
 }
 
-/// Unpacks beside the target and renames, so that the folder is there whole or not at all.
+/// Unpacks beside the target and renames, so the folder is complete or absent.
 fn install(archive: &Archive, partial: &Path, dir: &Path) -> Result<(), FetchError> {
     let staging = dir.join(format!("{}.unpacking", archive.name));
     if staging.exists() {

@@ -1,5 +1,5 @@
-//! Random pixels of any shape: for throughput and memory, where the content does not matter and real images would only
-//! have to be carried. Nothing can be learned from them.
+//! Generates random pixels of any shape, for throughput and memory. Their content does not matter, and nothing can be
+//! learned from them.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -7,7 +7,7 @@ use skipbench_models::Images;
 
 use super::{DataSet, Split};
 
-/// Images of each split; a batch larger than this repeats them.
+/// Number of images of each split. A batch larger than this repeats them.
 const COUNT: usize = 32;
 
 pub(super) fn load(images: Images) -> DataSet {

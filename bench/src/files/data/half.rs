@@ -1,6 +1,6 @@
-//! Which half of a data set is asked for.
+//! Says which half of a data set is asked for.
 
-/// The half that is used; the other need not be there.
+/// Names the half that is used. The other need not be present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Half {
     /// Both.
@@ -12,12 +12,12 @@ pub enum Half {
 }
 
 impl Half {
-    /// Whether training images are asked for.
+    /// Returns whether training images are asked for.
     pub fn trains(self) -> bool {
         self != Half::Test
     }
 
-    /// Whether test images are asked for.
+    /// Returns whether test images are asked for.
     pub fn tests(self) -> bool {
         self != Half::Train
     }

@@ -1,19 +1,19 @@
-//! Where data sets lie.
+//! Says where data sets are.
 
 use std::path::{Path, PathBuf};
 
 /// Environment variable that names the directory of downloaded data sets.
 pub(crate) const DATA_DIR: &str = "SKIPBENCH_DATA";
 
-/// Where downloaded data sets lie if nothing says otherwise.
+/// Default directory of downloaded data sets.
 pub(crate) const DEFAULT_DIR: &str = "data";
 
-/// The directory that the environment names; a variable that is set but empty names none.
+/// Returns the directory that the environment names. A variable that is set but empty names none.
 pub(crate) fn dir_from_environment() -> Option<PathBuf> {
     std::env::var_os(DATA_DIR).filter(|dir| !dir.is_empty()).map(PathBuf::from)
 }
 
-/// What is meant by a path that begins with `~`, which only a shell turns into the home directory.
+/// Returns what is meant by a path that begins with `~`, which only a shell turns into the home directory.
 pub(crate) fn beyond_home(path: &Path) -> Option<PathBuf> {
     let rest = path.components().skip_while(|part| part.as_os_str() != "~").skip(1);
     let tilde = path.components().any(|part| part.as_os_str() == "~");

@@ -1,4 +1,4 @@
-//! Images: where they come from ([`Source`]), and the decoded set ([`DataSet`]).
+//! Holds images: where they come from ([`Source`]), and the decoded set ([`DataSet`]).
 
 mod batches;
 mod cifar;

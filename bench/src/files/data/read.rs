@@ -1,13 +1,13 @@
-//! Reading a [`Source`]: all of it, or the half that is used.
+//! Reads a [`Source`]: all of it, or the half that is used.
 
 use super::{DataError, DataSet, Half, Source, cifar, digits, folder, generated, idx};
 
-/// A data set that was read, and what is worth telling of its files.
+/// A data set that was read, with notes on its files.
 #[derive(Debug, Clone)]
 pub struct Read {
-    /// The images.
+    /// Decoded images.
     pub data: DataSet,
-    /// What was passed over.
+    /// Notes on what was skipped.
     pub notes: Vec<String>,
 }
 
@@ -15,15 +15,16 @@ impl Source {
     /// Reads and decodes all of it.
     ///
     /// # Errors
-    /// A missing, truncated, wrongly labeled or undecodable file, an empty class, a folder without a split.
+    /// Returns an error for a missing, truncated, wrongly labeled or undecodable file, an empty class, or a folder
+    /// without a split.
     pub fn load(&self) -> Result<DataSet, DataError> {
         Ok(self.read(Half::Both)?.data)
     }
 
-    /// Reads and decodes the half that is used; the other need not be there.
+    /// Reads and decodes the half that is used. The other need not be present.
     ///
     /// # Errors
-    /// As [`Source::load`], for that half.
+    /// Returns the errors of [`Source::load`], for that half.
     pub fn read(&self, half: Half) -> Result<Read, DataError> {
         let (data, notes) = match self {
             Source::Digits => (digits::load(), Vec::new()),
@@ -40,7 +41,7 @@ impl Source {
     /// Reads both halves, or the one that a folder of images has, and then says what is missing.
     ///
     /// # Errors
-    /// As [`Source::load`].
+    /// Returns the errors of [`Source::load`].
     pub fn read_available(&self) -> Result<(Read, Option<DataError>), DataError> {
         let missing = match (self.read(Half::Both), self) {
             (Ok(read), _) => return Ok((read, None)),
@@ -62,11 +63,11 @@ impl Source {
         }
     }
 
-    /// In what `data`, which was read from here, differs from the published set; nothing for sets that are not
-    /// published as one.
+    /// Returns how `data`, which was read from here, differs from the published set. There is nothing for sets that are
+    /// not published.
     ///
     /// # Errors
-    /// As [`Source::load`].
+    /// Returns the errors of [`Source::load`].
     pub fn differences(&self, data: &DataSet) -> Result<Option<Vec<String>>, DataError> {
         match self {
             Source::Cifar10 { dir } => cifar::differences(&cifar::CIFAR10, dir).map(Some),

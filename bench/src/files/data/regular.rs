@@ -1,4 +1,4 @@
-//! Files that are only files: a pipe would be waited for and a device read without end, so neither is opened.
+//! Opens only regular files. A pipe would block and a device may be endless, so neither is opened.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -12,10 +12,10 @@ pub(super) struct Regular {
     pub(super) bytes: u64,
 }
 
-/// Opens a file, links followed.
+/// Opens a file, following links.
 ///
 /// # Errors
-/// What is no ordinary file, by what it is.
+/// Returns an error that names what it is, if it is no regular file.
 pub(super) fn open(path: &Path) -> Result<Regular, DataError> {
     let meta = fs::metadata(path).map_err(|source| DataError::io(path, source))?;
     if !meta.is_file() {
@@ -27,7 +27,7 @@ pub(super) fn open(path: &Path) -> Result<Regular, DataError> {
 }
 
 impl Regular {
-    /// Up to `count` bytes from where the file is; never more than it has, even if it grows.
+    /// Reads up to `count` bytes from the present position, and never more than the file had, even if it grows.
     pub(super) fn read(&mut self, count: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         Read::by_ref(&mut self.file).take(count.min(self.bytes)).read_to_end(&mut bytes)?;

@@ -1,29 +1,29 @@
-//! Decoded images, and what identifies them.
+//! Defines decoded images, and what identifies them.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use skipbench_models::Images;
 
-/// The images of one split: `count` images of `channels · size · size` bytes, channel planes first.
+/// Holds the images of one split: `count` images of `channels · size · size` bytes, channel planes first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Split {
-    /// All pixels.
+    /// Pixels of all images.
     pub pixels: Vec<u8>,
-    /// A label for each image.
+    /// One label for each image.
     pub labels: Vec<u16>,
 }
 
 impl Split {
-    /// Number of images.
+    /// Returns the number of images.
     pub fn count(&self) -> usize {
         self.labels.len()
     }
 }
 
-/// Decoded images.
+/// Holds decoded images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataSet {
-    /// Shape and classes.
+    /// Shape of the images and number of classes.
     pub images: Images,
     /// Training images.
     pub train: Split,
@@ -32,12 +32,13 @@ pub struct DataSet {
 }
 
 impl DataSet {
-    /// Counts, shape and SHA-256.
+    /// Returns counts, shape and SHA-256.
     pub fn summary(&self) -> Summary {
         Summary { images: self.images, train: self.train.count(), test: self.test.count(), sha256: self.sha256() }
     }
 
-    /// SHA-256 over shape, classes and, for each split, the count, the labels (little-endian u16) and the pixels.
+    /// Computes the SHA-256 over shape, classes and, for each split, the count, the labels (little-endian u16) and the
+    /// pixels.
     fn sha256(&self) -> String {
         let mut hash = Sha256::new();
         let Images { size, channels, classes } = self.images;
@@ -55,20 +56,20 @@ impl DataSet {
     }
 }
 
-/// What identifies a data set in a row.
+/// Identifies a data set in a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// Shape and classes.
+    /// Shape of the images and number of classes.
     pub images: Images,
-    /// Training images.
+    /// Number of training images.
     pub train: usize,
-    /// Test images.
+    /// Number of test images.
     pub test: usize,
     /// SHA-256 of the decoded images and labels.
     pub sha256: String,
 }
 
-/// `1797 training and 360 test images of 8×8×1 in 10 classes, digest 0123abcd…`
+/// Formats `1797 training and 360 test images of 8×8×1 in 10 classes, digest 0123abcd…`.
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { images: Images { size, channels, classes }, train, test, sha256 } = self;

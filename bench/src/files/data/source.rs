@@ -1,4 +1,4 @@
-//! Where images come from.
+//! Defines where images come from.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use skipbench_models::{Images, SpecError};
 
 use super::{Augment, DEFAULT_DIR, DataError, Summary, beyond_home};
 
-/// Where images come from.
+/// Says where images come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "set", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Source {
@@ -18,7 +18,7 @@ pub enum Source {
         /// The folder of `data_batch_1.bin` …, or its parent.
         dir: PathBuf,
     },
-    /// CIFAR-100 in the canonical binary layout; the fine labels.
+    /// CIFAR-100 in the canonical binary layout, with the fine labels.
     Cifar100 {
         /// The folder of `train.bin` and `test.bin`, or its parent.
         dir: PathBuf,
@@ -36,32 +36,32 @@ pub enum Source {
     },
     /// A folder of images: `train/<class>/*` and `test/<class>/*`.
     Folder {
-        /// The folder.
+        /// Path of the folder.
         dir: PathBuf,
         /// Side to which images are resized.
         size: usize,
     },
     /// Random pixels, for throughput and memory only.
     Generated {
-        /// Shape and classes.
+        /// Shape of the images and number of classes.
         images: Images,
     },
 }
 
-/// What can be said of a data set beside its name.
+/// Holds what can be said of a data set besides its name.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Directory of downloaded data sets. Default `data`.
+    /// Directory of downloaded data sets. The default is `data`.
     pub dir: Option<PathBuf>,
     /// Side of the images, for folders (default 32) and generated images (default 224).
     pub image_size: Option<usize>,
-    /// Classes, for generated images (default 1000).
+    /// Number of classes, for generated images (default 1000).
     pub classes: Option<usize>,
 }
 
 impl Settings {
     /// # Errors
-    /// If one of them says nothing of the set.
+    /// Returns an error if one of them does not apply to the set.
     fn belong(&self, set: &str) -> Result<(), DataError> {
         let (generated, folder) = (set == "generated", set.starts_with("folder:"));
         let (key, belongs) = match self {
@@ -76,10 +76,11 @@ impl Settings {
 }
 
 impl Source {
-    /// The source that a suite's or a command line's words mean.
+    /// Returns the source that the words of a suite or a command line mean.
     ///
     /// # Errors
-    /// An unknown name, a setting that does not belong to it, or a data directory that was not given.
+    /// Returns an error for an unknown name, a setting that does not belong to it, or a data directory that was not
+    /// given.
     pub fn parse(set: &str, settings: Settings) -> Result<Self, DataError> {
         settings.belong(set)?;
         let folder = set.strip_prefix("folder:");
@@ -99,9 +100,9 @@ impl Source {
         }
     }
 
-    /// Gives its path the room of the longest one, so that heap bytes do not depend on where images lie.
+    /// Gives its path the size of the longest one, so heap bytes do not depend on where images are.
     pub(crate) fn reserve_path(&mut self) {
-        /// Bytes of Linux's longest path (`PATH_MAX`).
+        /// Length of Linux's longest path in bytes (`PATH_MAX`).
         const LONGEST: usize = 4096;
         match self {
             Source::Cifar10 { dir }
@@ -113,12 +114,12 @@ impl Source {
         }
     }
 
-    /// Whether it lies in a directory of data sets.
+    /// Returns whether it is in a directory of data sets.
     pub fn has_dir(&self) -> bool {
         !matches!(self, Source::Digits | Source::Folder { .. } | Source::Generated { .. })
     }
 
-    /// The words by which `data check` finds it.
+    /// Returns the words by which `data check` finds it.
     pub(crate) fn words(&self) -> Vec<String> {
         let words: Vec<String> = match self {
             Source::Digits => Vec::new(),
@@ -139,7 +140,7 @@ impl Source {
         [vec![self.name()], words].concat()
     }
 
-    /// What the data set is as published, where that is known; it has no hash before it is here.
+    /// Returns the published summary of the data set, where that is known. It has no hash before it is present.
     pub fn published(&self) -> Option<Summary> {
         let classes = match self {
             Source::Cifar10 { .. } => 10,
@@ -154,7 +155,7 @@ impl Source {
         Some(Summary { images, train: 50_000, test: 10_000, sha256: String::new() })
     }
 
-    /// The name used in rows.
+    /// Returns the name used in rows.
     pub fn name(&self) -> String {
         match self {
             Source::Digits => "digits".to_owned(),
@@ -170,7 +171,7 @@ impl Source {
         }
     }
 
-    /// The augmentation that suits it: shift by a pixel for digits, pad-and-crop and flip for photographs.
+    /// Returns the augmentation that suits it: shift by a pixel for digits, and pad, crop and flip for photographs.
     pub fn usual_augmentation(&self) -> Augment {
         match self {
             Source::Digits => Augment { pad: 1, flip: false },
@@ -184,7 +185,7 @@ impl Source {
     }
 }
 
-/// What is said of a word that is no data set but a path.
+/// Describes a word that is not a data set but a path.
 fn forgotten(set: &str) -> String {
     let path = Path::new(set);
     match beyond_home(path) {
@@ -200,10 +201,10 @@ fn forgotten(set: &str) -> String {
     }
 }
 
-/// The images that a set of any size is asked for.
+/// Returns the shape that a set of any size is asked for.
 ///
 /// # Errors
-/// If no network takes such.
+/// Returns an error if no network takes such images.
 fn shape(set: &str, size: usize, classes: Option<usize>) -> Result<Images, DataError> {
     let shape = Images { size, classes: classes.unwrap_or(Images::IMAGENET.classes), ..Images::IMAGENET };
     shape.check().map_err(|error| {

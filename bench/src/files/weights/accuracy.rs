@@ -1,4 +1,4 @@
-//! How many test images a network classifies rightly.
+//! Counts how many test images a network classifies correctly.
 
 use anyhow::Result;
 use burn::tensor::{Device, Tensor};
@@ -7,21 +7,21 @@ use skipbench_models::Network;
 
 use crate::files::data::Batches;
 
-/// Counts over the test images.
+/// Holds counts over the test images.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Accuracy {
-    /// Images whose class has the largest logit.
+    /// Number of images whose class has the largest logit.
     pub correct: u64,
-    /// Images whose class is among the five largest.
+    /// Number of images whose class is among the five largest logits.
     pub top5: u64,
-    /// Images tested.
+    /// Number of images tested.
     pub total: u64,
 }
 
 /// Tests `model`, which is on `device`.
 ///
 /// # Errors
-/// If the device fails.
+/// Returns an error if the device fails.
 pub(crate) fn accuracy<N: Network>(model: &N, batches: &Batches, device: &Device) -> Result<Accuracy> {
     let mut accuracy = Accuracy::default();
     for batch in batches.test() {
@@ -36,7 +36,8 @@ pub(crate) fn accuracy<N: Network>(model: &N, batches: &Batches, device: &Device
     Ok(accuracy)
 }
 
-/// How many other classes have no smaller a logit than each image's own. What cannot be compared counts against it.
+/// Counts how many other classes have a logit at least as large as each image's own. What cannot be compared counts
+/// against it.
 fn ranks(logits: Tensor<2>, labels: &[i64]) -> Result<Vec<usize>> {
     let [_, classes] = logits.dims();
     let values = logits.into_data().try_to_vec::<f32>().map_err(|error| anyhow::anyhow!("reading logits: {error}"))?;

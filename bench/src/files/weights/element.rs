@@ -1,17 +1,17 @@
-//! Kinds of numbers in files, and each number in single precision.
+//! Defines kinds of numbers in files, and reads each number in single precision.
 
-/// How a number is stored.
+/// Says how a number is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
     F16,
     Bf16,
     F32,
     F64,
-    /// Signed, of so many bytes.
+    /// Signed integer with this many bytes.
     Int(usize),
-    /// Unsigned, of so many bytes; flags too.
+    /// Unsigned integer with this many bytes, or flags.
     Unsigned(usize),
-    /// What is not read: its name, and its bytes (0 where they are unknown).
+    /// Kind that is not read: its name, and its bytes (0 where they are unknown).
     Other(&'static str, usize),
 }
 
@@ -19,12 +19,12 @@ const COMPLEX: &str = "complex numbers";
 const FLOAT8: &str = "numbers of 8 bits (float8)";
 const QUANTIZED: &str = "quantized numbers";
 
-/// The numbers of a tensor that only its indices, its class or nothing at all stands for.
+/// Describes the numbers of a tensor that is known only by its indices or its class, or not at all.
 pub(super) const SPARSE: &str = "the numbers of a sparse tensor";
 pub(super) const WRAPPED: &str = "the numbers of a special class of tensors";
 pub(super) const ABSENT: &str = "no numbers (it is on the device `meta`)";
 
-/// The way out of numbers that are not read: what to do in Python.
+/// Returns the way out for numbers that are not read: what to do in Python.
 pub(super) fn way_out(what: &str) -> &'static str {
     match what {
         QUANTIZED => "; in Python, save the state_dict of the network before it was quantized",
@@ -36,7 +36,7 @@ pub(super) fn way_out(what: &str) -> &'static str {
 }
 
 impl Element {
-    /// Of PyTorch's `FloatStorage` and so on.
+    /// Reads the name of PyTorch's `FloatStorage` and so on.
     pub(super) fn of_storage(class: &str) -> Self {
         match class {
             "FloatStorage" => Element::F32,
@@ -56,7 +56,7 @@ impl Element {
         }
     }
 
-    /// Of PyTorch's `torch.float32` and so on.
+    /// Reads the name of PyTorch's `torch.float32` and so on.
     pub(super) fn of_torch(name: &str) -> Self {
         match name {
             "float32" | "float" => Element::F32,
@@ -79,7 +79,7 @@ impl Element {
         }
     }
 
-    /// Of a `.safetensors` header.
+    /// Reads the name in a `.safetensors` header.
     pub(super) fn of_safetensors(name: &str) -> Self {
         match name {
             "F32" => Element::F32,
@@ -104,7 +104,7 @@ impl Element {
         matches!(self, Element::F16 | Element::Bf16 | Element::F32 | Element::F64)
     }
 
-    /// Bytes of a number.
+    /// Returns the bytes of a number.
     pub(super) fn bytes(self) -> usize {
         match self {
             Element::F16 | Element::Bf16 => 2,
@@ -114,7 +114,7 @@ impl Element {
         }
     }
 
-    /// A number in single precision, from its bytes in little-endian order.
+    /// Returns a number in single precision, from its bytes in little-endian order.
     pub(super) fn single(self, bytes: &[u8]) -> f32 {
         let mut wide = [0; 8];
         wide[..bytes.len()].copy_from_slice(bytes);
@@ -133,7 +133,7 @@ impl Element {
     }
 }
 
-/// IEEE 754's half precision: a sign, five bits of exponent, ten of fraction.
+/// Converts IEEE 754's half precision: a sign, five bits of exponent, ten of fraction.
 fn half(bits: u16) -> f32 {
     let (sign, exponent, fraction) = (u32::from(bits >> 15) << 31, u32::from(bits >> 10 & 31), u32::from(bits & 1023));
     match exponent {

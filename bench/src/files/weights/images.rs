@@ -1,4 +1,4 @@
-//! The images that weights are evaluated on, and what their pixels are normalized by.
+//! Reads the images that weights are evaluated on, and chooses how their pixels are normalized.
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
@@ -6,7 +6,7 @@ use skipbench_reports::analyses::quantity::format_number_of;
 
 use crate::files::data::{DataError, DataSet, Half, Normalization, Read, Source};
 
-/// Whose mean and deviation.
+/// Says whose mean and deviation are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum By {
     /// The training images', as in training here.
@@ -15,10 +15,10 @@ pub(crate) enum By {
     Imagenet,
 }
 
-/// The test images, and the training images where they are normalized by these.
+/// Reads the test images, and the training images if they are needed for normalization.
 ///
 /// # Errors
-/// Images that cannot be read.
+/// Returns an error for images that cannot be read.
 pub(crate) fn read(source: &Source, by: By) -> Result<Read, DataError> {
     match by {
         By::Imagenet => source.read(Half::Test),
@@ -34,10 +34,10 @@ pub(crate) fn read(source: &Source, by: By) -> Result<Read, DataError> {
     }
 }
 
-/// What pixels are normalized by.
+/// Returns how pixels are normalized.
 ///
 /// # Errors
-/// ImageNet's colors for images without color.
+/// Returns an error for ImageNet's colors with images without color.
 pub(crate) fn normalization(by: By, data: &DataSet) -> Result<Normalization> {
     match by {
         By::Data if data.train.count() > 0 => Ok(Normalization::of(data)),

@@ -1,4 +1,4 @@
-//! What a job has measured, on its way to the runs that the gate judges.
+//! Collects what a job has measured, for the runs that the gate judges.
 
 use std::fs;
 use std::path::Path;
@@ -12,16 +12,16 @@ use super::side::Side;
 use crate::run::provenance::{Host, Provenance};
 use crate::run::rundir::{self, PLAN};
 
-/// What a job has measured so far.
+/// Holds what a job has measured so far.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     runs: [Vec<Run>; 3],
-    /// The cells behind the rows, as JSON of whatever version of the program.
+    /// Cells behind the rows, as JSON of any version of the program.
     cells: [Vec<Value>; 3],
 }
 
 impl Collected {
-    /// Takes the rows of a finished run.
+    /// Adds the rows of a finished run.
     pub(super) fn take_run(&mut self, side: Side, dir: &Path) -> Result<()> {
         self.runs[side as usize].extend(store::read(dir)?);
         if let Some(cells) = rundir::document(dir)?["cells"].as_array() {
@@ -30,13 +30,14 @@ impl Collected {
         Ok(())
     }
 
-    /// Takes a row and the planned cell behind it.
+    /// Adds a row and the planned cell behind it.
     pub(super) fn take(&mut self, side: Side, run: Run, planned: Value) {
         self.runs[side as usize].push(run);
         self.cells[side as usize].push(planned);
     }
 
-    /// All sides as they are now, each as a run's directory, which `compare` reads and `replay` finds its cells in.
+    /// Writes all sides as they are now, each as a run's directory, which `compare` reads and where `replay` finds its
+    /// cells.
     pub(super) fn write(&self, dir: &Path, host: &Host, provenance: &Provenance) -> Result<()> {
         let written = |side: &Side| *side != Side::Relinked || !self.runs[Side::Relinked as usize].is_empty();
         for side in Side::ALL.into_iter().filter(written) {

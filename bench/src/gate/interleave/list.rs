@@ -1,4 +1,4 @@
-//! The cells of a suite, as a program has them, and those among them that take turns.
+//! Lists the cells of a suite, as a program has them, and those among them that take turns.
 
 use std::process::Stdio;
 
@@ -16,16 +16,16 @@ use crate::system::executable::Executable;
 /// A cell of the suite.
 #[derive(Debug, Clone)]
 pub(in crate::gate) struct Listed {
-    /// As this program reads it.
+    /// Cell as this program reads it.
     pub(super) planned: PlannedCell,
-    /// As the program that listed it writes it.
+    /// Cell as the program that listed it writes it.
     pub(super) json: Value,
 }
 
-/// The cells of the suite of that text, except for twins, as a program has them. `role` is what it is called in errors.
+/// Lists the cells of the suite of that text, except for twins, as a program has them. Errors call the program `role`.
 ///
 /// # Errors
-/// If it cannot run the suite, or is no skipbench.
+/// Returns an error if it cannot run the suite, or is not skipbench.
 pub(in crate::gate) fn list(program: &Executable, role: &str, suite: &str, cpus: usize) -> Result<Vec<Listed>> {
     let file = tempfile::Builder::new().suffix(".toml").tempfile()?;
     store::replace(file.path(), suite)?;
@@ -55,7 +55,7 @@ pub(in crate::gate) fn list(program: &Executable, role: &str, suite: &str, cpus:
     Ok(cells.into_iter().filter(|listed| !listed.planned.cell.twin).collect())
 }
 
-/// A timed cell has no more threads than processors.
+/// Limits the threads of a timed cell to the number of processors.
 fn limit_threads(cell: &mut Value, cpus: usize) {
     let is_timed = TASKS.iter().any(|task| cell["task"] == task.word());
     if let Some(threads) = cell["threads"].as_u64().filter(|_| is_timed) {
@@ -63,7 +63,7 @@ fn limit_threads(cell: &mut Value, cpus: usize) {
     }
 }
 
-/// What tells a timed cell from others: a seed, round or set is a repetition of it.
+/// Returns what distinguishes a timed cell from others. A seed, round or set is a repetition of it.
 fn key(cell: &Cell) -> (String, String, Task, String, Option<u64>) {
     let point = cell.sweep.as_ref().map(|point| point.value);
     (cell.group.clone(), cell.model.clone(), cell.task, cell.device.to_string(), point)
@@ -76,10 +76,10 @@ pub(super) struct TimedCell<'a> {
     pub(super) head: &'a Listed,
 }
 
-/// The cells that take turns, each once.
+/// Returns the cells that take turns, each once.
 ///
 /// # Errors
-/// If the head lacks one of the base's.
+/// Returns an error if the head lacks one of the base's.
 pub(super) fn timed<'a>(base: &'a [Listed], head: &'a [Listed]) -> Result<Vec<TimedCell<'a>>> {
     let mut cells: Vec<TimedCell<'a>> = Vec::new();
     for base in base.iter().filter(|listed| TASKS.contains(&listed.planned.cell.task)) {
@@ -96,7 +96,7 @@ pub(super) fn timed<'a>(base: &'a [Listed], head: &'a [Listed]) -> Result<Vec<Ti
     Ok(cells)
 }
 
-/// The tasks whose cells each program measures for itself, each once.
+/// Returns the tasks whose cells each program measures by itself, each once.
 pub(super) fn untimed(cells: &[Listed]) -> Vec<Task> {
     let mut tasks: Vec<Task> = Vec::new();
     for task in cells.iter().map(|listed| listed.planned.cell.task).filter(|task| !TASKS.contains(task)) {

@@ -1,4 +1,4 @@
-//! From a sitting to rows: one for each program and set, as a run writes them.
+//! Turns a sitting into rows: one for each program and set, as a run writes them.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::run::runner::{CellFailure, CellResult};
 use crate::run::sitting::outcome::{Members, Party, results};
 use crate::tasks::meter::load::Load;
 
-/// All rows of a sitting, each with its side and its planned cell.
+/// Returns all rows of a sitting, each with its side and its planned cell.
 pub(super) fn of(
     sitting: &Sitting,
     cell: &TimedCell<'_>,
@@ -43,14 +43,14 @@ pub(super) fn of(
     rows
 }
 
-/// A row of a cell that was not measured, and its planned cell.
+/// Returns a row of a cell that was not measured, and its planned cell.
 pub(super) fn failed(listed: &Listed, why: &str, provenance: &Provenance) -> (Run, Value) {
     let Listed { planned, json } = in_set(listed, 1, false);
     let ended = Err(CellFailure::new(Status::Failed, why));
     (run(&planned, &ended, provenance, Timestamp::now(), Duration::ZERO), json)
 }
 
-/// The cell of a member of a set.
+/// Returns the cell of a member of a set.
 fn listed(sitting: &Sitting, cell: &TimedCell<'_>, side: Side, member: usize, number: u64) -> Listed {
     let listed = if side == Side::Head { cell.head } else { cell.base };
     in_set(listed, number, member == sitting.session.twin())
@@ -69,7 +69,7 @@ fn run(planned: &PlannedCell, ended: &CellResult, provenance: &Provenance, start
     Run { row, samples }
 }
 
-/// How each program's part in a set ended.
+/// Returns how each program's part in a set ended.
 fn ended(sitting: &Sitting, members: &[Listed], set: &SetSeen) -> Vec<CellResult> {
     let cells: Vec<PlannedCell> = members.iter().map(|listed| listed.planned.clone()).collect();
     let warm_up = Pace::default().warm_up;
@@ -79,7 +79,7 @@ fn ended(sitting: &Sitting, members: &[Listed], set: &SetSeen) -> Vec<CellResult
     results.map(|(member, result)| loaded(explained(result, sitting, member, set), set.load)).collect()
 }
 
-/// A program that took no part, or has no ratio, for what the session knows of it.
+/// Explains a program that took no part, or has no ratio, by what the session knows of it.
 fn explained(result: CellResult, sitting: &Sitting, member: usize, set: &SetSeen) -> CellResult {
     let lacks = match &result {
         Ok(outcome) => member != REFERENCE && outcome.measured.time_ratio.is_none(),

@@ -1,6 +1,6 @@
-//! The programs of a job, as which their rows are kept.
+//! Names the programs of a job, under which their rows are kept.
 
-/// Which program.
+/// Names one of the programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Base,
@@ -12,7 +12,7 @@ pub(super) enum Side {
 impl Side {
     pub(super) const ALL: [Side; 3] = [Side::Base, Side::Head, Side::Relinked];
 
-    /// Its word, and the name of its directory.
+    /// Returns its word, which is also the name of its directory.
     pub(super) fn word(self) -> &'static str {
         match self {
             Side::Base => "base",

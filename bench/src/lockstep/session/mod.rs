@@ -1,4 +1,4 @@
-//! As many sets as the question needs.
+//! Measures as many sets as the question needs.
 
 mod record;
 
@@ -9,33 +9,33 @@ pub(crate) use record::MemberRecord;
 pub(crate) use record::REFERENCE;
 pub use record::Session;
 
-/// How to measure.
+/// Says how to measure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
-    /// Programs: the first one is the reference, the last one the reference once more.
+    /// Number of programs: the first one is the reference, and the last one is the reference once more.
     pub members: usize,
-    /// Sets; with a `precision` those of the pilot.
+    /// Number of sets; with a `precision`, those of the pilot.
     pub sets: u64,
-    /// Add as many sets as Stein's rule asks for, for ratios ± this share.
+    /// Precision for which as many sets are added as Stein's rule asks for, for ratios ± this share.
     pub precision: Option<f64>,
-    /// But never more sets than these in all.
+    /// Largest number of sets in all.
     pub most_sets: u64,
     /// How long each set takes turns.
     pub length: Length,
-    /// Of everything random.
+    /// Seed of everything random.
     pub seed: u64,
 }
 
-/// Hears how far a session is.
+/// Receives how far a session is.
 pub trait Observer {
-    /// `share` of set `number` of `sets` is done.
+    /// Receives that `share` of set `number` of `sets` is done.
     fn progressed(&mut self, number: u64, sets: u64, share: f64);
-    /// A set is done.
+    /// Receives that a set is done.
     fn finished(&mut self, number: u64, sets: u64, set: &SetRecord);
 }
 
-/// Measures. A program that breaks takes no further part, and the others go on; without the reference nothing does. If
-/// the user wants to end, the session holds the sets that are whole.
+/// Measures. A program that breaks takes no further part, and the others continue; without the reference nothing does.
+/// If the user wants to end, the session holds the sets that are complete.
 pub fn run<L: Launcher>(plan: &Plan, launcher: &mut L, observer: &mut dyn Observer) -> Session {
     let mut session = Session::new(plan);
     let mut sets = plan.sets;

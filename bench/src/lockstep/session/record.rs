@@ -1,4 +1,4 @@
-//! What a session gave, and its programs' ratios.
+//! Holds what a session measured, and computes its programs' ratios.
 
 use skipbench_reports::stats::lockstep::{Sample, Turn, dropped, log_ratio, sets_needed};
 
@@ -6,41 +6,41 @@ use super::Plan;
 use crate::lockstep::Introduction;
 use crate::lockstep::set::{SetRecord, TurnRecord};
 
-/// The number of the reference.
+/// Number of the reference.
 pub(crate) const REFERENCE: usize = 0;
 
-/// The unit of programs that name none.
+/// Unit of programs that name none.
 const STEPS: &str = "steps";
 
 fn format_units(units: Option<&(u64, String)>) -> String {
     units.map_or_else(|| format!("1 {STEPS}"), |(count, unit)| format!("{count} {unit}"))
 }
 
-/// What a session gave.
+/// Holds what a session measured.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Session {
-    /// Every turn of every set.
+    /// Turns of every set.
     pub turns: Vec<TurnRecord>,
-    /// Each program.
+    /// Record of each program.
     pub members: Vec<MemberRecord>,
-    /// Sets of the pilot.
+    /// Number of sets of the pilot.
     pub pilot: u64,
-    /// Sets done.
+    /// Number of sets done.
     pub sets: u64,
-    /// Sets that Stein's rule asked for, where that was more than were allowed.
+    /// Number of sets that Stein's rule asked for, if that is more than were allowed.
     pub wanted_sets: Option<u64>,
-    /// Sets that were to be done, where the user ended it before the last.
+    /// Number of sets that were planned, if the user ended the session before the last.
     pub interrupted_of: Option<u64>,
 }
 
-/// What a session gave of one program.
+/// Holds what a session measured of one program.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MemberRecord {
     /// What it said of itself.
     pub introduction: Option<Introduction>,
-    /// Why it took no further part.
+    /// Reason why it took no further part.
     pub error: Option<String>,
-    /// The logarithm of its ratio to the reference in each set.
+    /// Logarithm of its ratio to the reference in each set.
     pub logs: Vec<f64>,
 }
 
@@ -49,7 +49,7 @@ impl MemberRecord {
         self.introduction.as_ref()?.units.as_ref()
     }
 
-    /// What it counts, in words.
+    /// Returns the unit that it counts.
     fn unit(&self) -> &str {
         self.units().map_or(STEPS, |(_, unit)| unit)
     }
@@ -59,7 +59,7 @@ impl MemberRecord {
         let first = self.introduction.get_or_insert_with(|| introduction.clone());
         if first.units != introduction.units {
             let [first, now] = [&*first, &introduction].map(|said| format_units(said.units.as_ref()));
-            self.error.get_or_insert(format!("counted {first} a step in its first set, and now counts {now}"));
+            self.error.get_or_insert(format!("counted {first} per step in its first set, and now counts {now}"));
         }
     }
 }
@@ -70,12 +70,12 @@ impl Session {
         Self { members, pilot: plan.sets, ..Self::default() }
     }
 
-    /// The last program is the reference once more.
+    /// Returns the last program, which is the reference once more.
     pub fn twin(&self) -> usize {
         self.members.len() - 1
     }
 
-    /// The programs that are compared with the reference.
+    /// Returns the programs that are compared with the reference.
     pub fn compared(&self) -> std::ops::Range<usize> {
         REFERENCE + 1..self.twin()
     }
@@ -110,7 +110,7 @@ impl Session {
         self.sets = number;
     }
 
-    /// Images and tokens cannot be compared.
+    /// Refuses programs that count other units, because images and tokens cannot be compared.
     fn refuse_other_units(&mut self) {
         let expected = self.unit().to_owned();
         for member in self.members.iter_mut().filter(|member| member.introduction.is_some()) {
@@ -125,33 +125,33 @@ impl Session {
         }
     }
 
-    /// Turns that count, as times of one unit.
+    /// Returns turns that count, as times of one unit.
     fn comparable(&self, turns: &[TurnRecord]) -> Vec<Turn> {
         turns.iter().filter_map(|turn| turn.compared(self.units(turn.member))).collect()
     }
 
-    /// What a step of a program works through.
+    /// Returns how many units a step of a program works through.
     pub fn units(&self, member: usize) -> u64 {
         self.members[member].units().map_or(1, |(count, _)| *count)
     }
 
-    /// What is counted: `images`, or `steps` where the programs did not say.
+    /// Returns what is counted: `images`, or `steps` where the programs did not say.
     pub fn unit(&self) -> &str {
         self.members[REFERENCE].unit()
     }
 
-    /// Whether a program counts what the reference counts.
+    /// Returns whether a program counts what the reference counts.
     pub(crate) fn counts_alike(&self, member: usize) -> bool {
         self.members[member].unit() == self.unit()
     }
 
-    /// The ratios of a program, a set each.
+    /// Returns the ratios of a program, one per set.
     pub fn sample(&self, member: usize) -> Sample<'_> {
         let logs = &self.members[member].logs;
         Sample { logs, pilot: logs.len().min(usize::try_from(self.pilot).unwrap_or(usize::MAX)) }
     }
 
-    /// The sets that the least precise program needs.
+    /// Returns the number of sets that the least precise program needs.
     pub(super) fn sets_wanted(&self, precision: f64) -> u64 {
         let alive = self.alive();
         let needed = self.compared().filter(|member| alive.contains(member)).map(|member| {
@@ -161,13 +161,13 @@ impl Session {
         needed.max().unwrap_or(0)
     }
 
-    /// Turns that count of a program, and how many of them were dropped as disturbed in their sets.
+    /// Returns the turns of a program that count, and how many of them were dropped as disturbed in their sets.
     pub fn dropped(&self) -> (usize, usize) {
         let sets = self.turns.chunk_by(|a, b| a.set == b.set).map(|set| self.comparable(set));
         sets.fold((0, 0), |(all, left_out), turns| (all + turns.len(), left_out + dropped(&turns)))
     }
 
-    /// Turns that count of one program in one set, and how many of them were dropped.
+    /// Returns the turns of one program in one set that count, and how many of them were dropped.
     pub fn dropped_of(&self, member: usize, set: u64) -> (u64, u64) {
         let turns: Vec<TurnRecord> = self.turns.iter().filter(|turn| turn.set == set).cloned().collect();
         let turns = self.comparable(&turns);

@@ -1,33 +1,33 @@
-//! How long sets and turns are.
+//! Decides how long sets and turns are.
 
 use std::time::Duration;
 
 use super::record::TurnRecord;
 use crate::lockstep::protocol::MOST_STEPS;
 
-/// A turn has so many steps as fit into this time, so that passing it on costs little beside it.
+/// Time of a turn. It has as many steps as fit into it, which makes the cost of passing the turn on small.
 const TURN: Duration = Duration::from_millis(10);
 
-/// How long a set goes on after its warm-up.
+/// Says how long a set continues after its warm-up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Length {
-    /// Until all steps together took so long.
+    /// Until all steps together took this long.
     Time(Duration),
-    /// Until every program has done so many steps that count.
+    /// Until every program has done this many steps that count.
     Steps(u64),
     /// Until both are true.
     Both(Duration, u64),
 }
 
-/// Steps of a program's turns, and how many of them count.
+/// Number of steps of a program's turns, and how many of them count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TurnLength {
     pub(super) steps: u32,
     pub(super) counted: usize,
 }
 
-/// One rule for all programs of a set, lest one counts what another leaves out: where the fastest one's steps are
-/// shorter than a turn, every turn begins with a step that does not count.
+/// Returns the lengths by one rule for all programs of a set, because otherwise one would count what another leaves
+/// out. If the fastest one's steps are shorter than a turn, every turn begins with a step that does not count.
 pub(super) fn turn_lengths(step_ns: &[f64]) -> Vec<TurnLength> {
     let fastest = step_ns.iter().copied().filter(|ns| *ns > 0.0).fold(f64::INFINITY, f64::min);
     let lead_in = u32::from(fastest < TURN.as_nanos() as f64);
@@ -42,7 +42,7 @@ pub(super) fn steps_in_turn(step_ns: f64) -> u32 {
     (TURN.as_nanos() as f64 / step_ns.max(1.0)).ceil().clamp(1.0, f64::from(MOST_STEPS)) as u32
 }
 
-/// How far a set is.
+/// Says how far a set is.
 pub(super) struct Done {
     ns: u64,
     steps: Vec<u64>,

@@ -1,4 +1,4 @@
-//! One set: fresh processes of all programs, warmed up, then turns in a balanced order.
+//! Runs one set: fresh processes of all programs, warmed up, then turns in a balanced order.
 
 mod length;
 mod record;
@@ -19,14 +19,14 @@ use length::{Done, TurnLength, steps_in_turn, turn_lengths};
 pub use record::SetRecord;
 pub(crate) use record::TurnRecord;
 
-/// What a set may be told beside its length.
+/// Says how a set is run, besides its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pace {
-    /// Each program warms up for so long at least,
+    /// Least time for which each program warms up.
     pub(crate) warm_up: Duration,
-    /// and for so long at most after its first step, steady or not.
+    /// Longest time for which it warms up after its first step, steady or not.
     pub(crate) warm_up_most: Duration,
-    /// Turns go on while so many programs are alive: one has nothing to be compared with, but times of its own.
+    /// Fewest programs with which turns continue. One alone has nothing to be compared with, but has its own times.
     pub(crate) fewest: usize,
 }
 
@@ -36,14 +36,14 @@ impl Default for Pace {
     }
 }
 
-/// Most bytes by which a process's environment is padded: a page, within which addresses matter.
+/// Largest number of bytes by which a process's environment is padded: a page, within which addresses matter.
 const MOST_PADDING: usize = 4096;
 
-/// The first block does not count: it finds the caches as the warm-up left them. In two more every program has a turn
-/// between two of the reference.
+/// Fewest blocks. The first one does not count: it finds the caches as the warm-up left them. In two more every program
+/// has a turn between two of the reference.
 const FEWEST_BLOCKS: u64 = 3;
 
-/// A set in hand.
+/// A running set.
 pub(crate) struct Set<'a, L: Launcher> {
     number: u64,
     launcher: &'a mut L,
@@ -54,7 +54,7 @@ pub(crate) struct Set<'a, L: Launcher> {
 }
 
 impl<'a, L: Launcher> Set<'a, L> {
-    /// Set `number`, whose random numbers follow from it and `seed`. `members` may be started; none was yet.
+    /// Creates set `number`, whose random numbers follow from it and `seed`. `members` may be started, but none is yet.
     pub(crate) fn new(number: u64, seed: u64, launcher: &'a mut L, members: usize) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(number);
@@ -62,16 +62,16 @@ impl<'a, L: Launcher> Set<'a, L> {
         Self { number, launcher, live, record: SetRecord::default(), rng, pace: Pace::default() }
     }
 
-    /// At another pace than the usual one.
+    /// Sets another pace than the usual one.
     pub(crate) fn paced(self, pace: Pace) -> Self {
         Self { pace, ..self }
     }
 
-    /// Starts `members`, warms them up, and lets them take turns for `length`. `report` hears what share of that is
-    /// done.
+    /// Starts `members`, warms them up, and lets them take turns for `length`. `report` receives the share of that
+    /// which is done.
     ///
     /// # Errors
-    /// If the user wants to end.
+    /// Returns an error if the user wants to end.
     pub(crate) fn run(
         mut self,
         members: &[usize],
@@ -103,7 +103,8 @@ impl<'a, L: Launcher> Set<'a, L> {
         }
     }
 
-    /// Lets one program alone do steps until their times are steady: the median of the last ones, in nanoseconds.
+    /// Lets one program alone do steps until their times are steady. Returns the median of the last ones, in
+    /// nanoseconds.
     fn warm_up(&mut self, member: usize) -> Result<f64, Stopped> {
         let mut warm_up = WarmUp::default();
         let mut steps = 1;
@@ -153,7 +154,7 @@ impl<'a, L: Launcher> Set<'a, L> {
         Order::new(members, start, ChaCha8Rng::from_rng(&mut self.rng))
     }
 
-    /// One turn, recorded. None if the program broke.
+    /// Runs one turn and records it. Returns `None` if the program broke.
     fn turn(
         &mut self,
         member: usize,
@@ -173,7 +174,7 @@ impl<'a, L: Launcher> Set<'a, L> {
         }
     }
 
-    /// A broken program is ended; the others go on.
+    /// Ends a broken program. The others continue.
     fn broken(&mut self, member: usize, fault: Fault) -> Result<(), Stopped> {
         self.live[member] = None;
         match fault {
@@ -186,11 +187,11 @@ impl<'a, L: Launcher> Set<'a, L> {
     }
 }
 
-/// The user wanted to end.
+/// Says that the user wanted to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped;
 
-/// The median of the last third of the steps.
+/// Returns the median of the last third of the steps.
 fn last_median(warm_up: &WarmUp) -> f64 {
     let times = warm_up.times();
     stats::median(&times[times.len() - times.len().div_ceil(3)..]).unwrap_or(0.0)

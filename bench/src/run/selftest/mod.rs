@@ -1,6 +1,7 @@
-//! Whether a device computes right: training steps of small networks there, by the kernels and in the precision that
-//! are asked of it, and on the CPU by Burn's kernels in f32 must lose alike. Fusion with autotune has given wrong
-//! results on Vulkan (Burn issue 5257), quietly and fast; a microkernel may be wrong on a CPU that no test has seen.
+//! Checks whether a device computes correctly. Training steps of small networks run there, by the kernels and in the
+//! precision that are asked of it, and on the CPU by Burn's kernels in f32. Their losses must agree. Fusion with
+//! autotune has silently given wrong results on Vulkan (Burn issue 5257), and a microkernel may be wrong on a CPU that
+//! no test has seen.
 
 mod numerics;
 mod trials;
@@ -17,24 +18,25 @@ pub use numerics::Numerics;
 use numerics::REFERENCE;
 use trials::{Trial, trials};
 
-/// Steps of each; the third's loss depends on two backward passes and two optimizer steps. After twice as many half
-/// precision has left single precision behind by what a wrong result would too.
+/// Number of steps of each network. The third's loss depends on two backward passes and two optimizer steps. After
+/// twice as many, half precision deviates from single precision as much as a wrong result would.
 const STEPS: usize = 3;
 
-/// The losses of one network's steps.
+/// Holds the losses of one network's steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Losses {
-    /// The network, and what it keeps.
+    /// Name of the network, and of what it keeps.
     pub name: String,
-    /// The loss at each step.
+    /// Loss at each step.
     pub losses: Vec<f64>,
 }
 
-/// Compares `id`, asked to compute with these numerics, with the CPU by Burn's kernels in f32; gives the largest
-/// relative difference of two losses, or nothing where the device does not compute in that precision at all.
+/// Compares `id`, asked to compute with these numerics, with the CPU by Burn's kernels in f32. Returns the largest
+/// relative difference of two losses, or `None` if the device does not compute in that precision at all.
 ///
 /// # Errors
-/// If a loss differs by more than [`Numerics::tolerance`], a step fails, or the CPU backend is not in this build.
+/// Returns an error if a loss differs by more than [`Numerics::tolerance`], if a step fails, or if the CPU backend is
+/// not in this build.
 pub fn check(id: DeviceId, numerics: Numerics) -> Result<Option<f64>> {
     ensure!(REFERENCE.0.backend.compiled(), "without the feature flex there is nothing to compare {id} with");
     let device = device::open(id)?;
@@ -47,20 +49,20 @@ pub fn check(id: DeviceId, numerics: Numerics) -> Result<Option<f64>> {
         .with_context(|| describe_mismatch(id, numerics))
 }
 
-/// The losses that a device must have that computes so: the CPU's.
+/// Returns the losses that a device with these numerics must have: the CPU's.
 ///
 /// # Errors
-/// If a step fails.
+/// Returns an error if a step fails.
 pub fn expected(numerics: Numerics) -> Result<Vec<Losses>> {
     let trials: Vec<Trial> = trials(numerics).iter().map(Trial::keeping_everything).collect();
     probe(&trials, REFERENCE.0, REFERENCE.1)
 }
 
-/// What a wrong loss means, and what may help.
+/// Describes what a wrong loss means, and what may help.
 fn describe_mismatch(id: DeviceId, numerics: Numerics) -> String {
     let half = numerics.precision != Precision::F32;
     let fix = match id.backend {
-        _ if half => format!("recipe.precision = \"{}\" is of no use here", numerics.precision.word()),
+        _ if half => format!("recipe.precision = \"{}\" cannot be used here", numerics.precision.word()),
         Backend::Flex => "try recipe.kernels = \"burn\"".to_owned(),
         Backend::Wgpu => "try a build with `--features wgpu`".to_owned(),
         backend => format!("try a build with `--features {backend}-plain`"),
@@ -68,10 +70,10 @@ fn describe_mismatch(id: DeviceId, numerics: Numerics) -> String {
     format!("{id} gives wrong results {}, so nothing is recorded from it; {fix}", numerics.describe(id))
 }
 
-/// The largest relative difference.
+/// Returns the largest relative difference.
 ///
 /// # Errors
-/// The first above `tolerance`, or one that is no number.
+/// Returns the first difference above `tolerance`, or one that is no number.
 pub fn compare(reference: &[Losses], found: &[Losses], tolerance: f64) -> Result<f64> {
     let mut worst: f64 = 0.0;
     for (reference, found) in reference.iter().zip(found) {

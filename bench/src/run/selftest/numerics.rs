@@ -1,4 +1,4 @@
-//! How a device is asked to compute, and what it is compared with.
+//! Defines how a device is asked to compute, and what it is compared with.
 
 use skipbench_models::{Execution, Kernels, Memory};
 
@@ -6,22 +6,22 @@ use crate::cell::Cell;
 use crate::cell::recipe::Precision;
 use crate::device::{Backend, DeviceId};
 
-/// What the reference computes on and by.
+/// Device and numerics of the reference.
 pub(super) const REFERENCE: (DeviceId, Numerics) =
     (DeviceId { backend: Backend::Flex, index: 0 }, Numerics { kernels: Kernels::Burn, precision: Precision::F32 });
 
-/// How a device is asked to compute.
+/// Says how a device is asked to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Numerics {
-    /// By whose kernels.
+    /// Whose kernels compute.
     pub kernels: Kernels,
-    /// In what.
+    /// Number format that they compute in.
     pub precision: Precision,
 }
 
 impl Numerics {
-    /// What is to be checked before `cell` runs: single precision wherever another device than the CPU computes, and
-    /// what the cell itself asks for. Nothing where it is the reference itself that computes.
+    /// Returns what is to be checked before `cell` runs: single precision on every device other than the CPU, and what
+    /// the cell itself asks for. There is nothing to check where the reference itself computes.
     pub fn of(cell: &Cell) -> Vec<Self> {
         let Execution { kernels, memory } = cell.recipe.execution();
         let asked = Self { kernels, precision: cell.recipe.precision };
@@ -32,7 +32,8 @@ impl Numerics {
         if reference { Vec::new() } else { vec![asked] }
     }
 
-    /// For people: `in f32 by Burn's kernels`, which it is by on every device but the CPU, and in half precision.
+    /// Describes it for people: `in f32 by Burn's kernels`. These are used on every device except the CPU, and in half
+    /// precision.
     pub fn describe(self, id: DeviceId) -> String {
         let choice = id.backend == Backend::Flex && self.precision == Precision::F32;
         let kernels = match self.kernels {
@@ -43,8 +44,8 @@ impl Numerics {
         format!("in {} by {kernels}", self.precision.word())
     }
 
-    /// Relative differences above this are errors. In f32 sums in another order differ by less. Half precision rounds
-    /// every result by up to 0.4 % (bf16) and 0.05 % (f16), products in bf16 what they multiply.
+    /// Returns the relative difference above which a loss is wrong. In f32 sums in another order differ by less. Half
+    /// precision rounds every result by up to 0.4 % (bf16) and 0.05 % (f16); products in bf16 round their factors.
     pub fn tolerance(self) -> f64 {
         match (self.precision, self.kernels) {
             (Precision::Bf16, _) => 3e-2,

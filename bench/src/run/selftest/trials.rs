@@ -1,20 +1,20 @@
-//! What a device is checked with: small networks whose operations together are those of every family, style and way of
-//! keeping.
+//! Lists small networks that a device is checked with. Their operations together are those of every family, style and
+//! way of keeping.
 
 use skipbench_models::{Memory, Skip};
 
 use super::numerics::Numerics;
 
-/// One of every family.
+/// One network of every family.
 const FAMILIES: [&str; 5] = ["plain8-w4", "resnet8-w4", "densenet-7-4", "densenet-bc-10-4", "vit-d1-w8-h2-p4"];
 
-/// Dense ones, whose memory a recipe can choose.
+/// Dense networks, whose memory a recipe can choose.
 const DENSE: [&str; 2] = ["densenet-bc-10-4", "backbone-concat-10-w4"];
 
-/// Wide enough to fill a microkernel's tiles, and to leave some in part.
+/// Networks wide enough to fill a microkernel's tiles, and to leave some partly filled.
 const WIDE: [&str; 2] = ["resnet8-w18", "densenet-bc-10-14"];
 
-/// One of them.
+/// One network that is tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trial {
     pub(super) model: String,
@@ -26,7 +26,7 @@ impl Trial {
         Self { model: model.into(), memory }
     }
 
-    /// For people.
+    /// Returns its name for people.
     pub(super) fn name(&self) -> String {
         match self.memory {
             Memory::Naive => self.model.clone(),
@@ -34,13 +34,13 @@ impl Trial {
         }
     }
 
-    /// The same network as it is written.
+    /// Returns the same network with everything kept.
     pub(super) fn keeping_everything(&self) -> Self {
         Self::new(&self.model, Memory::Naive)
     }
 }
 
-/// All that a device is asked, computing with these numerics.
+/// Returns all that a device is asked, computing with these numerics.
 pub(super) fn trials(numerics: Numerics) -> Vec<Trial> {
     let styles = Skip::ALL.into_iter().map(|skip| format!("backbone-{skip}-10-w4"));
     let wide = WIDE.into_iter().filter(|_| numerics.kernels.is_native()).map(str::to_owned);

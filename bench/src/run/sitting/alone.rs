@@ -1,11 +1,12 @@
-//! Cells of sets that are measured alone after all, a process after the other, as `train-epoch` is.
+//! Measures cells of sets alone after all, one process after the other, as `train-epoch` is.
 
 use crate::cell::Cell;
 use crate::run::plan::PlannedCell;
 
 use super::together;
 
-/// The cells of a set as they are measured alone. `planned` holds all cells: a seed's second set is its second round.
+/// Returns the cells of a set as they are measured alone. `planned` holds all cells: a seed's second set is its second
+/// round.
 pub(crate) fn alone(set: &[PlannedCell], planned: &[PlannedCell]) -> Vec<PlannedCell> {
     let alone = |one: &PlannedCell| {
         let before = planned.iter().filter(|other| is_earlier(&other.cell, &one.cell)).count();
@@ -14,14 +15,14 @@ pub(crate) fn alone(set: &[PlannedCell], planned: &[PlannedCell]) -> Vec<Planned
     set.iter().map(alone).collect()
 }
 
-/// Whether `other` repeats `cell` in an earlier set, or in one that is measured alone already.
+/// Returns whether `other` repeats `cell` in an earlier set, or in one that is measured alone already.
 fn is_earlier(other: &Cell, cell: &Cell) -> bool {
     other.set < cell.set
         && (other.task, other.device, other.seed, other.twin) == (cell.task, cell.device, cell.seed, cell.twin)
         && (&other.group, &other.model) == (&cell.group, &cell.model)
 }
 
-/// Takes cells out of sets in which a filter left nothing else; `note` hears of it.
+/// Takes cells out of sets in which a filter left nothing else. `note` receives a message.
 pub(crate) fn without_company(cells: Vec<PlannedCell>, note: &dyn Fn(&str)) -> Vec<PlannedCell> {
     let lonely = |set: &[PlannedCell]| set.len() == 1 && set[0].cell.set.is_some();
     let Some(first) = cells.chunk_by(together).find(|set| lonely(set)) else { return cells };

@@ -1,4 +1,4 @@
-//! What sets are repetitions of.
+//! Defines what sets are repetitions of.
 
 use crate::cell::{Cell, Task};
 use crate::run::plan::PlannedCell;
@@ -12,7 +12,7 @@ pub(crate) struct Contest {
 }
 
 impl Contest {
-    /// The one in whose sets the cell takes turns; none if it is measured alone.
+    /// Returns the contest in whose sets the cell takes turns, or `None` if it is measured alone.
     pub(crate) fn of(cell: &Cell) -> Option<Self> {
         cell.set.map(|_| Self { group: cell.group.clone(), task: cell.task, device: cell.device.to_string() })
     }
@@ -24,7 +24,7 @@ impl std::fmt::Display for Contest {
     }
 }
 
-/// Whether two cells are of one set, or both of none.
+/// Returns whether two cells belong to one set, or both to none.
 pub(crate) fn together(a: &PlannedCell, b: &PlannedCell) -> bool {
     a.cell.set == b.cell.set && Contest::of(&a.cell) == Contest::of(&b.cell)
 }

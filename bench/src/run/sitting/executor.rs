@@ -1,4 +1,4 @@
-//! A set's rows: all of them once the set is done, or none.
+//! Writes a set's rows: all of them once the set is done, or none.
 
 use std::time::{Duration, Instant};
 
@@ -15,18 +15,18 @@ use crate::run::row;
 use crate::run::runner::CellResult;
 use crate::tasks::meter::load::{self, Load};
 
-/// Progress is told at most so often.
+/// Least time between two progress reports.
 const TOLD_EVERY: Duration = Duration::from_millis(100);
 
-/// How fine it is told.
+/// Number of steps of a progress report.
 const TICKS: f64 = 1000.0;
 
 impl Executor<'_> {
-    /// Lets the cells of one set take turns and writes their rows; `first` is the index of the first of them. Gives why
-    /// they must be measured alone, where they cannot live together.
+    /// Lets the cells of one set take turns and writes their rows. `first` is the index of the first of them. Returns
+    /// why they must be measured alone, if they cannot run together.
     ///
     /// # Errors
-    /// If a row cannot be written.
+    /// Returns an error if a row cannot be written.
     pub(crate) fn sit(
         &self,
         cells: &[PlannedCell],

@@ -12,24 +12,24 @@ use crate::run::plan::PlannedCell;
 use crate::run::runner::Stop;
 use crate::system::executable;
 
-/// The cells of a set, ready to be started.
+/// Holds the cells of a set, ready to be started.
 pub(super) struct Driven {
-    /// Holds each cell as JSON.
+    /// Directory that holds each cell as JSON.
     _dir: TempDir,
-    /// Command lines, one a cell; behind them that of the process that measures the device's ceilings.
+    /// Command lines, one per cell. The last one is that of the process that measures the device's ceilings.
     words: Vec<Vec<String>>,
     own: std::path::PathBuf,
-    /// As many processors as the cells have threads.
+    /// Number of processors, as many as the cells have threads.
     cpus: usize,
     timeout: Duration,
     memory_limit_bytes: Option<u64>,
 }
 
 impl Driven {
-    /// Writes the cells down.
+    /// Writes the cells to files.
     ///
     /// # Errors
-    /// If this program is not there any more, or the file system refuses.
+    /// Returns an error if this program no longer exists, or if the file system refuses.
     pub(super) fn prepare(cells: &[PlannedCell]) -> std::io::Result<Self> {
         let own = executable::own()?.path()?.to_owned();
         let dir = tempfile::tempdir()?;
@@ -67,8 +67,8 @@ pub(super) struct OwnCells<'a> {
 }
 
 impl OwnCells<'_> {
-    /// What the device reaches at best, measured in a process of its own, which ends before any other begins: its large
-    /// buffers would stay with a cell's. Absent where that process fails.
+    /// Measures what the device reaches at best, in its own process, which ends before any other begins. Its large
+    /// buffers would otherwise count with a cell's. It is absent if that process fails.
     pub(super) fn ceilings(&mut self) -> Measured {
         let last = self.commands.words.len() - 1;
         let measured = self.commands.start(last, 0).ok().and_then(|(_, said)| cells::measured(&said));
@@ -93,7 +93,7 @@ impl<'a> Launcher for OwnCells<'a> {
     }
 }
 
-/// A process that may work for so long in all, whoever else works meanwhile.
+/// A process that may work for a limited time in all, whichever others work meanwhile.
 pub(super) struct Limited<'a> {
     process: Process<'a>,
     spent: Duration,

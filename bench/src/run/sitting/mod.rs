@@ -1,10 +1,10 @@
-//! Cells that take turns: a set of a group's members and the reference's twin, each in a fresh process of its own, at
-//! steps of one task on one device.
+//! Lets cells take turns. A set is a group's members and the reference's twin, each in a fresh process, at steps of one
+//! task on one device.
 //!
-//! A [`Contest`] is what sets are repetitions of. Members of a set live together as far as their memory allows
-//! ([`room`]); else they sit in several [`parties`], each with the reference. [`launcher`] starts this program as each
-//! of them, [`crate::lockstep`] lets them take turns, [`outcome`] says what came of it, and [`executor`] writes rows.
-//! What cannot sit together is measured [`alone`]. How many more sets a precision needs is [`precision`].
+//! A [`Contest`] is what sets are repetitions of. Members of a set run together as far as their memory allows
+//! ([`room`]); otherwise they sit in several [`parties`], each with the reference. [`launcher`] starts this program as
+//! each of them, [`crate::lockstep`] lets them take turns, [`outcome`] says what they measured, and [`executor`] writes
+//! rows. What cannot run together is measured [`alone`]. [`precision`] says how many more sets a precision needs.
 
 pub(crate) mod alone;
 mod contest;
@@ -27,22 +27,22 @@ use crate::lockstep::set::{Length, Pace, Set, SetRecord, Stopped};
 pub(crate) use contest::{Contest, together};
 use outcome::{Members, Party};
 
-/// What came of a set.
+/// Says how a set ended.
 #[derive(Debug)]
 pub enum Sat {
-    /// A result of each of its cells, in their order.
+    /// The set is done, with a result for each of its cells, in their order.
     Done(Vec<CellResult>),
-    /// The user wanted to end: the set is to be done.
+    /// The user wanted to end. The set is still to be done.
     Stopped,
-    /// They cannot live together, and why.
+    /// The cells cannot run together, for this reason.
     Apart(String),
 }
 
-/// Processes that live at the same time at most.
+/// Largest number of processes at the same time.
 const MOST: usize = 8;
 
-/// Lets the cells of one set take turns. Their processes may need `room` bytes together. `report` hears what share is
-/// done.
+/// Lets the cells of one set take turns. Their processes may need `room` bytes together. `report` receives the share
+/// that is done.
 pub fn sit<L: Launcher>(cells: &[PlannedCell], room: u64, launcher: &mut L, report: &mut dyn FnMut(f64)) -> Sat {
     let needed: Vec<u64> = cells.iter().map(|planned| room::needed(&planned.cell)).collect();
     let mut most = MOST;
@@ -69,12 +69,12 @@ fn members(cells: &[PlannedCell]) -> Members<'_> {
     Members { cells, reference: reference(cells), called: first.map_or("", |first| &first.reference), warm_up }
 }
 
-/// The cell that the others are compared with, if it is among them.
+/// Returns the cell that the others are compared with, if it is among them.
 fn reference(cells: &[PlannedCell]) -> Option<usize> {
     cells.iter().position(|planned| planned.cell.model == planned.reference && !planned.cell.twin)
 }
 
-/// Every party, one after the other.
+/// Runs every party, one after the other.
 fn all<L: Launcher>(
     cells: &[PlannedCell],
     parties: Vec<Vec<usize>>,
@@ -91,7 +91,7 @@ fn all<L: Launcher>(
     Ok(done)
 }
 
-/// One party: fresh processes, a warm-up and turns by the recipe's keys.
+/// Runs one party: fresh processes, a warm-up and turns by the recipe's keys.
 fn turns<L: Launcher>(
     cells: &[PlannedCell],
     members: &[usize],
@@ -109,8 +109,8 @@ fn turns<L: Launcher>(
     set.run(members, length, report)
 }
 
-/// Whether processes did not find the memory on a device that others shared with them. How much a GPU has free, nobody
-/// tells beforehand.
+/// Returns whether processes lacked memory on a device that others shared with them. How much a GPU has free is not
+/// known beforehand.
 fn is_crowded(cells: &[PlannedCell], parties: &[Party]) -> bool {
     let of_memory =
         |party: &Party| party.record.broken.iter().any(|(_, error)| error.to_lowercase().contains("memory"));

@@ -1,4 +1,4 @@
-//! What a set's turns say of each cell: the only place that knows, for runs and for the gate.
+//! Says what a set's turns show of each cell. Only this module knows, for runs and for the gate.
 
 use std::time::Duration;
 
@@ -16,26 +16,26 @@ use crate::run::runner::{CellFailure, CellResult};
 use crate::tasks::meter::warmup::WarmUp;
 use crate::tasks::stepped;
 
-/// The cells of a set, and how their rows call what they are compared with.
+/// Holds the cells of a set, and how their rows name what they are compared with.
 pub(crate) struct Members<'a> {
-    /// In the order of their numbers.
+    /// Cells in the order of their numbers.
     pub(crate) cells: &'a [PlannedCell],
-    /// The number of the one that the others are compared with, if it is among them.
+    /// Number of the cell that the others are compared with, if it is among them.
     pub(crate) reference: Option<usize>,
-    /// What rows call it.
+    /// Name that rows use for it.
     pub(crate) called: &'a str,
     /// How long each had to warm up at least.
     pub(crate) warm_up: Duration,
 }
 
-/// Members that lived together, and their turns.
+/// Members that ran together, with their turns.
 pub(crate) struct Party {
     /// Numbers of cells of the set.
     pub(crate) members: Vec<usize>,
     pub(crate) record: SetRecord,
 }
 
-/// The result of each cell, in order. The reference's is that of the first party.
+/// Returns the result of each cell, in order. The reference's is that of the first party.
 pub(crate) fn results(members: &Members<'_>, parties: &[Party]) -> Vec<CellResult> {
     let result = |member: usize| {
         let mut steps = 0;
@@ -50,11 +50,11 @@ pub(crate) fn results(members: &Members<'_>, parties: &[Party]) -> Vec<CellResul
     (0..members.cells.len()).map(result).collect()
 }
 
-/// Of a member that was not started.
+/// Error of a member that was not started.
 const ABSENT: &str = "took no part in its set";
 
 impl Party {
-    /// Steps of all turns in the order, those that do not count included.
+    /// Returns the number of steps of all turns, including those that do not count.
     fn steps(&self) -> u64 {
         self.ordered().map(|turn| turn.times.len() as u64).sum()
     }
@@ -63,21 +63,21 @@ impl Party {
         self.record.turns.iter().filter(|turn| turn.order.is_some())
     }
 
-    /// Turns that count, as times of one image.
+    /// Returns the turns that count, as times of one image.
     fn compared(&self, cells: &[PlannedCell]) -> Vec<Turn> {
         let compared = |turn: &TurnRecord| turn.compared(cells[turn.member].cell.batch() as u64);
         self.ordered().filter_map(compared).collect()
     }
 }
 
-/// A party and how many steps the set's earlier parties had done.
+/// A party, with the number of steps that the set's earlier parties had done.
 struct Played<'a> {
     party: &'a Party,
     steps_before: u64,
 }
 
 impl Played<'_> {
-    /// A member's turns that count, with the number that their first step has in the set.
+    /// Returns a member's turns that count, with the number that their first step has in the set.
     fn turns_of(&self, member: usize) -> Vec<(u64, &TurnRecord)> {
         let mut next = self.steps_before + 1;
         let numbered = self.party.ordered().map(|turn| {
@@ -113,14 +113,14 @@ fn one(members: &Members<'_>, member: usize, played: &Played<'_>) -> CellResult 
     Ok(Outcome { device_name, measured, samples })
 }
 
-/// The steps of a turn that count, by their numbers.
+/// Returns the steps of a turn that count, by their numbers.
 fn steps(first: u64, turn: &TurnRecord) -> impl Iterator<Item = Sample> {
     let lead_in = (turn.times.len() - turn.counted) as u64;
     (first + lead_in..).zip(turn.counted_times()).map(|(index, time)| Sample::new(series::STEP_NS, index, time as f64))
 }
 
-/// What was seen from outside of a turn, by the number of its first step: what decides whether it counts, and what its
-/// program did before it.
+/// Returns what was observed about a turn from outside, by the number of its first step: what decides whether it
+/// counts, and what its program did before it.
 fn evidence(first: u64, turn: &TurnRecord) -> [Sample; 3] {
     let seen = &turn.evidence;
     [
@@ -169,7 +169,7 @@ fn with_turns(
     }
 }
 
-/// What an error of a driven program says of how it ended.
+/// Returns the status that an error of a driven program means.
 fn status(error: &str) -> Status {
     let too_long = error.starts_with(TOO_LONG).then_some(Status::Timeout);
     too_long.or_else(|| death::status(error)).unwrap_or(Status::Failed)

@@ -1,7 +1,7 @@
-//! Who of a set lives at the same time.
+//! Decides which members of a set run at the same time.
 
-/// Divides members, of which each needs so many bytes, into parties that fit into `room` and have `most` members at
-/// most. The reference is of every party, and the last member, its twin, of the first. None if no two fit.
+/// Divides members, with the bytes that each needs, into parties that fit into `room` and have at most `most` members.
+/// The reference is in every party, and the last member, its twin, in the first. There is none if no two fit.
 pub fn parties(needed: &[u64], reference: Option<usize>, room: u64, most: usize) -> Option<Vec<Vec<usize>>> {
     let mut rest: Vec<usize> = (0..needed.len()).filter(|member| Some(*member) != reference).collect();
     if let Some(twin) = rest.pop() {

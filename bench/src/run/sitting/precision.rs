@@ -1,4 +1,4 @@
-//! How many sets a precision needs, and which come next.
+//! Decides how many sets a precision needs, and which come next.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
@@ -12,29 +12,29 @@ use super::Contest;
 use crate::cell::Cell;
 use crate::run::plan::PlannedCell;
 
-/// How precise ratios shall be, and for how long to try.
+/// Says how precise ratios must be, and for how long to try.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Goal {
     /// Half of the 95 % interval's width, as a share of the ratio.
     pub half_width: f64,
-    /// Seconds of sets, over all sittings, after which no further one begins.
+    /// Seconds of sets, over all sittings, after which no further set begins.
     pub max_time_s: u64,
-    /// The first sets, as many as were planned before anything was measured: their spread says how many are needed.
-    /// None in plans of skipbench without sets.
+    /// Number of first sets that were planned before anything was measured. Their spread says how many are needed.
+    /// Plans of skipbench without sets have none.
     #[serde(default)]
     pub pilot: u64,
 }
 
-/// The fewest sets that have a spread.
+/// Fewest sets that have a spread.
 pub(crate) const LEAST_PILOT: u64 = 2;
 
-/// Sets that a contest has and needs.
+/// Says how many sets a contest has and needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
     pub(crate) contest: Contest,
-    /// Sets that were measured.
+    /// Number of sets that were measured.
     pub has: u64,
-    /// Sets that its least precise member needs.
+    /// Number of sets that its least precise member needs.
     pub needs: u64,
 }
 
@@ -44,7 +44,8 @@ impl fmt::Display for Need {
     }
 }
 
-/// What every contest has and needs, those without ratios left out: Stein's rule, by the pilot's sets alone.
+/// Returns what every contest has and needs, except for those without ratios. This is Stein's rule, by the pilot's sets
+/// alone.
 pub fn needs(rows: &[RunRow], planned: &[PlannedCell], goal: &Goal) -> Vec<Need> {
     let need = |contest: Contest| {
         let own: Vec<&RunRow> = rows.iter().filter(|row| is_of(row, &contest)).collect();
@@ -61,8 +62,8 @@ fn is_of(row: &RunRow, contest: &Contest) -> bool {
             == (contest.group.as_str(), contest.task.word(), contest.device.as_str())
 }
 
-/// The logarithms of each member's ratios in the pilot's sets. The twin's only where there is no other: whether it
-/// differs from itself is not the question.
+/// Returns the logarithms of each member's ratios in the pilot's sets. The twin's are used only where there is no
+/// other, because the question is not whether it differs from itself.
 fn logs(rows: &[&RunRow], pilot: u64) -> Vec<Vec<f64>> {
     let mut logs: BTreeMap<(bool, &str), Vec<f64>> = BTreeMap::new();
     let ratio = |row: &RunRow| row.time_ratio.filter(|_| row.status == Status::Ok && row.set <= Some(pilot));
@@ -75,13 +76,13 @@ fn logs(rows: &[&RunRow], pilot: u64) -> Vec<Vec<f64>> {
     logs.into_iter().filter(|((twin, _), _)| !(*twin && others)).map(|(_, logs)| logs).collect()
 }
 
-/// Every contest of a plan, once, in its order.
+/// Returns every contest of a plan once, in its order.
 fn contests(planned: &[PlannedCell]) -> Vec<Contest> {
     let mut seen = HashSet::new();
     planned.iter().filter_map(|planned| Contest::of(&planned.cell)).filter(|found| seen.insert(found.clone())).collect()
 }
 
-/// The next set of a contest: its first set's cells again. Seeds go on taking turns.
+/// Returns the next set of a contest: its first set's cells again. Seeds continue to take turns.
 pub fn next(need: &Need, planned: &[PlannedCell]) -> Vec<PlannedCell> {
     let own: Vec<&PlannedCell> =
         planned.iter().filter(|planned| Contest::of(&planned.cell).as_ref() == Some(&need.contest)).collect();
@@ -102,7 +103,7 @@ pub fn next(need: &Need, planned: &[PlannedCell]) -> Vec<PlannedCell> {
     own.iter().filter(|planned| planned.cell.set == *first).map(again).collect()
 }
 
-/// Seconds that all sets took, and the longest of them. Members of a set lived at the same time.
+/// Returns the seconds that all sets took, and those of the longest. Members of a set ran at the same time.
 pub(crate) fn spent(rows: &[RunRow]) -> (f64, f64) {
     let mut walls: BTreeMap<(&str, &str, &str, u64), u64> = BTreeMap::new();
     for row in rows {
@@ -115,7 +116,7 @@ pub(crate) fn spent(rows: &[RunRow]) -> (f64, f64) {
     (seconds(walls.values().sum()), seconds(walls.values().copied().max().unwrap_or(0)))
 }
 
-/// Sets that were measured beyond the pilot's.
+/// Returns the number of sets that were measured beyond the pilot's.
 pub(crate) fn added(rows: &[RunRow], pilot: u64) -> usize {
     let set = |row: &RunRow| {
         row.set.filter(|set| *set > pilot).map(|set| (row.group.clone(), row.task.clone(), row.device.clone(), set))
@@ -123,7 +124,8 @@ pub(crate) fn added(rows: &[RunRow], pilot: u64) -> usize {
     rows.iter().filter_map(set).collect::<BTreeSet<_>>().len()
 }
 
-/// A sentence on what was reached: whether the goal was, and by how many added sets; nothing where no set gave a ratio.
+/// Describes what was reached: whether the goal was, and by how many added sets. There is nothing to say if no set gave
+/// a ratio.
 pub(crate) fn describe(goal: &Goal, needs: &[Need], added: usize) -> String {
     let percent = format!("±{} %", (goal.half_width * 1e8).round() / 1e6);
     let added = format_number_of(added, "set");

@@ -1,4 +1,4 @@
-//! How much memory processes need that live together, and how much there is.
+//! Estimates how much memory processes need that run together, and how much there is.
 
 use sysinfo::System;
 
@@ -6,12 +6,12 @@ use crate::cell::recipe::Optimizer;
 use crate::cell::{Cell, Task};
 use crate::run::limits::Limits;
 
-/// What a process has beside its network: the program, one batch, what the allocator keeps in reserve
+/// Memory of a process besides its network: the program, one batch, and what the allocator keeps in reserve
 /// (`MALLOC_TOP_PAD_`).
 const PROCESS: u64 = 128 << 20;
 
-/// Bytes that the process of a driven cell needs, by its network's cost: rather too many than too few. A test holds
-/// it against the heap's peak. Of custom networks only the parameters are known.
+/// Returns the bytes that the process of a driven cell needs, by its network's cost, and rather too many than too few.
+/// A test compares it with the heap's peak. For custom networks only the parameters are known.
 pub fn needed(cell: &Cell) -> u64 {
     let Ok(cost) = cell.spec.cost_with(cell.images(), cell.recipe.execution()) else { return PROCESS };
     let (weights, batch) = (cost.params.saturating_mul(4), cell.batch() as u64);
@@ -27,7 +27,7 @@ pub fn needed(cell: &Cell) -> u64 {
     PROCESS.saturating_add(network)
 }
 
-/// Bytes that this process and its children may take now: what is free, or what the control group leaves.
+/// Returns the bytes that this process and its children may take now: what is free, or what the control group leaves.
 pub(crate) fn free() -> u64 {
     let Ok(mut system) = System::new() else { return u64::MAX };
     system.refresh_memory();

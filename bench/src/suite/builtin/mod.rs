@@ -1,15 +1,15 @@
-//! The suites inside the program.
+//! Holds the suites inside the program.
 
 /// A built-in suite.
 #[derive(Debug, Clone, Copy)]
 pub struct BuiltIn {
-    /// Its name.
+    /// Name of the suite.
     pub name: &'static str,
-    /// Its text.
+    /// Text of the suite, as TOML.
     pub text: &'static str,
 }
 
-/// The suites in this binary; the first is the default.
+/// Suites in this binary. The first is the default.
 pub const BUILT_IN: [BuiltIn; 9] = [
     BuiltIn { name: "quick", text: include_str!("quick.toml") },
     BuiltIn { name: "speed", text: include_str!("speed.toml") },
@@ -22,7 +22,7 @@ pub const BUILT_IN: [BuiltIn; 9] = [
     BuiltIn { name: "imagenet", text: include_str!("imagenet.toml") },
 ];
 
-/// The claims' suites, in the order of the claims; those with `-deep` only run when asked for.
+/// The claims' suites, in the order of the claims. Those with `-deep` only run when asked for.
 pub const CLAIMS: [BuiltIn; 8] = [
     BuiltIn { name: "claim-depth", text: include_str!("claims/depth.toml") },
     BuiltIn { name: "claim-depth-deep", text: include_str!("claims/depth-deep.toml") },
@@ -34,7 +34,7 @@ pub const CLAIMS: [BuiltIn; 8] = [
     BuiltIn { name: "claim-styles", text: include_str!("claims/styles.toml") },
 ];
 
-/// The built-in suite, or claim's suite, of that name.
+/// Returns the built-in suite, or claim's suite, with that name.
 pub(crate) fn built_in(name: &str) -> Option<BuiltIn> {
     BUILT_IN.into_iter().chain(CLAIMS).find(|built_in| built_in.name == name)
 }

@@ -1,21 +1,22 @@
-//! Shattered gradients: how alike the gradients at neighboring points of a line are.
+//! Measures shattered gradients: how alike the gradients at neighboring points of a line are.
 //!
-//! Balduzzi et al. 2017, "The Shattered Gradients Problem", arXiv:1702.08591, §2: in a plain network of L layers the
-//! correlation falls as 1/2^L, so that gradients look like white noise; with skips it falls far more slowly.
+//! The source is Balduzzi et al. 2017, "The Shattered Gradients Problem", arXiv:1702.08591, §2. In a plain network of L
+//! layers the correlation falls as 1/2^L, and gradients look like white noise; with skips it falls far more slowly.
 
-/// Points on the line, as many as in the paper's figures.
+/// Number of points on the line, as many as in the paper's figures.
 pub(crate) const POINTS: usize = 256;
 
-/// Lags in points: every one of the nearest, then some up to half the line.
+/// Lags in points: all of the shortest ones, then some up to half the line.
 pub const LAGS: [usize; 22] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 32, 48, 64, 96, 128];
 
-/// Below this share of the gradients' mean square their variance along the line is rounding.
+/// Share of the gradients' mean square below which their variance along the line is rounding.
 const ROUNDING: f64 = 1e-10;
 
-/// The autocorrelation of `gradients`, one vector a point, centered along the line: at lag k the correlation, over all
-/// components together, between points k apart. Gradients that do not vary along the line are alike at every lag: 1.
+/// Computes the autocorrelation of `gradients`, one vector per point, centered along the line. At lag k it is the
+/// correlation, over all components together, between points k apart. Gradients that do not vary along the line are
+/// alike at every lag: 1.
 ///
-/// Absent where every gradient is 0 or one is no number. Lags as long as the line have no value.
+/// It is absent if every gradient is 0 or one is not a number. Lags as long as the line have no value.
 pub fn autocorrelation(gradients: &[Vec<f32>], lags: &[usize]) -> Option<Vec<(usize, f64)>> {
     let mean = mean(gradients)?;
     let square = |vector: &[f64]| vector.iter().map(|value| value * value).sum::<f64>();

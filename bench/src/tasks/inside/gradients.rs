@@ -1,12 +1,13 @@
-//! `gradients`: how gradients come through a network, at its start, during and after training by the recipe.
+//! Measures how gradients pass through a network (`gradients`), before, during and after training by the recipe.
 //!
-//! On one fixed batch in training mode: the norm of the loss's gradient of every weight (`gradient_norm_init`,
-//! `gradient_norm_stepN` after N steps, `gradient_norm_trained`; index: layer from the images on) and of every block's
-//! output (`activation_gradient_init`), and the deviation of that output (`activation_deviation_init`).
-//! `gradient_correlation` (index: lag): whether inputs so far apart on a line have like gradients.
+//! It uses one fixed batch in training mode. It records the norm of the loss's gradient of every weight
+//! (`gradient_norm_init`, `gradient_norm_stepN` after N steps, `gradient_norm_trained`; index: layer from the images
+//! on) and of every block's output (`activation_gradient_init`), and the deviation of that output
+//! (`activation_deviation_init`). `gradient_correlation` (index: lag) says whether inputs that far apart on a line have
+//! similar gradients.
 //!
-//! With BatchNorm the norms alone do not tell plain from residual networks (He et al. 2015, §4.1); the correlation
-//! does.
+//! With BatchNorm the norms alone do not distinguish plain from residual networks (He et al. 2015, §4.1); the
+//! correlation does.
 
 use anyhow::{Context, Result, anyhow};
 use burn::module::{Module, Param};
@@ -25,7 +26,7 @@ use crate::tasks::interface::{Report, TaskResult};
 use crate::tasks::setup::Setup;
 use crate::tasks::train;
 
-/// It is looked after this part of all steps: the first few, an early part, a quarter.
+/// Parts of all steps after which gradients are recorded: the first few, an early part, a quarter.
 const LOOKS: [u64; 3] = [64, 16, 4];
 
 pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> TaskResult {
@@ -43,7 +44,8 @@ pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut 
     Ok((measured, samples))
 }
 
-/// A network of its own with the same state: a look in training mode moves running statistics, which clones share.
+/// Returns a separate network with the same state. A pass in training mode moves running statistics, which clones
+/// share.
 fn copy(setup: &Setup, model: &Model) -> Result<Model> {
     let state = State::of(&model.valid());
     state.load_into(fresh(setup)?).map_err(|misfits| {
@@ -63,7 +65,7 @@ fn at_start(setup: &Setup) -> Result<Vec<Sample>> {
     Ok(samples)
 }
 
-/// The names of a network's weights, from the images on.
+/// Holds the names of a network's weights, from the images on.
 #[derive(Default)]
 struct Layers(Vec<ProbePoint>);
 
@@ -73,7 +75,7 @@ impl Probe for Layers {
     }
 }
 
-/// Every layer, also those that chance leaves out of a training step.
+/// Returns every layer, including those that chance leaves out of a training step.
 fn layers(setup: &Setup, model: &Model) -> Vec<ProbePoint> {
     let device = setup.device.clone().inner();
     let (images, _) = Batches::new(&setup.data, 1).fixed().into_tensors(&device);
@@ -82,7 +84,7 @@ fn layers(setup: &Setup, model: &Model) -> Vec<ProbePoint> {
     layers.0
 }
 
-/// The norm of the loss's gradient of every weight.
+/// Returns the norm of the loss's gradient of every weight.
 fn weights(setup: &Setup, model: &Model, series: &str) -> Result<Vec<Sample>> {
     let layers = layers(setup, model);
     let (images, labels) = probe_batch(setup).into_tensors(&setup.device);
@@ -97,7 +99,7 @@ fn weights(setup: &Setup, model: &Model, series: &str) -> Result<Vec<Sample>> {
     Ok(norms?.into_iter().flatten().collect())
 }
 
-/// Deviations of every block's output.
+/// Holds the deviations of every block's output.
 #[derive(Default)]
 struct Deviations(Vec<f64>);
 
@@ -125,8 +127,8 @@ fn activations(setup: &Setup, model: &Model) -> Result<Vec<Sample>> {
     Ok(samples)
 }
 
-/// The gradient of the first logit with respect to the image, at points on a straight line between two training images
-/// of different classes. All points are one batch, whose statistics BatchNorm uses, as in training.
+/// Returns the gradient of the first logit with respect to the image, at points on a straight line between two training
+/// images of different classes. All points are one batch, whose statistics BatchNorm uses, as in training.
 fn along_a_line(setup: &Setup, model: &Model) -> Result<Vec<Vec<f32>>> {
     let batch = probe_batch(setup);
     let other = batch.labels.iter().position(|label| *label != batch.labels[0]).unwrap_or(batch.labels.len() - 1);

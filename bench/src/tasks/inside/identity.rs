@@ -1,11 +1,12 @@
-//! `identity`: is it easier to learn nothing new? The blocks of a backbone's first stage, as a stack, learn y = x and y
-//! = x + 0.1·g(x), g a fixed random 3×3 convolution, on random features drawn anew each step (He et al. 2015, §3.1: a
-//! deeper network could copy its shallower counterpart by making its extra blocks the identity).
+//! Measures whether it is easier to learn nothing new (`identity`). The blocks of a backbone's first stage, as a stack,
+//! learn y = x and y = x + 0.1·g(x), where g is a fixed random 3×3 convolution. The features are random and drawn again
+//! in each step (He et al. 2015, §3.1: a deeper network could copy its shallower counterpart by making its extra blocks
+//! the identity).
 //!
-//! `identity_error` and `near_identity_error` (index: step): squared error over the target's square, before the step.
-//! `identity_diverged` and `near_identity_diverged` (index: step): the error was no finite number there, and the stack
-//! learned no further. That is a result, as trainability is what is asked. `branch_ratio_init` and
-//! `branch_ratio_trained` (index: block): ‖F(x)‖/‖x‖ before and after learning y = x.
+//! `identity_error` and `near_identity_error` (index: step) are the squared error over the target's square, before the
+//! step. `identity_diverged` and `near_identity_diverged` (index: step) mean that the error was no finite number there,
+//! and that the stack learned no further. That is a result, because trainability is the question. `branch_ratio_init`
+//! and `branch_ratio_trained` (index: block) are ‖F(x)‖/‖x‖ before and after learning y = x.
 
 use anyhow::{Result, anyhow, ensure};
 use burn::optim::GradientsParams;
@@ -25,13 +26,13 @@ use crate::cell::{Measured, Sample};
 use crate::tasks::interface::{Report, TaskResult};
 use crate::tasks::setup::Setup;
 
-/// Side of the random maps.
+/// Side of the random maps, in pixels.
 const SIDE: usize = 8;
 
-/// About so many errors are kept of each run.
+/// Approximate number of errors that are kept of each run.
 const KEPT: u64 = 50;
 
-/// The share of g in the near identity.
+/// Share of g in the near identity.
 const SHARE: f64 = 0.1;
 
 pub(super) fn run(setup: &Setup, report: &mut Report) -> TaskResult {
@@ -49,7 +50,7 @@ pub(super) fn run(setup: &Setup, report: &mut Report) -> TaskResult {
     Ok((Measured { steps: Some(learned.steps), loss: learned.error, ..measured }, samples))
 }
 
-/// Random maps, the same for every network of one width and seed.
+/// Draws random maps, the same for every network of one width and seed.
 struct Features<'a> {
     shape: [usize; 4],
     seed: u64,
@@ -68,12 +69,12 @@ impl<'a> Features<'a> {
         Ok(Self { shape: [setup.recipe().batch, width, SIDE, SIDE], seed, device, g })
     }
 
-    /// Those of step `step`, from 0.
+    /// Returns the maps of step `step`, from 0.
     fn of_step(&self, step: u64) -> Tensor<4> {
         normal(self.shape, self.seed, step + 1, self.device)
     }
 
-    /// g(x).
+    /// Computes g(x).
     fn other(&self, x: Tensor<4>) -> Tensor<4> {
         conv2d(x, self.g.clone(), None, ConvOptions::new([1, 1], [1, 1], [1, 1], 1))
     }
@@ -87,15 +88,15 @@ fn normal(shape: [usize; 4], seed: u64, stream: u64, device: &Device) -> Tensor<
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 
-/// How learning ended.
+/// Says how learning ended.
 #[derive(Debug, Clone, Copy)]
 struct Learned {
     steps: u64,
-    /// The last error; none if the stack diverged.
+    /// Last error; `None` if the stack diverged.
     error: Option<f64>,
 }
 
-/// A stack that learns.
+/// Trains a stack.
 struct Learner<'a> {
     setup: &'a Setup<'a>,
     features: &'a Features<'a>,
@@ -110,7 +111,7 @@ impl<'a> Learner<'a> {
         }
     }
 
-    /// Learns `target` until the recipe ends or the error is no finite number.
+    /// Learns `target` until the recipe ends or the error is no longer finite.
     fn learn(
         &mut self,
         name: &str,
@@ -149,7 +150,7 @@ impl<'a> Learner<'a> {
         Ok(learned)
     }
 
-    /// ‖F(x)‖/‖x‖ of every block on features that no step sees.
+    /// Returns ‖F(x)‖/‖x‖ of every block, on features that no step sees.
     fn ratios(&self, series: &str) -> Vec<Sample> {
         let mut ratios = Ratios::default();
         if let Some(stack) = &self.stack {
@@ -159,7 +160,7 @@ impl<'a> Learner<'a> {
     }
 }
 
-/// What `samples.csv` has of an error; that it is none is a result too.
+/// Returns the sample of an error. That there is none is a result too.
 fn error_sample(name: &str, step: u64, error: Option<f64>) -> Option<Sample> {
     let (series, value) = match error {
         Some(error) => (series::error(name), error),
@@ -168,7 +169,7 @@ fn error_sample(name: &str, step: u64, error: Option<f64>) -> Option<Sample> {
     sample(&series, step as usize + 1, Some(value))
 }
 
-/// The number in an error; none if it is not finite.
+/// Returns the number in an error, or `None` if it is not finite.
 fn number(error: &Tensor<1>) -> Result<Option<f64>> {
     let read = error.clone().inner().try_into_scalar::<f32>();
     let value = f64::from(read.map_err(|error| anyhow!("reading the error: {error}"))?);
@@ -180,7 +181,7 @@ fn relative_error(y: Tensor<4>, target: Tensor<4>) -> Tensor<1> {
     square(y - target.clone()) / square(target)
 }
 
-/// Each block's ‖F(x)‖/‖x‖; before its branch has run, ‖x‖.
+/// Holds each block's ‖F(x)‖/‖x‖, and ‖x‖ of a block whose branch has not run yet.
 #[derive(Default)]
 struct Ratios(Vec<(usize, f64)>, f64);
 

@@ -1,4 +1,4 @@
-//! What every look into a network starts from.
+//! Holds what every measurement inside a network starts from.
 
 use anyhow::Result;
 use skipbench_models::Model;
@@ -8,19 +8,19 @@ use crate::files::data::{Augment, Batch, Batches};
 use crate::tasks::interface::Report;
 use crate::tasks::setup::Setup;
 
-/// The batch that looks are taken with: the first of the seed's first epoch, without augmentation.
+/// Returns the batch that is used: the first of the seed's first epoch, without augmentation.
 pub(super) fn probe_batch(setup: &Setup) -> Batch {
     let batches = Batches::new(&setup.data, setup.recipe().batch);
     batches.train(setup.cell.seed, 1, Augment::NONE).next().unwrap_or_else(|| batches.fixed())
 }
 
-/// Step `done` of `total`.
+/// Reports step `done` of `total`.
 pub(super) fn report_progress(report: &mut Report, done: u64, total: u64) {
     report(Progress { done, total, epoch: 0, epochs: 0, loss: None });
 }
 
-/// The network at its start, built anew: running statistics are shared between copies, so that a look would leave
-/// traces in the one that is trained.
+/// Returns the untrained network, built again. Copies share running statistics, and would leave traces in the one that
+/// is trained.
 pub(super) fn fresh(setup: &Setup) -> Result<Model> {
     setup.model().map(|(model, _)| model)
 }

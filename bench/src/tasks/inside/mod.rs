@@ -1,6 +1,6 @@
-//! Workloads that look inside a network: gradients, what its blocks learn and need, what its tokens become.
+//! Holds workloads that look inside a network: gradients, what its blocks learn and need, and what its tokens become.
 //!
-//! None of them is timed. Their results are series of `samples.csv`; the index is a layer, a block or a lag, not an
+//! None of them is timed. Their results are series of `samples.csv`, whose index is a layer, a block or a lag, not an
 //! epoch. A number that does not exist, such as the gradient of what the loss does not depend on, is left out.
 
 pub(crate) mod correlation;

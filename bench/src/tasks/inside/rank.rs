@@ -1,15 +1,15 @@
-//! Effective rank: how many directions features use.
+//! Computes the effective rank: how many directions features use.
 //!
-//! Roy and Vetterli 2007, "The Effective Rank: A Measure of Effective Dimensionality", EUSIPCO: the exponential of the
-//! entropy of the singular values, divided by their sum.
+//! The source is Roy and Vetterli 2007, "The Effective Rank: A Measure of Effective Dimensionality", EUSIPCO: the
+//! exponential of the entropy of the singular values, divided by their sum.
 
 use burn::tensor::{FloatDType, Tensor};
 use smartcore::linalg::basic::matrix::DenseMatrix;
 use smartcore::linalg::traits::evd::EVDDecomposable;
 
-/// The effective rank of `features` centered by column; absent where they do not vary or are no numbers.
+/// Computes the effective rank of `features`, centered by column. It is absent if they do not vary or are not numbers.
 ///
-/// The singular values are the roots of the eigenvalues of XᵀX, computed in f64 where the device has it: in f32 those
+/// The singular values are the roots of the eigenvalues of XᵀX, computed in f64 where the device has it. In f32 those
 /// below 3·10⁻⁴ of the largest are rounding.
 ///
 /// # Shapes
@@ -23,7 +23,7 @@ pub fn effective_rank(features: Tensor<2>) -> Option<f64> {
     of_singular_values(&singular_values(squares, channels)?)
 }
 
-/// Roots of the eigenvalues of a symmetric matrix, row by row in `squares`.
+/// Returns the roots of the eigenvalues of a symmetric matrix, which is row by row in `squares`.
 fn singular_values(squares: Vec<f64>, side: usize) -> Option<Vec<f64>> {
     // The solver turns endlessly on what is no number.
     if squares.iter().any(|value| !value.is_finite()) {
@@ -34,7 +34,7 @@ fn singular_values(squares: Vec<f64>, side: usize) -> Option<Vec<f64>> {
     Some(eigenvalues.iter().map(|value| value.max(0.0).sqrt()).collect())
 }
 
-/// exp(−Σ p·ln p), p the singular values over their sum.
+/// Computes exp(−Σ p·ln p), where p are the singular values over their sum.
 fn of_singular_values(values: &[f64]) -> Option<f64> {
     let sum: f64 = values.iter().sum();
     let shares = values.iter().map(|value| value / sum).filter(|share| *share > 0.0);

@@ -1,11 +1,11 @@
-//! `reuse`: what a trained network's blocks are for. Trains by the recipe, then tests it with harm done to it.
+//! Measures what a trained network's blocks are for (`reuse`). It trains by the recipe, then tests the damaged network.
 //!
-//! `lesion_correct` and `swap_correct` (index: block): test images right with that block's branch left out, or with it
-//! and the next in each other's place (Veit et al. 2016, arXiv:1605.06431, §4); a lesion that the shapes forbid has no
-//! sample. `effective_rank` (index: block): of what leaves the block, pixels of all images as rows. `weight_use`
-//! (index: stage·10000 + layer·100 + source), of dense blocks: the mean |w| of the layer's first convolution over the
-//! channels of a source, 0 the block's input, s layer s (Huang et al. 2016, arXiv:1608.06993, Fig. 5). The intact test
-//! is `test_correct`.
+//! `lesion_correct` and `swap_correct` (index: block) count the test images classified correctly with that block's
+//! branch left out, or with it and the next in each other's place (Veit et al. 2016, arXiv:1605.06431, §4). A lesion
+//! that the shapes forbid has no sample. `effective_rank` (index: block) is that of what leaves the block, with pixels
+//! of all images as rows. `weight_use` (index: stage·10000 + layer·100 + source), for dense blocks, is the mean |w| of
+//! the layer's first convolution over the channels of a source: 0 is the block's input, s is layer s (Huang et al.
+//! 2016, arXiv:1608.06993, Fig. 5). The intact test is `test_correct`.
 
 use anyhow::Result;
 use burn::module::{Module, Param};
@@ -24,7 +24,7 @@ use crate::tasks::interface::{Report, TaskResult};
 use crate::tasks::setup::Setup;
 use crate::tasks::train;
 
-/// Images whose features the effective rank is of.
+/// Number of images whose features have their effective rank computed.
 const RANKED: usize = 256;
 
 pub(super) fn run(setup: &Setup, checkpoints: Option<Checkpoints>, report: &mut Report) -> TaskResult {
@@ -53,7 +53,7 @@ fn lesions(setup: &Setup, model: &Model, report: &mut Report) -> Result<Vec<Samp
     Ok(samples)
 }
 
-/// Effective ranks of what leaves every block.
+/// Holds the effective ranks of what leaves every block.
 #[derive(Default)]
 struct Ranks(Vec<Option<f64>>);
 
@@ -76,7 +76,7 @@ fn ranks(setup: &Setup, model: &Model) -> Vec<Sample> {
     (1..).zip(&ranks.0).filter_map(|(block, rank)| sample(series::EFFECTIVE_RANK, block, *rank)).collect()
 }
 
-/// Of every block's first convolution: stage, place, and the mean |w| of each input channel.
+/// Holds for every block's first convolution its stage, its place, and the mean |w| of each input channel.
 #[derive(Default)]
 struct FirstConvolutions(Vec<(usize, usize, Vec<f64>)>);
 

@@ -1,10 +1,10 @@
-//! `tokens`: what attention makes of a Transformer's tokens before it has learned anything.
+//! Measures what attention makes of a Transformer's tokens before training (`tokens`).
 //!
-//! `token_residual` (index: block, 0 the embedding): ‖X − 1x̄ᵀ‖/‖X‖, x̄ the mean token, of each image's tokens,
-//! averaged over a batch: 0 where all tokens are one (Dong et al. 2021, "Attention is not all you need",
+//! `token_residual` (index: block, 0 is the embedding) is ‖X − 1x̄ᵀ‖/‖X‖ of each image's tokens, averaged over a batch,
+//! where x̄ is the mean token. It is 0 where all tokens are one (Dong et al. 2021, "Attention is not all you need",
 //! arXiv:2103.03404; there x̄ minimizes another norm). `query_gradient`, `key_gradient` and `value_gradient` (index:
-//! block): norms of the loss's gradient of the projections, of which the first two vanish with the tokens' rank (Noci
-//! et al. 2022, arXiv:2206.03126).
+//! block) are norms of the loss's gradient of the projections. The first two vanish with the tokens' rank (Noci et al.
+//! 2022, arXiv:2206.03126).
 
 use burn::tensor::{Tensor, TensorData};
 use skipbench_models::probe::{GradientProbe, Probe, ProbePoint};
@@ -40,7 +40,7 @@ pub(super) fn run(setup: &Setup, report: &mut Report) -> TaskResult {
     Ok((Measured { loss: Some(value), ..measured }, samples))
 }
 
-/// Norms of the three parts, side by side, of `[width, 3·width]`.
+/// Returns norms of the three parts, side by side, of `[width, 3·width]`.
 fn thirds(gradient: &TensorData) -> [f64; 3] {
     let values: Vec<f64> = gradient.iter::<f64>().collect();
     let row = gradient.shape().iter().next_back().copied().unwrap_or(1).max(1);
@@ -48,7 +48,7 @@ fn thirds(gradient: &TensorData) -> [f64; 3] {
         .map(|part| norm((0..values.len()).filter(|index| index % row * 3 / row == part).map(|index| values[index])))
 }
 
-/// ‖X − 1x̄ᵀ‖/‖X‖ of the embedding and of what leaves each block.
+/// Holds ‖X − 1x̄ᵀ‖/‖X‖ of the embedding and of what leaves each block.
 #[derive(Default)]
 struct Residuals(Vec<f64>);
 

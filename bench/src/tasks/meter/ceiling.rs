@@ -1,5 +1,5 @@
-//! What the device reaches at best: FLOP/s of its own matrix product, bytes/s of a copy. The floor under every step's
-//! time.
+//! Measures what the device reaches at best: FLOP/s of its own matrix product, and bytes/s of a copy. These set the
+//! floor under every step's time.
 
 use std::time::{Duration, Instant};
 
@@ -9,29 +9,29 @@ use super::heap;
 use super::stopwatch::timed;
 use crate::device::{Backend, DeviceError, DeviceId};
 
-/// Side of the square matrices: their product is compute-bound on every processor.
+/// Side of the square matrices. Their product is compute-bound on every processor.
 const SIDE: usize = 1024;
 
-/// Bytes of each of the two buffers: above any cache.
+/// Bytes of each of the two buffers, which is more than any cache.
 const BUFFER: usize = 128 << 20;
 
-/// Each ceiling is the best of the repetitions within this time, three at least.
+/// Time in which each ceiling is measured repeatedly, at least three times. The best counts.
 const SPAN: Duration = Duration::from_millis(80);
 
-/// The two ceilings of a device.
+/// Holds the two ceilings of a device.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Ceiling {
     /// FLOP/s of a product of two 1024×1024 matrices in f32.
     pub flops_per_s: Option<f64>,
-    /// Bytes read and written in a second by a copy of 128 MiB.
+    /// Bytes per second read and written by a copy of 128 MiB.
     pub bytes_per_s: Option<f64>,
 }
 
-/// Measures both, on `threads` threads where the device is the CPU. Below a memory limit that leaves no room for the
-/// buffers the copy stays unknown.
+/// Measures both, on `threads` threads if the device is the CPU. If a memory limit leaves no room for the buffers, the
+/// copy stays unknown.
 ///
 /// # Errors
-/// If the device fails.
+/// Returns an error if the device fails.
 pub(crate) fn measure(
     id: DeviceId,
     device: &Device,
@@ -48,7 +48,7 @@ pub(crate) fn measure(
     Ok(Ceiling { flops_per_s: higher(product, probed.flops_per_s), bytes_per_s: higher(copy, probed.bytes_per_s) })
 }
 
-/// What CubeCL's own probes reach, where the device has them.
+/// Returns what CubeCL's own probes reach, where the device has them.
 #[cfg(feature = "gpu")]
 fn probed(device: &Device) -> Ceiling {
     use burn::cubecl::ir::{ElemType, FloatKind};
@@ -82,14 +82,14 @@ fn matrix_product(device: &Device) -> Result<f64, DeviceError> {
     Ok(2.0 * (SIDE as f64).powi(3) / best.as_secs_f64())
 }
 
-/// A copy on the device itself: the operation that adds nothing reads and writes every element once.
+/// Measures a copy on the device itself. The operation that adds nothing reads and writes every element once.
 fn device_copy(device: &Device) -> Result<f64, DeviceError> {
     let source = Tensor::<1>::zeros([BUFFER / size_of::<f32>()], device);
     let best = best(|| timed(device, || source.clone().add_scalar(1.0)).map(|(_, time)| time))?;
     Ok(2.0 * BUFFER as f64 / best.as_secs_f64())
 }
 
-/// A copy in main memory between buffers that are mapped already, a part of them a thread.
+/// Measures a copy in main memory between buffers that are mapped already, one part per thread.
 fn memory_copy(threads: usize) -> f64 {
     let (source, mut target) = (vec![1u8; BUFFER], vec![0u8; BUFFER]);
     let part = BUFFER.div_ceil(threads.max(1));

@@ -1,10 +1,10 @@
-//! Heap bytes of the whole process, counted by the allocator itself.
+//! Counts heap bytes of the whole process in the allocator itself.
 //!
-//! Three counting layers stand on the system's allocator: the outer one knows the bytes alive and enforces a limit, the
-//! middle one the most bytes alive since it was last reset, the inner one what each thread requested so far. All forward
-//! zeroed allocation and reallocation unchanged, so that counting does not alter what the allocator does. The inner one
-//! needs no locked instructions; what it costs a timed step has not been measured. Being part of this library, they are
-//! in every program that links it.
+//! Three counting layers are around the system's allocator. The outer one knows the bytes alive and enforces a limit,
+//! the middle one knows the most bytes alive since it was last reset, and the inner one knows what each thread
+//! requested so far. All forward zeroed allocation and reallocation unchanged, so counting does not alter what the
+//! allocator does. The inner one needs no locked instructions; its cost in a timed step has not been measured. As they
+//! belong to this library, they are in every program that links it.
 
 use std::alloc::System;
 
@@ -17,21 +17,21 @@ static PEAK: PeakMemAlloc<Allocator<System>> = PeakMemAlloc::new(Allocator::syst
 #[global_allocator]
 static HEAP: Cap<&PeakMemAlloc<Allocator<System>>> = Cap::new(&PEAK, usize::MAX);
 
-/// Bytes alive now.
+/// Returns the bytes alive now.
 pub fn live_bytes() -> u64 {
     HEAP.allocated() as u64
 }
 
-/// What was asked of the allocator.
+/// Counts what was asked of the allocator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Requests {
-    /// Blocks allocated or given another size.
+    /// Number of blocks allocated or given another size.
     pub count: u64,
     /// Bytes of these blocks.
     pub bytes: u64,
 }
 
-/// A span over which requests are counted, of all threads.
+/// A span over which the requests of all threads are counted.
 pub(crate) struct Counting {
     session: Session,
     span: ProcessSpan,
@@ -57,27 +57,27 @@ impl Counting {
     }
 }
 
-/// Refuses every allocation that would lift the bytes alive above `bytes`; Rust then ends the process with the message
-/// "memory allocation of N bytes failed". Gives `false` if more is alive already.
+/// Refuses every allocation that would raise the bytes alive above `bytes`. Rust then ends the process with the message
+/// "memory allocation of N bytes failed". Returns `false` if more is alive already.
 pub(crate) fn limit(bytes: u64) -> bool {
     HEAP.set_limit(usize::try_from(bytes).unwrap_or(usize::MAX)).is_ok()
 }
 
-/// A span over which the most bytes alive are sought.
+/// A span in which the most bytes alive are found.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
     start: u64,
 }
 
 impl Span {
-    /// Starts now. One span at a time: a later one takes the counter over.
+    /// Starts now. There is one span at a time: a later one takes the counter over.
     pub(crate) fn start() -> Self {
         let start = live_bytes();
         PEAK.reset_peak_memory();
         Self { start }
     }
 
-    /// Most bytes alive at once since the start.
+    /// Returns the most bytes alive at once since the start.
     pub(crate) fn peak_bytes(self) -> u64 {
         self.start + PEAK.get_peak_memory() as u64
     }

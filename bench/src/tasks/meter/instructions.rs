@@ -1,4 +1,4 @@
-//! Instructions that this process executes, where the processor counts them for it.
+//! Counts the instructions that this process executes, where the processor does so.
 //!
 //! Few virtual machines pass the processor's counters on, and containers often forbid the call. Then there is no count,
 //! which is no error.
@@ -6,7 +6,7 @@
 #[cfg(target_os = "linux")]
 pub(super) use linux::Counters;
 
-/// No counters: another system than Linux.
+/// Counts nothing, on other systems than Linux.
 #[cfg(not(target_os = "linux"))]
 pub(super) struct Counters;
 
@@ -26,7 +26,7 @@ mod linux {
     use perf_event::events::Hardware;
     use perf_event::{Builder, Counter};
 
-    /// One counter for each thread, since a thread that is there already cannot inherit one.
+    /// Holds one counter for each thread, since a thread that exists already cannot inherit one.
     pub(in crate::tasks::meter) struct Counters(Vec<Counter>);
 
     impl Counters {
@@ -39,7 +39,8 @@ mod linux {
             Some(Self(counters))
         }
 
-        /// Instructions since then. None if a counter had to share the processor's register, and was scaled up.
+        /// Returns the instructions since then. There are none if a counter had to share the processor's register, and
+        /// was scaled up.
         pub(in crate::tasks::meter) fn end(mut self) -> Option<u64> {
             self.0.iter_mut().try_for_each(Counter::disable).ok()?;
             let mut count = |counter: &mut Counter| {

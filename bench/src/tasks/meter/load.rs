@@ -1,30 +1,30 @@
-//! What else the machine did meanwhile: other processes' share of the processor, and its clock.
+//! Measures what else the machine did meanwhile: other processes' share of the processor, and its clock.
 
 use std::time::Instant;
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-/// A span over which the processor's use is seen.
+/// A span over which the processor's use is measured.
 pub(crate) struct Span {
     system: System,
     process: Pid,
     start: Instant,
     start_ms: u64,
-    /// Whether what ended children took is this process's own.
+    /// Whether the time of children that ended counts as this process's own.
     children: bool,
 }
 
-/// What a span saw.
+/// Holds what a span measured.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Load {
-    /// Cores that other processes kept busy, on average.
+    /// Number of cores that other processes kept busy, on average.
     pub other_cores: Option<f64>,
-    /// Clock of the fastest core at the end.
+    /// Clock of the fastest core at the end, in MHz.
     pub mhz: Option<u64>,
 }
 
 impl Span {
-    /// Starts now; none if the system does not tell.
+    /// Starts now. Returns `None` if the system does not report it.
     pub(crate) fn start() -> Option<Self> {
         Self::new(false)
     }
@@ -55,7 +55,7 @@ impl Span {
     }
 }
 
-/// Processor time of all children that ended, if they are wanted; none if the system does not tell.
+/// Returns the processor time of all children that ended, if wanted. There is none if the system does not report it.
 fn children_ms(wanted: bool) -> Option<u64> {
     if !wanted {
         return Some(0);
@@ -63,7 +63,7 @@ fn children_ms(wanted: bool) -> Option<u64> {
     u64::try_from(crate::system::process::time_of_ended_children()?.as_millis()).ok()
 }
 
-/// Processor time of this process so far, all threads together.
+/// Returns the processor time of this process so far, over all threads.
 fn process_ms(system: &mut System, process: Pid) -> Option<u64> {
     let cpu = ProcessRefreshKind::nothing().with_cpu();
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[process]), false, cpu);

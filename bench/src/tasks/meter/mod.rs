@@ -1,5 +1,5 @@
-//! What is measured with: a stopwatch that waits for the device and the loop around it, memory as the process and the
-//! device see it, the work of a step in counts, the machine's load and its ceilings.
+//! Measures: a stopwatch that waits for the device and the loop around it, memory as the process and the device see it,
+//! the work of a step in counts, and the machine's load and its ceilings.
 
 pub(crate) mod ceiling;
 pub(crate) mod heap;

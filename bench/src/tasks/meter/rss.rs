@@ -1,8 +1,8 @@
-//! Resident memory as the kernel counts it.
+//! Reads resident memory as the kernel counts it.
 
-/// VmHWM of this process in bytes: the most memory it ever had resident. None if there is no `/proc`.
+/// Returns VmHWM of this process in bytes: the most memory it ever had resident. There is none without `/proc`.
 ///
-/// Not `ru_maxrss`, which a child inherits from its parent across exec.
+/// It is not `ru_maxrss`, which a child inherits from its parent across exec.
 pub(crate) fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,4 +1,4 @@
-//! Time of work on a device that works ahead.
+//! Times work on a device that works ahead.
 
 use std::time::{Duration, Instant};
 
@@ -6,12 +6,12 @@ use burn::tensor::Device;
 
 use crate::device::DeviceError;
 
-/// Runs `work` between two waits for `device` and gives what it made and how long it took.
+/// Runs `work` between two waits for `device`, and returns what it made and how long it took.
 ///
-/// Nothing that was queued before falls into the time, and nothing that `work` queued falls out of it.
+/// The time includes nothing that was queued before, and everything that `work` queued.
 ///
 /// # Errors
-/// If the device reports that something failed.
+/// Returns an error if the device reports that something failed.
 pub fn timed<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, Duration), DeviceError> {
     sync(device)?;
     let start = Instant::now();
@@ -23,7 +23,7 @@ pub fn timed<T>(device: &Device, work: impl FnOnce() -> T) -> Result<(T, Duratio
 /// Waits until `device` has done everything that was asked of it.
 ///
 /// # Errors
-/// If the device reports that something failed.
+/// Returns an error if the device reports that something failed.
 pub fn sync(device: &Device) -> Result<(), DeviceError> {
     device.sync().map_err(|error| DeviceError::Execution(error.to_string()))
 }

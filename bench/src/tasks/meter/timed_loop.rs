@@ -1,40 +1,40 @@
-//! The timed loop: warm up until steady, then keep each step's time.
+//! Runs the timed loop: warms up until steady, then keeps each step's time.
 
 use std::time::Duration;
 
 use super::warmup::WarmUp;
 
-/// How long to warm up and to time.
+/// Says how long to warm up and to time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Warm up at least so long.
+    /// Least time to warm up.
     pub warmup: Duration,
-    /// Warm up at most so long after the first step, steady or not.
+    /// Longest time to warm up after the first step, steady or not.
     pub warmup_most: Duration,
-    /// Time at least so long,
+    /// Least time to be timed.
     pub timed: Duration,
-    /// and at least so many steps,
+    /// Least number of steps to be timed.
     pub timed_steps: u64,
-    /// but never more than these.
+    /// Largest number of steps to be timed.
     pub most_steps: u64,
 }
 
-/// What the loop saw.
+/// Holds what the loop measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timed {
-    /// The steps before timing.
+    /// Warm-up: the steps before timing.
     pub warmup: WarmUp,
     /// Whether they had become steady.
     pub steady: bool,
-    /// The time of each step after.
+    /// Time of each step after the warm-up.
     pub times: Vec<Duration>,
 }
 
-/// Runs `step`, which gives the time it took, within `limits`. `tell` hears before each step how many were timed; what
-/// it does is in no step's time.
+/// Runs `step`, which returns the time it took, within `limits`. Before each step `tell` receives how many were timed.
+/// Its own work is in no step's time.
 ///
 /// # Errors
-/// The first of `step`'s.
+/// Returns the first error of `step`.
 pub fn repeat<E>(
     limits: &Limits,
     mut step: impl FnMut() -> Result<Duration, E>,

@@ -1,4 +1,4 @@
-//! Work of a step, in counts that no load of the machine changes: what was asked of the heap and of this project's
+//! Counts the work of a step, which no load of the machine changes: what was asked of the heap and of this project's
 //! kernels, and the processor's instructions where it counts them.
 
 use skipbench_models::KernelWork;
@@ -17,7 +17,7 @@ pub(crate) struct Span {
 
 impl Span {
     /// Starts now, on the processor itself. A device that works on threads of its own is asked for the same work in
-    /// ways that differ from run to run, so that nothing is counted there.
+    /// ways that differ from run to run, so nothing is counted there.
     pub(crate) fn start(backend: Backend) -> Option<Self> {
         if backend != Backend::Flex {
             return None;
@@ -36,7 +36,7 @@ impl Span {
     }
 }
 
-/// What a step asked for.
+/// Counts what a step asked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Work {
     heap: Requests,
@@ -45,8 +45,8 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// The lesser of each count. Now and then a queue between threads, or a table of the graph, takes one block more:
-    /// the least of several steps repeats exactly where each single one may be off by one.
+    /// Returns the lesser of each count. Occasionally a queue between threads, or a table of the graph, takes one block
+    /// more. The least of several steps repeats exactly where each single one may be off by one.
     pub(crate) fn least(a: Option<Self>, b: Option<Self>) -> Option<Self> {
         let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
         let count = a.heap.count.min(b.heap.count);
@@ -54,7 +54,7 @@ impl Work {
         Some(Self { heap: Requests { count, bytes: a.heap.bytes.min(b.heap.bytes) }, instructions, ..a })
     }
 
-    /// Adds it to what was measured. Where all kernels are Burn's, none of ours was called, and nothing is said of them.
+    /// Adds it to what was measured. If all kernels are Burn's, none of ours was called, and nothing is said of them.
     pub(crate) fn added_to(self, measured: Measured) -> Measured {
         let kernels = Some(self.kernels).filter(|kernels| kernels.calls > 0);
         Measured {

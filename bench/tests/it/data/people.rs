@@ -223,7 +223,7 @@ fn only_the_half_that_is_used_is_asked_for() {
     ends(dir.path(), &[&["weights", "export"], &arguments[..]].concat(), 0);
     let evaluate = ["weights", "evaluate", "w.pth", "--model", "resnet8-w4", "--data", "folder:."];
     let (said, told) = ends(dir.path(), &evaluate, 0);
-    assert!(said.contains("of 4 right") && told.contains("normalized by the test images' own"), "{said}{told}");
+    assert!(said.contains("of 4 correct") && told.contains("normalized by the test images' own"), "{said}{told}");
     let (_, told) = ends(dir.path(), &[&evaluate[..], &["--normalise", "imagenet"]].concat(), 0);
     assert!(!told.contains("note"), "{told}");
     let (said, told) = ends(dir.path(), &["data", "check", "folder:."], 0);

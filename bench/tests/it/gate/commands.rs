@@ -123,7 +123,7 @@ fn a_program_that_does_not_sleep_is_told_in_every_form() {
     let spinning = crate::lockstep::processes::spinning();
     let lax = lax(dir.path());
     let told = |form: &str| gate(dir.path(), &sleeping(""), &spinning, &["--config", &lax, form], 0).0;
-    let line = "step: the head is at work between its turns, for ";
+    let line = "step: the head works between its turns, for ";
     assert!(told("--all").contains(line) && told("--markdown").contains(&format!("- {line}")));
     let judged: Value = serde_json::from_str(&told("--json")).expect("JSON");
     let restless = judged["restless"].as_array().expect("a list");
@@ -139,7 +139,7 @@ fn turns_are_kept_over_nothing_that_is_there() {
     fs::create_dir(dir.path().join("out")).expect("made");
     fs::write(dir.path().join("out/plan.json"), "precious").expect("written");
     let (_, error) = gate(dir.path(), &a, &a, &["--out", "out"], 2);
-    assert!(error.contains("something that is of no comparison") && error.contains("another --out"), "{error}");
+    assert!(error.contains("something that is not part of a comparison") && error.contains("another --out"), "{error}");
     assert_eq!(fs::read_dir(dir.path().join("out")).expect("there").count(), 1);
     gate(dir.path(), &a, &a, &["--out", "kept", "-q", "--config", &lax(dir.path())], 0);
     let before = fs::read_to_string(dir.path().join("kept/turns-1.csv")).expect("turns");

@@ -79,6 +79,6 @@ fn what_a_program_counts_may_not_change_from_set_to_set() {
     let mut machine = Machine { mishap: Some(Mishap::CountsMoreFrom(1, 3)), ..Machine::new(&[STEP; 4]) };
     let outcome = outcome(&session(&mut machine, &plan(4)), None);
     let error = outcome.programs[1].error.as_deref().expect("it broke");
-    assert_eq!(error, "counted 64 images a step in its first set, and now counts 65 images");
+    assert_eq!(error, "counted 64 images per step in its first set, and now counts 65 images");
     assert_eq!(outcome.programs[2].set_ratios.len(), 6, "the others go on");
 }

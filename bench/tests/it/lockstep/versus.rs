@@ -194,7 +194,7 @@ fn a_comparison_is_kept_over_nothing_that_is_there() {
         fs::write(out.join(name), text).expect("written");
         let message = refused(dir.path(), &["versus", &a, &a, "--out", "out"]);
         assert!(
-            message.contains("something that is of no comparison") && message.contains("another --out"),
+            message.contains("something that is not part of a comparison") && message.contains("another --out"),
             "{message}"
         );
         assert_eq!(files(&out), [(name.to_owned(), text.to_owned())]);

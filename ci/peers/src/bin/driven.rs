@@ -1,4 +1,4 @@
-//! The training step, driven (bench/PROTOCOL.md); with a number, so many steps in one go.
+//! Does the training step on request (bench/PROTOCOL.md). With a number as argument it does that many steps at once.
 
 use std::convert::Infallible;
 

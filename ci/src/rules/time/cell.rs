@@ -1,4 +1,4 @@
-//! The rows of one timed cell: base and head of each set, the base started again, and the relinked base.
+//! Holds the rows of one timed cell: base and head of each set, the base started again, and the relinked base.
 
 use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::task;
@@ -14,7 +14,7 @@ pub(super) struct TimedCell<'a> {
     metric: &'static str,
     pub(super) base: Vec<&'a RunRow>,
     pub(super) head: Vec<&'a RunRow>,
-    /// The base's twins.
+    /// Rows of the base's twins.
     pub(super) again: Vec<&'a RunRow>,
     pub(super) relinked: Vec<&'a RunRow>,
 }
@@ -30,7 +30,7 @@ impl<'a> TimedCell<'a> {
         Finding { n, ..Finding::of(&self.name, self.metric, Class::Time, self.head[0]) }
     }
 
-    /// Why its times say nothing of each other, if they do not.
+    /// Returns why its times say nothing of each other, if they do not.
     pub(super) fn refusal(&self) -> Option<String> {
         let pairs = || self.base.iter().zip(&self.head);
         let why = if self.base[0].task == task::TRAIN_EPOCH {
@@ -47,7 +47,7 @@ impl<'a> TimedCell<'a> {
         Some(format!("{why}; `skipbench gate --against REV` lets both take turns"))
     }
 
-    /// Its sets as they are judged.
+    /// Returns its sets as they are judged.
     pub(super) fn sets(&self) -> SetTimes {
         let all = || [&self.base, &self.head, &self.again, &self.relinked].into_iter().flatten();
         let count = |of: fn(&RunRow) -> Option<u64>| all().filter_map(|row| of(row)).sum();
@@ -66,7 +66,7 @@ impl<'a> TimedCell<'a> {
     }
 }
 
-const EPOCHS: &str = "an epoch is too long to take turns, and measured alone it says nothing of another program; \
+const EPOCHS: &str = "an epoch is too long to take turns, and measured alone it says nothing about another program; \
                       gate train-step";
 
 fn median_ns(rows: &[&RunRow]) -> Option<f64> {

@@ -1,4 +1,4 @@
-//! Times: judged only where base and head took turns step by step, in sets of fresh processes of one job.
+//! Judges times, but only if base and head took turns step by step, in sets of fresh processes of one job.
 //!
 //! The rows of such a job say so: the base's have no `time_reference`, all others have `base`, and each has the number
 //! of its set. What was measured alone, cell by cell, or in two runs is refused with the reason.
@@ -17,7 +17,7 @@ use crate::pair::{Pair, Pairs};
 
 use cell::TimedCell;
 
-/// One finding for each cell that was timed in both runs, over all its sets or repetitions.
+/// Returns one finding for each cell that was timed in both runs, over all its sets or repetitions.
 pub(crate) fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
     let (measured, refused): (Vec<TimedCell<'_>>, Vec<_>) =
         timed(pairs).into_iter().partition(|cell| cell.refusal().is_none());
@@ -29,7 +29,7 @@ pub(crate) fn judge(pairs: &Pairs<'_>, limits: &Limits) -> Vec<Finding> {
     refused.chain(verdict::judge(judged, limits)).collect()
 }
 
-/// What is timed of a row, and in which column.
+/// Returns what is timed of a row, and in which column.
 fn time(row: &RunRow) -> Option<(&'static str, u64)> {
     match row.task.as_str() {
         task::TRAIN_STEP | task::INFER | task::LATENCY => Some((STEP_TIME, row.step_ns_median?)),
@@ -38,7 +38,7 @@ fn time(row: &RunRow) -> Option<(&'static str, u64)> {
     }
 }
 
-/// The cell's name with its point of a sweep: what all of its sets and seeds share.
+/// Returns the cell's name with its point of a sweep, which all of its sets and seeds share.
 fn name(row: &RunRow) -> String {
     let point = row.sweep_value.map_or(String::new(), |value| format!("/{}={value}", row.sweep));
     format!("{}{point}", cell_name(row))

@@ -58,7 +58,7 @@ fn judged(finding: Finding, sets: SetTimes, shown: Shown, limits: &Limits, times
         ..finding
     };
     let Some(ratio) = sets::ratio(&sets.head_ratios) else {
-        let why = "no turn of the head lies between two of the base; longer sets would help (--seconds)";
+        let why = "no turn of the head is between two of the base; longer sets would help (--seconds)";
         return Finding { sets: Some(Box::new(sets)), ..finding }.with(Verdict::Inconclusive, why);
     };
     // How many rows or commands it stands for is the caller's to say.

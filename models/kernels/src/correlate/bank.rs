@@ -1,4 +1,5 @@
-//! Taps and packed weights: a convolution is one bank, the input gradient of a strided one a bank for each phase.
+//! Describes taps and packs weights. A convolution is one bank; the input gradient of a strided one has a bank for each
+//! phase.
 
 use rayon::prelude::*;
 
@@ -6,14 +7,14 @@ use super::grid::Grid;
 use crate::micro::{Isa, Transpose};
 use crate::scratch::Scratch;
 
-/// One tap of the kernel as a bank sees it.
+/// One tap of the kernel, as a bank sees it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tap {
-    /// Phase of the grid that it reads.
+    /// Phase of the grid that the tap reads.
     pub(super) phase: (usize, usize),
-    /// Grid rows and columns from the output's position.
+    /// Distance from the output's position, in grid rows and columns.
     pub(super) shift: (usize, usize),
-    /// Its place in the kernel, row-major.
+    /// Index of the tap in the kernel, row-major.
     pub(super) index: usize,
 }
 
@@ -21,13 +22,14 @@ pub(super) struct Tap {
 #[derive(Debug, Clone)]
 pub(super) struct Bank {
     pub(super) taps: Vec<Tap>,
-    /// The first output row and column.
+    /// First output row and column.
     pub(super) start: (usize, usize),
-    /// Rows and columns of outputs.
+    /// Number of output rows and columns.
     pub(super) size: (usize, usize),
 }
 
-/// How the weights lie in memory: weight of output `o`, input `i` and tap `t` is at `o · output + i · input + t`.
+/// Says how the weights are laid out. The weight of output `o`, input `i` and tap `t` is at `o · output + i · input +
+/// t`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WeightOrder {
     pub(super) output: usize,
@@ -35,12 +37,12 @@ pub(super) struct WeightOrder {
 }
 
 impl Bank {
-    /// Grid rows below an output's own row that its taps read.
+    /// Returns how many grid rows below an output's own row its taps read.
     pub(super) fn halo(&self) -> usize {
         self.taps.iter().map(|tap| tap.shift.0).max().unwrap_or(0)
     }
 
-    /// Offsets of all words of the sum, planes of the grid outermost, in a band of `rows` grid rows.
+    /// Returns the offsets of all words of the sum in a band of `rows` grid rows. Planes of the grid are outermost.
     pub(super) fn offsets(&self, grid: &Grid, rows: usize) -> Vec<u32> {
         let plane = grid.plane(rows);
         let of = |tap: &Tap| grid.phase(tap.phase.0, tap.phase.1, rows) + tap.shift.0 * grid.cols + tap.shift.1;
@@ -49,8 +51,8 @@ impl Bank {
         planes.map(|offset| offset as u32).collect()
     }
 
-    /// Packs the weights of outputs `first .. first + channels` as `[input, tap, channel]`, two inputs in a word where
-    /// a word holds two terms.
+    /// Packs the weights of outputs `first .. first + channels` as `[input, tap, channel]`. A word that holds two terms
+    /// holds those of two inputs.
     fn pack(
         &self,
         isa: Isa,
@@ -73,7 +75,7 @@ impl Bank {
         }
     }
 
-    /// The same with a number in a word.
+    /// Arranges the same weights with one number in each word.
     fn arrange(
         &self,
         isa: Isa,
@@ -99,7 +101,7 @@ impl Bank {
     }
 }
 
-/// Packs the weights of all banks for the channels of `grid`, bank after bank, block after block.
+/// Packs the weights of all banks for the channels of `grid`, bank after bank and block after block.
 pub(super) fn pack(grid: &Grid, banks: &[Bank], cuts: &[usize], order: WeightOrder, weight: &[f32], out: &mut [f32]) {
     let mut jobs = Vec::new();
     let mut rest = out;

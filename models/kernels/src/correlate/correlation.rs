@@ -1,4 +1,5 @@
-//! What the forward pass and the input gradient have in common: a batch of padded grids, correlated with banks of taps.
+//! Holds what the forward pass and the input gradient have in common: both correlate a batch of padded grids with banks
+//! of taps.
 
 use super::bank::{Bank, Tap};
 use super::grid::Grid;
@@ -11,17 +12,17 @@ pub(super) struct Correlation<'a> {
     pub(super) batch: usize,
     pub(super) grid: Grid,
     pub(super) affine: Option<Affine<'a>>,
-    /// Floats between images of what is read and of what is written.
+    /// Distance between images in floats, of what is read and of what is written.
     pub(super) image_strides: (usize, usize),
     pub(super) banks: Vec<Bank>,
-    /// Output channels, rows, columns.
+    /// Number of output channels, rows and columns.
     pub(super) output: (usize, usize, usize),
     /// Distance between outputs of one bank.
     pub(super) step: usize,
 }
 
 impl<'a> Correlation<'a> {
-    /// That of the forward pass.
+    /// Describes the correlation of the forward pass.
     pub(super) fn forward(conv: &Convolution<'a>) -> Self {
         let Convolution { isa, shape, image_strides, affine } = *conv;
         let ConvShape { kernel, stride, padding, .. } = shape;
@@ -39,7 +40,7 @@ impl<'a> Correlation<'a> {
         Self { batch: shape.batch, grid, affine, image_strides, banks: vec![bank], output, step: 1 }
     }
 
-    /// That of the gradient of the input: one bank of taps for each phase of the input.
+    /// Describes the correlation of the input gradient: one bank of taps for each phase of the input.
     pub(super) fn input_gradient(conv: &Convolution) -> Self {
         let Convolution { isa, shape, image_strides, .. } = *conv;
         let (height, width, out_height, out_width) = flatten(&shape);
@@ -60,8 +61,7 @@ impl<'a> Correlation<'a> {
     }
 }
 
-/// The banks of the input gradient, none of them without pixels, and how many zeros the output's gradient needs around
-/// it.
+/// Returns the banks of the input gradient that have pixels, and how many zeros the output's gradient needs around it.
 fn phases(shape: &ConvShape, (height, width): (usize, usize)) -> (Vec<Bank>, usize) {
     let (stride, most) = (shape.stride, (shape.kernel - 1) / shape.stride);
     let bank = |(a, b)| Bank {
@@ -79,8 +79,8 @@ fn phases(shape: &ConvShape, (height, width): (usize, usize)) -> (Vec<Bank>, usi
     (banks, most - unread)
 }
 
-/// The taps of phase `(a, b)` of the input. Input pixel `stride·i + a` takes tap `r` of output
-/// `i + ⌊(a + padding) / stride⌋ − m` where `r = (a + padding) mod stride + stride·m`, and likewise in columns.
+/// Returns the taps of phase `(a, b)` of the input. Input pixel `stride·i + a` takes tap `r` of output `i + ⌊(a +
+/// padding) / stride⌋ − m` where `r = (a + padding) mod stride + stride·m`, and likewise in columns.
 fn phase(shape: &ConvShape, (a, b): (usize, usize)) -> Vec<Tap> {
     let ConvShape { kernel, stride, padding, .. } = *shape;
     let most = (kernel - 1) / stride;
@@ -96,12 +96,12 @@ fn phase(shape: &ConvShape, (a, b): (usize, usize)) -> Vec<Tap> {
     along(a).flat_map(|row| along(b).map(move |col| tap(row, col))).collect()
 }
 
-/// Positions `start, start + step, …` below `size`.
+/// Counts the positions `start, start + step, …` below `size`.
 fn count(size: usize, start: usize, step: usize) -> usize {
     size.saturating_sub(start).div_ceil(step)
 }
 
-/// Input and output size; a pointwise convolution's pixels are cut into rows that fill segments best.
+/// Returns the input and output sizes. Pixels of a pointwise convolution are cut into the rows that fill segments best.
 fn flatten(shape: &ConvShape) -> (usize, usize, usize, usize) {
     if (shape.kernel, shape.stride, shape.padding) != (1, 1, 0) {
         return (shape.height, shape.width, shape.out_height(), shape.out_width());

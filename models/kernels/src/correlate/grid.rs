@@ -1,6 +1,6 @@
-//! The packed input: each channel on a zero-padded grid, split by phase when the convolution strides, so that
-//! neighboring outputs read neighboring words and no tap tests for a border. Where a word holds two terms, two channels
-//! share a plane.
+//! Packs the input. Each channel is on a zero-padded grid, which is split by phase when the convolution has a stride.
+//! Neighboring outputs then read neighboring words, and no tap tests for a border. Where a word holds two terms, two
+//! channels share a plane.
 
 use std::ops::Range;
 
@@ -8,8 +8,8 @@ use crate::convolution::{Affine, normal};
 use crate::micro::Isa;
 use crate::scratch::Scratch;
 
-/// How an image `[channels, height, width]` is laid out: grid element `(i, j)` of phase `(a, b)` is pixel
-/// `(i·step + a − padding, j·step + b − padding)`, or zero outside.
+/// Describes how an image `[channels, height, width]` is laid out. Grid element `(i, j)` of phase `(a, b)` is pixel
+/// `(i·step + a − padding, j·step + b − padding)`, or zero outside the image.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grid {
     pub(super) isa: Isa,
@@ -26,7 +26,8 @@ pub(super) struct Grid {
     pub(super) cols: usize,
 }
 
-/// A part of one axis: grid positions before the image, in it, and the pixel of the first in it.
+/// Describes a part of one axis: the grid positions before the image, those in it, and the pixel of the first one in
+/// it.
 struct Span {
     before: usize,
     inside: usize,
@@ -34,29 +35,29 @@ struct Span {
 }
 
 impl Grid {
-    /// Planes of an image.
+    /// Returns the number of planes per image.
     pub(super) fn planes(&self) -> usize {
         self.channels.div_ceil(self.isa.terms())
     }
 
-    /// Words of one plane in a band of `rows` grid rows: whole cache lines, and no multiple of 512 bytes, since
-    /// planes a power of two apart would share a few sets of the cache.
+    /// Returns the number of words in one plane for a band of `rows` grid rows. It is a whole number of cache lines but
+    /// no multiple of 512 bytes, since planes a power of two apart would compete for a few sets of the cache.
     pub(super) fn plane(&self, rows: usize) -> usize {
         let lines = self.size(rows).div_ceil(16);
         (lines + usize::from(lines.is_multiple_of(8))) * 16
     }
 
-    /// Words of a plane that are used.
+    /// Returns how many words of a plane are used.
     fn size(&self, rows: usize) -> usize {
         self.phases * self.phases * rows * self.cols
     }
 
-    /// Where phase `(a, b)` starts in a plane of a band of `rows` rows.
+    /// Returns where phase `(a, b)` starts in a plane of a band of `rows` rows.
     pub(super) fn phase(&self, a: usize, b: usize, rows: usize) -> usize {
         (a * self.phases + b) * rows * self.cols
     }
 
-    /// Columns of the grid that lie in the image, for column phase `b`.
+    /// Returns the columns of the grid that are inside the image, for column phase `b`.
     fn span(&self, b: usize) -> Span {
         let before = self.padding.saturating_sub(b).div_ceil(self.step).min(self.cols);
         let first = before * self.step + b - self.padding.min(before * self.step + b);
@@ -64,7 +65,7 @@ impl Grid {
         Span { before, inside, first }
     }
 
-    /// Packs rows `rows` of the grid of `image` into `out`, planes `plane(rows.len())` apart.
+    /// Packs rows `rows` of the grid of `image` into `out`. Planes are `plane(rows.len())` words apart.
     pub(super) fn pack(&self, image: &[f32], affine: Option<Affine>, rows: Range<usize>, out: &mut [f32]) {
         let (plane, terms, size) = (self.plane(rows.len()), self.isa.terms(), self.size(rows.len()));
         let mut later = (terms > 1).then(|| Scratch::take(size));
@@ -122,7 +123,7 @@ impl Grid {
     }
 }
 
-/// Takes every other pixel; in pairs, which the compiler turns into shuffles.
+/// Takes every other pixel. It works in pairs, which the compiler turns into shuffles.
 fn halve(pixels: &[f32], out: &mut [f32]) {
     for (out, pair) in out.iter_mut().zip(pixels.chunks_exact(2)) {
         *out = pair[0];

@@ -1,4 +1,4 @@
-//! The forward pass and the gradient of the input: each correlates padded images with taps of the kernel.
+//! Computes the forward pass and the gradient of the input. Both correlate padded images with taps of the kernel.
 //!
 //! - `correlation`: what is correlated, in both passes; `grid` packs the input, `bank` the weights.
 //! - `task`: how the work is cut for threads and caches; `segment` computes a task's outputs tile by tile.
@@ -26,11 +26,11 @@ use shared::SharedOutput;
 use task::{Cut, Task};
 
 impl Convolution<'_> {
-    /// The convolution of `x`, `[batch, input, height, width]`, by `weight`, `[output, input, kernel, kernel]`:
+    /// Convolves `x`, `[batch, input, height, width]`, with `weight`, `[output, input, kernel, kernel]`. Returns
     /// `[batch, output, out_height, out_width]`.
     ///
     /// # Panics
-    /// When `x` is shorter than the shape says, `weight` has another length, or the output was given a
+    /// Panics if `x` is shorter than the shape says, if `weight` has another length, or if the output has a
     /// [stride](Self::with_output_stride) that leaves room between its images.
     #[must_use]
     pub fn output(&self, x: &[f32], weight: &[f32]) -> Vec<f32> {
@@ -41,10 +41,10 @@ impl Convolution<'_> {
         unsafe { written(len, |y| self.write_output(x, weight, y)) }
     }
 
-    /// The gradient of the input, `[batch, input, height, width]`, given that of the output, `dy`.
+    /// Returns the gradient of the input, `[batch, input, height, width]`, given `dy`, the gradient of the output.
     ///
     /// # Panics
-    /// When `dy` is shorter than the shape says, `weight` has another length, or the input was given a
+    /// Panics if `dy` is shorter than the shape says, if `weight` has another length, or if the input has a
     /// [stride](Self::with_input_stride) that leaves room between its images.
     #[must_use]
     pub fn gradient(&self, dy: &[f32], weight: &[f32]) -> Vec<f32> {
@@ -56,29 +56,29 @@ impl Convolution<'_> {
         unsafe { written(len, |dx| self.write_gradient(dy, weight, dx)) }
     }
 
-    /// [`output`](Self::output), which overwrites `y`; what lies between images stays. For a caller who reuses a
-    /// buffer, or writes into a larger tensor ([`with_output_stride`](Self::with_output_stride)).
+    /// Computes [`output`](Self::output) and overwrites `y` with it; what is between images stays. It serves callers
+    /// who reuse a buffer, or who write into a larger tensor ([`with_output_stride`](Self::with_output_stride)).
     ///
     /// # Panics
-    /// When a slice is shorter than the shape says, or `weight` has another length.
+    /// Panics if a slice is shorter than the shape says, or if `weight` has another length.
     pub fn forward(&self, x: &[f32], weight: &[f32], y: &mut [f32]) {
         self.check(x.len(), weight.len(), y.len());
         // SAFETY: the pass writes only numbers.
         self.write_output(x, weight, unsafe { overwritten(y) });
     }
 
-    /// [`gradient`](Self::gradient), which overwrites `dx`; what lies between images stays. For a caller who reuses a
-    /// buffer, or writes into a larger tensor ([`with_input_stride`](Self::with_input_stride)).
+    /// Computes [`gradient`](Self::gradient) and overwrites `dx` with it; what is between images stays. It serves
+    /// callers who reuse a buffer, or who write into a larger tensor ([`with_input_stride`](Self::with_input_stride)).
     ///
     /// # Panics
-    /// When a slice is shorter than the shape says, or `weight` has another length.
+    /// Panics if a slice is shorter than the shape says, or if `weight` has another length.
     pub fn input_gradient(&self, dy: &[f32], weight: &[f32], dx: &mut [f32]) {
         self.check(dx.len(), weight.len(), dy.len());
         // SAFETY: the pass writes only numbers.
         self.write_gradient(dy, weight, unsafe { overwritten(dx) });
     }
 
-    /// Writes the convolution of `x` by `weight` to `y`: every output, and nothing else.
+    /// Writes the convolution of `x` with `weight` to `y`. Every output is written, and nothing else.
     fn write_output(&self, x: &[f32], weight: &[f32], y: &mut [MaybeUninit<f32>]) {
         work::count(self.shape.multiply_adds(), self.shape.operands());
         let taps = self.shape.kernel * self.shape.kernel;
@@ -86,7 +86,7 @@ impl Convolution<'_> {
         Correlation::forward(self).run(x, weight, order, y);
     }
 
-    /// Writes the gradient of the input to `dx`: that of every input, and nothing else.
+    /// Writes the gradient of the input to `dx`. The gradient of every input is written, and nothing else.
     fn write_gradient(&self, dy: &[f32], weight: &[f32], dx: &mut [MaybeUninit<f32>]) {
         work::count(self.shape.multiply_adds(), self.shape.operands());
         let taps = self.shape.kernel * self.shape.kernel;

@@ -6,21 +6,21 @@ use std::ops::Range;
 use super::grid::Grid;
 use crate::scratch::CACHE_LINE;
 
-/// The rows of every channel of some images that are still to be fetched.
+/// The rows of every channel of some images that still have to be fetched.
 pub(super) struct Prefetch<'a> {
     x: &'a [f32],
-    /// Where the rows start in each channel, and floats from there to their end.
+    /// Where the rows start in each channel, and how many floats they have from there.
     rows: (usize, usize),
     channels: usize,
-    /// Floats between channels and between images.
+    /// Distances in floats between channels and between images.
     strides: (usize, usize),
     left: Range<usize>,
-    /// Channels that one step fetches.
+    /// How many channels one step fetches.
     share: usize,
 }
 
 impl<'a> Prefetch<'a> {
-    /// Grid rows `rows` of `images`, `image_stride` floats from each other, to be fetched in `steps` steps.
+    /// Prepares to fetch grid rows `rows` of `images` in `steps` steps. Images are `image_stride` floats apart.
     pub(super) fn new(
         x: &'a [f32],
         grid: &Grid,

@@ -1,4 +1,4 @@
-//! The outputs of a task, cut into segments of eight neighbors, and how a tile of them is computed.
+//! Cuts the outputs of a task into segments of eight neighbors, and computes a tile of them.
 
 use super::prefetch::Prefetch;
 use super::shared::SharedOutput;
@@ -9,38 +9,38 @@ use crate::micro::{Isa, MAX_CHANNELS, MAX_SEGMENTS, SEGMENT, Tile};
 pub(super) struct Segment {
     /// Where their inputs start in the packed input.
     pub(super) source: usize,
-    /// Where they go, in the first output channel.
+    /// Where the outputs go, in the first output channel.
     pub(super) target: usize,
-    /// How many there are; the lanes after them are computed and dropped.
+    /// How many outputs are valid. The lanes after them are computed and dropped.
     pub(super) valid: usize,
 }
 
-/// An output of many channels.
+/// Describes an output of many channels.
 #[derive(Clone, Copy)]
 pub(super) struct Output {
     pub(super) start: SharedOutput,
-    /// Floats before the block's first channel.
+    /// Number of floats before the block's first channel.
     pub(super) shift: usize,
     /// Distance between channels.
     pub(super) stride: usize,
-    /// Distance between neighbors of a row: 1, or the stride of the convolution whose input gradient this is.
+    /// Distance between neighbors in a row. It is 1, or the stride of the convolution whose input gradient this is.
     pub(super) step: usize,
 }
 
-/// The sum that every output of a channel block runs over.
+/// Describes the sum that every output of a channel block runs over.
 #[derive(Clone, Copy)]
 pub(super) struct Terms<'a> {
     pub(super) offsets: &'a [u32],
-    /// `[offsets, channels]`.
+    /// Weights, `[offsets, channels]`.
     pub(super) weights: &'a [f32],
     pub(super) channels: usize,
 }
 
-/// Computes all `segments` of a block of channels, and fetches a share of the next task's input with each tile.
+/// Computes all `segments` of a block of channels. With each tile it fetches a share of the next task's input.
 ///
 /// # Safety
-/// `x` holds eight floats at every source plus offset; `output` has every target of every channel, and nobody else
-/// touches these meanwhile.
+/// `x` must hold eight floats at every source plus offset. `output` must have every target of every channel, and nobody
+/// else may touch these meanwhile.
 pub(super) unsafe fn compute(
     isa: Isa,
     x: &[f32],
@@ -82,7 +82,7 @@ pub(super) unsafe fn compute(
 /// Copies the valid lanes of a staged tile to their places.
 ///
 /// # Safety
-/// As for `compute`.
+/// The conditions of `compute` hold here too.
 unsafe fn unstage(stage: &[f32], part: &[Segment], channels: usize, output: Output) {
     for (channel, rows) in stage.chunks_exact(MAX_SEGMENTS * SEGMENT).take(channels).enumerate() {
         for (segment, lanes) in part.iter().zip(rows.chunks_exact(SEGMENT)) {

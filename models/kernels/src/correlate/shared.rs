@@ -1,8 +1,8 @@
-//! A pointer that tasks share to write disjoint parts of one output.
+//! Holds a pointer that tasks share to write disjoint parts of one output.
 
 use std::mem::MaybeUninit;
 
-/// The start of an output, which is written and never read.
+/// Points to the start of an output, which is written and never read.
 #[derive(Clone, Copy)]
 pub(super) struct SharedOutput(*mut f32);
 

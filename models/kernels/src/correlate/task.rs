@@ -1,4 +1,4 @@
-//! How a correlation is cut into tasks, and what a task does: pack its part of the input, then compute its outputs.
+//! Cuts a correlation into tasks. A task packs its part of the input and then computes its outputs.
 
 use std::ops::Range;
 
@@ -10,13 +10,13 @@ use super::shared::SharedOutput;
 use crate::micro::SEGMENT;
 use crate::scratch::Scratch;
 
-/// Floats of packed input that a task aims at: less than half of a core's second-level cache.
+/// How many floats of packed input a task aims at: less than half of a core's second-level cache.
 const BUDGET: usize = 96 << 10;
 
-/// Floats past the packed input that the last segment of the last row may read.
+/// How many floats past the packed input the last segment of the last row may read.
 const SLACK: usize = 2 * SEGMENT;
 
-/// How the work is cut: into bands of rows, groups of images and runs of channel blocks.
+/// Describes how the work is cut into bands of rows, groups of images and runs of channel blocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cut {
     /// Output rows of a band, in each bank.
@@ -52,13 +52,13 @@ impl Cut {
         Self { rows: rows_each, grid_rows, bands, images, groups, parts }
     }
 
-    /// How many tasks there are.
+    /// Returns the number of tasks.
     pub(super) fn tasks(&self) -> usize {
         self.groups * self.bands * self.parts
     }
 }
 
-/// What the tasks of one correlation share.
+/// Holds what all tasks of one correlation share.
 pub(super) struct Task<'a> {
     pub(super) of: &'a Correlation<'a>,
     pub(super) cut: Cut,
@@ -69,7 +69,7 @@ pub(super) struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Does task `index`.
+    /// Runs task `index`.
     pub(super) fn run(&self, x: &[f32], index: usize) {
         let (part, band, batch) = self.place(index);
         let (grid, parts) = (&self.of.grid, self.cut.parts);
@@ -87,19 +87,19 @@ impl Task<'_> {
         self.compute(&packed, batch, band, blocks, &mut prefetch);
     }
 
-    /// The part, the band and the images of a task; none past the end.
+    /// Returns the part, the band and the images of a task. Past the end there are none.
     fn place(&self, index: usize) -> (usize, usize, Range<usize>) {
         let Cut { bands, parts, images, .. } = self.cut;
         let first = (index / parts / bands * images).min(self.of.batch);
         (index % parts, index / parts % bands, first..(first + images).min(self.of.batch))
     }
 
-    /// The grid rows of a band.
+    /// Returns the grid rows of a band.
     fn rows(&self, band: usize) -> Range<usize> {
         band * self.cut.rows..band * self.cut.rows + self.cut.grid_rows
     }
 
-    /// Computes the outputs of a packed group, block by block so that a block's weights are reused from the cache.
+    /// Computes the outputs of a packed group block by block, which reuses a block's weights from the cache.
     fn compute(&self, packed: &[f32], batch: Range<usize>, band: usize, blocks: Range<usize>, prefetch: &mut Prefetch) {
         let (channels, height, width) = self.of.output;
         let mut weights = self.weights;
@@ -120,7 +120,7 @@ impl Task<'_> {
         }
     }
 
-    /// The segments of a bank's outputs in a band of a group of images.
+    /// Returns the segments of a bank's outputs in one band of a group of images.
     fn segments(&self, bank: &Bank, batch: Range<usize>, band: usize) -> Vec<Segment> {
         let (_, _, width) = self.of.output;
         let (grid, step) = (&self.of.grid, self.of.step);

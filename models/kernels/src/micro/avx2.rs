@@ -1,5 +1,5 @@
-//! AVX2 with FMA: a tile of up to 6 channels by 16 lanes fills 12 of the 16 registers; one of up to 4 where words are
-//! pairs, whose terms take registers of their own.
+//! Implements the microkernel with AVX2 and FMA. A tile of up to 6 channels by 16 lanes fills 12 of the 16 registers.
+//! Where words are pairs it has up to 4 channels, because their terms need registers of their own.
 
 use std::arch::x86_64::*;
 
@@ -55,10 +55,10 @@ impl<const PAIRS: bool> Simd for Avx2<PAIRS> {
     }
 }
 
-/// The earlier and the later terms of pairs, as numbers.
+/// Returns the earlier and the later terms of pairs, as numbers.
 ///
 /// # Safety
-/// The CPU has AVX2.
+/// The CPU must have AVX2.
 #[inline(always)]
 unsafe fn terms(words: __m256) -> [__m256; 2] {
     // SAFETY: the caller's promise.
@@ -72,7 +72,7 @@ unsafe fn terms(words: __m256) -> [__m256; 2] {
 /// Computes a tile of words that are numbers.
 ///
 /// # Safety
-/// The CPU has AVX2 and FMA; the tile has 1 to 6 channels and 1 or 2 segments, and its pointers are valid.
+/// The CPU must have AVX2 and FMA. The tile must have 1 to 6 channels, 1 or 2 segments, and valid pointers.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn tile(tile: &Tile) {
     // SAFETY: the caller's promise.
@@ -91,7 +91,7 @@ pub(super) unsafe fn tile(tile: &Tile) {
 /// Computes a tile of words that are pairs.
 ///
 /// # Safety
-/// As for `tile`, with up to 4 channels.
+/// The conditions of `tile` hold, with up to 4 channels.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn tile_of_pairs(tile: &Tile) {
     // SAFETY: the caller's promise.
@@ -105,22 +105,22 @@ pub(super) unsafe fn tile_of_pairs(tile: &Tile) {
     }
 }
 
-/// [`pairs::join`] in vectors.
+/// Does the same as [`pairs::join`], in vectors.
 #[target_feature(enable = "avx2")]
 pub(super) fn join(onto: &mut [f32], later: &[f32]) {
     pairs::join(onto, later);
 }
 
-/// [`pairs::join_neighbors`] in vectors.
+/// Does the same as [`pairs::join_neighbors`], in vectors.
 #[target_feature(enable = "avx2")]
 pub(super) fn join_neighbors(terms: &[f32], words: &mut [f32]) {
     pairs::join_neighbors(terms, words);
 }
 
-/// Transposes eight rows of eight floats, `distance` apart, into columns `pitch` apart.
+/// Transposes eight rows of eight floats. Rows are `distance` apart, and the columns written are `pitch` apart.
 ///
 /// # Safety
-/// The CPU has AVX2; the rows can be read and the columns written.
+/// The CPU must have AVX2. The rows must be readable and the columns writable.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn square(from: *const f32, distance: usize, to: *mut f32, pitch: usize) {
     let mut rows = [_mm256_setzero_ps(); 8];

@@ -1,5 +1,5 @@
-//! AVX-512: a tile of up to 12 channels by 32 lanes fills 24 of the 32 registers. With BF16 an instruction multiplies
-//! and adds both terms of a word, and there are as many as of those that multiply and add one.
+//! Implements the microkernel with AVX-512. A tile of up to 12 channels by 32 lanes fills 24 of the 32 registers. With
+//! BF16, one instruction multiplies and adds both terms of a word. A sum then needs half as many steps.
 
 use std::arch::x86_64::*;
 use std::mem::transmute;
@@ -67,7 +67,7 @@ impl<const PAIRS: bool> Simd for Avx512<PAIRS> {
 /// Computes a tile of words that are numbers.
 ///
 /// # Safety
-/// The CPU has AVX-512F and VL; the tile has 1 to 12 channels and 1 to 4 segments, and its pointers are valid.
+/// The CPU must have AVX-512F and VL. The tile must have 1 to 12 channels, 1 to 4 segments, and valid pointers.
 #[target_feature(enable = "avx512f,avx512vl")]
 pub(super) unsafe fn tile(tile: &Tile) {
     // SAFETY: the caller's promise.
@@ -77,17 +77,17 @@ pub(super) unsafe fn tile(tile: &Tile) {
 /// Computes a tile of words that are pairs.
 ///
 /// # Safety
-/// As for `tile`, and the CPU has AVX-512 BF16.
+/// The conditions of `tile` hold, and the CPU must have AVX-512 BF16.
 #[target_feature(enable = "avx512f,avx512vl,avx512bf16")]
 pub(super) unsafe fn tile_of_pairs(tile: &Tile) {
     // SAFETY: the caller's promise.
     unsafe { by_channels::<true>(tile) }
 }
 
-/// Picks the kernel of so many channels.
+/// Picks the kernel for the tile's number of channels.
 ///
 /// # Safety
-/// As for the caller.
+/// The conditions of the caller hold.
 #[inline(always)]
 unsafe fn by_channels<const PAIRS: bool>(tile: &Tile) {
     // SAFETY: the caller's promise.
@@ -109,13 +109,13 @@ unsafe fn by_channels<const PAIRS: bool>(tile: &Tile) {
     }
 }
 
-/// [`pairs::join`] in wide vectors.
+/// Does the same as [`pairs::join`], in wide vectors.
 #[target_feature(enable = "avx512f,avx512vl")]
 pub(super) fn join(onto: &mut [f32], later: &[f32]) {
     pairs::join(onto, later);
 }
 
-/// [`pairs::join_neighbors`] in wide vectors.
+/// Does the same as [`pairs::join_neighbors`], in wide vectors.
 #[target_feature(enable = "avx512f,avx512vl")]
 pub(super) fn join_neighbors(terms: &[f32], words: &mut [f32]) {
     pairs::join_neighbors(terms, words);

@@ -1,4 +1,4 @@
-//! Which instruction set runs the microkernel, chosen by what the CPU has.
+//! Chooses the instruction set that runs the microkernel, by what the CPU has.
 
 use super::pairs::Products;
 use super::portable;
@@ -6,7 +6,7 @@ use super::tile::Tile;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
-/// An instruction set with a microkernel of its own, one that this CPU has, and what it multiplies.
+/// Names an instruction set that this CPU has and that has a microkernel, and what it multiplies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Isa {
     pub(super) set: Set,
@@ -23,7 +23,7 @@ pub(super) enum Set {
 }
 
 impl Set {
-    /// Whether this CPU has it.
+    /// Returns whether this CPU has the instruction set.
     fn present(self, products: Products) -> bool {
         match self {
             // VL lets the compiler use the upper sixteen registers for halves too; without it accumulators spill.
@@ -40,14 +40,14 @@ impl Set {
 }
 
 impl Isa {
-    /// All that this CPU can run, the fastest first: for a caller who compares them, or wants the same bits on two CPUs
-    /// ([`Convolution::with_isa`](crate::Convolution::with_isa)).
+    /// Returns all instruction sets that this CPU can run, the fastest first. It serves callers who compare them, or
+    /// who want the same bits on two CPUs ([`Convolution::with_isa`](crate::Convolution::with_isa)).
     #[must_use]
     pub fn available(products: Products) -> Vec<Self> {
         Self::present(products).collect()
     }
 
-    /// The fastest that this CPU can run.
+    /// Returns the fastest instruction set that this CPU can run.
     #[must_use]
     pub fn best(products: Products) -> Self {
         Self::present(products).next().unwrap_or(Self { set: Set::Portable, products })
@@ -76,7 +76,7 @@ impl Isa {
         all.into_iter().filter(move |set| set.present(products)).map(move |set| Self { set, products })
     }
 
-    /// Terms of a sum in a word.
+    /// Returns how many terms of a sum a word holds.
     pub(crate) fn terms(self) -> usize {
         match self.products {
             Products::F32 => 1,
@@ -84,7 +84,7 @@ impl Isa {
         }
     }
 
-    /// The most segments in a tile.
+    /// Returns the largest number of segments in a tile.
     pub(crate) fn segments(self) -> usize {
         match self.set {
             #[cfg(target_arch = "x86_64")]
@@ -95,7 +95,7 @@ impl Isa {
         }
     }
 
-    /// The most channels in a tile.
+    /// Returns the largest number of channels in a tile.
     pub(crate) fn channels(self) -> usize {
         match (self.set, self.products) {
             #[cfg(target_arch = "x86_64")]
@@ -106,8 +106,8 @@ impl Isa {
         }
     }
 
-    /// Where output channels are cut into blocks of nearly equal size, none larger than a tile: block `b` is
-    /// `cuts[b]..cuts[b + 1]`.
+    /// Cuts output channels into blocks of nearly equal size, none larger than a tile. Block `b` is `cuts[b]..cuts[b +
+    /// 1]`.
     pub(crate) fn cuts(self, channels: usize) -> Vec<usize> {
         let most = self.channels();
         let unit = if most.is_multiple_of(4) { 4 } else { 2 };
@@ -118,7 +118,8 @@ impl Isa {
     /// Computes a tile.
     ///
     /// # Safety
-    /// The tile's counts are within `segments` and `channels`, its pointers valid for what its fields describe.
+    /// The tile's counts must be within `segments` and `channels`. Its pointers must be valid for what its fields
+    /// describe.
     pub(crate) unsafe fn tile(self, tile: &Tile) {
         debug_assert!((1..=self.channels()).contains(&tile.channels));
         debug_assert!((1..=self.segments()).contains(&tile.segments));
@@ -139,7 +140,7 @@ impl Isa {
         }
     }
 
-    /// Transposes eight rows of eight words, `distance` apart, into columns `pitch` apart.
+    /// Transposes eight rows of eight words. Rows are `distance` apart, and the columns written are `pitch` apart.
     pub(crate) fn square(self, from: &[f32], distance: usize, to: &mut [f32], pitch: usize) {
         assert!(from.len() >= 7 * distance + 8 && to.len() >= 7 * pitch + 8, "a square within its slices");
         match self.set {

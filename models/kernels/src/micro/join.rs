@@ -1,16 +1,16 @@
-//! Joining two terms of a sum in a word, in vectors where the CPU has them.
+//! Joins two terms of a sum into one word, in vectors where the CPU has them.
 
 use super::isa::{Isa, Set};
 use super::pairs::{self, word};
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
-/// Words that are joined at a time where they are written over those that are read: few enough for the first-level
+/// How many words are joined at a time where the result overwrites its input. They are few enough for the first-level
 /// cache.
 const BLOCK: usize = 512;
 
 impl Isa {
-    /// Joins each of `onto`, the earlier terms, with the one of `later` in its place.
+    /// Joins each element of `onto`, the earlier terms, with the element of `later` at the same index.
     pub(crate) fn join(self, onto: &mut [f32], later: &[f32]) {
         match self.set {
             #[cfg(target_arch = "x86_64")]
@@ -23,7 +23,7 @@ impl Isa {
         }
     }
 
-    /// Joins neighbors: `words[i]` of `terms[2i]` and `terms[2i + 1]`.
+    /// Joins neighbors: `words[i]` is made of `terms[2i]` and `terms[2i + 1]`.
     pub(crate) fn join_neighbors(self, terms: &[f32], words: &mut [f32]) {
         match self.set {
             #[cfg(target_arch = "x86_64")]
@@ -36,7 +36,7 @@ impl Isa {
         }
     }
 
-    /// Joins `values` with what lies `distance` behind each; the last ones with zero.
+    /// Joins each of `values` with the value `distance` behind it. The last ones are joined with zero.
     pub(crate) fn join_ahead(self, values: &mut [f32], distance: usize) {
         let mut behind = [0.0; BLOCK];
         for start in (0..values.len()).step_by(BLOCK) {
@@ -48,7 +48,8 @@ impl Isa {
         }
     }
 
-    /// Joins neighbors in each of `rows`, a last one that has none with zero: `⌈length / 2⌉` words each.
+    /// Joins neighbors within each of `rows`, which gives `⌈length / 2⌉` words per row. A last one without a neighbor
+    /// is joined with zero.
     pub(crate) fn join_rows(self, rows: &[f32], length: usize, words: &mut [f32]) {
         if length.is_multiple_of(2) {
             return self.join_neighbors(rows, words);

@@ -1,4 +1,4 @@
-//! The microkernel and what else is written for each instruction set.
+//! Holds the microkernel and all other code that is written for each instruction set.
 //!
 //! - `tile`: the microkernel, a sum over a table of offsets whose results stay in registers; `Simd` is what it needs of
 //!   an instruction set, and `avx512`, `avx2` and `portable` give it.

@@ -1,11 +1,11 @@
-//! Products in bf16: two neighboring terms of a sum in one word of 32 bits, each rounded to the upper half of an f32
-//! (nearest, ties to even). A word's lower half holds the earlier term.
+//! Computes products in bf16. Two neighboring terms of a sum share one word of 32 bits. Each is rounded to the upper
+//! half of an f32 (nearest, ties to even). A word's lower half holds the earlier term.
 //!
-//! Words are kept as f32, which they are not: whoever multiplies takes them apart again. Buffers, offsets and tiles are
-//! then the same as in f32, with half as many terms. (Where floats move through x87, which this crate's targets avoid,
-//! some words that look like NaN would not survive.)
+//! Words are stored as f32 although they are not numbers: the multiplying code takes them apart again. Buffers, offsets
+//! and tiles are then the same as in f32, with half as many terms. (Where floats move through x87, which this crate's
+//! targets avoid, some words that look like NaN would not survive.)
 
-/// What products are computed in. Sums are f32 in any case.
+/// Says what products are computed in. Sums are f32 in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Products {
     /// Single precision.
@@ -15,7 +15,7 @@ pub enum Products {
     Bf16,
 }
 
-/// `x` rounded to bf16, in the upper half. NaN stays NaN.
+/// Rounds `x` to bf16, in the upper half of the result. NaN stays NaN.
 #[inline(always)]
 fn rounded(x: f32) -> u32 {
     let bits = x.to_bits();
@@ -23,25 +23,25 @@ fn rounded(x: f32) -> u32 {
     (if x.is_nan() { bits | 0x0040_0000 } else { nearest }) & 0xffff_0000
 }
 
-/// The word of two terms.
+/// Returns the word that holds two terms.
 #[inline(always)]
 pub(super) fn word(low: f32, high: f32) -> f32 {
     f32::from_bits(rounded(low) >> 16 | rounded(high))
 }
 
-/// The terms of a word.
+/// Returns the two terms of a word.
 #[inline(always)]
 pub(super) fn terms(word: f32) -> [f32; 2] {
     [f32::from_bits(word.to_bits() << 16), f32::from_bits(word.to_bits() & 0xffff_0000)]
 }
 
-/// Joins each of `onto`, the earlier terms, with the one of `later` in its place.
+/// Joins each element of `onto`, the earlier terms, with the element of `later` at the same index.
 #[inline(always)]
 pub(super) fn join(onto: &mut [f32], later: &[f32]) {
     onto.iter_mut().zip(later).for_each(|(term, &later)| *term = word(*term, later));
 }
 
-/// Joins neighbors: `words[i]` of `terms[2i]` and `terms[2i + 1]`.
+/// Joins neighbors: `words[i]` is made of `terms[2i]` and `terms[2i + 1]`.
 #[inline(always)]
 pub(super) fn join_neighbors(terms: &[f32], words: &mut [f32]) {
     words.iter_mut().zip(terms.chunks_exact(2)).for_each(|(joined, pair)| *joined = word(pair[0], pair[1]));

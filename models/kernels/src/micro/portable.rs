@@ -1,4 +1,5 @@
-//! Any machine: arrays of eight floats that the compiler turns into whatever vectors it has.
+//! Implements the microkernel for any machine, with arrays of eight floats that the compiler turns into the vectors it
+//! has.
 
 use super::pairs;
 use super::tile::{SEGMENT, Simd, Tile, run};
@@ -52,10 +53,10 @@ impl<const PAIRS: bool> Simd for Portable<PAIRS> {
     }
 }
 
-/// Computes a tile of words that are pairs, or numbers.
+/// Computes a tile whose words are pairs or numbers.
 ///
 /// # Safety
-/// The tile has 1 to 4 channels and 1 or 2 segments, and its pointers are valid.
+/// The tile must have 1 to 4 channels, 1 or 2 segments, and valid pointers.
 pub(super) unsafe fn tile<const PAIRS: bool>(tile: &Tile) {
     // SAFETY: the caller's promise.
     unsafe {
@@ -68,7 +69,7 @@ pub(super) unsafe fn tile<const PAIRS: bool>(tile: &Tile) {
     }
 }
 
-/// Transposes eight rows of eight floats, `distance` apart, into columns `pitch` apart.
+/// Transposes eight rows of eight floats. Rows are `distance` apart, and the columns written are `pitch` apart.
 pub(super) fn square(from: &[f32], distance: usize, to: &mut [f32], pitch: usize) {
     for c in 0..SEGMENT {
         let column: Lanes = std::array::from_fn(|r| from[r * distance + c]);

@@ -1,80 +1,81 @@
-//! The microkernel: a tile of outputs held in registers while a sum runs over a table of offsets.
+//! Holds the microkernel: a tile of outputs stays in registers while a sum runs over a table of offsets.
 //!
 //! `y[c][lane] (+)= Σ_k w[k][c] · x[offsets[k] + lane]`: every lane of the tile adds the same offsets, every channel of
 //! the tile has its own weight. The forward pass and the input gradient use lanes for pixels and the sum for input
 //! channels and taps; the weight gradient uses lanes for input channels and the sum for pixels. A word of `x` and `w`
 //! is a number, or two neighboring terms of the sum (`pairs`).
 
-/// Lanes of a segment: the piece of a row that a tile is made of. Two make an AVX-512 vector, one an AVX vector.
+/// Number of lanes in a segment, the piece of a row that tiles are made of. Two segments make an AVX-512 vector, and
+/// one makes an AVX vector.
 pub(crate) const SEGMENT: usize = 8;
 
-/// The most segments that a tile of any instruction set has.
+/// Largest number of segments in a tile of any instruction set.
 pub(crate) const MAX_SEGMENTS: usize = 4;
 
-/// The most output channels that a tile of any instruction set has.
+/// Largest number of output channels in a tile of any instruction set.
 pub(crate) const MAX_CHANNELS: usize = 12;
 
-/// One call of the microkernel.
+/// Describes one call of the microkernel.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tile {
     /// Packed input; segment `s` reads eight words at `x + offsets[k] + sources[s]`.
     pub(crate) x: *const f32,
-    /// One offset for each step of the sum.
+    /// Offsets, one for each step of the sum.
     pub(crate) offsets: *const u32,
-    /// Words that the sum runs over.
+    /// Number of words that the sum runs over.
     pub(crate) steps: usize,
     /// Weights `[steps, channels]`.
     pub(crate) weights: *const f32,
-    /// Output channels, at most the instruction set's `channels`.
+    /// Number of output channels, at most the instruction set's `channels`.
     pub(crate) channels: usize,
-    /// Segments in use, at most the instruction set's `segments`.
+    /// Number of segments in use, at most the instruction set's `segments`.
     pub(crate) segments: usize,
-    /// Where each segment starts in the input; entries past `segments` repeat the last one.
+    /// Where each segment starts in the input. Entries past `segments` repeat the last one.
     pub(crate) sources: [usize; MAX_SEGMENTS],
     /// Channel `c` of segment `s` is eight floats at `y + targets[s] + c · stride`; repeated like `sources`.
     pub(crate) targets: [usize; MAX_SEGMENTS],
-    /// Output.
+    /// Where the output is written.
     pub(crate) y: *mut f32,
     /// Distance between the output's channels.
     pub(crate) stride: usize,
-    /// Adds to the output instead of overwriting it.
+    /// Whether to add to the output instead of overwriting it.
     pub(crate) accumulate: bool,
 }
 
 impl Tile {
-    /// Whether each even segment is followed by its successor in memory, so that one wide load fetches both.
+    /// Returns whether each even segment is followed by its successor in memory. One wide load then fetches both.
     fn paired(&self) -> bool {
         let follows = |pair: &[usize]| pair[1] == pair[0] + SEGMENT;
         self.sources[..self.segments.next_multiple_of(2)].chunks_exact(2).all(follows)
     }
 }
 
-/// What the microkernel needs of an instruction set.
+/// Lists what the microkernel needs of an instruction set.
 pub(crate) trait Simd {
-    /// A register of `SEGMENTS` segments.
+    /// A register that holds `SEGMENTS` segments.
     type Vector: Copy;
-    /// Segments in a register.
+    /// Number of segments in a register.
     const SEGMENTS: usize;
 
-    /// All lanes zero.
+    /// Returns a vector with all lanes zero.
     unsafe fn zero() -> Self::Vector;
-    /// All lanes `value`.
+    /// Returns a vector with all lanes `value`.
     unsafe fn splat(value: f32) -> Self::Vector;
-    /// Consecutive lanes from `from`.
+    /// Loads consecutive lanes from `from`.
     unsafe fn load(from: *const f32) -> Self::Vector;
-    /// Segments from `base + at[0]`, `base + at[1]`, …
+    /// Loads segments from `base + at[0]`, `base + at[1]`, …
     unsafe fn gather(base: *const f32, at: &[usize]) -> Self::Vector;
-    /// The reverse of `gather`.
+    /// Stores segments to where `gather` would load them from.
     unsafe fn scatter(vector: Self::Vector, base: *mut f32, at: &[usize]);
-    /// `a · b + sum`, of all terms of a word.
+    /// Computes `a · b + sum`, over all terms of a word.
     unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, sum: Self::Vector) -> Self::Vector;
 }
 
-/// Computes a tile of `C` channels by `N` vectors; `PAIRED` says that vectors are consecutive in the input.
+/// Computes a tile of `C` channels by `N` vectors. `PAIRED` says that the vectors are consecutive in the input.
 ///
 /// # Safety
-/// The CPU has the instruction set; all pointers of the tile are valid for what its fields describe; `C` is its
-/// `channels` and `N · SEGMENTS` at least its `segments`.
+/// The CPU must have the instruction set, and all pointers of the tile must be valid for what its fields describe. `C`
+/// must be its `channels`, and `N · SEGMENTS` at least its `segments`.
 #[inline(always)]
 unsafe fn compute<S: Simd, const C: usize, const N: usize, const PAIRED: bool>(tile: &Tile) {
     // SAFETY: the caller's promise covers every access: offsets, sources and targets stay within the buffers.
@@ -110,10 +111,10 @@ unsafe fn compute<S: Simd, const C: usize, const N: usize, const PAIRED: bool>(t
     }
 }
 
-/// Picks the kernel of `C` channels by the tile's number of vectors.
+/// Picks the kernel for `C` channels by the tile's number of vectors.
 ///
 /// # Safety
-/// As for `compute`.
+/// The conditions of `compute` hold.
 #[inline(always)]
 pub(crate) unsafe fn run<S: Simd, const C: usize>(tile: &Tile) {
     let vectors = tile.segments.div_ceil(S::SEGMENTS);

@@ -1,19 +1,19 @@
-//! Transposing a matrix in squares that fit the registers.
+//! Transposes a matrix in squares that fit the registers.
 
 use super::isa::Isa;
 
 /// Side of the square that is transposed at a time.
 const SQUARE: usize = 8;
 
-/// Rows of floats in memory, and the columns that they become.
+/// Describes rows of floats in memory and the columns that they become.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Transpose {
     pub(crate) isa: Isa,
     pub(crate) rows: usize,
     pub(crate) columns: usize,
-    /// Floats between rows.
+    /// Distance between rows, in floats.
     pub(crate) distance: usize,
-    /// Floats between the columns that are written.
+    /// Distance between the columns written, in floats.
     pub(crate) pitch: usize,
 }
 
@@ -37,7 +37,7 @@ impl Transpose {
     }
 }
 
-/// Where squares start: the last one ends at `size`, and may repeat a part of the one before.
+/// Returns where squares start. The last one ends at `size`, and may repeat a part of the one before.
 fn starts(size: usize) -> impl Iterator<Item = usize> {
     (0..size).step_by(SQUARE).map(move |start| start.min(size - SQUARE))
 }

@@ -1,4 +1,4 @@
-//! The gradient of normalizing.
+//! Computes the gradient of batch normalization.
 
 use std::mem::MaybeUninit;
 
@@ -11,18 +11,18 @@ use crate::planes::{Planes, PlanesMut};
 use crate::uninit::written;
 use crate::work;
 
-/// Where the gradient of what was normalized passes: everywhere, or where the ReLU after it was open.
+/// Says where the gradient of the normalized values passes: everywhere, or only where the ReLU after it was open.
 #[derive(Debug, Clone, Copy)]
 pub enum Mask<'a> {
-    /// No ReLU.
+    /// There is no ReLU, and all of the gradient passes.
     All,
-    /// ReLU of the normalized x alone, which is computed again.
+    /// ReLU followed the normalized x directly. The normalized x is computed again.
     Normalized,
-    /// ReLU of a sum: where this output is positive.
+    /// ReLU followed a sum. The gradient passes where this output is positive.
     Output(Planes<'a>),
 }
 
-/// Σ g and Σ g·(x - mean) over a channel, with g the gradient that `open(x, y)` lets pass.
+/// Computes Σ g and Σ g·(x - mean) over a channel. Here g is the gradient that `open(x, y)` lets pass.
 #[inline(always)]
 fn sums(
     (x, y): (Planes<'_>, Planes<'_>),
@@ -54,8 +54,8 @@ fn sums(
     sums.finish()
 }
 
-/// The gradient of a normalized channel. `d` holds that of the output and gets that of x; `shortcut` gets what the ReLU
-/// let pass. Gives the gradients of γ and β.
+/// Computes the gradient of a normalized channel. `d` holds the gradient of the output and is overwritten with that of
+/// x; `shortcut` receives what the ReLU let pass. Returns the gradients of γ and β.
 #[inline(always)]
 fn channel_gradient(
     (x, y): (Planes<'_>, Planes<'_>),
@@ -105,22 +105,23 @@ fn gradient(
     }
 }
 
-/// What a normalization's backward pass gives beside the gradient of x.
+/// Holds what a normalization's backward pass returns besides the gradient of x.
 #[derive(Debug, Default)]
 pub struct Gradients {
-    /// Of γ.
+    /// Gradient of γ, one per channel.
     pub gamma: Vec<f32>,
-    /// Of β.
+    /// Gradient of β, one per channel.
     pub beta: Vec<f32>,
-    /// Of the shortcut, where one was added.
+    /// Gradient of the shortcut, where one was added.
     pub shortcut: Option<Vec<f32>>,
 }
 
-/// The gradients of [`train`](super::train), given the input `x`, the statistics that it gave and what it let through.
-/// `d`, of the shape of `x`, holds the gradient of the output and gets that of x.
+/// Computes the gradients of [`train`](super::train), given the input `x`, the statistics that it returned and what its
+/// ReLU let pass. `d` has the shape of `x`; it holds the gradient of the output and is overwritten with that of x.
 ///
 /// # Panics
-/// If `d` or the masking output has another shape than `x`, or there are fewer parameters or statistics than channels.
+/// Panics if `d` or the masking output has another shape than `x`, or if there are fewer parameters or statistics than
+/// channels.
 pub fn backward(
     x: Planes<'_>,
     parameters: Parameters<'_>,

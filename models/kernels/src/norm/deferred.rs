@@ -1,9 +1,10 @@
-//! The gradient of a channel that several normalizations read, all by its one mean and variance: a dense block's.
+//! Computes the gradient of a channel that several normalizations read, as in a dense block. All of them use its one
+//! mean and variance.
 //!
-//! Of each normalization of x, with scale γ over the standard deviation σ and gradient g of its output, x gets `γ/σ ·
-//! (g - Σg/n - x̂ · Σ(g·x̂)/n)` with `x̂ = (x - mean)/σ`. The last two terms are known only once g was read whole, and
-//! are the same function of x for every normalization. So only the first is written as gradients arrive; the sums are
-//! kept, and what they take away is taken away once, when the channel's gradient is needed.
+//! Each normalization of x has a scale γ over the standard deviation σ, and its output has a gradient g. From it x gets
+//! `γ/σ · (g - Σg/n - x̂ · Σ(g·x̂)/n)` with `x̂ = (x - mean)/σ`. The last two terms are known only after all of g has
+//! been read, and are the same function of x for every normalization. So only the first is written as gradients arrive.
+//! The sums are kept, and subtracted once, when the channel's gradient is needed.
 
 use std::mem::MaybeUninit;
 
@@ -16,16 +17,17 @@ use crate::planes::{Planes, PlanesMut};
 use crate::uninit::written;
 use crate::work;
 
-/// What the normalizations of a channel still have to take away from its gradient.
+/// Holds what the normalizations of a channel still have to subtract from its gradient.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DeferredSums {
-    /// Sum over the normalizations of `γ/σ · Σg`.
+    /// Sum of `γ/σ · Σg` over the normalizations.
     g: f64,
-    /// Sum over the normalizations of `γ/σ · Σ(g·x̂)`.
+    /// Sum of `γ/σ · Σ(g·x̂)` over the normalizations.
     g_x_hat: f64,
 }
 
-/// Adds the first term of a normalization with ReLU to the gradient of `channel` in `dx`; gives Σg and Σ(g·(x - mean)).
+/// Adds the first term of a normalization with ReLU to the gradient of `channel` in `dx`. Returns Σg and Σ(g·(x -
+/// mean)).
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn add(x: Planes, dy: Planes, channel: usize, by: Channel, dx: &PlanesMut) -> [f64; 2] {
     let open = |x: f32, g: f32| if by.of(x) > 0.0 { g } else { 0.0 };
@@ -54,8 +56,8 @@ fn add(x: Planes, dy: Planes, channel: usize, by: Channel, dx: &PlanesMut) -> [f
     sums.finish()
 }
 
-/// Writes the gradient of `channel` of x as the `to`th of `out`, all of its planes, with all that was deferred taken
-/// away.
+/// Writes the gradient of `channel` of x as the `to`th channel of `out`, in all of its planes, with all deferred terms
+/// subtracted.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn settle_channel(
     x: Planes,
@@ -76,12 +78,13 @@ fn settle_channel(
     }
 }
 
-/// Adds the gradient `dy` of a normalization with ReLU of the first channels of `x` to that of x, `dx`, except for what
-/// it adds to `deferred`, of which there is one for each channel of x. Gives the gradients of γ and β.
+/// Adds the gradient of x through a normalization with ReLU of its first channels to `dx`; `dy` is the gradient of the
+/// output. What is still to be subtracted is added to `deferred`, which has one entry for each channel of x. Returns
+/// the gradients of γ and β.
 ///
 /// # Panics
-/// If x has fewer channels than `dy`, `dx` is shorter than x, or there are fewer parameters or statistics than channels
-/// of `dy`.
+/// Panics if x has fewer channels than `dy`, if `dx` is shorter than x, or if there are fewer parameters or statistics
+/// than channels of `dy`.
 pub fn backward_deferred(
     (x, dy): (Planes<'_>, Planes<'_>),
     parameters: Parameters<'_>,
@@ -103,11 +106,12 @@ pub fn backward_deferred(
     deferred[..dy.channels].par_iter_mut().enumerate().map(channel).unzip()
 }
 
-/// The gradient of the channels from `first` on, as many as `deferred` is long, once nothing more will be added to it:
-/// `[batch, channels, area]`. `dx` is what [`backward_deferred`] made of the gradient of `x`.
+/// Returns the gradient of the channels from `first` on, `[batch, channels, area]`, once nothing more will be added to
+/// it. It has as many channels as `deferred` has entries, and `dx` is what [`backward_deferred`] made of the gradient
+/// of `x`.
 ///
 /// # Panics
-/// If `x` and `dx` differ in shape, or have fewer channels.
+/// Panics if `x` and `dx` differ in shape, or have fewer channels than that.
 pub fn settle(
     (x, dx): (Planes<'_>, Planes<'_>),
     first: usize,

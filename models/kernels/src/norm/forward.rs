@@ -1,4 +1,4 @@
-//! Normalizing.
+//! Normalizes batches in the forward pass.
 
 use std::mem::MaybeUninit;
 
@@ -11,14 +11,13 @@ use crate::planes::{Planes, PlanesMut};
 use crate::uninit::written;
 use crate::work;
 
-/// x, or 0 where it is less. What is not a number stays so, which `max` would turn to 0: a network that diverged must
-/// show it.
+/// Returns x, or 0 where x is less. NaN stays NaN, which `max` would turn to 0: a network that diverged must show it.
 #[inline(always)]
 fn relu(x: f32) -> f32 {
     if x < 0.0 { 0.0 } else { x }
 }
 
-/// Mean and biased variance of a channel.
+/// Returns the mean and biased variance of a channel.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn statistics(x: Planes, channel: usize) -> (f32, f32) {
     let mean = (sum(x, channel, |x| x) / x.count()) as f32;
@@ -26,7 +25,7 @@ fn statistics(x: Planes, channel: usize) -> (f32, f32) {
     (mean, (squares / x.count()) as f32)
 }
 
-/// Writes a normalized channel to `channel` of `y`, all of its planes.
+/// Writes a normalized channel to `channel` of `y`, in all of its planes.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn apply(x: Planes, channel: usize, by: Channel, epilogue: Epilogue<Planes>, y: &PlanesMut<MaybeUninit<f32>>) {
     let new = MaybeUninit::new;
@@ -45,7 +44,7 @@ fn apply(x: Planes, channel: usize, by: Channel, epilogue: Epilogue<Planes>, y: 
     }
 }
 
-/// The same onto itself: `y` holds x.
+/// Normalizes a channel in place: `y` holds x.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn apply_in_place(batch: usize, channel: usize, by: Channel, epilogue: Epilogue<Planes>, y: &PlanesMut) {
     for image in 0..batch {
@@ -62,11 +61,11 @@ fn apply_in_place(batch: usize, channel: usize, by: Channel, epilogue: Epilogue<
     }
 }
 
-/// Normalizes by the statistics of the batch: the output, of the shape of `x`, and those statistics, the mean and the
-/// biased variance of each channel.
+/// Normalizes by the statistics of the batch. Returns the output, of the shape of `x`, and the mean and the biased
+/// variance of each channel.
 ///
 /// # Panics
-/// If the shortcut has another shape than `x`, or there are fewer parameters than channels.
+/// Panics if the shortcut has another shape than `x`, or if there are fewer parameters than channels.
 pub fn train(
     x: Planes<'_>,
     parameters: Parameters<'_>,
@@ -89,11 +88,11 @@ pub fn train(
     (y, found)
 }
 
-/// Normalizes by given statistics, a mean and a variance for each channel: `y`, of `shape` `[batch, channels, area]`,
-/// holds the input and gets the output.
+/// Normalizes in place by given statistics, a mean and a variance for each channel. `y`, of `shape` `[batch, channels,
+/// area]`, holds the input and is overwritten with the output.
 ///
 /// # Panics
-/// If `y` or the shortcut has another shape, or there are fewer parameters or statistics than channels.
+/// Panics if `y` or the shortcut has another shape, or if there are fewer parameters or statistics than channels.
 pub fn infer(
     shape: [usize; 3],
     y: &mut [f32],
@@ -114,16 +113,17 @@ pub fn infer(
     });
 }
 
-/// The mean and the biased variance of each channel.
+/// Returns the mean and the biased variance of each channel.
 pub fn batch_statistics(x: Planes<'_>) -> (Vec<f32>, Vec<f32>) {
     work::count(0, x.data.len());
     (0..x.channels).into_par_iter().map(|channel| statistics(x, channel)).unzip()
 }
 
-/// ReLU of the first channels of `x`, as many as parameters are given for, normalized by given statistics.
+/// Normalizes the first channels of `x` by given statistics and applies ReLU. It takes as many channels as there are
+/// parameters.
 ///
 /// # Panics
-/// If `x` has fewer channels, or there are fewer statistics.
+/// Panics if `x` has fewer channels, or if there are fewer statistics.
 pub fn normalize_relu(x: Planes<'_>, parameters: Parameters<'_>, (mean, variance): (&[f32], &[f32])) -> Vec<f32> {
     let channels = parameters.gamma.len();
     work::count(0, 2 * x.batch * channels * x.area);

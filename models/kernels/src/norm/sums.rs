@@ -1,15 +1,15 @@
-//! Sums over the planes of a channel: in lanes of f32 over a few thousand numbers, then added up in f64. The order is
-//! fixed, so that every machine and number of threads gives the same.
+//! Sums over the planes of a channel, in lanes of f32 over a few thousand numbers that are then added up in f64. The
+//! order is fixed, which makes the result the same on every machine and with any number of threads.
 
 use crate::planes::Planes;
 
-/// Numbers that are summed side by side. So many that compilers keep the loop over them a loop, which they then do in
-/// vectors; a short one they unroll into scalars.
+/// How many numbers are summed side by side. With this many, compilers keep the loop over them and vectorize it; a
+/// short loop they unroll into scalars.
 pub(super) const LANES: usize = 64;
-/// Chunks after which lanes of f32 are added to those of f64.
+/// After how many chunks the lanes of f32 are added to those of f64.
 const CHUNKS: usize = 256;
 
-/// A sum of `N` things over many numbers.
+/// Accumulates `N` sums over many numbers.
 pub(super) struct Sums<const N: usize> {
     pub(super) lanes: [[f32; LANES]; N],
     pub(super) totals: [[f64; LANES]; N],
@@ -49,7 +49,7 @@ impl<const N: usize> Sums<N> {
     }
 }
 
-/// Σ each(x) over a channel.
+/// Computes Σ each(x) over a channel.
 #[inline(always)]
 pub(super) fn sum(x: Planes<'_>, channel: usize, each: impl Fn(f32) -> f32) -> f64 {
     let mut sums = Sums::<1>::new();

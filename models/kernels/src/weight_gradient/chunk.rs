@@ -1,4 +1,4 @@
-//! A part of the weight gradient: the products of some rows of some images.
+//! Computes a part of the weight gradient: the products of some rows of some images.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use super::plan::{PANEL, Plan};
 use crate::micro::{SEGMENT, Tile, Transpose};
 use crate::scratch::Scratch;
 
-/// A band of rows of some images: the output gradient packed for all panels to come.
+/// A band of rows of some images, with the output gradient packed for all panels to come.
 pub(super) struct Chunk<'a> {
     plan: &'a Plan<'a>,
     images: Range<usize>,
@@ -44,7 +44,7 @@ impl<'a> Chunk<'a> {
         Self { plan, images, rows, offsets, gradient }
     }
 
-    /// Adds the chunk's products for the panel of `lanes` to `partial`, the panel's place in the partial sums.
+    /// Adds the chunk's products for the panel of `lanes` to `partial`, which is the panel's place in the partial sums.
     pub(super) fn add(&self, x: &[f32], lanes: Range<usize>, partial: &mut [f32], accumulate: bool) {
         let panel = self.panel(x, &lanes);
         for (tap, &shift) in self.plan.taps.iter().enumerate() {
@@ -81,7 +81,7 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// The input's positions under the chunk, for the channels of `lanes`.
+    /// Packs the input's positions under the chunk for the channels of `lanes`.
     fn panel(&self, x: &[f32], lanes: &Range<usize>) -> Scratch {
         let (plan, shape) = (self.plan, self.plan.shape);
         let plane = shape.height * shape.width;

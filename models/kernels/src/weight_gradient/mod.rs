@@ -1,5 +1,5 @@
-//! The gradient of the weights: `dw[o][i][tap] = Σ_pixels dy[o][pixel] · x[i][pixel + tap]`, with input channels in
-//! the lanes of the microkernel, output channels in its rows and pixels in its sum.
+//! Computes the gradient of the weights, `dw[o][i][tap] = Σ_pixels dy[o][pixel] · x[i][pixel + tap]`. Input channels
+//! are in the lanes of the microkernel, output channels in its rows and pixels in its sum.
 //!
 //! - `plan`: how a shape's gradient is cut, by the shape alone.
 //! - `chunk`: the products of some rows of some images; `panel` packs the input for it, pixel after pixel.
@@ -17,11 +17,11 @@ use chunk::Chunk;
 use plan::Plan;
 
 impl Convolution<'_> {
-    /// Overwrites `dw`, `[output, input, kernel, kernel]`, with the gradient of the weights, given the input and the
-    /// gradient `dy` of the output.
+    /// Overwrites `dw`, `[output, input, kernel, kernel]`, with the gradient of the weights. It takes the input and
+    /// `dy`, the gradient of the output.
     ///
     /// # Panics
-    /// When `x` or `dy` is shorter than the shape says, or `dw` has another length.
+    /// Panics if `x` or `dy` is shorter than the shape says, or if `dw` has another length.
     pub fn weight_gradient(&self, x: &[f32], dy: &[f32], dw: &mut [f32]) {
         self.check(x.len(), dw.len(), dy.len());
         work::count(self.shape.multiply_adds(), self.shape.operands());
@@ -80,7 +80,7 @@ impl Plan<'_> {
         }
     }
 
-    /// Where a lane and a tap lie in `[input, kernel, kernel]`.
+    /// Returns where a lane and a tap are in `[input, kernel, kernel]`.
     fn place(&self, lane: usize, tap: usize) -> usize {
         let (kernel, input) = (self.shape.kernel, self.shape.input);
         if self.merged { ((lane % input) * kernel + tap) * kernel + lane / input } else { lane * kernel * kernel + tap }

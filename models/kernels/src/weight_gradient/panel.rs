@@ -1,11 +1,11 @@
-//! Pixel-major copies for the weight gradient: the channels of a pixel side by side.
+//! Makes pixel-major copies for the weight gradient: the channels of a pixel are side by side.
 
 use std::ops::Range;
 
 use crate::convolution::{Affine, normal};
 use crate::micro::{Isa, Transpose};
 
-/// The zero-padded positions of an image, pixel-major.
+/// Describes the zero-padded positions of an image, pixel-major.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field {
     pub(super) isa: Isa,
@@ -13,7 +13,7 @@ pub(super) struct Field {
     pub(super) width: usize,
     /// Pixels between neighboring positions.
     pub(super) step: usize,
-    /// Zeros above and to the left.
+    /// Number of zeros above and to the left.
     pub(super) padding: usize,
     /// Positions in a row.
     pub(super) cols: usize,
@@ -60,7 +60,7 @@ impl Field {
         }
     }
 
-    /// Scales, shifts and cuts off at zero what lies in the image; the zeros around it stay.
+    /// Normalizes the positions inside the image by scale and shift and applies ReLU. The zeros around it stay.
     pub(super) fn normalize(
         &self,
         affine: Affine,
@@ -84,7 +84,7 @@ impl Field {
         }
     }
 
-    /// Positions before the image, the pixel of the first in it, and positions in it.
+    /// Returns the positions before the image, the pixel of the first one in it, and the positions in it.
     fn columns(&self) -> (usize, usize, usize) {
         let before = self.padding.div_ceil(self.step).min(self.cols);
         let first = before * self.step - self.padding.min(before * self.step);

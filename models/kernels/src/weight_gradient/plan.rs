@@ -1,35 +1,35 @@
-//! How the gradient of the weights is cut, by the shape alone.
+//! Plans how the gradient of the weights is cut, by the shape alone.
 
 use super::panel::Field;
 use crate::convolution::Convolution;
 use crate::micro::{Isa, MAX_SEGMENTS, SEGMENT};
 use crate::shape::ConvShape;
 
-/// Input channels of a panel: the lanes of the widest tile.
+/// Number of input channels in a panel: the lanes of the widest tile.
 pub(super) const PANEL: usize = MAX_SEGMENTS * SEGMENT;
 
-/// Pixels that a task aims to sum at a time.
+/// How many pixels a task aims to sum at a time.
 const PIXELS: usize = 1600;
 
-/// Pixels at least, so that loading and storing sums stays small.
+/// Fewest pixels to sum at a time, which keeps the cost of loading and storing sums small.
 const LEAST: usize = 64;
 
-/// Positions that these pixels may lie among; many more only when a stride skips most of them.
+/// Among how many positions these pixels may be. There are many more only when a stride skips most of them.
 const POSITIONS: usize = 8 * PIXELS;
 
-/// Floats of packed output gradient at most at a time.
+/// Largest number of floats of packed output gradient at a time.
 const GRADIENT: usize = 96 << 10;
 
-/// Floats of partial sums at most.
+/// Largest number of floats of partial sums.
 const PARTIALS: usize = 512 << 10;
 
-/// Groups of images at most, each with partial sums of its own.
+/// Largest number of groups of images, each with partial sums of its own.
 const GROUPS: usize = 16;
 
-/// Tasks at least, where there are channels to divide.
+/// Fewest tasks to aim at, where there are channels to divide.
 const TASKS: usize = 8;
 
-/// How a shape's gradient is computed; it depends on nothing else, so the order of additions does not either.
+/// Describes how a shape's gradient is computed. It depends on the shape alone, and so does the order of additions.
 pub(super) struct Plan<'a> {
     pub(super) isa: Isa,
     pub(super) conv: &'a Convolution<'a>,
@@ -39,9 +39,9 @@ pub(super) struct Plan<'a> {
     pub(super) cuts: Vec<usize>,
     /// Offset of each tap in positions; with `merged` one for each row of the kernel.
     pub(super) taps: Vec<usize>,
-    /// Few input channels: the columns of the kernel are lanes too.
+    /// Whether the columns of the kernel are lanes too, as they are with few input channels.
     pub(super) merged: bool,
-    /// Lanes, `input` or `kernel · input`.
+    /// Number of lanes, `input` or `kernel · input`.
     pub(super) lanes: usize,
     /// Lanes of a panel, and of the panels of one part.
     pub(super) panel: usize,
@@ -56,7 +56,7 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// The cuts for a convolution. Long, since every number follows from those before it.
+    /// Plans the cuts for a convolution. The function is long because every number follows from those before it.
     pub(super) fn new(conv: &'a Convolution<'a>) -> Self {
         let (isa, shape) = (conv.isa, &conv.shape);
         let ConvShape { kernel, stride, padding, .. } = *shape;
@@ -100,17 +100,17 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Floats of one task's partial sums, `[tap, output, lane of the part]`.
+    /// Returns how many floats one task's partial sums have, `[tap, output, lane of the part]`.
     pub(super) fn partial(&self) -> usize {
         self.taps.len() * self.shape.output * self.part
     }
 
-    /// Positions of a band of `rows` output rows.
+    /// Returns the positions of a band of `rows` output rows.
     pub(super) fn positions(&self, rows: usize) -> usize {
         ((rows - 1) * self.stride() + self.shape.kernel) * self.field.cols
     }
 
-    /// Positions between neighboring outputs.
+    /// Returns the distance between neighboring outputs, in positions.
     pub(super) fn stride(&self) -> usize {
         self.shape.stride / self.field.step
     }

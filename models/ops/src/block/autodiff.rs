@@ -1,4 +1,4 @@
-//! The gradient of a stage.
+//! Differentiates a stage.
 
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use super::extension::{StageKernels, StageOps};
 use super::generic;
 use super::stage::{Stage, StageOutput};
 
-/// Keeps what the forward pass made, and the parameters. Parents: x, parameters.
+/// Backward step of a stage. It keeps what the forward pass made, and the parameters. Its parents are x and the
+/// parameters.
 #[derive(Debug)]
 struct StageBackward;
 
@@ -49,7 +50,7 @@ impl<B: StageKernels, C: CheckpointStrategy> StageOps for Autodiff<B, C> {
         (features, statistics)
     }
 
-    /// A stage whose normalizations are frozen while the rest learns: operation by operation.
+    /// Computes a stage whose normalizations are frozen while the rest learns, operation by operation.
     fn stage_infer(
         x: FloatTensor<Self>,
         parameters: FloatTensor<Self>,

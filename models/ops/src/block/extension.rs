@@ -1,4 +1,4 @@
-//! What Burn's backends are extended by, and how a backend without kernels of its own computes it.
+//! Extends Burn's backends by stages, and says how a backend without kernels of its own computes one.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use burn::backend::{Backend, backend_extension};
 use super::generic;
 use super::stage::{Stage, StageOutput};
 
-/// How a backend computes a stage. By default with the backend's own operations.
+/// Says how a backend computes a stage. By default it uses the backend's own operations.
 pub(super) trait StageKernels: Backend {
-    /// Normalizes by the statistics given, or by the batch's.
+    /// Computes a stage, normalized by the statistics given, or by the batch's if there are none.
     fn stage(
         x: FloatTensor<Self>,
         parameters: FloatTensor<Self>,
@@ -20,7 +20,7 @@ pub(super) trait StageKernels: Backend {
         generic::forward(x, parameters, statistics, stage)
     }
 
-    /// Gradients of x and of the parameters, given what the forward pass by the batch's statistics made.
+    /// Returns the gradients of x and of the parameters, given what the forward pass by the batch's statistics made.
     fn stage_backward(
         done: StageOutput<Self>,
         parameters: FloatTensor<Self>,
@@ -31,17 +31,17 @@ pub(super) trait StageKernels: Backend {
     }
 }
 
-/// What backends are extended by.
+/// Lists the operations that backends are extended by.
 #[backend_extension(Autodiff, Flex: cfg(feature = "flex"), Cube: cfg(feature = "cube"))]
 pub(super) trait StageOps: Backend {
-    /// A stage by the statistics of the batch; gives its features and those statistics.
+    /// Computes a stage by the statistics of the batch. Returns its features and those statistics.
     fn stage_train(
         x: FloatTensor<Self>,
         parameters: FloatTensor<Self>,
         stage: Arc<Stage>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
-    /// A stage by given statistics.
+    /// Computes a stage by given statistics.
     fn stage_infer(
         x: FloatTensor<Self>,
         parameters: FloatTensor<Self>,
@@ -50,7 +50,7 @@ pub(super) trait StageOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Extends a backend by what its [`StageKernels`] do.
+/// Extends a backend by the stages that its [`StageKernels`] compute.
 macro_rules! extend {
     ($backend:ty) => {
         impl StageOps for $backend {

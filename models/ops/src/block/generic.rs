@@ -1,4 +1,4 @@
-//! A stage by any backend's own operations. The concatenated features of a layer are made for the while that it needs
+//! Computes a stage by the own operations of any backend. A layer's concatenated features exist only while it needs
 //! them.
 
 use burn::backend::Backend;
@@ -9,14 +9,14 @@ use burn::tensor::{Shape, Slice};
 use super::stage::{Activations, Stage, StageOutput, Step};
 use crate::Conv;
 
-/// `range` of a tensor's axis.
+/// Returns `range` of a tensor's axis.
 fn part<B: Backend>(x: &FloatTensor<B>, axis: usize, range: std::ops::Range<usize>) -> FloatTensor<B> {
     let mut slices = vec![Slice::full(); axis + 1];
     slices[axis] = Slice::from(range);
     B::float_slice(x.clone(), &slices)
 }
 
-/// A step's γ, β and weights.
+/// Returns a step's γ, β and weights.
 fn parameters<B: Backend>(all: &FloatTensor<B>, step: &Step) -> [FloatTensor<B>; 3] {
     let Conv { input, output, kernel, .. } = step.conv;
     let weight = part::<B>(all, 0, step.weight.clone());
@@ -28,7 +28,7 @@ fn options(conv: &Conv) -> ConvOptions<2> {
     ConvOptions::new([conv.stride; 2], [conv.padding; 2], [1, 1], 1)
 }
 
-/// The forward pass.
+/// Computes the forward pass.
 pub(super) fn forward<B: Backend>(
     x: FloatTensor<B>,
     all: FloatTensor<B>,
@@ -67,7 +67,7 @@ pub(super) fn forward<B: Backend>(
     StageOutput { features, statistics, inner, activated }
 }
 
-/// The backward pass.
+/// Computes the backward pass.
 pub(super) fn backward<B: Backend>(
     mut done: StageOutput<B>,
     all: FloatTensor<B>,
@@ -96,7 +96,7 @@ pub(super) fn backward<B: Backend>(
     [gradient, B::float_cat(found, 0)]
 }
 
-/// The gradients of x and, last first, of the weights, β and γ.
+/// Returns the gradients of x and, last first, of the weights, β and γ.
 fn step_backward<B: Backend>(
     (x, y): (FloatTensor<B>, Option<FloatTensor<B>>),
     all: &FloatTensor<B>,

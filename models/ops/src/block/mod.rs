@@ -1,12 +1,12 @@
-//! A stage of layers that concatenate, as a DenseNet's, as one operation.
+//! Computes a stage of concatenating layers, such as a DenseNet's, as one operation.
 //!
-//! A layer is a chain of BN–ReLU–convolution; its result joins the channels that it read. Layer by layer that would
-//! keep a copy of all features so far; here the features of all layers are one tensor, of which a layer reads the
-//! beginning.
+//! A layer is a chain of BN–ReLU–convolution, and its result joins the channels that it read. Layer by layer that would
+//! keep a copy of all features so far. Here the features of all layers are one tensor, and each layer reads the
+//! beginning of it.
 //!
-//! With an [`Engine`](crate::Engine) of this crate's kernels each feature is written once, where it stays; on other
-//! devices the backend's own operations do the same. Either is differentiated as one operation, and [`Activations`]
-//! chooses what it keeps.
+//! With an [`Engine`](crate::Engine) of this crate's kernels each feature is written once, and stays in place. On other
+//! devices the backend's own operations compute the same. Either is differentiated as one operation, and
+//! [`Activations`] chooses what it keeps.
 //!
 //! ```
 //! use burn::tensor::{Device, Tensor};
@@ -45,21 +45,22 @@ use extension::StageOps;
 pub use stage::{Activations, Stage};
 
 impl Stage {
-    /// Features of `x`, `[batch, input, height, width]`, normalized by the statistics of the batch:
-    /// `[batch, output, height, width]`, and those statistics, through which no gradient flows.
+    /// Returns the features of `x`, `[batch, input, height, width]`, normalized by the statistics of the batch. The
+    /// result is `[batch, output, height, width]` and those statistics, through which no gradient flows.
     ///
     /// # Panics
-    /// When `x`, the parameters or the convolutions do not fit each other, or a convolution changes height or width.
+    /// Panics if `x`, the parameters or the convolutions do not fit each other, or if a convolution changes height or
+    /// width.
     pub fn train(self, x: Tensor<4>, parameters: Tensor<1>) -> (Tensor<4>, Tensor<1>) {
         let (x, parameters) = (x.into_dispatch(), parameters.into_dispatch());
         let (features, statistics) = Dispatch::stage_train(x, parameters, Arc::new(self));
         (Tensor::from_dispatch(features), Tensor::from_dispatch(statistics))
     }
 
-    /// Features of `x` normalized by given statistics.
+    /// Returns the features of `x`, normalized by given statistics.
     ///
     /// # Panics
-    /// As [`train`](Self::train).
+    /// Panics in the same cases as [`train`](Self::train).
     pub fn infer(self, x: Tensor<4>, parameters: Tensor<1>, statistics: Tensor<1>) -> Tensor<4> {
         let (x, parameters) = (x.into_dispatch(), parameters.into_dispatch());
         Tensor::from_dispatch(Dispatch::stage_infer(x, parameters, statistics.into_dispatch(), Arc::new(self)))

@@ -1,5 +1,5 @@
-//! Convolution and batch normalization as networks call them: Burn's layers hold the parameters, an [`Engine`]
-//! computes.
+//! Computes convolution and batch normalization as networks call them. Burn's layers hold the parameters, and an
+//! [`Engine`] computes.
 
 #[cfg(feature = "flex")]
 mod native;
@@ -16,16 +16,16 @@ use skipbench_kernels::norm::Epilogue;
 use crate::layer;
 pub use statistics::{update_running_statistics, uses_batch_statistics};
 
-/// Whose operations compute a layer.
+/// Chooses whose operations compute a layer.
 ///
-/// Activations are `[batch, channels, height, width]`. A normalization goes by the statistics of the batch, and updates
-/// its running ones, when Burn's layer would: see [`uses_batch_statistics`]. All methods panic as Burn's layers do
-/// where the channels of `x` are not those of the layer.
+/// Activations are `[batch, channels, height, width]`. A normalization uses the statistics of the batch, and updates
+/// its running ones, when Burn's layer would: see [`uses_batch_statistics`]. All methods panic as Burn's layers do if
+/// the channels of `x` are not those of the layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// The kernels of this crate, with products in that precision, where they apply: in f32 on Burn's flex device, of
-    /// convolutions that are square, evenly padded by less than their kernel, without groups, dilation and bias. Burn's
-    /// own operations elsewhere.
+    /// The kernels of this crate, with products in the given precision, where they apply. They take f32 on Burn's flex
+    /// device, and square convolutions, evenly padded by less than their kernel, without groups, dilation or bias.
+    /// Burn's own operations are used elsewhere.
     Native(Products),
     /// Burn's own operations.
     Burn,
@@ -38,7 +38,7 @@ impl Default for Engine {
 }
 
 impl Engine {
-    /// `layer` applied to `x`.
+    /// Applies `layer` to `x`.
     pub fn conv(self, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
         if let Some(window) = self.products(&x).and_then(|products| native::window(layer, &x, products)) {
@@ -47,7 +47,7 @@ impl Engine {
         layer.forward(x)
     }
 
-    /// `norm` applied to `x`.
+    /// Applies `norm` to `x`.
     pub fn norm(self, norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
         if self.products(&x).is_some() {
@@ -56,7 +56,7 @@ impl Engine {
         norm.forward(x)
     }
 
-    /// [`norm`](Self::norm), then ReLU.
+    /// Applies [`norm`](Self::norm), then ReLU.
     pub fn norm_relu(self, norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
         if self.products(&x).is_some() {
@@ -65,7 +65,7 @@ impl Engine {
         relu(norm.forward(x))
     }
 
-    /// [`norm_relu`](Self::norm_relu), then [`conv`](Self::conv).
+    /// Applies [`norm_relu`](Self::norm_relu), then [`conv`](Self::conv).
     pub fn norm_relu_conv(self, norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
         if let Some(window) = self.products(&x).and_then(|products| native::window(layer, &x, products)) {
@@ -74,7 +74,7 @@ impl Engine {
         self.conv(layer, self.norm_relu(norm, x))
     }
 
-    /// [`norm`](Self::norm), then addition of `shortcut`, then ReLU.
+    /// Applies [`norm`](Self::norm), adds `shortcut`, then applies ReLU.
     pub fn norm_add_relu(self, norm: &BatchNorm, x: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
         #[cfg(feature = "flex")]
         if self.products(&x).is_some() {
@@ -83,7 +83,7 @@ impl Engine {
         relu(shortcut + norm.forward(x))
     }
 
-    /// What the kernels are to multiply in, if they are wanted and can work on `x`.
+    /// Returns the precision for the kernels' products, if the kernels are wanted and can work on `x`.
     #[cfg(feature = "flex")]
     fn products(self, x: &Tensor<4>) -> Option<Products> {
         match self {

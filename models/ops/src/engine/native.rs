@@ -1,4 +1,4 @@
-//! Layers by this crate's kernels: whether these can do them, and what they are given.
+//! Computes layers by this crate's kernels: whether the kernels apply, and what they are given.
 
 use burn::backend::DispatchDevice;
 use burn::nn::conv::Conv2d;
@@ -10,12 +10,12 @@ use skipbench_kernels::norm::Epilogue;
 use super::statistics::{update_running_statistics, uses_batch_statistics};
 use crate::layer::{self, Affine, Window};
 
-/// Whether the kernels can work on `x`.
+/// Returns whether the kernels can work on `x`.
 pub(super) fn apply(x: &Tensor<4>) -> bool {
     x.dtype() == DType::F32 && matches!(x.device().inner().as_dispatch(), DispatchDevice::Flex(_))
 }
 
-/// The window of a convolution of `x` that the kernels can do.
+/// Returns the window of a convolution of `x`, if the kernels can compute it.
 pub(super) fn window(layer: &Conv2d, x: &Tensor<4>, products: Products) -> Option<Window> {
     let PaddingConfig2d::Explicit(padding, left, bottom, right) = layer.padding else { return None };
     let square = layer.kernel_size[0] == layer.kernel_size[1] && layer.stride[0] == layer.stride[1];
@@ -25,7 +25,8 @@ pub(super) fn window(layer: &Conv2d, x: &Tensor<4>, products: Products) -> Optio
     (square && even && plain && window.shape(x.dims(), layer.weight.dims()).supported()).then_some(window)
 }
 
-/// Training or not as Burn's own layer decides it, and its running statistics updated as there.
+/// Normalizes `x`. Whether it trains is decided as in Burn's own layer, and the running statistics are updated as
+/// there.
 pub(super) fn norm(norm: &BatchNorm, x: Tensor<4>, epilogue: Epilogue<Tensor<4>>) -> Tensor<4> {
     let by = affine(norm);
     if uses_batch_statistics(norm, &x) {
@@ -37,7 +38,7 @@ pub(super) fn norm(norm: &BatchNorm, x: Tensor<4>, epilogue: Epilogue<Tensor<4>>
     layer::norm_infer(x, by, statistics, epilogue)
 }
 
-/// The same for normalization, ReLU and convolution in one.
+/// Does the same for normalization, ReLU and convolution in one operation.
 pub(super) fn norm_relu_conv(norm: &BatchNorm, layer: &Conv2d, x: Tensor<4>, window: Window) -> Tensor<4> {
     let (by, weight) = (affine(norm), layer.weight.val());
     if uses_batch_statistics(norm, &x) {
@@ -53,7 +54,7 @@ fn affine(norm: &BatchNorm) -> Affine {
     Affine { gamma: norm.gamma.val(), beta: norm.beta.val(), epsilon: norm.epsilon }
 }
 
-/// Running mean and variance, where `x` is.
+/// Returns the running mean and variance, on the device of `x`.
 fn statistics(norm: &BatchNorm, x: &Tensor<4>) -> (Tensor<1>, Tensor<1>) {
     let device = x.device();
     (norm.running_mean.value().to_device(&device), norm.running_var.value().to_device(&device))

@@ -1,10 +1,10 @@
-//! When a batch normalization learns, and what it then remembers, as Burn's own layer does both.
+//! Decides when a batch normalization learns, and what it then remembers. Both follow Burn's own layer.
 
 use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 
-/// Whether `norm` goes by the statistics of the batch `x`, `[batch, channels, height, width]`, as Burn's own layer
-/// decides it: on a device with autodiff, unless the layer is frozen.
+/// Returns whether `norm` uses the statistics of the batch `x`, `[batch, channels, height, width]`. As in Burn's own
+/// layer it does so on a device with autodiff, unless the layer is frozen.
 pub fn uses_batch_statistics(norm: &BatchNorm, x: &Tensor<4>) -> bool {
     x.device().is_autodiff() && norm.training.is_enabled()
 }

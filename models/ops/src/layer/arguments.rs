@@ -1,22 +1,22 @@
-//! What layers are given beside tensors of activations.
+//! Holds the arguments of layers that are not activations.
 
 use burn::tensor::Tensor;
 use skipbench_kernels::{ConvShape, Convolution, Products};
 
-/// What the tensors of a convolution do not tell.
+/// Holds what the tensors of a convolution do not tell.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
     /// Stride in both directions.
     pub stride: usize,
-    /// Zeros added on every side.
+    /// Rows and columns of zeros added on every side.
     pub padding: usize,
-    /// What products are computed in.
+    /// Precision of products.
     pub products: Products,
 }
 
 impl Window {
-    /// The shape of a convolution, from those of its input and its weights. The functions of this module panic where it
-    /// is not [supported](ConvShape::supported).
+    /// Returns the shape of a convolution, given the shapes of its input and its weights. The functions of this module
+    /// panic if it is not [supported](ConvShape::supported).
     pub fn shape(self, x: [usize; 4], weight: [usize; 4]) -> ConvShape {
         let [batch, input, height, width] = x;
         let [output, _, kernel, _] = weight;
@@ -24,19 +24,19 @@ impl Window {
         ConvShape { batch, input, output, height, width, kernel, stride, padding }
     }
 
-    /// The convolution of that shape.
+    /// Returns the convolution with that shape.
     pub(super) fn convolution(self, shape: ConvShape) -> Convolution<'static> {
         Convolution::new(shape).with_products(self.products)
     }
 }
 
-/// γ, β and ε of a batch normalization.
+/// Holds γ, β and ε of a batch normalization.
 #[derive(Debug, Clone)]
 pub struct Affine {
-    /// γ.
+    /// γ, `[channels]`.
     pub gamma: Tensor<1>,
-    /// β.
+    /// β, `[channels]`.
     pub beta: Tensor<1>,
-    /// What is added to the variance.
+    /// ε, which is added to the variance.
     pub epsilon: f64,
 }

@@ -1,4 +1,4 @@
-//! The gradients of the extension: what each operation keeps from its forward pass, and what it registers.
+//! Differentiates the extension: what each operation keeps from its forward pass, and what it registers.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -14,7 +14,7 @@ use super::extension::LayerOps;
 use super::flex::{Saved, convolve_backward, norm_backward};
 use crate::slices::dense;
 
-/// Keeps its input and its weights.
+/// Backward step of a convolution. It keeps the input and the weights.
 #[derive(Debug)]
 struct Convolution;
 
@@ -34,7 +34,8 @@ impl Backward<Flex, 2> for Convolution {
     }
 }
 
-/// Keeps its input, its parameters and the statistics of the batch. Parents: x, γ, β.
+/// Backward step of a normalization. It keeps the input, the parameters and the statistics of the batch. Its parents
+/// are x, γ and β.
 #[derive(Debug)]
 struct Norm;
 
@@ -52,7 +53,7 @@ impl Backward<Flex, 3> for Norm {
     }
 }
 
-/// Keeps its output too. Parents: x, γ, β, shortcut.
+/// Backward step of a normalization with a shortcut. It keeps the output too. Its parents are x, γ, β and the shortcut.
 #[derive(Debug)]
 struct NormAdd;
 
@@ -133,7 +134,8 @@ impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
         (y, mean, variance)
     }
 
-    /// A normalization that is frozen while the rest learns: Burn's own operations, which it can differentiate.
+    /// Computes a normalization that is frozen while the rest learns, with Burn's own operations, which Burn can
+    /// differentiate.
     fn norm_infer(
         x: Tracked<C>,
         gamma: Tracked<C>,

@@ -1,19 +1,19 @@
-//! What Burn's backends are extended by.
+//! Lists the operations that Burn's backends are extended by.
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 
 use super::arguments::Window;
 
-/// What backends are extended by. Shapes: `x` and `shortcut` `[batch, channels, height, width]`, `weight`
-/// `[output, input, kernel, kernel]`, all else `[channels]`.
+/// Lists the operations that backends are extended by. `x` and `shortcut` are `[batch, channels, height, width]`,
+/// `weight` is `[output, input, kernel, kernel]`, and all else is `[channels]`.
 #[backend_extension(Autodiff, Flex)]
 pub(super) trait LayerOps: Backend {
-    /// Convolution without bias.
+    /// Convolves without bias.
     fn convolve(x: FloatTensor<Self>, weight: FloatTensor<Self>, window: Window) -> FloatTensor<Self>;
 
-    /// Normalization by the statistics of the batch and, if asked, ReLU. Gives the output, the mean and the biased
-    /// variance.
+    /// Normalizes by the statistics of the batch and, if asked, applies ReLU. Returns the output, the mean and the
+    /// biased variance.
     fn norm_train(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
@@ -22,7 +22,7 @@ pub(super) trait LayerOps: Backend {
         relu: bool,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// [`LayerOps::norm_train`], then addition of `shortcut`, then ReLU.
+    /// Computes [`LayerOps::norm_train`], adds `shortcut`, then applies ReLU.
     fn norm_add_train(
         x: FloatTensor<Self>,
         shortcut: FloatTensor<Self>,
@@ -31,7 +31,7 @@ pub(super) trait LayerOps: Backend {
         epsilon: f64,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// Normalization by given statistics and, if asked, ReLU.
+    /// Normalizes by given statistics and, if asked, applies ReLU.
     fn norm_infer(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
@@ -42,7 +42,7 @@ pub(super) trait LayerOps: Backend {
         relu: bool,
     ) -> FloatTensor<Self>;
 
-    /// [`LayerOps::norm_infer`], then addition of `shortcut`, then ReLU.
+    /// Computes [`LayerOps::norm_infer`], adds `shortcut`, then applies ReLU.
     fn norm_add_infer(
         x: FloatTensor<Self>,
         shortcut: FloatTensor<Self>,

@@ -1,4 +1,4 @@
-//! The extension on flex itself, by the kernels.
+//! Implements the extension on flex itself, by the kernels.
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
@@ -9,7 +9,7 @@ use super::arguments::Window;
 use super::extension::LayerOps;
 use crate::slices::{dense, dims, numbers, planes, tensor, whole};
 
-/// The gradients of a convolution's input and weights.
+/// Returns the gradients of a convolution's input and weights.
 pub(super) fn convolve_backward(
     x: FlexTensor,
     weight: FlexTensor,
@@ -28,7 +28,7 @@ pub(super) fn convolve_backward(
     [wanted[0].then(dx), wanted[1].then(dw)]
 }
 
-/// What the gradient of a normalization needs from its forward pass.
+/// Holds what the gradient of a normalization needs from its forward pass.
 #[derive(Debug, Clone)]
 pub(super) struct Saved {
     pub(super) x: FlexTensor,
@@ -43,13 +43,13 @@ pub(super) struct Saved {
 }
 
 impl Saved {
-    /// γ, β and ε.
+    /// Returns γ, β and ε.
     pub(super) fn parameters(&self) -> Parameters<'_> {
         Parameters { gamma: numbers(&self.gamma), beta: numbers(&self.beta), epsilon: self.epsilon }
     }
 }
 
-/// Gradients of x, γ, β and the shortcut; that of x onto `d` where nobody else holds it.
+/// Returns the gradients of x, γ, β and the shortcut. The gradient of x overwrites `d` if nobody else holds it.
 pub(super) fn norm_backward(saved: &Saved, d: FlexTensor) -> (FlexTensor, FlexTensor, FlexTensor, Option<FlexTensor>) {
     let mut dx = whole(d);
     let mask = match &saved.output {
@@ -64,7 +64,7 @@ pub(super) fn norm_backward(saved: &Saved, d: FlexTensor) -> (FlexTensor, FlexTe
     (dx, tensor(found.gamma, [channels]), tensor(found.beta, [channels]), shortcut)
 }
 
-/// [`LayerOps::norm_train`] with what follows it.
+/// Computes [`LayerOps::norm_train`] and what follows it.
 fn train(
     x: &FlexTensor,
     [gamma, beta]: [FlexTensor; 2],
@@ -78,7 +78,7 @@ fn train(
     (tensor(y, dims(x)), tensor(mean, [channels]), tensor(variance, [channels]))
 }
 
-/// [`LayerOps::norm_infer`] with what follows it: onto x where nobody else holds it.
+/// Computes [`LayerOps::norm_infer`] and what follows it. The result overwrites x if nobody else holds it.
 fn infer(
     x: FlexTensor,
     parameters: [FlexTensor; 2],

@@ -1,10 +1,10 @@
-//! Convolution and batch normalization of tensors by this crate's kernels: an extension of Burn's flex backend and of
+//! Computes convolution and batch normalization of tensors by this crate's kernels. It extends Burn's flex backend, and
 //! automatic differentiation on it.
 //!
-//! Activations, shortcuts and outputs are `[batch, channels, height, width]`, weights `[output, input, kernel,
-//! kernel]`, parameters and statistics of a normalization `[channels]`. All are f32 and on the flex device, with
-//! autodiff or without; the functions panic on others, and on shapes that do not fit each other. An
-//! [`Engine`](crate::Engine) asks first.
+//! Activations, shortcuts and outputs are `[batch, channels, height, width]`. Weights are `[output, input, kernel,
+//! kernel]`, and parameters and statistics of a normalization are `[channels]`. All are f32 and on the flex device,
+//! with autodiff or without. The functions panic on others, and on shapes that do not fit each other. An
+//! [`Engine`](crate::Engine) checks first.
 
 mod arguments;
 mod autodiff;
@@ -20,12 +20,12 @@ pub use arguments::{Affine, Window};
 use extension::LayerOps;
 pub use norm_conv::{norm_relu_convolve_infer, norm_relu_convolve_train};
 
-/// Convolution without bias. Gives `[batch, output, height, width]`.
+/// Convolves without bias. Returns `[batch, output, height, width]`.
 pub fn convolve(x: Tensor<4>, weight: Tensor<4>, window: Window) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::convolve(x.into_dispatch(), weight.into_dispatch(), window))
 }
 
-/// Normalization by the statistics of the batch, and what follows it. Gives the output, and the mean and the biased
+/// Normalizes by the statistics of the batch, and applies what follows. Returns the output, and the mean and the biased
 /// variance of each channel, through which no gradient flows.
 pub fn norm_train(x: Tensor<4>, by: Affine, epilogue: Epilogue<Tensor<4>>) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
     let (x, gamma, beta) = (x.into_dispatch(), by.gamma.into_dispatch(), by.beta.into_dispatch());
@@ -37,7 +37,7 @@ pub fn norm_train(x: Tensor<4>, by: Affine, epilogue: Epilogue<Tensor<4>>) -> (T
     (Tensor::from_dispatch(y), Tensor::from_dispatch(mean), Tensor::from_dispatch(variance))
 }
 
-/// Normalization by the given mean and variance, and what follows it.
+/// Normalizes by the given mean and variance, and applies what follows.
 pub fn norm_infer(
     x: Tensor<4>,
     by: Affine,

@@ -1,11 +1,11 @@
-//! The operations that joins are made of, each counted as it runs. Which style uses which, says `skip`.
+//! Costs the operations that joins are made of, each counted as it runs. The module `skip` says which style uses which.
 
 use super::{CostTrace, TracedTensor};
 use crate::cost::Cost;
 
 impl CostTrace {
-    /// An addition under the word `kind`. Saves nothing; as one operation with a normalization before it and a ReLU
-    /// behind it, its result is what that ReLU saves.
+    /// Costs an addition under the word `kind`, which saves nothing. As one operation with a normalization before it
+    /// and a ReLU after it, its result is what that ReLU saves.
     pub(crate) fn add(&mut self, name: &str, kind: &str, x: &TracedTensor, fx: &TracedTensor) -> TracedTensor {
         let y = self.joined(name, kind, &[x, fx], fx.shape.clone(), Cost::default());
         if self.normalized.contains(&fx.id) {
@@ -14,8 +14,8 @@ impl CostTrace {
         y
     }
 
-    /// A concatenation along channels under the word `kind`. Saves nothing; within a stage that is one operation its
-    /// result is the beginning of the stage's features.
+    /// Costs a concatenation along channels under the word `kind`, which saves nothing. Within a stage that is one
+    /// operation, its result is the beginning of the stage's features.
     pub(crate) fn concat(&mut self, name: &str, kind: &str, x: &TracedTensor, fx: &TracedTensor) -> TracedTensor {
         let mut shape = fx.shape.clone();
         shape[0] += x.shape[0];
@@ -26,7 +26,7 @@ impl CostTrace {
         y
     }
 
-    /// A sum (or difference), two terms at a time. Saves nothing.
+    /// Costs a sum (or difference), two terms at a time. It saves nothing.
     pub(crate) fn sum(&mut self, name: &str, terms: &[TracedTensor]) -> TracedTensor {
         let mut sum = terms[0].clone();
         for term in &terms[1..] {
@@ -35,31 +35,31 @@ impl CostTrace {
         sum
     }
 
-    /// x times one learned number. Saves x, for that number's gradient.
+    /// Costs x times one learned number. It saves x for that number's gradient.
     pub(crate) fn scaled(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let cost = Cost { params: 1, ..self.save(x) };
         self.joined(name, "scale", &[x], x.shape.clone(), cost)
     }
 
-    /// x divided by a constant. Saves nothing.
+    /// Costs x divided by a constant. It saves nothing.
     pub(crate) fn divided(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         self.joined(name, "divide", &[x], x.shape.clone(), Cost::default())
     }
 
-    /// An elementwise product. Saves both factors.
+    /// Costs an elementwise product. It saves both factors.
     pub(crate) fn product(&mut self, name: &str, a: &TracedTensor, b: &TracedTensor) -> TracedTensor {
         let mut cost = self.save(a);
         cost += self.save(b);
         self.joined(name, "multiply", &[a, b], a.shape.clone(), cost)
     }
 
-    /// A sigmoid. Saves its input.
+    /// Costs a sigmoid. It saves its input.
     pub(crate) fn sigmoid(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let cost = self.save(x);
         self.joined(name, "sigmoid", &[x], x.shape.clone(), cost)
     }
 
-    /// One operation of a join.
+    /// Costs one operation of a join.
     fn joined(
         &mut self,
         name: &str,

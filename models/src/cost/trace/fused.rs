@@ -1,4 +1,4 @@
-//! What is one operation, and so saves less than the operations that it is made of.
+//! Costs fused operations, which save less than the operations that they are made of.
 
 use std::collections::HashSet;
 
@@ -8,18 +8,18 @@ use super::{CostTrace, TracedTensor};
 use crate::inputs::execution::{Execution, Memory};
 
 impl CostTrace {
-    /// How the network computes.
+    /// Returns how the network computes.
     pub(crate) fn execution(&self) -> Execution {
         self.execution
     }
 
-    /// Begins a stage of blocks that is one operation, which `x` enters. Its features are saved once, at its end, and
-    /// inputs of convolutions only if they are not computed again.
+    /// Begins a stage of blocks that is one operation, which `x` enters. Its features are saved once, at its end.
+    /// Inputs of convolutions are saved only if they are not computed again.
     pub(crate) fn enter_stage(&mut self, x: &TracedTensor) {
         self.features = Some(HashSet::from([x.id]));
     }
 
-    /// Ends a stage, which `x` leaves; nothing where none was begun.
+    /// Ends a stage, which `x` leaves. It does nothing if none was begun.
     pub(crate) fn leave_stage(&mut self, x: &TracedTensor) {
         if self.features.take().is_some() {
             let saved = self.save(x);
@@ -29,8 +29,8 @@ impl CostTrace {
         }
     }
 
-    /// [`CostTrace::batch_norm_relu`] of the first name, then [`CostTrace::conv`] of the second. What is convolved is
-    /// not saved where both are one operation, or where a stage computes it again.
+    /// Costs [`CostTrace::batch_norm_relu`] under the first name, then [`CostTrace::conv`] under the second. The
+    /// convolution's input is not saved if both are one operation, or if a stage computes it again.
     pub(crate) fn norm_relu_conv(&mut self, (norm, name): (&str, &str), x: &TracedTensor, conv: Conv) -> TracedTensor {
         let y = self.batch_norm_relu(norm, x);
         let again = match self.features {

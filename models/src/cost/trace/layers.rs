@@ -1,15 +1,15 @@
-//! The layers of convolutional networks, each with what it costs.
+//! Costs the layers of convolutional networks.
 
 use skipbench_ops::Conv;
 
 use super::{CostTrace, TracedTensor};
 use crate::cost::Cost;
 
-/// Bytes of one pooling index: Burn's flex keeps them as i64.
+/// Bytes of one pooling index. Burn's flex keeps them as i64.
 const INDEX: u64 = 8;
 
 impl CostTrace {
-    /// A convolution without bias. Saves its input.
+    /// Costs a convolution without bias. It saves its input.
     pub(crate) fn conv(&mut self, name: &str, x: &TracedTensor, conv: Conv) -> TracedTensor {
         let kind = match conv.stride {
             1 => format!("conv{0}×{0}", conv.kernel),
@@ -23,14 +23,14 @@ impl CostTrace {
         y
     }
 
-    /// Adds the bias of the convolution or free parameter before.
+    /// Adds the bias of the convolution or free parameter before it.
     pub(crate) fn bias(&mut self, name: &str, params: usize) {
         if let Some(layer) = self.layers.iter_mut().rev().find(|layer| layer.name == name) {
             layer.cost.params += params as u64;
         }
     }
 
-    /// Batch normalization. Saves its input; the statistics, two numbers a channel and batch, are left out.
+    /// Costs batch normalization. It saves its input; the statistics, two numbers per channel and batch, are left out.
     pub(crate) fn batch_norm(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         self.normalized.insert(y.id);
@@ -40,7 +40,8 @@ impl CostTrace {
         y
     }
 
-    /// ReLU. Saves its input; as one operation with a normalization nothing, with an addition to it its output.
+    /// Costs ReLU. It saves its input; as one operation with a normalization it saves nothing, and with an addition to
+    /// that it saves its output.
     pub(crate) fn relu(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         let fused = self.execution.kernels.is_native() || self.features.is_some();
@@ -55,13 +56,13 @@ impl CostTrace {
         y
     }
 
-    /// [`CostTrace::batch_norm`], then [`CostTrace::relu`].
+    /// Costs [`CostTrace::batch_norm`], then [`CostTrace::relu`].
     pub(crate) fn batch_norm_relu(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.batch_norm(name, x);
         self.relu(name, &y)
     }
 
-    /// The parameter-free shortcut: every `stride`-th pixel, then zero channels up to `channels`.
+    /// Costs the parameter-free shortcut: every `stride`-th pixel, then zero channels up to `channels`.
     pub(crate) fn subsample_pad(
         &mut self,
         name: &str,
@@ -83,7 +84,7 @@ impl CostTrace {
         y
     }
 
-    /// 2×2 average pooling, stride 2. Saves its input.
+    /// Costs 2×2 average pooling with stride 2. It saves its input.
     pub(crate) fn avg_pool(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let side = self.side(name, x, 2, 2, 0);
         let y = self.value(vec![x.channels(), side, side]);
@@ -92,7 +93,7 @@ impl CostTrace {
         y
     }
 
-    /// 3×3 max pooling, stride 2, padding 1. Saves its input and an index for each output.
+    /// Costs 3×3 max pooling with stride 2 and padding 1. It saves its input and an index for each output.
     pub(crate) fn max_pool(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let side = self.side(name, x, 3, 2, 1);
         let y = self.value(vec![x.channels(), side, side]);
@@ -102,14 +103,14 @@ impl CostTrace {
         y
     }
 
-    /// Global average pooling; a mean saves nothing.
+    /// Costs global average pooling. A mean saves nothing.
     pub(crate) fn global_pool(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(vec![x.channels()]);
         self.push(name, "pool", &[x], &y, Cost::default());
         y
     }
 
-    /// A linear layer with bias on the last axis. Saves its input.
+    /// Costs a linear layer with bias on the last axis. It saves its input.
     pub(crate) fn linear(&mut self, name: &str, x: &TracedTensor, outputs: usize) -> TracedTensor {
         let inputs = x.shape.last().copied().unwrap_or(1);
         let mut shape = x.shape.clone();
@@ -124,7 +125,7 @@ impl CostTrace {
         y
     }
 
-    /// Fixup's shift of every number by one that is learned. Saves nothing.
+    /// Costs Fixup's shift of every number by a learned one. It saves nothing.
     pub(crate) fn shift(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         self.push(name, "shift", &[x], &y, Cost { params: 1, ..Cost::default() });

@@ -1,6 +1,6 @@
-//! The trace in which a network is costed. Nothing here builds a network or opens a device.
+//! Provides the trace by which a network is costed. Nothing here builds a network or opens a device.
 //!
-//! A model's `trace` walks a [`CostTrace`] exactly as its `forward` walks tensors; every operation appends to the
+//! A model's `trace` walks a [`CostTrace`] exactly as its `forward` walks tensors. Every operation appends to the
 //! current [`Layer`] what it costs for one image in f32.
 
 mod combine;
@@ -28,16 +28,16 @@ pub(crate) struct CostTrace {
     /// Results of normalizations, and of additions to them.
     normalized: HashSet<usize>,
     added: HashSet<usize>,
-    /// What the backward pass computes again.
+    /// Tensors that the backward pass computes again.
     again: HashSet<usize>,
-    /// Within a stage that is one operation: its features, each the beginning of the next.
+    /// Features of a stage that is one operation, each the beginning of the next.
     features: Option<HashSet<usize>>,
     /// The first layer whose window does not fit.
     too_small: Option<SpecError>,
 }
 
 impl CostTrace {
-    /// An empty trace and the images that enter it, for a network that computes by `execution`.
+    /// Creates an empty trace and the images that enter it, for a network that computes by `execution`.
     pub(crate) fn start(images: Images, execution: Execution) -> (CostTrace, TracedTensor) {
         let mut trace = CostTrace { execution, ..CostTrace::default() };
         let input = trace.value(vec![images.channels, images.size, images.size]);
@@ -46,10 +46,10 @@ impl CostTrace {
         (trace, input)
     }
 
-    /// The layer table, first to last.
+    /// Returns the layer table, first to last.
     ///
     /// # Errors
-    /// The first layer that would have produced an empty map.
+    /// Returns the first layer that would have produced an empty map.
     pub(crate) fn finish(self) -> Result<Vec<Layer>, SpecError> {
         match self.too_small {
             Some(error) => Err(error),
@@ -62,13 +62,13 @@ impl CostTrace {
         TracedTensor { id: self.values, shape }
     }
 
-    /// The bytes that saving `x` adds: none if something saved it before.
+    /// Returns the bytes that saving `x` adds: none if something saved it before.
     fn save(&mut self, x: &TracedTensor) -> Cost {
         let saved_bytes = if self.saved.insert(x.id) { x.bytes() } else { 0 };
         Cost { saved_bytes, ..Cost::default() }
     }
 
-    /// Output side of a sliding window; remembers the first layer whose window does not fit.
+    /// Returns the output side of a sliding window, and remembers the first layer whose window does not fit.
     fn side(&mut self, name: &str, x: &TracedTensor, kernel: usize, stride: usize, padding: usize) -> usize {
         let size = x.shape[1];
         let padded = size + 2 * padding;

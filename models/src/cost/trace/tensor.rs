@@ -1,9 +1,9 @@
-//! A tensor of a [`CostTrace`](super::CostTrace).
+//! Describes a tensor of a [`CostTrace`](super::CostTrace).
 
 /// Bytes of one f32.
 pub(super) const F32: u64 = 4;
 
-/// A tensor of a trace: its shape for one image and an identity, so that a tensor saved twice counts once.
+/// A tensor of a trace. It has its shape for one image and an identity, by which a tensor saved twice counts once.
 #[derive(Debug, Clone)]
 pub(crate) struct TracedTensor {
     pub(super) id: usize,
@@ -11,7 +11,7 @@ pub(crate) struct TracedTensor {
 }
 
 impl TracedTensor {
-    /// Channels of a feature map, or the width of a vector.
+    /// Returns the channels of a feature map, or the width of a vector.
     pub(crate) fn channels(&self) -> usize {
         self.shape[0]
     }

@@ -1,11 +1,11 @@
-//! The layers that only Transformers have, each with what it costs.
+//! Costs the layers that only Transformers have.
 
 use super::tensor::F32;
 use super::{CostTrace, TracedTensor};
 use crate::cost::Cost;
 
 impl CostTrace {
-    /// GELU. Saves its input.
+    /// Costs GELU. It saves its input.
     pub(crate) fn gelu(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
         let saved = self.save(x);
@@ -13,7 +13,7 @@ impl CostTrace {
         y
     }
 
-    /// Layer normalization. Burn differentiates it operation by operation and so saves the centered and the
+    /// Costs layer normalization. Burn differentiates it operation by operation, and so saves the centered and the
     /// normalized input, neither of which exists outside it.
     pub(crate) fn layer_norm(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
@@ -22,9 +22,9 @@ impl CostTrace {
         y
     }
 
-    /// Attention between the projections `qkv` `[tokens, 3·width]` and the output projection. Saves queries, keys and
-    /// values and, since Burn differentiates the softmax operation by operation, three tensors of the scores' size: the
-    /// shifted scores, their exponentials and the softmax.
+    /// Costs attention between the projections `qkv` `[tokens, 3·width]` and the output projection. It saves queries,
+    /// keys and values. Since Burn differentiates the softmax operation by operation, it also saves three tensors of
+    /// the scores' size: the shifted scores, their exponentials and the softmax.
     pub(crate) fn attention(&mut self, name: &str, qkv: &TracedTensor, heads: usize) -> TracedTensor {
         let [tokens, width] = [qkv.shape[0], qkv.shape[1] / 3];
         let scores = (heads * tokens * tokens) as u64;
@@ -40,7 +40,8 @@ impl CostTrace {
         y
     }
 
-    /// Feature map `[width, side, side]` to tokens `[side² + 1, width]`: adds the class token and the positions.
+    /// Turns a feature map `[width, side, side]` into tokens `[side² + 1, width]`: adds the class token and the
+    /// positions.
     pub(crate) fn tokens(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let tokens = x.shape[1] * x.shape[2] + 1;
         let width = x.channels();
@@ -49,7 +50,7 @@ impl CostTrace {
         y
     }
 
-    /// The class token alone: `[tokens, width]` to `[width]`.
+    /// Takes the class token alone: `[tokens, width]` to `[width]`.
     pub(crate) fn class_token(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(vec![x.shape[1]]);
         self.push(name, "class token", &[&y], &y, Cost::default());

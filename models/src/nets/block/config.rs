@@ -1,4 +1,4 @@
-//! What a residual block can be made of, and what builds and costs it.
+//! Configures, builds and costs residual blocks.
 
 use serde::{Deserialize, Serialize};
 use skipbench_ops::Conv;
@@ -10,7 +10,7 @@ use crate::nets::branch::{BranchConfig, Order};
 use crate::nets::norm::BranchNorm;
 use crate::skip::ResidualSkip;
 
-/// What a residual branch is made of.
+/// Says what a residual branch is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BlockKind {
@@ -19,7 +19,7 @@ pub enum BlockKind {
     Basic,
     /// 1×1, 3×3, 1×1 convolutions; the output is four times as wide as the inside.
     Bottleneck,
-    /// The bottleneck with BN and ReLU before each convolution (arXiv:1603.05027).
+    /// The bottleneck, with BN and ReLU before each convolution (arXiv:1603.05027).
     Preact,
 }
 
@@ -39,18 +39,19 @@ impl BlockKind {
     }
 }
 
-/// How a shortcut changes shape (arXiv:1512.03385, §3.3).
+/// Says how a shortcut changes shape (arXiv:1512.03385, §3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Shortcut {
-    /// Option A: subsample and pad with zero channels; no parameters, so the plain network has exactly as many.
+    /// Option A: subsamples and pads with zero channels. It has no parameters, so the plain network has exactly as
+    /// many.
     #[default]
     A,
-    /// Option B: a 1×1 convolution (and BN, but in pre-activation networks) where the shape changes.
+    /// Option B: a 1×1 convolution where the shape changes, with BN except in pre-activation networks.
     B,
 }
 
-/// Configuration of a [`Block`].
+/// Configures a [`Block`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BlockConfig {
     pub(crate) kind: BlockKind,

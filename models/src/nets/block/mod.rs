@@ -1,8 +1,8 @@
-//! One residual block, or a plain one: a branch F and what joins it to its input.
+//! Defines one residual block, or a plain one: a branch F and what joins it to its input.
 //!
-//! After the branch: `y = ReLU(x + F(x))` (arXiv:1512.03385, eq. 1). Pre-activation: `y = x + F(x)`, F beginning with
-//! BN and ReLU (arXiv:1603.05027, eq. 1 with both maps the identity). Where the shape changes, x is made to fit by a
-//! [`Shortcut`].
+//! After the branch, `y = ReLU(x + F(x))` (arXiv:1512.03385, eq. 1). With pre-activation, `y = x + F(x)`, and F begins
+//! with BN and ReLU (arXiv:1603.05027, eq. 1 with both maps the identity). Where the shape changes, a [`Shortcut`]
+//! makes x fit.
 
 mod config;
 
@@ -81,7 +81,7 @@ impl Block {
         self.skip.join(self.shortcut(x, at, probe), fx)
     }
 
-    /// What the block gives without its branch.
+    /// Returns what the block outputs without its branch.
     pub(crate) fn without_branch<P: Probe>(&self, x: Tensor<4>, at: At, probe: &mut P) -> Tensor<4> {
         match (self.order, &self.projection) {
             (Order::Post, _) => relu(self.shortcut(x, at, probe)),
@@ -90,12 +90,12 @@ impl Block {
         }
     }
 
-    /// Whether something is left without the branch: a shortcut, or a shape that stays.
+    /// Returns whether something is left without the branch: a shortcut, or a shape that stays.
     pub(crate) fn can_lose_branch(&self) -> bool {
         self.keeps_shape || self.skip.passes_input()
     }
 
-    /// Whether it can change places with another that keeps its shape.
+    /// Returns whether the block can change places with another that keeps its shape.
     pub(crate) fn keeps_shape(&self) -> bool {
         self.keeps_shape
     }
@@ -110,7 +110,7 @@ impl Block {
         }
     }
 
-    /// x itself or, where the shape changes, every second pixel of it with zero channels behind.
+    /// Returns x itself or, where the shape changes, every second pixel of it, padded with zero channels.
     fn identity(&self, x: Tensor<4>) -> Tensor<4> {
         if !self.skip.passes_input() {
             return x;

@@ -1,4 +1,4 @@
-//! Every shape of a [`Staged`] network: what builds it and costs it.
+//! Configures, builds and costs a [`Staged`] network.
 
 use burn::nn::pool::AvgPool2dConfig;
 use skipbench_ops::Conv;
@@ -16,7 +16,7 @@ use crate::skip::flow::Flow;
 use crate::skip::join::JoinConfig;
 use crate::skip::stochastic::Steps;
 
-/// Every shape of a [`Staged`] network.
+/// Holds every shape of a [`Staged`] network.
 #[derive(Debug, Clone)]
 pub(crate) struct StagedConfig {
     skip: Skip,
@@ -29,13 +29,13 @@ pub(crate) struct StagedConfig {
 }
 
 impl StagedConfig {
-    /// A stem and one empty stage.
+    /// Creates a stem and one empty stage.
     pub(crate) fn new(skip: Skip, norm: BranchNorm, stem: StemConfig, classes: usize) -> Self {
         let (stages, transitions, channels) = (vec![Vec::new()], Vec::new(), stem.output);
         Self { skip, norm, classes, stem, stages, transitions, channels }
     }
 
-    /// Channels that leave the last block or transition added.
+    /// Returns the channels that leave the last block or transition added.
     pub(crate) fn channels(&self) -> usize {
         self.channels
     }
@@ -63,7 +63,7 @@ impl StagedConfig {
         HeadConfig { input: self.channels, classes: self.classes, activated: true, norm: self.norm }
     }
 
-    /// The joins, stage by stage.
+    /// Returns the joins, stage by stage.
     fn joins(&self) -> Vec<Vec<JoinConfig>> {
         let blocks = self.stages.iter().map(Vec::len).sum();
         let mut block = 0;
@@ -78,7 +78,7 @@ impl StagedConfig {
         self.stages.iter().map(&mut stage).collect()
     }
 
-    /// Draws the network's weights; `seed` is also that of what is drawn as it trains.
+    /// Draws the network's weights. `seed` also seeds what is drawn as it trains.
     pub(crate) fn init(&self, seed: u64, weights: &mut Weights) -> Staged {
         let stem = self.stem.init(weights);
         let (mut stages, mut transitions) = (Vec::new(), Vec::new());

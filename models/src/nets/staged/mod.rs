@@ -1,5 +1,5 @@
-//! Stages of shape-preserving blocks under one skip, with transitions between: the form that DenseNet and the
-//! controlled backbone share, written once.
+//! Defines stages of shape-preserving blocks under one skip, with transitions between them. DenseNets and the
+//! controlled backbone share this form.
 //!
 //! stem – join(x, F(x)) … – transition – join(x, F(x)) … – BN–ReLU–pool–linear
 
@@ -23,7 +23,7 @@ use crate::skip::flow::Flow;
 use crate::skip::join::Join;
 use crate::skip::stochastic::Steps;
 
-/// stem – stages with transitions between – head.
+/// A network of stages: stem – stages with transitions between – head.
 #[derive(Module, Debug)]
 pub struct Staged {
     stem: Stem,
@@ -41,7 +41,7 @@ pub struct Staged {
 }
 
 impl Staged {
-    /// Logits, seen by `probe`.
+    /// Returns the logits. `probe` sees the pass.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, size, size]`
@@ -61,7 +61,7 @@ impl Staged {
         self.head.forward(x, probe)
     }
 
-    /// The blocks of the first stage alone, as a stack.
+    /// Runs the blocks of the first stage alone, as a stack.
     ///
     /// # Shapes
     /// - `x`: `[batch, channels, height, width]`, as many channels as the first stage works on
@@ -86,13 +86,13 @@ impl Staged {
         flow.leave()
     }
 
-    /// Whether a stage of concatenating blocks runs as one operation.
+    /// Returns whether a stage of concatenating blocks runs as one operation.
     fn is_one_operation(&self, index: usize) -> bool {
         let batch_norm = self.stages[index].iter().all(Branch::has_batch_norm);
         self.skip.concatenates() && is_one_operation(self.execution.memory, batch_norm)
     }
 
-    /// One place of a stage: the block in it reads the flow and writes to it.
+    /// Runs one place of a stage: the block in it reads the flow and writes to it.
     fn run_block<P: Probe>(&self, at: At, flow: Flow<Tensor<4>>, probe: &mut P) -> Flow<Tensor<4>> {
         let (branches, joins) = (&self.stages[at.stage - 1], &self.joins[at.stage - 1]);
         let found = probe.block_at(at).filter(|block| (1..=branches.len()).contains(block));
@@ -107,7 +107,7 @@ impl Staged {
         if P::LOOKS { flow.changed(|y| probe.tensor(ProbePoint::Output(at), y)) } else { flow }
     }
 
-    /// A block reads the flow, and its join writes what its branch gives.
+    /// Runs a block: it reads the flow, and its join writes what its branch returns.
     fn join_block<P: Probe>(
         &self,
         at: At,
@@ -124,7 +124,7 @@ impl Staged {
         join.write(flow, probe.tensor(ProbePoint::Branch(at), fx))
     }
 
-    /// Every lesion that the network can take.
+    /// Returns every lesion that the network can take.
     pub(crate) fn lesions(&self) -> Vec<Lesion> {
         let mut blocks = Vec::new();
         for (stage, branches) in (1..).zip(&self.stages) {
@@ -137,7 +137,7 @@ impl Staged {
         lesions(&blocks)
     }
 
-    /// Goes on after `steps` training steps, where chance depends on them.
+    /// Continues after `steps` training steps, for networks where chance depends on them.
     pub(crate) fn resume(&self, steps: u64) {
         self.steps.resume(steps);
     }

@@ -1,4 +1,4 @@
-//! What a comparison holds.
+//! Defines what a comparison holds.
 
 use super::verdict::ComparisonVerdict;
 use crate::analyses::group::{Failure, Identity};
@@ -7,30 +7,29 @@ use crate::stats::Estimate;
 use crate::stats::lockstep::noise_floor;
 use crate::stats::paired::Contrast;
 
-/// One metric of one member.
+/// Compares one metric of one member with the reference.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedMetric {
-    /// What.
+    /// Metric that is compared.
     pub metric: Metric,
     /// Mean over seeds, or median over sets.
     pub value: Estimate,
-    /// Ratio to the reference: over the sets in which both took turns, else over the seeds both have.
+    /// Ratio to the reference, over the sets in which both took turns, or over the seeds that both have.
     pub ratio: Option<Contrast>,
-    /// Whether it is one of turns.
+    /// Whether the ratio is one of turns.
     pub turns: bool,
-    /// Sets behind the value; 0 where it was measured alone.
+    /// Number of sets behind the value; 0 if it was measured alone.
     pub sets: usize,
-    /// Difference from the reference, likewise; of shares only, which are judged by it.
+    /// Difference from the reference, over the same pairs. Only shares have one, and are judged by it.
     pub difference: Option<Contrast>,
-    /// The chance of such a difference were there none, corrected for all that the group compares
-    /// ([`holm`](crate::stats::holm)).
+    /// P-value, corrected for all that the group compares ([`holm`](crate::stats::holm)).
     pub corrected_p: Option<f64>,
-    /// What the difference, or else the ratio, says.
+    /// Verdict on the difference, or else on the ratio.
     pub verdict: ComparisonVerdict,
 }
 
 impl ComparedMetric {
-    /// What the verdict rests on: the difference of shares, the ratio of all else.
+    /// Returns what the verdict rests on: the difference of shares, and the ratio of all else.
     pub fn judged(&self) -> Option<&Contrast> {
         if self.metric.is_share() { self.difference.as_ref() } else { self.ratio.as_ref() }
     }
@@ -39,20 +38,20 @@ impl ComparedMetric {
 /// One member of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedMember {
-    /// Name.
+    /// Name of the model.
     pub model: String,
-    /// Family.
+    /// Word of the family.
     pub family: String,
-    /// Skip style.
+    /// Word of the skip style.
     pub skip: String,
-    /// What was measured, in the order of [`Metric::ALL`].
+    /// Metrics that were measured, in the order of [`Metric::ALL`].
     pub entries: Vec<ComparedMetric>,
-    /// What was not.
+    /// Cells that were not measured.
     pub failures: Vec<Failure>,
 }
 
 impl ComparedMember {
-    /// The entry for `metric`, if measured.
+    /// Returns the entry for `metric`, if it was measured.
     pub fn entry(&self, metric: Metric) -> Option<&ComparedMetric> {
         self.entries.iter().find(|entry| entry.metric == metric)
     }
@@ -61,32 +60,33 @@ impl ComparedMember {
 /// A compared group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// What it is.
+    /// Identity of the group.
     pub identity: Identity,
-    /// What else tells it from others of its name, data set, device, budget and reference, such as keys of the recipe.
+    /// What else distinguishes it from others with the same name, data set, device, budget and reference, such as keys
+    /// of the recipe.
     pub distinction: Vec<String>,
-    /// The members, the reference first.
+    /// Members, the reference first.
     pub members: Vec<ComparedMember>,
-    /// For each metric with A/A cells: the ratio of the reference to itself.
+    /// For each metric with A/A cells, the ratio of the reference to itself.
     pub twins: Vec<(Metric, Estimate)>,
-    /// Comparisons that were judged together, and corrected for their number.
+    /// Number of comparisons that were judged together, and corrected for their number.
     pub judged: usize,
 }
 
 impl Comparison {
-    /// The noise floor of `metric`: how far from 1 the reference's ratio to itself may lie by its interval, as a share.
-    /// None without two A/A pairs or sets.
+    /// Returns the noise floor of `metric`: how far from 1 the reference's ratio to itself may be by its interval, as a
+    /// share. There is none without two A/A pairs or sets.
     pub fn noise_floor(&self, metric: Metric) -> Option<f64> {
         let (_, twin) = self.twins.iter().find(|(other, _)| *other == metric)?;
         noise_floor(twin)
     }
 
-    /// Whether anything in it was timed in sets.
+    /// Returns whether anything in it was timed in sets.
     pub(crate) fn has_sets(&self) -> bool {
         Metric::ALL.into_iter().any(|metric| self.was_in_sets(metric))
     }
 
-    /// Whether `metric` was.
+    /// Returns whether `metric` was timed in sets.
     pub(crate) fn was_in_sets(&self, metric: Metric) -> bool {
         self.members.iter().filter_map(|member| member.entry(metric)).any(|entry| entry.sets > 0)
     }

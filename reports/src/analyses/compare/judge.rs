@@ -1,4 +1,5 @@
-//! Each group judged as a whole: what is compared with what, corrected for their number, held against the noise.
+//! Judges each group as a whole: what is compared with what, corrected for the number of comparisons, against the noise
+//! floor.
 
 use super::comparison::{ComparedMember, ComparedMetric, Comparison};
 use super::verdict::{CHANCE, ComparisonVerdict};
@@ -61,7 +62,7 @@ fn entry(metric: Metric, member: &Member, reference: Option<&Member>) -> Option<
     })
 }
 
-/// Fills in the chances, corrected for all of the group's comparisons.
+/// Fills in the p-values, corrected for all of the group's comparisons.
 fn correct(comparison: &mut Comparison) {
     let open = |entry: &&mut ComparedMetric| entry.verdict == ComparisonVerdict::TooFewPairs;
     let entries = comparison.members.iter_mut().flat_map(|member| &mut member.entries).filter(open);
@@ -84,8 +85,9 @@ fn judge(comparison: &mut Comparison) {
     }
 }
 
-/// `floor`: the smallest ratio, as a share, that is called a difference. It says nothing of ratios of turns: their
-/// interval already holds what differs from one process to another, which is what the floor stands in for elsewhere.
+/// Returns the verdict on an entry. `floor` is the smallest ratio, as a share, that is called a difference. It does not
+/// apply to ratios of turns: their interval already contains the differences between processes that the floor stands
+/// for elsewhere.
 fn verdict(entry: &ComparedMetric, floor: f64) -> ComparisonVerdict {
     let Some(contrast) = entry.judged() else { return ComparisonVerdict::TooFewPairs };
     let (estimate, none) = (contrast.estimate, if entry.metric.is_share() { 0.0 } else { 1.0 });

@@ -1,4 +1,4 @@
-//! Each member of a matched group against its reference, seed by seed.
+//! Compares each member of a matched group with its reference, seed by seed.
 
 mod comparison;
 mod judge;

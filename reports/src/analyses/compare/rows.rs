@@ -1,4 +1,4 @@
-//! The comparison as rows for scripts.
+//! Writes the comparison as rows for scripts.
 
 use serde::Serialize;
 
@@ -10,70 +10,70 @@ use crate::stats::paired::Contrast;
 /// One line of `comparison.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ComparisonRow {
-    /// Suite.
+    /// Name of the suite.
     pub suite: String,
-    /// Group.
+    /// Name of the group.
     pub group: String,
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
-    /// The recipe as JSON.
+    /// Recipe, as JSON.
     pub recipe: String,
-    /// What the group is matched in.
+    /// Budget that the group is matched in.
     pub budget: String,
-    /// Model.
+    /// Name of the model.
     pub model: String,
-    /// Family.
+    /// Word of the family.
     pub family: String,
-    /// Skip style.
+    /// Word of the skip style.
     pub skip: String,
-    /// The metric, with its unit.
+    /// Metric, with its unit.
     pub metric: &'static str,
-    /// Seeds and rounds, or sets, behind the value.
+    /// Number of seeds and rounds, or sets, behind the value.
     pub n: usize,
     /// Mean over seeds and rounds, or median over sets.
     pub value: f64,
     /// Lower end of its 95 % interval.
     pub value_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub value_high: Option<f64>,
-    /// The model compared with.
+    /// Name of the model compared with.
     pub reference: String,
-    /// Seeds and rounds, or sets, that both have.
+    /// Number of seeds and rounds, or sets, that both have.
     pub pairs: usize,
     /// Whether those are sets in which the two took turns.
     pub turns: bool,
-    /// Mean difference from the reference; of shares only.
+    /// Mean difference from the reference; only shares have one.
     pub difference: Option<f64>,
     /// Lower end of its 95 % interval.
     pub difference_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub difference_high: Option<f64>,
     /// Geometric mean of the ratios to the reference.
     pub ratio: Option<f64>,
     /// Lower end of its 95 % interval.
     pub ratio_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the same interval.
     pub ratio_high: Option<f64>,
-    /// The largest difference that the reference shows to itself (A/A), as a share; empty without A/A cells.
+    /// Largest difference that the reference shows to itself (A/A), as a share; empty without A/A cells.
     pub noise_floor: Option<f64>,
-    /// The smallest difference, or else ratio less 1, that as many pairs or sets with this spread would have shown in
-    /// four cases of five.
+    /// Smallest difference, or else ratio less 1, that as many pairs or sets with this spread would have shown in four
+    /// cases of five.
     pub detectable: Option<f64>,
-    /// The chance of such a difference were there none.
+    /// P-value by itself: the chance of such a difference if there were none.
     pub p: Option<f64>,
-    /// The same corrected for the group's comparisons (Holm).
+    /// P-value corrected for the group's comparisons (Holm).
     pub p_corrected: Option<f64>,
-    /// How many those are.
+    /// Number of those comparisons.
     pub comparisons: usize,
-    /// Whether the whole interval of a ratio of turns lies within 1 %; empty of anything else.
+    /// Whether the whole interval of a ratio of turns is within 1 %; empty for anything else.
     pub within_1_percent: Option<bool>,
-    /// What the difference of shares, or else the ratio, says.
+    /// Verdict on the difference of shares, or else on the ratio.
     pub verdict: ComparisonVerdict,
 }
 
-/// The comparison as rows, one for each group, member and metric.
+/// Returns the comparison as rows, one for each group, member and metric.
 pub fn rows(comparisons: &[Comparison]) -> Vec<ComparisonRow> {
     let mut rows = Vec::new();
     for comparison in comparisons {

@@ -1,28 +1,30 @@
-//! What an interval allows to say.
+//! Decides what an interval allows to say.
 
 use serde::Serialize;
 
-/// The chance of calling anything in a group different that is not.
+/// Chance of calling anything in a group different that is not.
 pub(crate) const CHANCE: f64 = 0.05;
 
-/// What a member's difference from the reference, or ratio to it, allows to say.
+/// Says what a member's difference from the reference, or ratio to it, allows to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ComparisonVerdict {
     /// This is the reference.
     Reference,
-    /// Higher, also among all that the group compares.
+    /// The member is higher, also among all that the group compares.
     Higher,
-    /// Lower, likewise.
+    /// The member is lower, also among all that the group compares.
     Lower,
-    /// The interval includes none.
+    /// The interval includes no difference.
     NoDifferenceShown,
-    /// The interval leaves none out, but the reference differs from itself by as much (A/A). Never of a ratio of turns.
+    /// The interval excludes no difference, but the reference differs from itself by as much (A/A). It never applies to
+    /// a ratio of turns.
     WithinNoise,
-    /// The interval leaves none out, but after Holm's correction for all that the group compares it is no surprise.
+    /// The interval excludes no difference, but it may be chance after Holm's correction for all that the group
+    /// compares.
     NotAfterCorrection,
-    /// Fewer than two pairs of seeds, or sets.
+    /// There are fewer than two pairs of seeds, or sets.
     TooFewPairs,
-    /// A count, not a measurement: exactly as given.
+    /// The number is a count, not a measurement, and is exact.
     Exact,
 }

@@ -1,4 +1,4 @@
-//! Rows into groups.
+//! Groups rows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,16 +11,16 @@ use crate::rows::store::Run;
 /// A matched group as it was run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// What it is.
+    /// Identity of the group.
     pub identity: Identity,
-    /// The members, the reference first, then in the order of the rows.
+    /// Members, the reference first, then in the order of the rows.
     pub members: Vec<Member>,
-    /// The reference measured once more under another name, where the run has A/A cells.
+    /// The reference measured once more under another name, if the run has A/A cells.
     pub twin: Option<Member>,
 }
 
 impl Group {
-    /// What a first row says of it.
+    /// Starts a group from its first row.
     fn of(row: &RunRow) -> Self {
         Self { identity: Identity::of(row), members: Vec::new(), twin: None }
     }
@@ -33,7 +33,7 @@ impl Group {
         self.member(row).add(row);
     }
 
-    /// Whose row it is; one that is new is put last.
+    /// Returns the member that the row belongs to. A new member is added at the end.
     fn member(&mut self, row: &RunRow) -> &mut Member {
         if row.twin {
             return self.twin.get_or_insert_with(|| Member::of(row));
@@ -46,10 +46,9 @@ impl Group {
     }
 }
 
-/// Groups rows. What differs in suite text, data, recipe, device, machine or build is never put together, and a cell
-/// that was run again begins a group of its own instead of taking the place of the first. So does one that was timed in
-/// sets where the first was timed alone. Sweeps are
-/// [`scaling`](crate::analyses::scaling)'s.
+/// Groups rows. Rows that differ in suite text, data, recipe, device, machine or build are never put together. A cell
+/// that was run again begins a group of its own instead of replacing the first. So does one that was timed in sets
+/// where the first was timed alone. Sweeps belong to [`scaling`](crate::analyses::scaling).
 pub fn group(runs: &[Run]) -> Vec<Group> {
     let mut groups: Vec<(Taken<'_>, Group)> = Vec::new();
     let mut by_key: HashMap<GroupKey<'_>, Vec<usize>> = HashMap::new();
@@ -74,20 +73,20 @@ pub fn group(runs: &[Run]) -> Vec<Group> {
 
 type GroupKey<'a> = [&'a str; 9];
 
-/// What one row of a group measures. A second one, from another run or with other threads, has no place beside the
-/// first.
+/// Identifies what one row of a group measures. A second such row, from another run or with other threads, does not fit
+/// into the group.
 type Slot<'a> = (&'a str, &'a str, u64, u64, bool, Option<u64>);
 
-/// What of a group was measured so far.
+/// Tracks what was measured of a group so far.
 #[derive(Default)]
 struct Taken<'a> {
     slots: HashSet<Slot<'a>>,
-    /// Of each task the models that were timed in sets, and that were timed alone.
+    /// Task and model, and whether they were timed in sets or alone.
     ways: HashSet<(&'a str, &'a str, bool)>,
 }
 
 impl<'a> Taken<'a> {
-    /// Whether a row has a place: nothing measured the same, and no other row timed the same model in another way.
+    /// Returns whether a row fits: nothing measured the same, and no other row timed the same model in another way.
     fn has_room(&self, row: &'a RunRow) -> bool {
         !self.slots.contains(&slot(row)) && !self.ways.contains(&(&row.model, &row.task, row.set.is_none()))
     }
@@ -108,7 +107,7 @@ fn key(row: &RunRow) -> GroupKey<'_> {
     [suite_sha256, group, data_sha256, &**recipe, device, host, git_revision, burn_version, features]
 }
 
-/// The groups of each setting, in the order of the rows.
+/// Returns the groups of each setting, in the order of the rows.
 pub fn settings(groups: &[Group]) -> Vec<(Setting, Vec<&Group>)> {
     let mut settings: Vec<(Setting, Vec<&Group>)> = Vec::new();
     for group in groups {

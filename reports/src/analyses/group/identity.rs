@@ -1,34 +1,34 @@
-//! What a group was run as.
+//! Identifies a group as it was run.
 
 use super::origin::Origin;
 use super::setting::Setting;
 use crate::rows::record::RunRow;
 
-/// What identifies a group as it was run: one suite, data set, device and build.
+/// Identifies a group as it was run: one suite, data set, device and build.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Identity {
-    /// Suite.
+    /// Name of the suite.
     pub suite: String,
-    /// The group's name in the suite.
+    /// Name of the group in the suite.
     pub group: String,
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
-    /// What the members are matched in.
+    /// Budget that the members are matched in.
     pub budget: String,
-    /// Name of the model they are matched to.
+    /// Name of the model that they are matched to.
     pub reference: String,
     /// SHA-256 of the data set's images and labels.
     pub data_sha256: String,
-    /// The recipe as JSON.
+    /// Recipe, as JSON.
     pub recipe: String,
-    /// Where the numbers come from.
+    /// Origin of the numbers.
     pub origin: Origin,
 }
 
 impl Identity {
-    /// What one of its rows says of a group.
+    /// Reads the identity from one row of a group.
     pub(super) fn of(row: &RunRow) -> Self {
         Self {
             suite: row.suite.clone(),
@@ -43,7 +43,7 @@ impl Identity {
         }
     }
 
-    /// What other groups may share.
+    /// Returns the part that other groups may share.
     pub(crate) fn setting(&self) -> Setting {
         let Identity { suite, data, device, data_sha256, recipe, origin, .. } = self.clone();
         let Origin { host, skipbench, burn, .. } = origin;

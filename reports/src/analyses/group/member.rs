@@ -1,4 +1,4 @@
-//! One model of a group, and what pairs it with another.
+//! Describes one model of a group, and pairs it with another.
 
 use std::collections::BTreeMap;
 
@@ -13,23 +13,24 @@ use crate::stats::{self, Estimate};
 /// One model of a group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
-    /// Name.
+    /// Name of the model.
     pub model: String,
-    /// Family.
+    /// Word of the family.
     pub family: String,
-    /// Skip style.
+    /// Word of the skip style.
     pub skip: String,
-    /// Weighted layers (of a Transformer, blocks).
+    /// Depth in weighted layers, or a Transformer's blocks.
     pub depth: u64,
-    /// Classes of the images; 0 where rows do not say.
+    /// Number of classes of the images; 0 where rows do not say.
     pub classes: u64,
-    /// For each metric, the value of each replicate.
+    /// Values of each metric, by replicate.
     pub values: BTreeMap<Metric, BTreeMap<Replicate, f64>>,
-    /// For each metric that is a share, of how many images; the fewest, were it not always as many.
+    /// For each metric that is a share, the number of images that it is a share of. If the number varies, it is the
+    /// smallest.
     pub images: BTreeMap<Metric, u64>,
-    /// For each metric that was timed in turns with the group's reference, what the sets say.
+    /// For each metric that was timed in turns with the group's reference, the results of the sets.
     turns: BTreeMap<Metric, Turns>,
-    /// Cells of this model that were not measured: the task, the seed and why.
+    /// Cells of this model that were not measured.
     pub failures: Vec<Failure>,
 }
 
@@ -48,7 +49,7 @@ impl Member {
         }
     }
 
-    /// Takes what a row of this model measured, or why it did not.
+    /// Adds what a row of this model measured, or why it did not.
     pub(super) fn add(&mut self, row: &RunRow) {
         if row.status != Status::Ok {
             self.failures.push(Failure::of(row));
@@ -66,7 +67,7 @@ impl Member {
         }
     }
 
-    /// `metric` by itself: the mean over replicates; of what was measured in sets their median.
+    /// Returns `metric` by itself: the mean over replicates, or the median over sets.
     pub fn mean(&self, metric: Metric) -> Option<Estimate> {
         let values = self.values.get(&metric)?;
         let numbers: Vec<f64> = values.values().copied().collect();
@@ -77,23 +78,24 @@ impl Member {
         }
     }
 
-    /// Sets behind `metric`; 0 where it was measured alone.
+    /// Returns the number of sets behind `metric`; 0 if it was measured alone.
     pub fn sets(&self, metric: Metric) -> usize {
         self.values.get(&metric).map_or(0, |values| values.keys().filter(|one| one.set.is_some()).count())
     }
 
-    /// How the member joins: its skip, but that of a Transformer, which is another network altogether, by that name.
+    /// Returns how the member joins: its skip, or that it is a Transformer, which is another network altogether.
     pub fn style(&self) -> &str {
         style::grouped(&self.family, &self.skip)
     }
 
-    /// What the replicates that both have say of a share's difference from `reference`; none of what is not a share.
+    /// Returns the difference of a share from `reference`, over the replicates that both have. Metrics that are not
+    /// shares have none.
     pub fn difference(&self, reference: &Member, metric: Metric) -> Option<Contrast> {
         paired::counted_difference(&self.pairs(reference, metric), *self.images.get(&metric)?)
     }
 
-    /// The ratio to `base` of the same group. Of what took turns it is that of the turns, over the sets; of all else
-    /// that of the replicates that both have. None if only one of the two took turns.
+    /// Returns the ratio to `base` of the same group. If both took turns it is over the sets; otherwise it is over the
+    /// replicates that both have. There is none if only one of the two took turns.
     pub fn ratio(&self, base: &Member, metric: Metric) -> Option<Contrast> {
         match (self.turns_of(metric), base.turns_of(metric)) {
             (Some(own), Some(base)) => own.ratio(base),
@@ -102,12 +104,13 @@ impl Member {
         }
     }
 
-    /// The ratio to a member of another group or run, which took no turns with this one: replicate by replicate.
+    /// Returns the ratio to a member of another group or run, which took no turns with this one, replicate by
+    /// replicate.
     pub fn ratio_apart(&self, base: &Member, metric: Metric) -> Option<Contrast> {
         paired::ratio(&self.pairs(base, metric))
     }
 
-    /// Whether the ratio to `base` of the same group is one of turns.
+    /// Returns whether the ratio to `base` of the same group is one of turns.
     pub fn took_turns(&self, base: &Member, metric: Metric) -> bool {
         self.turns_of(metric).is_some() && base.turns_of(metric).is_some()
     }
@@ -116,17 +119,17 @@ impl Member {
         self.turns.get(&metric).filter(|turns| !turns.is_empty())
     }
 
-    /// What `metric` is judged by: the difference of shares, the ratio of all else.
+    /// Returns what `metric` is judged by: the difference of shares, and the ratio of all else.
     pub fn contrast(&self, reference: &Member, metric: Metric) -> Option<Contrast> {
         if metric.is_share() { self.difference(reference, metric) } else { self.ratio(reference, metric) }
     }
 
-    /// The values of `metric` that this member and `reference` both have, replicate by replicate.
+    /// Returns the values of `metric` that this member and `reference` both have, replicate by replicate.
     pub fn pairs(&self, reference: &Member, metric: Metric) -> Vec<(f64, f64)> {
         self.paired(reference, metric).collect()
     }
 
-    /// [`pairs`](Self::pairs), one by one.
+    /// Iterates over [`pairs`](Self::pairs).
     pub(crate) fn paired(&self, reference: &Member, metric: Metric) -> impl Iterator<Item = (f64, f64)> {
         let both = self.values.get(&metric).zip(reference.values.get(&metric));
         both.into_iter().flat_map(|(own, base)| {
@@ -135,18 +138,18 @@ impl Member {
     }
 }
 
-/// A cell that was not measured.
+/// Describes a cell that was not measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
-    /// Its task.
+    /// Task of the cell.
     pub task: String,
-    /// Its seed.
+    /// Seed of the cell.
     pub seed: u64,
-    /// Its set; none of what was measured alone.
+    /// Set of the cell; `None` if it was measured alone.
     pub set: Option<u64>,
-    /// How it ended.
+    /// How the cell ended.
     pub status: Status,
-    /// Why.
+    /// Reason why it was not measured.
     pub error: String,
 }
 

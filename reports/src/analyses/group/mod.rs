@@ -1,4 +1,4 @@
-//! The one grouping: matched group → model → metric → one value a replicate.
+//! Groups rows in the one way that all analyses share: matched group → model → metric → one value per replicate.
 
 mod grouping;
 mod identity;

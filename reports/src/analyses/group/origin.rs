@@ -1,4 +1,4 @@
-//! Where numbers come from.
+//! Says where numbers come from.
 
 use serde::Serialize;
 
@@ -6,10 +6,10 @@ use crate::rows::command;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
 
-/// Where a group's numbers come from: what its rows say alike.
+/// Says where a group's numbers come from: what its rows have in common.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Origin {
-    /// Device as it names itself.
+    /// Device, as it names itself.
     pub device_name: String,
     /// Identity of the machine.
     pub host: String,
@@ -19,12 +19,12 @@ pub struct Origin {
     pub burn: String,
     /// Day of the first row.
     pub date: String,
-    /// The command, except for the directory that it wrote.
+    /// Command, except for the directory that it wrote.
     pub command: String,
 }
 
 impl Origin {
-    /// Every origin of `runs`, each once, with its device.
+    /// Returns every origin of `runs` once, with its device.
     pub fn all(runs: &[Run]) -> Vec<(String, Origin)> {
         let mut origins = Vec::new();
         for row in runs.iter().map(|run| &run.row).filter(|row| row.status == Status::Ok) {

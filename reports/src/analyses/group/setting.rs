@@ -1,16 +1,16 @@
-//! Which groups may stand side by side.
+//! Says which groups may be shown side by side.
 
 use super::origin::Origin;
 use crate::rows::record::RunRow;
 
-/// What groups that may stand side by side, such as in one plot, have in common.
+/// Holds what groups that may be shown side by side, such as in one plot, have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Setting {
-    /// Suite.
+    /// Name of the suite.
     pub suite: String,
-    /// Data set.
+    /// Name of the data set.
     pub data: String,
-    /// Device.
+    /// Name of the device.
     pub device: String,
     /// Identity of the machine.
     pub host: String,
@@ -20,12 +20,12 @@ pub struct Setting {
     pub burn: String,
     /// SHA-256 of the data set's images and labels.
     pub data_sha256: String,
-    /// The recipe as JSON.
+    /// Recipe, as JSON.
     pub recipe: String,
 }
 
 impl Setting {
-    /// What one row says of it.
+    /// Reads the setting from one row.
     pub(crate) fn of(row: &RunRow) -> Self {
         let Origin { host, skipbench, burn, .. } = Origin::of(row);
         let RunRow { suite, data, device, data_sha256, recipe, .. } = row;

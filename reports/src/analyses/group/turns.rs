@@ -1,4 +1,5 @@
-//! What the sets say of one member's times: a ratio each, from the turns that it took with the group's reference.
+//! Holds what the sets say of one member's times: one ratio per set, from the turns that it took with the group's
+//! reference.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +11,14 @@ use crate::stats::paired::Contrast;
 /// One metric of one member, set by set.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Turns {
-    /// For each set the logarithm of the metric as a multiple of the reference's; of the reference itself 0.
+    /// For each set, the logarithm of the metric as a multiple of the reference's; 0 for the reference itself.
     logs: BTreeMap<u64, f64>,
-    /// Sets up to this number were planned before the first was measured; none if all were.
+    /// Number of the last set that was planned before the first was measured; `None` if all were.
     pilot: Option<u64>,
 }
 
 impl Turns {
-    /// Takes what a row says of its set, if it says anything.
+    /// Adds what a row says of its set, if it says anything.
     pub(super) fn add(&mut self, metric: Metric, row: &RunRow) {
         if let Some((set, log)) = row.set.zip(log_ratio(metric, row)) {
             self.logs.insert(set, log);
@@ -25,8 +26,8 @@ impl Turns {
         }
     }
 
-    /// The ratio to `base` over the sets that both were in: the member's to the reference by the base's to it. None
-    /// where they share no set.
+    /// Returns the ratio to `base` over the sets that both were in: the member's ratio to the reference over the
+    /// base's. There is none if they share no set.
     pub(super) fn ratio(&self, base: &Turns) -> Option<Contrast> {
         let both = self.logs.iter().filter_map(|(set, own)| Some((*set, own - base.logs.get(set)?)));
         let (sets, logs): (Vec<u64>, Vec<f64>) = both.unzip();
@@ -34,14 +35,14 @@ impl Turns {
         Sample { logs: &logs, pilot: sets.iter().filter(|set| **set <= last).count() }.contrast()
     }
 
-    /// Whether no set has a ratio.
+    /// Returns whether no set has a ratio.
     pub(super) fn is_empty(&self) -> bool {
         self.logs.is_empty()
     }
 }
 
-/// The logarithm of how many times the reference's the metric is in this set; none of what took turns with another
-/// program, such as a gate's base.
+/// Returns the logarithm of the metric as a multiple of the reference's in this set. There is none if it took turns
+/// with another program, such as a gate's base.
 fn log_ratio(metric: Metric, row: &RunRow) -> Option<f64> {
     let is_reference = row.model == row.reference && !row.twin && row.time_reference.is_empty();
     let time = match row.time_ratio {

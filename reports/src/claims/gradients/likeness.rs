@@ -1,4 +1,5 @@
-//! How alike the gradients of inputs on a line are, at the start: the correlation by lag, and how it falls with depth.
+//! Measures how alike the gradients of inputs on a line are, before training: the Pearson correlation by lag, and how
+//! it falls with depth.
 
 use crate::analyses::quantity::Quantity;
 use crate::claims::evidence::{Evidence, is_normed, read_series};
@@ -8,21 +9,21 @@ use crate::rows::store::Run;
 use crate::rows::{series, style};
 use crate::stats::{self, Estimate};
 
-/// Neighboring points of the line's 256.
+/// Lag of neighboring points among the line's 256.
 pub(super) const NEAR: u64 = 1;
 
-/// A sixteenth of the line apart: far enough for ReLUs to change where there is no BatchNorm.
+/// Lag of a sixteenth of the line, which is far enough for ReLUs to change where there is no BatchNorm.
 pub(super) const FAR: u64 = 16;
 
 /// Lags of a table.
 const LAGS: [u64; 6] = [1, 2, 4, 8, 16, 32];
 
-/// The correlation of input gradients at points so far apart.
+/// Returns the correlation of input gradients at points `lag` apart.
 pub(super) fn correlation(run: &Run, lag: u64) -> Option<f64> {
     read_series(run, series::GRADIENT_CORRELATION).into_iter().find(|(other, _)| *other == lag).map(|(_, value)| value)
 }
 
-/// The correlation of the deepest networks at several lags.
+/// Tabulates the correlation of the deepest networks at several lags.
 pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     let line = |(first, network): (&RunRow, Evidence<'_>)| {
         let values = LAGS.map(|lag| network.mean(|run| correlation(run, lag))).to_vec();
@@ -30,16 +31,17 @@ pub(super) fn by_lag(deepest: &[&Evidence<'_>]) -> Measures {
     };
     Measures {
         title: "Correlation of the deepest networks by lag".to_owned(),
-        caption: "Of input gradients at points so far apart on a line of 256 between two images, at the start; means over seeds with 95 % \
-                  intervals. Centerd along the line, so that far apart it goes below 0."
+        caption: "Of input gradients at points that far apart on a line of 256 between two images, before training; \
+                  means over seeds with 95 % intervals. Gradients are centered along the line, so the correlation \
+                  falls below 0 at large lags."
             .to_owned(),
         columns: LAGS.iter().map(|lag| Column::new(format!("lag {lag}"), Quantity::Number)).collect(),
         lines: deepest.iter().flat_map(|evidence| evidence.models()).map(line).collect(),
     }
 }
 
-/// How the correlation of a style falls with depth by two laws: halvings a layer, 2^(−b·L), and L^(−b). None if more
-/// than a third of the correlations are not positive, of which there is no logarithm.
+/// Fits how the correlation of a style falls with depth by two laws: halvings per layer, 2^(−b·L), and L^(−b). There is
+/// none if more than a third of the correlations are not positive, and so have no logarithm.
 fn decay(evidence: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
     let point = |run: &&Run| Some((run.row.depth as f64, correlation(run, lag)?));
     let points: Vec<(f64, f64)> = evidence.runs().iter().filter_map(point).collect();
@@ -50,27 +52,29 @@ fn decay(evidence: &Evidence<'_>, lag: u64) -> [Option<Estimate>; 2] {
     [stats::slope(&logs), stats::growth_exponent(&points).map(opposite)]
 }
 
-/// With BatchNorm or without, in words.
+/// Formats a style with BatchNorm or without.
 fn format_kind(style: &str, normed: bool) -> String {
     if normed { style.to_owned() } else { format!("{style}, without BatchNorm") }
 }
 
-/// How fast the correlation falls with depth.
+/// Tabulates how fast the correlation falls with depth.
 pub(super) fn decays(all: &Evidence<'_>) -> Measures {
     let line = |(style, normed): (&str, bool)| {
         let of_style = all.normed(normed).style(style);
         let values = [NEAR, FAR].map(|lag| decay(&of_style, lag)).concat();
         values.iter().any(Option::is_some).then(|| MeasureRow::new(format_kind(style, normed), style, values))
     };
-    let column = |lag: u64| ["halvings a layer", "b of L^−b"].map(|law| format!("lag {lag}: {law}"));
+    let column = |lag: u64| ["halvings per layer", "b of L^−b"].map(|law| format!("lag {lag}: {law}"));
     let columns = [NEAR, FAR].map(column).concat();
     let kinds = [true, false].into_iter().flat_map(|normed| style::COMPARED.map(|style| (style, normed)));
     Measures {
         title: "How the correlation falls with depth L".to_owned(),
-        caption: "Least squares over depths and seeds with Student's 95 % interval. Correlations that are not positive are left out, and no \
-                  law is fitted where they are more than a third. One halving a layer is 2^−L, what Balduzzi et al. 2017 derive for plain \
-                  networks without BatchNorm; for residual networks with it they derive b = 1/2 of L^−b."
-            .to_owned(),
+        caption:
+            "Least squares over depths and seeds with Student's 95 % interval. Correlations that are not positive \
+                  are left out, and no law is fitted if they are more than a third. One halving per layer is 2^−L, \
+                  which Balduzzi et al. 2017 derive for plain networks without BatchNorm; for residual networks with \
+                  it they derive b = 1/2 of L^−b."
+                .to_owned(),
         columns: columns.into_iter().map(|title| Column::new(title, Quantity::Number)).collect(),
         lines: kinds.filter_map(line).collect(),
     }
@@ -81,13 +85,13 @@ fn opposite(estimate: Estimate) -> Estimate {
     Estimate { n, value: -value, low: high.map(|high| -high), high: low.map(|low| -low) }
 }
 
-/// What was found of 2^−L where it is derived: in plain networks without BatchNorm.
+/// Describes what was found of 2^−L where it is derived: in plain networks without BatchNorm.
 pub(super) fn describe_decay(all: &Evidence<'_>) -> Option<String> {
     let unnormed = all.normed(false);
     let halvings = |style: &str, lag: u64| decay(&unnormed.style(style), lag)[0].map(format_estimate);
     let near = halvings(style::NONE, NEAR)?;
     let found = format!(
-        "without BatchNorm and without a skip the correlation at lag {NEAR} falls by {near} halvings a layer, where 2^−L is one"
+        "without BatchNorm and without a skip the correlation at lag {NEAR} falls by {near} halvings per layer, where 2^−L is one"
     );
     let [Some(none), Some(add), Some(concat)] = style::COMPARED.map(|style| halvings(style, FAR)) else {
         return Some(found);
@@ -95,7 +99,7 @@ pub(super) fn describe_decay(all: &Evidence<'_>) -> Option<String> {
     Some(format!("{found}; at lag {FAR} by {none} without a skip, {add} with addition, {concat} with concatenation"))
 }
 
-/// `0.039 [0.012, 0.066]`
+/// Formats `0.039 [0.012, 0.066]`.
 fn format_estimate(Estimate { value, low, high, .. }: Estimate) -> String {
     let short = |value: f64| match format!("{value:.3}") {
         zero if zero == "-0.000" => "0.000".to_owned(),
@@ -105,7 +109,7 @@ fn format_estimate(Estimate { value, low, high, .. }: Estimate) -> String {
     short(value) + &ends.unwrap_or_default()
 }
 
-/// The correlation against depth, near and far, and against the lag.
+/// Plots the correlation against depth, near and far, and against the lag.
 pub(super) fn plots(all: &Evidence<'_>, with: &Evidence<'_>, without: &Evidence<'_>) -> Vec<Plot> {
     let kinds = [(with, "", "with BatchNorm"), (without, "-nonorm", "without BatchNorm")];
     let against_lag = kinds.map(|(deepest, suffix, words)| against_lag(deepest, suffix, words));

@@ -1,9 +1,9 @@
 //! "Skip connections keep gradients from vanishing."
 //!
-//! Two measurements, since one does not do: norms of the gradient along the network, and the correlation of input
-//! gradients along a line between two images (shattered gradients: Balduzzi et al. 2017, arXiv:1702.08591, by whom it
-//! falls as 2^−L in plain networks and sublinearly with skips). With BatchNorm on, plain networks have healthy norms:
-//! He et al. 2015, arXiv:1512.03385, section 4.1, say so themselves.
+//! There are two measurements, since one is not enough: norms of the gradient along the network, and the correlation of
+//! input gradients along a line between two images. The latter are the shattered gradients of Balduzzi et al. 2017,
+//! arXiv:1702.08591: by them the correlation falls as 2^−L in plain networks and sublinearly with skips. With
+//! BatchNorm, plain networks have healthy norms, as He et al. 2015, arXiv:1512.03385, section 4.1, say themselves.
 
 mod likeness;
 mod norms;
@@ -19,17 +19,19 @@ use norms::reach;
 pub(super) const CLAIM: Claim = Claim {
     name: "gradients",
     sentence: "Without skip connections gradients vanish on their way to the first layers; with them they do not.",
-    rule: "Of the deepest networks with BatchNorm, and of the deepest without it, at initialization: the norm of the loss's gradient \
-           at the first block over that at the last. With BatchNorm also the correlation of input gradients at neighboring points (lag 1 of \
-           256) of a line between two images. Supported: each ratio is below 1 without a skip, and above that with addition and with \
-           concatenation; the correlation is higher with either skip. Not supported: an interval says the opposite of one \
-           of these.",
-    caution: "With BatchNorm on, the norm of the gradient alone does not tell a plain network from a residual one: plain networks \
-              that cannot be trained have norms that do not vanish too (He et al. 2015, section 4.1, call them healthy), or that explode. What tells them apart is how \
-              the gradient changes from one input to the next, and the training error of the claim `depth`. A large gradient \
-              is not a useful one. Without BatchNorm neighboring points are too near each other to tell: nearly every ReLU is in one state \
-              at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs have nothing to do with each other's (reports/README.md, \
-              Claims). The correlation farther along the line is shown beside it and decides nothing.",
+    rule: "For the deepest networks with BatchNorm, and for the deepest without it, at initialization: the norm of the \
+           loss's gradient at the first block over that at the last. With BatchNorm also the correlation of input \
+           gradients at neighboring points (lag 1 of 256) of a line between two images. Supported: each ratio is below \
+           1 without a skip, and above that with addition and with concatenation; the correlation is higher with \
+           either skip. Not supported: an interval says the opposite of one of these.",
+    caution: "With BatchNorm, the norm of the gradient alone does not distinguish a plain network from a residual one: \
+              plain networks that cannot be trained also have norms that do not vanish (He et al. 2015, section 4.1, \
+              call them healthy), or that explode. What distinguishes them is how the gradient changes from one input \
+              to the next, and the training error of the claim `depth`. A large gradient is not necessarily useful. \
+              Without BatchNorm neighboring points are too close to each other to tell: nearly every ReLU is in the \
+              same state at both, whereas Balduzzi et al. derive 2^−L for inputs whose ReLUs are independent \
+              (reports/README.md, Claims). The correlation farther along the line is shown beside it and decides \
+              nothing.",
     examine,
 };
 
@@ -51,10 +53,10 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     }
 }
 
-/// The two skips.
+/// Words of the two skips.
 const SKIPS: [&str; 2] = [style::ADD, style::CONCAT];
 
-/// How much of the gradient arrives at the first block.
+/// Returns conditions on how much of the gradient arrives at the first block.
 fn arrival(deepest: &Evidence<'_>, prefix: &str) -> Vec<Condition> {
     let of = |style: &str| deepest.style(style).values(reach);
     let says = format!("{prefix}without a skip, the gradient at the first block is smaller than at the last");
@@ -66,7 +68,7 @@ fn arrival(deepest: &Evidence<'_>, prefix: &str) -> Vec<Condition> {
     std::iter::once(vanishes).chain(SKIPS.map(more)).collect()
 }
 
-/// How alike the gradients of neighboring inputs are.
+/// Returns conditions on how alike the gradients of neighboring inputs are.
 fn alike(deepest: &Evidence<'_>) -> Vec<Condition> {
     let of = |style: &str| deepest.style(style).values(|run| correlation(run, NEAR));
     let closer = |style: &str| {

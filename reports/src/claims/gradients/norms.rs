@@ -1,4 +1,4 @@
-//! Norms of the loss's gradient along a network: at the start, during training and after it.
+//! Shows norms of the loss's gradient along a network: before, during and after training.
 
 use crate::analyses::quantity::Quantity;
 use crate::claims::evidence::{Evidence, geometric_mean, read_series};
@@ -9,7 +9,7 @@ use crate::rows::store::Run;
 
 use super::likeness::{FAR, NEAR, correlation};
 
-/// When norms were looked at.
+/// Moment at which norms were recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Moment {
     Start,
@@ -18,7 +18,7 @@ enum Moment {
 }
 
 impl Moment {
-    /// Of a series of norms by layer.
+    /// Returns the moment of a series of norms by layer.
     fn of(series: &str) -> Option<Self> {
         match series {
             series::GRADIENT_NORM_INIT => Some(Moment::Start),
@@ -45,7 +45,7 @@ impl Moment {
     }
 }
 
-/// Every moment at which some of these networks were looked at, in order.
+/// Returns every moment at which some of these networks were recorded, in order.
 fn moments(of: &Evidence<'_>) -> Vec<Moment> {
     let samples = of.runs().iter().flat_map(|run| &run.samples);
     let mut moments: Vec<Moment> = samples.filter_map(|sample| Moment::of(&sample.series)).collect();
@@ -54,19 +54,19 @@ fn moments(of: &Evidence<'_>) -> Vec<Moment> {
     moments
 }
 
-/// The gradient's norm at the first block's output over that at the last's, at the start.
+/// Returns the gradient's norm at the first block's output over that at the last block's, before training.
 pub(super) fn reach(run: &Run) -> Option<f64> {
     ends(run, series::ACTIVATION_GRADIENT_INIT)
 }
 
-/// The first value of a series over the last.
+/// Returns the first value of a series over the last.
 fn ends(run: &Run, name: &str) -> Option<f64> {
     let points = read_series(run, name);
     let ((_, first), (_, last)) = (points.first()?, points.last()?);
     (points.len() > 1 && *last > 0.0).then(|| first / last)
 }
 
-/// Every network's norms and correlations.
+/// Tabulates every network's norms and correlations.
 pub(super) fn table(all: &Evidence<'_>) -> Measures {
     let moments = moments(all);
     let weights = moments.iter().map(|moment| match moment {
@@ -93,7 +93,7 @@ pub(super) fn table(all: &Evidence<'_>) -> Measures {
     }
 }
 
-/// Norms by layer, a plot for each moment, of the deepest networks with BatchNorm and of the deepest without.
+/// Plots norms by layer, one plot for each moment, of the deepest networks with BatchNorm and of the deepest without.
 pub(super) fn plots(with: &Evidence<'_>, without: &Evidence<'_>) -> Vec<Plot> {
     let of = |deepest: &Evidence<'_>, suffix: &str, words: &str| {
         let plot = |moment: Moment| by_layer(deepest, moment, (suffix, words));

@@ -1,11 +1,11 @@
-//! What grows, and what stays as it is meanwhile: which rows stand on one curve, and where on it.
+//! Defines what grows and what stays fixed meanwhile, which decides the rows of one curve and their places on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::claims::evidence::Evidence;
 use crate::rows::record::RunRow;
 
-/// What a curve is drawn against.
+/// Names what a curve is drawn against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dimension {
     Depth,
@@ -14,7 +14,7 @@ pub(super) enum Dimension {
 }
 
 impl Dimension {
-    /// For people.
+    /// Returns the word that people read.
     pub(super) fn word(self) -> &'static str {
         match self {
             Dimension::Depth => "depth",
@@ -23,7 +23,7 @@ impl Dimension {
         }
     }
 
-    /// How far along a row is; a specification need not have the key.
+    /// Returns how far along a row is. A specification need not have the key.
     fn of(self, row: &RunRow) -> Option<u64> {
         match self {
             Dimension::Depth => Some(row.depth),
@@ -34,24 +34,24 @@ impl Dimension {
     }
 }
 
-/// What grows, and what stays as it is meanwhile.
+/// Defines what grows, and what stays fixed meanwhile.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Course {
-    /// Its name in file names.
+    /// Name in file names.
     pub(super) name: &'static str,
-    /// For people.
+    /// Title that people read.
     pub(super) title: &'static str,
-    /// The axis along which it grows.
+    /// Axis along which it grows.
     pub(super) axis: Dimension,
-    /// In what networks are matched that stand in no sweep; none for a sweep along the axis.
+    /// Budget in which networks outside sweeps are matched; `None` for a sweep along the axis.
     budget: Option<&'static str>,
 }
 
-/// Depth, all else left as it is.
+/// Growth of depth, with all else fixed.
 pub(super) const BY_DEPTH: Course =
     Course { name: "depth", title: "depth at a fixed growth", axis: Dimension::Depth, budget: None };
 
-/// Pairs of different depths: parameters, MACs.
+/// Pairs of different depths, matched in parameters and in MACs.
 pub(super) const DEPTHS: [Course; 2] = [
     Course {
         name: "depth-params",
@@ -66,7 +66,7 @@ const BY_GROWTH: Course =
     Course { name: "growth", title: "growth at a fixed depth", axis: Dimension::Growth, budget: None };
 
 /// Pairs of different growth at one depth. Addition has no growth rate, and the one that matches follows the width,
-/// which both networks of a pair have: against it the two can be compared.
+/// which both networks of a pair have. Against the width the two can be compared.
 pub(super) const WIDTHS: [Course; 2] = [
     Course {
         name: "growth-params",
@@ -85,7 +85,7 @@ pub(super) const WIDTHS: [Course; 2] = [
 pub(super) const COURSES: [Course; 6] = [BY_DEPTH, DEPTHS[0], DEPTHS[1], BY_GROWTH, WIDTHS[0], WIDTHS[1]];
 
 impl Course {
-    /// Its rows.
+    /// Returns its rows.
     pub(super) fn of<'a>(&self, evidence: &Evidence<'a>) -> Evidence<'a> {
         match self.budget {
             None => evidence.only(|row| row.sweep == self.axis.word()),
@@ -93,8 +93,8 @@ impl Course {
         }
     }
 
-    /// Of matched rows those on one straight line: at the width that most depths have, at the depth that most widths
-    /// have.
+    /// Returns those of matched rows on one straight line: at the width that most depths have, or at the depth that
+    /// most widths have.
     fn straight<'a>(&self, matched: &Evidence<'a>) -> Evidence<'a> {
         let held = if self.axis == Dimension::Depth { Dimension::Width } else { Dimension::Depth };
         let mut lines: BTreeMap<Option<u64>, BTreeSet<Option<u64>>> = BTreeMap::new();
@@ -105,7 +105,7 @@ impl Course {
         matched.only(|row| Some(held.of(row)) == longest)
     }
 
-    /// How far along it a row is.
+    /// Returns how far along it a row is.
     pub(super) fn place(&self, row: &RunRow) -> Option<u64> {
         row.sweep_value.or_else(|| self.axis.of(row))
     }

@@ -1,4 +1,5 @@
-//! How memory grows: exponents with depth and with growth, for every way of keeping the forward pass, and their curves.
+//! Fits how memory grows: exponents with depth and with growth, for every way of keeping the forward pass, and their
+//! curves.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use crate::claims::measure::{Column, MeasureRow, Measures, Plot, PlotAxis, PlotK
 use crate::rows::{style, task};
 use crate::stats::{self, Estimate};
 
-/// The networks of a course and style, by the name that they share in a sweep; matched ones share none.
+/// Returns the networks of a course and style, by the name that they share in a sweep. Matched ones share none.
 fn networks<'a>(evidence: &Evidence<'a>) -> Vec<(&'a str, Evidence<'a>)> {
     let mut names: Vec<&str> = Vec::new();
     for run in evidence.runs() {
@@ -22,12 +23,12 @@ fn networks<'a>(evidence: &Evidence<'a>) -> Vec<(&'a str, Evidence<'a>)> {
     names.into_iter().map(|name| (name, evidence.only(|row| row.sweep_line == name))).collect()
 }
 
-/// Rows that keep the forward pass in that way.
+/// Returns rows that keep the forward pass by `strategy`.
 fn kept<'a>(evidence: &Evidence<'a>, strategy: &str) -> Evidence<'a> {
     evidence.only(|row| keeping(&row.recipe) == strategy)
 }
 
-/// The metric at each place of one course, of one style and way of keeping.
+/// Returns the metric at each place of one course, for one style and way of keeping.
 fn points(course: &Course, evidence: &Evidence<'_>, metric: Metric) -> Vec<(f64, Estimate)> {
     let mut places: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     for row in evidence.runs().iter().map(|run| &run.row) {
@@ -39,19 +40,20 @@ fn points(course: &Course, evidence: &Evidence<'_>, metric: Metric) -> Vec<(f64,
     places.into_iter().filter_map(point).collect()
 }
 
-/// The exponent of a style's peak with depth.
+/// Returns the exponent of a style's peak with depth.
 pub(super) fn by_depth(evidence: &Evidence<'_>, style: &str, strategy: &str) -> Option<Estimate> {
     let (_, network) = networks(&BY_DEPTH.of(evidence).style(style)).into_iter().next()?;
     exponent(&BY_DEPTH, &network, strategy, Metric::TrainMemory)
 }
 
-/// The exponent of a metric along one course, of one network and way of keeping.
+/// Returns the exponent of a metric along one course, for one network and way of keeping.
 fn exponent(course: &Course, network: &Evidence<'_>, strategy: &str, metric: Metric) -> Option<Estimate> {
     let points = points(course, &kept(network, strategy), metric);
     stats::growth_exponent(&points.into_iter().map(|(at, mean)| (at, mean.value)).collect::<Vec<(f64, f64)>>())
 }
 
-/// What recomputing takes from an exponent: the exponent of everything kept over recomputed, network by network.
+/// Returns what recomputing takes from an exponent: the exponent of the ratio of everything kept to recomputed, network
+/// by network.
 fn taken(course: &Course, network: &Evidence<'_>, strategy: &str, metric: Metric) -> Option<Estimate> {
     let recomputed = points(course, &kept(network, strategy), metric);
     let ratio = |(at, whole): (f64, Estimate)| {
@@ -62,7 +64,8 @@ fn taken(course: &Course, network: &Evidence<'_>, strategy: &str, metric: Metric
     stats::growth_exponent(&whole.into_iter().filter_map(ratio).collect::<Vec<(f64, f64)>>())
 }
 
-/// The difference of two exponents. Its interval reaches from the least to the most that the ends of theirs allow.
+/// Returns the difference of two exponents. Its interval reaches from the least to the most that the ends of both
+/// allow.
 pub(super) fn steeper(one: Option<Estimate>, other: Option<Estimate>) -> Option<Estimate> {
     let (one, other) = (one?, other?);
     let (low, high) = (one.low.zip(other.high), one.high.zip(other.low));
@@ -70,14 +73,14 @@ pub(super) fn steeper(one: Option<Estimate>, other: Option<Estimate>) -> Option<
     Some(Estimate { n: one.n.min(other.n), value: one.value - other.value, low: low.map(less), high: high.map(less) })
 }
 
-/// One value for each metric, if any is there.
+/// Returns a line with one value for each metric, if any is there.
 fn line(words: [&str; 3], style: &str, of: impl Fn(Metric) -> Option<Estimate>) -> Option<MeasureRow> {
     let name = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<&str>>().join(", ");
     let values: Vec<Option<Estimate>> = METRICS.into_iter().map(of).collect();
     values.iter().any(Option::is_some).then(|| MeasureRow::new(name, style, values))
 }
 
-/// Every exponent, course by course.
+/// Tabulates every exponent, course by course.
 pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for (course, style) in COURSES.iter().flat_map(|course| style::COMPARED.iter().map(move |style| (course, *style))) {
@@ -90,16 +93,17 @@ pub(super) fn exponents(evidence: &Evidence<'_>) -> Measures {
     }
     Measures {
         title: "Exponents of memory with depth and growth".to_owned(),
-        caption: "b of memory = a · depthᵇ or a · growthᵇ, with Student's 95 % interval over the networks; where networks are matched at one \
-                  depth, of a · widthᵇ, for the width is what both of a pair have, and the growth that matches follows it. What is recomputed are \
-                  joins, so that it changes nothing without concatenation."
+        caption: "b of memory = a · depthᵇ or a · growthᵇ, with Student's 95 % interval over the networks; where \
+                  networks are matched at one depth, of a · widthᵇ, because both of a pair have the same width, and \
+                  the growth that matches follows it. Joins are recomputed, which changes nothing without \
+                  concatenation."
             .to_owned(),
         columns: columns().map(|title| Column::new(title, Quantity::Number)).collect(),
         lines,
     }
 }
 
-/// What recomputing takes from concatenation's exponents.
+/// Tabulates what recomputing takes from concatenation's exponents.
 pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
     let mut lines = Vec::new();
     for course in &COURSES {
@@ -112,15 +116,16 @@ pub(super) fn taken_away(evidence: &Evidence<'_>) -> Measures {
     }
     Measures {
         title: "What recomputing takes from concatenation's exponents".to_owned(),
-        caption: "The exponent with everything kept less the one with recomputing, network by network, with Student's 95 % interval over \
-                  those."
-            .to_owned(),
+        caption:
+            "The exponent with everything kept minus the one with recomputing, network by network, with Student's \
+                  95 % interval over the networks."
+                .to_owned(),
         columns: columns().map(|title| Column::new(title, Quantity::Number)).collect(),
         lines,
     }
 }
 
-/// Peak training memory along every course.
+/// Plots peak training memory along every course.
 pub(super) fn plots(evidence: &Evidence<'_>) -> Vec<Plot> {
     let plot = |course: &Course| {
         let on_course = course.of(evidence).task(task::PEAK_MEMORY_TRAIN);
@@ -140,7 +145,7 @@ pub(super) fn plots(evidence: &Evidence<'_>) -> Vec<Plot> {
     COURSES.iter().filter_map(plot).collect()
 }
 
-/// A line for each network and way of keeping.
+/// Returns a trace for each network and way of keeping.
 fn traces(course: &Course, evidence: &Evidence<'_>, style: &str) -> Vec<Trace> {
     let trace = |name: &str, strategy: &str, network: &Evidence<'_>| {
         let points = points(course, &kept(network, strategy), Metric::TrainMemory);

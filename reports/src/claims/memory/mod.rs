@@ -1,9 +1,9 @@
 //! "Concatenation costs more memory."
 //!
-//! Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990: written as it reads, a dense block
-//! keeps memory that grows with the square of its depth, "an artifact of implementation", which recomputing makes
-//! linear. Peaks repeat exactly on one thread, so that repetitions say nothing: the intervals are over networks of
-//! different depths, or widths.
+//! The sources are Huang et al. 2016, arXiv:1608.06993, and Pleiss et al. 2017, arXiv:1707.06990. In a straightforward
+//! implementation a dense block keeps memory that grows with the square of its depth, "an artifact of implementation",
+//! which recomputing makes linear. Peaks repeat exactly on one thread, where repetitions say nothing. The intervals are
+//! therefore over networks of different depths, or widths.
 
 mod course;
 mod growth;
@@ -25,12 +25,13 @@ use crate::stats::{self, Estimate};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "memory",
-    sentence: "Concatenation costs more memory than addition, and the more the deeper the network.",
+    sentence: "Concatenation costs more memory than addition, and more so the deeper the network.",
     rule: "The controlled backbone with everything kept for the backward pass. Supported: over pairs of different depths, peak training memory with \
            concatenation over that with addition is above 1 at matched parameters and at matched MACs; and its exponent with \
            depth, at a fixed growth, is above addition's. Not supported: an interval says the opposite of one of these.",
-    caution: "Here a dense block is written as it reads: every concatenation makes a new tensor that is kept. The tables show what \
-              recomputing in the backward pass takes away, which decides nothing. Heap of the CPU's process, which on a GPU is another matter.",
+    caution: "Here a dense block is implemented directly: every concatenation makes a new tensor that is kept. The \
+              tables show what recomputing in the backward pass saves, which decides nothing. The numbers are heap \
+              bytes of the CPU's process; a GPU may differ.",
     examine,
 };
 
@@ -53,7 +54,7 @@ fn examine(evidence: &Evidence<'_>) -> Examined {
     Examined { verdict, conditions, measures, plots, ..Examined::default() }
 }
 
-/// The ratio of concatenation to addition over the matched groups of a course, each of another depth or width.
+/// Returns the ratio of concatenation to addition over the matched groups of a course, each of another depth or width.
 fn against_addition(evidence: &Evidence<'_>, course: &Course, kept: &str, metric: Metric) -> Option<Contrast> {
     let matched = course.of(evidence).only(|row| keeping(&row.recipe) == kept);
     let mut groups: BTreeMap<(&str, &str), [Vec<f64>; 2]> = BTreeMap::new();
@@ -83,8 +84,8 @@ fn ratios(evidence: &Evidence<'_>) -> Measures {
     }
     Measures {
         title: "Memory of concatenation over that of addition".to_owned(),
-        caption: "Geometric means over pairs of different depths, or of different widths at one depth, with 95 % intervals over those. What decides \
-                  are depths with everything kept."
+        caption: "Geometric means over pairs of different depths, or of different widths at one depth, with 95 % \
+                  intervals over those. The pairs of different depths with everything kept decide."
             .to_owned(),
         columns: columns().map(|title| Column::new(title, Quantity::Ratio)).collect(),
         lines,

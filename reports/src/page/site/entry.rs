@@ -1,5 +1,5 @@
-//! Every number of a report as a line of one table: those of groups with what they say against the reference, those of
-//! sweeps alone.
+//! Lists every number of a report as a line of one table. Those of groups have their comparison with the reference;
+//! those of sweeps are alone.
 
 use std::collections::HashMap;
 
@@ -12,26 +12,26 @@ use crate::table::{format_effect_lines, format_metric};
 
 use super::super::data::{Cell, Row};
 
-/// The columns of words.
+/// Columns of words.
 pub(super) const WORDS: [&str; 8] = ["model", "style", "metric", "family", "data", "suite", "machine", "group"];
 
-/// The columns of numbers.
+/// Columns of numbers.
 const NUMBERS: [&str; 3] = ["value", "against the group's reference", "repeats"];
 
-/// So many columns of words, and after them of numbers, come first: they are what a narrow screen shows.
+/// How many columns of words, and after them of numbers, come first. They are what a narrow screen shows.
 const FIRST: (usize, usize) = (3, 2);
 
-/// The titles of all columns.
+/// Returns the titles of all columns.
 pub(super) fn columns() -> Vec<&'static str> {
     in_order(WORDS.to_vec(), NUMBERS.to_vec())
 }
 
-/// Whether a column holds numbers.
+/// Returns whether a column holds numbers.
 pub(super) fn is_number(column: usize) -> bool {
     columns().get(column).is_some_and(|title| NUMBERS.contains(title))
 }
 
-/// What stands in the columns of words and of numbers, from left to right.
+/// Orders what is in the columns of words and of numbers, from left to right.
 fn in_order<T>(words: Vec<T>, numbers: Vec<T>) -> Vec<T> {
     let (mut words, mut numbers) = (words.into_iter(), numbers.into_iter());
     let mut all: Vec<T> = words.by_ref().take(FIRST.0).collect();
@@ -41,22 +41,22 @@ fn in_order<T>(words: Vec<T>, numbers: Vec<T>) -> Vec<T> {
     all
 }
 
-/// One number.
+/// One number of the table.
 pub(super) struct Entry {
-    /// What stands in the columns of words.
+    /// Content of the columns of words.
     pub(super) words: [String; WORDS.len()],
     numbers: [Cell; NUMBERS.len()],
 }
 
 impl Entry {
-    /// As a line of the table.
+    /// Turns it into a line of the table.
     pub(super) fn into_row(self) -> Row {
         let words = self.words.iter().map(|word| Cell::words(word)).collect();
         Row { cells: in_order(words, self.numbers.into()), ..Row::default() }
     }
 }
 
-/// Every number, group by group, then sweep by sweep.
+/// Returns every number, group by group, then sweep by sweep.
 pub(super) fn entries(report: &Report) -> Vec<Entry> {
     let names: HashMap<&str, &Origin> =
         report.origins.iter().map(|(_, origin)| (origin.host.as_str(), origin)).collect();
@@ -92,7 +92,7 @@ fn of_entry(comparison: &Comparison, member: &ComparedMember, entry: &ComparedMe
     }
 }
 
-/// A cell for each point of a sweep.
+/// Returns an entry for each point of a sweep.
 fn of_curve(curve: &Curve, names: &HashMap<&str, &Origin>) -> Vec<Entry> {
     let Curve { suite, group, setting, sweep, line, family, skip, metric, points, .. } = curve;
     let machine = format_machine(&setting.device, &setting.host, names.get(setting.host.as_str()).copied());
@@ -112,7 +112,7 @@ fn count(n: usize) -> Cell {
     Cell::number(n.to_string(), Estimate { n, value: n as f64, low: None, high: None })
 }
 
-/// `AMD EPYC, flex, 3c5c83b9e780`
+/// Formats `AMD EPYC, flex, 3c5c83b9e780`.
 fn format_machine(device: &str, host: &str, origin: Option<&Origin>) -> String {
     let name = origin.map_or("", |origin| origin.device_name.as_str());
     [name, device, host].into_iter().filter(|word| !word.is_empty()).collect::<Vec<&str>>().join(", ")

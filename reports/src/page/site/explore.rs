@@ -1,4 +1,4 @@
-//! The table of every number, with the fields that filter it.
+//! Shows the table of every number, with the fields that filter it.
 
 use std::collections::BTreeSet;
 
@@ -13,22 +13,22 @@ use super::entry::{Entry, WORDS, columns, entries, is_number};
 /// Columns that have a filter, in the order of the fields.
 const FILTERS: [&str; 6] = ["machine", "data", "family", "style", "metric", "suite"];
 
-/// Where to begin, as filters in a link.
+/// Links to begin with, which hold filters.
 const BEGINNINGS: [(&str, &str); 4] = [
     ("Test accuracy, the best first", "metric=test+accuracy&sort=-value"),
     ("Training speed, the fastest first", "metric=train+images%2Fs&sort=-value"),
-    ("Peak training memory, the least first", "metric=train+peak&sort=value"),
+    ("Peak training memory, the smallest first", "metric=train+peak&sort=value"),
     ("Every number", ""),
 ];
 
-/// The section.
+/// Returns the section.
 pub(super) fn explore(report: &Report) -> Markup {
     let entries = entries(report);
     let count = format_number_of(entries.len(), "number");
     let header: Vec<String> = columns().into_iter().map(str::to_owned).collect();
     html! {
-        p { "Every number of every record. Filters, the search and the order stay in the link: copy the address to share \
-             what you see." }
+        p { "Every number of every record. The link keeps filters, search and order: copy the address to share what \
+             you see." }
         div.explorer {
             p.links hidden {
                 @for (title, filters) in BEGINNINGS { a href={ "#explore?" (filters) } { (title) } " " }
@@ -47,7 +47,7 @@ pub(super) fn explore(report: &Report) -> Markup {
     }
 }
 
-/// A field that offers every word of its column.
+/// Returns a field that offers every word of its column.
 fn filter(name: &str, entries: &[Entry]) -> Markup {
     let column = columns().iter().position(|title| *title == name);
     let place = WORDS.iter().position(|title| *title == name);

@@ -1,6 +1,7 @@
-//! All records as one page of a site: the report, with every number of it in a table that can be filtered and sorted.
+//! Writes all records as one page of a site: the report, with every number of it in a table that can be filtered and
+//! sorted.
 //!
-//! Its links keep the filters behind the `#`, so that no server has to understand them.
+//! Its links keep the filters after the `#`, where no server has to understand them.
 
 mod entry;
 mod explore;
@@ -13,16 +14,16 @@ use crate::report::Report;
 use super::shell::{Shell, shell};
 use super::{SCRIPT, filled, format_extent, sections};
 
-/// What the page says that it was made by.
+/// Command that the page says made it.
 const GENERATOR: &str = "skipbench report --site";
 
-/// What stands in every page of a site, and by which it is known as one.
+/// Text that every page of a site holds, and by which it is recognized.
 pub const SITE_MARK: &str = "<meta name=\"generator\" content=\"skipbench report --site\">";
 
-/// The suite that answers the question where there are records of many: its groups are matched for that.
+/// Suite that answers the question where there are records of many, because its groups are matched for that.
 const FRONT: &str = "quick";
 
-/// The report, with the answer of that suite alone where there is one.
+/// Returns the report, with the answer of that suite alone where there is one.
 fn answered_by_front(report: &Report) -> Report {
     let front: Vec<Group> = report.groups.iter().filter(|group| group.identity.suite == FRONT).cloned().collect();
     let own = answers(&front);
@@ -30,10 +31,10 @@ fn answered_by_front(report: &Report) -> Report {
     Report { answers, ..report.clone() }
 }
 
-/// Lets the table be filtered and sorted.
+/// Script that lets the table be filtered and sorted.
 const EXPLORE: &str = include_str!("site.js");
 
-/// The page. The same rows always give the same text.
+/// Writes the page. The same rows always give the same text.
 pub fn site(report: &Report) -> String {
     let report = &answered_by_front(report);
     let figures = figures(report);

@@ -1,42 +1,42 @@
-//! Why rows could not be read or written.
+//! Defines why rows could not be read or written.
 
 use std::path::{Path, PathBuf};
 
 use crate::rows::migrate::OLDEST;
 use crate::rows::record::SCHEMA_VERSION;
 
-/// Why rows could not be read or written.
+/// Says why rows could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file system refused.
     #[error("{path}: {source}")]
     Io {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Cause of the failure.
         source: std::io::Error,
     },
     /// A line is not a row.
     #[error("{path}: {source}. The file was cut short or edited by hand; {}", measure_anew(.path))]
     Row {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Which line, which column, and why.
+        /// Line, column and cause.
         source: csv::Error,
     },
-    /// A column holds what it cannot hold.
+    /// A column holds a value that is not possible there.
     #[error(
-        "{path}: line {line}, column {column}: {problem}; the file was edited by hand, or is of another program; {}",
+        "{path}: line {line}, column {column}: {problem}; the file was edited by hand, or another program wrote it; {}",
         measure_anew(.path)
     )]
     Field {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The line.
+        /// Number of the line, from 1.
         line: u64,
-        /// The column.
+        /// Name of the column.
         column: String,
-        /// What is wrong with it.
+        /// Description of what is wrong with it.
         problem: String,
     },
     /// There are rows without a file of samples.
@@ -45,86 +45,90 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
-    /// A row or its samples are not those that were written.
+    /// A row or its samples are not what was written.
     #[error(
-        "{path}: line {line}: cell {cell} does not agree with its digest: the row, or its samples, were edited by hand or lost; measure the cell anew by `skipbench run --resume {} --again {cell}`, or all that are damaged by `--retry-failed`",
+        "{path}: line {line}: cell {cell} does not agree with its digest: the row, or its samples, were edited by hand \
+         or lost; measure the cell again with `skipbench run --resume {} --again {cell}`, or all that are damaged by \
+         `--retry-failed`",
         path.parent().unwrap_or(path).display()
     )]
     Edited {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The line.
+        /// Number of the line, from 1.
         line: u64,
-        /// The cell.
+        /// Identity of the cell.
         cell: String,
     },
     /// A cell is listed twice in the file.
     #[error("{path}: line {line}: cell {cell} is listed twice; the file was put together by hand")]
     Repeated {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The line.
+        /// Number of the line, from 1.
         line: u64,
-        /// The cell.
+        /// Identity of the cell.
         cell: String,
     },
     /// A cell's samples have no row.
     #[error(
-        "{path}: no row of cell {cell}, of which there are samples: the file was cut short; `skipbench run --resume` mends what a killed run left"
+        "{path}: cell {cell} has samples but no row: the file was cut short; `skipbench run --resume` repairs what a \
+         killed run left"
     )]
     Lost {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The cell.
+        /// Identity of the cell.
         cell: String,
     },
     /// The last line has no end.
-    #[error("{path}: the last line is cut short; `skipbench run --resume` mends a file that a killed run left")]
+    #[error("{path}: the last line is cut short; `skipbench run --resume` repairs a file that a killed run left")]
     Torn {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// Another program saved the file in its own way.
     #[error(
-        "{path}: saved {how} by another program, such as a spreadsheet, while rows are text with commas in UTF-8; take the file as skipbench wrote it"
+        "{path}: saved {how} by another program, such as a spreadsheet, while rows are text with commas in UTF-8; use \
+         the file as skipbench wrote it"
     )]
     Resaved {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// How.
+        /// How it was saved.
         how: &'static str,
     },
     /// Version control left both sides of a conflict in the file.
     #[error(
-        "{path}: line {line} is the marker of a merge conflict; resolve the conflict by taking one side's file whole"
+        "{path}: line {line} is the marker of a merge conflict; resolve the conflict by using one side's whole file"
     )]
     Conflict {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The line.
+        /// Number of the line, from 1.
         line: u64,
     },
-    /// A version that this program does not know wrote a row.
+    /// A row was written by a version that this program does not know.
     #[error(
         "{path}: line {line} has schema version {found}, but this skipbench reads versions {OLDEST} to {SCHEMA_VERSION}; use the skipbench that wrote it, or a newer one"
     )]
     Version {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The line.
+        /// Number of the line, from 1.
         line: u64,
-        /// Its version, as it stands there.
+        /// Version of the row, as written.
         found: String,
     },
 }
 
 impl StoreError {
-    /// Whether it is one line's alone, without which the others are as good.
+    /// Returns whether the error concerns one line alone. The others are then still good.
     pub(super) fn is_of_a_cell(&self) -> bool {
         matches!(self, Self::Row { .. } | Self::Field { .. } | Self::Edited { .. } | Self::Repeated { .. })
     }
 
-    /// Of a file of samples that could not be opened.
+    /// Converts the error of a file of samples that could not be opened.
     pub(super) fn of_samples(self) -> Self {
         match self {
             Self::Io { path, source } if source.kind() == std::io::ErrorKind::NotFound => Self::NoSamples { path },
@@ -132,7 +136,7 @@ impl StoreError {
         }
     }
 
-    /// The cell, where it is known.
+    /// Returns the cell, where it is known.
     pub(super) fn cell(&self) -> &str {
         match self {
             Self::Edited { cell, .. } | Self::Repeated { cell, .. } | Self::Lost { cell, .. } => cell,
@@ -141,10 +145,10 @@ impl StoreError {
     }
 }
 
-/// What helps where a file of a run is damaged.
+/// Describes what helps where a file of a run is damaged.
 fn measure_anew(path: &Path) -> String {
     let dir = path.parent().unwrap_or(path).display();
-    format!("restore it, or measure what is damaged anew by `skipbench run --resume {dir} --retry-failed`")
+    format!("restore it, or measure what is damaged again with `skipbench run --resume {dir} --retry-failed`")
 }
 
 pub(crate) fn io(path: &Path, source: std::io::Error) -> StoreError {

@@ -1,4 +1,4 @@
-//! Files that are read and written whole or not at all.
+//! Reads and writes files completely or not at all.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Take, Write};
@@ -9,21 +9,21 @@ use tempfile::NamedTempFile;
 use super::{StoreError, io};
 use crate::input;
 
-/// A file's lines, read as they are needed.
+/// Lines of a file, read as they are needed.
 pub(super) type Lines = BufReader<Take<File>>;
 
-/// The file, which must end where a line ends.
+/// Opens a file, which must end where a line ends.
 pub(super) fn whole(path: &Path, most: u64) -> Result<Lines, StoreError> {
     let (lines, cut) = lines(path, most).map_err(|source| io(path, source))?;
     if cut { Err(StoreError::Torn { path: path.into() }) } else { Ok(lines) }
 }
 
-/// The file without what stands after its last line break. No field holds one: writers put errors on one line.
+/// Opens a file without what follows its last line break. No field holds one, because writers put errors on one line.
 pub(super) fn begun(path: &Path, most: u64) -> Result<Lines, StoreError> {
     lines(path, most).map(|(lines, _)| lines).map_err(|source| io(path, source))
 }
 
-/// The whole lines of a file, and whether something stands behind them.
+/// Returns the whole lines of a file, and whether something follows them.
 fn lines(path: &Path, most: u64) -> std::io::Result<(Lines, bool)> {
     let (mut file, length) = input::open(path, most)?;
     let end = last_line_end(&mut file, length)?;
@@ -31,7 +31,7 @@ fn lines(path: &Path, most: u64) -> std::io::Result<(Lines, bool)> {
     Ok((BufReader::new(file.take(end)), end < length))
 }
 
-/// Where the last line that has an end ends.
+/// Returns where the last line that has an end ends.
 fn last_line_end(file: &mut File, length: u64) -> std::io::Result<u64> {
     let (mut end, mut buffer) = (length, [0; 4096]);
     while end > 0 {
@@ -47,10 +47,10 @@ fn last_line_end(file: &mut File, length: u64) -> std::io::Result<u64> {
     Ok(0)
 }
 
-/// Puts `text` in place of the file, whole or not at all: written beside it, then renamed.
+/// Replaces the file by `text`, completely or not at all: it is written beside it, then renamed.
 ///
 /// # Errors
-/// If the file system refuses.
+/// Returns an error if the file system refuses.
 pub fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = temporary_in(dir).and_then(|mut file| {
@@ -61,7 +61,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
     written.map(drop).map_err(|source| io(path, source))
 }
 
-/// A temporary file with the rights of an ordinary one; by itself it would be the owner's alone.
+/// Creates a temporary file with the permissions of an ordinary one. By default only the owner could read it.
 fn temporary_in(dir: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]

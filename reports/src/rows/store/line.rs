@@ -1,4 +1,4 @@
-//! A line of the file of rows: read with its seal and brought to the present schema, or sealed and written.
+//! Handles a line of the file of rows: read with its seal and brought to the present schema, or sealed and written.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -14,15 +14,15 @@ use crate::rows::record::{RunRow, SCHEMA_VERSION, SampleRow};
 use crate::rows::seal;
 use crate::rows::shared_text::{SharedText, shared};
 
-/// The first schema version whose rows are sealed.
+/// First schema version whose rows are sealed.
 pub const FIRST_SEALED: u32 = 4;
 
-/// A line of the file of rows.
+/// A line of the file of rows, with its seal.
 pub(super) struct SealedRow {
     pub(super) row: RunRow,
-    /// Its number.
+    /// Number of the line.
     pub(super) line: u64,
-    /// None before schema version 4.
+    /// Seal of the row; `None` before schema version 4.
     pub(super) seal: Option<Seal>,
 }
 
@@ -39,14 +39,14 @@ impl Seal {
     }
 }
 
-/// The lines of a file of rows, one by one: a large run's text is never in memory at once.
+/// Iterates over the lines of a file of rows. A large run's text is never in memory at once.
 pub(super) struct SealedRows<'a> {
     columns: Columns<'a>,
     records: csv::StringRecordsIntoIter<Lines>,
 }
 
 impl<'a> SealedRows<'a> {
-    /// Those of the file at `path`; where a line is no row, its place has the reason.
+    /// Reads the file at `path`. Where a line is not a row, its place has the reason.
     pub(super) fn of(path: &'a Path, lines: Lines) -> Result<Self, StoreError> {
         let mut reader = csv::Reader::from_reader(lines);
         let header = reader.headers().map_err(|source| StoreError::Row { path: path.into(), source })?;
@@ -64,18 +64,18 @@ impl Iterator for SealedRows<'_> {
     }
 }
 
-/// What the first line of a file says of all others.
+/// Holds what the first line of a file says of all others.
 struct Columns<'a> {
     path: &'a Path,
-    /// Every column but the digest's.
+    /// Every column except the digest.
     header: Rc<StringRecord>,
-    /// Where the digest stands; nowhere in files of older schemas.
+    /// Index of the digest; `None` in files of older schemas.
     digest: Option<usize>,
-    /// Where the schema version stands.
+    /// Index of the schema version.
     version: usize,
     /// Long texts that rows have in common, each kept once.
     texts: HashSet<SharedText>,
-    /// What rows of a version call the columns now, for every version met.
+    /// Current names of the columns, for every version met.
     headers: BTreeMap<u32, StringRecord>,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// A sealed row as it stands in the file, with the header before it if it is the first.
+/// Formats a sealed row as it is in the file, with the header before it if it is the first.
 pub(crate) fn line(path: &Path, row: &RunRow, samples: &[SampleRow], first: bool) -> Result<Vec<u8>, StoreError> {
     let broken = |source| StoreError::Row { path: path.into(), source };
     let [header, row] = seal::sealed(row, samples).map_err(broken)?;

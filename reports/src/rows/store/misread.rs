@@ -1,4 +1,4 @@
-//! What is wrong with a line that is no row and no sample, by the name of its column.
+//! Describes what is wrong with a line that is not a row or a sample, by the name of its column.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use csv::{DeserializeError, ErrorKind, StringRecord};
 
 use super::StoreError;
 
-/// Explains why `text`, which stands at `line` below `header`, could not be read.
+/// Explains why `text`, which is at `line` below `header`, could not be read.
 pub(super) fn misread(
     path: &Path,
     header: &StringRecord,
@@ -25,7 +25,7 @@ pub(super) fn misread(
     }
 }
 
-/// The column at fault, and what is wrong with it.
+/// Returns the column at fault, and what is wrong with it.
 fn fault(header: &StringRecord, text: &StringRecord, error: &DeserializeError) -> Option<(String, String)> {
     let said = error.kind().to_string();
     if let Some(column) = error.field().and_then(|field| header.get(field as usize)) {

@@ -1,4 +1,4 @@
-//! Files of rows. `runs.csv` is the commit log: a cell is done when its line stands there whole.
+//! Stores rows in files. `runs.csv` is the commit log: a cell is done when its whole line is there.
 
 mod error;
 mod file;
@@ -32,19 +32,19 @@ pub const RUNS: &str = "runs.csv";
 /// Name of the file of [`SampleRow`]s.
 pub const SAMPLES: &str = "samples.csv";
 
-/// One cell's row and its series.
+/// Holds one cell's row and its series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// The row.
+    /// Row of the cell.
     pub row: RunRow,
-    /// Its samples in the order of writing.
+    /// Samples of the cell, in the order of writing.
     pub samples: Vec<SampleRow>,
 }
 
 /// Reads a run's directory. Rows of older schemas are brought to this one.
 ///
 /// # Errors
-/// A file that is missing, cut short, edited into something else, or of an unknown schema version.
+/// Returns an error for a file that is missing, cut short, edited into something else, or of an unknown schema version.
 pub fn read(dir: &Path) -> Result<Vec<Run>, StoreError> {
     read_as(dir, |run| run)
 }
@@ -62,18 +62,19 @@ pub fn read_as(dir: &Path, mut keep: impl FnMut(Run) -> Run) -> Result<Vec<Run>,
     }
 }
 
-/// [`read`] of what a killed run left: a last line without its end counts for nothing, nor do samples of a cell without
-/// a row.
+/// Does the same as [`read`] for what a killed run left. A last line without its end is ignored, and so are samples of
+/// a cell without a row.
 pub(crate) fn read_begun(dir: &Path) -> Result<Vec<Run>, StoreError> {
     let [runs, samples] = [RUNS, SAMPLES].map(|name| dir.join(name));
     read_both(&runs, &samples, begun, &mut |run| run).map(|(runs, _)| runs)
 }
 
-/// What is whole of a run: rows that are damaged, or whose samples are, are left out where `drop` says so of their
-/// cell. A line of which no cell can be read has the cell "".
+/// Reads what is whole of a run. Rows that are damaged, or whose samples are, are left out where `drop` says so for
+/// their cell. A line in which no cell can be read has the cell "".
 ///
 /// # Errors
-/// As [`read`] for what must not be left out, and always for a file of rows of an unknown schema version.
+/// Returns the errors of [`read`] for what must not be left out, and always for a file of rows of an unknown schema
+/// version.
 pub fn salvage(dir: &Path, drop: impl Fn(&str) -> bool) -> Result<Vec<Run>, StoreError> {
     let samples = begun(&dir.join(SAMPLES), input::SAMPLES).map(salvage_samples).unwrap_or_default();
     let path = dir.join(RUNS);
@@ -84,7 +85,7 @@ pub fn salvage(dir: &Path, drop: impl Fn(&str) -> bool) -> Result<Vec<Run>, Stor
 /// Opens a file of rows or of samples, of so many bytes at most.
 type Open = fn(&Path, u64) -> Result<Lines, StoreError>;
 
-/// Rows with their samples, and a cell that has samples but no row.
+/// Reads rows with their samples, and a cell that has samples but no row.
 fn read_both(
     runs: &Path,
     samples: &Path,
@@ -99,8 +100,8 @@ fn read_both(
     attach(runs, lines, by_cell, &|_| false, keep).map_err(|error| saved::explain(runs, error))
 }
 
-/// Rows with their samples, except for damaged ones that are to be dropped; and a cell that has samples but no row: a
-/// killed run leaves such, and so does a file of rows that was cut short.
+/// Attaches samples to rows, except for damaged ones that are to be dropped. Also returns a cell that has samples but
+/// no row: a killed run leaves such samples, and so does a file of rows that was cut short.
 fn attach(
     path: &Path,
     lines: Lines,
@@ -130,10 +131,10 @@ fn attach(
     Ok((whole, by_cell.into_keys().min().map(|cell| cell.to_string())))
 }
 
-/// Writes both files of a run's directory, each whole or not at all.
+/// Writes both files of a run's directory, each completely or not at all.
 ///
 /// # Errors
-/// If the file system refuses.
+/// Returns an error if the file system refuses.
 pub fn write(dir: &Path, runs: &[Run]) -> Result<(), StoreError> {
     let samples: Vec<&SampleRow> = runs.iter().flat_map(|run| &run.samples).collect();
     write_atomically(&dir.join(SAMPLES), &samples)?;
@@ -145,10 +146,10 @@ pub fn write(dir: &Path, runs: &[Run]) -> Result<(), StoreError> {
     replace(&path, &String::from_utf8_lossy(&text))
 }
 
-/// Writes rows to a file, whole or not at all.
+/// Writes rows to a file, completely or not at all.
 ///
 /// # Errors
-/// If the file system refuses.
+/// Returns an error if the file system refuses.
 pub fn write_atomically<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), StoreError> {
     let text = render::csv(rows).map_err(|source| StoreError::Row { path: path.into(), source })?;
     replace(path, &text)

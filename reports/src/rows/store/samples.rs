@@ -1,4 +1,4 @@
-//! The file of samples, read line by line: names that lines have in common are kept once.
+//! Reads the file of samples line by line. Names that lines have in common are kept once.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::misread::misread;
 use crate::rows::record::SampleRow;
 use crate::rows::shared_text::{SharedText, shared};
 
-/// A line as it stands in the file.
+/// A line as it is in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line<'a> {
@@ -22,7 +22,7 @@ struct Line<'a> {
     value: f64,
 }
 
-/// The samples of every cell, each cell's in the order of the file.
+/// Samples of every cell, each cell's in the order of the file.
 pub(super) type Samples = HashMap<SharedText, Vec<SampleRow>>;
 
 /// Reads the samples.
@@ -30,12 +30,12 @@ pub(super) fn read_samples(path: &Path, lines: Lines) -> Result<Samples, StoreEr
     collect(path, lines, Err)
 }
 
-/// Those lines that are samples. Whatever is wrong with the others, the digest of their row knows it.
+/// Reads those lines that are samples. If anything is wrong with the others, the digest of their row shows it.
 pub(super) fn salvage_samples(lines: Lines) -> Samples {
     collect(Path::new(""), lines, |_| Ok(())).unwrap_or_default()
 }
 
-/// The samples; `broken` hears of a line that is none, and may end the reading.
+/// Collects the samples. `broken` is called with a line that is not a sample, and may end the reading.
 fn collect(
     path: &Path,
     lines: Lines,

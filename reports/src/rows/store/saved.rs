@@ -1,5 +1,5 @@
-//! What other programs do to files of rows: spreadsheets write other separators and encodings, version control leaves
-//! both sides of a conflict. Such a file is named as what it is, instead of by the first row that it spoils.
+//! Recognizes what other programs do to files of rows. Spreadsheets write other separators and encodings, and version
+//! control leaves both sides of a conflict. The error then names that cause instead of the first row that it spoils.
 
 use std::io::Read;
 use std::path::Path;
@@ -7,10 +7,10 @@ use std::path::Path;
 use super::StoreError;
 use crate::input;
 
-/// The first column of a file of rows and of one of samples.
+/// First columns of a file of rows and of one of samples.
 const FIRST_COLUMNS: [&str; 2] = ["schema_version", "cell"];
 
-/// The error, or what was done to the file as a whole where that is why.
+/// Returns the error, or what was done to the file as a whole where that is the cause.
 pub(super) fn explain(path: &Path, error: StoreError) -> StoreError {
     let Ok(bytes) = beginning(path) else { return error };
     if let Some(line) = conflict(&bytes) {
@@ -22,7 +22,7 @@ pub(super) fn explain(path: &Path, error: StoreError) -> StoreError {
     }
 }
 
-/// As much of a file as is looked through: a long one is not held in memory to explain an error.
+/// Most of a file that is searched. A long one is not held in memory to explain an error.
 const LOOKED_THROUGH: u64 = 64 << 20;
 
 fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -32,7 +32,7 @@ fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The line of the first marker of a conflict.
+/// Returns the line of the first marker of a conflict.
 fn conflict(bytes: &[u8]) -> Option<u64> {
     let marker = |line: &[u8]| {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -43,7 +43,7 @@ fn conflict(bytes: &[u8]) -> Option<u64> {
     (1..).zip(bytes.split(|byte| *byte == b'\n')).find(|(_, line)| marker(line)).map(|(number, _)| number)
 }
 
-/// How the file was saved, if not as it was written.
+/// Returns how the file was saved, if not as it was written.
 fn resaved(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Some("in UTF-16");

@@ -1,4 +1,4 @@
-//! Of which schema a file of rows is as it lies there, before it is brought to the present one.
+//! Finds the schema version of a file of rows as it was written, before it is brought to the present one.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use super::{RUNS, StoreError};
 use crate::input;
 use crate::rows::record::SCHEMA_VERSION;
 
-/// The oldest schema version among the rows in `dir`; the present one where there is no row.
+/// Returns the oldest schema version among the rows in `dir`, or the present one if there is no row.
 ///
 /// # Errors
-/// A file that is missing, cut short, or no table.
+/// Returns an error for a file that is missing, cut short, or not a table.
 pub fn oldest_version(dir: &Path) -> Result<u32, StoreError> {
     let path = dir.join(RUNS);
     oldest(&path).map_err(|error| saved::explain(&path, error))

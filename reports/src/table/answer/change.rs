@@ -1,12 +1,12 @@
-//! How a ratio reads: halved, doubled, so many percent.
+//! Formats a ratio in words: halved, doubled, by a percentage.
 
-/// How far a number may be from a half or from two to be called so.
+/// How far a number may be from a half or from two to be called that.
 const ABOUT: f64 = 0.05;
 
-/// A smaller change is none that a reader would care for.
+/// Size below which a change does not matter to a reader.
 const LITTLE: f64 = 0.015;
 
-/// Ratios to what they are held against: the smallest and the largest.
+/// Holds the smallest and the largest of several ratios to what they are compared with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Span {
     low: f64,
@@ -14,13 +14,13 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// None without ratios.
+    /// Returns the span, or `None` without ratios.
     pub(super) fn of(ratios: &[f64]) -> Option<Self> {
         let end = |of: fn(f64, f64) -> f64| ratios.iter().copied().reduce(of);
         Some(Self { low: end(f64::min)?, high: end(f64::max)? })
     }
 
-    /// What became of a quantity of which more is better, such as speed.
+    /// Describes what happened to a quantity of which more is better, such as speed.
     pub(super) fn describe_speed(self, subject: &str) -> String {
         match self {
             Span { low, high } if low >= 1.0 + LITTLE => self.describe_rise(subject, high >= 1.5, "raised"),
@@ -32,7 +32,7 @@ impl Span {
         }
     }
 
-    /// What became of a quantity of which less is better, such as memory.
+    /// Describes what happened to a quantity of which less is better, such as memory.
     pub(super) fn describe_amount(self, subject: &str) -> String {
         match self {
             Span { low, .. } if is_double(low) && is_double(self.high) => format!("doubled {subject}"),
@@ -58,7 +58,7 @@ impl Span {
         }
     }
 
-    /// Both ways, or hardly.
+    /// Describes a change in both directions, or hardly any.
     fn describe_changed(self, subject: &str) -> String {
         let (low, high) = (percent(self.low - 1.0), percent(self.high - 1.0));
         if (self.low - 1.0).abs().max((self.high - 1.0).abs()) <= LITTLE {
@@ -69,7 +69,7 @@ impl Span {
         format!("changed {subject} by {} to {} %", signed(low), signed(high))
     }
 
-    /// `14 to 51 %`, `up to half`
+    /// Formats `14 to 51 %`, `up to half`.
     fn format_losses(self) -> String {
         let (least, most) = (1.0 - self.high, 1.0 - self.low);
         let (small, large) = (format_share(least), format_share(most));
@@ -80,7 +80,7 @@ impl Span {
         }
     }
 
-    /// `5 to 28 %`, `up to 28 %`
+    /// Formats `5 to 28 %`, `up to 28 %`.
     fn format_gains(self) -> String {
         let (small, large) = (percent(self.low - 1.0), percent(self.high - 1.0));
         match small < 1.0 {
@@ -90,7 +90,7 @@ impl Span {
         }
     }
 
-    /// `1.3 to 2.2`
+    /// Formats `1.3 to 2.2`.
     fn format_times(self) -> String {
         let (small, large) = (format!("{:.1}", self.low), format!("{:.1}", self.high));
         match small.as_str() {
@@ -101,7 +101,7 @@ impl Span {
     }
 }
 
-/// One ratio of speeds: `2 % faster`, `half as fast`.
+/// Formats one ratio of speeds: `2 % faster`, `half as fast`.
 pub(super) fn format_speed(ratio: f64) -> String {
     match ratio {
         _ if percent(ratio - 1.0) == 0.0 => "the same".to_owned(),
@@ -113,7 +113,7 @@ pub(super) fn format_speed(ratio: f64) -> String {
     }
 }
 
-/// One ratio of amounts: `28 % more`, `half`.
+/// Formats one ratio of amounts: `28 % more`, `half`.
 pub(super) fn format_amount(ratio: f64) -> String {
     match ratio {
         _ if percent(ratio - 1.0) == 0.0 => "the same".to_owned(),
@@ -133,12 +133,12 @@ fn is_double(ratio: f64) -> bool {
     (ratio / 2.0 - 1.0).abs() <= ABOUT
 }
 
-/// In percent, whole; never −0.
+/// Returns whole percent, and never −0.
 fn percent(share: f64) -> f64 {
     (share * 100.0).round() + 0.0
 }
 
-/// A half is called so.
+/// Formats a share; a half is written as a word.
 fn format_share(share: f64) -> String {
     if is_half(share) { "half".to_owned() } else { format!("{} %", percent(share)) }
 }

@@ -1,4 +1,4 @@
-//! The answer as a table that fits a terminal: a row for each group and style.
+//! Formats the answer as a table that fits a terminal: a row for each group and style.
 
 use super::change::{format_amount, format_speed};
 use super::describe_doubt;
@@ -8,7 +8,7 @@ use crate::rows::style;
 use crate::table::TextTable;
 use crate::table::plain::format_line;
 
-/// What each skip changed in each group, in words; a cell is empty where nothing was measured.
+/// Tabulates what each skip changed in each group, in words. A cell is empty where nothing was measured.
 pub fn effects(answers: &[Answer]) -> TextTable {
     let keyed: Vec<Vec<(Place<'_>, &Effect)>> = answers.iter().map(|answer| places(&answer.effects)).collect();
     let mut rows: Vec<Place<'_>> = Vec::new();
@@ -39,7 +39,7 @@ pub fn effects(answers: &[Answer]) -> TextTable {
     }
 }
 
-/// A row, and which of those that are called alike, as groups on two devices are.
+/// Identifies a row, and which of those with equal names, as groups on two devices have.
 type Place<'a> = (Key<'a>, usize);
 
 fn places(effects: &[Effect]) -> Vec<(Place<'_>, &Effect)> {
@@ -47,7 +47,7 @@ fn places(effects: &[Effect]) -> Vec<(Place<'_>, &Effect)> {
     effects.iter().enumerate().map(|(index, effect)| ((key(effect), alike(index)), effect)).collect()
 }
 
-/// What makes two effects belong into one row.
+/// Holds what makes two effects belong in one row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Key<'a> {
     group: &'a str,
@@ -67,7 +67,7 @@ fn key(effect: &Effect) -> Key<'_> {
     }
 }
 
-/// `addition`, `concatenation against addition by densenet-22-12`
+/// Formats `addition`, `concatenation against addition by densenet-22-12`.
 fn format_skip(key: &Key<'_>) -> String {
     let against = if key.against == style::NONE { "" } else { &format!(" against {}", style::noun(key.against)) };
     let by = key.model.map_or(String::new(), |model| format!(" by {model}"));
@@ -86,7 +86,7 @@ fn format_effect(effect: &Effect, metric: Metric) -> String {
     }
 }
 
-/// Large differences need no decimals.
+/// Formats points. Large differences need no decimals.
 fn format_points(points: f64) -> String {
     let digits = usize::from(points.abs() < 10.0);
     format!("{points:+.digits$} points").replace('-', "−")

@@ -1,4 +1,4 @@
-//! The answer: [in words](words), [as a table](effects), and here in numbers, a sentence for each metric.
+//! Formats the answer: [in words](words), [as a table](effects), and here in numbers, a sentence for each metric.
 
 mod change;
 mod effects;
@@ -18,10 +18,10 @@ use super::number::{format_fine_ratio, format_points, format_ratio};
 pub use effects::effects;
 pub use words::describe_answers;
 
-/// Groups named in a sentence; the tables have them all.
+/// Largest number of groups named in a sentence. The tables have them all.
 const NAMED: usize = 4;
 
-/// One sentence for each answer.
+/// Formats one sentence for each answer.
 pub fn format_answers(answers: &[Answer], format: Format) -> Vec<String> {
     answers.iter().map(|answer| format_sentence(&describe_answer(answer), format)).collect()
 }
@@ -36,7 +36,7 @@ fn describe_answer(answer: &Answer) -> String {
     format!("{question} in {}{unit} — {}{}.", metric.subject(), clauses.join("; "), format_counts(&answer.effects))
 }
 
-/// How many repeats or sets are behind the numbers: ` (3 repeats)`, ` (3 repeats, 5 sets)`.
+/// Formats how many repeats or sets are behind the numbers: ` (3 repeats)`, ` (3 repeats, 5 sets)`.
 fn format_counts(effects: &[Effect]) -> String {
     let (sets, apart): (Vec<&Effect>, Vec<&Effect>) = effects.iter().partition(|effect| effect.turns);
     let counts = [format_count(&apart, "repeat"), format_count(&sets, "set")];
@@ -51,7 +51,7 @@ fn format_count(effects: &[&Effect], noun: &str) -> Option<String> {
     Some(if low < high { format!("{low} to {count}") } else { count })
 }
 
-/// `addition against no skip: +3.7 [+1.4, +6.0] in families, …`
+/// Formats `addition against no skip: +3.7 [+1.4, +6.0] in families, …`.
 fn format_clause(effects: &[Effect], metric: Metric) -> String {
     let first = &effects[0];
     let doubts: Vec<&str> = effects.iter().map(|effect| describe_doubt(effect, metric)).collect();
@@ -87,12 +87,12 @@ fn format_effect(effect: &Effect, metric: Metric) -> String {
     format!("{number}{by}{against} in {}", effect.group)
 }
 
-/// Whether a number may be called an effect.
+/// Returns whether a number may be called an effect.
 fn is_shown(effect: &Effect, metric: Metric) -> bool {
     describe_doubt(effect, metric).is_empty()
 }
 
-/// What keeps a number from being called an effect.
+/// Describes what keeps a number from being called an effect.
 fn describe_doubt(effect: &Effect, metric: Metric) -> &'static str {
     let (estimate, none) = (&effect.contrast.estimate, if metric.is_share() { 0.0 } else { 1.0 });
     match estimate.low {

@@ -1,5 +1,5 @@
-//! The answer in plain words: what each skip cost, and what it was good for. The numbers with their intervals stand
-//! elsewhere.
+//! Describes the answer in plain words: what each skip cost, and what it was good for. The numbers with their intervals
+//! are elsewhere.
 
 use super::change::Span;
 use super::is_shown;
@@ -8,8 +8,8 @@ use crate::analyses::metric::Metric;
 use crate::analyses::quantity::capitalize;
 use crate::rows::style;
 
-/// One sentence for each style on what it cost, then one or two on what was learned. Only what was shown counts as a
-/// change.
+/// Returns one sentence for each style on what it cost, then one or two on what was learned. Only what was shown counts
+/// as a change.
 pub fn describe_answers(answers: &[Answer]) -> Vec<String> {
     let mut kinds: Vec<Kind<'_>> = Vec::new();
     for effect in answers.iter().flat_map(|answer| &answer.effects) {
@@ -22,14 +22,14 @@ pub fn describe_answers(answers: &[Answer]) -> Vec<String> {
     costs.chain(describe_failures(answers)).chain(describe_gains(answers, &kinds)).collect()
 }
 
-/// A style, and the one that it is held against.
+/// A style, and the one that it is compared with.
 type Kind<'a> = (&'a str, &'a str);
 
 fn of<'a>(answer: &'a Answer, (style, against): Kind<'a>) -> impl Iterator<Item = &'a Effect> {
     answer.effects.iter().filter(move |effect| effect.style == style && effect.against == against)
 }
 
-/// `Concatenation halved training speed and doubled peak training memory.`
+/// Formats `Concatenation halved training speed and doubled peak training memory.`
 fn describe_costs(answers: &[Answer], kind: Kind<'_>) -> Option<String> {
     let costs: Vec<&Answer> =
         answers.iter().filter(|answer| !answer.metric.is_share() && of(answer, kind).next().is_some()).collect();
@@ -42,12 +42,12 @@ fn describe_costs(answers: &[Answer], kind: Kind<'_>) -> Option<String> {
         ([], []) => return None,
         ([], _) => "cost nothing that could be measured".to_owned(),
         (_, []) => join(&told),
-        _ => format!("{}; no change of {} was shown", join(&told), silent.join(" or ")),
+        _ => format!("{}; no change in {} was shown", join(&told), silent.join(" or ")),
     };
     Some(format!("{} {said}.", format_subject(kind)))
 }
 
-/// `Addition`; `Against addition, concatenation` where no network is without a skip.
+/// Formats `Addition`, or `Against addition, concatenation` where no network is without a skip.
 fn format_subject((style, against): Kind<'_>) -> String {
     match against {
         style::NONE => capitalize(style::noun(style)),
@@ -55,7 +55,7 @@ fn format_subject((style, against): Kind<'_>) -> String {
     }
 }
 
-/// Empty if no group shows a change.
+/// Describes one cost. It is empty if no group shows a change.
 fn describe_cost(answer: &Answer, kind: Kind<'_>) -> Option<String> {
     let metric = answer.metric;
     let shown = |effect: &Effect| is_shown(effect, metric);
@@ -68,7 +68,7 @@ fn describe_cost(answer: &Answer, kind: Kind<'_>) -> Option<String> {
     Some(if metric.more_is_better() { span.describe_speed(subject) } else { span.describe_amount(subject) })
 }
 
-/// Two clauses with one verb need it once.
+/// Joins clauses. Two clauses with one verb need it once.
 fn join(clauses: &[&str]) -> String {
     let same = clauses.iter().all(|clause| clause.starts_with(CHANGED));
     let shorter = |(index, clause): (usize, &&str)| {
@@ -84,12 +84,12 @@ fn accuracies(answers: &[Answer]) -> impl Iterator<Item = &Effect> {
     answers.iter().filter(|answer| answer.metric.is_share()).flat_map(|answer| &answer.effects)
 }
 
-/// Whether the network that it is held against learned nothing.
+/// Returns whether the network that it is compared with learned nothing.
 fn has_failed_base(effect: &Effect) -> bool {
     effect.learned.is_some_and(|(_, base)| !base)
 }
 
-/// `Without a skip 58 layers did not learn; with either they did.`
+/// Formats `Without a skip 58 layers did not learn; with either they did.`
 fn describe_failures(answers: &[Answer]) -> Vec<String> {
     let failed: Vec<&Effect> = accuracies(answers).filter(|effect| has_failed_base(effect)).collect();
     let mut depths: Vec<(&str, u64)> = failed.iter().map(|effect| (&*effect.against, effect.depth)).collect();
@@ -114,7 +114,7 @@ fn describe_failures(answers: &[Answer]) -> Vec<String> {
     depths.into_iter().map(one).collect()
 }
 
-/// Every style once, in the order of the effects.
+/// Returns every style once, in the order of the effects.
 fn styles<'a>(effects: impl Iterator<Item = &'a Effect>) -> Vec<&'a str> {
     let mut styles: Vec<&str> = Vec::new();
     for effect in effects {
@@ -125,7 +125,7 @@ fn styles<'a>(effects: impl Iterator<Item = &'a Effect>) -> Vec<&'a str> {
     styles
 }
 
-/// `Elsewhere addition gained 4 points of test accuracy; concatenation showed no change.`
+/// Formats `Elsewhere addition gained 4 points of test accuracy; concatenation showed no change.`
 fn describe_gains(answers: &[Answer], kinds: &[Kind<'_>]) -> Option<String> {
     let answer = answers.iter().find(|answer| answer.metric.is_share())?;
     let mut gains: Vec<(&str, Vec<f64>)> = Vec::new();
@@ -151,7 +151,7 @@ fn describe_gains(answers: &[Answer], kinds: &[Kind<'_>]) -> Option<String> {
     Some(format!("{}.", capitalize(&format!("{elsewhere}{said}"))))
 }
 
-/// `addition gained 4 points of test accuracy; concatenation showed no change`
+/// Formats `addition gained 4 points of test accuracy; concatenation showed no change`.
 fn describe_each(gains: &[(&str, Vec<f64>)], subject: &str) -> String {
     let first = gains.iter().position(|(_, points)| !points.is_empty());
     let clause = |(index, (style, points)): (usize, &(&str, Vec<f64>))| {
@@ -162,7 +162,7 @@ fn describe_each(gains: &[(&str, Vec<f64>)], subject: &str) -> String {
     gains.iter().enumerate().map(clause).collect::<Vec<String>>().join("; ")
 }
 
-/// `gained 4 points`, `lost 1 to 3 points`, `changed by −1 to +2 points`, `showed no change`
+/// Formats `gained 4 points`, `lost 1 to 3 points`, `changed by −1 to +2 points`, `showed no change`.
 fn describe_points(points: &[f64]) -> String {
     let end = |of: fn(f64, f64) -> f64| points.iter().copied().reduce(of);
     let (Some(low), Some(high)) = (end(f64::min), end(f64::max)) else { return "showed no change".to_owned() };

@@ -51,7 +51,7 @@ fn gradients_that_vanish_without_a_skip_alone_support_the_claim() {
     assert!((decay(1, 1) - 0.5).abs() < 1e-2, "the square root of the depth");
     assert!((decay(3, 2) - 0.2).abs() < 1e-3, "at lag 16 twice as fast");
     assert!(
-        finding.remarks[0].contains("at lag 1 falls by 0.100 [0.100, 0.100] halvings a layer"),
+        finding.remarks[0].contains("at lag 1 falls by 0.100 [0.100, 0.100] halvings per layer"),
         "{:?}",
         finding.remarks
     );
@@ -112,7 +112,7 @@ fn healthy_norms_without_a_skip_contradict_it_whatever_the_correlation() {
     let finding = only(findings(&runs));
     assert_eq!(finding.verdict, ClaimVerdict::NotSupported);
     assert_eq!(outcomes(&finding)[3], Outcome::Holds, "gradients are more alike with a skip all the same");
-    assert!(finding.caution.contains("does not tell a plain network from a residual one"));
+    assert!(finding.caution.contains("does not distinguish a plain network from a residual one"));
 }
 
 #[test]

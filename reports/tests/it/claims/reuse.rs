@@ -68,7 +68,8 @@ fn a_half_trained_plain_network_is_told_in_every_form() {
     let mut runs = lesioned(all, 0.8);
     runs.iter_mut().filter(|run| run.row.skip == "none").for_each(|run| run.row.test_correct = Some(610));
     let report = Report::new(runs);
-    let said = "the plain network is half-trained, 61.0 % of the test images right, the others 95.0 % at least";
+    let said =
+        "the plain network is half-trained, with 61.0 % of the test images correct and the others with at least 95.0 %";
     assert!(report.claims[0].remarks[0].starts_with(said), "{:?}", report.claims[0].remarks);
     assert_eq!(report.claims[0].verdict, ClaimVerdict::Inconclusive, "its lesions decide nothing");
     assert!(table::format_claims(&report.claims, Format::Markdown).contains(said) && page(&report).contains(said));

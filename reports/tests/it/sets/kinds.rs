@@ -57,10 +57,8 @@ fn a_member_that_was_timed_alone_has_a_time_but_no_ratio_and_is_named() {
     let notes = notes(&runs);
     assert_eq!(
         notes,
-        [
-            "timed alone while others of the group took turns, and so not compared with those in time: large train-step in \
-          pair. To compare them too, free memory or make the group smaller."
-        ]
+        ["timed alone while others of the group took turns, and so not compared with them in time: large train-step \
+          in pair. To compare them too, free memory or make the group smaller."]
     );
 }
 
@@ -70,10 +68,8 @@ fn turns_that_were_left_out_are_told() {
     runs[0].row.dropped_turns = Some(3);
     assert_eq!(
         notes(&runs),
-        [
-            "3 of 240 turns are left out of the ratios, because something else held the machine up. If it is more than a \
-          few, measure again on a quieter machine."
-        ]
+        ["3 of 240 turns are left out of the ratios, because something else delayed the machine. If it is more than \
+          a few, measure again on a quieter machine."]
     );
 }
 

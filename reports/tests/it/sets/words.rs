@@ -40,8 +40,8 @@ fn the_table_of_a_group_with_sets() {
     - noise floor, resnet against itself: train images/s up to 0.4 % (5 sets)
     - not measured: plain, train-step, sets 1, 2, 3: killed by signal 9
 
-    How to read it. A cell's first line is the mean over its repeats, ± a 95 % interval; of times in sets it is the median. Below it stands how it differs from the group's first network: accuracy in percentage points, all else as a multiple (×2.00: twice as much), with the 95 % interval in brackets. Both are compared repeat by repeat. "No difference shown" does not mean equal: "could have detected" is the difference that so many repeats find in four cases of five. "Could be noise": the first network differs from itself by as much. "Could be chance": among so many comparisons one such difference is no surprise (Holm's correction, 5 %). MACs are multiply-accumulates for one image.
-    What a set is. Every set starts all networks of a group anew, and they take turns, a few steps each, so that whatever slows the machine down slows all alike. A set gives one ratio for each network. Where the repeats are sets, the first line is the median over the sets, and the interval of the multiple is Student's over the sets. In every set the first network runs twice: the noise floor is how far it could differ from itself. It is shown, but changes no verdict. "No difference above 1 %": the whole interval lies within 1 % of the first network.
+    How to read it. A cell's first line is the mean over its repeats, ± a 95 % interval; for times in sets it is the median. Below it is the difference from the group's first network: accuracy in percentage points, everything else as a multiple (×2.00: twice as much), with the 95 % interval in brackets. Both are compared repeat by repeat. "No difference shown" does not mean equal: "could have detected" is the difference that this many repeats find in four cases of five. "Could be noise": the first network differs from itself by as much. "Could be chance": among so many comparisons one such difference can be expected (Holm's correction, 5 %). MACs are multiply-accumulates for one image.
+    What a set is. Every set starts all networks of a group again, and they take turns, a few steps each, so anything that slows the machine slows all of them alike. A set gives one ratio for each network. If the repeats are sets, the first line is the median over the sets, and the interval of the multiple is Student's over the sets. In every set the first network runs twice: the noise floor is how much it could differ from itself. It is shown, but changes no verdict. "No difference above 1 %": the whole interval is within 1 % of the first network.
     2026-11-23, flex (CPU), machine m1, skipbench 0.1.0 (0123abcd+), Burn 0.22.1: skipbench run
     "#);
 }
@@ -69,7 +69,7 @@ fn members_that_did_not_sleep_between_their_turns_are_told() {
         let steps = [sample("step_ns", 5e7), sample("step_ns", 5e7)];
         runs[index].samples = steps.into_iter().chain([sample("turn_asleep_cpu_ns", asleep)]).collect();
     }
-    insta::assert_snapshot!(noted(&runs).expect("told"), @"at work between their turns, when they should sleep, which slows the others: 1 timed cell, most of all dense train-step, seed 2, set 2, for 6.0 % of its steps' time. Let a program's threads sleep after its step (bench/PROTOCOL.md says how).");
+    insta::assert_snapshot!(noted(&runs).expect("told"), @"working between their turns, when they should sleep, which slows the others: 1 timed cell, most of all dense train-step, seed 2, set 2, for 6.0 % of its steps' time. Let the program's threads sleep after its step (bench/PROTOCOL.md says how).");
 }
 
 /// A small difference is shown in one run and not in the next; that it is small holds in both.

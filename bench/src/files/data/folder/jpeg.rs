@@ -1,4 +1,4 @@
-//! Whether the data of a JPEG that lacks its end marker are all there (ITU-T T.81, annex B): every scan that its
+//! Decides whether the data of a JPEG that lacks its end marker are complete (ITU-T T.81, annex B): every scan that its
 //! components need, every restart interval of each scan, and the last scan to its end.
 
 use std::collections::HashSet;
@@ -7,17 +7,17 @@ use image::ImageFormat;
 
 use super::decode::decode;
 
-/// Whether nothing but the end marker is missing.
+/// Returns whether only the end marker is missing.
 pub(super) fn lacks_only_its_end(bytes: &[u8]) -> bool {
     Parsed::of(bytes).is_some_and(|parsed| parsed.has_all_scans() && parsed.has_all_intervals())
         && last_scan_ends(bytes)
 }
 
-/// A decoder that has all data never looks at what is put behind them, and gives the same image whatever that is. Where
-/// data are missing, it takes what is put there for them.
+/// Returns whether the last scan is complete. A decoder that has all data never looks at what follows them, and gives
+/// the same image for any such bytes. If data are missing, it takes what follows for them.
 ///
-/// Zeros at the end are what a file system leaves in place of data, which a decoder would take for the ends of blocks:
-/// they are left out. One alone may be data, and so is one behind FF.
+/// Zeros at the end are what a file system leaves in place of data, and a decoder would take them for the ends of
+/// blocks. They are left out. A single zero may be data, and so may one after FF.
 fn last_scan_ends(bytes: &[u8]) -> bool {
     let zeros = bytes.iter().rev().take_while(|byte| **byte == 0).count();
     let plain = &bytes[..bytes.len() - zeros];
@@ -36,14 +36,14 @@ fn whatever_follows(bytes: &[u8]) -> bool {
     images[0].is_some() && images.iter().all(|image| *image == images[0])
 }
 
-/// A component: its number, and how often it is sampled in each direction.
+/// A component, with its number and how often it is sampled in each direction.
 struct Component {
     id: u8,
     across: usize,
     down: usize,
 }
 
-/// A scan: its components, coefficients, the last bit that it leaves out, restarts expected every so often, and found.
+/// A scan, with its components, coefficients, the last bit that it leaves out, and restarts expected and found.
 struct Scan {
     components: Vec<u8>,
     coefficients: (u8, u8),
@@ -52,7 +52,7 @@ struct Scan {
     restarts: usize,
 }
 
-/// What the segments say.
+/// Holds what the segments say.
 #[derive(Default)]
 struct Parsed {
     width: usize,
@@ -108,7 +108,7 @@ impl Parsed {
         Some(())
     }
 
-    /// Whether every coefficient of every component comes to its last bit.
+    /// Returns whether every coefficient of every component is coded to its last bit.
     fn has_all_scans(&self) -> bool {
         let mut whole: HashSet<(u8, u8)> = HashSet::new();
         for scan in self.scans.iter().filter(|scan| scan.low == 0 || !self.progressive) {
@@ -126,7 +126,7 @@ impl Parsed {
         })
     }
 
-    /// Units that a scan codes: blocks of its only component, or groups of blocks of all.
+    /// Returns the units that a scan codes: blocks of its only component, or groups of blocks of all.
     fn units(&self, components: &[u8]) -> Option<usize> {
         let across = self.components.iter().map(|component| component.across).max().filter(|most| *most > 0)?;
         let down = self.components.iter().map(|component| component.down).max().filter(|most| *most > 0)?;

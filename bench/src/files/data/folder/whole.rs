@@ -1,18 +1,18 @@
-//! Whether an image file is whole. Decoders fill in what a JPEG lacks and say nothing of it.
+//! Checks whether an image file is complete. Decoders fill in what a JPEG lacks, without an error.
 
 use image::ImageFormat;
 
 use super::jpeg;
 
-/// What a file lacks.
+/// Says what a file lacks.
 pub(super) enum Lack {
-    /// A JPEG's end marker, and nothing else.
+    /// It lacks only a JPEG's end marker.
     EndMarker,
-    /// More than that.
+    /// It lacks more than that.
     More(&'static str),
 }
 
-/// What is missing of a file of that format, if its end is. Formats that are not looked into here are left to the
+/// Returns what a file of that format lacks, if its end is missing. Formats that are not checked here are left to the
 /// decoder.
 pub(super) fn lacks(format: ImageFormat, bytes: &[u8]) -> Option<Lack> {
     match format {
@@ -29,8 +29,8 @@ pub(super) fn lacks(format: ImageFormat, bytes: &[u8]) -> Option<Lack> {
     }
 }
 
-/// Whether the segments lead to the end marker. What follows it is not looked at, since cameras append to it; a marker
-/// inside a segment, such as the end of a thumbnail, is not the image's.
+/// Returns whether the segments lead to the end marker. What follows it is not examined, because cameras append to it.
+/// A marker inside a segment, such as the end of a thumbnail, is not the image's.
 fn ends(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let Some(start) = rest.windows(2).position(|pair| pair[0] == 0xFF && is_marker(pair[1])) {
@@ -46,12 +46,12 @@ fn ends(bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether a byte after FF makes it a marker: 00 makes it data, FF fills, D0 to D7 stand within data.
+/// Returns whether a byte after FF makes it a marker: 00 makes it data, FF fills, and D0 to D7 are within data.
 fn is_marker(byte: u8) -> bool {
     !matches!(byte, 0x00 | 0xD0..=0xD7 | 0xFF)
 }
 
-/// Whether the chunks lead to the last one, whose checksum is known for it holds nothing.
+/// Returns whether the chunks lead to the last one, whose checksum is known because it is empty.
 fn png(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(8..).unwrap_or_default();
     while !rest.starts_with(b"\0\0\0\0IEND\xAE\x42\x60\x82") {
@@ -62,7 +62,7 @@ fn png(bytes: &[u8]) -> bool {
     true
 }
 
-/// Whether the file is as long as its header says.
+/// Returns whether the file is as long as its header says.
 fn webp(bytes: &[u8]) -> bool {
     let size = bytes.get(4..8).and_then(|size| size.first_chunk()).map(|size| u32::from_le_bytes(*size));
     size.is_some_and(|size| size as usize <= bytes.len().saturating_sub(8))

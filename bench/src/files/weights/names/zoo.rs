@@ -1,14 +1,14 @@
-//! How public zoos name what torchvision names otherwise, where the tensors are the same.
+//! Maps the names of public zoos to torchvision's, where the tensors are the same.
 
 /// The names of a zoo.
 pub(super) struct Naming {
-    /// Whose they are, in words.
+    /// Name of the zoo, in words.
     pub(super) label: &'static str,
-    /// The tensors that make the one torchvision calls so, joined along their first side.
+    /// Returns the tensors that make the one with torchvision's name, joined along their first side.
     pub(super) parts: fn(&str) -> Option<Vec<String>>,
 }
 
-/// The first that names all tensors of a file is taken.
+/// Namings, of which the first that names all tensors of a file is used.
 pub(super) const NAMINGS: [Naming; 5] = [
     Naming { label: "torchvision's names", parts: |name| Some(vec![name.to_owned()]) },
     Naming { label: "torchvision's early names", parts: |name| Some(vec![early(name)]) },
@@ -17,8 +17,8 @@ pub(super) const NAMINGS: [Naming; 5] = [
     Naming { label: "Hugging Face's names of a Vision Transformer", parts: hugging_face_vit },
 ];
 
-/// Published DenseNet files say `norm.1` where the network says `norm1`, and early Transformer files `linear_1`,
-/// `linear_2`.
+/// Returns the name in early files. Published DenseNet files say `norm.1` where the network says `norm1`, and early
+/// Transformer files say `linear_1`, `linear_2`.
 fn early(name: &str) -> String {
     if name.starts_with("features.denseblock") {
         return ["norm1", "norm2", "conv1", "conv2"].iter().fold(name.to_owned(), |name, layer| {
@@ -29,12 +29,12 @@ fn early(name: &str) -> String {
     name.replace(".mlp.0.", ".mlp.linear_1.").replace(".mlp.3.", ".mlp.linear_2.")
 }
 
-/// The parts of a name in a Transformer's block: its number, and what is in it.
+/// Splits a name in a Transformer's block into its number and what is in it.
 fn encoder_layer(name: &str) -> Option<(&str, &str)> {
     name.strip_prefix("encoder.layers.encoder_layer_")?.split_once('.')
 }
 
-/// timm's `vision_transformer.py`; DeiT's and DINO's files too.
+/// Returns the names in timm's `vision_transformer.py`, which DeiT's and DINO's files use too.
 fn timm_vit(name: &str) -> Option<Vec<String>> {
     let whole = match name {
         "class_token" => "cls_token".to_owned(),
@@ -58,12 +58,12 @@ const TIMM_BLOCK: [(&str, &str); 6] = [
     ("mlp.3.", "mlp.fc2."),
 ];
 
-/// The name with the first fitting beginning replaced.
+/// Returns the name with the first fitting beginning replaced.
 fn replaced(name: &str, table: &[(&str, &str)]) -> Option<String> {
     table.iter().find_map(|(from, to)| Some(format!("{to}{}", name.strip_prefix(from)?)))
 }
 
-/// transformers' `ResNetForImageClassification`.
+/// Returns the name in transformers' `ResNetForImageClassification`.
 fn hugging_face_resnet(name: &str) -> Option<Vec<String>> {
     let layer = |word: &str| match word {
         "conv" => "convolution",
@@ -87,12 +87,12 @@ fn hugging_face_resnet(name: &str) -> Option<Vec<String>> {
     }])
 }
 
-/// `layer1` counts from one.
+/// Converts a number such as that of `layer1`, which counts from one, to count from zero.
 fn from_zero(part: &str, word: &str) -> Option<usize> {
     part.strip_prefix(word)?.parse::<usize>().ok()?.checked_sub(1)
 }
 
-/// transformers' `ViTForImageClassification`: query, key and value are apart.
+/// Returns the names in transformers' `ViTForImageClassification`, where query, key and value are separate.
 fn hugging_face_vit(name: &str) -> Option<Vec<String>> {
     let Some((block, within)) = encoder_layer(name) else {
         return Some(vec![match name {
@@ -123,7 +123,7 @@ const HUGGING_FACE_BLOCK: [(&str, &str); 5] = [
     ("mlp.3.", "output.dense."),
 ];
 
-/// Parts of names by which the kind of a network, and whose names they are, is known.
+/// Parts of names that show the kind of a network, and whose names they are.
 const MARKS: [(&str, &str); 16] = [
     ("encoder.layers.encoder_layer_0.", "torchvision's names of a Vision Transformer"),
     ("attn.qkv.", "timm's names of a Vision Transformer"),
@@ -143,7 +143,7 @@ const MARKS: [(&str, &str); 16] = [
     ("layer1.0.bn1.", "torchvision's names of a ResNet"),
 ];
 
-/// Whose names a file has, where that is known.
+/// Returns whose names a file has, where that is known.
 pub(super) fn kind<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'static str> {
     let mut best: Option<usize> = None;
     for name in names {

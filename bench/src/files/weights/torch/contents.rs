@@ -1,4 +1,4 @@
-//! What every form of these files comes to.
+//! Holds what every form of these files contains.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -9,7 +9,7 @@ use crate::files::weights::tensor::{Contents, Entry, Span};
 /// Largest pickle, in bytes. That of a large model has a few hundred thousand.
 pub(super) const PICKLE: u64 = 1 << 28;
 
-/// The tensors of a file and the spans of their storages.
+/// Returns the tensors of a file and the spans of their storages.
 pub(super) fn contents(
     file: File,
     tensors: Vec<(String, Tensor)>,

@@ -1,5 +1,5 @@
-//! What `torch.save` wrote at first (PyTorch 0.1.1): a TAR of `storages`, `tensors` over them, and a `pickle` that
-//! names the tensors by their numbers.
+//! Reads what `torch.save` wrote at first (PyTorch 0.1.1): a TAR of `storages`, `tensors` over them, and a `pickle`
+//! that names the tensors by their numbers.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,13 +15,13 @@ use super::value::{Id, Storage, Tensor, Value, Values};
 use crate::files::weights::element::Element;
 use crate::files::weights::tensor::{Contents, Span};
 
-/// Where a member lies.
+/// Maps each member to where it is in the file.
 type Members = HashMap<String, (u64, u64)>;
 
-/// Every tensor of the archive.
+/// Reads every tensor of the archive.
 ///
 /// # Errors
-/// An archive of something else, or one that was cut short.
+/// Returns an error for an archive of something else, or one that was cut short.
 pub(super) fn read(file: File) -> Result<Contents> {
     let members = members(&file)?;
     let [storages, tensors, pickle] = ["storages", "tensors", "pickle"].map(|name| members.get(name).copied());
@@ -49,13 +49,14 @@ fn members(mut file: &File) -> Result<Members> {
     Ok(members)
 }
 
-/// A member to be read from its first byte.
+/// Opens a member to be read from its first byte.
 fn within(mut file: &File, (start, bytes): (u64, u64)) -> Result<Input<impl Read + '_>> {
     file.seek(SeekFrom::Start(start))?;
     Ok(Input::new(BufReader::new(file).take(bytes.min(PICKLE))))
 }
 
-/// A number, and so many times: a pickle of (key, place, class), a count and the numbers. Then a pickle of views.
+/// Reads the storages: a number and that many times a pickle of (key, place, class), a count and the numbers, followed
+/// by a pickle of views.
 fn read_storages(file: &File, member: (u64, u64)) -> Result<(HashMap<String, Storage>, HashMap<String, Span>)> {
     // Larger than any pickle: the numbers are in it.
     let mut input = {
@@ -88,21 +89,22 @@ fn number<R: Read>(input: &mut Input<R>) -> Result<usize> {
     values.number(root).context("a number is missing")
 }
 
-/// `(key, place, class)`.
+/// Reads `(key, place, class)`.
 fn key_and_class(values: &Values, root: Id) -> Option<(String, Element)> {
     let [key, _, class] = values.sequence(root)? else { return None };
     let Value::Global(class) = values.get(*class) else { return None };
     Some((values.storage_key(*key)?, Element::of_storage(&class.name)))
 }
 
-/// `(key, the storage's key, first, count)`.
+/// Reads `(key, the storage's key, first, count)`.
 fn view_of(values: &Values, view: Id, storages: &HashMap<String, Storage>) -> Option<(String, Storage)> {
     let [key, of, first, _] = values.sequence(view)? else { return None };
     let storage = storages.get(&values.storage_key(*of)?)?;
     Some((values.storage_key(*key)?, Storage { first: values.number(*first)?, ..storage.clone() }))
 }
 
-/// A number, and so many times: a pickle of (key, storage, class), then sides, strides and offset as integers.
+/// Reads the tensors: a number and that many times a pickle of (key, storage, class), then sides, strides and offset as
+/// integers.
 fn read_tensors(file: &File, member: (u64, u64), storages: &HashMap<String, Storage>) -> Result<Table> {
     let mut input = within(file, member)?;
     let mut table = Table::new();

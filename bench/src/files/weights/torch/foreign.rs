@@ -1,6 +1,6 @@
-//! ZIP archives that are not of `torch.save`: what they are by the names of their members, and the way out.
+//! Recognizes ZIP archives that are not from `torch.save` by the names of their members, with the way out.
 
-/// What an archive of members with those names is, if it is known not to be of `torch.save`.
+/// Returns what an archive of members with those names is, if it is known not to be from `torch.save`.
 pub(super) fn foreign(names: &[&str]) -> Option<&'static str> {
     let ends = |ending: &str| names.iter().any(|name| name.ends_with(ending));
     let is = |name: &str| names.iter().any(|other| *other == name || other.ends_with(&format!("/{name}")));

@@ -1,10 +1,10 @@
-//! Bytes in order, never more of them than there are: a length that a damaged file claims allocates nothing.
+//! Reads bytes in order, and never more of them than there are. A length that a damaged file claims allocates nothing.
 
 use std::io::{self, Read};
 
 use anyhow::{Result, bail, ensure};
 
-/// Longest line: names of modules and numbers in words, and texts of the oldest protocol.
+/// Longest line: names of modules, numbers in words, and texts of the oldest protocol.
 const LINE: usize = 1 << 16;
 
 /// What is said where the bytes end.
@@ -21,7 +21,7 @@ impl<R: Read> Input<R> {
         Self { inner, read: 0 }
     }
 
-    /// Bytes read so far.
+    /// Returns the number of bytes read so far.
     pub(super) fn position(&self) -> u64 {
         self.read
     }
@@ -55,14 +55,14 @@ impl<R: Read> Input<R> {
         Ok(())
     }
 
-    /// A length that the format stores with a sign.
+    /// Reads a length that the format stores with a sign.
     pub(super) fn length(&mut self) -> Result<u64> {
         let length = i64::from_le_bytes(self.array()?);
         ensure!(length >= 0, "a negative length");
         Ok(length as u64)
     }
 
-    /// Up to the next line feed, without it.
+    /// Reads up to the next line feed, without it.
     pub(super) fn line(&mut self) -> Result<String> {
         let mut line = Vec::new();
         loop {

@@ -1,25 +1,25 @@
-//! What a pickle may name. Nothing is called here whatever it names; but PyTorch would call it when it opens the file,
-//! so a pickle that calls what files of weights have no need of is refused by that name.
+//! Knows what a pickle may name. Nothing that it names is ever called here. PyTorch would call it when it opens the
+//! file, so a pickle that calls what files of weights do not need is refused by that name.
 
 use anyhow::{Result, bail};
 
 use super::value::Global;
 use crate::files::weights::element::{ABSENT, WRAPPED};
 
-/// What a call makes.
+/// Says what a call makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Call {
     /// A tensor from its storage, offset, sides and strides.
     Tensor,
-    /// The same from bytes, with the kind of number as the seventh argument.
+    /// A tensor from bytes, with the kind of number as the seventh argument.
     TypedTensor,
     /// A tensor whose numbers are not read: what they are, and which argument holds the sides.
     Unread(&'static str, usize),
-    /// The same of a sparse tensor, whose second argument holds indices, values and sides.
+    /// A sparse tensor whose numbers are not read. Its second argument holds indices, values and sides.
     Sparse,
-    /// What its first argument is.
+    /// The value of its first argument.
     First,
-    /// What a function makes of arguments: those are the first and the third.
+    /// The result of a function, which is the first argument, with arguments, which are the third.
     Nested,
     /// A dictionary, filled from its first argument if that holds pairs.
     Map,
@@ -31,10 +31,10 @@ pub(super) enum Call {
     Nothing,
 }
 
-/// What `global` makes when it is called.
+/// Returns what `global` makes when it is called.
 ///
 /// # Errors
-/// A function that is not known, and classes of modules that run code.
+/// Returns an error for a function that is not known, and for classes of modules that run code.
 pub(super) fn call(global: &Global) -> Result<Call> {
     check_named(global)?;
     let (module, name) = (global.module.as_str(), global.name.as_str());
@@ -63,7 +63,7 @@ const REFUSED: &str = "weights need no such call and PyTorch would run it, so th
                        people you trust, open it in Python and save its state_dict alone";
 
 /// # Errors
-/// What belongs to a module of Python that runs code, opens files or connections.
+/// Returns an error for what belongs to a module of Python that runs code, opens files or connections.
 pub(super) fn check_named(global: &Global) -> Result<()> {
     let top = global.module.split('.').next().unwrap_or_default();
     let builtin = [BUILTINS, PYTHON_2, "__builtins__"].contains(&top);
@@ -82,24 +82,24 @@ fn within(module: &str, parent: &str) -> bool {
     module.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Whether instances are tensors.
+/// Returns whether instances are tensors.
 pub(super) fn is_tensor_class(global: &Global) -> bool {
     let torch = within(&global.module, "torch");
     torch && (global.name.ends_with("Tensor") || ["Parameter", "Buffer", "Variable"].contains(&global.name.as_str()))
 }
 
-/// What wraps the tensor that it is called with.
+/// Returns whether it wraps the tensor that it is called with.
 fn is_variable(global: &Global) -> bool {
     within(&global.module, "torch") && ["Parameter", "Buffer", "Variable"].contains(&global.name.as_str())
 }
 
-/// By Python's convention classes begin with a capital and functions do not.
+/// Returns whether a name is a class. By Python's convention classes begin with a capital letter and functions do not.
 fn is_class(name: &str) -> bool {
     let class = name.rsplit('.').next().unwrap_or(name);
     class.trim_start_matches('_').starts_with(char::is_uppercase)
 }
 
-/// Functions, and classes in small letters, that make what is kept beside weights.
+/// Returns whether it is a function, or a class in small letters, that makes what is kept besides weights.
 fn is_harmless(module: &str, name: &str) -> bool {
     let numpy = ["numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric"];
     match module {
@@ -166,7 +166,7 @@ const DANGEROUS: [&str; 78] = [
     "zipimport", "sqlite3", "xmlrpc", "builtin",
 ];
 
-/// The same within libraries.
+/// Dangerous modules within libraries.
 const DANGEROUS_WITHIN: [&str; 10] = [
     "torch.hub",
     "torch.serialization.load",

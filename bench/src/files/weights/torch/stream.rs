@@ -1,5 +1,6 @@
-//! What `torch.save` wrote before PyTorch 1.6: pickles one after another – a number that marks the format, its version,
-//! facts of the machine, the object, the names of its storages – and then the storages, in the order of those names.
+//! Reads what `torch.save` wrote before PyTorch 1.6. The stream has pickles one after another: a number that marks the
+//! format, its version, facts about the machine, the object, and the names of its storages. Then come the storages, in
+//! the order of those names.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,20 +16,21 @@ use super::value::{Id, Tensor, Values};
 use crate::files::weights::element::Element;
 use crate::files::weights::tensor::{Contents, Span};
 
-/// The number that marks the format, 0x1950a86a20f9469cfc6c, as pickles of protocol 2 and later write it.
+/// Number that marks the format, 0x1950a86a20f9469cfc6c, as pickles of protocol 2 and later write it.
 const MAGIC: &[u8] = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
 
-/// Whether a file that begins so is a stream. From protocol 4 on a frame's nine bytes stand before the number.
+/// Returns whether a file that begins with these bytes is a stream. From protocol 4 on a frame's nine bytes precede the
+/// number.
 pub(super) fn is_stream(head: &[u8]) -> bool {
     let framed = head.get(2) == Some(&0x95);
     let number = head.get(if framed { 11 } else { 2 }..).unwrap_or_default();
     matches!(head, [0x80, 2..=5, ..]) && number.starts_with(MAGIC)
 }
 
-/// Every tensor of the stream.
+/// Reads every tensor of the stream.
 ///
 /// # Errors
-/// A stream that was cut short, or a pickle that is refused.
+/// Returns an error for a stream that was cut short, or a pickle that is refused.
 pub(super) fn read(mut file: File) -> Result<Contents> {
     let length = file.metadata()?.len();
     file.seek(SeekFrom::Start(0))?;

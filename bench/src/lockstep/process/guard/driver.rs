@@ -1,4 +1,4 @@
-//! The driver, as its guards see it: a process, and the other end of their standard input.
+//! Represents the driver, as its guards see it: a process, and the other end of their standard input.
 
 use std::io::stdin;
 use std::os::fd::AsFd;
@@ -10,29 +10,29 @@ use nix::unistd::{Pid, getppid};
 
 use super::{DRIVER, ending};
 
-/// How often a guard looks whether the driver is still there, once its input ended. Not before.
+/// Interval at which a guard checks whether the driver still exists, once its input has ended, and not before.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// The process that started a guard.
+/// Identifies the process that started a guard.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Driver {
     process: Pid,
 }
 
 impl Driver {
-    /// The one that says so: this process's parent may already be another, if the driver ended at once.
+    /// Finds the process that says so. This process's parent may already be another, if the driver ended at once.
     pub(super) fn find() -> Self {
         let said = std::env::var(DRIVER).ok().and_then(|id| id.parse().ok()).map(Pid::from_raw);
         Self { process: said.unwrap_or_else(getppid) }
     }
 
-    /// Whether it lives.
+    /// Returns whether it exists.
     pub(super) fn is_here(self) -> bool {
         getppid() == self.process
     }
 
-    /// Sleeps until it is gone, then ends everything. The pipe ends with it, but it may also close the pipe to let the
-    /// program end in its own time.
+    /// Sleeps until it is gone, then ends everything. The pipe ends with the driver, but the driver may also close it
+    /// to let the program end in its own time.
     pub(super) fn outlive(self, program: Pid) {
         wait_for_end_of_input();
         while self.is_here() {
@@ -42,7 +42,7 @@ impl Driver {
     }
 }
 
-/// Reads nothing: what comes is for the program.
+/// Waits without reading, because what arrives is for the program.
 fn wait_for_end_of_input() {
     let input = stdin();
     let mut pipe = [PollFd::new(input.as_fd(), PollFlags::empty())];

@@ -1,11 +1,11 @@
-//! The end of a program and of everything that it started.
+//! Ends a program and everything that it started.
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgrp, getpid};
 
 use crate::system::tree;
 
-/// What a process starts while it is being ended is found in the next round.
+/// Number of rounds. What a process starts while it is being ended is found in the next one.
 const ROUNDS: usize = 3;
 
 /// Ends the program, if it still runs, and all processes below this one.
@@ -21,7 +21,7 @@ pub(super) fn end_processes(program: Option<Pid>) {
     }
 }
 
-/// The same, and with it the whole group where this process leads one, itself included.
+/// Does the same, and ends the whole group if this process leads one, itself included.
 pub(super) fn end_all(program: Option<Pid>) {
     end_processes(program);
     if leads_group() {
@@ -29,7 +29,7 @@ pub(super) fn end_all(program: Option<Pid>) {
     }
 }
 
-/// Whether the group is this process's own. One that is somebody else's, such as a script's, is left alone.
+/// Returns whether the group is this process's own. Another's group, such as a script's, is left alone.
 pub(super) fn leads_group() -> bool {
     getpgrp() == getpid()
 }

@@ -1,4 +1,4 @@
-//! What a guard does: starts the program, waits for it and for the driver's end, and ends as the program did.
+//! Does a guard's work: starts the program, waits for it and for the driver's end, and ends as the program did.
 
 use std::fs::OpenOptions;
 use std::process::{Command, ExitCode};
@@ -17,7 +17,7 @@ use crate::system::interrupt;
 /// Starts the program that `words` name, in this process's group and on its processors, and ends as it does.
 ///
 /// # Errors
-/// If it cannot be started.
+/// Returns an error if it cannot be started.
 pub(crate) fn keep(words: &[String]) -> Result<ExitCode> {
     let driver = Driver::find();
     if let Some(cpus) = std::env::var(CPUS).ok().and_then(|cpus| cpus.parse().ok()) {
@@ -48,21 +48,21 @@ fn start(words: &[String]) -> Result<Pid> {
     Ok(Pid::from_raw(i32::try_from(child.id()).context("a process's number")?))
 }
 
-/// The driver hears the end of the program's output from its pipes, which this process would hold open.
+/// Closes output. The driver sees the end of the program's output by its pipes, which this process would hold open.
 fn release_output() -> Result<()> {
     let nowhere = OpenOptions::new().write(true).open("/dev/null").context("/dev/null")?;
     nix::unistd::dup2_stdout(&nowhere)?;
     Ok(nix::unistd::dup2_stderr(&nowhere)?)
 }
 
-/// Processes whose parents ended become this one's children, so that they are seen and ended with the program.
+/// Adopts processes whose parents ended as this one's children. They are then seen and ended with the program.
 fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     // A system that refuses hands them to its first process, as it does without a guard.
     let _ = nix::sys::prctl::set_child_subreaper(true);
 }
 
-/// How the program ended; other children are only let go.
+/// Returns how the program ended. Other children are only released.
 fn wait_for(program: Pid) -> Result<WaitStatus> {
     loop {
         match wait() {
@@ -75,8 +75,8 @@ fn wait_for(program: Pid) -> Result<WaitStatus> {
     }
 }
 
-/// The driver asks by SIGTERM where it leaves the program no time. Outside a group of its own that signal, like all
-/// others, is from somebody who sent it to the whole group.
+/// Ends the program when the driver asks by SIGTERM, which leaves it no time. Outside a group of its own that signal,
+/// like all others, comes from somebody who sent it to the whole group.
 fn end_when_asked(mut signals: Signals, program: Pid) {
     for signal in signals.forever() {
         if signal == SIGTERM && ending::leads_group() {
@@ -99,7 +99,7 @@ fn end_as(status: WaitStatus) -> ExitCode {
     }
 }
 
-/// The program has left its own, if it was asked to.
+/// Prevents a core file. The program has left its own, if it was asked to.
 fn leave_no_core() {
     use nix::sys::resource::{Resource, setrlimit};
     let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);

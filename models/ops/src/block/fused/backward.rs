@@ -1,4 +1,4 @@
-//! The backward pass.
+//! Computes the backward pass of a stage by this crate's kernels.
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
@@ -9,7 +9,7 @@ use super::step::{affine, moments, normalized};
 use crate::block::stage::{Stage, StageOutput, Step};
 use crate::slices::{dense, dims, numbers, planes, tensor};
 
-/// Gradients of x and of the parameters.
+/// Returns the gradients of x and of the parameters.
 pub(super) fn backward(
     done: StageOutput<Flex>,
     parameters: &FlexTensor,
@@ -42,7 +42,8 @@ pub(super) fn backward(
     [dx, tensor(pass.found, [count])]
 }
 
-/// Mean and variance of every feature. The last layer's are read by none, so that nothing is deferred for them.
+/// Returns the mean and variance of every feature. No layer reads the features of the last one, so nothing is deferred
+/// for them.
 fn feature_moments(steps: &[Vec<Step>], statistics: &[f32], total: usize) -> (Vec<f32>, Vec<f32>) {
     let read = steps.last().and_then(|steps| steps.first());
     let (mean, variance) = read.map_or((&[][..], &[][..]), |step| moments(statistics, step));
@@ -52,7 +53,7 @@ fn feature_moments(steps: &[Vec<Step>], statistics: &[f32], total: usize) -> (Ve
     (mean, variance)
 }
 
-/// A backward pass under way.
+/// Holds the state of a backward pass.
 struct BackwardPass<'a> {
     features: Planes<'a>,
     size: [usize; 2],
@@ -63,14 +64,14 @@ struct BackwardPass<'a> {
     products: Products,
     inner: Vec<FlexTensor>,
     activated: Vec<FlexTensor>,
-    /// For each feature.
+    /// Deferred sums, one for each feature.
     deferred: Vec<DeferredSums>,
-    /// Gradients of the parameters.
+    /// Gradients of the parameters found so far.
     found: Vec<f32>,
 }
 
 impl BackwardPass<'_> {
-    /// The gradient of `count` features from `first` on.
+    /// Returns the gradient of `count` features from `first` on, with deferred terms subtracted.
     fn settled(&self, first: usize, count: usize, gradient: &[f32]) -> Vec<f32> {
         let gradient = Planes::new(gradient, self.features.batch, self.features.channels, self.features.area);
         let deferred = &self.deferred[first..first + count];
@@ -78,8 +79,8 @@ impl BackwardPass<'_> {
         norm::settle((self.features, gradient), first, moments, self.epsilon, deferred)
     }
 
-    /// Takes the gradient of a layer's features, which end before channel `end`, back to the features before them.
-    /// Gives the channel that they begin at.
+    /// Propagates the gradient of a layer's features, which end before channel `end`, to the features before them.
+    /// Returns the channel that the layer's features begin at.
     fn layer(&mut self, steps: &[Step], end: usize, gradient: &mut [f32]) -> usize {
         let grown = steps.last().map_or(0, |step| step.conv.output);
         let first = end - grown;
@@ -105,7 +106,7 @@ impl BackwardPass<'_> {
         first
     }
 
-    /// The gradient of what a step's convolution read. Writes that of its weights.
+    /// Returns the gradient of what a step's convolution read, and writes the gradient of its weights.
     fn convolution(&mut self, step: &Step, x: Planes<'_>, d: &[f32]) -> Vec<f32> {
         let conv = Convolution::new(step.conv.on(x.batch, self.size)).with_products(self.products);
         let dw = &mut self.found[step.weight.clone()];

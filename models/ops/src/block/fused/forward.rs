@@ -1,4 +1,4 @@
-//! The forward pass.
+//! Computes the forward pass of a stage by this crate's kernels.
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
@@ -8,7 +8,7 @@ use super::step::{affine, moments, normalized};
 use crate::block::stage::{Activations, Stage, StageOutput, Step};
 use crate::slices::{dims, numbers, planes, tensor};
 
-/// Normalizes by given statistics; keeps nothing.
+/// Normalizes by given statistics, and keeps nothing.
 pub(super) fn infer(
     x: &FlexTensor,
     parameters: &FlexTensor,
@@ -21,7 +21,7 @@ pub(super) fn infer(
     StageOutput { features: pass.features(x), statistics, inner: Vec::new(), activated: Vec::new() }
 }
 
-/// Normalizes by the batch's statistics; keeps what the backward pass needs.
+/// Normalizes by the batch's statistics, and keeps what the backward pass needs.
 pub(super) fn train(x: &FlexTensor, parameters: &FlexTensor, stage: &Stage) -> StageOutput<Flex> {
     let mut pass = ForwardPass::new(x, parameters, stage);
     let features = pass.features(x);
@@ -29,15 +29,15 @@ pub(super) fn train(x: &FlexTensor, parameters: &FlexTensor, stage: &Stage) -> S
     StageOutput { features, statistics: tensor(pass.statistics, [count]), inner: pass.inner, activated: pass.activated }
 }
 
-/// A forward pass under way.
+/// Holds the state of a forward pass.
 struct ForwardPass<'a> {
     parameters: &'a [f32],
     stage: &'a Stage,
     batch: usize,
     size: [usize; 2],
-    /// Mean and variance of every step.
+    /// Mean and variance of every step, one after another.
     statistics: Vec<f32>,
-    /// Whether they are given.
+    /// Whether the statistics are given.
     given: bool,
     /// Mean and variance of every feature so far.
     moments: (Vec<f32>, Vec<f32>),
@@ -58,7 +58,7 @@ impl<'a> ForwardPass<'a> {
         self.size[0] * self.size[1]
     }
 
-    /// All features, `[batch, output, height, width]`.
+    /// Computes all features, `[batch, output, height, width]`.
     fn features(&mut self, x: &FlexTensor) -> FlexTensor {
         let (total, [height, width]) = (self.stage.output(), self.size);
         // Zeros where layers will write: the tensor is read, before them, as one slice.
@@ -74,7 +74,7 @@ impl<'a> ForwardPass<'a> {
         tensor(features, [self.batch, total, height, width])
     }
 
-    /// Finds the statistics of new channels.
+    /// Computes the statistics of new channels.
     fn measure(&mut self, x: Planes<'_>) {
         if !self.given {
             let (mean, variance) = norm::batch_statistics(x);
@@ -83,7 +83,7 @@ impl<'a> ForwardPass<'a> {
         }
     }
 
-    /// What a layer makes of the features before it.
+    /// Computes a layer's output from the features before it.
     fn layer(&mut self, steps: &[Step], features: Planes<'_>) -> Vec<f32> {
         let mut made = Vec::new();
         for (index, step) in steps.iter().enumerate() {

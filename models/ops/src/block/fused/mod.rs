@@ -1,6 +1,6 @@
-//! A stage by this crate's kernels: its features are written once, where they stay, and read there by every layer. The
-//! statistics of a channel are found once, not by every layer that normalizes it, and so is what its gradient owes to
-//! them.
+//! Computes a stage by this crate's kernels. Its features are written once, and every layer reads them where they are.
+//! The statistics of a channel are computed once, not by every layer that normalizes it. The terms that its gradient
+//! owes to them are also computed once.
 
 mod backward;
 mod forward;
@@ -46,7 +46,7 @@ impl StageKernels for Flex {
     }
 }
 
-/// Whether this crate's kernels are wanted and can do it.
+/// Returns whether this crate's kernels are wanted and can compute the stage.
 fn applies(x: &FlexTensor, stage: &Stage) -> bool {
     if stage.engine == Engine::Burn || x.dtype() != DType::F32 {
         return false;

@@ -1,4 +1,4 @@
-//! What both passes take of a step.
+//! Holds what both passes need of a step.
 
 use skipbench_kernels::norm::Parameters;
 use skipbench_kernels::{Convolution, Planes, Products};
@@ -6,17 +6,17 @@ use skipbench_kernels::{Convolution, Planes, Products};
 use crate::Engine;
 use crate::block::stage::{Stage, Step};
 
-/// A step's γ, β and ε.
+/// Returns a step's γ, β and ε.
 pub(super) fn affine<'a>(all: &'a [f32], step: &Step, epsilon: f64) -> Parameters<'a> {
     Parameters { gamma: &all[step.gamma.clone()], beta: &all[step.beta.clone()], epsilon }
 }
 
-/// A step's mean and variance.
+/// Returns a step's mean and variance.
 pub(super) fn moments<'a>(all: &'a [f32], step: &Step) -> (&'a [f32], &'a [f32]) {
     (&all[step.mean.clone()], &all[step.variance.clone()])
 }
 
-/// A step's convolution of the first channels of `x`, normalized on the way.
+/// Returns a step's convolution of the first channels of `x`, which are normalized as they are read.
 pub(super) fn normalized<'a>(
     step: &Step,
     products: Products,
@@ -31,7 +31,7 @@ pub(super) fn normalized<'a>(
 }
 
 impl Stage {
-    /// What this crate's kernels multiply in.
+    /// Returns the precision in which this crate's kernels multiply.
     pub(super) fn products(&self) -> Products {
         match self.engine {
             Engine::Native(products) => products,

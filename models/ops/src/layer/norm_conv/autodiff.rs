@@ -1,4 +1,4 @@
-//! The gradient of the operation.
+//! Differentiates BN–ReLU–convolution as one operation.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -15,7 +15,8 @@ use crate::layer::extension::LayerOps;
 use crate::layer::flex::{Saved, norm_backward};
 use crate::slices::dense;
 
-/// Keeps what enters the normalization, the parameters and the statistics. Parents: x, γ, β, weight.
+/// Backward step of the operation. It keeps the input of the normalization, the parameters and the statistics. Its
+/// parents are x, γ, β and the weight.
 #[derive(Debug)]
 struct NormConvolution;
 
@@ -61,7 +62,7 @@ impl<C: CheckpointStrategy> NormConvOps for Autodiff<Flex, C> {
         (y, mean, variance)
     }
 
-    /// A normalization that is frozen while the rest learns.
+    /// Computes a normalization that is frozen while the rest learns.
     fn norm_convolve_infer(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,

@@ -1,4 +1,4 @@
-//! The operation on flex, by the kernels.
+//! Implements BN–ReLU–convolution on flex, by the kernels.
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
@@ -9,7 +9,7 @@ use crate::layer::arguments::Window;
 use crate::layer::flex::Saved;
 use crate::slices::{dense, dims, numbers, planes, tensor};
 
-/// A convolution under way: its shape, and the scales and shifts of what it reads.
+/// A convolution with its shape, and the scales and shifts of what it reads.
 pub(super) struct Folded {
     shape: ConvShape,
     window: Window,
@@ -32,7 +32,7 @@ impl Folded {
         tensor(y, [batch, output, self.shape.out_height(), self.shape.out_width()])
     }
 
-    /// The gradients of what is convolved and of the weights.
+    /// Returns the gradients of what is convolved and of the weights.
     pub(super) fn backward(&self, x: &FlexTensor, weight: &FlexTensor, dy: &FlexTensor) -> [FlexTensor; 2] {
         let dx = self.convolution().gradient(numbers(dy), numbers(weight));
         let mut dw = vec![0.0; self.shape.weight_len()];

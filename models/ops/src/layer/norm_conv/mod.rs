@@ -1,5 +1,5 @@
-//! BN–ReLU–convolution as one operation on the flex device: what enters the convolution is normalized as it is read,
-//! and so neither written nor saved.
+//! Computes BN–ReLU–convolution as one operation on the flex device. The input of the convolution is normalized as it
+//! is read, and so is neither written nor saved.
 
 mod autodiff;
 mod flex;
@@ -10,11 +10,11 @@ use burn::tensor::Tensor;
 
 use super::arguments::{Affine, Window};
 
-/// What backends are extended by. Shapes as [`LayerOps`](super::extension::LayerOps).
+/// Lists the operations that backends are extended by. Shapes are those of [`LayerOps`](super::extension::LayerOps).
 #[backend_extension(Autodiff, Flex)]
 pub(super) trait NormConvOps: Backend {
-    /// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, the mean and the biased
-    /// variance.
+    /// Normalizes by the statistics of the batch, applies ReLU and convolves. Returns the output, the mean and the
+    /// biased variance.
     fn norm_convolve_train(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
@@ -24,7 +24,7 @@ pub(super) trait NormConvOps: Backend {
         window: Window,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// Normalization by given statistics, ReLU, convolution.
+    /// Normalizes by given statistics, applies ReLU and convolves.
     #[allow(clippy::too_many_arguments)]
     fn norm_convolve_infer(
         x: FloatTensor<Self>,
@@ -38,8 +38,8 @@ pub(super) trait NormConvOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Normalization by the statistics of the batch, ReLU, convolution. Gives the output, and the mean and the biased
-/// variance of each channel of x, through which no gradient flows.
+/// Normalizes by the statistics of the batch, applies ReLU and convolves. Returns the output, and the mean and the
+/// biased variance of each channel of x, through which no gradient flows.
 pub fn norm_relu_convolve_train(
     x: Tensor<4>,
     by: Affine,
@@ -51,7 +51,7 @@ pub fn norm_relu_convolve_train(
     (Tensor::from_dispatch(y), Tensor::from_dispatch(mean), Tensor::from_dispatch(variance))
 }
 
-/// Normalization by the given mean and variance, ReLU, convolution.
+/// Normalizes by the given mean and variance, applies ReLU and convolves.
 pub fn norm_relu_convolve_infer(
     x: Tensor<4>,
     by: Affine,

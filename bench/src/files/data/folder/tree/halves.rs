@@ -1,13 +1,13 @@
-//! The folders of a data set's halves.
+//! Finds the folders of a data set's halves.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a half is called, the usual name first.
+/// Names of a half, the usual one first.
 pub(super) const TRAIN: [&str; 2] = ["train", "training"];
 pub(super) const TEST: [&str; 5] = ["test", "val", "valid", "validation", "testing"];
 
-/// Folders of one of these names, in the order of the names.
+/// Returns folders with one of these names, in the order of the names.
 pub(super) fn halves(dir: &Path, names: &[&str]) -> Vec<PathBuf> {
     let mut found: Vec<(usize, PathBuf)> = Vec::new();
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {

@@ -1,4 +1,4 @@
-//! The opcodes of numbers, text and bytes.
+//! Implements the opcodes of numbers, text and bytes.
 
 use std::io::Read;
 
@@ -57,7 +57,7 @@ impl<R: Read> Machine<'_, R> {
         self.sized_text(length)
     }
 
-    /// Names are short; what is longer has no meaning here.
+    /// Reads text of a known length. Names are short; longer text has no meaning here.
     fn sized_text(&mut self, length: u64) -> Result<()> {
         if length > LONGEST_TEXT {
             self.input.skip(length)?;
@@ -79,7 +79,7 @@ impl<R: Read> Machine<'_, R> {
     }
 }
 
-/// An integer in two's complement of as many bytes as it needs, if it is of 64 bits at most.
+/// Reads an integer in two's complement of any length, if it fits 64 bits.
 fn small(bytes: &[u8]) -> Option<i64> {
     let negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
     let mut padded = [if negative { 0xFF } else { 0 }; 8];

@@ -1,4 +1,5 @@
-//! The opcodes that make tensors: of calls of what rebuilds them, of the states of their classes, of named storages.
+//! Implements the opcodes that make tensors: from calls that rebuild them, from the states of their classes, and from
+//! named storages.
 
 use std::io::Read;
 
@@ -10,7 +11,7 @@ use super::state::{EMPTY, Machine};
 use crate::files::weights::element::{Element, SPARSE};
 use crate::files::weights::tensor::contiguous;
 
-/// Most arguments of a call that are looked at.
+/// Largest number of arguments of a call that are examined.
 const ARGUMENTS: usize = 16;
 
 impl<R: Read> Machine<'_, R> {
@@ -51,7 +52,7 @@ impl<R: Read> Machine<'_, R> {
         self.values.add(value.unwrap_or(Value::Nothing))
     }
 
-    /// A dictionary from what it is made from: another, or pairs.
+    /// Makes a dictionary from another, or from pairs.
     fn map(&mut self, from: Id) -> Result<Id> {
         let pair = |item: &Id| match self.values.sequence(*item) {
             Some([key, value]) => Some((*key, *value)),
@@ -69,7 +70,7 @@ impl<R: Read> Machine<'_, R> {
         self.values.add(Value::Map(pairs))
     }
 
-    /// `(storage, offset, sides, strides, …)`.
+    /// Makes a tensor from `(storage, offset, sides, strides, …)`.
     fn tensor(&self, arguments: &[Id], kind: Option<Id>) -> Option<Value> {
         let [storage, offset, shape, strides, ..] = *arguments else { return None };
         let Value::Storage(storage) = self.values.get(storage) else { return None };
@@ -83,14 +84,14 @@ impl<R: Read> Machine<'_, R> {
         fits.then_some(Value::Tensor(Tensor { storage, offset: self.values.number(offset)?, shape, strides }))
     }
 
-    /// A tensor that is there, though its numbers are not read: it is not called missing.
+    /// Makes a tensor that is present but whose numbers are not read. It is then not called missing.
     fn unread(&self, what: &'static str, sides: Id) -> Option<Value> {
         let shape = self.values.sides(sides)?;
         let storage = Storage { key: String::new(), element: Element::Other(what, 0), first: 0 };
         Some(Value::Tensor(Tensor { storage, offset: 0, strides: contiguous(&shape), shape }))
     }
 
-    /// The state of an object; of a tensor's class, what it is a tensor of.
+    /// Sets the state of an object; for a tensor's class, what it is a tensor of.
     pub(super) fn build(&mut self) -> Result<()> {
         let state = self.pop()?;
         let target = *self.stack.last().context(EMPTY)?;
@@ -106,7 +107,8 @@ impl<R: Read> Machine<'_, R> {
         Ok(())
     }
 
-    /// A parameter's state begins with its tensor, an early tensor's is (storage, offset, sides, strides).
+    /// Returns the tensor in a state. A parameter's state begins with its tensor, and an early tensor's is (storage,
+    /// offset, sides, strides).
     fn tensor_in(&self, state: Id) -> Option<Value> {
         let state = self.values.sequence(state)?;
         match self.values.get(*state.first()?) {
@@ -115,7 +117,7 @@ impl<R: Read> Machine<'_, R> {
         }
     }
 
-    /// `("storage", class, key, place, count[, (view, first, count)])`, or a name in the file's table.
+    /// Resolves `("storage", class, key, place, count[, (view, first, count)])`, or a name in the file's table.
     pub(super) fn persistent(&mut self, name: Id) -> Result<()> {
         let value = match self.values.sequence(name) {
             Some([word, rest @ ..]) => match (self.values.text(*word), rest) {

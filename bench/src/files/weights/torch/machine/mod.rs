@@ -1,5 +1,5 @@
-//! The machine that a pickle is a program for (Python's `pickletools.py` describes every opcode). It keeps what leads
-//! to tensors and lets everything else be [`NOTHING`]; it calls nothing.
+//! Runs the machine that a pickle is a program for (Python's `pickletools.py` describes every opcode). It keeps what
+//! leads to tensors and lets everything else be [`NOTHING`]. It calls nothing.
 
 mod literal;
 mod make;
@@ -19,7 +19,7 @@ pub(super) use state::Table;
 /// Runs one pickle from its first byte to its end.
 ///
 /// # Errors
-/// Bytes that are no pickle, and calls of what weights have no need of.
+/// Returns an error for bytes that are no pickle, and for calls that weights do not need.
 pub(super) fn run<R: Read>(input: &mut Input<R>, table: &Table) -> Result<(Values, Id)> {
     let mut machine = Machine::new(input, table);
     while machine.step()? {}
@@ -28,7 +28,7 @@ pub(super) fn run<R: Read>(input: &mut Input<R>, table: &Table) -> Result<(Value
 }
 
 impl<R: Read> Machine<'_, R> {
-    /// One opcode; false at the end.
+    /// Runs one opcode. Returns false at the end.
     fn step(&mut self) -> Result<bool> {
         let opcode = self.input.byte()?;
         match opcode {
@@ -142,7 +142,7 @@ impl<R: Read> Machine<'_, R> {
         Ok(())
     }
 
-    /// The classes' own opcodes.
+    /// Runs the opcodes of classes.
     fn instance(&mut self, opcode: u8) -> Result<()> {
         let class = match opcode {
             b'i' => {

@@ -1,4 +1,4 @@
-//! What the machine holds: its stack, its memory and the values made so far.
+//! Holds the machine's state: its stack, its memory and the values made so far.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -8,13 +8,13 @@ use anyhow::{Context, Result, ensure};
 use super::super::input::Input;
 use super::super::value::{Id, Value, Values};
 
-/// What a persistent name stands for, where the file has a table of them.
+/// Maps persistent names to values, where the file has a table of them.
 pub(in super::super) type Table = HashMap<String, Value>;
 
-/// Why a pickle is refused that takes too much.
+/// Error for a pickle that takes more than there is.
 pub(super) const EMPTY: &str = "a pickle that takes more from its stack than is there";
 
-/// The machine at work.
+/// The machine while it runs.
 pub(super) struct Machine<'a, R> {
     pub(super) input: &'a mut Input<R>,
     pub(super) table: &'a Table,
@@ -22,7 +22,7 @@ pub(super) struct Machine<'a, R> {
     pub(super) stack: Vec<Id>,
     pub(super) marks: Vec<usize>,
     pub(super) memo: HashMap<u32, Id>,
-    /// The number under which the next value without one is remembered.
+    /// Number under which the next value without one is remembered.
     pub(super) next: u32,
 }
 
@@ -56,7 +56,7 @@ impl<'a, R: Read> Machine<'a, R> {
         self.stack.pop().context(EMPTY)
     }
 
-    /// What lies above the last mark.
+    /// Returns what is above the last mark.
     pub(super) fn popped(&mut self) -> Result<Vec<Id>> {
         let mark = self.marks.pop().context("a pickle without the mark that it goes back to")?;
         ensure!(mark <= self.stack.len(), EMPTY);
