@@ -63,6 +63,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
 
 /// A temporary file with the rights of an ordinary one; by itself it would be the owner's alone.
 fn temporary_in(dir: &Path) -> std::io::Result<NamedTempFile> {
+    #[allow(unused_mut, reason = "only POSIX has rights to set")]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
