@@ -16,5 +16,5 @@ tools=$(realpath -m "${CARGO_TARGET_DIR:-target}")/systems
 python3 -m venv "$tools"
 "$tools/bin/pip" install --quiet --disable-pip-version-check cargo-zigbuild ziglang
 for target in "${targets[@]}"; do
-  PATH=$tools/bin:$PATH RUSTFLAGS="-D warnings" cargo-zigbuild check --release --workspace --all-targets --target "$target"
+  PATH=$tools/bin:$PATH cargo-zigbuild clippy --release --workspace --all-targets --target "$target" -- -D warnings
 done

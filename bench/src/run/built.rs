@@ -102,3 +102,15 @@ fn locked() -> BTreeMap<&'static str, Vec<&'static str>> {
 fn words(list: &'static str) -> Vec<&'static str> {
     list.split(',').filter(|word| !word.is_empty()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Backend, locked};
+
+    #[test]
+    fn the_packages_of_every_backend_are_in_the_lock_file() {
+        let (locked, all) = (locked(), Backend::ALL.into_iter().flat_map(Backend::packages));
+        let missing: Vec<&&str> = all.filter(|name| !locked.contains_key(**name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

@@ -4,7 +4,6 @@
 //! stays behind. On two virtual processors the ratios of equal programs with one thread varied by 2 to 5 % from set to
 //! set when they were free to move, and by 0.25 % when they were not (six sets of a second).
 
-use anyhow::Result;
 use skipbench_reports::analyses::quantity::format_number_of;
 
 use crate::run::limits::Limits;
@@ -22,7 +21,7 @@ pub(crate) fn shortfall(asked: usize) -> Option<String> {
 /// # Errors
 /// If the system refuses.
 #[cfg(target_os = "linux")]
-pub(super) fn keep_to(cpus: usize) -> Result<()> {
+pub(super) fn keep_to(cpus: usize) -> anyhow::Result<()> {
     use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
     use nix::unistd::Pid;
 
@@ -35,6 +34,6 @@ pub(super) fn keep_to(cpus: usize) -> Result<()> {
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-pub(super) fn keep_to(_: usize) -> Result<()> {
+pub(super) fn keep_to(_: usize) -> anyhow::Result<()> {
     Ok(())
 }

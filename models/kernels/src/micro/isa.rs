@@ -24,6 +24,7 @@ pub(super) enum Set {
 
 impl Set {
     /// Returns whether this CPU has the instruction set.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "plain code multiplies all of them"))]
     fn present(self, products: Products) -> bool {
         match self {
             // VL lets the compiler use the upper sixteen registers for halves too; without it accumulators spill.

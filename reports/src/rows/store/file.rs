@@ -63,6 +63,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
 
 /// Creates a temporary file with the permissions of an ordinary one. By default only the owner could read it.
 fn temporary_in(dir: &Path) -> std::io::Result<NamedTempFile> {
+    #[allow(unused_mut, reason = "only POSIX has rights to set")]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
