@@ -122,7 +122,7 @@ fn a_program_that_does_not_sleep_is_told_in_every_form() {
     let spinning = crate::lockstep::versus::spinning();
     let lax = lax(dir.path());
     let told = |form: &str| gate(dir.path(), &sleeping(""), &spinning, &["--config", &lax, form], 0).0;
-    let line = "step: the head is at work between its turns, for ";
+    let line = "step: the head works between its turns, for ";
     assert!(told("--all").contains(line) && told("--markdown").contains(&format!("- {line}")));
     let judged: Value = serde_json::from_str(&told("--json")).expect("JSON");
     let restless = judged["restless"].as_array().expect("a list");
