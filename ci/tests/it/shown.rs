@@ -187,7 +187,7 @@ fn turns_that_were_left_out_and_programs_that_did_not_sleep_are_told_in_every_fo
     let judged = Judgment { restless: Restless::of("same", "head", 0.5).into_iter().collect(), ..judged };
     insta::assert_snapshot!(findings(&judged, false).caption, @"
     12 of 300 turns were left out of the times, because something else had the processor meanwhile (another guest, or another process)
-    same: the head is at work between its turns, for 50.0 % of its steps' time, and so may slow the other: let its threads sleep
+    same: the head works between its turns, for 50.0 % of its steps' time, and so may slow the other: let its threads sleep
     ");
     let markdown = format_markdown(&judged);
     for line in findings(&judged, false).caption.lines() {
