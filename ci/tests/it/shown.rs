@@ -26,10 +26,10 @@ fn a_pull_request_sees_what_changed_and_how_to_reproduce_it() {
     insta::assert_snapshot!(text.split("<details>").next().expect("a beginning"), @"
     ### ❌ skipbench gate: regressed. 2 regressed, 0 inconclusive, 0 improved, 8 passed, 0 not judged. Judged 10 of the base's 10 values
 
-    | verdict   | cell                                      | metric          |    base |    head |  effect | n | limit | noise floor | layout |                                                                                  why |
-    |-----------|-------------------------------------------|-----------------|---------|---------|---------|---|-------|-------------|--------|--------------------------------------------------------------------------------------|
+    | verdict   | cell                                      | metric          |    base |    head |  effect | n | limit | noise floor | layout |                                                                                     why |
+    |-----------|-------------------------------------------|-----------------|---------|---------|---------|---|-------|-------------|--------|-----------------------------------------------------------------------------------------|
     | regressed | pair/resnet/peak-memory-train/flex/seed=1 | params          |    1000 |    1001 |         | 1 | equal |             |        | it must be equal; if the change is intended, bless the head in the commit that makes it |
-    | regressed | pair/resnet/peak-memory-train/flex/seed=1 | heap_peak_bytes | 1000000 | 1010000 | ×1.0100 | 1 | 0.5 % |             |        |                                                                                      |
+    | regressed | pair/resnet/peak-memory-train/flex/seed=1 | heap_peak_bytes | 1000000 | 1010000 | ×1.0100 | 1 | 0.5 % |             |        |                                                                                         |
 
     Reproduce:
 
