@@ -1,4 +1,4 @@
-//! `y = [x, F(x)]` along channels: [`Skip::Concat`].
+//! `y = [x, F(x)]` along channels, or the width of tokens: [`Skip::Concat`].
 //!
 //! Huang, Liu, van der Maaten and Weinberger 2016, "Densely Connected Convolutional Networks", arXiv:1608.06993, eq. 2.
 //! Applied recursively, `[[x0, x1], x2] = [x0, x1, x2]`, which is the paper's dense connectivity. As an operation of
@@ -7,6 +7,7 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use super::layout::features_axis;
 use super::style::Skip;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::execution::Memory;
@@ -17,7 +18,7 @@ pub(crate) struct Concat;
 
 /// `y = [x, F(x)]`.
 pub fn concat<const D: usize>(x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
-    Tensor::cat(vec![x, fx], 1)
+    Tensor::cat(vec![x, fx], features_axis::<D>())
 }
 
 /// Whether all joins of a stage and the branches between them run as one operation, which keeps one tensor of features

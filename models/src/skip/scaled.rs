@@ -1,6 +1,7 @@
 //! `y = x + a·F(x)` with one learned number a, 0 at first: [`Skip::Scaled`](super::Skip::Scaled).
 //!
 //! SkipInit: De and Smith 2020, arXiv:2002.10444. ReZero: Bachlechner et al. 2020, arXiv:2003.04887, eq. 1.
+//! LayerScale (Touvron et al. 2021, arXiv:2103.17239) has a number for each feature; here one stands for all.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -20,8 +21,8 @@ impl Scaled {
     }
 
     /// `y = x + a·F(x)`.
-    pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
-        x + fx * self.factor.val().reshape([1, 1, 1, 1])
+    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
+        x + fx * self.factor.val().reshape([1; D])
     }
 
     /// Costs [`Scaled::forward`].

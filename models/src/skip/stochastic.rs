@@ -1,12 +1,12 @@
-//! `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and block; `y = x + p·F(x)` outside training:
-//! [`Skip::Stochastic`].
+//! `y = x + b·F(x)`, b 1 with probability p and else 0, drawn once a step and branch; `y = x + p·F(x)` outside
+//! training: [`Skip::Stochastic`].
 //!
 //! Stochastic depth: Huang, Sun, Liu, Sedra and Weinberger 2016, arXiv:1603.09382, eqs. 2, 4 and 5. p falls linearly
-//! from 1 to 0.5 at the last block.
+//! from 1 to 0.5 at the last branch; of a Transformer's block each sub-layer is one, with a draw of its own.
 //!
-//! The draw is the host's, from the seed, the training step and the block alone: Burn's generators give other numbers
-//! on other devices. A dropped block is not computed, so that neither its weights nor its running statistics move in
-//! that step.
+//! The draw is the host's, from the seed, the training step and the branch alone: Burn's generators give other
+//! numbers on other devices. A dropped branch is not computed, so that neither its weights nor its running
+//! statistics move in that step.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,10 +20,10 @@ use rand_chacha::rand_core::SeedableRng;
 use super::style::Skip;
 use crate::cost::trace::{CostTrace, TracedTensor};
 
-/// The last block's probability of being kept; Huang et al. 2016 use it throughout.
+/// The last branch's probability of being kept; Huang et al. 2016 use it throughout.
 const LAST: f64 = 0.5;
 
-/// Random words a draw may use: the blocks of a step have disjoint parts of one stream.
+/// Random words a draw may use: the branches of a step have disjoint parts of one stream.
 const WORDS: u128 = 16;
 
 /// Training steps of one network, shared by its copies.
@@ -46,7 +46,7 @@ impl Steps {
     }
 }
 
-/// One block's chance.
+/// One branch's chance.
 #[derive(Module, Debug)]
 pub(crate) struct Stochastic {
     survival: f64,
@@ -54,42 +54,42 @@ pub(crate) struct Stochastic {
     #[module(skip)]
     seed: u64,
     #[module(skip)]
-    block: usize,
+    branch: usize,
     #[module(skip)]
     steps: Steps,
 }
 
 impl Stochastic {
-    /// Block `block` (from 1) of `blocks`.
-    pub(crate) fn init(block: usize, blocks: usize, seed: u64, steps: Steps) -> Self {
-        let survival = 1.0 - block as f64 / blocks as f64 * (1.0 - LAST);
-        Self { survival, training: Param::from_bool(true), seed, block, steps }
+    /// Branch `branch` (from 1) of `branches`.
+    pub(crate) fn init(branch: usize, branches: usize, seed: u64, steps: Steps) -> Self {
+        let survival = 1.0 - branch as f64 / branches as f64 * (1.0 - LAST);
+        Self { survival, training: Param::from_bool(true), seed, branch, steps }
     }
 
     /// Whether a backward pass may follow `x`, as Burn's own dropout asks.
-    fn trains(&self, x: &Tensor<4>) -> bool {
+    fn trains<const D: usize>(&self, x: &Tensor<D>) -> bool {
         self.training.is_enabled() && x.device().is_autodiff()
     }
 
-    /// Whether the block is left out in this step.
-    pub(crate) fn drops(&self, x: &Tensor<4>) -> bool {
+    /// Whether the branch is left out in this step.
+    pub(crate) fn drops<const D: usize>(&self, x: &Tensor<D>) -> bool {
         self.trains(x) && !self.survives(self.steps.now())
     }
 
     fn survives(&self, step: u64) -> bool {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(step);
-        rng.set_word_pos(self.block as u128 * WORDS);
+        rng.set_word_pos(self.branch as u128 * WORDS);
         rng.random::<f64>() < self.survival
     }
 
-    /// `y = x + F(x)` in training, where a block with b = 0 does not come here ([`Stochastic::drops`]);
+    /// `y = x + F(x)` in training, where a branch with b = 0 does not come here ([`Stochastic::drops`]);
     /// `y = x + p·F(x)` else.
-    pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
         if self.trains(&x) { x + fx } else { x + fx.mul_scalar(self.survival) }
     }
 
-    /// Costs [`Stochastic::forward`] of a block that is not left out.
+    /// Costs [`Stochastic::forward`] of a branch that is not left out.
     pub(crate) fn trace(name: &str, x: &TracedTensor, fx: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         trace.add(name, Skip::Stochastic.word(), x, fx)
     }

@@ -23,6 +23,12 @@ pub const HYPER: &str = "hyper";
 pub const CONSTRAINED: &str = "constrained";
 /// Addition without normalization.
 pub const FIXUP: &str = "fixup";
+/// Scaled addition, with the embedding besides.
+pub const X0: &str = "x0";
+/// Softmax attention over what all earlier branches gave.
+pub const ATTEND: &str = "attend";
+/// Addition, where attention reads the first block's values besides.
+pub const VALUE: &str = "value";
 /// Of a Transformer the skip around attention alone.
 pub const ATTENTION_ONLY: &str = "attention-only";
 /// Of a Transformer the skip around the MLP alone.
@@ -31,8 +37,9 @@ pub const MLP_ONLY: &str = "mlp-only";
 /// The styles that every matched group can have, plain first: those that claims about skips compare.
 pub(crate) const COMPARED: [&str; 3] = [NONE, ADD, CONCAT];
 
-/// Every style of a convolutional network, plain first.
-pub const ALL: [&str; 10] = [NONE, ADD, CONCAT, SCALED, STOCHASTIC, GATED, WEIGHTED, HYPER, CONSTRAINED, FIXUP];
+/// Every style that all branches of a network can have, plain first.
+pub const ALL: [&str; 13] =
+    [NONE, ADD, CONCAT, SCALED, STOCHASTIC, GATED, WEIGHTED, HYPER, CONSTRAINED, FIXUP, X0, ATTEND, VALUE];
 
 /// Under what a Transformer is ranked and drawn, whatever skips it has: it is another network altogether.
 pub(crate) const TRANSFORMER: &str = "transformer";

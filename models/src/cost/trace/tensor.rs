@@ -11,9 +11,19 @@ pub(crate) struct TracedTensor {
 }
 
 impl TracedTensor {
-    /// Channels of a feature map, or the width of a vector.
+    /// Channels of a feature map, or the width of tokens or a vector.
     pub(crate) fn channels(&self) -> usize {
-        self.shape[0]
+        self.shape[self.features_axis()]
+    }
+
+    /// The axis of its shape along which features lie.
+    pub(super) fn features_axis(&self) -> usize {
+        if self.is_tokens() { 1 } else { 0 }
+    }
+
+    /// Whether it is tokens, `[tokens, width]`.
+    pub(super) fn is_tokens(&self) -> bool {
+        self.shape.len() == 2
     }
 
     pub(super) fn elements(&self) -> u64 {
