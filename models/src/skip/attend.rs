@@ -2,9 +2,10 @@
 //! `α_ij = softmax over j of q_i·v_j/rms(v_j)`; the query q_i is 0 at first: [`Skip::Attend`](super::Skip::Attend).
 //!
 //! Attention residuals: Kimi Team 2026, arXiv:2603.15031, the full form. Each position weighs the depths by its own
-//! features. The network begins with the mean of all that came before. Every branch and the head normalize what they
-//! read, so that this mean is to them what the sum is, but for LayerNorm's epsilon; gradients differ. Attention and MLP
-//! count as a branch each, as in the paper, and what leaves the last block is weighed by a query of its own.
+//! features. The network begins with the mean of all that came before. Every branch and the head of a pre-norm
+//! Transformer normalize what they read, so that this mean is to them what the sum is, but for LayerNorm's epsilon.
+//! Attention and MLP count as a branch each, as in the paper, and what leaves the last block is weighed by a query of
+//! its own.
 //!
 //! Deviation: the root mean square has no learned scale, since q takes any that it could have. The paper's first branch
 //! also has a query, to which only v_0 can answer; it is left out.
