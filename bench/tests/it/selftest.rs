@@ -57,6 +57,8 @@ fn what_is_learned_in_the_steps_is_more_than_what_may_be_rounded() {
         let most = match name.as_str() {
             "backbone-fixup-10-w4" => tolerance(Precision::F32),
             name if name.starts_with("backbone-") => tolerance(Precision::F16),
+            // Except the plain one, which is `vit-d1-…`.
+            name if name.starts_with("vit-") && !name.starts_with("vit-d") => tolerance(Precision::F16),
             _ => tolerance(Precision::Bf16),
         };
         assert!((losses[2] / losses[0] - 1.0).abs() > most, "{name}: {losses:?}");

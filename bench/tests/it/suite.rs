@@ -3,7 +3,7 @@
 use skipbench::internals::suite::BUILT_IN;
 use skipbench::internals::suite::Suite;
 use skipbench::internals::suite::resolve;
-use skipbench_models::{Images, catalog};
+use skipbench_models::{Images, Skip, catalog};
 
 use super::TINY;
 
@@ -36,6 +36,18 @@ fn quick_compares_four_families_three_skips_and_a_depth() {
     assert_eq!(skips(2), ["add", "none", "concat"]);
     assert_eq!(suite.keys.seeds.len(), 3);
     assert!(groups.iter().all(|group| !group.budget.is_empty()), "every group is matched");
+}
+
+#[test]
+fn the_example_puts_every_style_of_the_transformer_side_by_side() {
+    let text = include_str!("../../examples/joins.toml");
+    let suite = Suite::parse("joins.toml", text).expect("valid");
+    let groups = resolve(&suite, Images::DIGITS).expect("all within the tolerance");
+    let mut skips: Vec<&str> = groups[0].members.iter().map(|member| member.spec.skip()).collect();
+    let mut all: Vec<&str> = Skip::of_transformers().map(Skip::word).collect();
+    skips.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(skips, all);
 }
 
 fn refused(text: &str) -> String {

@@ -6,7 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::fixed::Fixed;
-use super::sweep::{WidthSweep, backbones, compressions, densenets, growing_backbones, resnets, vits};
+use super::sweep::{
+    WidthSweep, backbones, compressions, densenets, gated_vits, growing_backbones, growing_vits, resnets, vits,
+};
 use crate::inputs::images::Images;
 use crate::nets::DenseKind;
 use crate::skip::{ResidualSkip, Skip};
@@ -26,6 +28,10 @@ pub enum Family {
     DensenetBc,
     /// Vision Transformers.
     Vit,
+    /// Vision Transformers that concatenate: each branch reads all that came before.
+    VitConcat,
+    /// Vision Transformers with gates.
+    VitGated,
     /// The controlled backbone without skips.
     BackboneNone,
     /// The controlled backbone with addition.
@@ -42,12 +48,14 @@ impl fmt::Display for Family {
 
 impl Family {
     /// Every family.
-    pub const ALL: [Family; 8] = [
+    pub const ALL: [Family; 10] = [
         Family::Plain,
         Family::Resnet,
         Family::Densenet,
         Family::DensenetBc,
         Family::Vit,
+        Family::VitConcat,
+        Family::VitGated,
         Family::BackboneNone,
         Family::BackboneAdd,
         Family::BackboneConcat,
@@ -61,6 +69,8 @@ impl Family {
             Family::Densenet => words::DENSENET,
             Family::DensenetBc => words::DENSENET_BC,
             Family::Vit => words::VIT,
+            Family::VitConcat => "vit-concat",
+            Family::VitGated => "vit-gated",
             Family::BackboneNone => "backbone-none",
             Family::BackboneAdd => "backbone-add",
             Family::BackboneConcat => "backbone-concat",
@@ -70,9 +80,10 @@ impl Family {
     /// Returns the first key of `fixed` that this family's members do not have.
     pub(super) fn lacks(self, fixed: &Fixed) -> Option<&'static str> {
         let dense = matches!(self, Family::Densenet | Family::DensenetBc);
+        let grows = dense || matches!(self, Family::BackboneConcat | Family::VitConcat);
         let keys = [
             ("width", fixed.width.is_some() && dense),
-            ("growth", fixed.growth.is_some() && !dense && self != Family::BackboneConcat),
+            ("growth", fixed.growth.is_some() && !grows),
             ("compression", fixed.compression.is_some() && !dense),
         ];
         keys.into_iter().find(|(_, lacking)| *lacking).map(|(key, _)| key)
@@ -91,7 +102,7 @@ impl Family {
             Family::DensenetBc | Family::BackboneNone | Family::BackboneAdd | Family::BackboneConcat => {
                 (1..=33).map(|n| 6 * n + 4).collect()
             }
-            Family::Vit => (1..=24).collect(),
+            Family::Vit | Family::VitConcat | Family::VitGated => (1..=24).collect(),
         }
     }
 
@@ -105,6 +116,10 @@ impl Family {
                 None => compressions().map(|theta| densenets(depth, DenseKind::Bc, theta, fixed)).collect(),
             },
             Family::Vit => [2, 3, 4].map(|heads| vits(depth, heads, images, fixed)).into(),
+            Family::VitConcat => {
+                [2, 3, 4].into_iter().flat_map(|heads| growing_vits(depth, heads, images, fixed)).collect()
+            }
+            Family::VitGated => [2, 3, 4].map(|heads| gated_vits(depth, heads, images, fixed)).into(),
             Family::BackboneNone => vec![backbones(depth, Skip::None, fixed)],
             Family::BackboneAdd => vec![backbones(depth, Skip::Add, fixed)],
             Family::BackboneConcat => vec![growing_backbones(depth, fixed)],
@@ -116,7 +131,7 @@ impl Family {
 mod tests {
     use super::Family;
     use crate::skip::Skip;
-    use crate::spec::words::BACKBONE;
+    use crate::spec::words::{BACKBONE, VIT};
 
     #[test]
     fn serde_and_names_call_families_alike() {
@@ -127,5 +142,7 @@ mod tests {
         let backbones = [Family::BackboneNone, Family::BackboneAdd, Family::BackboneConcat].map(Family::word);
         let skips = [Skip::None, Skip::Add, Skip::Concat];
         assert_eq!(backbones.map(str::to_owned), skips.map(|skip| format!("{BACKBONE}-{skip}")));
+        let transformers = [Family::VitConcat, Family::VitGated].map(Family::word);
+        assert_eq!(transformers.map(str::to_owned), [Skip::Concat, Skip::Gated].map(|skip| format!("{VIT}-{skip}")));
     }
 }

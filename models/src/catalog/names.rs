@@ -1,5 +1,5 @@
 //! Names networks that no paper names: `resnet26-w12`, `densenet-bc-22-26`, `vit-d4-w72-h4-p2`,
-//! `backbone-concat-22-w16-k12`, `backbone-gated-22-w16-nonorm`.
+//! `vit-concat-d4-w72-h4-p2-k32`, `backbone-concat-22-w16-k12`, `backbone-gated-22-w16-nonorm`.
 //!
 //! [`format_name`] and [`parse`] are inverse to each other, so a name printed in a table can be used in a suite.
 
@@ -15,7 +15,7 @@ pub(crate) fn format_name(spec: &ModelSpec) -> String {
     match spec {
         ModelSpec::Resnet(config) => format_resnet(config, spec.family()),
         ModelSpec::Densenet(config) => format_densenet(config),
-        ModelSpec::Vit(config) => format_vit(config, spec.skip()),
+        ModelSpec::Vit(config) => format_vit(config),
         ModelSpec::Backbone(config) => format_backbone(config),
         ModelSpec::Custom(config) => config.name.clone(),
     }
@@ -49,15 +49,22 @@ fn format_densenet(config: &DenseNetConfig) -> String {
     name
 }
 
-fn format_vit(config: &ViTConfig, skip: &str) -> String {
-    let mut name = format!("{VIT}-d{}-w{}-h{}-p{}", config.depth, config.width, config.heads, config.patch);
+fn format_vit(config: &ViTConfig) -> String {
+    let style = if config.skip == Skip::Add { String::new() } else { format!("-{}", config.skip) };
+    let mut name = format!("{VIT}{style}-d{}-w{}-h{}-p{}", config.depth, config.width, config.heads, config.patch);
     if config.mlp != 4 {
         name.push_str(&format!("-m{}", config.mlp));
     }
-    if skip != Skip::Add.word() {
-        name.push_str(&format!("-{skip}"));
+    if let Some(growth) = config.growth {
+        name.push_str(&format!("-k{growth}"));
     }
-    name
+    let left_out = match (config.attention_skip, config.mlp_skip) {
+        (ResidualSkip::None, ResidualSkip::None) => Some(Skip::None.word()),
+        (ResidualSkip::None, ResidualSkip::Add) => Some(MLP_ONLY),
+        (ResidualSkip::Add, ResidualSkip::None) => Some(ATTENTION_ONLY),
+        (ResidualSkip::Add, ResidualSkip::Add) => None,
+    };
+    left_out.map_or_else(|| name.clone(), |word| format!("{name}-{word}"))
 }
 
 fn format_backbone(config: &BackboneConfig) -> String {
@@ -127,15 +134,25 @@ fn parse_densenet(words: &mut Vec<&str>) -> Option<ModelSpec> {
 
 fn parse_vit(rest: &str, words: &mut Vec<&str>) -> Option<ModelSpec> {
     let skip = |lacks: bool| if lacks { ResidualSkip::None } else { ResidualSkip::Add };
+    let style = take_style(words);
     let skips = [Skip::None.word(), ATTENTION_ONLY, MLP_ONLY];
     let [neither, attention, mlp] = skips.map(|skip| rest.strip_suffix(skip).is_some_and(|rest| rest.ends_with('-')));
+    let neither = neither || style == Some(Skip::None);
     let (attention_skip, mlp_skip) = (skip(neither || mlp), skip(neither || attention));
     words.retain(|word| !skips.iter().any(|skip| skip.split('-').any(|part| part == *word)));
     let mlp = number(words, "m").unwrap_or(4);
     let (depth, width) = (number(words, "d")?, number(words, "w")?);
     let (heads, patch) = (number(words, "h")?, number(words, "p")?);
-    let config = ViTConfig { depth, width, heads, patch, mlp, attention_skip, mlp_skip };
+    let (growth, skip) = (number(words, "k"), style.filter(|style| *style != Skip::None).unwrap_or(Skip::Add));
+    let config = ViTConfig { depth, width, heads, patch, mlp, attention_skip, mlp_skip, skip, growth };
     words.is_empty().then_some(ModelSpec::Vit(config))
+}
+
+/// Removes the style from the start of the words, if there is one.
+fn take_style(words: &mut Vec<&str>) -> Option<Skip> {
+    let style = Skip::ALL.into_iter().find(|skip| words.first() == Some(&skip.word()))?;
+    words.remove(0);
+    Some(style)
 }
 
 fn parse_backbone(words: &mut Vec<&str>) -> Option<ModelSpec> {

@@ -65,6 +65,32 @@ pub(super) fn vits(depth: usize, heads: usize, images: Images, fixed: &Fixed) ->
     WidthSweep::new(heads, fixed.width, move |width| ModelSpec::Vit(ViTConfig::new(depth, width, heads, patch)))
 }
 
+pub(super) fn gated_vits(depth: usize, heads: usize, images: Images, fixed: &Fixed) -> WidthSweep {
+    let patch = patch(images.size);
+    WidthSweep::new(heads, fixed.width, move |width| {
+        ModelSpec::Vit(ViTConfig { skip: Skip::Gated, ..ViTConfig::new(depth, width, heads, patch) })
+    })
+}
+
+/// Widths of the embedding in quarters of the growth, around twice the growth, as in a DenseNet's stem. Heads must
+/// divide the growth, and steps of the growth alone would be coarse.
+const EMBEDDINGS: std::ops::RangeInclusive<usize> = 6..=10;
+
+/// Returns one sweep for each width of the embedding, or a single one if that width is fixed.
+pub(super) fn growing_vits(depth: usize, heads: usize, images: Images, fixed: &Fixed) -> Vec<WidthSweep> {
+    let (patch, only) = (patch(images.size), fixed.growth);
+    let sweep = |width: Box<dyn Fn(usize) -> usize>| {
+        WidthSweep::new(heads, only, move |growth| {
+            let config = ViTConfig::new(depth, width(growth), heads, patch);
+            ModelSpec::Vit(ViTConfig { skip: Skip::Concat, growth: Some(growth), ..config })
+        })
+    };
+    match fixed.width {
+        Some(width) => vec![sweep(Box::new(move |_| width))],
+        None => EMBEDDINGS.map(|quarters| sweep(Box::new(move |growth| (quarters * growth / 4).max(1)))).collect(),
+    }
+}
+
 /// Returns the patch side: 2 for small images, 4 for CIFAR's, 16 for ImageNet's, and 1 where that does not divide the
 /// side.
 fn patch(size: usize) -> usize {

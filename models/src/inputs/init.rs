@@ -46,6 +46,13 @@ impl<'a> Weights<'a> {
         gate
     }
 
+    /// Draws a [`gate`](Self::gate) of tokens.
+    pub(crate) fn linear_gate(&mut self, width: usize, bias: f32) -> Linear {
+        let mut gate = self.linear_with(width, width, (1.0 / width as f64).sqrt());
+        gate.bias = Some(self.given(vec![bias; width], [width]));
+        gate
+    }
+
     /// Draws a patch embedding with bias, N(0, 1 / fan_in). No ReLU follows it, hence gain 1.
     pub(crate) fn patches(&mut self, conv: Conv) -> Conv2d {
         let fan_in = conv.input * conv.kernel * conv.kernel;

@@ -62,6 +62,10 @@ impl BackboneConfig {
         }
         SpecError::unless_within("depth", self.depth, DEEPEST)?;
         SpecError::unless_within("width", self.width, WIDEST)?;
+        if !self.skip.is_of_backbones() {
+            let fix = "it joins tokens with their embedding or values: use family = \"vit\"";
+            return Err(SpecError::new("skip", self.skip, fix));
+        }
         if self.skip.replaces_batch_norm() && self.norm == Norm::None {
             let fix = format!("skip = \"{}\" has no normalization anyway; leave it out", self.skip);
             return Err(SpecError::new("norm", "none", fix));

@@ -56,6 +56,8 @@ fn residual_skip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ResidualS
     ResidualSkip::read(deserializer, "skip", |skip| {
         if skip.concatenates() {
             "use family = \"densenet\" or family = \"backbone\""
+        } else if !skip.is_of_backbones() {
+            "use family = \"vit\", or skip = \"add\" or \"none\""
         } else {
             "use family = \"backbone\", or skip = \"add\" or \"none\""
         }

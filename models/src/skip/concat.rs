@@ -1,4 +1,4 @@
-//! Defines `y = [x, F(x)]` along channels: [`Skip::Concat`].
+//! Defines `y = [x, F(x)]` along channels, or the width of tokens: [`Skip::Concat`].
 //!
 //! The source is Huang, Liu, van der Maaten and Weinberger 2016, "Densely Connected Convolutional Networks",
 //! arXiv:1608.06993, eq. 2. Applied recursively, `[[x0, x1], x2] = [x0, x1, x2]`, which is the paper's dense
@@ -8,6 +8,7 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use super::layout::features_axis;
 use super::style::Skip;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::execution::Memory;
@@ -18,7 +19,7 @@ pub(crate) struct Concat;
 
 /// Computes `y = [x, F(x)]`.
 pub fn concat<const D: usize>(x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
-    Tensor::cat(vec![x, fx], 1)
+    Tensor::cat(vec![x, fx], features_axis::<D>())
 }
 
 /// Returns whether all joins of a stage and the branches between them run as one operation, which keeps one tensor of

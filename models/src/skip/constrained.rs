@@ -19,7 +19,7 @@ const SINKHORN: usize = 5;
 /// How far apart the learned numbers start.
 const START: f32 = 2.0;
 
-/// Holds one block's numbers r, w and M, before they are constrained.
+/// Holds one branch's numbers r, w and M, before they are constrained.
 #[derive(Module, Debug)]
 pub(crate) struct Constrained {
     read: Param<Tensor<1>>,
@@ -28,9 +28,9 @@ pub(crate) struct Constrained {
 }
 
 impl Constrained {
-    /// Initializes block `block` (from 1) of the network.
-    pub(crate) fn init(block: usize, weights: &Weights) -> Self {
-        let read = (0..STREAMS).map(|stream| if streams::is_of_block(stream, block) { START } else { -START });
+    /// Initializes branch `branch` (from 1) of the network.
+    pub(crate) fn init(branch: usize, weights: &Weights) -> Self {
+        let read = (0..STREAMS).map(|stream| if streams::is_first_of(stream, branch) { START } else { -START });
         Self {
             read: weights.given(read.collect(), [STREAMS]),
             write: weights.given(vec![0.0; STREAMS], [STREAMS]),
@@ -39,12 +39,12 @@ impl Constrained {
     }
 
     /// Computes `h = Σ_j σ(r_j)·s_j`.
-    pub(crate) fn read(&self, streams: &[Tensor<4>]) -> Tensor<4> {
+    pub(crate) fn read<const D: usize>(&self, streams: &[Tensor<D>]) -> Tensor<D> {
         streams::read(sigmoid(self.read.val()), streams)
     }
 
     /// Computes `s'_i = Σ_j S(M)_ij·s_j + 2σ(w_i)·F(h)`.
-    pub(crate) fn write(&self, streams: &[Tensor<4>], fx: &Tensor<4>) -> Vec<Tensor<4>> {
+    pub(crate) fn write<const D: usize>(&self, streams: &[Tensor<D>], fx: &Tensor<D>) -> Vec<Tensor<D>> {
         streams::write(sigmoid(self.write.val()).mul_scalar(2.0), &doubly_stochastic(self.mix.val()), streams, fx)
     }
 

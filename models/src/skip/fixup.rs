@@ -23,8 +23,8 @@ impl Fixup {
     }
 
     /// Computes `y = x + a·F(x)`.
-    pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
-        x + fx * self.factor.val().reshape([1, 1, 1, 1])
+    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
+        x + fx * self.factor.val().reshape([1; D])
     }
 
     /// Costs [`Fixup::forward`].

@@ -2,7 +2,7 @@
 //! [`Skip::Hyper`](super::Skip::Hyper).
 //!
 //! These are the hyper-connections of Zhu et al. 2024, arXiv:2409.19606, eqs. 2 to 5. They start as in eq. 14: M is the
-//! identity, w is 1, and block k reads stream k mod n. All streams begin equal, and every block does to each what
+//! identity, w is 1, and branch k reads stream k mod n. All streams begin equal, and every block does to each what
 //! addition does.
 
 use burn::module::{Module, Param};
@@ -12,7 +12,7 @@ use super::streams::{self, STREAMS};
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::inputs::init::Weights;
 
-/// Holds one block's numbers r, w and M.
+/// Holds one branch's numbers r, w and M.
 #[derive(Module, Debug)]
 pub(crate) struct Hyper {
     read: Param<Tensor<1>>,
@@ -21,9 +21,9 @@ pub(crate) struct Hyper {
 }
 
 impl Hyper {
-    /// Initializes block `block` (from 1) of the network.
-    pub(crate) fn init(block: usize, weights: &Weights) -> Self {
-        let read = (0..STREAMS).map(|stream| if streams::is_of_block(stream, block) { 1.0 } else { 0.0 });
+    /// Initializes branch `branch` (from 1) of the network.
+    pub(crate) fn init(branch: usize, weights: &Weights) -> Self {
+        let read = (0..STREAMS).map(|stream| if streams::is_first_of(stream, branch) { 1.0 } else { 0.0 });
         Self {
             read: weights.given(read.collect(), [STREAMS]),
             write: weights.given(vec![1.0; STREAMS], [STREAMS]),
@@ -32,12 +32,12 @@ impl Hyper {
     }
 
     /// Computes `h = Σ_j r_j·s_j`.
-    pub(crate) fn read(&self, streams: &[Tensor<4>]) -> Tensor<4> {
+    pub(crate) fn read<const D: usize>(&self, streams: &[Tensor<D>]) -> Tensor<D> {
         streams::read(self.read.val(), streams)
     }
 
     /// Computes `s'_i = Σ_j M_ij·s_j + w_i·F(h)`.
-    pub(crate) fn write(&self, streams: &[Tensor<4>], fx: &Tensor<4>) -> Vec<Tensor<4>> {
+    pub(crate) fn write<const D: usize>(&self, streams: &[Tensor<D>], fx: &Tensor<D>) -> Vec<Tensor<D>> {
         streams::write(self.write.val(), &self.mix.val(), streams, fx)
     }
 

@@ -1,5 +1,5 @@
 //! Defines the skips that a residual block and a Transformer's sub-layer of the published families can take: none or
-//! add.
+//! add. Any other style is the whole Transformer's, and then no sub-layer is without a skip.
 
 use burn::tensor::Tensor;
 use serde::de::Error;
@@ -11,8 +11,8 @@ use super::style::Skip;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::error::SpecError;
 
-/// Names the skip of a published residual block or Transformer sub-layer. [`Skip`] has more styles, which only the
-/// backbone takes.
+/// Names the skip of a published residual block or Transformer sub-layer. [`Skip`] has more styles, which the backbone
+/// and a Transformer as a whole take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ResidualSkip {
@@ -33,7 +33,7 @@ impl From<ResidualSkip> for Skip {
 }
 
 impl TryFrom<Skip> for ResidualSkip {
-    /// The style that only the backbone or a DenseNet has.
+    /// The style that a published residual block does not have.
     type Error = Skip;
 
     fn try_from(skip: Skip) -> Result<Self, Skip> {
@@ -42,6 +42,7 @@ impl TryFrom<Skip> for ResidualSkip {
             Skip::Add => Ok(ResidualSkip::Add),
             Skip::Concat | Skip::Scaled | Skip::Stochastic | Skip::Gated | Skip::Weighted => Err(skip),
             Skip::Hyper | Skip::Constrained | Skip::Fixup => Err(skip),
+            Skip::X0 | Skip::Attend | Skip::Value => Err(skip),
         }
     }
 }

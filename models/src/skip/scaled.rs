@@ -1,7 +1,8 @@
 //! Defines `y = x + a·F(x)` with one learned number a that starts at 0: [`Skip::Scaled`](super::Skip::Scaled).
 //!
 //! The sources are SkipInit (De and Smith 2020, arXiv:2002.10444) and ReZero (Bachlechner et al. 2020,
-//! arXiv:2003.04887, eq. 1).
+//! arXiv:2003.04887, eq. 1). LayerScale (Touvron et al. 2021, arXiv:2103.17239) has a number for each feature; here one
+//! number serves all.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -21,8 +22,8 @@ impl Scaled {
     }
 
     /// Computes `y = x + a·F(x)`.
-    pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
-        x + fx * self.factor.val().reshape([1, 1, 1, 1])
+    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
+        x + fx * self.factor.val().reshape([1; D])
     }
 
     /// Costs [`Scaled::forward`].

@@ -1,11 +1,13 @@
 //! Defines `y = x + b·F(x)` in training, where b is 1 with probability p and otherwise 0, drawn once per step and
-//! block. Outside training it is `y = x + p·F(x)`: [`Skip::Stochastic`].
+//! branch. Outside training it is `y = x + p·F(x)`: [`Skip::Stochastic`].
 //!
 //! The source is stochastic depth: Huang, Sun, Liu, Sedra and Weinberger 2016, arXiv:1603.09382, eqs. 2, 4 and 5. p
-//! falls linearly from 1 to 0.5 at the last block.
+//! falls linearly from 1 to 0.5 at the last branch. In a Transformer's block each sub-layer is a branch with its own
+//! draw.
 //!
-//! The host draws from the seed, the training step and the block alone, because Burn's generators give other numbers on
-//! other devices. A dropped block is not computed, so neither its weights nor its running statistics move in that step.
+//! The host draws from the seed, the training step and the branch alone, because Burn's generators give other numbers
+//! on other devices. A dropped branch is not computed, so neither its weights nor its running statistics move in that
+//! step.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,10 +21,10 @@ use rand_chacha::rand_core::SeedableRng;
 use super::style::Skip;
 use crate::cost::trace::{CostTrace, TracedTensor};
 
-/// Probability that the last block is kept. Huang et al. 2016 use this value throughout.
+/// Probability that the last branch is kept. Huang et al. 2016 use this value throughout.
 const LAST: f64 = 0.5;
 
-/// How many random words a draw may use. The blocks of a step have disjoint parts of one stream.
+/// How many random words a draw may use. The branches of a step have disjoint parts of one stream.
 const WORDS: u128 = 16;
 
 /// Counts the training steps of one network. Its copies share the count.
@@ -45,7 +47,7 @@ impl Steps {
     }
 }
 
-/// Holds one block's chance.
+/// Holds one branch's chance.
 #[derive(Module, Debug)]
 pub(crate) struct Stochastic {
     survival: f64,
@@ -53,42 +55,42 @@ pub(crate) struct Stochastic {
     #[module(skip)]
     seed: u64,
     #[module(skip)]
-    block: usize,
+    branch: usize,
     #[module(skip)]
     steps: Steps,
 }
 
 impl Stochastic {
-    /// Initializes block `block` (from 1) of `blocks`.
-    pub(crate) fn init(block: usize, blocks: usize, seed: u64, steps: Steps) -> Self {
-        let survival = 1.0 - block as f64 / blocks as f64 * (1.0 - LAST);
-        Self { survival, training: Param::from_bool(true), seed, block, steps }
+    /// Initializes branch `branch` (from 1) of `branches`.
+    pub(crate) fn init(branch: usize, branches: usize, seed: u64, steps: Steps) -> Self {
+        let survival = 1.0 - branch as f64 / branches as f64 * (1.0 - LAST);
+        Self { survival, training: Param::from_bool(true), seed, branch, steps }
     }
 
     /// Returns whether a backward pass may follow `x`, as Burn's own dropout asks.
-    fn trains(&self, x: &Tensor<4>) -> bool {
+    fn trains<const D: usize>(&self, x: &Tensor<D>) -> bool {
         self.training.is_enabled() && x.device().is_autodiff()
     }
 
-    /// Returns whether the block is left out in this step.
-    pub(crate) fn drops(&self, x: &Tensor<4>) -> bool {
+    /// Returns whether the branch is left out in this step.
+    pub(crate) fn drops<const D: usize>(&self, x: &Tensor<D>) -> bool {
         self.trains(x) && !self.survives(self.steps.now())
     }
 
     fn survives(&self, step: u64) -> bool {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(step);
-        rng.set_word_pos(self.block as u128 * WORDS);
+        rng.set_word_pos(self.branch as u128 * WORDS);
         rng.random::<f64>() < self.survival
     }
 
-    /// Computes `y = x + F(x)` in training, and `y = x + p·F(x)` otherwise. In training, a block with b = 0 does not
+    /// Computes `y = x + F(x)` in training, and `y = x + p·F(x)` otherwise. In training, a branch with b = 0 does not
     /// come here ([`Stochastic::drops`]).
-    pub(crate) fn forward(&self, x: Tensor<4>, fx: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, fx: Tensor<D>) -> Tensor<D> {
         if self.trains(&x) { x + fx } else { x + fx.mul_scalar(self.survival) }
     }
 
-    /// Costs [`Stochastic::forward`] of a block that is not left out.
+    /// Costs [`Stochastic::forward`] of a branch that is not left out.
     pub(crate) fn trace(name: &str, x: &TracedTensor, fx: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
         trace.add(name, Skip::Stochastic.word(), x, fx)
     }

@@ -62,6 +62,7 @@ impl ModelSpec {
             ModelSpec::Densenet(_) => Skip::Concat.word(),
             ModelSpec::Backbone(config) => config.skip.word(),
             ModelSpec::Custom(config) => &config.skip,
+            ModelSpec::Vit(config) if config.skip != Skip::Add => config.skip.word(),
             ModelSpec::Vit(config) => match (config.attention_skip, config.mlp_skip) {
                 (ResidualSkip::None, ResidualSkip::None) => Skip::None.word(),
                 (ResidualSkip::None, ResidualSkip::Add) => words::MLP_ONLY,
@@ -99,8 +100,9 @@ impl ModelSpec {
     pub fn keeps_what_it_costs(&self) -> bool {
         match self {
             ModelSpec::Backbone(config) => !config.skip.leaves_blocks_out(),
+            ModelSpec::Vit(config) => !config.skip.leaves_blocks_out(),
             ModelSpec::Custom(config) => config.skip != Skip::Stochastic.word(),
-            ModelSpec::Resnet(_) | ModelSpec::Densenet(_) | ModelSpec::Vit(_) => true,
+            ModelSpec::Resnet(_) | ModelSpec::Densenet(_) => true,
         }
     }
 
@@ -173,7 +175,7 @@ impl ModelSpec {
         Ok(match self {
             ModelSpec::Resnet(config) => Model::Resnet(config.init(images, weights)?),
             ModelSpec::Densenet(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
-            ModelSpec::Vit(config) => Model::Vit(config.init(images, weights)?),
+            ModelSpec::Vit(config) => Model::Vit(config.init(images, seed, weights)?),
             ModelSpec::Backbone(config) => Model::Staged(config.staged(images)?.init(seed, weights)),
             ModelSpec::Custom(config) => return Err(SpecError::new("name", &config.name, FOREIGN)),
         })

@@ -53,8 +53,10 @@ impl Network for Model {
     }
 
     fn resume(&self, steps: u64) {
-        if let Model::Staged(model) = self {
-            model.resume(steps);
+        match self {
+            Model::Staged(model) => model.resume(steps),
+            Model::Vit(model) => model.resume(steps),
+            Model::Resnet(_) => {}
         }
     }
 }

@@ -18,7 +18,9 @@ fn line(name: &str, spec: &ModelSpec, images: Images) -> String {
 fn no_cost_has_moved() {
     let entries = catalog::all().into_iter();
     let mut lines: Vec<String> = entries.map(|entry| line(&entry.name, &entry.spec, entry.images)).collect();
-    let styles = Skip::ALL.map(|skip| format!("backbone-{skip}-22-w12"));
+    let backbones = Skip::of_backbones().map(|skip| format!("backbone-{skip}-22-w12"));
+    let transformers = Skip::of_transformers().map(|skip| format!("vit-{skip}-d2-w16-h2-p4"));
+    let styles: Vec<String> = backbones.chain(transformers).collect();
     for name in styles.iter().map(String::as_str).chain(["vit-d2-w16-h2-p4-mlp-only", "resnet20-w8-preact"]) {
         lines.push(line(name, &catalog::find(name).expect(name), Images::CIFAR10));
     }

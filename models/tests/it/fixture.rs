@@ -78,7 +78,7 @@ pub(crate) fn fnv1a(text: &str) -> u64 {
 }
 
 /// Numbers in [-1, 1) that follow from the name.
-fn noise(name: &str, count: usize) -> impl Iterator<Item = f64> + use<> {
+pub(crate) fn noise(name: &str, count: usize) -> impl Iterator<Item = f64> + use<> {
     let hash = fnv1a(name);
     let seed = (hash ^ (hash >> 32)) as u32;
     (0..count as u32).map(move |index| {

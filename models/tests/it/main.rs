@@ -5,6 +5,7 @@ mod counts;
 mod execution;
 mod fixture;
 mod forward;
+mod joins;
 mod matching;
 mod names;
 mod parity;

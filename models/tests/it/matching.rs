@@ -29,6 +29,24 @@ fn the_plain_match_is_the_same_network_without_the_addition() {
     assert_eq!(found[0].error, 0.0);
 }
 
+/// What the Transformer's other styles learn in addition is so little that `vit` of the same width matches them.
+#[test]
+fn transformers_that_concatenate_or_gate_match_one_that_adds() {
+    let reference = catalog::find("vit-d6-w96-h3-p4").expect("a description");
+    let fixed = Fixed { depth: Some(6), ..Fixed::default() };
+    // Heads divide the growth, so with a fixed embedding few members are near.
+    let cases = [(Family::VitConcat, Some(96), 0.05), (Family::VitConcat, None, 0.02), (Family::VitGated, None, 0.02)];
+    for (family, width, tolerance) in cases {
+        for budget in [Budget::Params, Budget::Macs] {
+            let fixed = Fixed { width, ..fixed };
+            let query = Query { fixed, tolerance, ..Query::new(family, vec![budget]) };
+            let found = search(&reference, Images::CIFAR10, &query).unwrap_or_else(|error| panic!("{error}"));
+            let name = catalog::name(&found[0].spec);
+            assert!(name.starts_with(&format!("{family}-d6-")) && found[0].error <= tolerance, "{name}");
+        }
+    }
+}
+
 #[test]
 fn the_best_match_is_the_nearest_in_branches() {
     let reference = catalog::find("resnet20").expect("known");

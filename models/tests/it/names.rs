@@ -26,16 +26,18 @@ fn densenets() -> impl Strategy<Value = ModelSpec> {
 }
 
 fn transformers() -> impl Strategy<Value = ModelSpec> {
-    let skip = || prop_oneof![Just(ResidualSkip::None), Just(ResidualSkip::Add)];
-    (1usize..30, 1usize..1000, 1usize..17, 1usize..33, 1usize..9, skip(), skip()).prop_map(
-        |(depth, width, heads, patch, mlp, attention_skip, mlp_skip)| {
-            ModelSpec::Vit(ViTConfig { depth, width, heads, patch, mlp, attention_skip, mlp_skip })
+    let own = || prop_oneof![Just(ResidualSkip::None), Just(ResidualSkip::Add)];
+    let styles: Vec<Skip> = Skip::of_transformers().filter(|skip| *skip != Skip::None).collect();
+    let joins = (own(), own(), proptest::sample::select(styles), proptest::option::of(1usize..100));
+    (1usize..30, 1usize..1000, 1usize..17, 1usize..33, 1usize..9, joins).prop_map(
+        |(depth, width, heads, patch, mlp, (attention_skip, mlp_skip, skip, growth))| {
+            ModelSpec::Vit(ViTConfig { depth, width, heads, patch, mlp, attention_skip, mlp_skip, skip, growth })
         },
     )
 }
 
 fn backbones() -> impl Strategy<Value = ModelSpec> {
-    let skip = proptest::sample::select(Skip::ALL.to_vec());
+    let skip = proptest::sample::select(Skip::of_backbones().collect::<Vec<_>>());
     let norm = prop_oneof![Just(Norm::Batch), Just(Norm::None)];
     (1usize..300, 1usize..100, skip, proptest::option::of(1usize..100), norm).prop_map(
         |(depth, width, skip, growth, norm)| ModelSpec::Backbone(BackboneConfig { depth, skip, width, growth, norm }),

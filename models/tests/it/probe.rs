@@ -27,10 +27,11 @@ fn norm(data: &TensorData) -> f64 {
     data.iter::<f64>().map(|value| value * value).sum::<f64>().sqrt()
 }
 
-/// Every family, and every style of the backbone.
+/// Every family, and every style of the backbone and of the Transformer.
 fn every_network() -> Vec<String> {
-    let styles = Skip::ALL.map(|skip| format!("backbone-{skip}-10-w8"));
-    SMALL.iter().map(|name| (*name).to_owned()).chain(styles).collect()
+    let backbones = Skip::of_backbones().map(|skip| format!("backbone-{skip}-10-w8"));
+    let transformers = Skip::of_transformers().map(|skip| format!("vit-{skip}-d2-w16-h2-p2"));
+    SMALL.iter().map(|name| (*name).to_owned()).chain(backbones).chain(transformers).collect()
 }
 
 #[test]

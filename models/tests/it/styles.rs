@@ -28,7 +28,7 @@ fn same(a: &Model, b: &Model) -> f32 {
 
 #[test]
 fn every_style_builds_what_it_costs_with_and_without_normalization() {
-    for skip in Skip::ALL {
+    for skip in Skip::of_backbones() {
         for norm in [Norm::Batch, Norm::None] {
             let config = BackboneConfig { norm, ..backbone(skip) };
             let spec = ModelSpec::Backbone(config);
@@ -54,7 +54,7 @@ fn what_a_style_learns_can_be_counted_by_hand() {
     assert_eq!(more(Skip::Scaled), 9, "one number per block");
     assert_eq!(more(Skip::Stochastic), 0);
     assert_eq!(more(Skip::Gated), 3 * (4 * 4 + 4 + 8 * 8 + 8 + 16 * 16 + 16), "a 1×1 convolution with bias per block");
-    assert_eq!(more(Skip::Weighted), 3 * (3 * (3 + 3) / 2), "d(d+3)/2 a stage of d blocks");
+    assert_eq!(more(Skip::Weighted), 3 * (3 * (3 + 3) / 2), "d(d+3)/2 per stage of d blocks");
     assert_eq!(more(Skip::Hyper), 9 * 8, "2 + 2 + 4 per block");
     assert_eq!(more(Skip::Constrained), 9 * 8);
     // BatchNorm has two numbers per channel before each of two convolutions per block, in two transitions and in the head.
@@ -62,7 +62,7 @@ fn what_a_style_learns_can_be_counted_by_hand() {
     assert_eq!(more(Skip::Fixup), 9 * (1 + 4) - norms, "a multiplier and four shifts per block");
     let pixels = [12 * 12, 6 * 6, 3 * 3];
     let gates: u64 = [4 * 4, 8 * 8, 16 * 16].iter().zip(pixels).map(|(weights, pixels)| 3 * weights * pixels).sum();
-    for skip in Skip::ALL.into_iter().filter(|skip| *skip != Skip::Concat) {
+    for skip in Skip::of_backbones().filter(|skip| *skip != Skip::Concat) {
         let expected = cost(Skip::Add).macs + if skip == Skip::Gated { gates } else { 0 };
         assert_eq!(cost(skip).macs, expected, "{skip}: joins have no MACs, a gate is a convolution");
     }
@@ -84,10 +84,12 @@ fn what_a_join_moves_can_be_counted_by_hand() {
         Skip::Weighted => (1..=3).map(|block| SUM + (block + 1) * SCALE + block * SUM).sum(),
         // Two streams: one mix is read, two are written of two streams and F(x), and the stage ends with their mean.
         Skip::Hyper | Skip::Constrained => 3 * (2 * SCALE + SUM + 2 * (3 * SCALE + 2 * SUM)) + SUM + SCALE,
-        Skip::Concat => unreachable!("its maps differ in size"),
+        Skip::Concat | Skip::X0 | Skip::Attend | Skip::Value => {
+            unreachable!("no backbone, or maps that differ in size")
+        }
     };
     let map = 4 * (4 * 12 * 12 + 8 * 6 * 6 + 16 * 3 * 3);
-    for skip in Skip::ALL.into_iter().filter(|skip| !skip.concatenates()) {
+    for skip in Skip::of_backbones().filter(|skip| !skip.concatenates()) {
         let cost = ModelSpec::Backbone(backbone(skip)).cost(SMALL).expect("valid");
         assert_eq!(cost.join_bytes, stage(skip) * map, "{skip}");
     }
@@ -224,13 +226,15 @@ fn the_published_families_take_their_own_styles_only() {
     for skip in Skip::ALL.into_iter().filter(|skip| !matches!(skip, Skip::None | Skip::Add)) {
         let fix = match skip {
             Skip::Concat => "use family = \"densenet\" or family = \"backbone\"",
+            Skip::X0 | Skip::Attend | Skip::Value => "use family = \"vit\", or skip = \"add\" or \"none\"",
             _ => "use family = \"backbone\", or skip = \"add\" or \"none\"",
         };
         let resnet = format!("family = 'resnet'\ndepth = 20\nskip = '{skip}'");
         assert_eq!(refused(&resnet, SMALL), format!("skip = {skip}: {fix}"));
         for key in ["attention_skip", "mlp_skip"] {
             let refused = refused(&format!("{vit}{key} = '{skip}'"), SMALL);
-            assert_eq!(refused, format!("{key} = {skip}: a Transformer block takes \"add\" or \"none\""));
+            let fix = "one branch takes \"add\" or \"none\"; use the key skip for another style of all branches";
+            assert_eq!(refused, format!("{key} = {skip}: {fix}"));
         }
     }
     assert!(refused("family = 'densenet'\ndepth = 40\ngrowth = 12\nskip = 'add'", SMALL).contains("unknown field"));

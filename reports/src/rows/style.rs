@@ -23,6 +23,12 @@ pub const HYPER: &str = "hyper";
 pub const CONSTRAINED: &str = "constrained";
 /// Addition without normalization.
 pub const FIXUP: &str = "fixup";
+/// Scaled addition, which also adds the embedding.
+pub const X0: &str = "x0";
+/// Softmax attention over the outputs of all earlier branches.
+pub const ATTEND: &str = "attend";
+/// Addition, where attention also reads the first block's values.
+pub const VALUE: &str = "value";
 /// The skip around attention alone, in a Transformer.
 pub const ATTENTION_ONLY: &str = "attention-only";
 /// The skip around the MLP alone, in a Transformer.
@@ -31,8 +37,9 @@ pub const MLP_ONLY: &str = "mlp-only";
 /// Styles that every matched group can have, plain first. Claims about skips compare these.
 pub(crate) const COMPARED: [&str; 3] = [NONE, ADD, CONCAT];
 
-/// Every style of a convolutional network, plain first.
-pub const ALL: [&str; 10] = [NONE, ADD, CONCAT, SCALED, STOCHASTIC, GATED, WEIGHTED, HYPER, CONSTRAINED, FIXUP];
+/// Every style that all branches of a network can have, plain first.
+pub const ALL: [&str; 13] =
+    [NONE, ADD, CONCAT, SCALED, STOCHASTIC, GATED, WEIGHTED, HYPER, CONSTRAINED, FIXUP, X0, ATTEND, VALUE];
 
 /// Word under which a Transformer is ranked and drawn with any skips, because it is another network altogether.
 pub(crate) const TRANSFORMER: &str = "transformer";

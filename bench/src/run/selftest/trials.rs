@@ -42,9 +42,11 @@ impl Trial {
 
 /// Returns all that a device is asked, computing with these numerics.
 pub(super) fn trials(numerics: Numerics) -> Vec<Trial> {
-    let styles = Skip::ALL.into_iter().map(|skip| format!("backbone-{skip}-10-w4"));
+    let backbones = Skip::of_backbones().map(|skip| format!("backbone-{skip}-10-w4"));
+    let joined = Skip::of_transformers().filter(|skip| !matches!(skip, Skip::None | Skip::Add));
+    let transformers = joined.map(|skip| format!("vit-{skip}-d2-w8-h2-p4"));
     let wide = WIDE.into_iter().filter(|_| numerics.kernels.is_native()).map(str::to_owned);
-    let naive = FAMILIES.into_iter().map(str::to_owned).chain(styles).chain(wide);
+    let naive = FAMILIES.into_iter().map(str::to_owned).chain(backbones).chain(transformers).chain(wide);
     let dense =
         DENSE.into_iter().flat_map(|model| [Memory::Shared, Memory::Recompute].map(|memory| Trial::new(model, memory)));
     naive.map(|model| Trial::new(model, Memory::Naive)).chain(dense).collect()

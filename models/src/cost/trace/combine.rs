@@ -1,5 +1,7 @@
 //! Costs the operations that joins are made of, each counted as it runs. The module `skip` says which style uses which.
 
+use skipbench_ops::Conv;
+
 use super::{CostTrace, TracedTensor};
 use crate::cost::Cost;
 
@@ -14,11 +16,11 @@ impl CostTrace {
         y
     }
 
-    /// Costs a concatenation along channels under the word `kind`, which saves nothing. Within a stage that is one
+    /// Costs a concatenation along features under the word `kind`, which saves nothing. Within a stage that is one
     /// operation, its result is the beginning of the stage's features.
     pub(crate) fn concat(&mut self, name: &str, kind: &str, x: &TracedTensor, fx: &TracedTensor) -> TracedTensor {
         let mut shape = fx.shape.clone();
-        shape[0] += x.shape[0];
+        shape[x.features_axis()] += x.channels();
         let y = self.joined(name, kind, &[x, fx], shape, Cost::default());
         if let Some(features) = &mut self.features {
             features.insert(y.id);
@@ -59,8 +61,19 @@ impl CostTrace {
         self.joined(name, "sigmoid", &[x], x.shape.clone(), cost)
     }
 
+    /// Costs a linear map with bias that keeps the shape: a 1×1 convolution of maps, a linear layer of tokens.
+    pub(crate) fn gate(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
+        let features = x.channels();
+        if x.is_tokens() {
+            return self.linear(name, x, features);
+        }
+        let y = self.conv(name, x, Conv::new(features, features, 1));
+        self.bias(name, features);
+        y
+    }
+
     /// Costs one operation of a join.
-    fn joined(
+    pub(super) fn joined(
         &mut self,
         name: &str,
         kind: &str,
@@ -69,8 +82,8 @@ impl CostTrace {
         cost: Cost,
     ) -> TracedTensor {
         let y = self.value(shape);
-        let join_bytes = inputs.iter().map(|input| input.bytes()).sum::<u64>() + y.bytes();
-        self.push(name, kind, inputs, &y, Cost { join_bytes, ..cost });
+        let moved = inputs.iter().map(|input| input.bytes()).sum::<u64>() + y.bytes();
+        self.push(name, kind, inputs, &y, Cost { join_bytes: cost.join_bytes + moved, ..cost });
         y
     }
 }

@@ -4,6 +4,7 @@
 //! current [`Layer`] what it costs for one image in f32.
 
 mod combine;
+mod depth;
 mod fused;
 mod layers;
 mod tensor;
@@ -91,7 +92,10 @@ impl CostTrace {
         };
         match self.layers.last_mut().filter(|layer| layer.name == name) {
             Some(layer) => {
-                layer.kind = format!("{} {kind}", layer.kind);
+                // An operation that is part of the one before has no word.
+                if !kind.is_empty() {
+                    layer.kind = format!("{} {kind}", layer.kind);
+                }
                 layer.shape = y.shape.clone();
                 layer.cost += cost;
             }

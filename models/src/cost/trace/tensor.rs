@@ -11,9 +11,19 @@ pub(crate) struct TracedTensor {
 }
 
 impl TracedTensor {
-    /// Returns the channels of a feature map, or the width of a vector.
+    /// Returns the channels of a feature map, or the width of tokens or a vector.
     pub(crate) fn channels(&self) -> usize {
-        self.shape[0]
+        self.shape[self.features_axis()]
+    }
+
+    /// Returns the axis of the shape along which features are.
+    pub(super) fn features_axis(&self) -> usize {
+        if self.is_tokens() { 1 } else { 0 }
+    }
+
+    /// Returns whether the tensor is tokens, `[tokens, width]`.
+    pub(super) fn is_tokens(&self) -> bool {
+        self.shape.len() == 2
     }
 
     pub(super) fn elements(&self) -> u64 {

@@ -13,7 +13,7 @@ use crate::nets::stem::StemConfig;
 use crate::skip::Skip;
 use crate::skip::concat::is_one_operation;
 use crate::skip::flow::Flow;
-use crate::skip::join::JoinConfig;
+use crate::skip::join::{JoinConfig, Layout};
 use crate::skip::stochastic::Steps;
 
 /// Holds every shape of a [`Staged`] network.
@@ -65,12 +65,13 @@ impl StagedConfig {
 
     /// Returns the joins, stage by stage.
     fn joins(&self) -> Vec<Vec<JoinConfig>> {
-        let blocks = self.stages.iter().map(Vec::len).sum();
-        let mut block = 0;
-        let mut join = |position, branch: &BranchConfig| {
-            block += 1;
-            let channels = branch.convs.last().map_or(0, |conv| conv.output);
-            JoinConfig { skip: self.skip, channels, position, block, blocks }
+        let branches = self.stages.iter().map(Vec::len).sum();
+        let mut branch = 0;
+        let mut join = |position, config: &BranchConfig| {
+            branch += 1;
+            let channels = config.convs.last().map_or(0, |conv| conv.output);
+            let (skip, layout) = (self.skip, Layout::Maps);
+            JoinConfig { skip, layout, channels, position, ends_block: true, branch, branches }
         };
         let mut stage = |branches: &Vec<BranchConfig>| {
             branches.iter().enumerate().map(|(position, branch)| join(position, branch)).collect()
@@ -113,7 +114,7 @@ impl StagedConfig {
         if self.skip.concatenates() && is_one_operation(trace.execution().memory, self.norm.is_batch()) {
             trace.enter_stage(&x);
         }
-        let mut flow = Flow::One(x);
+        let mut flow = Flow::enter(self.skip, x);
         for (block, (branch, join)) in (1..).zip(self.stages[index].iter().zip(joins)) {
             let name = format!("stage{}.block{block}", index + 1);
             let joined = format!("{name}.join");

@@ -79,7 +79,7 @@ impl Staged {
         if !P::LOOKS && self.is_one_operation(index) {
             return dense_stage::forward(&self.stages[index], x, self.execution);
         }
-        let mut flow = Flow::One(x);
+        let mut flow = Flow::enter(self.skip, x);
         for place in 1..=self.stages[index].len() {
             flow = self.run_block(At { stage: index + 1, block: place }, flow, probe);
         }
