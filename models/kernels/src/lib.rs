@@ -40,18 +40,26 @@
 //! assert_eq!((dx.len(), dw[4]), (x.len(), 128.0));
 //! ```
 
+pub mod attention;
 mod convolution;
 mod correlate;
+pub mod layer_norm;
+mod linear;
+mod math;
 mod micro;
 pub mod norm;
 mod planes;
+mod product;
 mod scratch;
 mod shape;
+mod shared;
 mod uninit;
 mod weight_gradient;
 mod work;
 
+pub use attention::Attention;
 pub use convolution::Convolution;
+pub use linear::Linear;
 pub use micro::{Isa, Products};
 pub use planes::Planes;
 pub use shape::ConvShape;

@@ -1,11 +1,11 @@
-//! Convolution, batch normalization and blocks that concatenate for [Burn](burn) programs that train convolutional
-//! networks on the CPU.
+//! Convolution, batch normalization, blocks that concatenate and the layers of Transformers, for [Burn](burn) programs
+//! that train on the CPU.
 //!
-//! - [`Engine`] computes Burn's layers, [`Conv2d`](burn::nn::conv::Conv2d) and [`BatchNorm`](burn::nn::BatchNorm),
-//!   alone or several in one pass over memory. Where the kernels of this crate do not apply (another device than flex,
-//!   another type than f32, groups, dilation, a bias) it calls Burn's own operations, so that it can be used
-//!   everywhere.
-//! - [`layer`] has the same operations on tensors, without layers (feature `flex`).
+//! - [`Engine`] computes Burn's layers, [`Conv2d`](burn::nn::conv::Conv2d), [`BatchNorm`](burn::nn::BatchNorm),
+//!   [`Linear`](burn::nn::Linear) and [`LayerNorm`](burn::nn::LayerNorm), alone or several in one pass over memory, and
+//!   attention. Where the kernels of this crate do not apply (another device than flex, another type than f32, groups,
+//!   dilation, a convolution's bias) it calls Burn's own operations, so that it can be used everywhere.
+//! - [`layer`] and [`transformer`] have the same operations on tensors, without layers (feature `flex`).
 //! - [`block`] makes one operation of a stage of layers that concatenate, as a DenseNet's, on every device.
 //!
 //! All of it is differentiated: on a device with autodiff each operation registers its gradient. The kernels are those
@@ -44,6 +44,8 @@ mod engine;
 pub mod layer;
 #[cfg(feature = "flex")]
 mod slices;
+#[cfg(feature = "flex")]
+pub mod transformer;
 
 pub use conv::Conv;
 pub use engine::{Engine, update_running_statistics, uses_batch_statistics};

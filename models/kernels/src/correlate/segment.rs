@@ -1,7 +1,7 @@
 //! The outputs of a task, cut into segments of eight neighbors, and how a tile of them is computed.
 
 use super::prefetch::Prefetch;
-use super::shared::SharedOutput;
+use crate::shared::SharedOutput;
 use crate::micro::{Isa, MAX_CHANNELS, MAX_SEGMENTS, SEGMENT, Tile};
 
 /// Up to eight neighboring outputs of a row.
@@ -68,6 +68,7 @@ pub(super) unsafe fn compute(
             y: if direct { output.start.pointer() } else { stage.as_mut_ptr() },
             stride: if direct { output.stride } else { MAX_SEGMENTS * SEGMENT },
             accumulate: false,
+            start: None,
         };
         // SAFETY: the caller's promise for `x` and `output`; the stage has room for the largest tile.
         unsafe {

@@ -6,7 +6,7 @@ use super::bank::Bank;
 use super::correlation::Correlation;
 use super::prefetch::Prefetch;
 use super::segment::{self, Output, Segment, Terms};
-use super::shared::SharedOutput;
+use crate::shared::SharedOutput;
 use crate::micro::SEGMENT;
 use crate::scratch::Scratch;
 

@@ -2,7 +2,7 @@
 
 use super::pairs::Products;
 use super::portable;
-use super::tile::Tile;
+use super::tile::{SEGMENT, Tile};
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
@@ -81,6 +81,16 @@ impl Isa {
             Set::Avx2 => 2,
             Set::Portable => 2,
         }
+    }
+
+    /// Lanes of the widest tile.
+    pub(crate) fn lanes(self) -> usize {
+        self.segments() * SEGMENT
+    }
+
+    /// Lanes of a vector.
+    pub(crate) fn vector(self) -> usize {
+        self.lanes() / 2
     }
 
     /// The most channels in a tile.

@@ -1,9 +1,10 @@
-//! Convolution and batch normalization as networks call them: Burn's layers hold the parameters, an [`Engine`]
-//! computes.
+//! Layers as networks call them: Burn's layers hold the parameters, an [`Engine`] computes. Here are those of
+//! convolutional networks, and in `transformer` those of Transformers.
 
 #[cfg(feature = "flex")]
 mod native;
 mod statistics;
+mod transformer;
 
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
@@ -24,8 +25,9 @@ pub use statistics::{update_running_statistics, uses_batch_statistics};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// The kernels of this crate, with products in that precision, where they apply: in f32 on Burn's flex device, of
-    /// convolutions that are square, evenly padded by less than their kernel, without groups, dilation and bias. Burn's
-    /// own operations elsewhere.
+    /// convolutions that are square, evenly padded by less than their kernel, without groups, dilation and bias, and of
+    /// linear layers and layer normalizations with a bias. Burn's own operations elsewhere. The layers of Transformers
+    /// multiply in f32 in either case.
     Native(Products),
     /// Burn's own operations.
     Burn,
@@ -85,7 +87,7 @@ impl Engine {
 
     /// What the kernels are to multiply in, if they are wanted and can work on `x`.
     #[cfg(feature = "flex")]
-    fn products(self, x: &Tensor<4>) -> Option<Products> {
+    fn products<const D: usize>(self, x: &Tensor<D>) -> Option<Products> {
         match self {
             Engine::Native(products) => native::apply(x).then_some(products),
             Engine::Burn => None,

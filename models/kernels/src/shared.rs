@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 /// The start of an output, which is written and never read.
 #[derive(Clone, Copy)]
-pub(super) struct SharedOutput(*mut f32);
+pub(crate) struct SharedOutput(*mut f32);
 
 // SAFETY: a task writes only the outputs that are its own, and the slice outlives the parallel region.
 unsafe impl Send for SharedOutput {}
@@ -12,11 +12,11 @@ unsafe impl Send for SharedOutput {}
 unsafe impl Sync for SharedOutput {}
 
 impl SharedOutput {
-    pub(super) fn new(slice: &mut [MaybeUninit<f32>]) -> Self {
+    pub(crate) fn new(slice: &mut [MaybeUninit<f32>]) -> Self {
         Self(slice.as_mut_ptr().cast())
     }
 
-    pub(super) fn pointer(self) -> *mut f32 {
+    pub(crate) fn pointer(self) -> *mut f32 {
         self.0
     }
 }
