@@ -12,7 +12,8 @@ use std::time::Instant;
 
 use skipbench_kernels::attention::Kept;
 use skipbench_kernels::layer_norm::{self, Parameters};
-use skipbench_kernels::{Attention, Linear};
+use skipbench_kernels::mlp::Weights;
+use skipbench_kernels::{Attention, Linear, Mlp};
 
 /// Runs of which the fastest counts.
 const RUNS: usize = 9;
@@ -28,6 +29,7 @@ fn main() {
     linear("GELU, down", Linear::new(rows, 4 * width, width).activated(), [rows, 4 * width, width]);
     attention(images, tokens, heads, width / heads);
     normalization(rows, width);
+    mlp(rows, width);
 }
 
 fn numbers(len: usize) -> Vec<f32> {
@@ -71,5 +73,15 @@ fn normalization(rows: usize, width: usize) {
     let by = Parameters { gamma: &gamma, beta: &beta, epsilon: 1e-6 };
     let (_, moments) = layer_norm::forward(&x, by);
     time("normalization: output", 0, || layer_norm::forward(&x, by));
-    time("normalization: gradient", 0, || layer_norm::backward((&x, &dy), &gamma, &moments));
+    time("normalization: gradient", 0, || layer_norm::backward((&x, &dy), &gamma, &moments, Some(&dy)));
+}
+
+fn mlp(rows: usize, width: usize) {
+    let (x, weight, bias) = (numbers(rows * width), numbers(4 * width * width), numbers(4 * width));
+    let by = Parameters { gamma: &bias[..width], beta: &bias[..width], epsilon: 1e-6 };
+    let weights = Weights { up: (&weight, &bias), down: (&weight, &bias[..width]) };
+    let mlp = Mlp::new(rows, width, 4 * width);
+    let count = 2 * mlp.layers().0.multiply_adds();
+    time("MLP: output", count, || mlp.infer(&x, by, weights, true));
+    time("MLP: output, kept", count, || mlp.train(&x, by, weights, true));
 }

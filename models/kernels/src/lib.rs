@@ -1,7 +1,8 @@
-//! Convolution and batch normalization on slices of f32, for the CPU: forward passes and gradients.
+//! Convolution, normalization and the layers of Transformers on slices of f32, for the CPU: forward passes and gradients.
 //!
 //! A [`Convolution`] computes a convolution, the gradient of its input and the gradient of its weights; [`norm`]
-//! normalizes a batch, with ReLU and a shortcut in the same pass, and differentiates it. Microkernels for AVX-512 and
+//! normalizes a batch, with ReLU and a shortcut in the same pass, and differentiates it. [`Linear`], [`layer_norm`],
+//! [`Attention`] and [`Mlp`] do the same for Transformers, whose activations are rows of tokens. Microkernels for AVX-512 and
 //! AVX2 are chosen at run time by what the CPU has; a portable one runs elsewhere. Products are in f32 or in bf16
 //! ([`Products`]), sums always in f32. Work is shared among the threads of the current [Rayon](rayon) pool.
 //!
@@ -47,6 +48,7 @@ pub mod layer_norm;
 mod linear;
 mod math;
 mod micro;
+pub mod mlp;
 pub mod norm;
 mod planes;
 mod product;
@@ -61,6 +63,7 @@ pub use attention::Attention;
 pub use convolution::Convolution;
 pub use linear::Linear;
 pub use micro::{Isa, Products};
+pub use mlp::Mlp;
 pub use planes::Planes;
 pub use shape::ConvShape;
 pub use work::Work;

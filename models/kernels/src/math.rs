@@ -62,6 +62,12 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     fold(lanes)
 }
 
+/// Adds `other`, number by number.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+pub(crate) fn add(to: &mut [f32], other: &[f32]) {
+    to.iter_mut().zip(other).for_each(|(to, other)| *to += other);
+}
+
 /// eˣ for x ≤ 88, to two units in the last place. What is not a number stays so.
 #[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {

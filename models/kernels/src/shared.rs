@@ -19,4 +19,13 @@ impl SharedOutput {
     pub(crate) fn pointer(self) -> *mut f32 {
         self.0
     }
+
+    /// `len` numbers from `first` on, to be written.
+    ///
+    /// # Safety
+    /// They lie in the slice, which lives, and nobody else touches them meanwhile.
+    pub(crate) unsafe fn part<'a>(self, first: usize, len: usize) -> &'a mut [MaybeUninit<f32>] {
+        // SAFETY: the caller's promise.
+        unsafe { std::slice::from_raw_parts_mut(self.0.add(first).cast(), len) }
+    }
 }

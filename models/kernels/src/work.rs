@@ -14,7 +14,8 @@ static BYTES: AtomicU64 = AtomicU64::new(0);
 pub struct Work {
     /// Calls of functions that compute.
     pub calls: u64,
-    /// Multiply-adds of convolutions, as [`ConvShape::multiply_adds`](crate::ConvShape::multiply_adds) counts them.
+    /// Multiply-adds of convolutions, linear layers and attention, as
+    /// [`ConvShape::multiply_adds`](crate::ConvShape::multiply_adds) and its like count them.
     pub multiply_adds: u64,
     /// Bytes of activations, weights and their gradients to read and to write, each operand once a call. What a channel
     /// has one number of is left out.

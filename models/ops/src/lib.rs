@@ -38,6 +38,7 @@
 //! - `wgpu`: [`block`] on Burn's WGSL device; `cube` on any other of its CubeCL devices.
 
 pub mod block;
+mod branch;
 mod conv;
 mod engine;
 #[cfg(feature = "flex")]
@@ -47,6 +48,7 @@ mod slices;
 #[cfg(feature = "flex")]
 pub mod transformer;
 
+pub use branch::Branch;
 pub use conv::Conv;
 pub use engine::{Engine, update_running_statistics, uses_batch_statistics};
 pub use skipbench_kernels::norm::Epilogue;

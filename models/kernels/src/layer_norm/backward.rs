@@ -6,7 +6,7 @@ use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::{Moments, ROWS};
-use crate::math::{LANES, fold};
+use crate::math::{LANES, add, fold};
 use crate::uninit::written;
 use crate::work;
 
@@ -79,25 +79,37 @@ fn differentiate(
     }
 }
 
-/// The gradients of input, γ and β, given the input, the gradient `dy` of the output and what [`forward`] found.
+/// The gradients of input, γ and β, given the input, the gradient `dy` of the output and what [`forward`] found. To that
+/// of the input `other` is added, with the bits of an addition that follows: what comes to it by a skip.
 ///
 /// [`forward`]: super::forward
 ///
 /// # Panics
-/// If x and dy differ in length, or are no whole number of rows of as many numbers as γ, one a moment.
-pub fn backward((x, dy): (&[f32], &[f32]), gamma: &[f32], moments: &Moments) -> Gradients {
+/// If the slices differ in length, or are no whole number of rows of as many numbers as γ, one a moment.
+pub fn backward(
+    (x, dy): (&[f32], &[f32]),
+    gamma: &[f32],
+    moments: &Moments,
+    other: Option<&[f32]>,
+) -> Gradients {
     let (width, rows) = (gamma.len(), moments.mean.len());
     assert_eq!([x.len(), dy.len()], [rows * width; 2], "{rows} rows of {width} numbers");
     assert_eq!(moments.inverse.len(), rows, "two moments a row");
-    work::count(0, 3 * x.len());
+    assert_eq!(other.map_or(x.len(), <[f32]>::len), x.len(), "as many numbers as in the input");
+    work::count(0, (3 + usize::from(other.is_some())) * x.len());
     let mut sums = vec![0.0; rows.div_ceil(ROWS) * 2 * width];
     let write = |dx: &mut [MaybeUninit<f32>]| {
         let size = ROWS * width;
         let given = x.par_chunks(size).zip(dy.par_chunks(size));
         let moments = moments.mean.par_chunks(ROWS).zip(moments.inverse.par_chunks(ROWS));
         let written = dx.par_chunks_mut(size).zip(sums.par_chunks_mut(2 * width));
-        given.zip(moments).zip(written).for_each(|((given, moments), (dx, sums))| {
+        given.zip(moments).zip(written).enumerate().for_each(|(index, ((given, moments), (dx, sums)))| {
             differentiate(given, gamma, moments, dx, sums);
+            if let Some(other) = other {
+                // SAFETY: `differentiate` has written all of the rows.
+                let dx = unsafe { dx.assume_init_mut() };
+                add(dx, &other[index * size..][..dx.len()]);
+            }
         });
     };
     // SAFETY: there are as many rows to write as to read, and each is written whole.

@@ -4,10 +4,9 @@ use std::mem::MaybeUninit;
 
 use rayon::prelude::*;
 
-use super::{Linear, activate, differentiate};
-use crate::micro::Isa;
-use crate::product::pack::{Matrix, Units};
-use crate::product::{Place, Product, Start};
+use super::{Linear, differentiate};
+use crate::layer_norm::{Moments, Parameters, normalize};
+use crate::math::add;
 use crate::scratch::Scratch;
 use crate::uninit::written;
 use crate::work;
@@ -18,20 +17,6 @@ const BUDGET: usize = 64 << 10;
 /// Tasks a thread at least, so that one that is late does not keep the others waiting for long.
 const SHARES: usize = 4;
 
-/// Floats of a right matrix below which packing it is done before a second thread has woken up.
-const SMALL: usize = 1 << 14;
-
-/// Rows of one product, all from the same packed right matrix.
-struct Rows<'a> {
-    isa: Isa,
-    left: Matrix<'a>,
-    columns: usize,
-    right: &'a [f32],
-    start: Start<'a>,
-    /// GELU of the left matrix is multiplied.
-    activated: bool,
-}
-
 impl Linear {
     /// The output, `[rows, outputs]`.
     ///
@@ -41,23 +26,63 @@ impl Linear {
     pub fn output(&self, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
         self.check_x(x);
         self.check_weight(weight);
-        assert_eq!(bias.len(), self.outputs, "length of the bias of {self:?}");
         work::count(self.multiply_adds(), self.operands());
-        let matrix = Matrix::dense(weight, self.outputs);
-        let right = panels(self.isa, self.outputs, self.inputs, |first, count, panel| {
-            Units::right(self.isa).columns(matrix.columns(first, count), panel);
-        });
-        let mut start = vec![0.0; self.outputs.next_multiple_of(self.isa.lanes())];
-        start[..self.outputs].copy_from_slice(bias);
-        let rows = Rows {
-            isa: self.isa,
-            left: Matrix::dense(x, self.inputs),
-            columns: self.outputs,
-            right: &right,
-            start: Start::Row(&start),
-            activated: self.activated,
+        let factor = self.packed((weight, bias));
+        let write = |first: usize, to: &mut [MaybeUninit<f32>]| {
+            factor.multiply(&x[first * self.inputs..][..to.len() / self.outputs * self.inputs], to);
         };
-        rows.run(|_, _| ())
+        // SAFETY: a product writes all of its rows.
+        unsafe { self.bands(self.outputs, self.inputs, write) }
+    }
+
+    /// [`output`](Self::output) plus `shortcut`, `[rows, outputs]`, with the bits of an addition that follows.
+    ///
+    /// # Panics
+    /// When a slice has another length than the layer says.
+    #[must_use]
+    pub fn output_added(&self, x: &[f32], weight: &[f32], bias: &[f32], shortcut: &[f32]) -> Vec<f32> {
+        self.check_x(x);
+        self.check_dy(shortcut);
+        work::count(self.multiply_adds(), self.operands() + shortcut.len());
+        let factor = self.packed((weight, bias));
+        let write = |first: usize, to: &mut [MaybeUninit<f32>]| {
+            let to = factor.multiply(&x[first * self.inputs..][..to.len() / self.outputs * self.inputs], to);
+            add(to, &shortcut[first * self.outputs..][..to.len()]);
+        };
+        // SAFETY: a product writes all of its rows.
+        unsafe { self.bands(self.outputs, self.inputs, write) }
+    }
+
+    /// The output for normalized rows, and their moments: [`layer_norm::forward`], then [`output`](Self::output), with
+    /// the same bits. What is normalized is never written.
+    ///
+    /// # Panics
+    /// When a slice has another length than the layer says.
+    #[must_use]
+    pub fn output_normalized(
+        &self,
+        x: &[f32],
+        by: Parameters<'_>,
+        weight: &[f32],
+        bias: &[f32],
+    ) -> (Vec<f32>, Moments) {
+        self.check_x(x);
+        assert_eq!([by.gamma.len(), by.beta.len()], [self.inputs; 2], "γ and β of {self:?}");
+        work::count(self.multiply_adds(), self.operands());
+        let factor = self.packed((weight, bias));
+        let mut moments = Moments::room(self.rows);
+        let shared = moments.shared();
+        let write = |first: usize, to: &mut [MaybeUninit<f32>]| {
+            let rows = to.len() / self.outputs;
+            let mut normal = Scratch::take(rows * self.inputs);
+            // SAFETY: a band's moments are its own.
+            let moments = unsafe { shared.part(first, rows) };
+            normalize(&x[first * self.inputs..][..normal.len()], by, &mut normal, moments);
+            factor.multiply(&normal, to);
+        };
+        // SAFETY: a product writes all of its rows.
+        let y = unsafe { self.bands(self.outputs, self.inputs, write) };
+        (y, moments)
     }
 
     /// The gradient of the input, `[rows, inputs]`, given that of the output, `dy`. Of the input itself only a layer
@@ -71,71 +96,40 @@ impl Linear {
         self.check_weight(weight);
         self.check_dy(dy);
         work::count(self.multiply_adds(), self.operands());
-        let matrix = Matrix::dense(weight, self.outputs);
-        let right = panels(self.isa, self.inputs, self.outputs, |first, count, panel| {
-            Units::right(self.isa).rows(matrix.rows(first, count), panel);
-        });
-        let rows = Rows {
-            isa: self.isa,
-            left: Matrix::dense(dy, self.outputs),
-            columns: self.inputs,
-            right: &right,
-            start: Start::Zero,
-            activated: false,
-        };
-        rows.run(|first, dx| {
+        let factor = self.transposed(weight);
+        let write = |first: usize, to: &mut [MaybeUninit<f32>]| {
+            let dx = factor.multiply(&dy[first * self.outputs..][..to.len() / self.inputs * self.outputs], to);
             if self.activated {
                 differentiate(dx, &x[first * self.inputs..][..dx.len()]);
             }
-        })
-    }
-}
-
-/// The panels of a right matrix, each packed by `pack`, which is given its first column and how many it has.
-fn panels(isa: Isa, columns: usize, terms: usize, pack: impl Fn(usize, usize, &mut [f32]) + Sync) -> Scratch {
-    let (lanes, units) = (isa.lanes(), Units::right(isa));
-    let mut right = Scratch::take(units.floats(columns, terms));
-    let least = (SMALL / (lanes * terms)).max(1);
-    right.par_chunks_exact_mut(lanes * terms).with_min_len(least).enumerate().for_each(|(index, panel)| {
-        let first = index * lanes;
-        pack(first, lanes.min(columns - first), panel);
-    });
-    right
-}
-
-impl Rows<'_> {
-    /// Rows of a task: whole blocks.
-    fn band(&self) -> usize {
-        let shared = self.left.rows.div_ceil(SHARES * rayon::current_num_threads());
-        (BUDGET / self.left.columns).min(shared).max(1).next_multiple_of(self.isa.channels())
+        };
+        // SAFETY: a product writes all of its rows.
+        unsafe { self.bands(self.inputs, self.outputs, write) }
     }
 
-    /// Computes all rows; `finish` is given the first row and the result of each band while it is in the cache.
-    fn run(&self, finish: impl Fn(usize, &mut [f32]) + Sync) -> Vec<f32> {
-        let band = self.band();
-        let write = |all: &mut [MaybeUninit<f32>]| {
-            all.par_chunks_mut(band * self.columns).enumerate().for_each(|(index, to)| {
-                let (first, rows) = (index * band, to.len() / self.columns);
-                self.write(self.left.rows(first, rows), to);
-                // SAFETY: `write` has written all of the band.
-                finish(first, unsafe { to.assume_init_mut() });
-            });
+    /// Rows of `columns` numbers, made band by band of products of `terms` terms: `write` is given the first row of a
+    /// band, and where it goes.
+    ///
+    /// # Safety
+    /// `write` writes every number of a band.
+    pub(crate) unsafe fn bands(
+        &self,
+        columns: usize,
+        terms: usize,
+        write: impl Fn(usize, &mut [MaybeUninit<f32>]) + Sync,
+    ) -> Vec<f32> {
+        let band = self.band(terms);
+        let all = |all: &mut [MaybeUninit<f32>]| {
+            let bands = all.par_chunks_mut(band * columns).with_max_len(1).enumerate();
+            bands.for_each(|(index, to)| write(index * band, to));
         };
         // SAFETY: the chunks are all there is, and each is written whole.
-        unsafe { written(self.left.rows * self.columns, write) }
+        unsafe { written(self.rows * columns, all) }
     }
 
-    /// Computes the rows of a band.
-    fn write(&self, left: Matrix, to: &mut [MaybeUninit<f32>]) {
-        let units = Units::left(self.isa);
-        let mut packed = Scratch::take(units.floats(left.rows, left.columns));
-        units.rows(left, &mut packed);
-        if self.activated {
-            activate(&mut packed);
-        }
-        let (isa, terms, columns) = (self.isa, left.columns, self.columns);
-        let product = Product { isa, terms, rows: left.rows, left: &packed, columns, right: self.right };
-        // SAFETY: the band has so many rows of so many columns, and is this task's own.
-        unsafe { product.run(Place { start: to.as_mut_ptr().cast(), distance: columns }, self.start) };
+    /// Rows of a band: whole blocks.
+    fn band(&self, terms: usize) -> usize {
+        let shared = self.rows.div_ceil(SHARES * rayon::current_num_threads());
+        (BUDGET / terms).min(shared).max(1).next_multiple_of(self.isa.channels())
     }
 }

@@ -11,6 +11,7 @@
 //! GELU is computed while x is packed, so that its result is never written, and its derivative multiplies the gradient
 //! of a band of rows before that leaves the cache. A bias is what sums start from.
 
+mod factor;
 mod forward;
 mod gradient;
 

@@ -15,8 +15,14 @@ fn operands(rows: usize, width: usize, offset: f32, seed: u64) -> [Vec<f32>; 4] 
 }
 
 fn run([x, dy, gamma, beta]: &[Vec<f32>; 4]) -> (Vec<f32>, Gradients) {
-    let (y, moments) = layer_norm::forward(x, Parameters { gamma, beta, epsilon: EPSILON });
-    (y, layer_norm::backward((x, dy), gamma, &moments))
+    let by = Parameters { gamma, beta, epsilon: EPSILON };
+    let (y, moments) = layer_norm::forward(x, by);
+    assert!(layer_norm::again(x, by, &moments) == y, "the same moments, other numbers");
+    let gradients = layer_norm::backward((x, dy), gamma, &moments, None);
+    let added = layer_norm::backward((x, dy), gamma, &moments, Some(x));
+    let sums: Vec<f32> = gradients.x.iter().zip(x).map(|(dx, x)| dx + x).collect();
+    assert!(added == Gradients { x: sums, ..gradients.clone() }, "not the addition that follows");
+    (y, gradients)
 }
 
 fn compare(rows: usize, width: usize, offset: f32, seed: u64) -> Result<(), TestCaseError> {

@@ -4,6 +4,7 @@ mod attention;
 mod conv;
 mod layer_norm;
 mod linear;
+mod mlp;
 mod norm;
 #[allow(dead_code, unused_imports, reason = "the other crates' tests use the rest of it")]
 mod reference;

@@ -8,6 +8,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::gelu;
 
 use super::Engine;
+use crate::Branch;
 #[cfg(feature = "flex")]
 use crate::transformer;
 
@@ -39,6 +40,35 @@ impl Engine {
         }
         let _ = epsilon;
         norm.forward(x)
+    }
+
+    /// Attention as a branch: `norm`, `qkv`, [`attention`](Self::attention), `projection`; x is added if `how` says so.
+    /// One operation by the kernels, with the bits of its parts.
+    pub fn attention_branch(
+        self,
+        norm: &LayerNorm,
+        [qkv, projection]: [&Linear; 2],
+        x: Tensor<3>,
+        how: Branch,
+    ) -> Tensor<3> {
+        #[cfg(feature = "flex")]
+        if let (Some(_), Some((norm, [qkv, projection]))) = (self.products(&x), learned(norm, [qkv, projection])) {
+            return transformer::attention_branch(x, norm, qkv, projection, how);
+        }
+        let y = self.linear(qkv, self.layer_norm(norm, how.epsilon, x.clone()));
+        let y = self.linear(projection, self.attention(y, how.heads));
+        if how.skip { x + y } else { y }
+    }
+
+    /// An MLP as a branch: `norm`, `up`, GELU, `down`; x is added if `how` says so. One operation by the kernels, with
+    /// the bits of its parts.
+    pub fn mlp_branch(self, norm: &LayerNorm, [up, down]: [&Linear; 2], x: Tensor<3>, how: Branch) -> Tensor<3> {
+        #[cfg(feature = "flex")]
+        if let (Some(_), Some((norm, [up, down]))) = (self.products(&x), learned(norm, [up, down])) {
+            return transformer::mlp_branch(x, norm, up, down, how);
+        }
+        let y = self.gelu_linear(down, self.linear(up, self.layer_norm(norm, how.epsilon, x.clone())));
+        if how.skip { x + y } else { y }
     }
 
     /// The patches of images, `[batch, channels, height, width]`, each as `layer`, a convolution whose stride is its
@@ -84,4 +114,13 @@ fn patches(layer: &Conv2d, images: &Tensor<4>) -> Option<Tensor<3>> {
         let cut = images.clone().reshape([batch, channels, rows, side, columns, side]);
         cut.permute([0, 2, 4, 1, 3, 5]).reshape([batch, rows * columns, channels * side * side])
     })
+}
+
+/// What a branch learns; none where a layer has no bias.
+#[cfg(feature = "flex")]
+fn learned(norm: &LayerNorm, layers: [&Linear; 2]) -> Option<(transformer::Affine, [transformer::Layer; 2])> {
+    let affine = transformer::Affine { gamma: norm.gamma.val(), beta: norm.beta.as_ref()?.val() };
+    let layer =
+        |layer: &Linear| Some(transformer::Layer { weight: layer.weight.val(), bias: layer.bias.as_ref()?.val() });
+    Some((affine, [layer(layers[0])?, layer(layers[1])?]))
 }

@@ -1,5 +1,6 @@
 //! The gradients of the extension: what each operation keeps from its forward pass, and what it registers.
 
+use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -8,7 +9,9 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Flex};
 
+use super::branch::{Learned, SavedAttentionBranch, SavedMlp, attention_train, mlp_infer, mlp_train};
 use super::extension::TransformerOps;
+use crate::branch::Branch;
 use super::flex::{
     SavedAttention, SavedLinear, SavedNorm, attention_backward, linear_backward, norm_backward,
 };
@@ -43,11 +46,7 @@ impl Backward<Flex, 3> for Norm {
     fn backward(self, ops: Ops<SavedNorm, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let dy = grads.consume::<Flex>(&ops.node);
         let found = norm_backward(&ops.state, dy);
-        for (parent, gradient) in ops.parents.into_iter().zip(found) {
-            if let Some(node) = parent {
-                grads.register::<Flex>(node.id, gradient);
-            }
-        }
+        register(ops.parents.map(|parent| parent.map(|node| node.id)), found, grads);
     }
 }
 
@@ -63,6 +62,42 @@ impl Backward<Flex, 1> for Attention {
         let [parent] = ops.parents;
         if let Some(node) = parent {
             grads.register::<Flex>(node.id, attention_backward(&ops.state, dy));
+        }
+    }
+}
+
+/// Keeps x, what is learned, two numbers a row, and what GELU is applied to. Parents: x, γ, β, then weight and bias of
+/// each layer.
+#[derive(Debug)]
+struct MlpBranch;
+
+impl Backward<Flex, 7> for MlpBranch {
+    type State = SavedMlp;
+
+    fn backward(self, ops: Ops<SavedMlp, 7>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let dy = grads.consume::<Flex>(&ops.node);
+        register(ops.parents.map(|parent| parent.map(|node| node.id)), ops.state.backward(dy), grads);
+    }
+}
+
+/// Keeps x, what is learned, two numbers a row, queries, keys, values and what attention gives. Parents as above.
+#[derive(Debug)]
+struct AttentionBranch;
+
+impl Backward<Flex, 7> for AttentionBranch {
+    type State = SavedAttentionBranch;
+
+    fn backward(self, ops: Ops<SavedAttentionBranch, 7>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let dy = grads.consume::<Flex>(&ops.node);
+        register(ops.parents.map(|parent| parent.map(|node| node.id)), ops.state.backward(dy), grads);
+    }
+}
+
+/// Gives each parent that wants one its gradient.
+fn register<const N: usize>(parents: [Option<NodeId>; N], found: [FlexTensor; N], grads: &mut Gradients) {
+    for (parent, gradient) in parents.into_iter().zip(found) {
+        if let Some(node) = parent {
+            grads.register::<Flex>(node, gradient);
         }
     }
 }
@@ -116,5 +151,48 @@ impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {
             OpsKind::UnTracked(prepared) => prepared.finish(y),
         };
         (y, sums)
+    }
+
+    fn attention_branch(
+        x: Tracked<C>,
+        gamma: Tracked<C>,
+        beta: Tracked<C>,
+        qkv_weight: Tracked<C>,
+        qkv_bias: Tracked<C>,
+        weight: Tracked<C>,
+        bias: Tracked<C>,
+        how: Branch,
+    ) -> Tracked<C> {
+        let all = [x, gamma, beta, qkv_weight, qkv_bias, weight, bias];
+        let prepared = AttentionBranch.prepare::<C>(all.each_ref().map(|tensor| tensor.node())).compute_bound().stateful();
+        let [x, learned @ ..] = all.map(|tensor| tensor.into_primitive());
+        let (y, saved) = attention_train(x, Learned::new(learned), how);
+        match prepared {
+            OpsKind::Tracked(prepared) => prepared.finish(saved, y),
+            OpsKind::UnTracked(prepared) => prepared.finish(y),
+        }
+    }
+
+    fn mlp_branch(
+        x: Tracked<C>,
+        gamma: Tracked<C>,
+        beta: Tracked<C>,
+        up_weight: Tracked<C>,
+        up_bias: Tracked<C>,
+        weight: Tracked<C>,
+        bias: Tracked<C>,
+        how: Branch,
+    ) -> Tracked<C> {
+        let all = [x, gamma, beta, up_weight, up_bias, weight, bias];
+        let prepared = MlpBranch.prepare::<C>(all.each_ref().map(|tensor| tensor.node())).compute_bound().stateful();
+        let [x, learned @ ..] = all.map(|tensor| tensor.into_primitive());
+        let learned = Learned::new(learned);
+        match prepared {
+            OpsKind::Tracked(prepared) => {
+                let (y, saved) = mlp_train(x, learned, how);
+                prepared.finish(saved, y)
+            }
+            OpsKind::UnTracked(prepared) => prepared.finish(mlp_infer(x, &learned, how)),
+        }
     }
 }

@@ -3,6 +3,9 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 
+use crate::branch::Branch;
+
+
 /// What backends are extended by. Shapes are those of the functions above.
 #[backend_extension(Autodiff, Flex)]
 pub(super) trait TransformerOps: Backend {
@@ -24,4 +27,30 @@ pub(super) trait TransformerOps: Backend {
 
     /// Attention. Gives the output, and the logarithm of each query's sum of exponentials, `[batch, heads, tokens]`.
     fn attend(qkv: FloatTensor<Self>, heads: usize) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// Normalization, attention and the projection of its output, with or without x added.
+    #[allow(clippy::too_many_arguments)]
+    fn attention_branch(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        qkv_weight: FloatTensor<Self>,
+        qkv_bias: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        how: Branch,
+    ) -> FloatTensor<Self>;
+
+    /// Normalization, a linear layer, GELU and another, with or without x added.
+    #[allow(clippy::too_many_arguments)]
+    fn mlp_branch(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        up_weight: FloatTensor<Self>,
+        up_bias: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        how: Branch,
+    ) -> FloatTensor<Self>;
 }

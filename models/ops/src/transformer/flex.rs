@@ -6,7 +6,9 @@ use skipbench_kernels::attention::Kept;
 use skipbench_kernels::layer_norm::{self, Moments, Parameters};
 use skipbench_kernels::{Attention, Linear};
 
+use super::branch::{Learned, attention_train, mlp_infer};
 use super::extension::TransformerOps;
+use crate::branch::Branch;
 use crate::slices::{dense, numbers, shape, shaped, tensor};
 
 /// The layer that `weight` makes, applied to `x`.
@@ -51,13 +53,13 @@ pub(super) struct SavedNorm {
 pub(super) fn norm_backward(saved: &SavedNorm, dy: FlexTensor) -> [FlexTensor; 3] {
     let dy = dense(dy);
     let moments = Moments { mean: numbers(&saved.mean).to_vec(), inverse: numbers(&saved.inverse).to_vec() };
-    let found = layer_norm::backward((numbers(&saved.x), numbers(&dy)), numbers(&saved.gamma), &moments);
+    let found = layer_norm::backward((numbers(&saved.x), numbers(&dy)), numbers(&saved.gamma), &moments, None);
     let width = found.gamma.len();
     [shaped(found.x, shape(&saved.x)), tensor(found.gamma, [width]), tensor(found.beta, [width])]
 }
 
 /// The attention between the tokens of `qkv`.
-fn attention(qkv: &FlexTensor, heads: usize) -> Attention {
+pub(super) fn attention(qkv: &FlexTensor, heads: usize) -> Attention {
     let [batch, tokens, width] = [0, 1, 2].map(|axis| shape(qkv)[axis]);
     assert!(width.is_multiple_of(3 * heads), "queries, keys and values of {width} numbers are not of {heads} heads");
     Attention::new(batch, tokens, heads, width / (3 * heads))
@@ -108,5 +110,31 @@ impl TransformerOps for Flex {
         let (y, logarithms) = attention(&qkv, heads).output(numbers(&qkv));
         let [batch, tokens, width] = [0, 1, 2].map(|axis| shape(&qkv)[axis]);
         (tensor(y, [batch, tokens, width / 3]), tensor(logarithms, [batch, heads, tokens]))
+    }
+
+    fn attention_branch(
+        x: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        qkv_weight: FlexTensor,
+        qkv_bias: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        how: Branch,
+    ) -> FlexTensor {
+        attention_train(x, Learned::new([gamma, beta, qkv_weight, qkv_bias, weight, bias]), how).0
+    }
+
+    fn mlp_branch(
+        x: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        up_weight: FlexTensor,
+        up_bias: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        how: Branch,
+    ) -> FlexTensor {
+        mlp_infer(x, &Learned::new([gamma, beta, up_weight, up_bias, weight, bias]), how)
     }
 }

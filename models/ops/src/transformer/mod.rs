@@ -4,14 +4,19 @@
 //! All tensors are f32 and on the flex device, with autodiff or without; the functions panic on others, and on shapes
 //! that do not fit each other. An [`Engine`](crate::Engine) asks first.
 
+mod arguments;
 mod autodiff;
+mod branch;
 mod extension;
 mod flex;
 
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
+pub use arguments::{Affine, Layer};
 use extension::TransformerOps;
+
+use crate::branch::Branch;
 
 /// `x · weight + bias` along the last axis: `[…, inputs]` to `[…, outputs]`, by a weight of `[inputs, outputs]`.
 pub fn linear<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<D> {
@@ -38,4 +43,21 @@ pub fn layer_norm<const D: usize>(x: Tensor<D>, gamma: Tensor<1>, beta: Tensor<1
 /// `[batch, tokens, width]`.
 pub fn attention(qkv: Tensor<3>, heads: usize) -> Tensor<3> {
     Tensor::from_dispatch(Dispatch::attend(qkv.into_dispatch(), heads).0)
+}
+
+/// A Transformer's attention as one operation: normalization, queries, keys and values by `qkv`, attention, and the
+/// projection of its output, with x added or not. `[batch, tokens, width]` to the same, with the bits of the operations
+/// one after another.
+pub fn attention_branch(x: Tensor<3>, norm: Affine, qkv: Layer, projection: Layer, how: Branch) -> Tensor<3> {
+    let [gamma, beta] = norm.into_dispatch();
+    let ([qkv, qkv_bias], [weight, bias]) = (qkv.into_dispatch(), projection.into_dispatch());
+    Tensor::from_dispatch(Dispatch::attention_branch(x.into_dispatch(), gamma, beta, qkv, qkv_bias, weight, bias, how))
+}
+
+/// A Transformer's MLP as one operation: normalization, `up`, GELU and `down`, with x added or not. What it gives is as
+/// in [`attention_branch`].
+pub fn mlp_branch(x: Tensor<3>, norm: Affine, up: Layer, down: Layer, how: Branch) -> Tensor<3> {
+    let [gamma, beta] = norm.into_dispatch();
+    let ([up, up_bias], [weight, bias]) = (up.into_dispatch(), down.into_dispatch());
+    Tensor::from_dispatch(Dispatch::mlp_branch(x.into_dispatch(), gamma, beta, up, up_bias, weight, bias, how))
 }

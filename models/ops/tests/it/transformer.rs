@@ -1,11 +1,12 @@
 //! The layers of Transformers against Burn's own: outputs and gradients, on tensors of any layout; and what falls back
 //! to Burn.
 
+use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{DType, Device, Tensor};
 use proptest::prelude::*;
-use skipbench_ops::Engine;
+use skipbench_ops::{Branch, Engine};
 
 use super::reference::{apart, gammas, noise, wide};
 use super::{constant, values};
@@ -99,6 +100,66 @@ proptest! {
             let x = tensor([batch, tokens, 3 * heads * size], 1);
             differentiate::<3, 2>(engine.attention(x.clone(), heads), &x, (None, vec![]))
         })?;
+    }
+}
+
+/// A branch with 3 heads: attention or an MLP.
+#[derive(Module, Debug)]
+struct Layers {
+    norm: LayerNorm,
+    first: Linear,
+    second: Linear,
+}
+
+impl Layers {
+    fn new(width: usize, attends: bool) -> Self {
+        let hidden = if attends { width } else { 2 * width };
+        let first = linear(width, if attends { 3 * width } else { hidden }, true);
+        Self { norm: norm(width), first, second: linear(hidden, width, true) }
+    }
+
+    /// As one operation, or part by part.
+    fn apply(&self, engine: Engine, x: Tensor<3>, attends: bool, skip: bool, whole: bool) -> Tensor<3> {
+        let (how, layers) = (Branch { epsilon: EPSILON, heads: 3, skip }, [&self.first, &self.second]);
+        if whole && attends {
+            return engine.attention_branch(&self.norm, layers, x, how);
+        }
+        if whole {
+            return engine.mlp_branch(&self.norm, layers, x, how);
+        }
+        let y = engine.linear(&self.first, engine.layer_norm(&self.norm, EPSILON, x.clone()));
+        let fx = if attends {
+            engine.linear(&self.second, engine.attention(y, how.heads))
+        } else {
+            engine.gelu_linear(&self.second, y)
+        };
+        if skip { x + fx } else { fx }
+    }
+}
+
+/// The output in training, the gradients, and the output in inference.
+fn branch(engine: Engine, [batch, tokens, size]: [usize; 3], attends: bool, skip: bool, whole: bool) -> Vec<Vec<f32>> {
+    let (layers, x) = (Layers::new(3 * size, attends), tensor([batch, tokens, 3 * size], 1));
+    let y = layers.apply(engine, x.clone(), attends, skip, whole);
+    let vectors = [layers.norm.beta.as_ref(), layers.first.bias.as_ref(), layers.second.bias.as_ref()];
+    let vectors = vectors.into_iter().flatten().chain([&layers.norm.gamma]).map(|vector| vector.val()).collect();
+    let mut found = differentiate(y, &x, (Some(layers.first.weight.val()), vectors));
+    found.push(values(layers.valid().apply(engine, x.inner(), attends, skip, whole)));
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn branches_are_burns_and_have_the_bits_of_their_parts(
+        shape in [1..3usize, 1..70usize, 1..14usize],
+        attends in any::<bool>(),
+        skip in any::<bool>(),
+    ) {
+        agree(|engine| branch(engine, shape, attends, skip, true))?;
+        let [whole, parts] = [true, false].map(|whole| branch(Engine::default(), shape, attends, skip, whole));
+        prop_assert!(whole == parts, "other bits");
     }
 }
 

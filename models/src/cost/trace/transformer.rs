@@ -43,6 +43,15 @@ impl CostTrace {
         y
     }
 
+    /// [`CostTrace::layer_norm`], then a linear layer. As one operation they save what is normalized, and no more.
+    pub(crate) fn norm_linear(&mut self, name: &str, x: &TracedTensor, outputs: usize) -> TracedTensor {
+        let y = self.layer_norm(name, x);
+        if self.execution.kernels.is_native() {
+            self.again.insert(y.id);
+        }
+        self.linear(name, &y, outputs)
+    }
+
     /// Attention between the projections `qkv` `[tokens, 3·width]` and the output projection. As one operation it saves
     /// both and a number for each query and head, and writes no scores. Burn's saves queries, keys and values and, since
     /// it differentiates the softmax operation by operation, three tensors of the scores' size: the shifted scores,
