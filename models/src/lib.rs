@@ -63,5 +63,7 @@ pub use nets::{Shortcut, Staged, StemKind, ViT, ViTConfig};
 pub use skip::{ResidualSkip, Skip};
 /// What was asked of this project's kernels.
 pub use skipbench_ops::Work as KernelWork;
+/// A step of stochastic gradient descent in one pass.
+pub use skipbench_ops::{Sgd, sgd_step};
 pub use spec::{Custom, CustomConfig, CustomModel, Model, ModelSpec, Network};
 pub use weights::{Fit, State, fit, parity, torchvision};

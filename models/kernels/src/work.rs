@@ -1,6 +1,6 @@
 //! How much work this process asked of the kernels: counts that no load of the machine changes.
 //!
-//! Every public function that computes counts itself once, before it begins. That is three additions for thousands of
+//! Every public function of a layer counts itself once, before it begins; an optimizer's step is no part of a network. That is three additions for thousands of
 //! numbers, so that it is always on. Counts only grow: whoever wants those of a step takes the difference.
 
 use std::sync::atomic::{AtomicU64, Ordering};

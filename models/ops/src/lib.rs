@@ -43,6 +43,7 @@ mod conv;
 mod engine;
 #[cfg(feature = "flex")]
 pub mod layer;
+mod sgd;
 #[cfg(feature = "flex")]
 mod slices;
 #[cfg(feature = "flex")]
@@ -51,5 +52,6 @@ pub mod transformer;
 pub use branch::Branch;
 pub use conv::Conv;
 pub use engine::{Engine, update_running_statistics, uses_batch_statistics};
+pub use sgd::{Sgd, sgd_step};
 pub use skipbench_kernels::norm::Epilogue;
 pub use skipbench_kernels::{Products, Work};

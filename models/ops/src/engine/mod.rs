@@ -15,6 +15,8 @@ use skipbench_kernels::norm::Epilogue;
 
 #[cfg(feature = "flex")]
 use crate::layer;
+#[cfg(feature = "flex")]
+pub(crate) use native::apply as applies;
 pub use statistics::{update_running_statistics, uses_batch_statistics};
 
 /// Whose operations compute a layer.

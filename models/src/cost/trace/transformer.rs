@@ -33,9 +33,10 @@ impl CostTrace {
     /// so saves the centered and the normalized input, neither of which exists outside it.
     pub(crate) fn layer_norm(&mut self, name: &str, x: &TracedTensor) -> TracedTensor {
         let y = self.value(x.shape.clone());
-        let params = 2 * x.shape.last().map_or(0, |&width| width as u64);
+        let width = x.shape.last().map_or(1, |&width| width as u64);
+        let params = 2 * width;
         let saved_bytes = if self.execution.kernels.is_native() {
-            self.save(x).saved_bytes + 2 * x.shape[0] as u64 * F32
+            self.save(x).saved_bytes + 2 * x.elements() / width * F32
         } else {
             2 * x.bytes()
         };

@@ -127,14 +127,14 @@ impl ViTConfig {
         for index in 0..self.depth {
             x = self.block().trace(&format!("block{}", index + 1), &x, trace);
         }
-        let x = trace.layer_norm("head", &x);
         let x = trace.class_token("head", &x);
+        let x = trace.layer_norm("head", &x);
         trace.linear("head", &x, images.classes);
         Ok(())
     }
 }
 
-/// patches – class token and positions – blocks – LN – linear on the class token.
+/// patches – class token and positions – blocks – LN and linear on the class token.
 #[derive(Module, Debug)]
 pub struct ViT {
     patches: Conv2d,
@@ -167,7 +167,9 @@ impl ViT {
             }
             x = probe.tensor(ProbePoint::Output(at), x);
         }
-        let x = self.engine.layer_norm(&self.norm, LAYER_NORM_EPSILON, x).narrow(1, 0, 1).reshape([batch, width]);
+        // Tokens are normalized one by one, and only this one is read.
+        let x = x.narrow(1, 0, 1).reshape([batch, width]);
+        let x = self.engine.layer_norm(&self.norm, LAYER_NORM_EPSILON, x);
         probe.weight(ProbePoint::Head, &self.head.weight);
         self.engine.linear(&self.head, x)
     }
