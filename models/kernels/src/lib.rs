@@ -56,6 +56,7 @@ mod scratch;
 mod sgd;
 mod shape;
 mod shared;
+pub mod tokens;
 mod uninit;
 mod weight_gradient;
 mod work;

@@ -8,6 +8,7 @@ mod mlp;
 mod norm;
 #[allow(dead_code, unused_imports, reason = "the other crates' tests use the rest of it")]
 mod reference;
+mod tokens;
 
 /// As many cases as a test usually has, or as many as an interpreter has the time for.
 fn cases(usual: u32) -> u32 {

@@ -85,6 +85,17 @@ impl Engine {
         embedded.reshape([batch, outputs, height * width]).swap_dims(1, 2)
     }
 
+    /// A class token `[1, 1, width]` before the patches `[batch, patches, width]` of each image, and positions
+    /// `[1, 1 + patches, width]` added.
+    pub fn tokens(self, class: Tensor<3>, positions: Tensor<3>, patches: Tensor<3>) -> Tensor<3> {
+        #[cfg(feature = "flex")]
+        if self.products(&patches).is_some() {
+            return transformer::tokens(patches, class, positions);
+        }
+        let [batch, _, width] = patches.dims();
+        Tensor::cat(vec![class.expand([batch, 1, width]), patches], 1) + positions
+    }
+
     /// Self-attention with `heads` heads: queries, keys and values `[batch, tokens, 3 · width]`, one behind the other,
     /// to `[batch, tokens, width]`.
     pub fn attention(self, qkv: Tensor<3>, heads: usize) -> Tensor<3> {

@@ -13,7 +13,7 @@ use super::branch::{Learned, SavedAttentionBranch, SavedMlp, attention_train, ml
 use super::extension::TransformerOps;
 use crate::branch::Branch;
 use super::flex::{
-    SavedAttention, SavedLinear, SavedNorm, attention_backward, linear_backward, norm_backward,
+    SavedAttention, SavedLinear, SavedNorm, attention_backward, linear_backward, norm_backward, tokens_backward,
 };
 use crate::slices::dense;
 
@@ -63,6 +63,19 @@ impl Backward<Flex, 1> for Attention {
         if let Some(node) = parent {
             grads.register::<Flex>(node.id, attention_backward(&ops.state, dy));
         }
+    }
+}
+
+/// Keeps nothing. Parents: patches, class token, positions.
+#[derive(Debug)]
+struct Tokens;
+
+impl Backward<Flex, 3> for Tokens {
+    type State = ();
+
+    fn backward(self, ops: Ops<(), 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let dy = grads.consume::<Flex>(&ops.node);
+        register(ops.parents.map(|parent| parent.map(|node| node.id)), tokens_backward(dy), grads);
     }
 }
 
@@ -151,6 +164,17 @@ impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {
             OpsKind::UnTracked(prepared) => prepared.finish(y),
         };
         (y, sums)
+    }
+
+    fn tokens(patches: Tracked<C>, class: Tracked<C>, positions: Tracked<C>) -> Tracked<C> {
+        let prepared =
+            Tokens.prepare::<C>([patches.node(), class.node(), positions.node()]).compute_bound().stateful();
+        let [patches, class, positions] = [patches, class, positions].map(|tensor| tensor.into_primitive());
+        let y = Flex::tokens(patches, class, positions);
+        match prepared {
+            OpsKind::Tracked(prepared) => prepared.finish((), y),
+            OpsKind::UnTracked(prepared) => prepared.finish(y),
+        }
     }
 
     fn attention_branch(

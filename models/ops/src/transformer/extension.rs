@@ -28,6 +28,13 @@ pub(super) trait TransformerOps: Backend {
     /// Attention. Gives the output, and the logarithm of each query's sum of exponentials, `[batch, heads, tokens]`.
     fn attend(qkv: FloatTensor<Self>, heads: usize) -> (FloatTensor<Self>, FloatTensor<Self>);
 
+    /// Class token, patches and positions put together.
+    fn tokens(
+        patches: FloatTensor<Self>,
+        class: FloatTensor<Self>,
+        positions: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+
     /// Normalization, attention and the projection of its output, with or without x added.
     #[allow(clippy::too_many_arguments)]
     fn attention_branch(

@@ -4,7 +4,7 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use skipbench_kernels::attention::Kept;
 use skipbench_kernels::layer_norm::{self, Moments, Parameters};
-use skipbench_kernels::{Attention, Linear};
+use skipbench_kernels::{Attention, Linear, tokens};
 
 use super::branch::{Learned, attention_train, mlp_infer};
 use super::extension::TransformerOps;
@@ -81,6 +81,18 @@ pub(super) fn attention_backward(saved: &SavedAttention, dy: FlexTensor) -> Flex
     shaped(attention(qkv, saved.heads).gradient(kept, numbers(&dy)), shape(qkv))
 }
 
+/// The gradients of patches, class token and positions.
+pub(super) fn tokens_backward(dy: FlexTensor) -> [FlexTensor; 3] {
+    let dy = dense(dy);
+    let [images, count, width] = [0, 1, 2].map(|axis| shape(&dy)[axis]);
+    let [patches, class, positions] = tokens::gradient(numbers(&dy), count * width, width);
+    [
+        tensor(patches, [images, count - 1, width]),
+        tensor(class, [1, 1, width]),
+        tensor(positions, [1, count, width]),
+    ]
+}
+
 impl TransformerOps for Flex {
     fn linear(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, activated: bool) -> FlexTensor {
         let [x, weight, bias] = [x, weight, bias].map(dense);
@@ -110,6 +122,14 @@ impl TransformerOps for Flex {
         let (y, logarithms) = attention(&qkv, heads).output(numbers(&qkv));
         let [batch, tokens, width] = [0, 1, 2].map(|axis| shape(&qkv)[axis]);
         (tensor(y, [batch, tokens, width / 3]), tensor(logarithms, [batch, heads, tokens]))
+    }
+
+    fn tokens(patches: FlexTensor, class: FlexTensor, positions: FlexTensor) -> FlexTensor {
+        let [patches, class, positions] = [patches, class, positions].map(dense);
+        let [images, _, width] = [0, 1, 2].map(|axis| shape(&patches)[axis]);
+        let y = tokens::tokens(numbers(&patches), numbers(&class), numbers(&positions));
+        let count = numbers(&positions).len() / width;
+        tensor(y, [images, count, width])
     }
 
     fn attention_branch(

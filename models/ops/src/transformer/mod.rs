@@ -45,6 +45,13 @@ pub fn attention(qkv: Tensor<3>, heads: usize) -> Tensor<3> {
     Tensor::from_dispatch(Dispatch::attend(qkv.into_dispatch(), heads).0)
 }
 
+/// A class token `[1, 1, width]` before the patches `[batch, patches, width]` of each image, and positions
+/// `[1, 1 + patches, width]` added.
+pub fn tokens(patches: Tensor<3>, class: Tensor<3>, positions: Tensor<3>) -> Tensor<3> {
+    let (class, positions) = (class.into_dispatch(), positions.into_dispatch());
+    Tensor::from_dispatch(Dispatch::tokens(patches.into_dispatch(), class, positions))
+}
+
 /// A Transformer's attention as one operation: normalization, queries, keys and values by `qkv`, attention, and the
 /// projection of its output, with x added or not. `[batch, tokens, width]` to the same, with the bits of the operations
 /// one after another.

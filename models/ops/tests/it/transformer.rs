@@ -189,6 +189,18 @@ fn embeddings_of_patches_are_burns() {
     }
 }
 
+#[test]
+fn tokens_are_burns() {
+    let run = |engine: Engine| {
+        let (patches, class, positions) = (tensor([3, 7, 10], 1), tensor([1, 1, 10], 2), tensor([1, 8, 10], 3));
+        let y = engine.tokens(class.clone(), positions.clone(), patches.clone());
+        let gradients = (y.clone() * tensor([3, 8, 10], 4)).sum().backward();
+        let of = [patches, class, positions].map(|tensor| values(tensor.grad(&gradients).expect("it has one")));
+        std::iter::once(values(y.inner())).chain(of).collect()
+    };
+    agree(run).expect("near");
+}
+
 /// What the kernels cannot do is computed by Burn, and so has Burn's bits.
 #[test]
 fn other_layers_are_left_to_burn() {

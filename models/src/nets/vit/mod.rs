@@ -157,8 +157,7 @@ impl ViT {
         probe.weight(ProbePoint::Patches, &self.patches.weight);
         let patches = self.engine.embed(&self.patches, images);
         let [batch, _, width] = patches.dims();
-        let class_token = self.class_token.val().expand([batch, 1, width]);
-        let x = Tensor::cat(vec![class_token, patches], 1) + self.positions.val();
+        let x = self.engine.tokens(self.class_token.val(), self.positions.val(), patches);
         let mut x = probe.tensor(ProbePoint::Tokens, x);
         for place in 1..=self.blocks.len() {
             let at = At { stage: 0, block: place };
