@@ -129,6 +129,6 @@ impl Mlp {
             }
         };
         // SAFETY: a product writes all of its rows.
-        unsafe { self.down.bands(width, hidden, write) }
+        unsafe { self.down.bands(width, 2 * hidden, write) }
     }
 }

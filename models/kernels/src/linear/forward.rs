@@ -11,8 +11,8 @@ use crate::scratch::Scratch;
 use crate::uninit::written;
 use crate::work;
 
-/// Floats of packed rows that a task aims at: less than half of a core's second-level cache.
-const BUDGET: usize = 64 << 10;
+/// Floats of packed rows and of their results that a task aims at: three quarters of the smaller second-level caches.
+const BUDGET: usize = 96 << 10;
 
 /// Tasks a thread at least, so that one that is late does not keep the others waiting for long.
 const SHARES: usize = 4;
@@ -118,7 +118,7 @@ impl Linear {
         terms: usize,
         write: impl Fn(usize, &mut [MaybeUninit<f32>]) + Sync,
     ) -> Vec<f32> {
-        let band = self.band(terms);
+        let band = self.band(terms + columns);
         let all = |all: &mut [MaybeUninit<f32>]| {
             let bands = all.par_chunks_mut(band * columns).with_max_len(1).enumerate();
             bands.for_each(|(index, to)| write(index * band, to));
@@ -127,9 +127,9 @@ impl Linear {
         unsafe { written(self.rows * columns, all) }
     }
 
-    /// Rows of a band: whole blocks.
-    fn band(&self, terms: usize) -> usize {
+    /// Rows of a band, of so many numbers each: whole blocks.
+    fn band(&self, numbers: usize) -> usize {
         let shared = self.rows.div_ceil(SHARES * rayon::current_num_threads());
-        (BUDGET / terms).min(shared).max(1).next_multiple_of(self.isa.channels())
+        (BUDGET / numbers).min(shared).max(1).next_multiple_of(self.isa.channels())
     }
 }
