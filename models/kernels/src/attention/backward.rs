@@ -159,8 +159,8 @@ impl Attention {
         let (isa, size, left) = (self.isa, self.size, Units::left(self.isa));
         let distance = 3 * self.width();
         let mut blocks = Scratch::take(keys * panel.count);
-        let [weights, gradients] = [weights, gradients]
-            .map(|data| Matrix { data, rows: keys, columns: panel.count, distance: self.panel() });
+        let [weights, gradients] =
+            [weights, gradients].map(|data| Matrix { data, rows: keys, columns: panel.count, distance: self.panel() });
         let start = |first: usize| if first == 0 { Start::Zero } else { Start::Onto };
         let mut place = |part: usize, row: usize| {
             let first = row * distance + part * self.width() + head * size;

@@ -130,12 +130,7 @@ pub(super) fn differentiate(
 }
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
-fn differentiate_lanes(
-    scores: &mut [f32],
-    gradients: &mut [f32],
-    logarithms: &[f32; LANES],
-    levels: &[f32; LANES],
-) {
+fn differentiate_lanes(scores: &mut [f32], gradients: &mut [f32], logarithms: &[f32; LANES], levels: &[f32; LANES]) {
     let ((scores, last_scores), (gradients, last_gradients)) =
         (scores.as_chunks_mut::<LANES>(), gradients.as_chunks_mut::<LANES>());
     for (scores, gradients) in scores.iter_mut().zip(gradients) {

@@ -1,8 +1,8 @@
 //! The outputs of a task, cut into segments of eight neighbors, and how a tile of them is computed.
 
 use super::prefetch::Prefetch;
-use crate::shared::SharedOutput;
 use crate::micro::{Isa, MAX_CHANNELS, MAX_SEGMENTS, SEGMENT, Tile};
+use crate::shared::SharedOutput;
 
 /// Up to eight neighboring outputs of a row.
 #[derive(Debug, Clone, Copy)]

@@ -86,12 +86,7 @@ fn differentiate(
 ///
 /// # Panics
 /// If the slices differ in length, or are no whole number of rows of as many numbers as γ, one a moment.
-pub fn backward(
-    (x, dy): (&[f32], &[f32]),
-    gamma: &[f32],
-    moments: &Moments,
-    other: Option<&[f32]>,
-) -> Gradients {
+pub fn backward((x, dy): (&[f32], &[f32]), gamma: &[f32], moments: &Moments, other: Option<&[f32]>) -> Gradients {
     let (width, rows) = (gamma.len(), moments.mean.len());
     assert_eq!([x.len(), dy.len()], [rows * width; 2], "{rows} rows of {width} numbers");
     assert_eq!(moments.inverse.len(), rows, "two moments a row");

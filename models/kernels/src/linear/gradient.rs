@@ -71,8 +71,7 @@ impl Linear {
         let mut right = Scratch::take(panels.floats(columns, DEPTH));
         for first in (0..self.rows).step_by(DEPTH) {
             let terms = DEPTH.min(self.rows - first);
-            let (left, right) =
-                (&mut left[..blocks.floats(rows, terms)], &mut right[..panels.floats(columns, terms)]);
+            let (left, right) = (&mut left[..blocks.floats(rows, terms)], &mut right[..panels.floats(columns, terms)]);
             blocks.columns(x.rows(first, terms), left);
             if self.activated {
                 activate(left);

@@ -39,7 +39,10 @@ impl Linear {
     /// When a number is 0.
     #[must_use]
     pub fn new(rows: usize, inputs: usize, outputs: usize) -> Self {
-        assert!(![rows, inputs, outputs].contains(&0), "a linear layer of {rows} rows, {inputs} to {outputs}, is empty");
+        assert!(
+            ![rows, inputs, outputs].contains(&0),
+            "a linear layer of {rows} rows, {inputs} to {outputs}, is empty"
+        );
         Self { isa: Isa::best(Products::F32), rows, inputs, outputs, activated: false }
     }
 

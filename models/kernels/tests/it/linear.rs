@@ -66,7 +66,9 @@ proptest! {
 #[test]
 #[cfg(not(miri))]
 fn long_sums_agree_with_f64() {
-    for (seed, shape) in [[1, 769, 1], [523, 7, 193], [1031, 5, 3], [67, 523, 41], [300, 96, 64]].into_iter().enumerate() {
+    for (seed, shape) in
+        [[1, 769, 1], [523, 7, 193], [1031, 5, 3], [67, 523, 41], [300, 96, 64]].into_iter().enumerate()
+    {
         for activated in [false, true] {
             compare(shape, activated, seed as u64).expect("near");
         }

@@ -21,7 +21,12 @@ fn pool(threads: usize) -> rayon::ThreadPool {
 }
 
 /// Holds a result to a tolerance, over the largest magnitude.
-fn close(what: &str, found: &[f32], expected: &[f64], tolerance: f64) -> Result<(), proptest::test_runner::TestCaseError> {
+fn close(
+    what: &str,
+    found: &[f32],
+    expected: &[f64],
+    tolerance: f64,
+) -> Result<(), proptest::test_runner::TestCaseError> {
     let apart = reference::apart(found, expected);
     proptest::prop_assert!(apart <= tolerance, "{what} differs by {apart}");
     Ok(())

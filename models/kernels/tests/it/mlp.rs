@@ -78,9 +78,8 @@ fn results_do_not_depend_on_threads() {
     let operands = Operands::new(shape, 1);
     for isa in every_isa() {
         let mlp = Mlp::new(shape[0], shape[1], shape[2]).with_isa(isa);
-        let on = |threads: usize| {
-            pool(threads).install(|| mlp.train(&operands.x, operands.by(), operands.weights(), true))
-        };
+        let on =
+            |threads: usize| pool(threads).install(|| mlp.train(&operands.x, operands.by(), operands.weights(), true));
         let alone = on(1);
         for threads in [2, 3, 5] {
             assert!(on(threads) == alone, "{isa:?}: {threads} threads");

@@ -1,8 +1,8 @@
 //! The layers of Transformers as networks call them.
 
-use burn::nn::conv::Conv2d;
 #[cfg(feature = "flex")]
 use burn::nn::PaddingConfig2d;
+use burn::nn::conv::Conv2d;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use burn::tensor::activation::gelu;

@@ -11,10 +11,10 @@ use burn::backend::{Autodiff, AutodiffBackend, Flex};
 
 use super::branch::{Learned, SavedAttentionBranch, SavedMlp, attention_train, mlp_infer, mlp_train};
 use super::extension::TransformerOps;
-use crate::branch::Branch;
 use super::flex::{
     SavedAttention, SavedLinear, SavedNorm, attention_backward, linear_backward, norm_backward, tokens_backward,
 };
+use crate::branch::Branch;
 use crate::slices::dense;
 
 /// Keeps its input and its weight. Parents: x, weight, bias.
@@ -167,8 +167,7 @@ impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {
     }
 
     fn tokens(patches: Tracked<C>, class: Tracked<C>, positions: Tracked<C>) -> Tracked<C> {
-        let prepared =
-            Tokens.prepare::<C>([patches.node(), class.node(), positions.node()]).compute_bound().stateful();
+        let prepared = Tokens.prepare::<C>([patches.node(), class.node(), positions.node()]).compute_bound().stateful();
         let [patches, class, positions] = [patches, class, positions].map(|tensor| tensor.into_primitive());
         let y = Flex::tokens(patches, class, positions);
         match prepared {
@@ -188,7 +187,8 @@ impl<C: CheckpointStrategy> TransformerOps for Autodiff<Flex, C> {
         how: Branch,
     ) -> Tracked<C> {
         let all = [x, gamma, beta, qkv_weight, qkv_bias, weight, bias];
-        let prepared = AttentionBranch.prepare::<C>(all.each_ref().map(|tensor| tensor.node())).compute_bound().stateful();
+        let prepared =
+            AttentionBranch.prepare::<C>(all.each_ref().map(|tensor| tensor.node())).compute_bound().stateful();
         let [x, learned @ ..] = all.map(|tensor| tensor.into_primitive());
         let (y, saved) = attention_train(x, Learned::new(learned), how);
         match prepared {

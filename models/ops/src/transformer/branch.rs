@@ -90,8 +90,7 @@ pub(super) fn mlp_train(x: FlexTensor, learned: Learned, how: Branch) -> (FlexTe
     let x = dense(x);
     let (rows, width) = rows(&x);
     let mlp = Mlp::new(rows, width, learned.hidden());
-    let Trained { y, hidden, moments } =
-        mlp.train(numbers(&x), learned.by(how.epsilon), learned.weights(), how.skip);
+    let Trained { y, hidden, moments } = mlp.train(numbers(&x), learned.by(how.epsilon), learned.weights(), how.skip);
     let hidden = tensor(hidden, [rows, learned.hidden()]);
     (shaped(y, shape(&x)), SavedMlp { x, learned, hidden, moments, how })
 }
@@ -131,11 +130,7 @@ pub(super) struct SavedAttentionBranch {
 }
 
 /// The branch's output, and what its gradient needs.
-pub(super) fn attention_train(
-    x: FlexTensor,
-    learned: Learned,
-    how: Branch,
-) -> (FlexTensor, SavedAttentionBranch) {
+pub(super) fn attention_train(x: FlexTensor, learned: Learned, how: Branch) -> (FlexTensor, SavedAttentionBranch) {
     let x = dense(x);
     let (layers, shape) = (attention_layers(&x), shape(&x));
     let [weight, bias] = learned.first.each_ref().map(numbers);

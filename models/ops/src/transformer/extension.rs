@@ -5,7 +5,6 @@ use burn::backend::{Backend, backend_extension};
 
 use crate::branch::Branch;
 
-
 /// What backends are extended by. Shapes are those of the functions above.
 #[backend_extension(Autodiff, Flex)]
 pub(super) trait TransformerOps: Backend {
@@ -29,11 +28,7 @@ pub(super) trait TransformerOps: Backend {
     fn attend(qkv: FloatTensor<Self>, heads: usize) -> (FloatTensor<Self>, FloatTensor<Self>);
 
     /// Class token, patches and positions put together.
-    fn tokens(
-        patches: FloatTensor<Self>,
-        class: FloatTensor<Self>,
-        positions: FloatTensor<Self>,
-    ) -> FloatTensor<Self>;
+    fn tokens(patches: FloatTensor<Self>, class: FloatTensor<Self>, positions: FloatTensor<Self>) -> FloatTensor<Self>;
 
     /// Normalization, attention and the projection of its output, with or without x added.
     #[allow(clippy::too_many_arguments)]

@@ -86,11 +86,7 @@ pub(super) fn tokens_backward(dy: FlexTensor) -> [FlexTensor; 3] {
     let dy = dense(dy);
     let [images, count, width] = [0, 1, 2].map(|axis| shape(&dy)[axis]);
     let [patches, class, positions] = tokens::gradient(numbers(&dy), count * width, width);
-    [
-        tensor(patches, [images, count - 1, width]),
-        tensor(class, [1, 1, width]),
-        tensor(positions, [1, count, width]),
-    ]
+    [tensor(patches, [images, count - 1, width]), tensor(class, [1, 1, width]), tensor(positions, [1, count, width])]
 }
 
 impl TransformerOps for Flex {
