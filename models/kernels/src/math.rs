@@ -68,6 +68,12 @@ pub(crate) fn add(to: &mut [f32], other: &[f32]) {
     to.iter_mut().zip(other).for_each(|(to, other)| *to += other);
 }
 
+/// A polynomial by its coefficients from the highest, by Horner's rule.
+#[inline(always)]
+fn polynomial<const N: usize>(coefficients: &[f32; N], x: f32) -> f32 {
+    coefficients[1..].iter().fold(coefficients[0], |sum, coefficient| sum * x + coefficient)
+}
+
 /// eˣ for x ≤ 88, to two units in the last place. What is not a number stays so.
 #[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {
@@ -75,7 +81,7 @@ pub(crate) fn exp(x: f32) -> f32 {
     let shifted = x * LOG2_E + ROUND;
     let whole = shifted - ROUND;
     let r = x - whole * LN_2[0] - whole * LN_2[1];
-    let tail = EXP.iter().fold(0.0, |sum, coefficient| sum * r + coefficient);
+    let tail = polynomial(&EXP, r);
     let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
     (tail * (r * r) + r + 1.0) * power
 }
@@ -86,7 +92,7 @@ fn normal(x: f32) -> (f32, f32) {
     let z = x.abs() * FRAC_1_SQRT_2;
     let t = 1.0 / (1.0 + 0.5 * z);
     let bell = exp(-0.5 * x * x);
-    let tail = 0.5 * t * ERFC.iter().fold(0.0, |sum, coefficient| sum * t + coefficient) * bell;
+    let tail = 0.5 * t * polynomial(&ERFC, t) * bell;
     (if x < 0.0 { tail } else { 1.0 - tail }, bell)
 }
 
