@@ -81,7 +81,7 @@ proptest! {
 
     #[test]
     fn layer_normalizations_are_burns(
-        [batch, tokens, width] in [1..4usize, 1..90usize, 3..70usize],
+        [batch, tokens, width] in [1..4usize, 1..90usize, 8..70usize],
     ) {
         let norm = norm(width);
         agree(|engine| {
@@ -153,7 +153,7 @@ proptest! {
 
     #[test]
     fn branches_are_burns_and_have_the_bits_of_their_parts(
-        shape in [1..3usize, 1..70usize, 1..14usize],
+        shape in [1..3usize, 1..70usize, 3..14usize],
         attends in any::<bool>(),
         skip in any::<bool>(),
     ) {
@@ -219,10 +219,10 @@ fn other_layers_are_left_to_burn() {
     let [own, burn] = [Engine::default(), Engine::Burn].map(|engine| values(engine.linear(&layer, x.clone())));
     assert!(own == burn);
     let double = |engine: Engine| {
-        let mut layer = linear(5, 7, true);
+        let mut layer = linear(5, 7, true).valid();
         layer.weight = layer.weight.map(|weight| weight.cast(DType::F64));
         layer.bias = layer.bias.map(|bias| bias.map(|bias| bias.cast(DType::F64)));
-        engine.gelu_linear(&layer, x.clone().cast(DType::F64)).into_data().try_to_vec::<f64>().expect("f64")
+        engine.gelu_linear(&layer, x.clone().inner().cast(DType::F64)).into_data().try_to_vec::<f64>().expect("f64")
     };
     assert!(double(Engine::default()) == double(Engine::Burn));
 }
