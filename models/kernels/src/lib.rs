@@ -4,8 +4,8 @@
 //! A [`Convolution`] computes a convolution, the gradient of its input and the gradient of its weights; [`norm`]
 //! normalizes a batch, with ReLU and a shortcut in the same pass, and differentiates it. [`Linear`], [`layer_norm`],
 //! [`Attention`] and [`Mlp`] do the same for Transformers, whose activations are rows of tokens. Microkernels for
-//! AVX-512 and AVX2 are chosen at run time by what the CPU has; a portable one runs elsewhere. Products are in f32 or in
-//! bf16 ([`Products`]), sums always in f32. Work is shared among the threads of the current [Rayon](rayon) pool.
+//! AVX-512 and AVX2 are chosen at run time by what the CPU has; a portable one runs elsewhere. Products are in f32 or
+//! in bf16 ([`Products`]), sums always in f32. Work is shared among the threads of the current [Rayon](rayon) pool.
 //!
 //! # Layout
 //!

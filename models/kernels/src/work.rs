@@ -1,8 +1,8 @@
 //! Counts how much work this process asked of the kernels. No load of the machine changes these counts.
 //!
-//! Every public function of a layer counts itself once, before it begins. An optimizer's step is not counted, because it
-//! is not part of a network. That is three additions for thousands of numbers, cheap enough to be always on. Counts only
-//! grow: the work of one step is the difference of two readings.
+//! Every public function of a layer counts itself once, before it begins. That is three additions for thousands of
+//! numbers, cheap enough to be always on. An optimizer's step is not counted, because it is not part of a network.
+//! Counts only grow: the work of one step is the difference of two readings.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

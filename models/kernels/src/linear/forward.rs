@@ -53,7 +53,7 @@ impl Linear {
         unsafe { self.bands(self.outputs, self.inputs, write) }
     }
 
-    /// The output for normalized rows, and their moments: [`layer_norm::forward`], then [`output`](Self::output), with
+    /// The output for normalized rows, and their moments: [`layer_norm::forward`](crate::layer_norm::forward), then [`output`](Self::output), with
     /// the same bits. What is normalized is never written.
     ///
     /// # Panics
