@@ -41,6 +41,46 @@ class Dense(nn.Module):
         return torch.cat([x, self.branch(x)], 1)
 
 
+class Attended(nn.Module):
+    """x + MSA(LN(x)), then x + MLP(LN(x)) (arXiv:2010.11929, eqs. 2 and 3)."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norms = nn.ModuleList(nn.LayerNorm(width, eps=1e-6) for _ in range(2))
+        self.qkv, self.projection = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def attend(self, x):
+        batch, tokens, width = x.shape
+        qkv = self.qkv(x).reshape(batch, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(*qkv.unbind(0))
+        return self.projection(y.transpose(1, 2).reshape(batch, tokens, width))
+
+    def forward(self, x):
+        x = x + self.attend(self.norms[0](x))
+        return x + self.mlp(self.norms[1](x))
+
+
+class Transformer(nn.Module):
+    def __init__(self, depth, width, heads, patch, size):
+        super().__init__()
+        self.patches = nn.Conv2d(3, width, patch, patch)
+        self.class_token = nn.Parameter(torch.randn(1, 1, width))
+        self.positions = nn.Parameter(torch.randn(1, (size // patch) ** 2 + 1, width))
+        self.blocks = nn.Sequential(*(Attended(width, heads) for _ in range(depth)))
+        self.norm, self.head = nn.LayerNorm(width, eps=1e-6), nn.Linear(width, 10)
+
+    def forward(self, images):
+        x = self.patches(images).flatten(2).transpose(1, 2)
+        x = torch.cat([self.class_token.expand(len(x), -1, -1), x], 1) + self.positions
+        return self.head(self.norm(self.blocks(x))[:, 0])
+
+
+# Width and heads of DeiT's sizes, which torchvision has only one of.
+SIZES = {"ti": (192, 3), "s": (384, 6), "b": (768, 12)}
+
+
 def activated(inputs, outputs, kernel):
     return nn.BatchNorm2d(inputs), nn.ReLU(), conv(inputs, outputs, kernel)
 
@@ -79,5 +119,9 @@ def build(name):
         return resnet(int(found[2]), found[1] == "resnet"), 32
     if found := re.fullmatch(r"densenet-(bc-)?(\d+)-(\d+)", name):
         return densenet(int(found[2]), int(found[3]), bool(found[1])), 32
+    if found := re.fullmatch(r"vit-d(\d+)-w(\d+)-h(\d+)-p(\d+)", name):
+        return Transformer(*map(int, found.groups()), 32), 32
+    if found := re.fullmatch(r"vit_(ti|s|b)_16", name):
+        return Transformer(12, *SIZES[found[1]], 16, 224), 224
     import torchvision
     return getattr(torchvision.models, name)(num_classes=10), 224

@@ -69,6 +69,9 @@ SUITES = {
     "large": Suite(("resnet50", "densenet121"), {
         "train-step": ("eager", "compiled"), "infer": ("eager", "onnxruntime", "openvino"),
     }),
+    "transformers": Suite(("vit-d6-w192-h3-p4", "vit_s_16"), {
+        "train-step": ("eager", "compiled"), "infer": INFERENCE,
+    }),
     "allocator": Suite(("resnet20",), {"train-step": ("eager", "freeing"), "infer": ("eager", "freeing")}),
 }
 
@@ -88,7 +91,7 @@ class Comparison:
 
     @property
     def is_small(self):
-        return re.match(r"plain|densenet-|resnet(20|32|44|56|110)$", self.network) is not None
+        return re.match(r"plain|densenet-|vit-|resnet(20|32|44|56|110)$", self.network) is not None
 
     @property
     def batch(self):

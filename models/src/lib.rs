@@ -65,5 +65,7 @@ pub use skip::{ResidualSkip, Skip};
 pub use skipbench_ops::Work as KernelWork;
 /// Instruction sets that this project's kernels have, and what they multiply.
 pub use skipbench_ops::{Isa as KernelIsa, Products as KernelProducts};
+/// A step of stochastic gradient descent in one pass.
+pub use skipbench_ops::{Sgd, sgd_step};
 pub use spec::{Custom, CustomConfig, CustomModel, Model, ModelSpec, Network};
 pub use weights::{Fit, State, fit, parity, torchvision};

@@ -13,6 +13,7 @@ pub(crate) mod meter;
 pub(crate) mod precision;
 mod run;
 mod setup;
+mod sgd;
 mod step;
 mod throughput;
 mod train;

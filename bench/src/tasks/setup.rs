@@ -15,6 +15,7 @@ use crate::device;
 use crate::files::data::{Augment, Batches, DataSet, Split};
 use crate::tasks::meter::ceiling;
 use crate::tasks::meter::load::Load;
+use crate::tasks::sgd::Sgd;
 
 /// Holds what every task starts from, verified.
 pub struct Setup<'a> {
@@ -119,6 +120,7 @@ impl<'a> Setup<'a> {
         let recipe = self.recipe();
         let (momentum, decay) = (recipe.momentum, recipe.weight_decay as f32);
         match recipe.optimizer {
+            Optimizer::Sgd if recipe.kernels.is_native() => ModuleOptimizer::from(Sgd { momentum, decay }),
             Optimizer::Sgd => {
                 let nesterov = MomentumConfig::new().with_momentum(momentum).with_dampening(0.0).with_nesterov(true);
                 let decay = WeightDecayConfig::new(decay);

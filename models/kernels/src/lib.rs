@@ -1,9 +1,11 @@
-//! Computes convolution and batch normalization on slices of f32 on the CPU: forward passes and gradients.
+//! Computes convolution, normalization and the layers of Transformers on slices of f32 on the CPU: forward passes and
+//! gradients.
 //!
 //! A [`Convolution`] computes a convolution, the gradient of its input and the gradient of its weights; [`norm`]
-//! normalizes a batch, with ReLU and a shortcut in the same pass, and differentiates it. Microkernels for AVX-512 and
-//! AVX2 are chosen at run time by what the CPU has; a portable one runs elsewhere. Products are in f32 or in bf16
-//! ([`Products`]), sums always in f32. Work is shared among the threads of the current [Rayon](rayon) pool.
+//! normalizes a batch, with ReLU and a shortcut in the same pass, and differentiates it. [`Linear`], [`layer_norm`],
+//! [`Attention`] and [`Mlp`] do the same for Transformers, whose activations are rows of tokens. Microkernels for
+//! AVX-512 and AVX2 are chosen at run time by what the CPU has; a portable one runs elsewhere. Products are in f32 or
+//! in bf16 ([`Products`]), sums always in f32. Work is shared among the threads of the current [Rayon](rayon) pool.
 //!
 //! # Layout
 //!
@@ -41,19 +43,32 @@
 //! assert_eq!((dx.len(), dw[4]), (x.len(), 128.0));
 //! ```
 
+pub mod attention;
 mod convolution;
 mod correlate;
+pub mod layer_norm;
+mod linear;
+mod math;
 mod micro;
+pub mod mlp;
 pub mod norm;
 mod planes;
+mod product;
 mod scratch;
+mod sgd;
 mod shape;
+mod shared;
+pub mod tokens;
 mod uninit;
 mod weight_gradient;
 mod work;
 
+pub use attention::Attention;
 pub use convolution::Convolution;
+pub use linear::Linear;
 pub use micro::{Isa, Products};
+pub use mlp::Mlp;
 pub use planes::Planes;
+pub use sgd::Sgd;
 pub use shape::ConvShape;
 pub use work::Work;

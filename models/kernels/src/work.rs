@@ -1,7 +1,8 @@
 //! Counts how much work this process asked of the kernels. No load of the machine changes these counts.
 //!
-//! Every public function that computes counts itself once, before it begins. That is three additions for thousands of
-//! numbers, cheap enough to be always on. Counts only grow: the work of one step is the difference of two readings.
+//! Every public function of a layer counts itself once, before it begins. That is three additions for thousands of
+//! numbers, cheap enough to be always on. An optimizer's step is not counted, because it is not part of a network.
+//! Counts only grow: the work of one step is the difference of two readings.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,8 +15,8 @@ static BYTES: AtomicU64 = AtomicU64::new(0);
 pub struct Work {
     /// Number of calls of functions that compute.
     pub calls: u64,
-    /// Number of multiply-adds of convolutions, as [`ConvShape::multiply_adds`](crate::ConvShape::multiply_adds) counts
-    /// them.
+    /// Number of multiply-adds of convolutions, linear layers and attention, as
+    /// [`ConvShape::multiply_adds`](crate::ConvShape::multiply_adds) and its like count them.
     pub multiply_adds: u64,
     /// Bytes of activations, weights and their gradients to read and to write, with each operand counted once per call.
     /// Values of which there is one per channel are left out.

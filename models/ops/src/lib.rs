@@ -1,11 +1,11 @@
-//! Computes convolution, batch normalization and concatenating blocks for [Burn](burn) programs that train
-//! convolutional networks on the CPU.
+//! Computes convolution, batch normalization, concatenating blocks and the layers of Transformers for [Burn](burn)
+//! programs that train on the CPU.
 //!
-//! - [`Engine`] computes Burn's layers, [`Conv2d`](burn::nn::conv::Conv2d) and [`BatchNorm`](burn::nn::BatchNorm),
-//!   alone or several in one pass over memory. Where the kernels of this crate do not apply (another device than flex,
-//!   another type than f32, groups, dilation, a bias) it calls Burn's own operations, so that it can be used
-//!   everywhere.
-//! - [`layer`] has the same operations on tensors, without layers (feature `flex`).
+//! - [`Engine`] computes Burn's layers, [`Conv2d`](burn::nn::conv::Conv2d), [`BatchNorm`](burn::nn::BatchNorm),
+//!   [`Linear`](burn::nn::Linear) and [`LayerNorm`](burn::nn::LayerNorm), alone or several in one pass over memory, and
+//!   attention. Where the kernels of this crate do not apply (another device than flex, another type than f32, groups,
+//!   dilation, a convolution's bias) it calls Burn's own operations, so that it can be used everywhere.
+//! - [`layer`] and [`transformer`] have the same operations on tensors, without layers (feature `flex`).
 //! - [`block`] makes one operation of a stage of layers that concatenate, as a DenseNet's, on every device.
 //!
 //! All of it is differentiable: on a device with autodiff each operation registers its gradient. The kernels are those
@@ -38,14 +38,20 @@
 //! - `wgpu`: [`block`] on Burn's WGSL device; `cube` on any other of its CubeCL devices.
 
 pub mod block;
+mod branch;
 mod conv;
 mod engine;
 #[cfg(feature = "flex")]
 pub mod layer;
+mod sgd;
 #[cfg(feature = "flex")]
 mod slices;
+#[cfg(feature = "flex")]
+pub mod transformer;
 
+pub use branch::Branch;
 pub use conv::Conv;
 pub use engine::{Engine, update_running_statistics, uses_batch_statistics};
+pub use sgd::{Sgd, sgd_step};
 pub use skipbench_kernels::norm::Epilogue;
 pub use skipbench_kernels::{Isa, Products, Work};

@@ -38,3 +38,13 @@ pub(crate) fn planes(x: &FlexTensor) -> Planes<'_> {
     let [batch, channels, height, width] = dims(x);
     Planes::new(numbers(x), batch, channels, height * width)
 }
+
+/// The dimensions of a tensor of any rank.
+pub(crate) fn shape(x: &FlexTensor) -> Vec<usize> {
+    x.layout().shape().to_vec()
+}
+
+/// A tensor of `values`, of any rank.
+pub(crate) fn shaped(values: Vec<f32>, shape: Vec<usize>) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, shape))
+}

@@ -14,7 +14,7 @@ pub struct Execution {
     pub memory: Memory,
 }
 
-/// Says whose kernels run convolutions and batch normalizations.
+/// Says whose kernels run convolutions, batch normalizations and Transformers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kernels {

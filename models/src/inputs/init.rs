@@ -14,6 +14,9 @@ use skipbench_ops::Conv;
 
 use crate::inputs::execution::Execution;
 
+/// What layer normalizations add to the variance, as in Dosovitskiy et al.'s code.
+pub(crate) const LAYER_NORM_EPSILON: f64 = 1e-6;
+
 /// Draws the parameters of one network, layer after layer.
 pub(crate) struct Weights<'a> {
     rng: ChaCha8Rng,
@@ -87,9 +90,9 @@ impl<'a> Weights<'a> {
         BatchNormConfig::new(channels).init(self.device)
     }
 
-    /// Creates layer normalization with scale 1, shift 0 and eps 1e-6, as in Dosovitskiy et al.'s code.
+    /// Creates layer normalization with scale 1 and shift 0.
     pub(crate) fn layer_norm(&self, width: usize) -> LayerNorm {
-        LayerNormConfig::new(width).with_epsilon(1e-6).init(self.device)
+        LayerNormConfig::new(width).with_epsilon(LAYER_NORM_EPSILON).init(self.device)
     }
 
     /// Draws a free parameter, N(0, `std`²), such as the position embedding.

@@ -24,15 +24,19 @@ impl Value {
         Self { factors: has_factors(position).then(|| weights.given(vec![0.5; 2], [2])) }
     }
 
-    /// Computes `V'_i = a_i·V_1 + b_i·V_i`. The values of the first attention that runs are V_1, and do not change.
-    pub(crate) fn mix<const D: usize>(&self, values: Tensor<D>, first: &mut Option<Tensor<D>>) -> Tensor<D> {
+    /// Replaces the values in `qkv`, which holds queries, keys and values side by side, by `V'_i = a_i·V_1 + b_i·V_i`.
+    /// The values of the first attention that runs are V_1, and do not change.
+    pub(crate) fn mix(&self, qkv: Tensor<3>, first: &mut Option<Tensor<3>>) -> Tensor<3> {
+        let width = qkv.dims()[2] / 3;
+        let values = qkv.clone().narrow(2, 2 * width, width);
         match (&self.factors, first) {
             (Some(factors), Some(first)) => {
-                first.clone() * number(factors.val(), 0) + values * number(factors.val(), 1)
+                let mixed = first.clone() * number(factors.val(), 0) + values * number(factors.val(), 1);
+                Tensor::cat(vec![qkv.narrow(2, 0, 2 * width), mixed], 2)
             }
             (_, first) => {
-                first.get_or_insert_with(|| values.clone());
-                values
+                first.get_or_insert(values);
+                qkv
             }
         }
     }

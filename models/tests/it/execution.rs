@@ -5,7 +5,7 @@ use skipbench_models::{Execution, Kernels, Memory};
 
 use super::training::{difference, distance, first_step, losses};
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 10] = [
     "plain8-w4",
     "resnet8-w4",
     "resnet8-w4-b",
@@ -14,6 +14,8 @@ const NAMES: [&str; 8] = [
     "densenet-bc-16-4",
     "backbone-add-10-w4",
     "backbone-concat-16-w4",
+    "vit-d2-w12-h3-p2",
+    "vit-d2-w10-h1-p4-mlp-only",
 ];
 
 /// Loss and gradients of a step, and the running statistics by what the network says in inference after it.
@@ -45,7 +47,7 @@ fn the_first_step_does_not_depend_on_the_kernels() {
 #[test]
 fn training_curves_with_either_kernels_agree() {
     let burn = Execution { kernels: Kernels::Burn, memory: Memory::Naive };
-    for name in ["plain8-w4", "resnet8-w4", "densenet-bc-16-4", "backbone-concat-16-w4"] {
+    for name in ["plain8-w4", "resnet8-w4", "densenet-bc-16-4", "backbone-concat-16-w4", "vit-d2-w12-h3-p2"] {
         let own = losses(name, Execution::default(), &Device::flex(), 10);
         let expected = losses(name, burn, &Device::flex(), 10);
         for (step, (own, expected)) in own.iter().zip(&expected).enumerate() {
@@ -61,7 +63,7 @@ fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
-    for name in ["resnet8-w4", "densenet-bc-16-4", "backbone-concat-16-w4"] {
+    for name in ["resnet8-w4", "densenet-bc-16-4", "backbone-concat-16-w4", "vit-d2-w12-h3-p2"] {
         for memory in Memory::ALL {
             let execution = Execution { memory, ..Execution::default() };
             let one = with_threads(1, || first_step(name, execution, &Device::flex()));

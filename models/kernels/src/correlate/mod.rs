@@ -2,14 +2,13 @@
 //!
 //! - `correlation`: what is correlated, in both passes; `grid` packs the input, `bank` the weights.
 //! - `task`: how the work is cut for threads and caches; `segment` computes a task's outputs tile by tile.
-//! - `prefetch`: the next task's input is fetched meanwhile; `shared`: tasks write disjoint parts of one output.
+//! - `prefetch`: the next task's input is fetched meanwhile.
 
 mod bank;
 mod correlation;
 mod grid;
 mod prefetch;
 mod segment;
-mod shared;
 mod task;
 
 use std::mem::MaybeUninit;
@@ -18,11 +17,11 @@ use rayon::prelude::*;
 
 use crate::convolution::Convolution;
 use crate::scratch::Scratch;
+use crate::shared::SharedOutput;
 use crate::uninit::{overwritten, written};
 use crate::work;
 use bank::WeightOrder;
 use correlation::Correlation;
-use shared::SharedOutput;
 use task::{Cut, Task};
 
 impl Convolution<'_> {

@@ -1,8 +1,8 @@
 //! Cuts the outputs of a task into segments of eight neighbors, and computes a tile of them.
 
 use super::prefetch::Prefetch;
-use super::shared::SharedOutput;
 use crate::micro::{Isa, MAX_CHANNELS, MAX_SEGMENTS, SEGMENT, Tile};
+use crate::shared::SharedOutput;
 
 /// Up to eight neighboring outputs of a row.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +68,7 @@ pub(super) unsafe fn compute(
             y: if direct { output.start.pointer() } else { stage.as_mut_ptr() },
             stride: if direct { output.stride } else { MAX_SEGMENTS * SEGMENT },
             accumulate: false,
+            start: None,
         };
         // SAFETY: the caller's promise for `x` and `output`; the stage has room for the largest tile.
         unsafe {

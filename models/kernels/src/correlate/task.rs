@@ -6,9 +6,9 @@ use super::bank::Bank;
 use super::correlation::Correlation;
 use super::prefetch::Prefetch;
 use super::segment::{self, Output, Segment, Terms};
-use super::shared::SharedOutput;
 use crate::micro::SEGMENT;
 use crate::scratch::Scratch;
+use crate::shared::SharedOutput;
 
 /// How many floats of packed input a task aims at: less than half of a core's second-level cache.
 const BUDGET: usize = 96 << 10;

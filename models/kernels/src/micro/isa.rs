@@ -2,7 +2,7 @@
 
 use super::pairs::Products;
 use super::portable;
-use super::tile::Tile;
+use super::tile::{SEGMENT, Tile};
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
@@ -94,6 +94,16 @@ impl Isa {
             Set::Avx2 => 2,
             Set::Portable => 2,
         }
+    }
+
+    /// Returns the number of lanes in the widest tile.
+    pub(crate) fn lanes(self) -> usize {
+        self.segments() * SEGMENT
+    }
+
+    /// Returns the number of lanes in a vector.
+    pub(crate) fn vector(self) -> usize {
+        self.lanes() / 2
     }
 
     /// Returns the largest number of channels in a tile.

@@ -40,6 +40,9 @@ pub(crate) struct Tile {
     pub(crate) stride: usize,
     /// Whether to add to the output instead of overwriting it.
     pub(crate) accumulate: bool,
+    /// What every channel's sum starts from where it does not add to the output: a word for each lane of the vectors in
+    /// use, zero without it.
+    pub(crate) start: Option<*const f32>,
 }
 
 impl Tile {
@@ -87,6 +90,12 @@ unsafe fn compute<S: Simd, const C: usize, const N: usize, const PAIRED: bool>(t
                     *sum = S::gather(tile.y.add(c * tile.stride), &tile.targets[n * S::SEGMENTS..]);
                 }
             }
+        } else if let Some(start) = tile.start {
+            let mut first = [S::zero(); N];
+            for (n, first) in first.iter_mut().enumerate() {
+                *first = S::load(start.add(n * S::SEGMENTS * SEGMENT));
+            }
+            sums = [first; C];
         }
         for step in 0..tile.steps {
             let x = tile.x.add(*tile.offsets.add(step) as usize);

@@ -74,6 +74,7 @@ impl<'a> Chunk<'a> {
                 y: partial.as_mut_ptr(),
                 stride: self.plan.part,
                 accumulate,
+                start: None,
             };
             // SAFETY: the panel has every pixel's position, shifted by every tap, and a tile of slack; a row of partial
             // sums has room for whole segments.

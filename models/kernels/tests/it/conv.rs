@@ -74,7 +74,7 @@ fn compare(shape: &ConvShape, seed: u64) -> Result<(), TestCaseError> {
 }
 
 /// Every instruction set with either product.
-fn every_isa() -> impl Iterator<Item = Isa> {
+fn every_product() -> impl Iterator<Item = Isa> {
     [Products::F32, Products::Bf16].into_iter().flat_map(Isa::available)
 }
 
@@ -150,7 +150,7 @@ fn results_do_not_depend_on_threads() {
     ];
     for shape in affordable(shapes) {
         let operands = operands(&shape, 5);
-        for isa in every_isa() {
+        for isa in every_product() {
             let on = |pool: &rayon::ThreadPool| pool.install(|| kernels(isa, &shape, &operands));
             let alone = on(&one);
             assert_eq!(alone, on(&two), "{isa:?} {shape:?}");
@@ -175,7 +175,7 @@ fn images_may_lie_among_the_channels_of_a_larger_tensor() {
         let Operands { x, weight, dy } = operands(&shape, 9);
         let (apart, out_apart) = (x.len() / shape.batch + 31, dy.len() / shape.batch + 17);
         let (wide_x, wide_dy) = (spread(&x, shape.batch, apart), spread(&dy, shape.batch, out_apart));
-        for isa in every_isa() {
+        for isa in every_product() {
             let Results([y, dx, dw]) = kernels(isa, &shape, &operands(&shape, 9));
             let conv = Convolution::new(shape).with_isa(isa).with_input_stride(apart).with_output_stride(out_apart);
             let [mut wide_y, mut wide_dx] = [wide_dy.len(), wide_x.len()].map(|len| vec![f32::NAN; len]);
@@ -204,7 +204,7 @@ fn normalizing_on_the_way_equals_normalizing_before() {
             let channel = index % shape.input;
             plane.iter_mut().for_each(|x| *x = (scale[channel] * *x + shift[channel]).max(0.0));
         }
-        for isa in every_isa() {
+        for isa in every_product() {
             let [mut y, mut plain_y] = [(); 2].map(|()| vec![f32::NAN; shape.output_len()]);
             let [mut dw, mut plain_dw] = [(); 2].map(|()| vec![f32::NAN; shape.weight_len()]);
             let plain = Convolution::new(shape).with_isa(isa);
@@ -224,7 +224,7 @@ fn a_normalized_nan_stays() {
     let shape = square(1, 2, 1, 4, 1, 1);
     let mut x = noise(shape.input_len(), 6);
     x[5] = f32::NAN;
-    for isa in every_isa() {
+    for isa in every_product() {
         let mut y = vec![0.0; shape.output_len()];
         Convolution::new(shape).with_isa(isa).normalized(&[1.0, 1.0], &[0.0, 0.0]).forward(&x, &[1.0, 1.0], &mut y);
         let lost: Vec<_> = (0..y.len()).filter(|&pixel| y[pixel].is_nan()).collect();
@@ -271,7 +271,7 @@ fn what_a_diverged_network_left_behind_does_not_show() {
         [square(2, 3, 5, 9, 3, 1), square(3, 7, 9, 11, 3, 2), square(2, 5, 3, 7, 1, 1), square(1, 9, 2, 9, 1, 2)];
     for (seed, shape) in affordable(shapes).enumerate() {
         pool(1).install(|| {
-            for isa in every_isa() {
+            for isa in every_product() {
                 let conv = Convolution::new(large).with_isa(isa);
                 let lost = (conv.output(&nan.x, &nan.weight), conv.gradient(&nan.dy, &nan.weight));
                 assert!(lost.0.iter().chain(&lost.1).all(|value| value.is_nan()));

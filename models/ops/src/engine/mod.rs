@@ -1,9 +1,10 @@
-//! Computes convolution and batch normalization as networks call them. Burn's layers hold the parameters, and an
-//! [`Engine`] computes.
+//! Computes layers as networks call them. Burn's layers hold the parameters, and an [`Engine`] computes. The layers of
+//! convolutional networks are here, those of Transformers in `transformer`.
 
 #[cfg(feature = "flex")]
 mod native;
 mod statistics;
+mod transformer;
 
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
@@ -14,6 +15,8 @@ use skipbench_kernels::norm::Epilogue;
 
 #[cfg(feature = "flex")]
 use crate::layer;
+#[cfg(feature = "flex")]
+pub(crate) use native::apply as applies;
 pub use statistics::{update_running_statistics, uses_batch_statistics};
 
 /// Chooses whose operations compute a layer.
@@ -24,8 +27,9 @@ pub use statistics::{update_running_statistics, uses_batch_statistics};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// The kernels of this crate, with products in the given precision, where they apply. They take f32 on Burn's flex
-    /// device, and square convolutions, evenly padded by less than their kernel, without groups, dilation or bias.
-    /// Burn's own operations are used elsewhere.
+    /// device; square convolutions, evenly padded by less than their kernel, without groups, dilation or bias; and
+    /// linear layers and layer normalizations with a bias. Burn's own operations are used elsewhere. The layers of
+    /// Transformers multiply in f32 in either precision.
     Native(Products),
     /// Burn's own operations.
     Burn,
@@ -85,7 +89,7 @@ impl Engine {
 
     /// Returns the precision for the kernels' products, if the kernels are wanted and can work on `x`.
     #[cfg(feature = "flex")]
-    fn products(self, x: &Tensor<4>) -> Option<Products> {
+    fn products<const D: usize>(self, x: &Tensor<D>) -> Option<Products> {
         match self {
             Engine::Native(products) => native::apply(x).then_some(products),
             Engine::Burn => None,

@@ -11,7 +11,7 @@ use super::statistics::{update_running_statistics, uses_batch_statistics};
 use crate::layer::{self, Affine, Window};
 
 /// Returns whether the kernels can work on `x`.
-pub(super) fn apply(x: &Tensor<4>) -> bool {
+pub(crate) fn apply<const D: usize>(x: &Tensor<D>) -> bool {
     x.dtype() == DType::F32 && matches!(x.device().inner().as_dispatch(), DispatchDevice::Flex(_))
 }
 

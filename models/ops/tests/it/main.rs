@@ -7,6 +7,7 @@ mod layers;
 #[allow(dead_code, unused_imports, reason = "the other crates' tests use the rest of it")]
 #[path = "../../../kernels/tests/it/reference/mod.rs"]
 mod reference;
+mod transformer;
 
 use burn::tensor::{Device, Tensor, TensorData};
 

@@ -110,7 +110,7 @@ impl CostTrace {
         y
     }
 
-    /// Costs a linear layer with bias on the last axis. It saves its input.
+    /// Costs a linear layer with bias on the last axis. It saves its input, unless that is computed again.
     pub(crate) fn linear(&mut self, name: &str, x: &TracedTensor, outputs: usize) -> TracedTensor {
         let inputs = x.shape.last().copied().unwrap_or(1);
         let mut shape = x.shape.clone();
@@ -120,7 +120,7 @@ impl CostTrace {
         let y = self.value(shape);
         let rows = x.elements() / inputs as u64;
         let weights = (inputs * outputs) as u64;
-        let saved = self.save(x);
+        let saved = if self.again.contains(&x.id) { Cost::default() } else { self.save(x) };
         self.push(name, "linear", &[x], &y, Cost { params: weights + outputs as u64, macs: weights * rows, ..saved });
         y
     }

@@ -3,11 +3,10 @@
 use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
-use burn::tensor::activation::gelu;
-use burn::tensor::module::attention;
+use skipbench_ops::{Branch, Engine};
 
 use crate::cost::trace::{CostTrace, TracedTensor};
-use crate::inputs::init::Weights;
+use crate::inputs::init::{LAYER_NORM_EPSILON, Weights};
 use crate::probe::{At, Probe, ProbePoint};
 use crate::skip::join::JoinConfig;
 
@@ -37,6 +36,7 @@ impl BlockConfig {
             down: weights.linear(self.hidden, self.width),
             heads: self.heads,
             width: self.width,
+            engine: weights.execution.kernels.engine(),
         }
     }
 
@@ -48,8 +48,7 @@ impl BlockConfig {
         join: &JoinConfig,
         trace: &mut CostTrace,
     ) -> TracedTensor {
-        let fx = trace.layer_norm(name, x);
-        let fx = trace.linear(name, &fx, 3 * self.width);
+        let fx = trace.norm_linear(name, x, 3 * self.width);
         join.trace_values(name, &fx, trace);
         let fx = trace.attention(name, &fx, self.heads);
         trace.linear(name, &fx, self.width)
@@ -57,10 +56,8 @@ impl BlockConfig {
 
     /// Costs the MLP.
     pub(super) fn trace_mlp(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
-        let fx = trace.layer_norm(name, x);
-        let fx = trace.linear(name, &fx, self.hidden);
-        let fx = trace.gelu(name, &fx);
-        trace.linear(name, &fx, self.width)
+        let fx = trace.norm_linear(name, x, self.hidden);
+        trace.gelu_linear(name, &fx, self.width)
     }
 }
 
@@ -75,38 +72,64 @@ pub(super) struct Block {
     down: Linear,
     heads: usize,
     width: usize,
+    #[module(skip)]
+    engine: Engine,
 }
 
 impl Block {
-    /// Computes attention on `x`. The values, `[batch, heads, tokens, width of a head]`, pass through `values`.
+    /// Computes attention on `x`. Queries, keys and values, `[batch, tokens, 3 · width]`, pass through `mix` if there is
+    /// one.
     pub(super) fn attention<P: Probe>(
         &self,
         x: Tensor<3>,
-        values: impl FnOnce(Tensor<4>) -> Tensor<4>,
+        mix: Option<impl FnOnce(Tensor<3>) -> Tensor<3>>,
         at: At,
         probe: &mut P,
     ) -> Tensor<3> {
+        if !P::LOOKS && mix.is_none() && self.is_square(&x) {
+            return self.attention_at_once(x, false);
+        }
         let x = probe.tensor(ProbePoint::Input(at), x);
         probe.weight(ProbePoint::Qkv(at), &self.qkv.weight);
         probe.weight(ProbePoint::Attention(at), &self.projection.weight);
-        probe.tensor(ProbePoint::Attention(at), self.attend(self.attention_norm.forward(x), values))
+        let qkv = self.engine.linear(&self.qkv, self.norm(&self.attention_norm, x));
+        let qkv = if let Some(mix) = mix { mix(qkv) } else { qkv };
+        let y = self.engine.attention(qkv, self.heads);
+        probe.tensor(ProbePoint::Attention(at), self.engine.linear(&self.projection, y))
     }
 
     /// Computes the MLP on `x`.
     pub(super) fn mlp<P: Probe>(&self, x: Tensor<3>, at: At, probe: &mut P) -> Tensor<3> {
+        if !P::LOOKS && self.is_square(&x) {
+            return self.mlp_at_once(x, false);
+        }
         probe.weight(ProbePoint::Up(at), &self.up.weight);
         probe.weight(ProbePoint::Mlp(at), &self.down.weight);
-        let fx = self.down.forward(gelu(self.up.forward(self.mlp_norm.forward(x))));
-        probe.tensor(ProbePoint::Mlp(at), fx)
+        let fx = self.engine.linear(&self.up, self.norm(&self.mlp_norm, x));
+        probe.tensor(ProbePoint::Mlp(at), self.engine.gelu_linear(&self.down, fx))
     }
 
-    /// Computes multi-head self-attention, from `[batch, tokens, attention_input]` to `[batch, tokens, width]`.
-    fn attend(&self, x: Tensor<3>, values: impl FnOnce(Tensor<4>) -> Tensor<4>) -> Tensor<3> {
-        let ([batch, tokens, _], width) = (x.dims(), self.width);
-        let qkv = self.qkv.forward(x).reshape([batch, tokens, 3 * self.heads, width / self.heads]).swap_dims(1, 2);
-        let part = |index: usize| qkv.clone().narrow(1, index * self.heads, self.heads);
-        let y = attention(part(0), part(1), values(part(2)), None, None, Default::default());
-        self.projection.forward(y.swap_dims(1, 2).reshape([batch, tokens, width]))
+    /// Computes attention as one operation, to which `skip` adds `x`.
+    pub(super) fn attention_at_once(&self, x: Tensor<3>, skip: bool) -> Tensor<3> {
+        self.engine.attention_branch(&self.attention_norm, [&self.qkv, &self.projection], x, self.branch(skip))
+    }
+
+    /// Computes the MLP as one operation, to which `skip` adds `x`.
+    pub(super) fn mlp_at_once(&self, x: Tensor<3>, skip: bool) -> Tensor<3> {
+        self.engine.mlp_branch(&self.mlp_norm, [&self.up, &self.down], x, self.branch(skip))
+    }
+
+    fn branch(&self, skip: bool) -> Branch {
+        Branch { epsilon: LAYER_NORM_EPSILON, heads: self.heads, skip }
+    }
+
+    /// Returns whether a branch's output is as wide as `x`, which a branch as one operation wants.
+    fn is_square(&self, x: &Tensor<3>) -> bool {
+        x.dims()[2] == self.width
+    }
+
+    fn norm(&self, norm: &LayerNorm, x: Tensor<3>) -> Tensor<3> {
+        self.engine.layer_norm(norm, LAYER_NORM_EPSILON, x)
     }
 
     /// Returns zeros in the shape of either branch's output.

@@ -174,7 +174,7 @@ impl ViT {
         site: Site,
         branch: Branch,
         flow: Flow<Tensor<3>>,
-        first_values: &mut Option<Tensor<4>>,
+        first_values: &mut Option<Tensor<3>>,
         probe: &mut P,
     ) -> Flow<Tensor<3>> {
         let (index, join) = (site.block.unwrap_or(site.at.block) - 1, self.join_at(site, branch));
@@ -182,12 +182,19 @@ impl ViT {
         if site.block.is_none() {
             return join.without(flow, |x| block.zeros(x));
         }
+        // An addition goes into the branch's operation if nobody looks at what is between.
+        if !P::LOOKS && self.skip == Skip::Add {
+            return flow.changed(|x| match branch {
+                Branch::Attention => block.attention_at_once(x, join.adds()),
+                Branch::Mlp => block.mlp_at_once(x, join.adds()),
+            });
+        }
         let x = join.read(&flow);
         if join.drops(&x) {
             return flow;
         }
         let fx = match branch {
-            Branch::Attention => block.attention(x, |values| join.values(values, first_values), site.at, probe),
+            Branch::Attention => block.attention(x, join.mixes(first_values), site.at, probe),
             Branch::Mlp => block.mlp(x, site.at, probe),
         };
         join.write(flow, fx)

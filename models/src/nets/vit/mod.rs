@@ -21,13 +21,13 @@ use burn::nn::conv::Conv2d;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Deserializer, Serialize};
-use skipbench_ops::Conv;
+use skipbench_ops::{Conv, Engine};
 
 use self::block::Block;
 use crate::cost::trace::{CostTrace, TracedTensor};
 use crate::error::{DEEPEST, SpecError, WIDEST};
 use crate::inputs::images::Images;
-use crate::inputs::init::Weights;
+use crate::inputs::init::{LAYER_NORM_EPSILON, Weights};
 use crate::probe::{At, Lesion, LesionSite, Probe, ProbePoint, lesions};
 use crate::skip::join::Join;
 use crate::skip::stochastic::Steps;
@@ -130,6 +130,7 @@ impl ViTConfig {
             joins: self.joins().map(|join| join.init(weights, seed, &steps)).collect(),
             skip: self.skip,
             steps,
+            engine: weights.execution.kernels.engine(),
         })
     }
 
@@ -139,18 +140,17 @@ impl ViTConfig {
     /// Returns the errors of [`ViTConfig::check`].
     pub(crate) fn trace(&self, images: Images, input: &TracedTensor, trace: &mut CostTrace) -> Result<(), SpecError> {
         self.check(images)?;
-        let x = trace.conv("patches", input, self.embedding(images));
-        trace.bias("patches", self.width);
+        let x = trace.embed("patches", input, self.embedding(images));
         let x = trace.tokens("tokens", &x);
         let x = self.trace_blocks(x, trace);
-        let x = trace.layer_norm("head", &x);
         let x = trace.class_token("head", &x);
+        let x = trace.layer_norm("head", &x);
         trace.linear("head", &x, images.classes);
         Ok(())
     }
 }
 
-/// patches – class token and positions – blocks – LN – linear on the class token.
+/// patches – class token and positions – blocks – LN and linear on the class token.
 #[derive(Module, Debug)]
 pub struct ViT {
     patches: Conv2d,
@@ -165,6 +165,8 @@ pub struct ViT {
     skip: Skip,
     #[module(skip)]
     steps: Steps,
+    #[module(skip)]
+    engine: Engine,
 }
 
 impl ViT {
@@ -175,16 +177,15 @@ impl ViT {
     /// - output: logits, `[batch, classes]`
     pub(crate) fn forward_probed<P: Probe>(&self, images: Tensor<4>, probe: &mut P) -> Tensor<2> {
         probe.weight(ProbePoint::Patches, &self.patches.weight);
-        let patches = self.patches.forward(images);
-        let [batch, width, height, columns] = patches.dims();
-        let patches = patches.reshape([batch, width, height * columns]).swap_dims(1, 2);
-        let class_token = self.class_token.val().expand([batch, 1, width]);
-        let x = Tensor::cat(vec![class_token, patches], 1) + self.positions.val();
+        let patches = self.engine.embed(&self.patches, images);
+        let x = self.engine.tokens(self.class_token.val(), self.positions.val(), patches);
         let x = self.run_blocks(probe.tensor(ProbePoint::Tokens, x), probe);
-        let [_, _, width] = x.dims();
-        let x = self.norm.forward(x).narrow(1, 0, 1).reshape([batch, width]);
+        let [batch, _, width] = x.dims();
+        // Tokens are normalized one by one, and only this one is read.
+        let x = x.narrow(1, 0, 1).reshape([batch, width]);
+        let x = self.engine.layer_norm(&self.norm, LAYER_NORM_EPSILON, x);
         probe.weight(ProbePoint::Head, &self.head.weight);
-        self.head.forward(x)
+        self.engine.linear(&self.head, x)
     }
 
     /// Returns every lesion that the network can take.

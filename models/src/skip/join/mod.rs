@@ -74,9 +74,18 @@ impl Join {
         }
     }
 
-    /// Returns what attention reads as its values. `first` are the values of the first attention that ran.
-    pub(crate) fn values<const D: usize>(&self, values: Tensor<D>, first: &mut Option<Tensor<D>>) -> Tensor<D> {
-        if let Join::Value(join) = self { join.mix(values, first) } else { values }
+    /// Returns what the style makes of queries, keys and values side by side before attention reads them, or none if it
+    /// leaves them alone. `first` are the values of the first attention that ran.
+    pub(crate) fn mixes<'a>(
+        &'a self,
+        first: &'a mut Option<Tensor<3>>,
+    ) -> Option<impl FnOnce(Tensor<3>) -> Tensor<3> + 'a> {
+        if let Join::Value(join) = self { Some(|qkv| join.mix(qkv, first)) } else { None }
+    }
+
+    /// Returns whether the join adds its input to F(x), and does nothing else.
+    pub(crate) fn adds(&self) -> bool {
+        matches!(self, Join::Add(_))
     }
 
     /// Returns whether the branch is left out in this step.

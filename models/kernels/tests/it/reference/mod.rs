@@ -3,10 +3,12 @@
 mod block;
 mod conv;
 mod norm;
+mod transformer;
 
 pub(crate) use block::{Dense, Step};
 pub(crate) use conv::{Sum, convolve, gradients};
 pub(crate) use norm::{Moments, Norm, gate, is_doubtful, relu};
+pub(crate) use transformer::{attention, column_sums, gelu, layer_norm, product, transposed};
 
 /// Numbers in [-1, 1) that look random.
 pub(crate) fn noise(len: usize, seed: u64) -> Vec<f32> {
