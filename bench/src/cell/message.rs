@@ -17,6 +17,8 @@ pub enum Message {
     },
     /// It is done.
     Done(Box<Outcome>),
+    /// It was let go of before its end.
+    Left,
     /// It could not.
     Failed {
         /// Why.

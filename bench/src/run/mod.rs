@@ -5,13 +5,15 @@
 //! ([`orchestrate`]), each in a process of its own ([`process`], a [`runner`]), shows how far they are ([`progress`]),
 //! and writes a [`row`] for each, with its [`provenance`]. Cells that are compared by their steps take turns instead
 //! ([`sitting`]). What the system gives the process is [`limits`]. What follows from the rows is [`derived`];
-//! a finished run is kept for good as a [`record`]. [`claims`] are several runs, one a suite.
+//! a finished run is kept for good as a [`record`]. [`claims`] are several runs, one a suite. A plan may be cut, and its
+//! shares be done on several machines ([`shard`]); [`merge`] puts them together.
 
 pub(crate) mod ask;
 pub(crate) mod claims;
 mod death;
 pub(crate) mod derived;
 pub(crate) mod limits;
+pub(crate) mod merge;
 pub(crate) mod orchestrate;
 pub(crate) mod plan;
 pub(crate) mod planning;
@@ -25,4 +27,5 @@ pub(crate) mod rundir;
 pub(crate) mod runner;
 pub(crate) mod selftest;
 pub(crate) mod session;
+pub(crate) mod shard;
 pub(crate) mod sitting;

@@ -107,7 +107,7 @@ fn predicted(cell: &Cell, measured: &Measured) -> Predicted {
 }
 
 /// Where it was measured, except for what the device calls itself and when that was.
-fn origin(cell: &Cell, Provenance { host, command, .. }: &Provenance) -> Origin {
+fn origin(cell: &Cell, Provenance { host, command, plan, .. }: &Provenance) -> Origin {
     Origin {
         device: cell.device.to_string(),
         device_name: String::new(),
@@ -122,5 +122,6 @@ fn origin(cell: &Cell, Provenance { host, command, .. }: &Provenance) -> Origin 
         started: String::new(),
         wall_ns: 0,
         command: command.clone(),
+        plan: plan.clone(),
     }
 }

@@ -2,17 +2,21 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use skipbench_reports::rows::document::{self, Document};
+use sha2::{Digest, Sha256};
+use skipbench_reports::rows::document::{self, Document, long};
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store;
 
 use crate::run::plan::PlannedCell;
 use crate::run::provenance::Host;
+use crate::run::shard::Shard;
+use crate::run::shard::hosts::left_behind;
 use crate::run::sitting::precision::Goal;
 use crate::run::sitting::together;
 
@@ -35,6 +39,45 @@ pub(crate) struct Plan {
     /// Labels of the suite's cells that the command line left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// Of which plan the cells are a share; none where they are all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// From which shares it was put together, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
+}
+
+/// From which shares a run was put together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Merged {
+    /// Identity of the plan that was cut.
+    pub plan: String,
+    /// Into how many shares.
+    pub shards: usize,
+    /// Cells of the whole plan.
+    pub total: usize,
+}
+
+impl Plan {
+    /// All of it but the cells.
+    fn head(&self) -> Self {
+        let Self { suite, suite_sha256, command, goal, cells: _, left_out, shard, merged } = self;
+        let (suite, suite_sha256, command) = (suite.clone(), suite_sha256.clone(), command.clone());
+        let (left_out, shard, merged) = (left_out.clone(), shard.clone(), merged.clone());
+        Self { suite, suite_sha256, command, goal: *goal, cells: Vec::new(), left_out, shard, merged }
+    }
+
+    /// The first 16 hexadecimal digits of the SHA-256 of the suite, of every cell's identity in order, and of what it
+    /// is compared with. Not of the command: machines may give it in other words.
+    pub(crate) fn identity(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut take = |text: &str| hash.update(format!("{}:{text},", text.len()));
+        [&self.suite, &self.suite_sha256].into_iter().for_each(|text| take(text));
+        for PlannedCell { cell, reference, budget } in &self.cells {
+            [&cell.id(), reference, budget].into_iter().for_each(|text| take(text));
+        }
+        crate::system::text::hex(&hash.finalize())[..16].to_owned()
+    }
 }
 
 /// Name of the file by which one skipbench keeps others out of a directory.
@@ -106,8 +149,14 @@ pub(crate) fn refuse_run(dir: &Path) -> Result<()> {
 pub(crate) fn resume(dir: &Path) -> Result<(File, Plan)> {
     // Nothing is left behind in a directory that is none.
     ensure!(is_begun(dir), "{}: no run to resume", dir.join(PLAN).display());
-    let (lock, plan) = (lock(dir)?, open(dir)?);
-    if !parse(dir)?.sealed {
+    let lock = lock(dir)?;
+    let (plan, sealed) = read(dir)?;
+    ensure!(
+        plan.merged.is_none(),
+        "{}: it was put together from shards; go on with those (`skipbench run --resume SHARD`), and merge them anew",
+        dir.display()
+    );
+    if !sealed {
         // Its rows are written in this version's schema from now on, beside which every plan has a seal.
         update(dir, &plan)?;
     }
@@ -137,12 +186,17 @@ pub(crate) fn ensure_known(again: &[String], plans: &[(&Path, &Plan)]) -> Result
     Ok(())
 }
 
+/// The key of a plan's cells, of which there may be very many.
+const CELLS: &str = "cells";
+
 /// Writes the plan anew, with the sets that were added, or with cells alone in place of a set.
 ///
 /// # Errors
 /// If the file system refuses.
 pub(crate) fn update(dir: &Path, plan: &Plan) -> Result<()> {
-    Ok(store::replace(&dir.join(PLAN), &document::format(plan)?)?)
+    let head = plan.head();
+    let write = |out: &mut dyn Write| long::write(out, &head, CELLS, &plan.cells).map_err(std::io::Error::other);
+    Ok(store::replace_by(&dir.join(PLAN), write)?)
 }
 
 /// Whether a run was begun there.
@@ -155,10 +209,21 @@ pub(crate) fn is_begun(dir: &Path) -> bool {
 /// # Errors
 /// If there is no plan, or it is damaged.
 pub(crate) fn open(dir: &Path) -> Result<Plan> {
+    read(dir).map(|(plan, _)| plan)
+}
+
+/// The plan, and whether it has a seal.
+fn read(dir: &Path) -> Result<(Plan, bool)> {
     let path = dir.join(PLAN);
     ensure!(path.exists(), "{}: no run to resume", path.display());
-    serde_json::from_value(document(dir)?)
-        .with_context(|| format!("{}: the plan is damaged; start a new run", path.display()))
+    let read = long::read::<Plan, PlannedCell, File>(|| File::open(&path), CELLS);
+    let long = read.with_context(|| describe_damage(&path))?;
+    ensure_sealed(dir, long.sealed)?;
+    Ok((Plan { cells: long.list, ..long.head }, long.sealed))
+}
+
+fn describe_damage(path: &Path) -> String {
+    format!("{}: the plan is damaged; restore it, or start a new run", path.display())
 }
 
 /// Schema version of the rows from which on every plan has a seal.
@@ -171,20 +236,24 @@ const FIRST_SEALED: u32 = 5;
 /// If there is none, or it is not as it was written.
 pub(crate) fn document(dir: &Path) -> Result<serde_json::Value> {
     let parsed = parse(dir)?;
+    ensure_sealed(dir, parsed.sealed)?;
+    Ok(parsed.value)
+}
+
+fn ensure_sealed(dir: &Path, sealed: bool) -> Result<()> {
     let is_old = || dir.join(store::RUNS).exists() && store::oldest_version(dir).is_ok_and(|age| age < FIRST_SEALED);
     ensure!(
-        parsed.sealed || is_old(),
+        sealed || is_old(),
         "{}: its last key, digest, is missing, so an edit would go unnoticed; restore the file, or start a new run",
         dir.join(PLAN).display()
     );
-    Ok(parsed.value)
+    Ok(())
 }
 
 fn parse(dir: &Path) -> Result<Document> {
     let path = dir.join(PLAN);
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    document::parse(&text)
-        .with_context(|| format!("{}: the plan is damaged; restore it, or start a new run", path.display()))
+    document::parse(&text).with_context(|| describe_damage(&path))
 }
 
 /// Compares rows with the plan by the identity of their cells, which is a digest of everything that a cell is made
@@ -192,7 +261,7 @@ fn parse(dir: &Path) -> Result<Document> {
 ///
 /// # Errors
 /// If a row is of no cell of the plan.
-fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()> {
+pub(crate) fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()> {
     let planned: HashSet<String> = plan.cells.iter().map(|planned| planned.cell.id()).collect();
     let strange = rows.difference(&planned).count();
     ensure!(
@@ -214,6 +283,13 @@ pub(crate) fn host(dir: &Path) -> Result<Host> {
     toml::from_str(&text).with_context(|| format!("{}: damaged", path.display()))
 }
 
+/// Another skipbench is at work in a directory.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: another skipbench is at work on this run", dir.display())]
+pub(crate) struct Busy {
+    dir: PathBuf,
+}
+
 /// Keeps every other skipbench out of the run's directory until this one ends, however it ends.
 ///
 /// # Errors
@@ -223,7 +299,7 @@ pub(crate) fn lock(dir: &Path) -> Result<File> {
     let file = File::create(&path).with_context(|| path.display().to_string())?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("{}: another skipbench is at work on this run", dir.display()),
+        Err(TryLockError::WouldBlock) => Err(Busy { dir: dir.to_owned() }.into()),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| path.display().to_string()),
     }
 }
@@ -235,6 +311,8 @@ pub(crate) struct Anew<'a> {
     pub(crate) broken: bool,
     /// Those of these cells, whole or not.
     pub(crate) cells: &'a [String],
+    /// The machine that goes on: of a share, what another one timed in part is measured anew.
+    pub(crate) host: &'a str,
 }
 
 /// Opens the rows for appending, without those that are measured anew, and gives those that stay. A set is one
@@ -256,7 +334,10 @@ pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journa
     let (journal, rows) = Journal::open(dir)?;
     // Before a set is forgotten: rows of another plan than this are nobody's to forget.
     ensure_planned(dir, plan, &rows.iter().map(|row| row.cell.clone()).collect())?;
-    let torn = torn_sets(plan, &rows);
+    let mut torn = torn_sets(plan, &rows);
+    if plan.shard.is_some() {
+        torn.extend(left_behind(plan, &rows, anew.host));
+    }
     if torn.is_empty() {
         return Ok((journal, rows));
     }
@@ -268,7 +349,7 @@ pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journa
 }
 
 /// Cells of the sets of which some cells have rows and others have none.
-fn torn_sets(plan: &Plan, rows: &[RunRow]) -> HashSet<String> {
+pub(crate) fn torn_sets(plan: &Plan, rows: &[RunRow]) -> HashSet<String> {
     let done: HashSet<&str> = rows.iter().map(|row| row.cell.as_str()).collect();
     let ids = |set: &[PlannedCell]| set.iter().map(|planned| planned.cell.id()).collect::<Vec<_>>();
     let sets = plan.cells.chunk_by(together).filter(|set| set[0].cell.set.is_some()).map(ids);

@@ -31,6 +31,7 @@ mod run;
 #[cfg(unix)]
 mod runner;
 mod selftest;
+mod shards;
 #[cfg(unix)]
 mod signals;
 mod site;

@@ -6,7 +6,7 @@ use csv::StringRecord;
 use crate::rows::record::SCHEMA_VERSION;
 
 /// The columns that each version added, and what an older row holds there.
-const ADDED: [(u32, &[(&str, &str)]); 4] = [
+const ADDED: [(u32, &[(&str, &str)]); 5] = [
     (
         2,
         &[
@@ -59,6 +59,7 @@ const ADDED: [(u32, &[(&str, &str)]); 4] = [
             ("work_instructions", ""),
         ],
     ),
+    (6, &[("plan", "")]),
 ];
 
 /// The oldest version that can be read.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::rows::shared_text::SharedText;
 
 /// Version of the columns below; it rises when one changes its name or meaning.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// How a cell ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -304,6 +304,9 @@ columns! {
         pub wall_ns: u64,
         /// The command that ran the suite.
         pub command: String,
+        /// Identity of the plan of which a share was done here, while other machines did others; empty where the plan
+        /// was done whole.
+        pub plan: String,
     }
 }
 

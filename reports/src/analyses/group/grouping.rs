@@ -7,6 +7,7 @@ use super::member::Member;
 use super::setting::Setting;
 use crate::rows::record::RunRow;
 use crate::rows::store::Run;
+use crate::rows::{machine, task};
 
 /// A matched group as it was run.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,10 @@ impl Group {
             // A cell that failed never learned it.
             self.identity.origin.device_name.clone_from(&row.device_name);
         }
+        if task::is_timed(&row.task) {
+            // Only one machine timed anything here, whichever measured the rest.
+            self.identity.origin.host.clone_from(&row.host);
+        }
         self.member(row).add(row);
     }
 
@@ -46,8 +51,9 @@ impl Group {
     }
 }
 
-/// Groups rows. What differs in suite text, data, recipe, device, machine or build is never put together, and a cell
-/// that was run again begins a group of its own instead of taking the place of the first. So does one that was timed in
+/// Groups rows. What differs in suite text, data, recipe, device, machine or build is never put together, except for
+/// what machines measured of one plan that was cut for them: accuracy and memory may come from any of them, times from
+/// one. A cell that was run again begins a group of its own instead of taking the place of the first. So does one that was timed in
 /// sets where the first was timed alone. Sweeps are
 /// [`scaling`](crate::analyses::scaling)'s.
 pub fn group(runs: &[Run]) -> Vec<Group> {
@@ -84,17 +90,26 @@ struct Taken<'a> {
     slots: HashSet<Slot<'a>>,
     /// Of each task the models that were timed in sets, and that were timed alone.
     ways: HashSet<(&'a str, &'a str, bool)>,
+    /// The machine that timed something.
+    timed_on: Option<&'a str>,
 }
 
 impl<'a> Taken<'a> {
-    /// Whether a row has a place: nothing measured the same, and no other row timed the same model in another way.
+    /// Whether a row has a place: nothing measured the same, no other row timed the same model in another way, and no
+    /// other machine timed anything.
     fn has_room(&self, row: &'a RunRow) -> bool {
-        !self.slots.contains(&slot(row)) && !self.ways.contains(&(&row.model, &row.task, row.set.is_none()))
+        let elsewhere = task::is_timed(&row.task) && self.timed_on.is_some_and(|host| host != row.host);
+        !elsewhere
+            && !self.slots.contains(&slot(row))
+            && !self.ways.contains(&(&row.model, &row.task, row.set.is_none()))
     }
 
     fn take(&mut self, row: &'a RunRow) {
         self.slots.insert(slot(row));
         self.ways.insert((&row.model, &row.task, row.set.is_some()));
+        if task::is_timed(&row.task) {
+            self.timed_on = Some(&row.host);
+        }
     }
 }
 
@@ -103,9 +118,10 @@ fn slot(row: &RunRow) -> Slot<'_> {
 }
 
 fn key(row: &RunRow) -> GroupKey<'_> {
-    let RunRow { suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features, .. } =
-        row;
-    [suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features].map(String::as_str)
+    let RunRow { suite_sha256, group, data_sha256, recipe, device, git_revision, burn_version, features, .. } = row;
+    let [suite, group, data, recipe, device, revision, burn, features] =
+        [suite_sha256, group, data_sha256, recipe, device, git_revision, burn_version, features].map(String::as_str);
+    [suite, group, data, recipe, device, machine::pool(row), revision, burn, features]
 }
 
 /// The groups of each setting, in the order of the rows.

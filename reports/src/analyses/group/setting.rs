@@ -1,6 +1,7 @@
 //! Which groups may stand side by side.
 
 use super::origin::Origin;
+use crate::rows::machine::machine;
 use crate::rows::record::RunRow;
 
 /// What groups that may stand side by side, such as in one plot, have in common.
@@ -12,7 +13,7 @@ pub struct Setting {
     pub data: String,
     /// Device.
     pub device: String,
-    /// Identity of the machine.
+    /// Identity of the machine; of what several measured of one plan, and is no time, the plan's.
     pub host: String,
     /// Version of skipbench and, in brackets, the source's revision.
     pub skipbench: String,
@@ -27,7 +28,8 @@ pub struct Setting {
 impl Setting {
     /// What one row says of it.
     pub(crate) fn of(row: &RunRow) -> Self {
-        let Origin { host, skipbench, burn, .. } = Origin::of(row);
+        let Origin { skipbench, burn, .. } = Origin::of(row);
+        let host = machine(row).into_owned();
         let RunRow { suite, data, device, data_sha256, recipe, .. } = row;
         let [suite, data, device, data_sha256, recipe] = [suite, data, device, data_sha256, recipe].map(String::clone);
         Self { suite, data, device, host, skipbench, burn, data_sha256, recipe }

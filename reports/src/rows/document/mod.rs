@@ -3,6 +3,8 @@
 //! The seal is the last key, `digest`. It covers every other key and value, and neither their order nor the white
 //! space. It finds edits and not forgery: whoever wants to can compute it anew.
 
+pub mod long;
+
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -15,6 +17,9 @@ pub enum DocumentError {
     /// It is no JSON.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
+    /// It cannot be read or written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
     /// It is JSON, but no object.
     #[error("an object of keys and values is needed")]
     NoObject,
@@ -61,6 +66,9 @@ pub fn parse(text: &str) -> Result<Document, DocumentError> {
 
 /// The first 16 hexadecimal digits of the SHA-256 of the value with its keys in alphabetical order.
 fn digest(value: &Value) -> String {
-    let hash = Sha256::digest(value.to_string());
-    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    short(Sha256::new_with_prefix(value.to_string()))
+}
+
+fn short(hash: Sha256) -> String {
+    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
