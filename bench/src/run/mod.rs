@@ -1,7 +1,7 @@
 //! A run: its plan, its directory, its cells in processes of their own, its rows.
 //!
 //! A [`request`] and its suite make a plan ([`planning`], [`plan`]), for which child processes are asked about images
-//! and devices ([`ask`]). A [`session`] works on the plan in the run's directory ([`rundir`]): it executes cells
+//! and devices ([`ask`]). A [`session`] works on the plan in the run's directory ([`rundir`], [`plan_file`]): it executes cells
 //! ([`orchestrate`]), each in a process of its own ([`process`], a [`runner`]), shows how far they are ([`progress`]),
 //! and writes a [`row`] for each, with its [`provenance`]. Cells that are compared by their steps take turns instead
 //! ([`sitting`]). What the system gives the process is [`limits`]. What follows from the rows is [`derived`];
@@ -16,6 +16,7 @@ pub(crate) mod limits;
 pub(crate) mod merge;
 pub(crate) mod orchestrate;
 pub(crate) mod plan;
+mod plan_file;
 pub(crate) mod planning;
 pub(crate) mod process;
 pub(crate) mod progress;

@@ -2,83 +2,19 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use skipbench_reports::rows::document::{self, Document, long};
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store;
 
 use crate::run::plan::PlannedCell;
+use crate::run::plan_file::read;
+pub(crate) use crate::run::plan_file::{Merged, PLAN, Plan, document, is_begun, open, update};
 use crate::run::provenance::Host;
-use crate::run::shard::Shard;
 use crate::run::shard::hosts::left_behind;
-use crate::run::sitting::precision::Goal;
 use crate::run::sitting::together;
-
-/// Name of the file of a run's plan.
-pub(crate) const PLAN: &str = "plan.json";
-
-/// What a run set out to do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Plan {
-    /// The suite's name.
-    pub suite: String,
-    /// SHA-256 of its text.
-    pub suite_sha256: String,
-    /// The command.
-    pub command: String,
-    /// How precise the timed cells' comparison shall be, if that was asked for.
-    pub goal: Option<Goal>,
-    /// The cells, in order; sets that were added stand last.
-    pub cells: Vec<PlannedCell>,
-    /// Labels of the suite's cells that the command line left out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub left_out: Vec<String>,
-    /// Of which plan the cells are a share; none where they are all of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shard: Option<Shard>,
-    /// From which shares it was put together, if it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merged: Option<Merged>,
-}
-
-/// From which shares a run was put together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Merged {
-    /// Identity of the plan that was cut.
-    pub plan: String,
-    /// Into how many shares.
-    pub shards: usize,
-    /// Cells of the whole plan.
-    pub total: usize,
-}
-
-impl Plan {
-    /// All of it but the cells.
-    fn head(&self) -> Self {
-        let Self { suite, suite_sha256, command, goal, cells: _, left_out, shard, merged } = self;
-        let (suite, suite_sha256, command) = (suite.clone(), suite_sha256.clone(), command.clone());
-        let (left_out, shard, merged) = (left_out.clone(), shard.clone(), merged.clone());
-        Self { suite, suite_sha256, command, goal: *goal, cells: Vec::new(), left_out, shard, merged }
-    }
-
-    /// The first 16 hexadecimal digits of the SHA-256 of the suite, of every cell's identity in order, and of what it
-    /// is compared with. Not of the command: machines may give it in other words.
-    pub(crate) fn identity(&self) -> String {
-        let mut hash = Sha256::new();
-        let mut take = |text: &str| hash.update(format!("{}:{text},", text.len()));
-        [&self.suite, &self.suite_sha256].into_iter().for_each(|text| take(text));
-        for PlannedCell { cell, reference, budget } in &self.cells {
-            [&cell.id(), reference, budget].into_iter().for_each(|text| take(text));
-        }
-        crate::system::text::hex(&hash.finalize())[..16].to_owned()
-    }
-}
 
 /// Name of the file by which one skipbench keeps others out of a directory.
 pub(crate) const LOCK: &str = "lock";
@@ -184,76 +120,6 @@ pub(crate) fn ensure_known(again: &[String], plans: &[(&Path, &Plan)]) -> Result
         ensure!(known, "--again {word}: no cell begins so; runs.csv and plan.json name them");
     }
     Ok(())
-}
-
-/// The key of a plan's cells, of which there may be very many.
-const CELLS: &str = "cells";
-
-/// Writes the plan anew, with the sets that were added, or with cells alone in place of a set.
-///
-/// # Errors
-/// If the file system refuses.
-pub(crate) fn update(dir: &Path, plan: &Plan) -> Result<()> {
-    let head = plan.head();
-    let write = |out: &mut dyn Write| long::write(out, &head, CELLS, &plan.cells).map_err(std::io::Error::other);
-    Ok(store::replace_by(&dir.join(PLAN), write)?)
-}
-
-/// Whether a run was begun there.
-pub(crate) fn is_begun(dir: &Path) -> bool {
-    dir.join(PLAN).exists()
-}
-
-/// Reads what a run set out to do.
-///
-/// # Errors
-/// If there is no plan, or it is damaged.
-pub(crate) fn open(dir: &Path) -> Result<Plan> {
-    read(dir).map(|(plan, _)| plan)
-}
-
-/// The plan, and whether it has a seal.
-fn read(dir: &Path) -> Result<(Plan, bool)> {
-    let path = dir.join(PLAN);
-    ensure!(path.exists(), "{}: no run to resume", path.display());
-    let read = long::read::<Plan, PlannedCell, File>(|| File::open(&path), CELLS);
-    let long = read.with_context(|| describe_damage(&path))?;
-    ensure_sealed(dir, long.sealed)?;
-    Ok((Plan { cells: long.list, ..long.head }, long.sealed))
-}
-
-fn describe_damage(path: &Path) -> String {
-    format!("{}: the plan is damaged; restore it, or start a new run", path.display())
-}
-
-/// Schema version of the rows from which on every plan has a seal.
-const FIRST_SEALED: u32 = 5;
-
-/// A run's plan as JSON, whoever wrote it. Plans of earlier versions have no seal, and are read beside rows of their
-/// age. Of those only the rows tell what was edited ([`ensure_planned`]).
-///
-/// # Errors
-/// If there is none, or it is not as it was written.
-pub(crate) fn document(dir: &Path) -> Result<serde_json::Value> {
-    let parsed = parse(dir)?;
-    ensure_sealed(dir, parsed.sealed)?;
-    Ok(parsed.value)
-}
-
-fn ensure_sealed(dir: &Path, sealed: bool) -> Result<()> {
-    let is_old = || dir.join(store::RUNS).exists() && store::oldest_version(dir).is_ok_and(|age| age < FIRST_SEALED);
-    ensure!(
-        sealed || is_old(),
-        "{}: its last key, digest, is missing, so an edit would go unnoticed; restore the file, or start a new run",
-        dir.join(PLAN).display()
-    );
-    Ok(())
-}
-
-fn parse(dir: &Path) -> Result<Document> {
-    let path = dir.join(PLAN);
-    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    document::parse(&text).with_context(|| describe_damage(&path))
 }
 
 /// Compares rows with the plan by the identity of their cells, which is a digest of everything that a cell is made
