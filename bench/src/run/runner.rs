@@ -88,7 +88,7 @@ impl Stop {
 
     /// Whether a failure may be nothing but the end that an engine asked for: it signals all processes of a task, and
     /// this one may hear of it last.
-    pub(super) fn explains_failure(&self) -> bool {
+    pub(crate) fn explains_failure(&self) -> bool {
         let deadline = Instant::now() + LATE;
         while self.lets_go.load(Ordering::SeqCst) && !self.was_terminated() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(10));

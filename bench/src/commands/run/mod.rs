@@ -31,12 +31,13 @@ pub(crate) use selection::Selection;
 /// Makes a Ctrl-C end sessions in good order. Once a process, before anything is asked or planned.
 pub(super) fn listen() -> Result<()> {
     interrupt::listen(|before| match before {
-        _ if STOP.lets_go() => {
+        0 if STOP.lets_go() => {
             say("\nleaving: what trains saves a checkpoint after its step; the same command goes on")
         }
         0 => say(
             "\nfinishing the current cells; a set stops after its turn and is measured again later; Ctrl-C again stops at once",
         ),
+        _ if STOP.lets_go() => {}
         _ => say("\nstopping"),
     })
 }

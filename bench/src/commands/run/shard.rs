@@ -17,7 +17,7 @@ use crate::run::rundir::{Busy, Plan, RESULTS};
 use crate::run::session::{self, Ending};
 use crate::run::shard::place::{Asked, Place};
 use crate::run::shard::{dir, share};
-use crate::system::interrupt::{INTERRUPTED, Interrupted, STOP, TRY_AGAIN};
+use crate::system::interrupt::{INTERRUPTED, STOP, TRY_AGAIN};
 use crate::system::text::describe_error;
 
 /// Does the share that is asked for.
@@ -72,11 +72,11 @@ fn retried(result: Result<ExitCode>) -> Result<ExitCode> {
     let may_pass = |error: &Error| {
         error.is::<Busy>()
             || STOP.reason().is_some()
-            || error.is::<Interrupted>() && STOP.was_terminated()
             || error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(is_of_machine))
     };
     match result {
-        Err(error) if may_pass(&error) => {
+        // A child process may have died of the signal before this one heard of it.
+        Err(error) if may_pass(&error) || STOP.explains_failure() => {
             say(&format!("error: {}; try again", describe_error(&error)));
             Ok(ExitCode::from(TRY_AGAIN))
         }

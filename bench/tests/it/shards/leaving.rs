@@ -70,13 +70,10 @@ fn a_share_that_is_ended_twice_goes_on_to_the_same_bits() {
     assert!(!dir.path().join("out/1-of-1/checkpoints").exists());
 }
 
-/// What an engine does: a signal to every process of the task at once.
+/// What an engine does: a signal to every process of the task at once, as soon as a child process named so lives.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_signal_to_every_process_costs_no_row() {
-    let dir = tempfile::tempdir().expect("temp");
-    long(dir.path());
-    let mut command = skipbench(dir.path());
+fn signaled(dir: &Path, name: &str) -> Output {
+    let mut command = skipbench(dir);
     let child = command.args(SHARE).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("started");
     let children = || {
         let threads = fs::read_dir(format!("/proc/{}/task", child.id())).expect("alive").flatten();
@@ -84,25 +81,34 @@ fn a_signal_to_every_process_costs_no_row() {
         let lists: Vec<String> = threads.map(list).collect();
         lists.join(" ").split_whitespace().map(str::to_owned).collect::<Vec<String>>()
     };
-    let is_worker =
-        |id: &String| fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap_or_default().contains("worker");
+    let is_named = |id: &String| fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap_or_default().contains(name);
     let deadline = Instant::now() + Duration::from_secs(60);
-    let worker = loop {
-        if let Some(worker) = children().into_iter().find(is_worker) {
-            break worker;
+    let found = loop {
+        if let Some(found) = children().into_iter().find(is_named) {
+            break found;
         }
-        assert!(Instant::now() < deadline, "no worker");
-        std::thread::sleep(Duration::from_millis(5));
+        assert!(Instant::now() < deadline, "no {name}");
+        std::thread::sleep(Duration::from_millis(1));
     };
-    std::thread::sleep(Duration::from_millis(100));
-    // The child first, and the parent twice: one of them hears it from the engine, and once more from its script.
+    // The child first, and the parent twice: it hears from the engine, and once more from its script.
     let parent = child.id().to_string();
-    Command::new("kill").args(["-TERM", &worker, &parent]).status().expect("kill");
+    Command::new("kill").args(["-TERM", &found, &parent]).status().expect("kill");
     Command::new("kill").args(["-TERM", &parent]).status().expect("kill");
-    let output = child.wait_with_output().expect("ends");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(75), "{said}");
-    assert!(rows(&dir.path().join("out/1-of-1")).is_empty(), "an end that was asked for is no failure: {said}");
+    child.wait_with_output().expect("ends")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_to_every_process_is_no_failure_whatever_they_do() {
+    for name in ["--check", "worker"] {
+        let dir = tempfile::tempdir().expect("temp");
+        long(dir.path());
+        let output = signaled(dir.path(), name);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(75), "{name}: {said}");
+        assert!(rows(&dir.path().join("out/1-of-1")).is_empty(), "{name}: {said}");
+        assert_eq!(said.matches("leaving:").count(), 1, "{name}: {said}");
+    }
 }
 
 #[test]

@@ -49,7 +49,6 @@ fn deterministic(row: &RunRow) -> RunRow {
             ..counted
         },
         task if task.starts_with("peak-memory") => RunRow {
-            heap_start_bytes: row.heap_start_bytes,
             heap_peak_bytes: row.heap_peak_bytes,
             work_allocations: row.work_allocations,
             work_kernel_macs: row.work_kernel_macs,
