@@ -200,7 +200,7 @@ pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journa
     let (journal, rows) = Journal::open(dir)?;
     // Before a set is forgotten: rows of another plan than this are nobody's to forget.
     ensure_planned(dir, plan, &rows.iter().map(|row| row.cell.clone()).collect())?;
-    let mut torn = torn_sets(plan, &rows);
+    let mut torn = torn_sets(plan, &rows.iter().map(|row| row.cell.as_str()).collect());
     if plan.shard.is_some() {
         torn.extend(left_behind(plan, &rows, anew.host));
     }
@@ -214,9 +214,8 @@ pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journa
     Ok(Journal::open(dir)?)
 }
 
-/// Cells of the sets of which some cells have rows and others have none.
-pub(crate) fn torn_sets(plan: &Plan, rows: &[RunRow]) -> HashSet<String> {
-    let done: HashSet<&str> = rows.iter().map(|row| row.cell.as_str()).collect();
+/// Cells of the sets of which some cells are `done` and others are not.
+pub(crate) fn torn_sets(plan: &Plan, done: &HashSet<&str>) -> HashSet<String> {
     let ids = |set: &[PlannedCell]| set.iter().map(|planned| planned.cell.id()).collect::<Vec<_>>();
     let sets = plan.cells.chunk_by(together).filter(|set| set[0].cell.set.is_some()).map(ids);
     let is_torn = |ids: &Vec<String>| {

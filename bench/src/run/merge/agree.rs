@@ -1,6 +1,6 @@
 //! What must be alike in all that is put together.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 use skipbench_reports::rows::record::RunRow;
@@ -58,7 +58,7 @@ fn differing(one: &RunRow, two: &RunRow) -> Option<(&'static str, String, String
 }
 
 /// Refuses two rows of one cell that say different things.
-pub(super) fn same_row(one: &Run, two: &Run, dirs: [&PathBuf; 2]) -> Result<()> {
+pub(super) fn same_row(one: &Run, two: &Run, dirs: [&Path; 2]) -> Result<()> {
     let [a, b] = dirs.map(|dir| dir.display());
     ensure!(
         one == two,

@@ -10,7 +10,8 @@ mod part;
 mod written;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Result, bail};
 use skipbench_reports::rows::record::Status;
@@ -46,9 +47,10 @@ impl Whole {
 /// A cell of the plan, as some share holds it.
 struct Slot {
     planned: PlannedCell,
-    run: Option<Run>,
+    /// Apart: there may be very many, and most of what is held is rows.
+    run: Option<Box<Run>>,
     /// The share's directory.
-    dir: PathBuf,
+    dir: Rc<Path>,
     place: Place,
 }
 
@@ -70,10 +72,10 @@ pub(crate) fn merge(dirs: &[PathBuf]) -> Result<Whole> {
     let slots = slots(parts, total)?;
     let missing = missing::of(&slots, &there, place.of);
     whole.left_out.extend(missing.iter().filter(|missing| missing.is_whole_share()).map(ToString::to_string));
-    let mut runs = Vec::new();
+    let mut runs = Vec::with_capacity(slots.iter().flatten().filter(|slot| slot.run.is_some()).count());
     for Slot { planned, run, .. } in slots.into_iter().flatten() {
         whole.cells.push(planned);
-        runs.extend(run);
+        runs.extend(run.map(|run| *run));
     }
     let hosts = named(hosts, &runs);
     Ok(Whole { plan: whole, runs, hosts, missing })
@@ -99,9 +101,10 @@ fn plan_of(parts: &[Part], merged: Merged) -> Plan {
 fn slots(parts: Vec<Part>, total: usize) -> Result<Vec<Option<Slot>>> {
     let mut slots: Vec<Option<Slot>> = std::iter::repeat_with(|| None).take(total).collect();
     for Part { dir, plan, shard, mut runs, .. } in parts {
+        let dir: Rc<Path> = Rc::from(dir);
         for (index, planned) in shard.places.iter().zip(plan.cells) {
             let run = runs.remove(&planned.cell.id());
-            let new = Slot { planned, run, dir: dir.clone(), place: shard.place };
+            let new = Slot { planned, run, dir: Rc::clone(&dir), place: shard.place };
             match slots.get_mut(*index) {
                 Some(slot) => put(slot, new)?,
                 None => bail!(

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use skipbench_reports::rows::record::RunRow;
 use skipbench_reports::rows::store::{self, Run};
 
 use crate::run::provenance::Host;
@@ -19,7 +18,7 @@ pub(super) struct Part {
     pub(super) shard: Shard,
     pub(super) hosts: Vec<Host>,
     /// Its rows by cell, without those of sets of which some row is lacking.
-    pub(super) runs: HashMap<String, Run>,
+    pub(super) runs: HashMap<String, Box<Run>>,
 }
 
 /// The shares in `dirs`, or in their folders.
@@ -82,13 +81,13 @@ fn read(dir: &Path) -> Result<Option<Part>> {
 }
 
 /// What is whole of its rows: a share that was killed may have a line without its end, and a set without a row.
-fn rows(dir: &Path, plan: &Plan) -> Result<HashMap<String, Run>> {
+fn rows(dir: &Path, plan: &Plan) -> Result<HashMap<String, Box<Run>>> {
     if !dir.join(store::RUNS).exists() {
         return Ok(HashMap::new());
     }
     let runs = store::read_begun(dir)?;
-    let rows: Vec<RunRow> = runs.iter().map(|run| run.row.clone()).collect();
-    rundir::ensure_planned(dir, plan, &rows.iter().map(|row| row.cell.clone()).collect::<HashSet<_>>())?;
-    let torn = rundir::torn_sets(plan, &rows);
-    Ok(runs.into_iter().map(|run| (run.row.cell.clone(), run)).filter(|(cell, _)| !torn.contains(cell)).collect())
+    rundir::ensure_planned(dir, plan, &runs.iter().map(|run| run.row.cell.clone()).collect::<HashSet<_>>())?;
+    let torn = rundir::torn_sets(plan, &runs.iter().map(|run| run.row.cell.as_str()).collect());
+    let named = runs.into_iter().map(|run| (run.row.cell.clone(), Box::new(run)));
+    Ok(named.filter(|(cell, _)| !torn.contains(cell)).collect())
 }
