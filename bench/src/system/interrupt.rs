@@ -13,6 +13,10 @@ pub(crate) static STOP: Stop = Stop::new();
 /// Exit status of a program that a Ctrl-C ended.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// Exit status of a share that was stopped, or that met an error that another attempt may not meet. It asks to try
+/// again, and is `EX_TEMPFAIL` of `sysexits.h`.
+pub(crate) const TRY_AGAIN: u8 = 75;
+
 /// Says that the user ended a command before there was anything to keep. It ends the program with [`INTERRUPTED`].
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
@@ -28,8 +32,8 @@ pub(crate) fn listen(heard: fn(u8)) -> Result<()> {
     let mut signals = signals()?;
     std::thread::spawn(move || {
         for signal in signals.forever().filter(|signal| *signal != signal_hook::consts::SIGHUP) {
-            let _ = signal;
-            heard(STOP.raise());
+            let terminates = signal == signal_hook::consts::SIGTERM;
+            heard(if terminates { STOP.terminate() } else { STOP.raise() });
         }
     });
     Ok(())
