@@ -3,6 +3,9 @@
 //! Ctrl-C and SIGTERM ask to end. A terminal that is closed (SIGHUP) does not: it ends the messages, not the run. A
 //! signal that was ignored when the program started, as `nohup` and shells in the background arrange it, stays ignored.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use anyhow::Result;
 
 use crate::run::runner::Stop;
@@ -76,6 +79,15 @@ fn told_by_ps() -> Option<String> {
     let id = std::process::id().to_string();
     let output = std::process::Command::new("ps").args(["-o", "sigignore=", "-p", &id]).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Makes a SIGTERM raise `flag` instead of ending this process. Where there are no signals, or the system refuses, all
+/// stays as it was.
+pub(crate) fn raise_if_terminated(flag: &Arc<AtomicBool>) {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::clone(flag));
+    #[cfg(not(unix))]
+    let _ = flag;
 }
 
 /// Makes a limit on the size of files an error of the write that meets it, not the program's end.

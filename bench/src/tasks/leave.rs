@@ -1,12 +1,14 @@
-//! Leaving a training run before its end: what it has is saved, and whoever asked tries again later.
+//! Leaves a training run before its end: what it has is saved, and the caller tries again later.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::system::interrupt;
+
 /// Whether this process was asked to leave.
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// A cell was left because somebody asked, and not because it failed.
+/// Says that a cell was left because that was asked, and not because it failed.
 #[derive(Debug, thiserror::Error)]
 #[error("left before its end, as asked")]
 pub(crate) struct Left;
@@ -16,7 +18,7 @@ pub(crate) fn ask() {
     ASKED.store(true, Ordering::SeqCst);
 }
 
-/// Whether this process was asked to leave.
+/// Returns whether this process was asked to leave.
 pub(super) fn is_asked() -> bool {
     ASKED.load(Ordering::SeqCst) || SIGNALED.get().is_some_and(|signaled| signaled.load(Ordering::SeqCst))
 }
@@ -24,11 +26,7 @@ pub(super) fn is_asked() -> bool {
 /// Raised by a SIGTERM.
 static SIGNALED: std::sync::OnceLock<Arc<AtomicBool>> = std::sync::OnceLock::new();
 
-/// Lets a SIGTERM ask too. Where the system refuses, it ends this process as ever.
+/// Makes a SIGTERM ask too. If the system refuses, it ends this process as usual.
 pub(crate) fn listen() {
-    let flag = Arc::clone(SIGNALED.get_or_init(Arc::default));
-    #[cfg(unix)]
-    drop(signal_hook::flag::register(signal_hook::consts::SIGTERM, flag));
-    #[cfg(not(unix))]
-    drop(flag);
+    interrupt::raise_if_terminated(SIGNALED.get_or_init(Arc::default));
 }

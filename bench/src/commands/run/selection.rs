@@ -1,11 +1,11 @@
-//! Which cells of a suite are meant, and on how much of the machine: what `run`, `plan` and `claims` share.
+//! Defines which cells of a suite are meant, and on how much of the machine: what `run`, `plan` and `claims` share.
 
 use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::run::request::Request;
 
-/// Which cells, and on what.
+/// Arguments that select cells, and what they run on.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Selection {
     /// Only cells whose group/model/task/device/seed=N holds every one of these words.
@@ -32,7 +32,7 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// What it asks for of `suite`; only to `list` cells, or to run them.
+    /// Returns what it asks for of `suite`, to `list` cells only or to run them.
     pub(crate) fn request(&self, suite: &str, list: bool) -> Result<Request> {
         Ok(Request {
             suite: suite.to_owned(),
@@ -51,7 +51,7 @@ impl Selection {
     }
 }
 
-/// The command line of this process.
+/// Returns the command line of this process.
 fn command_line() -> Result<String> {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")
