@@ -27,7 +27,7 @@ struct Cli {
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), a gate found a \
                           regression, a checked document is stale, a merge lacks cells, or nothing measured fits; 2 the \
-                          command, suite, data or device is wrong; 3 a gate is inconclusive; 75 a share was let go of: \
+                          command, suite, data or device is wrong; 3 a gate is inconclusive; 75 a share was stopped: \
                           try again; 130 interrupted; 141 standard output was closed.";
 
 #[derive(Debug, Subcommand)]

@@ -34,7 +34,7 @@ pub(crate) struct PlanArgs {
     /// Hold what is expected against the rows of this run.
     #[arg(long, value_name = "RUN", conflicts_with = "shards")]
     pub(super) against: Option<PathBuf>,
-    /// Multiply-accumulates that a thread does in a second, such as 10G, by which seconds are expected. Shares are cut
+    /// Multiply-accumulates that a thread does per second, such as 10G, by which seconds are expected. Shares are cut
     /// by the default, 10G, whatever is given here.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(super) rate: Option<f64>,
@@ -61,5 +61,5 @@ impl PlanArgs {
 
 fn rate(word: &str) -> Result<f64, String> {
     let rate = quantity::count(word).filter(|rate| *rate >= 1.0);
-    rate.ok_or_else(|| "multiply-accumulates a second are needed, such as 10G".to_owned())
+    rate.ok_or_else(|| "multiply-accumulates per second are needed, such as 10G".to_owned())
 }

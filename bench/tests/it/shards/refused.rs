@@ -85,7 +85,7 @@ fn what_is_no_share_is_named() {
     let again = merge(dir.path(), &["whole"]);
     assert!(again.contains("merged already"), "{again}");
     let over = refused(dir.path(), &["merge", "out", "--out", "whole"]);
-    assert!(over.contains("nothing is written over"), "{over}");
+    assert!(over.contains("nothing is overwritten"), "{over}");
     let resumed = refused(dir.path(), &["run", "--resume", "whole"]);
     assert!(resumed.contains("put together from shards"), "{resumed}");
     ends(dir.path(), &["run", "suite.toml", "--quiet", "--filter", "peak-memory-infer seed=1", "--out", "run"], 0);
