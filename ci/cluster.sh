@@ -101,7 +101,7 @@ say "one machine alone has measured the same cells"
 python3 - "$cells" <<'CHECK'
 import csv, sys
 TIMES = ("started", "wall_ns", "command", "plan", "digest", "time_ratio", "turns", "dropped_turns", "other_load_cores",
-         "cpu_mhz", "rss_peak_bytes", "heap_start_bytes", "warmup_steady", "warmup_steps", "timed_steps", "work_instructions")
+         "cpu_mhz", "rss_peak_bytes", "warmup_steady", "warmup_steps", "timed_steps", "work_instructions")
 def rows(path):
     with open(path + "/runs.csv", newline="") as file:
         found = list(csv.DictReader(file))
@@ -112,7 +112,10 @@ def rows(path):
 merged, kept = rows("results/tiny-merged")
 alone, _ = rows("alone")
 assert merged.keys() == alone.keys(), "other cells"
-differing = [(cell, name) for cell in alone for name in alone[cell] if alone[cell][name] != merged[cell][name]]
+def same(name, one, two):
+    # Peaks of the heap vary by some bytes of the program itself, on one machine too.
+    return one == two or name.startswith("heap_") and one and two and abs(int(one) - int(two)) <= 256
+differing = [(cell, name) for cell in alone for name in alone[cell] if not same(name, alone[cell][name], merged[cell][name])]
 assert not differing, f"{len(differing)} values differ, the first {differing[0]}"
 failed = [row["error"] for row in merged.values() if row["status"] != "ok"]
 assert len(failed) == 1 and "diverged" in failed[0], failed
