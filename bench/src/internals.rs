@@ -29,6 +29,9 @@ pub mod run {
     pub use crate::run::process::Processes;
     pub use crate::run::provenance::{GIT_REVISION, Provenance, git_dirty};
     pub use crate::run::runner::{CellFailure, CellResult, Runner, Stop};
+    pub use crate::run::shard::estimate::Estimate;
+    pub use crate::run::shard::partition::shares;
+    pub use crate::run::shard::place::{Asked, Place};
     pub use crate::run::sitting::parties::parties;
     pub use crate::run::sitting::precision::{Goal, Need, needs, next};
     pub use crate::run::sitting::room::needed;

@@ -226,6 +226,7 @@ pub const COLUMNS: &[Column] = table! {
     text started NO;
     text wall_ns NO;
     text command NO;
+    text plan NO;
 };
 
 /// Returns the columns that are judged in such a row by that rule.

@@ -17,6 +17,8 @@ pub enum Message {
     },
     /// Says that the cell is done, with its outcome.
     Done(Box<Outcome>),
+    /// Says that the cell was stopped before its end.
+    Left,
     /// Says that the cell could not be measured.
     Failed {
         /// Reason why it could not.

@@ -26,13 +26,18 @@ struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but some cell could not be measured (its row says why), a gate found a \
-                          regression, a checked document is stale, or nothing measured fits; 2 the command, suite, data or \
-                          device is wrong; 3 a gate is inconclusive; 130 interrupted; 141 standard output was closed.";
+                          regression, a checked document is stale, a merge lacks cells, or nothing measured fits; 2 the \
+                          command, suite, data or device is wrong; 3 a gate is inconclusive; 75 a share was stopped: \
+                          try again; 130 interrupted; 141 standard output was closed.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a suite and compare its networks.
     Run(commands::run::RunArgs),
+    /// Cut a suite into shares for several machines: its cells, what each is expected to take, and scripts for engines.
+    Plan(commands::plan::PlanArgs),
+    /// Put the shares of a plan together that `run --shard` measured.
+    Merge(commands::merge::MergeArgs),
     /// Test common claims about skip connections, and judge each: supported, not supported or inconclusive.
     Claims(commands::claims::ClaimsArgs),
     /// List the built-in suites, or print one to start your own from.
@@ -111,6 +116,9 @@ enum Command {
         /// Seconds between two checkpoints at least.
         #[arg(long)]
         checkpoint_every: Option<u64>,
+        /// Let a SIGTERM, and a line behind the cell, end training after its step, with a checkpoint.
+        #[arg(long)]
+        leaves: bool,
     },
 }
 
@@ -135,6 +143,8 @@ pub fn main() -> ExitCode {
     };
     let result = match command {
         Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Plan(arguments) => commands::plan::run(&arguments),
+        Command::Merge(arguments) => commands::merge::run(&arguments),
         Command::Claims(arguments) => commands::claims::run(&arguments),
         Command::Suites { name, json } => commands::suites::run(name.as_deref(), json),
         Command::Models(arguments) => commands::models::run(&arguments),
@@ -161,8 +171,8 @@ pub fn main() -> ExitCode {
             print(&String::from_utf8_lossy(&script)).map(|()| ExitCode::SUCCESS)
         }
         Command::Man { out } => commands::man::run(Cli::command(), out.as_deref()),
-        Command::Worker { checkpoints, checkpoint_every } => {
-            crate::tasks::worker::run(checkpoints, checkpoint_every).map(|()| ExitCode::SUCCESS)
+        Command::Worker { checkpoints, checkpoint_every, leaves } => {
+            crate::tasks::worker::run(checkpoints, checkpoint_every, leaves).map(|()| ExitCode::SUCCESS)
         }
     };
     ended(result)

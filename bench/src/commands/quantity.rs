@@ -117,3 +117,8 @@ pub(super) fn share(word: &str, shares: impl RangeBounds<f64>) -> Option<f64> {
     let number: f64 = word.trim().strip_suffix('%')?.trim().parse().ok()?;
     Some(number / 100.0).filter(|share| shares.contains(share))
 }
+
+/// `10G` or `300k`.
+pub(super) fn count(word: &str) -> Option<f64> {
+    COUNT.read(word.trim())
+}

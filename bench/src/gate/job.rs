@@ -91,7 +91,7 @@ impl Job {
         let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
         let command = shlex::try_join(words.iter().map(String::as_str)).context("a word holds a zero byte")?;
         let (suite, suite_sha256, host) = (suite.keys.name, suite.sha256, host.id.clone());
-        Ok(Provenance { suite, suite_sha256, host, command, pilot_sets: None })
+        Ok(Provenance { suite, suite_sha256, host, command, pilot_sets: None, plan: String::new() })
     }
 
     /// Where it writes.

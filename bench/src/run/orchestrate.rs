@@ -163,6 +163,7 @@ impl Executor<'_> {
             let _ = events.send(Event::Started(index));
             let tell = |progress| drop(events.send(Event::Progressed(index, progress)));
             let ended = self.runner.run(&planned.cell, &self.checkpoints(planned), self.stop, &tell);
+            let ended = ended.filter(|ended| ended.is_ok() || !self.stop.explains_failure());
             if let Some(ended) = ended {
                 let _ = events.send(Event::Ended(index, Box::new(ended), started, clock.elapsed()));
             }

@@ -6,6 +6,8 @@
 //! then favors no family. Last come the untimed cells. Where they share the machine, the longest come first, which
 //! makes them end together.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cell::{Cell, SweepPoint, Task};
@@ -60,12 +62,14 @@ pub fn plan(suite: &Suite, groups: &[Group], context: &Context) -> Vec<PlannedCe
             planned.extend(cells);
         }
     }
-    let (timed, mut untimed): (Vec<PlannedCell>, Vec<PlannedCell>) =
+    let (mut timed, mut untimed): (Vec<PlannedCell>, Vec<PlannedCell>) =
         planned.into_iter().partition(|planned| planned.cell.task.is_timed());
     if context.jobs > 1 {
-        untimed.sort_by(|a, b| b.cell.work().total_cmp(&a.cell.work()));
+        // Work is never negative, so that its bits are in its order. It is computed once a cell.
+        untimed.sort_by_cached_key(|planned| Reverse(planned.cell.work().to_bits()));
     }
-    [timed, untimed].concat()
+    timed.append(&mut untimed);
+    timed
 }
 
 /// Returns the sets on one device: every group's first, then every group's second. A run that ends early then has as

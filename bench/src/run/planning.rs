@@ -49,6 +49,8 @@ pub(crate) fn plan(request: &Request, host: &Host, note: &dyn Fn(&str)) -> Resul
         goal: request.goal.map(|goal| Goal { pilot: context.sets, ..goal }),
         cells,
         left_out: left_out.iter().map(|planned| plan::path(&planned.cell)).collect(),
+        shard: None,
+        merged: None,
     })
 }
 

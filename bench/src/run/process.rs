@@ -48,13 +48,13 @@ impl Processes {
         Ok(Self { program: Some(Executable::at(program)?), warned: Once::new() })
     }
 
-    fn spawn(&self, cell: &Cell, checkpoints: &Path) -> std::io::Result<Child> {
+    fn spawn(&self, cell: &Cell, checkpoints: &Path, leaves: bool) -> std::io::Result<Child> {
         let program = match &self.program {
             Some(program) => program,
             None => executable::own()?,
         };
         let mut command = program.command()?;
-        command.arg("worker").arg("--checkpoints").arg(checkpoints);
+        command.arg("worker").arg("--checkpoints").arg(checkpoints).args(leaves.then_some("--leaves"));
         command.env("RAYON_NUM_THREADS", cell.threads.to_string());
         command.envs(ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -66,7 +66,8 @@ impl Processes {
     fn wait_for_event(
         &self,
         messages: &Receiver<Message>,
-        deadline: Instant,
+        stdin: &mut Option<ChildStdin>,
+        mut deadline: Deadline,
         stop: &Stop,
         tell: &dyn Fn(Progress),
     ) -> ChildEvent {
@@ -75,14 +76,20 @@ impl Processes {
                 Ok(Message::Progress(progress)) => tell(progress),
                 Ok(Message::Note { text }) => self.warned.call_once(|| say(&format!("note: {text}"))),
                 Ok(Message::Done(outcome)) => return ChildEvent::Done(outcome),
+                Ok(Message::Left) => return ChildEvent::Stopped,
                 Ok(Message::Failed { error }) => return ChildEvent::Failed(error),
                 Err(RecvTimeoutError::Disconnected) => return ChildEvent::Silence,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if Instant::now() >= deadline {
+            if stop.lets_go() && deadline.leave.is_none() {
+                deadline.leave = Some(Instant::now() + LEAVING);
+                // One that died before reading is found dead later.
+                let _ = stdin.as_mut().map(|stdin| stdin.write_all(b"leave\n"));
+            }
+            if Instant::now() >= deadline.end {
                 return ChildEvent::Timeout;
             }
-            if stop.now() {
+            if stop.now() || deadline.leave.is_some_and(|leave| Instant::now() >= leave) {
                 return ChildEvent::Stopped;
             }
         }
@@ -91,7 +98,7 @@ impl Processes {
 
 impl Runner for Processes {
     fn run(&self, cell: &Cell, checkpoints: &Path, stop: &Stop, tell: &dyn Fn(Progress)) -> Option<CellResult> {
-        let mut child = match self.spawn(cell, checkpoints) {
+        let mut child = match self.spawn(cell, checkpoints, stop.may_let_go()) {
             Ok(child) => child,
             Err(error) => {
                 // This says nothing of the cell, and every other would meet the same.
@@ -100,12 +107,12 @@ impl Runner for Processes {
             }
         };
         // Held until the child has ended: its end would tell the child that its parent is gone.
-        let stdin = child.stdin.take().map(|stdin| hand_over(cell, stdin));
+        let mut stdin = child.stdin.take().map(|stdin| hand_over(cell, stdin));
         let errors = child.stderr.take().map(|pipe| std::thread::spawn(move || last_words(pipe)));
         let messages = child.stdout.take().map(listen);
-        let deadline = Instant::now() + Duration::from_secs(cell.timeout_s);
-        let event =
-            messages.map_or(ChildEvent::Silence, |messages| self.wait_for_event(&messages, deadline, stop, tell));
+        let deadline = Deadline { end: Instant::now() + Duration::from_secs(cell.timeout_s), leave: None };
+        let event = messages
+            .map_or(ChildEvent::Silence, |messages| self.wait_for_event(&messages, &mut stdin, deadline, stop, tell));
         if matches!(event, ChildEvent::Timeout | ChildEvent::Stopped) {
             // It may have ended by itself meanwhile, which is as good.
             let _ = child.kill();
@@ -150,6 +157,17 @@ fn result(cell: &Cell, event: ChildEvent, end: End, errors: &str) -> Option<Cell
         }
         ChildEvent::Stopped => None,
     }
+}
+
+/// Time that a child may take to leave before it is killed: half of the two minutes that engines usually give.
+const LEAVING: Duration = Duration::from_secs(60);
+
+/// Says until when a child may continue.
+struct Deadline {
+    /// Time limit of its suite.
+    end: Instant,
+    /// Time limit for leaving, once it was asked to.
+    leave: Option<Instant>,
 }
 
 /// Time that a child may take to end once nothing more will come from it.

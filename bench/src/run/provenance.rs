@@ -96,4 +96,6 @@ pub struct Provenance {
     pub command: String,
     /// Number of sets of times that were planned before anything was measured, where a precision may add more.
     pub pilot_sets: Option<u64>,
+    /// Identity of the plan of which a share was done; empty where it was done whole.
+    pub plan: String,
 }

@@ -10,6 +10,7 @@ use skipbench_reports::rows::store;
 
 use super::provenance::Host;
 use super::rundir::{self, Plan};
+use super::shard::hosts;
 use crate::system::files;
 
 /// Files that are kept: rows, and the plan, by which each cell can be replayed. The rest of a run's directory is
@@ -36,6 +37,17 @@ pub(crate) struct Record {
 /// Returns an error for a run that is not whole, whose source cannot be found again, or that is kept already.
 pub(crate) fn keep(dir: &Path, records: &Path) -> Result<Record> {
     let rows: Vec<RunRow> = store::read(dir)?.into_iter().map(|run| run.row).collect();
+    ensure!(
+        rundir::open(dir)?.shard.is_none(),
+        "{}: a share of a plan; merge all of them, and keep that",
+        dir.display()
+    );
+    let machines = hosts::read(dir)?.len();
+    ensure!(
+        machines == 0,
+        "{}: measured on {machines} machines; a record is of one, so run the suite on one and keep that",
+        dir.display()
+    );
     let RunRow { suite, git_revision, started, .. } = worth_keeping(dir, &rows)?.clone();
     let date: String = started.chars().take(10).collect();
     let path = place(dir, &records.join(machine(&rundir::host(dir)?)), &date, &suite)?;

@@ -108,7 +108,7 @@ fn predicted(cell: &Cell, measured: &Measured) -> Predicted {
 }
 
 /// Returns where it was measured, except for the device's own name and the time.
-fn origin(cell: &Cell, Provenance { host, command, .. }: &Provenance) -> Origin {
+fn origin(cell: &Cell, Provenance { host, command, plan, .. }: &Provenance) -> Origin {
     Origin {
         device: cell.device.to_string(),
         device_name: String::new(),
@@ -123,5 +123,6 @@ fn origin(cell: &Cell, Provenance { host, command, .. }: &Provenance) -> Origin 
         started: String::new(),
         wall_ns: 0,
         command: command.into(),
+        plan: plan.clone(),
     }
 }

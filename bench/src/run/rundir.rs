@@ -6,38 +6,17 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::{Deserialize, Serialize};
 use skipbench_reports::input;
-use skipbench_reports::rows::document::{self, Document};
 use skipbench_reports::rows::journal::Journal;
 use skipbench_reports::rows::record::{RunRow, Status};
 use skipbench_reports::rows::store;
 
 use crate::run::plan::PlannedCell;
+use crate::run::plan_file::read;
+pub(crate) use crate::run::plan_file::{Merged, PLAN, Plan, document, is_begun, open, update};
 use crate::run::provenance::Host;
-use crate::run::sitting::precision::Goal;
+use crate::run::shard::hosts::left_behind;
 use crate::run::sitting::together;
-
-/// Name of the file of a run's plan.
-pub(crate) const PLAN: &str = "plan.json";
-
-/// Describes what a run set out to do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Plan {
-    /// Name of the suite.
-    pub suite: String,
-    /// SHA-256 of the suite's text.
-    pub suite_sha256: String,
-    /// Command of the run.
-    pub command: String,
-    /// How precise the timed cells' comparison must be, if that was asked for.
-    pub goal: Option<Goal>,
-    /// Cells, in order. Sets that were added come last.
-    pub cells: Vec<PlannedCell>,
-    /// Labels of the suite's cells that the command line left out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub left_out: Vec<String>,
-}
 
 /// Name of the file by which one skipbench keeps others out of a directory.
 pub(crate) const LOCK: &str = "lock";
@@ -110,8 +89,14 @@ pub(crate) fn refuse_run(dir: &Path) -> Result<()> {
 pub(crate) fn resume(dir: &Path) -> Result<(File, Plan)> {
     // Nothing is left behind in a directory that is none.
     ensure!(is_begun(dir), "{}: no run to resume", dir.join(PLAN).display());
-    let (lock, plan) = (lock(dir)?, open(dir)?);
-    if !parse(dir)?.sealed {
+    let lock = lock(dir)?;
+    let (plan, sealed) = read(dir)?;
+    ensure!(
+        plan.merged.is_none(),
+        "{}: it was put together from shards; go on with those (`skipbench run --resume SHARD`), and merge them anew",
+        dir.display()
+    );
+    if !sealed {
         // Its rows are written in this version's schema from now on, beside which every plan has a seal.
         update(dir, &plan)?;
     }
@@ -141,62 +126,12 @@ pub(crate) fn ensure_known(again: &[String], plans: &[(&Path, &Plan)]) -> Result
     Ok(())
 }
 
-/// Writes the plan again, with the sets that were added, or with cells alone instead of a set.
-///
-/// # Errors
-/// Returns an error if the file system refuses.
-pub(crate) fn update(dir: &Path, plan: &Plan) -> Result<()> {
-    Ok(store::replace(&dir.join(PLAN), &document::format(plan)?)?)
-}
-
-/// Returns whether a run was begun there.
-pub(crate) fn is_begun(dir: &Path) -> bool {
-    dir.join(PLAN).exists()
-}
-
-/// Reads what a run set out to do.
-///
-/// # Errors
-/// Returns an error if there is no plan, or it is damaged.
-pub(crate) fn open(dir: &Path) -> Result<Plan> {
-    let path = dir.join(PLAN);
-    ensure!(path.exists(), "{}: no run to resume", path.display());
-    serde_json::from_value(document(dir)?)
-        .with_context(|| format!("{}: the plan is damaged; start a new run", path.display()))
-}
-
-/// First schema version of rows whose plan always has a seal.
-const FIRST_SEALED: u32 = 5;
-
-/// Reads a run's plan as JSON. Plans of earlier versions have no seal, and are read beside rows of their age. For those
-/// only the rows tell what was edited ([`ensure_planned`]).
-///
-/// # Errors
-/// Returns an error if there is none, or if it is not as it was written.
-pub(crate) fn document(dir: &Path) -> Result<serde_json::Value> {
-    let parsed = parse(dir)?;
-    let is_old = || dir.join(store::RUNS).exists() && store::oldest_version(dir).is_ok_and(|age| age < FIRST_SEALED);
-    ensure!(
-        parsed.sealed || is_old(),
-        "{}: its last key, digest, is missing, so an edit would go unnoticed; restore the file, or start a new run",
-        dir.join(PLAN).display()
-    );
-    Ok(parsed.value)
-}
-
-fn parse(dir: &Path) -> Result<Document> {
-    let path = dir.join(PLAN);
-    let text = input::text(&path, input::PLAN).with_context(|| path.display().to_string())?;
-    document::parse(&text)
-        .with_context(|| format!("{}: the plan is damaged; restore it, or start a new run", path.display()))
-}
-
 /// Compares rows with the plan by the identity of their cells, which is a digest of everything that a cell is made
 /// from. A plan that was edited has other cells than those that were measured.
 ///
 /// # Errors
 /// Returns an error if a row belongs to no cell of the plan.
-fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()> {
+pub(crate) fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) -> Result<()> {
     let planned: HashSet<String> = plan.cells.iter().map(|planned| planned.cell.id()).collect();
     let strange = rows.difference(&planned).count();
     ensure!(
@@ -219,6 +154,13 @@ pub(crate) fn host(dir: &Path) -> Result<Host> {
     toml::from_str(&text).with_context(|| format!("{}: damaged", path.display()))
 }
 
+/// Says that another skipbench is at work in a directory.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: another skipbench is at work on this run", dir.display())]
+pub(crate) struct Busy {
+    dir: PathBuf,
+}
+
 /// Keeps every other skipbench out of the run's directory until this one ends, in any way.
 ///
 /// # Errors
@@ -229,7 +171,7 @@ pub(crate) fn lock(dir: &Path) -> Result<File> {
     let file = File::create(&path).with_context(|| path.display().to_string())?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("{}: another skipbench is at work on this run", dir.display()),
+        Err(TryLockError::WouldBlock) => Err(Busy { dir: dir.to_owned() }.into()),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| path.display().to_string()),
     }
 }
@@ -241,6 +183,8 @@ pub(crate) struct Anew<'a> {
     pub(crate) broken: bool,
     /// Cells whose rows are removed, damaged or not.
     pub(crate) cells: &'a [String],
+    /// The machine that goes on: of a share, what another one timed in part is measured anew.
+    pub(crate) host: &'a str,
 }
 
 /// Opens the rows for appending, without those that are measured again, and returns those that stay. A set is one
@@ -262,7 +206,10 @@ pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journa
     let (journal, rows) = Journal::open(dir)?;
     // Before a set is forgotten: rows of another plan than this are nobody's to forget.
     ensure_planned(dir, plan, &rows.iter().map(|row| row.cell.clone()).collect())?;
-    let torn = torn_sets(plan, &rows);
+    let mut torn = torn_sets(plan, &rows.iter().map(|row| row.cell.as_str()).collect());
+    if plan.shard.is_some() {
+        torn.extend(left_behind(plan, &rows, anew.host));
+    }
     if torn.is_empty() {
         return Ok((journal, rows));
     }
@@ -273,9 +220,8 @@ pub(crate) fn journal(dir: &Path, plan: &Plan, anew: Anew<'_>) -> Result<(Journa
     Ok(Journal::open(dir)?)
 }
 
-/// Returns the cells of sets in which some cells have rows and others have none.
-fn torn_sets(plan: &Plan, rows: &[RunRow]) -> HashSet<String> {
-    let done: HashSet<&str> = rows.iter().map(|row| row.cell.as_str()).collect();
+/// Returns the cells of sets in which some cells are `done` and others are not.
+pub(crate) fn torn_sets(plan: &Plan, done: &HashSet<&str>) -> HashSet<String> {
     let ids = |set: &[PlannedCell]| set.iter().map(|planned| planned.cell.id()).collect::<Vec<_>>();
     let sets = plan.cells.chunk_by(together).filter(|set| set[0].cell.set.is_some()).map(ids);
     let is_torn = |ids: &Vec<String>| {

@@ -19,6 +19,7 @@ use super::provenance::{Host, Provenance};
 use super::request::Options;
 use super::rundir::{self, Anew, Plan};
 use super::runner::Stop;
+use super::shard::hosts;
 use super::sitting::alone::alone;
 use super::sitting::precision::{self, Goal};
 use super::sitting::{Contest, together};
@@ -47,10 +48,13 @@ pub(crate) fn run(
     stop: &Stop,
     note: &dyn Fn(&str),
 ) -> Result<Ending> {
-    ensure_same_machine(dir, host)?;
+    match plan.shard {
+        Some(_) => hosts::arrive(dir, &plan, host)?,
+        None => ensure_same_machine(dir, host)?,
+    }
     let named: Result<Vec<_>> = options.again.iter().map(|word| rundir::cell(dir, &plan, word)).collect();
     let named: Vec<String> = named?.into_iter().flatten().map(|planned| planned.cell.id()).collect();
-    let anew = Anew { broken: options.retry_failed, cells: &named };
+    let anew = Anew { broken: options.retry_failed, cells: &named, host: &host.id };
     let (journal, done) = rundir::journal(dir, &plan, anew)?;
     let provenance = provenance(&plan, host);
     let runner = Processes::of_this_program();
@@ -98,6 +102,7 @@ fn provenance(plan: &Plan, host: &Host) -> Provenance {
         host: host.id.clone(),
         command: plan.command.clone(),
         pilot_sets: plan.goal.map(|goal| goal.pilot),
+        plan: plan.shard.as_ref().map_or_else(String::new, |shard| shard.plan.clone()),
     }
 }
 

@@ -3,6 +3,9 @@
 //! Ctrl-C and SIGTERM ask to end. A terminal that is closed (SIGHUP) does not: it ends the messages, not the run. A
 //! signal that was ignored when the program started, as `nohup` and shells in the background arrange it, stays ignored.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use anyhow::Result;
 
 use crate::run::runner::Stop;
@@ -12,6 +15,10 @@ pub(crate) static STOP: Stop = Stop::new();
 
 /// Exit status of a program that a Ctrl-C ended.
 pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Exit status of a share that was stopped, or that met an error that another attempt may not meet. It asks to try
+/// again, and is `EX_TEMPFAIL` of `sysexits.h`.
+pub(crate) const TRY_AGAIN: u8 = 75;
 
 /// Says that the user ended a command before there was anything to keep. It ends the program with [`INTERRUPTED`].
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +35,8 @@ pub(crate) fn listen(heard: fn(u8)) -> Result<()> {
     let mut signals = signals()?;
     std::thread::spawn(move || {
         for signal in signals.forever().filter(|signal| *signal != signal_hook::consts::SIGHUP) {
-            let _ = signal;
-            heard(STOP.raise());
+            let terminates = signal == signal_hook::consts::SIGTERM;
+            heard(if terminates { STOP.terminate() } else { STOP.raise() });
         }
     });
     Ok(())
@@ -72,6 +79,15 @@ fn told_by_ps() -> Option<String> {
     let id = std::process::id().to_string();
     let output = std::process::Command::new("ps").args(["-o", "sigignore=", "-p", &id]).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Makes a SIGTERM raise `flag` instead of ending this process. Where there are no signals, or the system refuses, all
+/// stays as it was.
+pub(crate) fn raise_if_terminated(flag: &Arc<AtomicBool>) {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::clone(flag));
+    #[cfg(not(unix))]
+    let _ = flag;
 }
 
 /// Makes a limit on the size of files an error of the write that meets it, not the program's end.

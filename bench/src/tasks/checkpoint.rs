@@ -37,6 +37,32 @@ pub struct State {
     pub test: Option<(u64, u64)>,
     /// Series recorded so far.
     pub samples: Vec<Sample>,
+    /// The epoch in hand, where it was left before its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+}
+
+/// An epoch that was left before its end.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// The loss of each of its steps so far.
+    pub losses: Vec<f64>,
+    /// Training images right in them.
+    pub correct: u64,
+    /// Training images seen in them.
+    pub seen: u64,
+    /// Time spent on them.
+    pub ns: u64,
+}
+
+impl State {
+    /// The name of the folder of its checkpoint.
+    fn folder(&self) -> String {
+        match &self.part {
+            None => format!("epoch-{}", self.epochs),
+            Some(part) => format!("epoch-{}-step-{}", self.epochs, part.losses.len()),
+        }
+    }
 }
 
 /// Files of a checkpoint that carry a checksum.
@@ -67,9 +93,13 @@ impl Checkpoints {
     /// Saves if the last time is long enough ago. Training continues if that fails, as on a full disk. A checkpoint
     /// only saves a killed cell from repeating its work.
     pub fn save_if_due<M: Module>(&mut self, model: &M, optimizer: &ModuleOptimizer, state: &State) {
-        if self.last.elapsed() < self.every {
-            return;
+        if self.last.elapsed() >= self.every {
+            self.try_save(model, optimizer, state);
         }
+    }
+
+    /// Saves now, and goes on where that fails.
+    pub fn try_save<M: Module>(&mut self, model: &M, optimizer: &ModuleOptimizer, state: &State) {
         self.last = Instant::now();
         if let Err(error) = self.save(model, optimizer, state) {
             self.clear(state);
@@ -82,7 +112,7 @@ impl Checkpoints {
 
     /// Removes what is left of a checkpoint that could not be saved, because it takes space.
     fn clear(&self, state: &State) {
-        let folder = self.dir.join(format!("epoch-{}", state.epochs));
+        let folder = self.dir.join(state.folder());
         let _ = fs::remove_dir_all(folder.with_extension("next"));
         let _ = fs::remove_file(self.dir.join("latest.next"));
         if self.latest().is_none_or(|latest| latest != folder) {
@@ -95,7 +125,7 @@ impl Checkpoints {
     /// # Errors
     /// Returns an error if the file system refuses.
     pub fn save<M: Module>(&self, model: &M, optimizer: &ModuleOptimizer, state: &State) -> Result<()> {
-        let name = format!("epoch-{}", state.epochs);
+        let name = state.folder();
         let next = self.dir.join(format!("{name}.next"));
         fs::create_dir_all(&next).with_context(|| format!("{}", next.display()))?;
         model

@@ -8,6 +8,7 @@ pub(crate) mod driven;
 mod epoch;
 pub(crate) mod inside;
 mod interface;
+pub(crate) mod leave;
 pub(crate) mod memory;
 pub(crate) mod meter;
 pub(crate) mod precision;

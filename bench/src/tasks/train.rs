@@ -24,7 +24,8 @@ use super::setup::Setup;
 use super::step::step;
 use crate::cell::{Measured, Progress, Sample, Task};
 use crate::files::data::Batches;
-use crate::tasks::checkpoint::{Checkpoints, State};
+use crate::tasks::checkpoint::{Checkpoints, Part, State};
+use crate::tasks::leave::{self, Left};
 
 /// Number of steps after which the loss is checked.
 const LOOK_EVERY: usize = 50;
@@ -58,11 +59,9 @@ pub(super) fn fit<N: Network>(
     let batches = Batches::new(&setup.data, setup.recipe().batch);
     let mut training =
         Training { setup, batches, criterion: setup.loss(), watch, model: Some(model), optimizer, state };
-    while training.state.steps < training.total_steps() && training.state.target.is_none() {
+    while !training.is_done() {
         training.epoch(report)?;
-        if let Some(checkpoints) = &mut checkpoints {
-            checkpoints.save_if_due(training.model()?, &training.optimizer, &training.state);
-        }
+        training.save(checkpoints.as_mut())?;
     }
     let model = training.model.context("the network was lost in a step that failed")?;
     let State { epochs, steps, train_ns, target, loss, train, test, samples, .. } = training.state;
@@ -100,6 +99,20 @@ impl<N: Network> Training<'_, N> {
         self.setup.total_steps()
     }
 
+    fn is_done(&self) -> bool {
+        self.state.part.is_none() && (self.state.steps >= self.total_steps() || self.state.target.is_some())
+    }
+
+    /// Keeps a checkpoint where one is due; always where the run is left before its end.
+    fn save(&self, checkpoints: Option<&mut Checkpoints>) -> Result<()> {
+        let leaves = leave::is_asked() && !self.is_done();
+        if let Some(checkpoints) = checkpoints {
+            let save = if leaves { Checkpoints::try_save } else { Checkpoints::save_if_due };
+            save(checkpoints, self.model()?, &self.optimizer, &self.state);
+        }
+        if leaves { Err(Left.into()) } else { Ok(()) }
+    }
+
     fn model(&self) -> Result<&N> {
         self.model.as_ref().context("the network was lost in a step that failed")
     }
@@ -107,11 +120,14 @@ impl<N: Network> Training<'_, N> {
     fn epoch(&mut self, report: &mut Report) -> Result<()> {
         let start = Instant::now();
         let epoch = self.state.epochs + 1;
-        let (losses, correct, seen) = self.train_epoch(epoch, report)?;
-        // Reading the losses waits for the device.
-        let loss = mean_loss(losses, epoch)?;
-        self.state.fit_ns += start.elapsed().as_nanos() as u64;
-        let correct = correct.iter().map(|count| count.clone().into_scalar::<i64>() as u64).sum();
+        let before = self.state.part.take().unwrap_or_default();
+        let is_whole = self.train_epoch(epoch, before, start, report)?;
+        let Some(Part { losses, correct, seen, ns }) = self.state.part.take_if(|_| is_whole) else {
+            self.state.train_ns += start.elapsed().as_nanos() as u64;
+            return Ok(());
+        };
+        let loss = mean(&losses);
+        self.state.fit_ns += ns;
         self.state.epochs = epoch;
         self.state.loss = Some(loss);
         self.state.train = Some((correct, seen));
@@ -136,13 +152,21 @@ impl<N: Network> Training<'_, N> {
         self.state.samples.push(Sample::new(series, self.state.epochs, value));
     }
 
-    /// Runs an epoch. Losses and correct answers stay on the device until the epoch ends, because steps must not wait
-    /// for them. Every fiftieth is an exception: a network that diverged is not trained to the end of a long epoch.
-    fn train_epoch(&mut self, epoch: u64, report: &mut Report) -> Result<(Vec<Tensor<1>>, Vec<Tensor<1, Int>>, u64)> {
+    /// Runs what of an epoch was not done `before`, and puts all of it into the state's part. Returns whether the epoch
+    /// came to its end: a cell that must leave does so between two steps.
+    ///
+    /// Losses and correct answers stay on the device until then, because steps must not wait for them. Every fiftieth
+    /// is an exception: a network that diverged is not trained to the end of a long epoch.
+    fn train_epoch(&mut self, epoch: u64, before: Part, start: Instant, report: &mut Report) -> Result<bool> {
         let (recipe, total) = (self.setup.recipe(), self.total_steps());
-        let (mut losses, mut correct, mut seen) = (Vec::new(), Vec::new(), 0);
-        for batch in self.batches.train(self.setup.cell.seed, epoch, self.setup.augment()) {
+        let (mut losses, mut correct, mut seen) = (Vec::new(), Vec::new(), before.seen);
+        let (done, mut is_whole) = (before.losses.len(), true);
+        for batch in self.batches.train(self.setup.cell.seed, epoch, self.setup.augment()).skip(done) {
             if self.state.steps >= total {
+                break;
+            }
+            if leave::is_asked() {
+                is_whole = false;
                 break;
             }
             report(Progress { done: self.state.steps, total, epoch, epochs: recipe.epochs, loss: self.state.loss });
@@ -157,11 +181,16 @@ impl<N: Network> Training<'_, N> {
             self.model = Some(model);
             losses.push(loss);
             if losses.len().is_multiple_of(LOOK_EVERY) {
-                still_finite(&losses, epoch)?;
+                still_finite(&losses, done, epoch)?;
             }
             correct.push(right(logits, labels.inner()));
         }
-        Ok((losses, correct, seen))
+        // Reading the losses waits for the device.
+        let losses = [before.losses, values(losses, done, epoch)?].concat();
+        let ns = before.ns + start.elapsed().as_nanos() as u64;
+        let correct = before.correct + correct.into_iter().map(|count| count.into_scalar::<i64>() as u64).sum::<u64>();
+        self.state.part = Some(Part { losses, correct, seen, ns });
+        Ok(is_whole)
     }
 
     fn test(&self) -> Result<(u64, u64)> {
@@ -190,22 +219,26 @@ fn right(logits: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<1, Int> {
 }
 
 /// Checks the last loss alone. After the first that is not a number, none is a number again.
-fn still_finite(losses: &[Tensor<1>], epoch: u64) -> Result<()> {
+fn still_finite(losses: &[Tensor<1>], done: usize, epoch: u64) -> Result<()> {
     match losses.last() {
-        Some(last) if !last.clone().into_scalar::<f32>().is_finite() => mean_loss(losses.to_vec(), epoch).map(|_| ()),
+        Some(last) if !last.clone().into_scalar::<f32>().is_finite() => values(losses.to_vec(), done, epoch).map(drop),
         _ => Ok(()),
     }
 }
 
-fn mean_loss(losses: Vec<Tensor<1>>, epoch: u64) -> Result<f64> {
-    let count = losses.len() as f64;
-    let mut sum = 0.0;
+/// The losses as numbers; `done` steps of the epoch came before them.
+fn values(losses: Vec<Tensor<1>>, done: usize, epoch: u64) -> Result<Vec<f64>> {
+    let mut values = Vec::with_capacity(losses.len());
     for (index, loss) in losses.into_iter().enumerate() {
         let loss = f64::from(loss.into_scalar::<f32>());
         if !loss.is_finite() {
-            bail!("training diverged: the loss is {loss} at step {} of epoch {epoch}", index + 1);
+            bail!("training diverged: the loss is {loss} at step {} of epoch {epoch}", done + index + 1);
         }
-        sum += loss;
+        values.push(loss);
     }
-    Ok(sum / count)
+    Ok(values)
+}
+
+fn mean(losses: &[f64]) -> f64 {
+    losses.iter().fold(0.0, |sum, loss| sum + loss) / losses.len() as f64
 }

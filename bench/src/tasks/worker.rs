@@ -1,7 +1,8 @@
 //! Runs in the child process: reads one [`Cell`] from standard input, does it, and writes [`Message`]s to standard
 //! output.
 //!
-//! Standard input stays open as long as the parent lives. When it ends, the parent is gone, and the child ends too.
+//! Standard input stays open as long as the parent lives. When it ends, the parent is gone, and the child ends too. A
+//! line after the cell asks the child to leave: to save what it has and to end.
 
 use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use crate::run::limits::Limits;
 use crate::system::process;
 use crate::tasks::checkpoint::Checkpoints;
 use crate::tasks::dispatch;
+use crate::tasks::leave::{self, Left};
 use crate::tasks::meter::heap;
 
 /// Least time between two progress reports.
@@ -41,22 +43,26 @@ const ORPHANED: i32 = 3;
 ///
 /// # Errors
 /// Returns an error if standard output is closed.
-pub(crate) fn run(checkpoints: Option<PathBuf>, every: Option<u64>) -> Result<()> {
+pub(crate) fn run(checkpoints: Option<PathBuf>, every: Option<u64>, leaves: bool) -> Result<()> {
     let every = every.map_or(CHECKPOINT_EVERY, Duration::from_secs);
-    let message = match measure(checkpoints, every) {
+    let message = match measure(checkpoints, every, leaves) {
         Ok(outcome) => Message::Done(Box::new(outcome)),
+        Err(error) if error.is::<Left>() => Message::Left,
         Err(error) => Message::Failed { error: crate::system::text::describe_error(&error) },
     };
     send(&message)
 }
 
-fn measure(checkpoints: Option<PathBuf>, every: Duration) -> Result<crate::cell::Outcome> {
+fn measure(checkpoints: Option<PathBuf>, every: Duration, leaves: bool) -> Result<crate::cell::Outcome> {
     let mut cell = read_cell()?;
     cell.memory_limit_bytes = Limits::read().heap_bytes(cell.memory_limit_bytes);
     // Bytes of the path, wherever the run's directory is, are no bytes of a network.
     let checkpoints = checkpoints.filter(|_| !cell.task.is_memory());
     if cell.task.is_memory() {
         cell.source.reserve_path();
+    } else if leaves {
+        // It takes some bytes, which are none of a network either.
+        leave::listen();
     }
     follow_parent();
     ensure!(
@@ -84,7 +90,10 @@ fn read_cell() -> Result<Cell> {
 fn follow_parent() {
     std::thread::spawn(|| {
         let mut rest = [0; 64];
-        while matches!(io::stdin().lock().read(&mut rest), Ok(count) if count > 0) {}
+        while matches!(io::stdin().lock().read(&mut rest), Ok(count) if count > 0) {
+            // Nothing comes behind the cell but this.
+            leave::ask();
+        }
         std::process::exit(ORPHANED);
     });
 }

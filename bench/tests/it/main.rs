@@ -38,6 +38,7 @@ mod run;
 #[cfg(unix)]
 mod runner;
 mod selftest;
+mod shards;
 #[cfg(unix)]
 mod signals;
 mod site;

@@ -68,6 +68,7 @@ fn run(dir: &Path, planned: &[PlannedCell], fake: &Fake, stop: &Stop) -> (Tally,
         host: "m".into(),
         command: "c".into(),
         pilot_sets: None,
+        plan: String::new(),
     };
     let (mut journal, _) = Journal::open(dir).expect("fresh");
     let mut heard = Heard::default();

@@ -69,9 +69,9 @@ fn describe_busy(runs: &[&Run]) -> Option<String> {
 /// lower clock, or a virtual machine whose host gave it less.
 fn describe_slowed(runs: &[&Run]) -> Option<String> {
     let with_ceiling = timed(runs).filter_map(|run| Some((&run.row, run.row.ceiling_flops_per_s?)));
-    let mut by_device: BTreeMap<&str, Vec<(&RunRow, f64)>> = BTreeMap::new();
+    let mut by_device: BTreeMap<(&str, &str), Vec<(&RunRow, f64)>> = BTreeMap::new();
     for (row, ceiling) in with_ceiling {
-        by_device.entry(&row.device).or_default().push((row, ceiling));
+        by_device.entry((&row.host, &row.device)).or_default().push((row, ceiling));
     }
     let slow: Vec<String> = by_device.values().flat_map(|rows| format_below_usual(rows)).collect();
     let (count, first) = (slow.len(), slow.first()?);

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::analyses::group::Setting;
 use crate::analyses::metric::Metric;
+use crate::rows::machine::is_pooled;
 use crate::rows::recipe;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
@@ -46,8 +47,13 @@ pub fn curves(runs: &[Run]) -> Vec<Curve> {
             None => lines.push((key, vec![row])),
         }
     }
-    let of = |(CurveKey { setting, .. }, rows): &(CurveKey<'_>, Vec<&RunRow>)| {
-        Metric::ALL.iter().filter_map(|metric| curve(setting, rows, *metric)).collect::<Vec<Curve>>()
+    let pooled: Vec<[&str; 6]> =
+        lines.iter().filter(|(_, rows)| is_pooled(rows[0])).map(|(key, _)| key.words).collect();
+    let of = |(CurveKey { setting, words }, rows): &(CurveKey<'_>, Vec<&RunRow>)| {
+        // What is counted is the same in rows of a plan that hold times, and in those that do not.
+        let twice = !rows[0].plan.is_empty() && !is_pooled(rows[0]) && pooled.contains(words);
+        let metrics = Metric::ALL.iter().filter(move |metric| !(twice && metric.is_exact()));
+        metrics.filter_map(|metric| curve(setting, rows, *metric)).collect::<Vec<Curve>>()
     };
     lines.iter().flat_map(of).collect()
 }

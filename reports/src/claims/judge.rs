@@ -8,9 +8,9 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use super::{depth, gradients, identity, memory, reuse, styles, transformer};
 use crate::analyses::group::Origin;
-use crate::rows::recipe;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
+use crate::rows::{machine, recipe, task};
 
 /// Lists every claim, in the order of a report.
 pub const CLAIMS: [Claim; 7] =
@@ -25,8 +25,10 @@ fn judged(claim: &Claim, runs: &[Run]) -> Vec<Finding> {
     let mut verdicts: Vec<(VerdictKey<'_>, HashSet<MeasurementKey<'_>>, Vec<&Run>)> = Vec::new();
     for run in runs.iter().filter(|run| run.row.suite == claim.suite()) {
         let (key, measurement) = (verdict_key(&run.row), measurement_key(&run.row));
-        match verdicts.iter_mut().find(|(other, measurements, _)| *other == key && !measurements.contains(&measurement))
-        {
+        let fits = |(other, measurements, runs): &&mut (VerdictKey<'_>, HashSet<MeasurementKey<'_>>, Vec<&Run>)| {
+            *other == key && !measurements.contains(&measurement) && same_clock(runs, &run.row)
+        };
+        match verdicts.iter_mut().find(fits) {
             Some((_, measurements, runs)) => {
                 measurements.insert(measurement);
                 runs.push(run);
@@ -45,10 +47,16 @@ type VerdictKey<'a> = [&'a str; 8];
 /// Returns the key of a row. Its last part says on whose kernels it was measured, and rows of different kernels are
 /// never mixed.
 fn verdict_key(row: &RunRow) -> VerdictKey<'_> {
-    let RunRow { data, data_sha256, device, host, git_revision, burn_version, features, .. } = row;
-    let [data, sha, device, host, revision, burn, features] =
-        [data, data_sha256, device, host, git_revision, burn_version, features].map(String::as_str);
-    [data, sha, device, host, revision, burn, features, recipe::kernels(&row.recipe)]
+    let RunRow { data, data_sha256, device, git_revision, burn_version, features, .. } = row;
+    let [data, sha, device, revision, burn, features] =
+        [data, data_sha256, device, git_revision, burn_version, features].map(String::as_str);
+    [data, sha, device, machine::pool(row), revision, burn, features, recipe::kernels(&row.recipe)]
+}
+
+/// Whether no other machine timed anything, or the row holds no time.
+fn same_clock(runs: &[&Run], row: &RunRow) -> bool {
+    let timed = || runs.iter().find(|run| task::is_timed(&run.row.task));
+    !task::is_timed(&row.task) || timed().is_none_or(|run| run.row.host == row.host)
 }
 
 /// Identifies what one row measures. A second such row, by another recipe or from another run, is not another replicate

@@ -7,6 +7,7 @@ use crate::analyses::metric::Metric;
 use crate::analyses::quantity::format_number_of;
 use crate::analyses::scaling::Curve;
 use crate::report::Report;
+use crate::rows::machine::pool;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::{style, task};
 use crate::stats;
@@ -86,7 +87,8 @@ impl<'a> Trained<'a> {
 fn errors(report: &Report) -> Option<Figure> {
     let mut suites: BTreeMap<[&str; 5], Trained<'_>> = BTreeMap::new();
     for row in report.runs.iter().map(|run| &run.row).filter(|row| is_trained(row)) {
-        let key = [&row.suite, &row.data, &row.data_sha256, &row.device, &row.host].map(String::as_str);
+        let [suite, data, sha, device] = [&row.suite, &row.data, &row.data_sha256, &row.device].map(String::as_str);
+        let key = [suite, data, sha, device, pool(row)];
         suites.entry(key).or_default().cells.entry((row.depth, &row.skip)).or_default().push(row);
     }
     let (key, trained) = suites.iter().max_by_key(|(_, trained)| trained.depths().len())?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::analyses::group::Group;
 use crate::report::Report;
+use crate::rows::machine::is_pooled;
 use crate::rows::record::Status;
 use crate::rows::store::Run;
 use crate::rows::{series, task};
@@ -43,10 +44,9 @@ fn figure(
     let identity = &group.identity;
     let of = |run: &&&Run| {
         let row = &run.row;
-        let own: [&str; 5] = [&row.suite, &row.data_sha256, &row.recipe, &row.device, &row.host];
-        let theirs =
-            [&identity.suite, &identity.data_sha256, &identity.recipe, &identity.device, &identity.origin.host];
-        own == theirs
+        let own: [&str; 5] = [&row.suite, &row.data_sha256, &row.recipe, &row.device, &row.plan];
+        let theirs = [&identity.suite, &identity.data_sha256, &identity.recipe, &identity.device, &identity.plan];
+        own == theirs && (is_pooled(row) || row.host == identity.origin.host)
     };
     let runs: Vec<&Run> = trained.iter().filter(of).copied().collect();
     let lines: Vec<Series> = group

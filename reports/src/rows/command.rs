@@ -1,13 +1,18 @@
 //! Formats the commands that made rows, as a reader may run them again.
 
-/// Returns the command without where its run went. That directory is another's or, in a job of a gate, deleted.
+/// Options that are not shown, each with a word after it.
+const HIDDEN: [&str; 2] = ["--out", "--shard"];
+
+/// Returns the command without where its run went, and without the share of a plan that it did. That directory is
+/// another's or, in a job of a gate, deleted.
 pub(crate) fn format_without_output(command: &str) -> String {
     let mut kept = Vec::new();
     let mut words = words(command).into_iter();
     while let Some(word) = words.next() {
-        if word == "--out" {
+        let plain = word.trim_start_matches(['\'', '"']);
+        if HIDDEN.contains(&word) {
             words.next();
-        } else if !word.trim_start_matches(['\'', '"']).starts_with("--out=") {
+        } else if !HIDDEN.iter().any(|name| plain.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))) {
             kept.push(word);
         }
     }
@@ -47,6 +52,10 @@ mod tests {
         );
         assert_eq!(format_without_output("skipbench run quick '--out=a b'"), "skipbench run quick");
         assert_eq!(format_without_output("skipbench run --out=there"), "skipbench run");
+        assert_eq!(
+            format_without_output("skipbench run --shard 3/40 --quiet --outside"),
+            "skipbench run --quiet --outside"
+        );
         assert_eq!(
             format_without_output(r#"skipbench run --out 'a  b' --filter 'x --out y' "it's --out z""#),
             r#"skipbench run --filter 'x --out y' "it's --out z""#

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use crate::rows::machine::pool;
 use crate::rows::recipe;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
@@ -73,9 +74,9 @@ fn measured(runs: &[Run]) -> impl Iterator<Item = CellKey<'_>> {
 type CellKey<'a> = (([&'a str; 8], Option<u64>, bool), Option<u64>);
 
 fn cell_key(row: &RunRow) -> CellKey<'_> {
-    let RunRow { suite, host, device, data, group, model, task, sweep_value, seed, set, twin, .. } = row;
+    let RunRow { suite, device, data, group, model, task, sweep_value, seed, set, twin, .. } = row;
     let kernels = recipe::kernels(&row.recipe);
-    let cell = [suite, host, device, data, group, model, task, kernels];
+    let cell = [suite, pool(row), device, data, group, model, task, kernels];
     ((cell, *sweep_value, *twin), Some(*seed).filter(|_| set.is_none()))
 }
 

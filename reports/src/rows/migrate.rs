@@ -7,7 +7,7 @@ use crate::rows::record::SCHEMA_VERSION;
 use crate::rows::shared_text::SharedText;
 
 /// Columns that each version added, and what an older row holds there.
-const ADDED: [(u32, &[(&str, &str)]); 4] = [
+const ADDED: [(u32, &[(&str, &str)]); 5] = [
     (
         2,
         &[
@@ -60,6 +60,7 @@ const ADDED: [(u32, &[(&str, &str)]); 4] = [
             ("work_instructions", ""),
         ],
     ),
+    (6, &[("plan", "")]),
 ];
 
 /// Oldest version that can be read.

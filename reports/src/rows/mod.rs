@@ -5,6 +5,7 @@ pub(crate) mod command;
 pub mod document;
 pub mod journal;
 pub mod latest;
+pub(crate) mod machine;
 mod migrate;
 pub(crate) mod recipe;
 pub mod record;

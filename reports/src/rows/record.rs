@@ -7,7 +7,7 @@ use crate::rows::columns::columns;
 use crate::rows::shared_text::SharedText;
 
 /// Version of the columns below. It rises when one changes its name or meaning.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// Says how a cell ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -251,6 +251,9 @@ columns! {
         pub wall_ns: u64,
         /// The command that ran the suite.
         pub command: SharedText,
+        /// Identity of the plan of which a share was done here, while other machines did others; empty where the plan
+        /// was done whole.
+        pub plan: String,
     }
 }
 

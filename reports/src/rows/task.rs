@@ -27,6 +27,11 @@ pub const REUSE: &str = "reuse";
 /// How alike a Transformer's tokens become.
 pub const TOKENS: &str = "tokens";
 
+/// Whether a task's result is a time, which is compared with those of the same machine only.
+pub fn is_timed(task: &str) -> bool {
+    [TRAIN_STEP, TRAIN_EPOCH, TIME_TO_ACCURACY, INFER, LATENCY].contains(&task)
+}
+
 /// Every task.
 pub const ALL: [&str; 12] = [
     TRAIN,

@@ -1,7 +1,7 @@
 //! Sealed documents: whatever is edited in one is known, and those of earlier versions are read.
 
 use serde_json::{Value, json};
-use skipbench_reports::rows::document::{DocumentError, format, parse};
+use skipbench_reports::rows::document::{DocumentError, format, long, parse};
 
 fn plan() -> Value {
     json!({
@@ -45,4 +45,32 @@ fn a_document_without_a_seal_is_read_and_says_so() {
     assert!(matches!(parse("[1]"), Err(DocumentError::NoObject)));
     assert!(matches!(parse("{"), Err(DocumentError::Json(_))));
     assert!(matches!(format(&[1]), Err(DocumentError::NoObject)));
+}
+
+/// The text of a long document is that of any other, so that either can be read as the other.
+#[test]
+fn a_long_document_is_written_and_read_item_by_item_as_the_whole() {
+    for cells in [json!([]), json!([1]), json!([{ "b": 0.1, "a": [1, 2] }, null, "x\ny", { "c": {} }])] {
+        let list = cells.as_array().expect("a list").clone();
+        let whole = json!({ "a": 1, "cells": cells, "plan": { "cells": [] }, "z": "\"" });
+        let head = json!({ "a": 1, "cells": [], "plan": { "cells": [] }, "z": "\"" });
+        let mut text = Vec::new();
+        long::write(&mut text, &head, "cells", &list).expect("written");
+        let text = String::from_utf8(text).expect("text");
+        assert_eq!(text, format(&whole).expect("an object"));
+        let read = long::read::<Value, Value, &[u8]>(|| Ok(text.as_bytes()), "cells").expect("sealed");
+        assert!(read.sealed && read.head == head && read.list == list);
+        let edited = text.replace('1', "2");
+        let error = long::read::<Value, Value, &[u8]>(|| Ok(edited.as_bytes()), "cells").expect_err("edited");
+        assert!(matches!(error, DocumentError::Edited), "{error}");
+    }
+}
+
+#[test]
+fn a_long_document_that_is_none_is_refused() {
+    for text in ["", "[]", "{\"cells\": 7}", "{\"cells\": []} x", "{\"a\": 1, \"a\": 2, \"cells\": []}"] {
+        assert!(long::read::<Value, Value, &[u8]>(|| Ok(text.as_bytes()), "cells").is_err(), "{text}");
+    }
+    let old = long::read::<Value, u8, &[u8]>(|| Ok(b"{\"cells\": [1, 2]}"), "cells").expect("of an earlier version");
+    assert!(!old.sealed && old.list == [1, 2]);
 }

@@ -15,6 +15,7 @@ mod large;
 mod latest;
 mod links;
 mod lockstep;
+mod machines;
 mod many;
 mod narrow;
 mod noise;

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
 
+use super::selection::Selection;
 use crate::run::progress::Show;
 use crate::run::request::{Options, Request};
+use crate::run::shard::place::Asked;
 use crate::run::sitting::precision::Goal;
 use crate::suite::check::MOST_SETS;
 
@@ -21,7 +23,8 @@ const MAX_TIME_S: u64 = 600;
     skipbench run cifar --data ~/data               matched pairs on CIFAR-10\n  \
     skipbench run quick --data folder:my-images     the same groups on your own images\n  \
     skipbench run mine.toml --device vulkan --out results/mine\n  \
-    skipbench run --resume results/mine             continue after a Ctrl-C, a crash or a power cut")]
+    skipbench run --resume results/mine             continue after a Ctrl-C, a crash or a power cut\n  \
+    skipbench run mine.toml --shard 3/40            the third of forty shares, of which `skipbench plan` tells")]
 pub(crate) struct RunArgs {
     /// A built-in suite (`skipbench suites`) or a TOML file.
     #[arg(default_value = "quick", conflicts_with = "resume")]
@@ -41,6 +44,13 @@ pub(crate) struct RunArgs {
     /// With --precision: start no further set once the sets have taken this long, such as 90s or 10m. Default 10m.
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "precision", conflicts_with = "resume")]
     pub(super) max_time: Option<u64>,
+    /// Do one share of the suite: K/N, or auto inside an array of jobs (auto/N where the engine does not say how many).
+    /// Rows go into OUT/K-of-N. The same command goes on with a share that was begun, on another machine too.
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["resume", "precision"])]
+    pub(super) shard: Option<Asked>,
+    /// With --shard: run nothing unless the plan has this identity, as `skipbench plan` prints it.
+    #[arg(long, value_name = "IDENTITY", requires = "shard")]
+    pub(super) plan: Option<String>,
     #[command(flatten)]
     pub(super) shared: SharedArgs,
 }
@@ -51,21 +61,8 @@ pub(crate) struct SharedArgs {
     /// Only list the cells.
     #[arg(long, conflicts_with_all = ["out", "quiet", "retry_failed", "again"])]
     pub(crate) list: bool,
-    /// Only cells whose group/model/task/device/seed=N holds every one of these words.
-    #[arg(long, value_name = "WORDS")]
-    pub(crate) filter: Option<String>,
-    /// Seeds in place of the suite's.
-    #[arg(long, value_delimiter = ',', value_name = "N,N,…")]
-    pub(crate) seeds: Vec<u64>,
-    /// Device in place of the suite's: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX. May be repeated.
-    #[arg(long)]
-    pub(crate) device: Vec<String>,
-    /// The directory that holds the suite's data set; or a data set in place of the suite's: digits, cifar10, cifar100,
-    /// mnist, fashion-mnist or folder:DIR.
-    ///
-    /// Default directory: the one in SKIPBENCH_DATA, or else `data`.
-    #[arg(long, value_name = "DIR|SET")]
-    pub(crate) data: Option<String>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// Where rows are written. Default: skipbench-results/SUITE-TIME, or with -2 and so on if that is taken.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -78,12 +75,6 @@ pub(crate) struct SharedArgs {
     /// With --resume: measure this cell again, named as in runs.csv. A unique beginning is enough. May be repeated.
     #[arg(long, requires = "resume", value_name = "CELL")]
     pub(crate) again: Vec<String>,
-    /// Untimed cells (training, memory) that run at the same time, in place of the suite's number.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs: Option<u16>,
-    /// Threads to use. Default: as many as this process may use, by its affinity and control groups.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) threads: Option<u16>,
     /// Show no progress.
     #[arg(long, short, conflicts_with = "json")]
     pub(crate) quiet: bool,
@@ -109,20 +100,7 @@ impl SharedArgs {
     pub(crate) fn request(&self, suite: &str) -> Result<Request> {
         // Clap asks for no argument that conflicts with one that is there, as the suite does.
         ensure!(!self.retry_failed && self.again.is_empty(), "--retry-failed and --again need --resume DIR");
-        Ok(Request {
-            suite: suite.to_owned(),
-            aa: false,
-            sets: None,
-            goal: None,
-            filter: self.filter.clone(),
-            seeds: self.seeds.clone(),
-            devices: self.device.clone(),
-            data: self.data.clone(),
-            jobs: self.jobs.map(usize::from),
-            threads: self.threads.map(usize::from),
-            list: self.list,
-            command: command_line()?,
-        })
+        self.selection.request(suite, self.list)
     }
 
     /// Returns how they ask for it.
@@ -134,12 +112,6 @@ impl SharedArgs {
         };
         Options { retry_failed: self.retry_failed, again: self.again.clone(), show }
     }
-}
-
-/// Returns the command line of this process.
-fn command_line() -> Result<String> {
-    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")
 }
 
 /// Reads `2%` as a share: 0.02.

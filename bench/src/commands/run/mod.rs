@@ -1,6 +1,8 @@
 //! Runs `skipbench run`: plan, run, compare.
 
 mod arguments;
+mod selection;
+mod shard;
 
 use std::fs::File;
 use std::path::Path;
@@ -15,20 +17,27 @@ use skipbench_reports::table;
 
 use super::rows::read;
 use super::{compare, print, print_json, say, terminal};
+use crate::run::plan::path;
 use crate::run::provenance::Host;
+use crate::run::request::Request;
 use crate::run::rundir::{self, Plan};
 use crate::run::session::{self, Ending};
-use crate::run::{derived, plan, planning};
+use crate::run::{derived, planning};
 use crate::system::interrupt::{self, INTERRUPTED, STOP};
 
 pub(crate) use arguments::{RunArgs, SharedArgs};
+pub(crate) use selection::Selection;
 
 /// Makes a Ctrl-C end sessions in good order. It is called once per process, before anything is asked or planned.
 pub(super) fn listen() -> Result<()> {
     interrupt::listen(|before| match before {
+        0 if STOP.lets_go() => {
+            say("\nleaving: what trains saves a checkpoint after its step; the same command goes on")
+        }
         0 => say(
             "\nfinishing the current cells; a set stops after its turn and is measured again later; Ctrl-C again stops at once",
         ),
+        _ if STOP.lets_go() => {}
         _ => say("\nstopping"),
     })
 }
@@ -39,19 +48,28 @@ pub(crate) fn run(arguments: &RunArgs) -> Result<ExitCode> {
     if let Some(dir) = &shared.resume {
         return resume(dir, &host, shared);
     }
-    let plan = planning::plan(&arguments.request()?, &host, &say)?;
-    ensure!(
-        !plan.cells.is_empty(),
-        "--filter '{}' leaves no cell; `skipbench run {} --list` shows all",
-        shared.filter.as_deref().unwrap_or_default(),
-        arguments.suite
-    );
+    if let Some(asked) = arguments.shard {
+        return shard::run(arguments, asked, &host);
+    }
+    let plan = plan(&arguments.request()?, &host)?;
     if shared.list {
         return list(&plan, shared.json);
     }
     let dir = shared.out.clone().map_or_else(|| rundir::create_free(&plan.suite), Ok)?;
     let lock = rundir::create(&dir, &plan, &host)?;
     session(&dir, lock, plan, &host, shared)
+}
+
+/// Makes the plan of what is asked for. It holds at least one cell.
+pub(super) fn plan(request: &Request, host: &Host) -> Result<Plan> {
+    let plan = planning::plan(request, host, &say)?;
+    ensure!(
+        !plan.cells.is_empty(),
+        "--filter '{}' leaves no cell; `skipbench run {} --list` shows all",
+        request.filter.as_deref().unwrap_or_default(),
+        request.suite
+    );
+    Ok(plan)
 }
 
 /// Continues the run in `dir`, or lists its cells.
@@ -61,6 +79,9 @@ fn resume(dir: &Path, host: &Host, shared: &SharedArgs) -> Result<ExitCode> {
     }
     let (lock, plan) = rundir::resume(dir)?;
     rundir::ensure_known(&shared.again, &[(dir, &plan)])?;
+    if let Some(own) = plan.shard.clone() {
+        return shard::session(dir, plan, own.place, host, shared);
+    }
     session(dir, lock, plan, host, shared)
 }
 
@@ -85,7 +106,7 @@ pub(super) fn list(plan: &Plan, json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     for planned in &plan.cells {
-        print(&format!("{} {}\n", planned.cell.id(), plan::path(&planned.cell)))?;
+        print(&format!("{} {}\n", planned.cell.id(), path(&planned.cell)))?;
     }
     Ok(ExitCode::SUCCESS)
 }

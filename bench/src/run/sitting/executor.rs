@@ -45,6 +45,9 @@ impl Executor<'_> {
         };
         (first..).zip(cells).for_each(|(index, planned)| observer.started(index, planned));
         let results = match self.measure(cells, &driven, &mut told(cells, first, observer)) {
+            Sat::Done(results) if results.iter().any(Result::is_err) && self.stop.explains_failure() => {
+                return Ok(None);
+            }
             Sat::Done(results) => results,
             Sat::Stopped => return Ok(None),
             Sat::Apart(why) => return Ok(Some(why)),

@@ -13,16 +13,20 @@ const PROCESS: u64 = 128 << 20;
 /// Returns the bytes that the process of a driven cell needs, by its network's cost, and rather too many than too few.
 /// A test compares it with the heap's peak. For custom networks only the parameters are known.
 pub fn needed(cell: &Cell) -> u64 {
+    needed_for(cell, cell.task == Task::TrainStep)
+}
+
+/// The same of any cell, with a backward pass or without.
+pub(crate) fn needed_for(cell: &Cell, trains: bool) -> u64 {
     let Ok(cost) = cell.spec.cost_with(cell.images(), cell.recipe.execution()) else { return PROCESS };
     let (weights, batch) = (cost.params.saturating_mul(4), cell.batch() as u64);
-    let network = match cell.task {
+    let network = if trains {
         // Weights, gradients and the optimizer's state; what is kept for the backward pass, and the gradients of that.
-        Task::TrainStep => {
-            let copies = if cell.recipe.optimizer == Optimizer::Adamw { 4 } else { 3 };
-            weights.saturating_mul(copies).saturating_add(cost.saved_bytes.saturating_mul(2 * batch))
-        }
+        let copies = if cell.recipe.optimizer == Optimizer::Adamw { 4 } else { 3 };
+        weights.saturating_mul(copies).saturating_add(cost.saved_bytes.saturating_mul(2 * batch))
+    } else {
         // A few of all outputs at a time, and weights twice while they are cast.
-        _ => weights.saturating_mul(2).saturating_add(cost.activation_bytes.saturating_mul(batch) / 2),
+        weights.saturating_mul(2).saturating_add(cost.activation_bytes.saturating_mul(batch) / 2)
     };
     PROCESS.saturating_add(network)
 }

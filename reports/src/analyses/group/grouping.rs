@@ -7,6 +7,7 @@ use super::member::Member;
 use super::setting::Setting;
 use crate::rows::record::RunRow;
 use crate::rows::store::Run;
+use crate::rows::{machine, task};
 
 /// A matched group as it was run.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,10 @@ impl Group {
             // A cell that failed never learned it.
             self.identity.origin.device_name.clone_from(&row.device_name);
         }
+        if task::is_timed(&row.task) {
+            // Only one machine timed anything here, whichever measured the rest.
+            self.identity.origin.host.clone_from(&row.host);
+        }
         self.member(row).add(row);
     }
 
@@ -46,9 +51,11 @@ impl Group {
     }
 }
 
-/// Groups rows. Rows that differ in suite text, data, recipe, device, machine or build are never put together. A cell
-/// that was run again begins a group of its own instead of replacing the first. So does one that was timed in sets
-/// where the first was timed alone. Sweeps belong to [`scaling`](crate::analyses::scaling).
+/// Groups rows. Rows that differ in suite text, data, recipe, device, machine or build are never put together. The
+/// exception is what machines measured of one plan that was cut for them: accuracy and memory may come from any of
+/// them, times from one. A cell that was run again begins a group of its own instead of replacing the first. So does
+/// one that was timed in sets where the first was timed alone. Sweeps belong to
+/// [`scaling`](crate::analyses::scaling).
 pub fn group(runs: &[Run]) -> Vec<Group> {
     let mut groups: Vec<(Taken<'_>, Group)> = Vec::new();
     let mut by_key: HashMap<GroupKey<'_>, Vec<usize>> = HashMap::new();
@@ -83,17 +90,26 @@ struct Taken<'a> {
     slots: HashSet<Slot<'a>>,
     /// Task and model, and whether they were timed in sets or alone.
     ways: HashSet<(&'a str, &'a str, bool)>,
+    /// The machine that timed something.
+    timed_on: Option<&'a str>,
 }
 
 impl<'a> Taken<'a> {
-    /// Returns whether a row fits: nothing measured the same, and no other row timed the same model in another way.
+    /// Returns whether a row fits: nothing measured the same, no other row timed the same model in another way, and no
+    /// other machine timed anything.
     fn has_room(&self, row: &'a RunRow) -> bool {
-        !self.slots.contains(&slot(row)) && !self.ways.contains(&(&row.model, &row.task, row.set.is_none()))
+        let elsewhere = task::is_timed(&row.task) && self.timed_on.is_some_and(|host| host != row.host);
+        !elsewhere
+            && !self.slots.contains(&slot(row))
+            && !self.ways.contains(&(&row.model, &row.task, row.set.is_none()))
     }
 
     fn take(&mut self, row: &'a RunRow) {
         self.slots.insert(slot(row));
         self.ways.insert((&row.model, &row.task, row.set.is_some()));
+        if task::is_timed(&row.task) {
+            self.timed_on = Some(&row.host);
+        }
     }
 }
 
@@ -102,9 +118,8 @@ fn slot(row: &RunRow) -> Slot<'_> {
 }
 
 fn key(row: &RunRow) -> GroupKey<'_> {
-    let RunRow { suite_sha256, group, data_sha256, recipe, device, host, git_revision, burn_version, features, .. } =
-        row;
-    [suite_sha256, group, data_sha256, &**recipe, device, host, git_revision, burn_version, features]
+    let RunRow { suite_sha256, group, data_sha256, recipe, device, git_revision, burn_version, features, .. } = row;
+    [suite_sha256, group, data_sha256, &**recipe, device, machine::pool(row), git_revision, burn_version, features]
 }
 
 /// Returns the groups of each setting, in the order of the rows.

@@ -2,6 +2,7 @@
 
 use super::origin::Origin;
 use super::setting::Setting;
+use crate::rows::machine::machine;
 use crate::rows::record::RunRow;
 
 /// Identifies a group as it was run: one suite, data set, device and build.
@@ -23,7 +24,9 @@ pub struct Identity {
     pub data_sha256: String,
     /// Recipe, as JSON.
     pub recipe: String,
-    /// Origin of the numbers.
+    /// Identity of the plan that several machines did shares of; empty where one did it all.
+    pub plan: String,
+    /// Origin of the numbers. For shares of a plan its machine is the one that timed them.
     pub origin: Origin,
 }
 
@@ -39,7 +42,8 @@ impl Identity {
             reference: row.reference.clone(),
             data_sha256: row.data_sha256.clone(),
             recipe: row.recipe.to_string(),
-            origin: Origin::of(row),
+            plan: row.plan.clone(),
+            origin: Origin { host: machine(row).into_owned(), ..Origin::of(row) },
         }
     }
 

@@ -1,7 +1,7 @@
 //! Reads and writes files completely or not at all.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom, Take, Write};
+use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Take, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -52,9 +52,19 @@ fn last_line_end(file: &mut File, length: u64) -> std::io::Result<u64> {
 /// # Errors
 /// Returns an error if the file system refuses.
 pub fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
+    replace_by(path, |out| out.write_all(text.as_bytes()))
+}
+
+/// The same with what `write` writes, which need never be in memory as a whole.
+///
+/// # Errors
+/// If the file system, or `write`, refuses.
+pub fn replace_by(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), StoreError> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = temporary_in(dir).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
+    let written = temporary_in(dir).and_then(|file| {
+        let mut out = BufWriter::new(file);
+        write(&mut out)?;
+        let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
         Ok(file.persist(path)?)
     });

@@ -19,8 +19,8 @@ use crate::rows::render;
 
 pub use error::StoreError;
 pub(crate) use error::io;
-pub use file::replace;
 use file::{Lines, begun, whole};
+pub use file::{replace, replace_by};
 pub use line::FIRST_SEALED;
 pub(crate) use line::line;
 use line::{SealedRow, SealedRows};
@@ -64,7 +64,10 @@ pub fn read_as(dir: &Path, mut keep: impl FnMut(Run) -> Run) -> Result<Vec<Run>,
 
 /// Does the same as [`read`] for what a killed run left. A last line without its end is ignored, and so are samples of
 /// a cell without a row.
-pub(crate) fn read_begun(dir: &Path) -> Result<Vec<Run>, StoreError> {
+///
+/// # Errors
+/// Returns the errors of [`read`] for what a killed run does not leave.
+pub fn read_begun(dir: &Path) -> Result<Vec<Run>, StoreError> {
     let [runs, samples] = [RUNS, SAMPLES].map(|name| dir.join(name));
     read_both(&runs, &samples, begun, &mut |run| run).map(|(runs, _)| runs)
 }
@@ -139,11 +142,13 @@ pub fn write(dir: &Path, runs: &[Run]) -> Result<(), StoreError> {
     let samples: Vec<&SampleRow> = runs.iter().flat_map(|run| &run.samples).collect();
     write_atomically(&dir.join(SAMPLES), &samples)?;
     let path = dir.join(RUNS);
-    let mut text = Vec::new();
-    for run in runs {
-        text.extend(line(&path, &run.row, &run.samples, text.is_empty())?);
-    }
-    replace(&path, &String::from_utf8_lossy(&text))
+    replace_by(&path, |out| {
+        for (index, run) in runs.iter().enumerate() {
+            let line = line(&path, &run.row, &run.samples, index == 0).map_err(std::io::Error::other)?;
+            out.write_all(&line)?;
+        }
+        Ok(())
+    })
 }
 
 /// Writes rows to a file, completely or not at all.

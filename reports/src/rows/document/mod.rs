@@ -4,6 +4,8 @@
 //! The seal is the last key, `digest`. It covers every other key and value, but neither their order nor the white
 //! space. It finds edits and not forgery: anyone can compute a new one.
 
+pub mod long;
+
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -16,6 +18,9 @@ pub enum DocumentError {
     /// The text is not JSON.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
+    /// The text cannot be read or written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
     /// The text is JSON, but not an object.
     #[error("an object of keys and values is needed")]
     NoObject,
@@ -62,6 +67,9 @@ pub fn parse(text: &str) -> Result<Document, DocumentError> {
 
 /// Returns the first 16 hexadecimal digits of the SHA-256 of the value with its keys in alphabetical order.
 fn digest(value: &Value) -> String {
-    let hash = Sha256::digest(value.to_string());
-    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    short(Sha256::new_with_prefix(value.to_string()))
+}
+
+fn short(hash: Sha256) -> String {
+    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
