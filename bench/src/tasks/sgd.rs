@@ -27,7 +27,11 @@ impl<const D: usize> RecordState for Velocity<D> {
     }
 
     fn state_unflatten(prefix: &str, from: &mut StateSource, device: &Device) -> Option<Self> {
-        from.take_tensor(prefix, PLACE).map(|data| Self(Tensor::from_data(data, device)))
+        // In its own precision: a device's default would round what is f64.
+        from.take_tensor(prefix, PLACE).map(|data| {
+            let precision = data.dtype();
+            Self(Tensor::from_data(data, (device, precision)))
+        })
     }
 }
 
@@ -42,7 +46,7 @@ impl Optimizer for Sgd {
         state: Option<Velocity<D>>,
     ) -> (Tensor<D>, Option<Velocity<D>>) {
         let velocity = state.map(|Velocity(velocity)| velocity);
-        let by = skipbench_models::Sgd { rate: rate as f32, momentum: self.momentum as f32, decay: self.decay };
+        let by = skipbench_models::Sgd { rate, momentum: self.momentum as f32, decay: self.decay };
         let (weight, velocity) = sgd_step(weight, velocity, gradient, by);
         (weight, Some(Velocity(velocity)))
     }
@@ -58,23 +62,31 @@ mod tests {
     use burn::optim::decay::WeightDecayConfig;
     use burn::optim::momentum::MomentumConfig;
     use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
-    use burn::tensor::{Device, Tensor};
+    use burn::tensor::{Device, FloatDType, Tensor};
 
     /// Parameters after some steps; after the second `later` goes on from a record.
-    fn trained(make: impl Fn() -> ModuleOptimizer, later: impl Fn() -> ModuleOptimizer) -> Vec<Vec<f32>> {
+    fn trained(
+        precision: FloatDType,
+        make: impl Fn() -> ModuleOptimizer,
+        later: impl Fn() -> ModuleOptimizer,
+    ) -> Vec<Vec<f64>> {
         let device = Device::flex().autodiff();
         device.seed(3);
         let (mut layer, mut optimizer): (Linear, _) = (LinearConfig::new(37, 11).init(&device), make());
+        if precision == FloatDType::F64 {
+            layer = skipbench_models::parity::double(layer);
+        }
         for step in 0..4 {
-            let x = Tensor::<2>::ones([2, 37], &device).mul_scalar(0.1 + f64::from(step));
+            let x = Tensor::<2>::ones([2, 37], &device).cast(precision).mul_scalar(0.1 + f64::from(step));
             let y = layer.forward(x);
             let gradients = GradientsParams::from_grads((y.clone() * y).mean().backward(), &layer);
             layer = optimizer.step(0.003, layer, gradients);
-            if step == 1 {
+            // Burn's own loads a velocity of f64 as f32, and cannot go on.
+            if step == 1 && precision == FloatDType::F32 {
                 optimizer = later().load_record(optimizer.to_record());
             }
         }
-        let values = |data: burn::tensor::TensorData| data.try_to_vec::<f32>().expect("f32");
+        let values = |data: burn::tensor::TensorData| data.iter::<f64>().collect();
         vec![values(layer.weight.val().into_data()), values(layer.bias.expect("one").val().into_data())]
     }
 
@@ -85,8 +97,10 @@ mod tests {
             let momentum = MomentumConfig::new().with_momentum(0.9).with_dampening(0.0).with_nesterov(true);
             SgdConfig::new().with_momentum(Some(momentum)).with_weight_decay(Some(WeightDecayConfig::new(5e-4))).init()
         };
-        let expected = trained(burns, burns);
-        assert!(trained(own, own) == expected);
-        assert!(trained(burns, own) == expected, "a checkpoint of Burn's");
+        for precision in [FloatDType::F32, FloatDType::F64] {
+            let expected = trained(precision, burns, burns);
+            assert_eq!(trained(precision, own, own), expected, "{precision:?}");
+            assert_eq!(trained(precision, burns, own), expected, "{precision:?}, a checkpoint of Burn's");
+        }
     }
 }

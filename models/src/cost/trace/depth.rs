@@ -56,14 +56,16 @@ impl CostTrace {
     }
 
     /// Costs `a·V_1 + b·V` with two learned numbers, where V is a third of `qkv`. It saves the result, since attention
-    /// does. V_1 and V are parts of what attention saves anyway.
+    /// does: by itself, or beside queries and keys if attention reads all three from one tensor. V_1 and V are parts of
+    /// tensors that are saved anyway.
     pub(crate) fn value_mix(&mut self, name: &str, qkv: &TracedTensor) {
         let values = self.value(vec![qkv.shape[0], qkv.shape[1] / 3]);
         let scaled = [(); 2].map(|()| {
             let cost = Cost { params: 1, ..Cost::default() };
             self.joined(name, "scale", &[&values], values.shape.clone(), cost)
         });
-        let saved = Cost { saved_bytes: values.bytes(), ..Cost::default() };
+        let result = if self.execution.kernels.is_native() { qkv.bytes() } else { values.bytes() };
+        let saved = Cost { saved_bytes: result, ..Cost::default() };
         self.joined(name, "add", &[&scaled[0], &scaled[1]], values.shape.clone(), saved);
     }
 }

@@ -48,7 +48,8 @@ impl BlockConfig {
         join: &JoinConfig,
         trace: &mut CostTrace,
     ) -> TracedTensor {
-        let fx = trace.norm_linear(name, x, 3 * self.width);
+        let at_once = self.attention_input == self.width && !join.mixes();
+        let fx = trace_first(name, x, 3 * self.width, at_once, trace);
         join.trace_values(name, &fx, trace);
         let fx = trace.attention(name, &fx, self.heads);
         trace.linear(name, &fx, self.width)
@@ -56,9 +57,18 @@ impl BlockConfig {
 
     /// Costs the MLP.
     pub(super) fn trace_mlp(&self, name: &str, x: &TracedTensor, trace: &mut CostTrace) -> TracedTensor {
-        let fx = trace.norm_linear(name, x, self.hidden);
+        let fx = trace_first(name, x, self.hidden, self.mlp_input == self.width, trace);
         trace.gelu_linear(name, &fx, self.width)
     }
+}
+
+/// Costs the normalization and first layer of a branch, which is one operation from end to end if it can run `at_once`.
+fn trace_first(name: &str, x: &TracedTensor, outputs: usize, at_once: bool, trace: &mut CostTrace) -> TracedTensor {
+    if at_once {
+        return trace.norm_linear(name, x, outputs);
+    }
+    let normal = trace.layer_norm(name, x);
+    trace.linear(name, &normal, outputs)
 }
 
 /// Holds the weights of attention and the MLP.

@@ -121,9 +121,14 @@ impl JoinConfig {
         }
     }
 
-    /// Costs [`Join::values`] of queries, keys and values side by side.
+    /// Returns whether the style changes queries, keys and values before attention reads them.
+    pub(crate) fn mixes(&self) -> bool {
+        self.style() == Skip::Value
+    }
+
+    /// Costs [`Join::mixes`] of queries, keys and values side by side.
     pub(crate) fn trace_values(&self, name: &str, qkv: &TracedTensor, trace: &mut CostTrace) {
-        if self.style() == Skip::Value {
+        if self.mixes() {
             Value::trace(self.position, name, qkv, trace);
         }
     }
