@@ -21,7 +21,7 @@ use skipbench_reports::table::{self, Format};
 use skipbench_reports::{chart, claims};
 
 use super::rows::RunDirs;
-use super::site::page_in;
+use super::site::{page_at, page_in};
 use super::{print, print_json, say};
 
 /// Arguments of `report`.
@@ -105,7 +105,7 @@ fn pages(arguments: &ReportArgs, report: &Report) -> Result<Vec<Page>> {
         _ => PathBuf::from("report.html"),
     };
     if let Some(path) = out.clone().or_else(|| (!other).then(usual)) {
-        pages.push((path, page(report)));
+        pages.push((page_at(&path)?, page(report)));
     }
     if let Some(dir) = site_dir {
         pages.push((page_in(dir)?, site(report)));

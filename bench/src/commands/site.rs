@@ -1,4 +1,5 @@
-//! Manages the directory of a site. It holds one page, and is written to only if it holds nothing else.
+//! Says where pages may be written. A page replaces only an earlier one of its kind, and the directory of a site is
+//! written to only if it holds nothing else.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use skipbench_reports::input;
-use skipbench_reports::page::SITE_MARK;
+use skipbench_reports::page::{PAGE_MARK, SITE_MARK};
 
 /// Name of the only file of a site.
 const PAGE: &str = "index.html";
@@ -31,14 +32,27 @@ pub(super) fn page_in(dir: &Path) -> Result<PathBuf> {
         );
     }
     ensure!(
-        !page.exists() || is_site(&page),
+        !page.exists() || has_mark(&page, SITE_MARK),
         "{}: it is not a page of a site, and is not overwritten; name a directory that is new or empty",
         page.display()
     );
     Ok(page)
 }
 
-/// Returns whether a file is a page of a site. A folder of that name, or a file that cannot be read as text, is not.
-fn is_site(page: &Path) -> bool {
-    input::text(page, input::PLAN).is_ok_and(|text| text.contains(SITE_MARK))
+/// Returns the file of a report's page. It changes nothing.
+///
+/// # Errors
+/// Returns an error if `file` exists and is no page of an earlier report.
+pub(super) fn page_at(file: &Path) -> Result<PathBuf> {
+    ensure!(
+        fs::symlink_metadata(file).is_err() || has_mark(file, PAGE_MARK),
+        "{}: it is not a page of an earlier report, and is not overwritten; name a new file with --out",
+        file.display()
+    );
+    Ok(file.to_owned())
+}
+
+/// Returns whether a file bears a page's mark. A folder of that name, or a file that cannot be read as text, does not.
+fn has_mark(page: &Path, mark: &str) -> bool {
+    input::text(page, input::PLAN).is_ok_and(|text| text.contains(mark))
 }

@@ -73,3 +73,20 @@ fn a_directory_that_holds_anything_else_is_refused_and_stays_as_it_is() {
     assert_eq!(fs::read_to_string(dir.join("page/index.html")).expect("there"), "<title>my own page</title>");
     assert_eq!(names(&dir.join("home")), ["notes.txt"]);
 }
+
+#[test]
+fn a_page_replaces_only_a_page() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    finished(dir);
+    let rows = fs::read(dir.join("a/runs.csv")).expect("there");
+    fs::write(dir.join("notes.html"), "<title>precious</title>").expect("written");
+    for file in ["a/runs.csv", "notes.html", "."] {
+        let error = refused(dir, &["report", "a", "--out", file]);
+        assert!(error.contains("it is not a page of an earlier report, and is not overwritten"), "{file}: {error}");
+    }
+    assert_eq!(fs::read(dir.join("a/runs.csv")).expect("there"), rows);
+    assert_eq!(fs::read_to_string(dir.join("notes.html")).expect("there"), "<title>precious</title>");
+    ends(dir, &["report", "a", "--out", "new.html"], 0);
+    ends(dir, &["report", "a", "--out", "new.html"], 0);
+}

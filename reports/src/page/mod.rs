@@ -25,6 +25,9 @@ use shell::{Shell, shell};
 
 pub use site::{SITE_MARK, site};
 
+/// Marks every page that [`page`] writes, so that nothing else is overwritten by one.
+pub const PAGE_MARK: &str = "<meta name=\"generator\" content=\"skipbench report\">";
+
 const SCRIPT: &str = include_str!("page.js");
 
 /// A section of the page: its name in links, its title, and what it holds.

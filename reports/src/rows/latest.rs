@@ -9,12 +9,13 @@ use crate::rows::recipe;
 use crate::rows::record::{RunRow, Status};
 use crate::rows::store::Run;
 
-/// Returns the rows of every directory except for records that a later record repeats, and a sentence for each of
-/// those.
+/// Returns the rows of every directory except for records that a later record repeats and for copies of an earlier
+/// directory, and a sentence for each of those.
 ///
 /// A record is a directory that is named as `skipbench record` names it. Any other directory is the user's own choice,
-/// and stays.
+/// and stays unless it holds the rows of an earlier one. Counted twice, they would look like more repeats.
 pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
+    let (dirs, mut notes) = without_copies(dirs);
     let later = |index: usize| {
         let (own, runs) = &dirs[index];
         let own = Name::of(own, runs)?;
@@ -23,7 +24,7 @@ pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
         repeats.max_by(|(one, ..), (other, ..)| one.cmp(other)).map(|(_, path, _)| path.clone())
     };
     let later: Vec<Option<PathBuf>> = (0..dirs.len()).map(later).collect();
-    let (mut kept, mut notes) = (Vec::new(), Vec::new());
+    let mut kept = Vec::new();
     for ((path, runs), later) in dirs.into_iter().zip(later) {
         match later {
             // The rows of the one record that is usual are not moved.
@@ -37,6 +38,27 @@ pub fn latest(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<Run>, Vec<String>) {
         }
     }
     (kept, notes)
+}
+
+/// Returns the directories whose rows no earlier one holds, and a sentence for each of the others.
+fn without_copies(dirs: Vec<(PathBuf, Vec<Run>)>) -> (Vec<(PathBuf, Vec<Run>)>, Vec<String>) {
+    let (mut kept, mut notes): (Vec<(PathBuf, Vec<Run>)>, Vec<String>) = (Vec::new(), Vec::new());
+    for (path, runs) in dirs {
+        let same = |(_, other): &&(PathBuf, Vec<Run>)| !runs.is_empty() && rows(other).eq(rows(&runs));
+        match kept.iter().find(same) {
+            Some((first, _)) => notes.push(format!(
+                "{} is left out: {} holds the same rows",
+                format_short_path(&path),
+                format_short_path(first)
+            )),
+            None => kept.push((path, runs)),
+        }
+    }
+    (kept, notes)
+}
+
+fn rows(runs: &[Run]) -> impl Iterator<Item = &RunRow> {
+    runs.iter().map(|run| &run.row)
 }
 
 /// Says when a record was made: the day, then its number on that day.

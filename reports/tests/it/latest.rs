@@ -40,6 +40,18 @@ fn of_records_that_measured_the_same_the_latest_is_taken() {
 }
 
 #[test]
+fn a_directory_given_twice_and_a_copy_of_it_count_once() {
+    let run = || record("out/mine", "a", &["a", "b"]);
+    let copy = (PathBuf::from("elsewhere/copy"), run().1);
+    let (runs, notes) = latest(vec![run(), run(), copy]);
+    assert_eq!(runs.len(), 2);
+    insta::assert_snapshot!(notes.join("\n"), @r"
+    out/mine is left out: out/mine holds the same rows
+    elsewhere/copy is left out: out/mine holds the same rows
+    ");
+}
+
+#[test]
 fn what_does_not_repeat_a_record_or_is_none_leaves_it_alone() {
     let first = || record("m/2026-11-24-quick", "a", &["a", "b"]);
     for (other, why) in [

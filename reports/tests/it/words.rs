@@ -77,6 +77,17 @@ fn nothing_shown_is_said_to_be_nothing_measured() {
 }
 
 #[test]
+fn one_repeat_shows_no_cost_and_does_not_deny_one() {
+    let networks =
+        [Network("none", [950, 955, 962], [50, 51, 49], 1000), Network("add", [955, 950, 960], [90, 91, 92], 2000)];
+    let runs = measured("once", 20, &networks).into_iter().filter(|run| run.row.seed == 1);
+    insta::assert_snapshot!(words(&runs.collect::<Vec<Run>>()), @r"
+    Addition has too few repeats to show what it costs.
+    No difference in test accuracy was shown.
+    ");
+}
+
+#[test]
 fn costs_and_gains_are_ranges_over_groups() {
     let near = measured(
         "near",

@@ -38,8 +38,10 @@ fn describe_costs(answers: &[Answer], kind: Kind<'_>) -> Option<String> {
     let told: Vec<&str> = clauses.iter().filter_map(|(_, told)| told.as_deref()).collect();
     let silent: Vec<&str> =
         clauses.iter().filter(|(_, told)| told.is_none()).map(|(metric, _)| metric.subject()).collect();
+    let judged = costs.iter().flat_map(|answer| of(answer, kind)).any(|effect| effect.contrast.estimate.low.is_some());
     let said = match (&told[..], &silent[..]) {
         ([], []) => return None,
+        ([], _) if !judged => "has too few repeats to show what it costs".to_owned(),
         ([], _) => "cost nothing that could be measured".to_owned(),
         (_, []) => join(&told),
         _ => format!("{}; no change in {} was shown", join(&told), silent.join(" or ")),
@@ -125,7 +127,7 @@ fn styles<'a>(effects: impl Iterator<Item = &'a Effect>) -> Vec<&'a str> {
     styles
 }
 
-/// Formats `Elsewhere addition gained 4 points of test accuracy; concatenation showed no change.`
+/// Formats `Elsewhere addition gained 4 points of test accuracy; no difference was shown for concatenation.`
 fn describe_gains(answers: &[Answer], kinds: &[Kind<'_>]) -> Option<String> {
     let answer = answers.iter().find(|answer| answer.metric.is_share())?;
     let mut gains: Vec<(&str, Vec<f64>)> = Vec::new();
@@ -140,41 +142,42 @@ fn describe_gains(answers: &[Answer], kinds: &[Kind<'_>]) -> Option<String> {
     if gains.is_empty() {
         return None;
     }
-    let first = describe_points(&gains[0].1);
-    let said = if gains.iter().all(|(_, points)| points.is_empty()) {
-        format!("no difference in {subject} was shown")
-    } else if gains.len() == 2 && describe_points(&gains[1].1) == first {
-        format!("both {first} of {subject}")
-    } else {
-        describe_each(&gains, subject)
+    let said: Vec<Option<String>> = gains.iter().map(|(_, points)| describe_points(points)).collect();
+    let said = match &said[..] {
+        _ if said.iter().all(Option::is_none) => format!("no difference in {subject} was shown"),
+        [Some(one), Some(other)] if one == other => format!("both {one} of {subject}"),
+        _ => describe_each(&gains, subject),
     };
     Some(format!("{}.", capitalize(&format!("{elsewhere}{said}"))))
 }
 
-/// Formats `addition gained 4 points of test accuracy; concatenation showed no change`.
+/// Formats `addition gained 4 points of test accuracy; no difference was shown for concatenation`.
 fn describe_each(gains: &[(&str, Vec<f64>)], subject: &str) -> String {
     let first = gains.iter().position(|(_, points)| !points.is_empty());
     let clause = |(index, (style, points)): (usize, &(&str, Vec<f64>))| {
         // Said once, of the first number.
         let of = if first == Some(index) { format!(" of {subject}") } else { String::new() };
-        format!("{} {}{of}", style::noun(style), describe_points(points))
+        match describe_points(points) {
+            Some(change) => format!("{} {change}{of}", style::noun(style)),
+            None => format!("no difference was shown for {}", style::noun(style)),
+        }
     };
     gains.iter().enumerate().map(clause).collect::<Vec<String>>().join("; ")
 }
 
-/// Formats `gained 4 points`, `lost 1 to 3 points`, `changed by −1 to +2 points`, `showed no change`.
-fn describe_points(points: &[f64]) -> String {
+/// Formats `gained 4 points`, `lost 1 to 3 points`, `changed by −1 to +2 points`. Without points it says nothing.
+fn describe_points(points: &[f64]) -> Option<String> {
     let end = |of: fn(f64, f64) -> f64| points.iter().copied().reduce(of);
-    let (Some(low), Some(high)) = (end(f64::min), end(f64::max)) else { return "showed no change".to_owned() };
+    let (low, high) = (end(f64::min)?, end(f64::max)?);
     let whole =
         |value: f64| if value.abs() < 1.0 { format!("{:.1}", value.abs()) } else { format!("{:.0}", value.abs()) };
     let range = |small: f64, large: f64| match (whole(small), whole(large)) {
         (small, large) if small == large => large,
         (small, large) => format!("{small} to {large}"),
     };
-    match (low, high) {
+    Some(match (low, high) {
         _ if low > 0.0 => format!("gained {} points", range(low, high)),
         _ if high < 0.0 => format!("lost {} points", range(high, low)),
         _ => format!("changed by −{} to +{} points", whole(low), whole(high)),
-    }
+    })
 }
