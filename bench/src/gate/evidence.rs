@@ -9,6 +9,7 @@ use skipbench_reports::analyses::quantity::format_number_of;
 use skipbench_reports::rows::store::{self, FIRST_SEALED, Run};
 
 use super::baseline;
+use crate::run::plan_file;
 use crate::run::rundir::{self, PLAN};
 
 /// Reads the base, of every row of which that is kept which `keep` gives. Its rows may be of an older schema, which had
@@ -27,15 +28,16 @@ pub(crate) fn base(dir: &Path, note: impl Fn(&str), keep: impl FnMut(Run) -> Run
     read(dir, keep)
 }
 
-/// Reads the head likewise, every row of which must be sealed.
+/// Reads the head likewise, whose rows and plan must be sealed.
 ///
 /// # Errors
 /// As [`base`], and rows of an older schema.
 pub(crate) fn head(dir: &Path, keep: impl FnMut(Run) -> Run) -> Result<Vec<Run>> {
     let version = version(dir)?;
+    let first = plan_file::FIRST_SEALED.max(FIRST_SEALED);
     ensure!(
-        version >= FIRST_SEALED,
-        "{}: rows of schema version {version}, which had no seals, so an edit would go unnoticed; the gate takes a head of version {FIRST_SEALED} or later: measure it again",
+        version >= first,
+        "{}: rows of schema version {version}, which had no seals or whose plan had none, so an edit would go unnoticed; the gate takes a head of version {first} or later: measure it again",
         dir.join(store::RUNS).display()
     );
     read(dir, keep)

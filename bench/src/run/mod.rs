@@ -17,7 +17,7 @@ pub(crate) mod limits;
 pub(crate) mod merge;
 pub(crate) mod orchestrate;
 pub(crate) mod plan;
-mod plan_file;
+pub(crate) mod plan_file;
 pub(crate) mod planning;
 pub(crate) mod process;
 pub(crate) mod progress;

@@ -121,7 +121,7 @@ fn describe_damage(path: &Path) -> String {
 }
 
 /// First schema version of rows whose plan always has a seal.
-const FIRST_SEALED: u32 = 5;
+pub(crate) const FIRST_SEALED: u32 = 5;
 
 /// Reads a run's plan as JSON. Plans of earlier versions have no seal, and are read beside rows of their age. For those
 /// only the rows tell what was edited ([`ensure_planned`](super::rundir::ensure_planned)).

@@ -150,13 +150,15 @@ pub(crate) fn ensure_planned(dir: &Path, plan: &Plan, rows: &HashSet<String>) ->
 /// Returns an error if `host.toml` is missing or damaged.
 pub(crate) fn host(dir: &Path) -> Result<Host> {
     let path = dir.join("host.toml");
-    let text = input::text(&path, input::SETTINGS).with_context(|| path.display().to_string())?;
-    toml::from_str(&text).with_context(|| format!("{}: damaged", path.display()))
+    let lost =
+        || format!("{}: it says on which machine the run was measured; restore it, or start a new run", path.display());
+    let text = input::text(&path, input::SETTINGS).with_context(lost)?;
+    toml::from_str(&text).with_context(|| format!("{}: damaged; restore it, or start a new run", path.display()))
 }
 
 /// Says that another skipbench is at work in a directory.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: another skipbench is at work on this run", dir.display())]
+#[error("{}: another skipbench is at work on this run; wait for it, or give another --out", dir.display())]
 pub(crate) struct Busy {
     dir: PathBuf,
 }

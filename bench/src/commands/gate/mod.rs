@@ -153,7 +153,9 @@ fn forget_file(file: Option<&Path>, is_ours: fn(&str) -> bool) -> Result<()> {
 /// Returns whether `text` is a list of [`output::benchmarks`], and not one of another program in the same form.
 fn are_benchmarks(text: &str) -> bool {
     let all: Result<Vec<serde_json::Value>, _> = serde_json::from_str(text);
-    all.is_ok_and(|all| all.iter().all(|one| one["extra"].as_str().is_some_and(|extra| extra.contains(", n = "))))
+    all.is_ok_and(|all| {
+        !all.is_empty() && all.iter().all(|one| one["extra"].as_str().is_some_and(|extra| extra.contains(", n = ")))
+    })
 }
 
 fn config(given: Option<&Path>) -> Result<Config> {

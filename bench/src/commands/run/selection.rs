@@ -12,7 +12,7 @@ pub(crate) struct Selection {
     #[arg(long, value_name = "WORDS")]
     pub(crate) filter: Option<String>,
     /// Seeds in place of the suite's.
-    #[arg(long, value_delimiter = ',', value_name = "N,N,…")]
+    #[arg(long, value_delimiter = ',', value_name = "N,N,…", value_parser = seed)]
     pub(crate) seeds: Vec<u64>,
     /// Device in place of the suite's: auto, flex, wgpu, vulkan, metal, cuda, rocm, each with :INDEX. May be repeated.
     #[arg(long)]
@@ -55,4 +55,9 @@ impl Selection {
 fn command_line() -> Result<String> {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     shlex::try_join(words.iter().map(String::as_str)).context("the command line holds a zero byte")
+}
+
+/// Reads one seed.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "it is no seed: name each, separated by commas, such as 1,2,3".to_owned())
 }

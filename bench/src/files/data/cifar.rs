@@ -121,7 +121,8 @@ fn elsewhere(layout: &Layout, dir: &Path) -> String {
     if dir.join("train").is_dir() {
         return format!("it holds a folder of images: say folder:{} in place of {name}", dir.display());
     }
-    let usual = format!("{fetch}, or say where it is with --data DIR or {DATA_DIR}");
+    let usual =
+        format!("{fetch}, or say where it is with --data DIR (--dir DIR where --data names the set) or {DATA_DIR}");
     elsewhere::of_path(dir).map_or(usual.clone(), |hint| format!("{hint}; or {usual}"))
 }
 

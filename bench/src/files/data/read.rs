@@ -72,8 +72,8 @@ impl Source {
         match self {
             Source::Cifar10 { dir } => cifar::differences(&cifar::CIFAR10, dir).map(Some),
             Source::Cifar100 { dir } => cifar::differences(&cifar::CIFAR100, dir).map(Some),
-            Source::Mnist { dir } => idx::differences(&idx::MNIST, dir, data).map(Some),
-            Source::FashionMnist { dir } => idx::differences(&idx::FASHION, dir, data).map(Some),
+            Source::Mnist { dir } => idx::differences(&idx::MNIST, dir, data),
+            Source::FashionMnist { dir } => idx::differences(&idx::FASHION, dir, data),
             Source::Digits | Source::Folder { .. } | Source::Generated { .. } => Ok(None),
         }
     }

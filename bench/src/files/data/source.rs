@@ -187,6 +187,9 @@ impl Source {
 
 /// Describes a word that is not a data set but a path.
 fn forgotten(set: &str) -> String {
+    if let Some((kind, path)) = set.split_once(':').filter(|(kind, _)| kind.eq_ignore_ascii_case("folder")) {
+        return format!("`{}:{path}`? ", kind.to_lowercase());
+    }
     let path = Path::new(set);
     match beyond_home(path) {
         Some(meant) => format!("for a folder of images write folder:{}; ", meant.display()),

@@ -82,7 +82,10 @@ pub enum StoreError {
         cell: String,
     },
     /// The last line has no end.
-    #[error("{path}: the last line is cut short; `skipbench run --resume` repairs a file that a killed run left")]
+    #[error(
+        "{path}: the last line is cut short; `skipbench run --resume DIR` repairs rows that a killed run left, and measures \
+         cells whose samples are damaged again with `--retry-failed`"
+    )]
     Torn {
         /// Path of the file.
         path: PathBuf,

@@ -171,10 +171,11 @@ fn disagreement(
     Some(DataError::corrupt(labels, format!("the labels of {other}"), expected))
 }
 
-/// In what the files differ from the published ones, as far as that is known: of unpacked ones only their counts are.
-pub(super) fn differences(layout: &Layout, dir: &Path, data: &DataSet) -> Result<Vec<String>, DataError> {
+/// In what the files differ from the published ones. None where that is not known: of unpacked files only the counts are
+/// published.
+pub(super) fn differences(layout: &Layout, dir: &Path, data: &DataSet) -> Result<Option<Vec<String>>, DataError> {
     let folder = find(layout, dir)?;
-    let mut differences = Vec::new();
+    let (mut differences, mut all_known) = (Vec::new(), true);
     for (half, found, published) in [("train", data.train.count(), 60_000), ("test", data.test.count(), 10_000)] {
         if found != published {
             differences.push(format!("{found} {half} images, published with {published}"));
@@ -184,6 +185,7 @@ pub(super) fn differences(layout: &Layout, dir: &Path, data: &DataSet) -> Result
         let Some(path) = place(&folder, *file) else { continue };
         let mut regular = regular::open(&path)?;
         if !file::is_packed(&mut regular).map_err(|source| DataError::io(&path, source))? {
+            all_known = false;
             continue;
         }
         let bytes = regular.read(1 << 30).map_err(|source| DataError::io(&path, source))?;
@@ -191,5 +193,5 @@ pub(super) fn differences(layout: &Layout, dir: &Path, data: &DataSet) -> Result
             differences.push(format!("{}: other bytes than those published, or packed again", path.display()));
         }
     }
-    Ok(differences)
+    Ok(Some(differences).filter(|found| all_known || !found.is_empty()))
 }
