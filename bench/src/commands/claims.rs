@@ -51,12 +51,18 @@ fn after_help() -> String {
          with the numbers, intervals and seeds behind it. The networks and images are small: \
          `--data cifar10 --seeds 1,2,3,4,5` says more.\n\n\
          Examples:\n  \
-         skipbench claims                          all of them on the embedded digits, in eight minutes on two cores\n  \
-         skipbench claims depth --seeds 1,2,3,4,5  one of them, with more seeds\n  \
-         skipbench claims --resume skipbench-results/… continue after a Ctrl-C\n  \
-         skipbench claims --from skipbench-results/…   the verdicts again, from the rows alone\n  \
-         skipbench report skipbench-results/…          with every plot, as one HTML file\n  \
-         skipbench suites claim-depth > mine.toml  change what is run; the analysis depends on the suite's name"
+         skipbench claims\n  \
+         \x20   all of them on the embedded digits, in eight minutes on two cores\n  \
+         skipbench claims depth --seeds 1,2,3,4,5\n  \
+         \x20   one of them, with more seeds\n  \
+         skipbench claims --resume skipbench-results/…\n  \
+         \x20   continue after a Ctrl-C\n  \
+         skipbench claims --from skipbench-results/…\n  \
+         \x20   the verdicts again, from the rows alone\n  \
+         skipbench report skipbench-results/…\n  \
+         \x20   with every plot, as one HTML file\n  \
+         skipbench suites claim-depth > mine.toml\n  \
+         \x20   change what is run; the analysis depends on the suite's name"
     )
 }
 

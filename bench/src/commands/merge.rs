@@ -14,9 +14,12 @@ use crate::run::merge::{self, Whole};
 /// Arguments of `merge`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    skipbench merge results/mine --out results/mine-merged            all shares in that folder\n  \
-    skipbench merge 1-of-2 copied/2-of-2 --out merged                 shares from wherever they are\n  \
-    skipbench merge results/mine --out results/so-far --partial       what there is by now")]
+    skipbench merge results/mine --out results/mine-merged\n  \
+    \x20   all shares in that folder\n  \
+    skipbench merge 1-of-2 copied/2-of-2 --out merged\n  \
+    \x20   shares from wherever they are\n  \
+    skipbench merge results/mine --out results/so-far --partial\n  \
+    \x20   what there is by now")]
 pub(crate) struct MergeArgs {
     /// Directories of shares, or of folders with shares.
     #[arg(required = true, value_name = "DIR")]

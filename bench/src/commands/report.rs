@@ -27,15 +27,21 @@ use super::{print, print_json, say};
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    skipbench report results/mine                      results/mine/report.html\n  \
-    skipbench report results/* --out all.html          several runs in one\n  \
-    skipbench report results/mine --markdown           for a pull request\n  \
-    skipbench report reports/records --site site       every record as one page: site/index.html\n  \
-    skipbench report results/mine --splice README.md   anew between <!-- skipbench:comparison --> and\n  \
-    \x20                                                  <!-- /skipbench:comparison -->; other sections: answer, effects,\n  \
-    \x20                                                  numbers, networks, claims, published, frontier, rank,\n  \
-    \x20                                                  growth, roofline, notes, provenance\n  \
-    skipbench report results/mine --splice README.md --check   exit code 1 if that would change it")]
+    skipbench report results/mine\n  \
+    \x20   results/mine/report.html\n  \
+    skipbench report results/* --out all.html\n  \
+    \x20   several runs in one\n  \
+    skipbench report results/mine --markdown\n  \
+    \x20   for a pull request\n  \
+    skipbench report reports/records --site site\n  \
+    \x20   every record as one page: site/index.html\n  \
+    skipbench report results/mine --splice README.md\n  \
+    \x20   rewrite the text between <!-- skipbench:comparison --> and\n  \
+    \x20   <!-- /skipbench:comparison -->; other sections: answer, effects,\n  \
+    \x20   numbers, networks, claims, published, frontier, rank, growth,\n  \
+    \x20   roofline, notes, provenance\n  \
+    skipbench report results/mine --splice README.md --check\n  \
+    \x20   exit code 1 if that would change it")]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     runs: RunDirs,

@@ -26,8 +26,9 @@ use crate::run::process::ALLOCATOR;
 #[derive(Debug, Args)]
 #[command(after_help = "Prepares itself, then answers on standard input and output (bench/PROTOCOL.md). Examples:\n  \
     skipbench versus 'skipbench steps resnet20' 'skipbench steps plain20'\n  \
-    skipbench versus 'skipbench steps resnet20 --task infer' 'python3 mine.py' --limit 5%\n  \
-    skipbench versus 'skipbench steps resnet20' 'skipbench steps resnet20 --plant 3%'   what a known 3 % looks like")]
+    skipbench versus 'skipbench steps resnet20' 'python3 mine.py' --limit 5%\n  \
+    skipbench versus 'skipbench steps plain8' 'skipbench steps plain8 --plant 3%'\n  \
+    \x20   what a known 3 % looks like")]
 pub(crate) struct StepsArgs {
     /// The network: a published name, or a description such as densenet-bc-22-26.
     #[arg(required_unless_present_any = ["cell", "sleep"])]

@@ -125,6 +125,22 @@ fn help_names_the_exit_codes_and_gives_examples() {
     assert!(said(&["run", "--help"]).contains("skipbench run --resume"));
 }
 
+/// A terminal of 80 columns would break a longer example in two.
+#[test]
+fn examples_fit_a_terminal() {
+    let all = said(&["--help"]);
+    let commands = all.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 15, "{all}");
+    for name in names.into_iter().filter(|name| *name != "help") {
+        let help = said(&[name, "--help"]);
+        for line in help.lines().filter(|line| line.starts_with("  skipbench ")) {
+            assert!(line.chars().count() <= 80, "{name}: {line}");
+        }
+    }
+}
+
 #[test]
 fn the_list_shows_cells_without_running_them() {
     let list = said(&["run", "quick", "--list", "--seeds", "4", "--sets", "2", "--filter", "backbone/ train-step"]);

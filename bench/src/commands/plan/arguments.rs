@@ -14,10 +14,14 @@ use crate::suite::check::MOST_SETS;
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    skipbench plan mine.toml                                     every cell, its identity, expected seconds and memory\n  \
-    skipbench plan mine.toml --shards 40                         and which of forty shares it is of\n  \
-    skipbench plan mine.toml --shards 40 --for slurm | bash      an array of forty jobs, and one that merges\n  \
-    skipbench plan quick --against results/quick                 what was expected beside what was measured")]
+    skipbench plan mine.toml\n  \
+    \x20   every cell, its identity, expected seconds and memory\n  \
+    skipbench plan mine.toml --shards 40\n  \
+    \x20   and which of forty shares it is of\n  \
+    skipbench plan mine.toml --shards 40 --for slurm | bash\n  \
+    \x20   an array of forty jobs, and one that merges\n  \
+    skipbench plan quick --against results/quick\n  \
+    \x20   what was expected beside what was measured")]
 pub(crate) struct PlanArgs {
     /// A built-in suite (`skipbench suites`) or a TOML file.
     #[arg(default_value = "quick")]

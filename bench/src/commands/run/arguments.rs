@@ -18,13 +18,19 @@ const MAX_TIME_S: u64 = 600;
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    skipbench run                                   the quick suite, on the embedded digits\n  \
-    skipbench run --filter 'resnet20 train seed=1'  only cells whose names hold all those words\n  \
-    skipbench run cifar --data ~/data               matched pairs on CIFAR-10\n  \
-    skipbench run quick --data folder:my-images     the same groups on your own images\n  \
+    skipbench run\n  \
+    \x20   the quick suite, on the embedded digits\n  \
+    skipbench run --filter 'resnet20 train seed=1'\n  \
+    \x20   only cells whose names hold all those words\n  \
+    skipbench run cifar --data ~/data\n  \
+    \x20   matched pairs on CIFAR-10\n  \
+    skipbench run quick --data folder:my-images\n  \
+    \x20   the same groups on your own images\n  \
     skipbench run mine.toml --device vulkan --out results/mine\n  \
-    skipbench run --resume results/mine             continue after a Ctrl-C, a crash or a power cut\n  \
-    skipbench run mine.toml --shard 3/40            the third of forty shares, of which `skipbench plan` tells")]
+    skipbench run --resume results/mine\n  \
+    \x20   continue after a Ctrl-C, a crash or a power cut\n  \
+    skipbench run mine.toml --shard 3/40\n  \
+    \x20   the third of forty shares, of which `skipbench plan` tells")]
 pub(crate) struct RunArgs {
     /// A built-in suite (`skipbench suites`) or a TOML file.
     #[arg(default_value = "quick", conflicts_with = "resume")]
