@@ -27,7 +27,7 @@ use crate::run::process::ALLOCATOR;
 #[command(after_help = "Prepares itself, then answers on standard input and output (bench/PROTOCOL.md). Examples:\n  \
     skipbench versus 'skipbench steps resnet20' 'skipbench steps plain20'\n  \
     skipbench versus 'skipbench steps resnet20' 'python3 mine.py' --limit 5%\n  \
-    skipbench versus 'skipbench steps plain8' 'skipbench steps plain8 --plant 3%'\n  \
+    A='skipbench steps resnet20'; skipbench versus \"$A\" \"$A --plant 3%\"\n  \
     \x20   what a known 3 % looks like")]
 pub(crate) struct StepsArgs {
     /// The network: a published name, or a description such as densenet-bc-22-26.
