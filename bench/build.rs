@@ -21,7 +21,7 @@ fn tell(name: &str, value: &str) {
     println!("cargo:rustc-env=SKIPBENCH_{name}={value}");
 }
 
-/// What a program prints; none where it is missing or fails.
+/// Returns what a program prints, or nothing if it is missing or fails.
 fn said(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())

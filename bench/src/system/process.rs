@@ -82,7 +82,7 @@ pub(crate) fn kill_group(leader: u32) {
     let _ = leader;
 }
 
-/// Processor time of all children that ended; none where the system does not tell.
+/// Returns the processor time of all children that ended, or nothing if the system does not tell.
 pub(crate) fn time_of_ended_children() -> Option<Duration> {
     #[cfg(unix)]
     {

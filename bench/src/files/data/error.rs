@@ -97,7 +97,7 @@ impl DataError {
         DataError::Corrupt { path: path.into(), found: found.into(), expected: expected.into() }
     }
 
-    /// All of them as one; none where there are none.
+    /// Returns all of them as one, or nothing if there are none.
     pub(super) fn all(path: &Path, mut errors: Vec<DataError>) -> Option<Self> {
         match errors.len() {
             0 | 1 => errors.pop(),

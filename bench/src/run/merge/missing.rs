@@ -16,7 +16,7 @@ pub(crate) struct Missing {
     pub(crate) shard: usize,
     /// Of how many.
     pub(crate) of: usize,
-    /// The cells, as identity and path; none where the share itself is lacking, and with it their names.
+    /// The cells, as identity and path. It is empty if the share itself is lacking, and with it their names.
     pub(crate) cells: Vec<(String, String)>,
 }
 

@@ -59,7 +59,7 @@ fn folders(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// The share in `dir`; none where several were merged there.
+/// Returns the share in `dir`, or nothing if several were merged there.
 fn read(dir: &Path) -> Result<Option<Part>> {
     let plan = rundir::open(dir)?;
     if plan.merged.is_some() {

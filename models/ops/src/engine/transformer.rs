@@ -112,7 +112,7 @@ impl Engine {
 }
 
 /// The pixels of each patch side by side, `[batch, patches, channels · side · side]`, in the order of the weights of
-/// `layer`; none where it is no embedding of patches that cover the images.
+/// `layer`. There are none if it is no embedding of patches that cover the images.
 #[cfg(feature = "flex")]
 fn patches(layer: &Conv2d, images: &Tensor<4>) -> Option<Tensor<3>> {
     let [batch, channels, height, width] = images.dims();
@@ -127,7 +127,7 @@ fn patches(layer: &Conv2d, images: &Tensor<4>) -> Option<Tensor<3>> {
     })
 }
 
-/// What a branch learns; none where a layer has no bias.
+/// Returns what a branch learns, or nothing if a layer has no bias.
 #[cfg(feature = "flex")]
 fn learned(norm: &LayerNorm, layers: [&Linear; 2]) -> Option<(transformer::Affine, [transformer::Layer; 2])> {
     let affine = transformer::Affine { gamma: norm.gamma.val(), beta: norm.beta.as_ref()?.val() };

@@ -171,8 +171,8 @@ fn disagreement(
     Some(DataError::corrupt(labels, format!("the labels of {other}"), expected))
 }
 
-/// In what the files differ from the published ones. None where that is not known: of unpacked files only the counts are
-/// published.
+/// Returns in what the files differ from the published ones, or nothing if that is not known. Of unpacked files only the
+/// counts are published.
 pub(super) fn differences(layout: &Layout, dir: &Path, data: &DataSet) -> Result<Option<Vec<String>>, DataError> {
     let folder = find(layout, dir)?;
     let (mut differences, mut all_known) = (Vec::new(), true);
